@@ -1,0 +1,81 @@
+/**
+ * The functions of the C library that icecore calls, opened once a thread.
+ * @module
+ */
+
+import process from "node:process";
+import { openLibrary, type Signature } from "./library.ts";
+import { SystemError } from "./errno.ts";
+
+/** Where relative paths begin when no folder is given. */
+export const AT_FDCWD = -100;
+
+// `statx` and `getdents64` go through `syscall`: old musl has no wrappers for them.
+const SIGNATURES = {
+  openat: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  copy_file_range: {
+    parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],
+    result: "i64",
+  },
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+  fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
+  fsync: { parameters: ["i32"], result: "i32" },
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
+  lgetxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "i32" },
+  lsetxattr: { parameters: ["buffer", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  mknodat: { parameters: ["i32", "buffer", "u32", "i64"], result: "i32" },
+  symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
+  linkat: { parameters: ["i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
+  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
+  fchmodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  fstatfs: { parameters: ["i32", "buffer"], result: "i32" },
+  syscall: { parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const satisfies Record<string, Signature>;
+
+const library = await openLibrary<keyof typeof SIGNATURES>(SIGNATURES);
+
+/** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
+export const libc = library.functions;
+
+const errno = new Int32Array(library.view(libc.__errno_location(), 4));
+
+/** The error number of this thread's last failed call; to be read before the next call. */
+export function lastErrno(): number {
+  return errno[0]!;
+}
+
+/** Numbers of the system calls that have no wrapper everywhere, by architecture. */
+export const SYSCALL = process.arch === "arm64"
+  ? { getdents64: 61, statx: 291 }
+  : { getdents64: 217, statx: 332 };
+
+const EINTR = 4;
+
+/**
+ * Runs a call again while a signal interrupts it.
+ *
+ * @param name The call's name, for the error.
+ * @param path What it works on, in a form fit for people; asked for only when it fails.
+ * @returns The call's result, never negative.
+ * @throws SystemError when the call fails.
+ */
+export function check(name: string, call: () => number | bigint, path?: () => string): number {
+  for (;;) {
+    const result = Number(call());
+    if (result >= 0) return result;
+    const number = lastErrno();
+    if (number !== EINTR) throw new SystemError(name, number, path?.());
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Files by descriptor: open, read, write, seek, sync. Bytes in, bytes out.
+ *
+ * Descriptors are the kernel's own numbers; whoever opens one closes it with {@linkcode close}.
+ * @module
+ */
+
+import process from "node:process";
+import { AT_FDCWD, check, lastErrno, libc } from "./calls.ts";
+import { SystemError } from "./errno.ts";
+import { cString, printable } from "./paths.ts";
+
+declare const descriptor: unique symbol;
+/** An open file of the kernel. */
+export type Descriptor = number & { readonly [descriptor]: true };
+
+/** The current folder, where relative paths begin. */
+export const CURRENT_FOLDER = AT_FDCWD as Descriptor;
+
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_TRUNC = 0o1000;
+export const O_NONBLOCK = 0o4000;
+// These three differ between x64 and arm64.
+const ARM = process.arch === "arm64";
+export const O_DIRECTORY = ARM ? 0o40000 : 0o200000;
+export const O_NOFOLLOW = ARM ? 0o100000 : 0o400000;
+export const O_NOATIME = 0o1000000;
+const O_CLOEXEC = 0o2000000;
+const O_LARGEFILE = ARM ? 0o400000 : 0;
+
+/**
+ * Opens a file relative to a folder.
+ *
+ * @param folder A descriptor of a folder, or `CURRENT_FOLDER`.
+ * @param name A name or path; bytes need not be UTF-8.
+ * @param flags `O_…` values combined; close-on-exec is always set.
+ * @param mode Permission bits of a file that is created.
+ * @throws SystemError e.g. `ENOENT`, `EACCES`, `ELOOP` (a symbolic link under `O_NOFOLLOW`).
+ */
+export function openAt(
+  folder: Descriptor,
+  name: string | Uint8Array,
+  flags: number,
+  mode = 0o666,
+): Descriptor {
+  const path = cString(name);
+  const all = flags | O_CLOEXEC | O_LARGEFILE;
+  return check(
+    "open",
+    () => libc.openat(folder, path, all, mode),
+    () => printable(name),
+  ) as Descriptor;
+}
+
+/** Closes a descriptor. A failure to write late data is thrown. */
+export function close(fd: Descriptor): void {
+  // After EINTR the descriptor is closed all the same on Linux; closing again could hit another's.
+  if (libc.close(fd) < 0 && lastErrno() !== 4) throw new SystemError("close", lastErrno());
+}
+
+/** Reads at the descriptor's own position; returns the bytes read, 0 at the end. */
+export function read(fd: Descriptor, into: Uint8Array): number {
+  return check("read", () => libc.read(fd, into, into.length));
+}
+
+/** Reads at a position; returns the bytes read, which may be fewer, and 0 past the end. */
+export function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
+  return check("read", () => libc.pread(fd, into, into.length, offsetBytes));
+}
+
+/** Reads at a position until `into` is full or the file ends; returns the bytes read. */
+export function readFullyAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
+  let done = 0;
+  while (done < into.length) {
+    const count = readAt(fd, done === 0 ? into : into.subarray(done), offsetBytes + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+/** Writes everything at the descriptor's own position. */
+export function writeAll(fd: Descriptor, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    done += check("write", () => libc.write(fd, rest, rest.length));
+  }
+}
+
+/** Writes everything at a position. */
+export function writeAllAt(fd: Descriptor, bytes: Uint8Array, offsetBytes: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    done += check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done));
+  }
+}
+
+const SEEK = { set: 0, end: 2, data: 3, hole: 4 } as const;
+
+/**
+ * Moves the descriptor's position.
+ *
+ * @param whence `data` and `hole` look for the next data or hole at or after the offset.
+ * @returns The new position; -1 where no data follows (`data` only).
+ */
+export function seek(fd: Descriptor, offsetBytes: number, whence: keyof typeof SEEK): number {
+  const result = Number(libc.lseek(fd, offsetBytes, SEEK[whence]));
+  if (result >= 0) return result;
+  const errno = lastErrno();
+  if (whence === "data" && errno === 6 /* ENXIO */) return -1;
+  throw new SystemError("lseek", errno);
+}
+
+/** Cuts or extends a file to a size; what is added is a hole. */
+export function truncate(fd: Descriptor, sizeBytes: number): void {
+  check("ftruncate", () => libc.ftruncate(fd, sizeBytes));
+}
+
+/**
+ * Reserves room for a file on disk up to a size, and makes it that large.
+ *
+ * @returns false where the file system cannot (then nothing was done).
+ * @throws SystemError `ENOSPC` when the disk is too full.
+ */
+export function preallocate(fd: Descriptor, sizeBytes: number): boolean {
+  try {
+    check("fallocate", () => libc.fallocate(fd, 0, 0, sizeBytes));
+    return true;
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "EOPNOTSUPP") return false;
+    throw error;
+  }
+}
+
+/** Waits until the file's bytes are on the disk. A file system that cannot sync is no error. */
+export function sync(fd: Descriptor): void {
+  try {
+    check("fsync", () => libc.fsync(fd));
+  } catch (error) {
+    if (error instanceof SystemError && ["EINVAL", "EROFS"].includes(error.code)) return;
+    throw error;
+  }
+}
+
+/**
+ * Copies a range between two files inside the kernel.
+ *
+ * @returns Bytes copied, 0 at the end of the source; -1 where the kernel cannot for these two.
+ */
+export function copyRange(
+  from: Descriptor,
+  fromOffsetBytes: number,
+  to: Descriptor,
+  toOffsetBytes: number,
+  lengthBytes: number,
+): number {
+  const input = new BigInt64Array([BigInt(fromOffsetBytes)]);
+  const output = new BigInt64Array([BigInt(toOffsetBytes)]);
+  try {
+    return check(
+      "copy_file_range",
+      () => libc.copy_file_range(from, input, to, output, lengthBytes, 0),
+    );
+  } catch (error) {
+    const unable = ["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "EBADF"];
+    if (error instanceof SystemError && unable.includes(error.code)) return -1;
+    throw error;
+  }
+}
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** Takes the file's exclusive lock, held until the descriptor is closed; false if another has it. */
+export function tryLock(fd: Descriptor): boolean {
+  if (libc.flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const errno = lastErrno();
+  if (errno === 11 /* EWOULDBLOCK */) return false;
+  throw new SystemError("flock", errno);
+}

@@ -1,0 +1,61 @@
+/**
+ * Names and paths as the kernel wants them: bytes with a final NUL.
+ * @module
+ */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** A name or path as a C string. A string is encoded as UTF-8; bytes are taken as they are. */
+export function cString(name: string | Uint8Array): Uint8Array {
+  const bytes = typeof name === "string" ? encoder.encode(name) : name;
+  const result = new Uint8Array(bytes.length + 1);
+  result.set(bytes);
+  return result;
+}
+
+/**
+ * A name or path for people: control characters, backslashes and bytes that are not UTF-8 are
+ * written as `\ooo` or `\n`, `\t`, `\\`, so that no name can play tricks on a terminal.
+ */
+export function printable(name: string | Uint8Array): string {
+  const bytes = typeof name === "string" ? encoder.encode(name) : name;
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    text = Array.from(bytes, (byte) => byte < 0x80 ? String.fromCharCode(byte) : octal(byte))
+      .join("");
+    return escapeControls(text, false);
+  }
+  return escapeControls(text, true);
+}
+
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, "0")}`;
+}
+
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+
+function escapeControls(text: string, escapeBackslash: boolean): string {
+  // Controls, also those of C1, and the marks that turn the direction of text.
+  // deno-lint-ignore no-control-regex -- finding control characters is the point
+  const pattern = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  const escaped = escapeBackslash ? text.replaceAll("\\", "\\\\") : text;
+  return escaped.replace(
+    pattern,
+    (character) =>
+      SHORT[character] ?? Array.from(encoder.encode(character), (byte) => octal(byte)).join(""),
+  );
+}
+
+/** Joins two parts of a path of bytes with one slash. */
+export function joinBytes(folder: Uint8Array, name: Uint8Array): Uint8Array {
+  if (folder.length === 0) return name;
+  const slash = folder[folder.length - 1] === 0x2f ? 0 : 1;
+  const result = new Uint8Array(folder.length + slash + name.length);
+  result.set(folder);
+  if (slash === 1) result[folder.length] = 0x2f;
+  result.set(name, folder.length + slash);
+  return result;
+}

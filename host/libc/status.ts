@@ -1,0 +1,143 @@
+/**
+ * What the kernel knows of a file, through `statx`.
+ * @module
+ */
+
+import { check, lastErrno, libc, SYSCALL } from "./calls.ts";
+import { SystemError } from "./errno.ts";
+import type { Descriptor } from "./files.ts";
+import { cString, printable } from "./paths.ts";
+
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_NO_AUTOMOUNT = 0x800;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_BASIC_STATS = 0x7ff;
+const STATX_BTIME = 0x800;
+
+/** A point in time: whole seconds since 1970 (may be negative) and 0–999,999,999 nanoseconds. */
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/**
+ * The result of the last `statx` of one buffer, read in place: scanning a million files makes no
+ * million objects. Whoever keeps a value copies it before the next call.
+ */
+export class StatusBuffer {
+  readonly bytes: Uint8Array = new Uint8Array(256);
+  readonly #view = new DataView(this.bytes.buffer);
+
+  #u32(offset: number): number {
+    return this.#view.getUint32(offset, true);
+  }
+  #u64(offset: number): number {
+    return this.#u32(offset + 4) * 0x1_0000_0000 + this.#u32(offset);
+  }
+  #time(offset: number): Timestamp {
+    const seconds = this.#view.getInt32(offset + 4, true) * 0x1_0000_0000 + this.#u32(offset);
+    return { seconds, nanoseconds: this.#u32(offset + 8) };
+  }
+
+  /** Names of the inode in its file system. */
+  get countLinks(): number {
+    return this.#u32(16);
+  }
+  get uid(): number {
+    return this.#u32(20);
+  }
+  get gid(): number {
+    return this.#u32(24);
+  }
+  /** Type and permission bits. */
+  get mode(): number {
+    return this.#view.getUint16(28, true);
+  }
+  /** The inode's number as text of its bits, fit as part of a key. */
+  get inodeKey(): string {
+    return `${this.#u32(136)}:${this.#u32(140)}:${this.#view.getBigUint64(32, true)}`;
+  }
+  get sizeBytes(): number {
+    return this.#u64(40);
+  }
+  /** Room the file takes on its disk. */
+  get allocatedBytes(): number {
+    return this.#u64(48) * 512;
+  }
+  get atime(): Timestamp {
+    return this.#time(64);
+  }
+  /** When it was made; the change time where the file system does not know. */
+  get crtime(): Timestamp {
+    return (this.#u32(0) & STATX_BTIME) === 0 ? this.ctime : this.#time(80);
+  }
+  get ctime(): Timestamp {
+    return this.#time(96);
+  }
+  get mtime(): Timestamp {
+    return this.#time(112);
+  }
+  /** A device node's own number. */
+  get deviceMajor(): number {
+    return this.#u32(128);
+  }
+  get deviceMinor(): number {
+    return this.#u32(132);
+  }
+  /** The file system it lies on, as `major:minor`. */
+  get fileSystem(): string {
+    return `${this.#u32(136)}:${this.#u32(140)}`;
+  }
+}
+
+/**
+ * Reads the status of a name in a folder; a symbolic link is not followed.
+ *
+ * @throws SystemError e.g. `ENOENT`, `EACCES`.
+ */
+export function statusAt(folder: Descriptor, name: string | Uint8Array, into: StatusBuffer): void {
+  statusOf(folder, cString(name), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, into, name);
+}
+
+/** The same for a name that is a C string already, for loops over many. */
+export function statusAtCString(folder: Descriptor, name: Uint8Array, into: StatusBuffer): void {
+  const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  statusOf(folder, name, flags, into, name);
+}
+
+const EMPTY = new Uint8Array(1);
+
+/** Reads the status of an open file. */
+export function statusOfOpen(fd: Descriptor, into: StatusBuffer): void {
+  statusOf(fd, EMPTY, AT_EMPTY_PATH, into, "");
+}
+
+function statusOf(
+  folder: Descriptor,
+  path: Uint8Array,
+  flags: number,
+  into: StatusBuffer,
+  name: string | Uint8Array,
+): void {
+  const mask = STATX_BASIC_STATS | STATX_BTIME;
+  if (libc.syscall(SYSCALL.statx, folder, path, flags, mask, into.bytes) === 0) return;
+  if (lastErrno() !== 4) throw new SystemError("statx", lastErrno(), printable(withoutNul(name)));
+  check(
+    "statx",
+    () => libc.syscall(SYSCALL.statx, folder, path, flags, mask, into.bytes),
+    () => printable(withoutNul(name)),
+  );
+}
+
+function withoutNul(name: string | Uint8Array): string | Uint8Array {
+  return typeof name !== "string" && name.at(-1) === 0 ? name.subarray(0, -1) : name;
+}
+
+/** Free room for the caller on the file system of an open file, in bytes. */
+export function freeBytes(fd: Descriptor): number {
+  const bytes = new Uint8Array(256);
+  check("fstatfs", () => libc.fstatfs(fd, bytes));
+  const view = new DataView(bytes.buffer);
+  // struct statfs on 64-bit Linux: f_bsize at 8, f_bavail at 32.
+  return Number(view.getBigUint64(8, true)) * Number(view.getBigUint64(32, true));
+}
