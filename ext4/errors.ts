@@ -1,0 +1,68 @@
+/**
+ * What can go wrong with an image or a plan, each as a class with a stable `code`.
+ *
+ * Messages have the form "cannot X: why. What to do."
+ * @module
+ */
+
+import type { TreeEntry, TreeInode } from "./tree.ts";
+
+/** Fields that tell where a structure is broken: an inode, a block, the numbers that disagree. */
+export type ErrorFields = Readonly<Record<string, number | bigint | string>>;
+
+/** The bytes of an image contradict the format: a checksum, a range, a link that leads nowhere. */
+export class CorruptImageError extends Error {
+  override readonly name = "CorruptImageError";
+
+  /**
+   * @param code stable, kebab-case, e.g. `inode-checksum`
+   * @param structure the kernel's name of the broken struct, e.g. `ext4_inode`
+   * @param message "cannot X: why. What to do."
+   * @param fields where it lies and which numbers disagree
+   */
+  constructor(
+    readonly code: string,
+    readonly structure: string,
+    message: string,
+    readonly fields: ErrorFields = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The image is sound as far as can be told, but uses a feature that icecore does not read. */
+export class UnsupportedFeatureError extends Error {
+  override readonly name = "UnsupportedFeatureError";
+  readonly code = "unsupported-feature";
+
+  /** @param features the names of the features, as `dumpe2fs` prints them */
+  constructor(readonly features: readonly string[], message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The names of the ways in which a plan can fail. */
+export type PlanErrorCode =
+  | "bad-option"
+  | "bad-tree"
+  | "file-too-large"
+  | "image-too-large"
+  | "too-many-inodes"
+  | "folder-too-large"
+  | "target-too-long";
+
+/** A tree that cannot become an image with the options given. */
+export class PlanError extends Error {
+  override readonly name = "PlanError";
+
+  /** @param where the tree's inode or name at fault, so that the caller can print its path */
+  constructor(
+    readonly code: PlanErrorCode,
+    message: string,
+    readonly where: { readonly inode?: TreeInode; readonly entry?: TreeEntry } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
