@@ -1,0 +1,37 @@
+/**
+ * What is mounted, and which loop devices stand on which files.
+ * @module
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { hasCode } from "./libc/errno.ts";
+
+/** Mount points at or below a folder in this process's namespace, the deepest first. */
+export function mountsBelow(folder: string): string[] {
+  return readFileSync("/proc/self/mountinfo", "utf8").split("\n")
+    .map((line) => unescape(line.split(" ")[4] ?? ""))
+    .filter((path) => path === folder || path.startsWith(`${folder}/`))
+    .reverse();
+}
+
+/** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`. */
+function unescape(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/** Loop devices whose backing file is `path`, e.g. `/dev/loop3`. */
+export function loopDevicesOf(path: string): string[] {
+  return readdirSync("/sys/block")
+    .filter((name) => name.startsWith("loop"))
+    .filter((name) => backingFile(name)?.replace(/ \(deleted\)$/, "") === path)
+    .map((name) => `/dev/${name}`);
+}
+
+function backingFile(loop: string): string | undefined {
+  try {
+    return readFileSync(`/sys/block/${loop}/loop/backing_file`, "utf8").replace(/\n$/, "");
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENXIO", "ENODEV")) return undefined;
+    throw error;
+  }
+}

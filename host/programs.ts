@@ -1,0 +1,58 @@
+/**
+ * Finds programs, and says how to install those that are missing.
+ * @module
+ */
+
+import { accessSync, constants, statSync } from "node:fs";
+import process from "node:process";
+
+/** Where administrators' programs lie; not in the PATH of ordinary users on Debian. */
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** The folders of PATH, and the system folders behind them unless PATH is empty. */
+export function searchFolders(path: string = process.env["PATH"] ?? ""): string[] {
+  const folders = path.split(":").filter((folder) => folder !== "");
+  return folders.length === 0 ? [] : [...new Set([...folders, ...SYSTEM_FOLDERS])];
+}
+
+/** The path of an executable file, or `undefined`. */
+export function findProgram(name: string, folders: string[] = searchFolders()): string | undefined {
+  if (name.includes("/")) return isExecutable(name) ? name : undefined;
+  return folders.map((folder) => `${folder}/${name}`).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Debian's package of a program; the program's own name where that is the package's, too. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "mkfs.ext4": "e2fsprogs",
+  e2fsck: "e2fsprogs",
+  resize2fs: "e2fsprogs",
+  tune2fs: "e2fsprogs",
+  dumpe2fs: "e2fsprogs",
+  debugfs: "e2fsprogs",
+  mount: "mount",
+  umount: "mount",
+  unshare: "util-linux",
+  nsenter: "util-linux",
+  fuse2fs: "fuse2fs",
+  veritysetup: "cryptsetup-bin",
+  scp: "openssh-client",
+  sftp: "openssh-client",
+  ssh: "openssh-client",
+};
+
+/** One line that installs what is missing, e.g. `Install it with: apt-get install e2fsprogs`. */
+export function installHint(programs: readonly string[]): string {
+  const packages = [...new Set(programs.map((name) => PACKAGES[name] ?? name))];
+  return `Install ${programs.length === 1 ? "it" : "them"} with: apt-get install ${
+    packages.join(" ")
+  }`;
+}

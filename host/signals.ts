@@ -1,0 +1,33 @@
+/**
+ * SIGINT, SIGTERM and SIGHUP: the first cancels, a second SIGINT ends the process at once.
+ * @module
+ */
+
+import process from "node:process";
+import { undoAll } from "./forced_exit.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The exit code after a signal ended the work. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Calls back at the first signal. At a second SIGINT or SIGTERM, mounts, programs and partial
+ * files are released without waiting, and the process ends.
+ *
+ * @returns A function that stops watching.
+ */
+export function watchSignals(onFirst: (signal: string) => void): () => void {
+  let count = 0;
+  const listener = (signal: string) => {
+    count++;
+    if (count === 1) return onFirst(signal);
+    if (signal === "SIGHUP") return;
+    undoAll();
+    process.exit(EXIT_INTERRUPTED);
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
+  };
+}

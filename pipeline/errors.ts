@@ -1,0 +1,70 @@
+/**
+ * The errors of building. Each has a stable `code` and a message of the form
+ * "cannot X: why. What to do."
+ * @module
+ */
+
+/** What was asked for cannot be done: a flag, an option, an order of steps. */
+export class UsageError extends Error {
+  readonly code: string;
+
+  /** @param code A stable word for scripts, e.g. `unknown-step`. */
+  constructor(message: string, code = "usage", options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UsageError";
+    this.code = code;
+  }
+}
+
+/** Something here stands in the way: a full disk, a missing program, missing rights. */
+export class EnvironmentError extends Error {
+  readonly code: string;
+
+  /** @param code A stable word for scripts, e.g. `not-root`, `disk-full`. */
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EnvironmentError";
+    this.code = code;
+  }
+}
+
+/** A step failed; `cause` is what it threw. */
+export class StepError extends Error {
+  readonly code = "step-failed";
+
+  constructor(readonly step: string, override readonly cause: unknown) {
+    super(`step ${step} failed: ${messageOf(cause)}`, { cause });
+    this.name = "StepError";
+  }
+}
+
+/** Releases failed after the build had succeeded or failed; none of them is lost. */
+export class ReleaseError extends Error {
+  readonly code = "release-failed";
+
+  constructor(readonly errors: readonly unknown[], options?: ErrorOptions) {
+    super(`cannot clean up: ${errors.map(messageOf).join("; ")}. Run: icecore clean`, options);
+    this.name = "ReleaseError";
+  }
+}
+
+/** The user, or a signal, ended the build. */
+export class InterruptedError extends Error {
+  readonly code = "interrupted";
+
+  constructor(readonly signal: string = "SIGINT") {
+    super(`interrupted by ${signal}: nothing was left behind`);
+    this.name = "InterruptedError";
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The stable code of anything thrown; `unexpected` where it has none. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === "string" ? code : "unexpected";
+}

@@ -1,0 +1,90 @@
+/**
+ * The record that is handed from step to step.
+ * @module
+ */
+
+import type { Problem } from "./problem.ts";
+
+/** How far an image has come. */
+export const PHASES = [
+  "planned",
+  "allocated",
+  "formatted",
+  "mounted",
+  "unmounted",
+  "sealed",
+] as const;
+
+/** One of {@linkcode PHASES}. */
+export type Phase = typeof PHASES[number];
+
+/** A file that belongs to an image: its side file, or something a step made of it. */
+export interface Artifact {
+  /** What it is, e.g. `sha512`, `age`, `par2`. */
+  readonly kind: string;
+  /** Where it lies now. Until the build is done that may be a `….partial` name. */
+  readonly path: string;
+  /** Where it will lie when the build is done; the same as `path` for what lies elsewhere. */
+  readonly finalPath: string;
+  readonly sizeBytes?: number;
+  /** What else is worth telling, e.g. `{ url: "s3://vault/photos.img" }`. */
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** An immutable record of the image under construction. A step returns a new one. */
+export interface Image {
+  /** Where the bytes are now: `IMAGE.partial` until the build is done. */
+  readonly path: string;
+  /** The name it will have: the last part of the final path, e.g. `photos.img`. */
+  readonly name: string;
+  /** Where it will be; `-` when it is streamed to stdout. */
+  readonly finalPath: string;
+  /** Bytes of the file; 0 until there is one. */
+  readonly sizeBytes: number;
+  readonly phase: Phase;
+  /** The folder it is mounted on, in phase `mounted`. */
+  readonly mountpoint?: string;
+  /** Hex digests of the whole image by algorithm, e.g. `sha512`. Dropped when a step changes it. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly artifacts: readonly Artifact[];
+  /** What was stored, and what could not be. */
+  readonly report: Report;
+}
+
+/** What became of the source. */
+export interface Report {
+  readonly countFiles: number;
+  readonly countFolders: number;
+  /** Inodes of every type: hard links to one file count once. */
+  readonly countInodes: number;
+  /** The sum of the files' sizes, holes included, in bytes. */
+  readonly sourceBytes: number;
+  /** What was skipped, cut or stored otherwise, and why. */
+  readonly problems: readonly Problem[];
+}
+
+/** An image that nothing has been done for yet. */
+export function plannedImage(path: string, finalPath: string): Image {
+  return {
+    path,
+    name: finalPath.slice(finalPath.lastIndexOf("/") + 1),
+    finalPath,
+    sizeBytes: 0,
+    phase: "planned",
+    digests: {},
+    artifacts: [],
+    report: { countFiles: 0, countFolders: 0, countInodes: 0, sourceBytes: 0, problems: [] },
+  };
+}
+
+/** The image with one more artifact. */
+export function withArtifact(image: Image, artifact: Artifact): Image {
+  return { ...image, artifacts: [...image.artifacts, artifact] };
+}
+
+/** The image with more problems in its report. */
+export function withProblems(image: Image, problems: readonly Problem[]): Image {
+  if (problems.length === 0) return image;
+  const { report } = image;
+  return { ...image, report: { ...report, problems: [...report.problems, ...problems] } };
+}

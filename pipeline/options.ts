@@ -1,0 +1,98 @@
+/**
+ * The options of a step: a schema, and values checked against it before anything runs.
+ * @module
+ */
+
+import { UsageError } from "./errors.ts";
+import { parseSize } from "./size.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** One option of a step. */
+export interface OptionSchema {
+  readonly type: "string" | "number" | "boolean" | "size" | "strings";
+  /** One line: what it is for. */
+  readonly help: string;
+  /** What a number counts, e.g. `seconds`. A `size` is in bytes. */
+  readonly unit?: string;
+  readonly default?: OptionValue;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
+  readonly secret?: boolean;
+}
+
+/** A value of an option; a `size` is a number of bytes. */
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** A step's options by name. */
+export type OptionsSchema = Readonly<Record<string, OptionSchema>>;
+
+/** Checked values by name, defaults filled in. */
+export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
+
+/**
+ * Checks values against a schema and fills in defaults. Text is turned into the schema's type.
+ *
+ * @param step The step's name, for messages.
+ * @throws UsageError for an unknown name, a wrong type, a value that is not a choice, a missing one.
+ */
+export function checkOptions(
+  step: string,
+  schema: OptionsSchema,
+  given: Readonly<Record<string, OptionValue | undefined>>,
+): OptionValues {
+  for (const name of Object.keys(given)) {
+    if (given[name] !== undefined && !(name in schema)) {
+      throw new UsageError(
+        `cannot set ${step}.${name}: step ${step} has no such option. ` +
+          (didYouMean(name, Object.keys(schema)) ??
+            `Its options: ${Object.keys(schema).join(", ") || "none"}.`),
+        "unknown-option",
+      );
+    }
+  }
+  const values: Record<string, OptionValue | undefined> = {};
+  for (const [name, option] of Object.entries(schema)) {
+    const value = given[name] ?? option.default;
+    if (value === undefined) {
+      if (option.required !== true) continue;
+      throw new UsageError(
+        `cannot run step ${step}: it needs the option ${name} (${option.help}). ` +
+          `Give it with --set ${step}.${name}=VALUE.`,
+        "missing-option",
+      );
+    }
+    values[name] = checkValue(`${step}.${name}`, option, value);
+  }
+  return values;
+}
+
+function checkValue(name: string, option: OptionSchema, value: OptionValue): OptionValue {
+  const fail = (expected: string): never => {
+    const shown = option.secret === true ? "that value" : JSON.stringify(value);
+    throw new UsageError(`cannot set ${name} to ${shown}: expected ${expected}.`, "bad-option");
+  };
+  if (option.choices !== undefined && !option.choices.includes(String(value))) {
+    return fail(`one of ${option.choices.join(", ")}`);
+  }
+  switch (option.type) {
+    case "string":
+      return typeof value === "string" ? value : fail("text");
+    case "number": {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      return typeof number === "number" && Number.isFinite(number) ? number : fail("a number");
+    }
+    case "boolean":
+      if (value === true || value === "true" || value === "yes") return true;
+      return value === false || value === "false" || value === "no" ? false : fail("true or false");
+    case "size":
+      return typeof value === "number" ? value : parseSize(String(value), name);
+    case "strings":
+      return typeof value === "string"
+        ? value.split(",")
+        : Array.isArray(value)
+        ? value.map(String)
+        : fail("a list");
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * A pipeline: an immutable list of steps with their options, which can be rearranged and run.
+ * @module
+ */
+
+import { UsageError } from "./errors.ts";
+import { type DryRun, dryRun } from "./dry_run.ts";
+import type { Machine } from "./machine.ts";
+import type { GivenOptions, PlacedStep } from "./placed_step.ts";
+import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
+import type { Recipe, Step } from "./step.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Where to put a step. */
+export type Placement = { readonly before: string } | { readonly after: string };
+
+/** An immutable pipeline; every method returns a new one. */
+export class Pipeline {
+  private constructor(
+    readonly name: string,
+    readonly placed: readonly PlacedStep[],
+    private readonly machine: Machine,
+  ) {}
+
+  /** The steps of a recipe in their order. @throws UsageError when two have the same name. */
+  static of(recipe: Recipe, machine: Machine): Pipeline {
+    const placed = recipe.steps.map((step) => ({ step, given: {} }));
+    return new Pipeline(recipe.name, [], machine).#replace(placed);
+  }
+
+  /** The names of the steps in order. */
+  get names(): string[] {
+    return this.placed.map(({ step }) => step.name);
+  }
+
+  /** A step put before the step of a name. @throws UsageError for an unknown name. */
+  insertBefore(name: string, step: Step, given: GivenOptions = {}): Pipeline {
+    return this.#insert(this.#indexOf(name), step, given);
+  }
+
+  /** A step put after the step of a name. @throws UsageError for an unknown name. */
+  insertAfter(name: string, step: Step, given: GivenOptions = {}): Pipeline {
+    return this.#insert(this.#indexOf(name) + 1, step, given);
+  }
+
+  /**
+   * A step put where it belongs: at the placement, else where the step itself says, else last.
+   * Several at one place stay in the order in which they are put there.
+   */
+  use(step: Step, placement?: Placement, given: GivenOptions = {}): Pipeline {
+    const place = placement ?? placementOf(step);
+    if (place === undefined) return this.#insert(this.placed.length, step, given);
+    if ("before" in place) return this.insertBefore(place.before, step, given);
+    let index = this.#indexOf(place.after) + 1;
+    // Behind those that were put after the same step earlier.
+    while (this.#follows(index, place.after)) index++;
+    return this.#insert(index, step, given, place.after);
+  }
+
+  /** The pipeline without a step. @throws UsageError for an unknown name. */
+  without(name: string): Pipeline {
+    const index = this.#indexOf(name);
+    return this.#replace(this.placed.filter((_, i) => i !== index));
+  }
+
+  /** Options for a step, added to those it has. @throws UsageError for an unknown name. */
+  with(name: string, given: GivenOptions): Pipeline {
+    const index = this.#indexOf(name);
+    return this.#replace(
+      this.placed.map((placed, i) =>
+        i === index ? { ...placed, given: { ...placed.given, ...given } } : placed
+      ),
+    );
+  }
+
+  /** Whether there is a step of this name. */
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  /**
+   * Builds the image.
+   *
+   * @throws UsageError, EnvironmentError before the first byte is written; StepError when a step
+   * fails; InterruptedError when `request.signal` is aborted; ReleaseError when cleaning up fails.
+   * After a throw nothing is left behind, but with `keep` the partial image.
+   */
+  run(request: BuildRequest): Promise<BuildResult> {
+    return runSteps(this.placed, request, this.machine);
+  }
+
+  /** What `run` would do, found without writing anything. @throws as `run` does. */
+  dryRun(request: BuildRequest): Promise<DryRun> {
+    return dryRun(this.placed, request, this.machine);
+  }
+
+  #follows(index: number, after: string): boolean {
+    return this.placed[index]?.putAfter === after;
+  }
+
+  #insert(index: number, step: Step, given: GivenOptions, putAfter?: string): Pipeline {
+    const placed = putAfter === undefined ? { step, given } : { step, given, putAfter };
+    return this.#replace([...this.placed.slice(0, index), placed, ...this.placed.slice(index)]);
+  }
+
+  #replace(placed: readonly PlacedStep[]): Pipeline {
+    const seen = new Set<string>();
+    for (const { step } of placed) {
+      checkShape(step);
+      if (seen.has(step.name)) {
+        throw new UsageError(
+          `cannot have two steps named ${step.name}: options and placement go by name. ` +
+            "Rename one of them.",
+          "duplicate-step",
+        );
+      }
+      seen.add(step.name);
+    }
+    return new Pipeline(this.name, placed, this.machine);
+  }
+
+  #indexOf(name: string): number {
+    const index = this.names.indexOf(name);
+    if (index >= 0) return index;
+    throw new UsageError(
+      `cannot find a step named ${JSON.stringify(name)} in recipe ${this.name}. ` +
+        (didYouMean(name, this.names) ?? `Its steps: ${this.names.join(", ")}.`),
+      "unknown-step",
+    );
+  }
+}
+
+function placementOf(step: Step): Placement | undefined {
+  if (step.before !== undefined) return { before: step.before };
+  return step.after === undefined ? undefined : { after: step.after };
+}
+
+function checkShape(step: Step): void {
+  const shown = typeof step?.name === "string" ? JSON.stringify(step.name) : "without a name";
+  if (typeof step?.name !== "string" || !/^[a-z][a-z0-9-]*$/.test(step.name)) {
+    throw new UsageError(
+      `cannot use a step ${shown}: a name is lower case letters, digits and hyphens. Rename it.`,
+      "bad-step",
+    );
+  }
+  if (typeof step.run !== "function") {
+    throw new UsageError(
+      `cannot use step ${shown}: it has no run function. Add run(image, context) { … }.`,
+      "bad-step",
+    );
+  }
+}

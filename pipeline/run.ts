@@ -1,0 +1,175 @@
+/**
+ * Runs the steps of a pipeline: checks, claims the output, runs, publishes, and undoes everything
+ * that has to be undone, whatever happened.
+ * @module
+ */
+
+import { checkSteps, type ReadyStep } from "./check.ts";
+import { type BuildState, contextOf } from "./context.ts";
+import { codeOf, EnvironmentError, InterruptedError, messageOf, ReleaseError } from "./errors.ts";
+import type { EventSink } from "./events.ts";
+import { type Image, plannedImage } from "./image.ts";
+import type { Machine, Output } from "./machine.ts";
+import type { PlacedStep } from "./placed_step.ts";
+import { isLoss } from "./problem.ts";
+import { Releases } from "./releases.ts";
+import { runStep } from "./run_step.ts";
+
+/** What to build, and how. */
+export interface BuildRequest {
+  /** Absolute paths of folders; `/.` at the end puts the contents at the image's root. */
+  readonly sources: readonly string[];
+  /** Absolute path of the image, or `-` for stdout. */
+  readonly output: string;
+  /** Replace an image that is there already. */
+  readonly force?: boolean;
+  /** Keep the partial image of a failed build. */
+  readonly keep?: boolean;
+  /** Fail, and leave no image, when a part of the source could not be read or changed. */
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+  readonly emit?: EventSink;
+}
+
+/** What came out. */
+export interface BuildResult {
+  readonly image: Image;
+  /** Whether a part of the source could not be read or changed while it was read. */
+  readonly lossy: boolean;
+}
+
+/**
+ * Runs checked steps one after the other.
+ *
+ * @throws UsageError, EnvironmentError, StepError, InterruptedError, ReleaseError; see
+ * `Pipeline.run`.
+ */
+export async function runSteps(
+  placed: readonly PlacedStep[],
+  request: BuildRequest,
+  machine: Machine,
+): Promise<BuildResult> {
+  const emit = request.emit ?? (() => {});
+  const signal = request.signal ?? new AbortController().signal;
+  const releases = new Releases();
+  const current: { step?: string } = {};
+  const startMs = machine.nowMs();
+  let kept: string | undefined;
+  try {
+    const ready = withDigestRenewed(checkSteps(placed, machine));
+    await checkEach(ready, request, signal);
+    const output = await machine.claimOutput(request.output, { force: request.force === true });
+    let image = plannedImage(output.path, request.output);
+    let published = false;
+    releases.defer(async () => {
+      if (published) return;
+      const keep = request.keep === true && output.path !== "-";
+      await output.discard(image.artifacts, keep);
+      if (keep) kept = output.path;
+    });
+    const state = await prepare(ready, request, signal, emit, releases, machine, output);
+    emit({
+      type: "build-started",
+      steps: ready.map(({ step }) => step.name),
+      sources: request.sources,
+      output: request.output,
+    });
+    for (const [index, step] of ready.entries()) {
+      throwIfAborted(signal);
+      current.step = step.step.name;
+      image = await runStep(step, index, ready.length, image, contextOf(step, state), {
+        emit,
+        machine,
+      });
+    }
+    delete current.step;
+    throwIfAborted(signal);
+    const lossy = image.report.problems.some(isLoss);
+    if (lossy && request.strict === true) throw strictError(image);
+    const last = await output.publish(image);
+    published = true;
+    const errors = await releases.run();
+    if (errors.length > 0) throw new ReleaseError(errors);
+    emit({ type: "build-finished", image: last, seconds: (machine.nowMs() - startMs) / 1000 });
+    return { image: last, lossy };
+  } catch (error) {
+    const cause = signal.aborted ? interruptionOf(signal) : error;
+    const errors = await releases.run();
+    const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
+    emit({
+      type: "build-failed",
+      ...current,
+      code: codeOf(final),
+      message: messageOf(final),
+      ...(kept === undefined ? {} : { kept }),
+    });
+    throw final;
+  }
+}
+
+async function checkEach(
+  ready: readonly ReadyStep[],
+  { sources, output }: BuildRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { step, options } of ready) {
+    throwIfAborted(signal);
+    await step.check?.({ sources, output, options, signal });
+  }
+}
+
+async function prepare(
+  ready: readonly ReadyStep[],
+  { sources, output: finalPath }: BuildRequest,
+  signal: AbortSignal,
+  emit: EventSink,
+  releases: Releases,
+  machine: Machine,
+  output: Output,
+): Promise<BuildState> {
+  const workdir = await machine.makeWorkdir(output);
+  releases.defer(() => workdir.release());
+  const needsShell = ready.some(({ step }) => step.shell !== false);
+  const shell = needsShell ? await machine.loadShell() : undefined;
+  const state: BuildState = {
+    sources,
+    output: finalPath,
+    signal,
+    emit,
+    workdir: workdir.path,
+    releases,
+    shell,
+    source: undefined,
+  };
+  releases.defer(() => state.source?.close());
+  return state;
+}
+
+/** A step that changes the image after it was hashed has the hash made anew at the end. */
+function withDigestRenewed(ready: ReadyStep[]): ReadyStep[] {
+  const hash = ready.findIndex(({ step }) => step.name === "hash");
+  if (hash < 0) return ready;
+  const stale = ready.findLastIndex(({ step }, i) => i > hash && step.changes === true);
+  return stale < 0
+    ? ready
+    : [...ready.slice(0, stale + 1), ready[hash]!, ...ready.slice(stale + 1)];
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw interruptionOf(signal);
+}
+
+function interruptionOf(signal: AbortSignal): InterruptedError {
+  return signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError();
+}
+
+function strictError(image: Image): EnvironmentError {
+  const losses = image.report.problems.filter(isLoss);
+  const first = losses[0]!;
+  const more = losses.length > 1 ? ` and ${losses.length - 1} more` : "";
+  return new EnvironmentError(
+    `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
+      "With --strict no image is left; build again when the source is at rest, or leave --strict out.",
+    "source-lost",
+  );
+}

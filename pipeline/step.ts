@@ -1,0 +1,107 @@
+/**
+ * What a step is: a plain object with a name and a `run`.
+ * @module
+ */
+
+import type { $Type } from "dax";
+import type { Tree, TreeInode } from "../ext4/tree.ts";
+import type { StepEvent } from "./events.ts";
+import type { Image, Phase } from "./image.ts";
+import type { OptionsSchema, OptionValues } from "./options.ts";
+
+/** The shell that steps get: `dax`'s `$`, see https://github.com/dsherret/dax. */
+export type Shell = $Type;
+
+/** The scanned source: its tree, and a way to its files. */
+export interface ScannedSource {
+  readonly tree: Tree;
+  /** The source path of an inode's first name, printable. */
+  pathOf(inode: TreeInode): string;
+  /**
+   * Opens a folder of the source, never through a symbolic link. The descriptor stays the
+   * source's: it is valid until the next call and is not to be closed.
+   */
+  folder(inode: TreeInode): number;
+  /** Opens a regular file for reading; the caller closes the descriptor. */
+  open(inode: TreeInode): number;
+  /** Closes the folders that were kept open. */
+  close(): void;
+}
+
+/** What a step may know before anything has been written. */
+export interface CheckContext {
+  /** Absolute paths of the sources; `/.` at the end means "its contents". */
+  readonly sources: readonly string[];
+  /** Absolute path of the image to be, or `-` for stdout. */
+  readonly output: string;
+  readonly options: OptionValues;
+  readonly signal: AbortSignal;
+}
+
+/** What a running step may use. */
+export interface StepContext extends CheckContext {
+  /** Aborted by Ctrl-C and by signals; a step that takes long looks at it. */
+  readonly signal: AbortSignal;
+  /** Runs programs, with arguments quoted safely: await $`scp ${image.path} ${host}`. */
+  readonly $: Shell;
+  /** A private folder of this build, removed at its end. */
+  readonly workdir: string;
+  /** What `scan` found; `undefined` before it has run. */
+  readonly source: ScannedSource | undefined;
+  /** Shorthand for `source.tree`. */
+  readonly tree: Tree | undefined;
+  /** Tells the user how it goes. */
+  emit(event: StepEvent): void;
+  /** Registers what must be undone, on success, failure and abort alike, in reverse order. */
+  defer(release: Release): void;
+  /** Hands the scanned source to the steps that follow. */
+  provideSource(source: ScannedSource): void;
+}
+
+/** Undoes something; its error is collected, and the other releases still run. */
+export type Release = () => void | Promise<void>;
+
+/** One fact of a dry run: what would be done, for people and for scripts. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string | number | boolean;
+  /** `bytes` are shown as a size. */
+  readonly unit?: "bytes";
+}
+
+/** One stage of a pipeline. Only `name` and `run` are required. */
+export interface Step {
+  /** Lower case letters, digits and hyphens; unique within a pipeline. */
+  readonly name: string;
+  /** One line for `icecore steps`, e.g. "copy the image to the vault". */
+  readonly summary?: string;
+  /** The phases an image may be in when the step begins; any when absent. */
+  readonly accepts?: readonly Phase[];
+  /** The phase it leaves; the same as before when absent. */
+  readonly leaves?: Phase;
+  /** Programs it runs, by name; looked for before the first byte is written. */
+  readonly tools?: readonly string[];
+  /** Whether it needs root. */
+  readonly privileged?: boolean;
+  readonly options?: OptionsSchema;
+  /** Its place where the user gives none: before or after the step of this name. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Whether it changes the bytes of a finished image; digests are then made anew. */
+  readonly changes?: boolean;
+  /** `false` when it never uses `$`, which spares loading it. */
+  readonly shell?: false;
+  /** Looks for reasons why it could not work, before anything is written; throws one. */
+  check?(context: CheckContext): void | Promise<void>;
+  /** For `--dry-run`: what it would do. It may read, but writes nothing. */
+  preview?(image: Image, context: StepContext): Promise<readonly Fact[]>;
+  /** Does the work; returns the new image, or nothing when the record did not change. */
+  run(image: Image, context: StepContext): Promise<Image | void> | Image | void;
+}
+
+/** A named list of steps, read top to bottom. */
+export interface Recipe {
+  readonly name: string;
+  readonly summary: string;
+  readonly steps: readonly Step[];
+}
