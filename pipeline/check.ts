@@ -3,7 +3,7 @@
  * @module
  */
 
-import { EnvironmentError, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import type { Phase } from "./image.ts";
 import type { Machine } from "./machine.ts";
 import { checkOptions, type OptionValues } from "./options.ts";
@@ -19,7 +19,7 @@ export interface ReadyStep {
 /**
  * Checks options, the order of phases, programs and rights.
  *
- * @throws UsageError for options and order; EnvironmentError for programs and rights.
+ * @throws UsageError for options and order; what the machine throws for rights and programs.
  */
 export function checkSteps(placed: readonly PlacedStep[], machine: Machine): ReadyStep[] {
   const ready = placed.map(({ step, given }) => ({
@@ -69,34 +69,15 @@ function whereItFits(step: Step, steps: readonly Step[]): string {
 
 function checkRights(steps: readonly Step[], machine: Machine): void {
   const privileged = steps.filter((step) => step.privileged === true).map(({ name }) => name);
-  if (privileged.length === 0 || machine.isRoot()) return;
-  throw new EnvironmentError(
-    `cannot run ${list(privileged)}: ${privileged.length === 1 ? "it needs" : "they need"} root, ` +
-      "because only root may mount. Run it with sudo, or build with --recipe native, " +
-      "which needs no root.",
-    "not-root",
-  );
+  if (privileged.length > 0) machine.requireRoot(privileged);
 }
 
 function checkPrograms(steps: readonly Step[], machine: Machine): void {
-  const missing = new Map<string, string>();
+  const programs = new Map<string, string>();
   for (const step of steps) {
     for (const tool of step.tools ?? []) {
-      if (machine.findProgram(tool) === undefined && !missing.has(tool)) {
-        missing.set(tool, step.name);
-      }
+      if (!programs.has(tool)) programs.set(tool, step.name);
     }
   }
-  if (missing.size === 0) return;
-  const named = [...missing].map(([tool, step]) => `${tool} (for ${step})`);
-  throw new EnvironmentError(
-    `cannot find ${list(named)}: not in PATH. ${machine.installHint([...missing.keys()])}`,
-    "missing-program",
-  );
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2
-    ? names.join("")
-    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+  if (programs.size > 0) machine.requirePrograms(programs);
 }

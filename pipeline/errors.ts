@@ -16,14 +16,14 @@ export class UsageError extends Error {
   }
 }
 
-/** Something here stands in the way: a full disk, a missing program, missing rights. */
-export class EnvironmentError extends Error {
+/** A part of the source is missing, unreadable or not what it should be. */
+export class SourceError extends Error {
   readonly code: string;
 
-  /** @param code A stable word for scripts, e.g. `not-root`, `disk-full`. */
+  /** @param code A stable word for scripts, e.g. `source-missing`. */
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "EnvironmentError";
+    this.name = "SourceError";
     this.code = code;
   }
 }

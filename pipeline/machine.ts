@@ -1,45 +1,45 @@
 /**
- * What the runner needs of the machine. `host/` implements it; tests may stand in for it.
+ * What the runner needs of the machine. `host/` has one; tests may stand in for it.
  * @module
  */
 
-import type { Artifact, Image } from "./image.ts";
+import type { Artifact } from "./image.ts";
 import type { Shell } from "./step.ts";
 
 /** The file an image is written to, claimed for one build. */
 export interface Output {
   /** Where the steps write: `IMAGE.partial`, or `-` for stdout. */
   readonly path: string;
-  /** Syncs the image and its side files and renames them; returns the image at its final place. */
-  publish(image: Image): Promise<Image>;
-  /** Gives the claim up and removes what is not published; with `keep`, leaves the partial. */
-  discard(artifacts: readonly Artifact[], keep: boolean): Promise<void>;
+  /** Syncs the image and its side files and gives them their final names, the image last. */
+  publish(sideFiles: readonly Artifact[]): Promise<void>;
+  /** Removes the side files and, unless `keep`, the partial image, and gives the claim up. */
+  discard(sideFiles: readonly Artifact[], keep: boolean): void;
 }
 
-/** Identifies the bytes of a file without reading them: its size and times. */
-export type FileStamp = string;
+/** A private folder of one build. */
+export interface Workdir {
+  readonly path: string;
+  release(): Promise<void>;
+}
 
 /** The machine as the runner sees it. */
 export interface Machine {
-  isRoot(): boolean;
-  /** The program's path, or `undefined`. */
-  findProgram(name: string): string | undefined;
-  /** The command that installs the programs, e.g. `apt-get install e2fsprogs`. */
-  installHint(programs: readonly string[]): string;
+  /** @param names The steps that need root. @throws when the process is not root. */
+  requireRoot(names: readonly string[]): void;
+  /** @param programs Names, and the step that needs each. @throws naming those that are missing. */
+  requirePrograms(programs: ReadonlyMap<string, string>): void;
   /** Milliseconds of a clock that only moves forward. */
   nowMs(): number;
   loadShell(): Promise<Shell>;
-  /** A stamp of the file, or `undefined` where there is none. */
-  stamp(path: string): Promise<FileStamp | undefined>;
+  /** Tells two states of a file apart without reading it: its size and times. */
+  stamp(path: string): string | undefined;
   /**
    * Claims the output for this build alone, after releasing what a killed build of it left.
    *
-   * @throws EnvironmentError when the folder is missing or not writable, the output exists
-   * (without `force`), or another build has claimed it.
+   * @throws when the folder is missing or not writable, the output exists (without `force`), or
+   * another build has claimed it.
    */
-  claimOutput(finalPath: string, options: { readonly force: boolean }): Promise<Output>;
-  /** Makes a private folder that `icecore clean` will find; `release` removes it. */
-  makeWorkdir(
-    output: Output,
-  ): Promise<{ readonly path: string; release(): Promise<void> }>;
+  claimOutput(finalPath: string, force: boolean): Promise<Output>;
+  /** Makes a private folder that `icecore clean` finds; `partial` is where the build writes. */
+  makeWorkdir(partial: string): Workdir;
 }

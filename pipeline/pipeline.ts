@@ -81,8 +81,8 @@ export class Pipeline {
   /**
    * Builds the image.
    *
-   * @throws UsageError, EnvironmentError before the first byte is written; StepError when a step
-   * fails; InterruptedError when `request.signal` is aborted; ReleaseError when cleaning up fails.
+   * @throws UsageError, SourceError, EnvironmentError before the first byte is written; StepError when
+   * a step fails; InterruptedError when `request.signal` is aborted; ReleaseError when cleaning up fails.
    * After a throw nothing is left behind, but with `keep` the partial image.
    */
   run(request: BuildRequest): Promise<BuildResult> {

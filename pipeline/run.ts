@@ -6,9 +6,9 @@
 
 import { checkSteps, type ReadyStep } from "./check.ts";
 import { type BuildState, contextOf } from "./context.ts";
-import { codeOf, EnvironmentError, InterruptedError, messageOf, ReleaseError } from "./errors.ts";
+import { codeOf, InterruptedError, messageOf, ReleaseError, SourceError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
-import { type Image, plannedImage } from "./image.ts";
+import { type Artifact, type Image, plannedImage } from "./image.ts";
 import type { Machine, Output } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
 import { isLoss } from "./problem.ts";
@@ -41,8 +41,7 @@ export interface BuildResult {
 /**
  * Runs checked steps one after the other.
  *
- * @throws UsageError, EnvironmentError, StepError, InterruptedError, ReleaseError; see
- * `Pipeline.run`.
+ * @throws as `Pipeline.run` does.
  */
 export async function runSteps(
   placed: readonly PlacedStep[],
@@ -58,13 +57,13 @@ export async function runSteps(
   try {
     const ready = withDigestRenewed(checkSteps(placed, machine));
     await checkEach(ready, request, signal);
-    const output = await machine.claimOutput(request.output, { force: request.force === true });
+    const output = await machine.claimOutput(request.output, request.force === true);
     let image = plannedImage(output.path, request.output);
     let published = false;
-    releases.defer(async () => {
+    releases.defer(() => {
       if (published) return;
       const keep = request.keep === true && output.path !== "-";
-      await output.discard(image.artifacts, keep);
+      output.discard(sideFilesOf(image), keep);
       if (keep) kept = output.path;
     });
     const state = await prepare(ready, request, signal, emit, releases, machine, output);
@@ -86,8 +85,9 @@ export async function runSteps(
     throwIfAborted(signal);
     const lossy = image.report.problems.some(isLoss);
     if (lossy && request.strict === true) throw strictError(image);
-    const last = await output.publish(image);
+    await output.publish(sideFilesOf(image));
     published = true;
+    const last = atFinalPlace(image);
     const errors = await releases.run();
     if (errors.length > 0) throw new ReleaseError(errors);
     emit({ type: "build-finished", image: last, seconds: (machine.nowMs() - startMs) / 1000 });
@@ -127,7 +127,7 @@ async function prepare(
   machine: Machine,
   output: Output,
 ): Promise<BuildState> {
-  const workdir = await machine.makeWorkdir(output);
+  const workdir = machine.makeWorkdir(output.path);
   releases.defer(() => workdir.release());
   const needsShell = ready.some(({ step }) => step.shell !== false);
   const shell = needsShell ? await machine.loadShell() : undefined;
@@ -143,6 +143,15 @@ async function prepare(
   };
   releases.defer(() => state.source?.close());
   return state;
+}
+
+function sideFilesOf(image: Image): Artifact[] {
+  return image.artifacts.filter(({ path, finalPath }) => path !== finalPath);
+}
+
+function atFinalPlace(image: Image): Image {
+  const artifacts = image.artifacts.map((each) => ({ ...each, path: each.finalPath }));
+  return { ...image, path: image.finalPath, artifacts };
 }
 
 /** A step that changes the image after it was hashed has the hash made anew at the end. */
@@ -163,11 +172,11 @@ function interruptionOf(signal: AbortSignal): InterruptedError {
   return signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError();
 }
 
-function strictError(image: Image): EnvironmentError {
+function strictError(image: Image): SourceError {
   const losses = image.report.problems.filter(isLoss);
   const first = losses[0]!;
   const more = losses.length > 1 ? ` and ${losses.length - 1} more` : "";
-  return new EnvironmentError(
+  return new SourceError(
     `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
       "With --strict no image is left; build again when the source is at rest, or leave --strict out.",
     "source-lost",

@@ -29,10 +29,10 @@ export async function runStep(
   const startMs = machine.nowMs();
   try {
     const guarded = image.phase === "sealed" && step.changes !== true && image.path !== "-";
-    const before = guarded ? await machine.stamp(image.path) : undefined;
+    const before = guarded ? machine.stamp(image.path) : undefined;
     const returned = await step.run(image, context);
     checkReturned(returned);
-    if (guarded && before !== await machine.stamp(image.path)) {
+    if (guarded && before !== machine.stamp(image.path)) {
       throw new Error(
         "it changed the image without saying so. Add changes: true to the step, " +
           "so that the digest is made anew.",

@@ -129,6 +129,13 @@ function statusOf(
   );
 }
 
+const R_OK = 4;
+
+/** Whether the caller may read a file; the name is a C string. */
+export function mayRead(folder: Descriptor, name: Uint8Array): boolean {
+  return libc.faccessat(folder, name, R_OK, 0) === 0;
+}
+
 function withoutNul(name: string | Uint8Array): string | Uint8Array {
   return typeof name !== "string" && name.at(-1) === 0 ? name.subarray(0, -1) : name;
 }

@@ -1,0 +1,48 @@
+/**
+ * Typed arrays that grow.
+ * @module
+ */
+
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** A column of numbers; reading past what was written gives 0. */
+export class Column<A extends NumberArray> {
+  #array: A;
+
+  /** @param make Makes an array of a length, all zeros: `(n) => new Uint32Array(n)`. */
+  constructor(private readonly make: (length: number) => A, initialLength = 1024) {
+    this.#array = make(initialLength);
+  }
+
+  /** The array as it is now; growing replaces it. */
+  get array(): A {
+    return this.#array;
+  }
+
+  /** Writes a row, growing the column by half where needed. */
+  set(row: number, value: number): void {
+    if (row >= this.#array.length) this.#grow(row + 1);
+    this.#array[row] = value;
+  }
+
+  /** Writes bytes or numbers from a row on. */
+  setAll(row: number, values: ArrayLike<number>): void {
+    if (row + values.length > this.#array.length) this.#grow(row + values.length);
+    this.#array.set(values, row);
+  }
+
+  #grow(needed: number): void {
+    const grown = this.make(Math.max(needed, Math.ceil(this.#array.length * 1.5)));
+    grown.set(this.#array);
+    this.#array = grown;
+  }
+}
+
+/** A column of bytes. */
+export const byteColumn = (): Column<Uint8Array> => new Column((n) => new Uint8Array(n));
+/** A column of 16-bit numbers. */
+export const u16Column = (): Column<Uint16Array> => new Column((n) => new Uint16Array(n));
+/** A column of 32-bit numbers. */
+export const u32Column = (): Column<Uint32Array> => new Column((n) => new Uint32Array(n));
+/** A column of numbers up to 2^53. */
+export const f64Column = (): Column<Float64Array> => new Column((n) => new Float64Array(n));

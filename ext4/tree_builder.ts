@@ -1,0 +1,243 @@
+/**
+ * Builds a {@linkcode Tree} row by row.
+ * @module
+ */
+
+import { byteColumn, type Column, f64Column, u16Column, u32Column } from "./columns.ts";
+import {
+  type DeviceNumber,
+  NO_ENTRY,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  type TimeColumn,
+  type Tree,
+  type TreeEntry,
+  type TreeInode,
+  type Xattr,
+} from "./tree.ts";
+
+/** A point in time. */
+export interface Time {
+  /** Whole seconds since 1970; may be negative. */
+  readonly seconds: number;
+  /** 0 to 999,999,999. */
+  readonly nanoseconds: number;
+}
+
+/** What is known of an inode when it is found. */
+export interface NewInode {
+  /** Type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a regular file. */
+  readonly sizeBytes?: number;
+  readonly mtime: Time;
+  /** All three or none, the same for every inode of a tree. */
+  readonly atime?: Time;
+  readonly ctime?: Time;
+  readonly crtime?: Time;
+  readonly xattrs?: readonly Xattr[];
+  /** Of a symbolic link. */
+  readonly target?: Uint8Array;
+  readonly device?: DeviceNumber;
+  readonly dataRanges?: Float64Array;
+}
+
+/** Collects inodes and names. The first inode added is the root folder. */
+export class TreeBuilder {
+  #countInodes = 0;
+  #countEntries = 0;
+  #countBytes = 0;
+  readonly #mode = u16Column();
+  readonly #uid = u32Column();
+  readonly #gid = u32Column();
+  readonly #sizeBytes = f64Column();
+  readonly #mtime = timeColumns();
+  readonly #atime = timeColumns();
+  readonly #ctime = timeColumns();
+  readonly #crtime = timeColumns();
+  readonly #countNames = u32Column();
+  readonly #nameEntry = u32Column();
+  readonly #payload = u32Column();
+  readonly #countChildren = u32Column();
+  readonly #xattrSet = u32Column();
+  readonly #entryInode = u32Column();
+  readonly #entryParent = u32Column();
+  readonly #nameOffset = u32Column();
+  readonly #nameLength = byteColumn();
+  readonly #bytes = byteColumn();
+  readonly #xattrSets: (readonly Xattr[])[] = [[]];
+  readonly #xattrSetByKey = new Map<string, number>();
+  readonly #devices = new Map<TreeInode, DeviceNumber>();
+  readonly #dataRanges = new Map<TreeInode, Float64Array>();
+  #allTimes = false;
+
+  /** Inodes added so far. */
+  get countInodes(): number {
+    return this.#countInodes;
+  }
+
+  /** Adds an inode, which has no name yet. */
+  addInode(found: NewInode): TreeInode {
+    const row = this.#countInodes++ as TreeInode;
+    this.#mode.set(row, found.mode);
+    this.#uid.set(row, found.uid);
+    this.#gid.set(row, found.gid);
+    this.#sizeBytes.set(row, found.target?.length ?? found.sizeBytes ?? 0);
+    this.#nameEntry.set(row, NO_ENTRY);
+    setTime(this.#mtime, row, found.mtime);
+    this.#setOtherTimes(row, found);
+    this.#xattrSet.set(row, this.#xattrSetOf(found.xattrs));
+    const type = found.mode & S_IFMT;
+    if (type === S_IFLNK) this.#payload.set(row, this.#addBytes(found.target!));
+    if (type === S_IFDIR) this.#payload.set(row, 0);
+    this.#countChildren.set(row, 0);
+    this.#countNames.set(row, 0);
+    if (found.device !== undefined) this.#devices.set(row, found.device);
+    if (found.dataRanges !== undefined) this.#dataRanges.set(row, found.dataRanges);
+    return row;
+  }
+
+  /**
+   * Names an inode. The names of one folder must be added one after the other, ordered by bytes.
+   *
+   * @param name 1 to 255 bytes.
+   * @throws RangeError when the names of a folder are not consecutive or not ascending.
+   */
+  addName(folder: TreeInode, name: Uint8Array, inode: TreeInode): TreeEntry {
+    const row = this.#countEntries++ as TreeEntry;
+    const siblings = this.#countChildren.array[folder]!;
+    if (siblings === 0) this.#payload.set(folder, row);
+    else this.#checkOrder(folder, row, siblings, name);
+    this.#countChildren.set(folder, siblings + 1);
+    this.#entryInode.set(row, inode);
+    this.#entryParent.set(row, folder);
+    this.#nameLength.set(row, name.length);
+    this.#nameOffset.set(row, this.#addBytes(name));
+    const countNames = this.#countNames.array[inode]!;
+    if (countNames === 0) this.#nameEntry.set(inode, row);
+    this.#countNames.set(inode, countNames + 1);
+    return row;
+  }
+
+  /** Makes the root folder at least as new as `mtime`: it may be known only by what it holds. */
+  raiseRootTime(mtime: Time): void {
+    const seconds = this.#mtime.seconds.array[0]!;
+    const nanoseconds = this.#mtime.nanoseconds.array[0]!;
+    if (mtime.seconds < seconds) return;
+    if (mtime.seconds === seconds && mtime.nanoseconds <= nanoseconds) return;
+    setTime(this.#mtime, 0, mtime);
+    if (this.#allTimes) this.#setOtherTimes(0, { atime: mtime, ctime: mtime, crtime: mtime });
+  }
+
+  /** The tree so far. Adding more makes it stale. */
+  tree(): Tree {
+    const times = this.#allTimes
+      ? {
+        atime: timesOf(this.#atime),
+        ctime: timesOf(this.#ctime),
+        crtime: timesOf(this.#crtime),
+      }
+      : {};
+    return {
+      countInodes: this.#countInodes,
+      countEntries: this.#countEntries,
+      mode: this.#mode.array,
+      uid: this.#uid.array,
+      gid: this.#gid.array,
+      sizeBytes: this.#sizeBytes.array,
+      mtime: timesOf(this.#mtime),
+      ...times,
+      countNames: this.#countNames.array,
+      nameEntry: this.#nameEntry.array,
+      payload: this.#payload.array,
+      countChildren: this.#countChildren.array,
+      xattrSet: this.#xattrSet.array,
+      entryInode: this.#entryInode.array,
+      entryParent: this.#entryParent.array,
+      nameOffset: this.#nameOffset.array,
+      nameLength: this.#nameLength.array,
+      bytes: this.#bytes.array,
+      xattrSets: this.#xattrSets,
+      devices: this.#devices,
+      dataRanges: this.#dataRanges,
+    };
+  }
+
+  #setOtherTimes(row: number, { atime, ctime, crtime }: Partial<NewInode>): void {
+    if (atime === undefined || ctime === undefined || crtime === undefined) return;
+    this.#allTimes = true;
+    setTime(this.#atime, row, atime);
+    setTime(this.#ctime, row, ctime);
+    setTime(this.#crtime, row, crtime);
+  }
+
+  #addBytes(bytes: Uint8Array): number {
+    const offset = this.#countBytes;
+    if (offset + bytes.length > 0xffff_ffff) {
+      throw new RangeError("cannot hold this many names: they exceed 4 GiB. Store fewer folders.");
+    }
+    this.#bytes.setAll(offset, bytes);
+    this.#countBytes += bytes.length;
+    return offset;
+  }
+
+  #checkOrder(folder: TreeInode, row: number, siblings: number, name: Uint8Array): void {
+    if (this.#payload.array[folder]! + siblings !== row) {
+      throw new RangeError("cannot add this name: the names of a folder must be consecutive");
+    }
+    const start = this.#nameOffset.array[row - 1]!;
+    const previous = this.#bytes.array.subarray(start, start + this.#nameLength.array[row - 1]!);
+    if (compareBytes(previous, name) >= 0) {
+      throw new RangeError("cannot add this name: the names of a folder must be ascending");
+    }
+  }
+
+  #xattrSetOf(xattrs: readonly Xattr[] | undefined): number {
+    if (xattrs === undefined || xattrs.length === 0) return 0;
+    const sorted = xattrs.toSorted((a, b) => compareBytes(a.name, b.name));
+    const key = sorted.map(({ name, value }) =>
+      `${latin1(name)}\0${value.length}\0${latin1(value)}`
+    )
+      .join("");
+    const known = this.#xattrSetByKey.get(key);
+    if (known !== undefined) return known;
+    const row = this.#xattrSets.push(sorted) - 1;
+    this.#xattrSetByKey.set(key, row);
+    return row;
+  }
+}
+
+/** Orders bytes as `memcmp` does, a prefix before what it begins. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) return a[i]! - b[i]!;
+  }
+  return a.length - b.length;
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+interface TimeColumns {
+  readonly seconds: Column<Float64Array>;
+  readonly nanoseconds: Column<Uint32Array>;
+}
+
+const timeColumns = (): TimeColumns => ({ seconds: f64Column(), nanoseconds: u32Column() });
+
+function setTime(columns: TimeColumns, row: number, { seconds, nanoseconds }: Time): void {
+  columns.seconds.set(row, seconds);
+  columns.nanoseconds.set(row, nanoseconds);
+}
+
+const timesOf = ({ seconds, nanoseconds }: TimeColumns): TimeColumn => ({
+  seconds: seconds.array,
+  nanoseconds: nanoseconds.array,
+});

@@ -1,0 +1,16 @@
+/**
+ * Something on the machine that stands in the way.
+ * @module
+ */
+
+/** An error with a stable code and a message "cannot X: why. What to do." */
+export class EnvironmentError extends Error {
+  readonly code: string;
+
+  /** @param code A stable word for scripts, e.g. `disk-full`. */
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EnvironmentError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The machine as a pipeline's runner sees it.
+ * @module
+ */
+
+import { statSync } from "node:fs";
+import process from "node:process";
+import type { $Type } from "dax";
+import { EnvironmentError } from "./environment_error.ts";
+import { type ClaimedOutput, claimOutput } from "./output.ts";
+import { findProgram, installHint } from "./programs.ts";
+import { makeWorkdir, type Workdir } from "./workdir.ts";
+
+/** This machine. */
+export const machine = {
+  requireRoot,
+  requirePrograms,
+  nowMs: () => performance.now(),
+  loadShell,
+  stamp,
+  claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>
+    finalPath === "-" ? Promise.resolve(STDOUT) : claimOutput(finalPath, force),
+  makeWorkdir: (partial: string): Workdir => makeWorkdir(partial),
+};
+
+const STDOUT: ClaimedOutput = { path: "-", publish: () => Promise.resolve(), discard: () => {} };
+
+/** Whether this process may do what only root may. */
+export function isRoot(): boolean {
+  return process.geteuid!() === 0;
+}
+
+function requireRoot(names: readonly string[]): void {
+  if (isRoot()) return;
+  throw new EnvironmentError(
+    `cannot run ${list(names)}: ${names.length === 1 ? "it needs" : "they need"} root, ` +
+      "because only root may mount. Run icecore with sudo, or build with --recipe native, " +
+      "which needs no root.",
+    "not-root",
+  );
+}
+
+function requirePrograms(programs: ReadonlyMap<string, string>): void {
+  const missing = [...programs].filter(([name]) => findProgram(name) === undefined);
+  if (missing.length === 0) return;
+  const named = missing.map(([name, step]) => `${name} (for ${step})`);
+  throw new EnvironmentError(
+    `cannot find ${list(named)}: not in PATH. ${installHint(missing.map(([name]) => name))}`,
+    "missing-program",
+  );
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+async function loadShell(): Promise<$Type> {
+  return (await import("dax")).$;
+}
+
+function stamp(path: string): string | undefined {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? undefined : `${status.size} ${status.mtimeNs} ${status.ino}`;
+}

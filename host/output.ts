@@ -1,0 +1,168 @@
+/**
+ * The file an image is written to: claimed by one build, published whole or not at all.
+ * @module
+ */
+
+import { constants, existsSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { EnvironmentError } from "./environment_error.ts";
+import { atForcedExit } from "./forced_exit.ts";
+import { hasCode } from "./libc/errno.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_CREAT,
+  O_NOFOLLOW,
+  O_RDWR,
+  openAt,
+  truncate,
+  tryLock,
+} from "./libc/files.ts";
+import { printable } from "./libc/paths.ts";
+import { StatusBuffer, statusOfOpen } from "./libc/status.ts";
+import { releaseLeftovers } from "./leftovers.ts";
+
+/** A file that takes its final name with the image. */
+export interface SideFile {
+  readonly path: string;
+  readonly finalPath: string;
+}
+
+/** A claimed output. */
+export interface ClaimedOutput {
+  /** `IMAGE.partial`. */
+  readonly path: string;
+  /** Syncs everything to disk and renames it, the image last. */
+  publish(sideFiles: readonly SideFile[]): Promise<void>;
+  /** Removes the side files and, unless `keep`, the partial image, and gives the claim up. */
+  discard(sideFiles: readonly SideFile[], keep: boolean): void;
+}
+
+/**
+ * Claims an output for this build alone. What a killed build of the same output left is released.
+ *
+ * @throws EnvironmentError `no-folder`, `not-writable`, `output-exists`, `output-busy`.
+ */
+export async function claimOutput(finalPath: string, force: boolean): Promise<ClaimedOutput> {
+  const shown = printable(finalPath);
+  checkFolder(dirname(finalPath), shown);
+  checkExisting(finalPath, shown, force);
+  const path = `${finalPath}.partial`;
+  await releaseLeftovers(path);
+  const lock = claim(path, shown);
+  const forget = atForcedExit(() => rmSync(path, { force: true }));
+  return {
+    path,
+    async publish(sideFiles) {
+      checkExisting(finalPath, shown, force);
+      for (const file of [path, ...sideFiles.map((side) => side.path)]) await syncPath(file);
+      for (const side of sideFiles) renameSync(side.path, side.finalPath);
+      renameSync(path, finalPath);
+      forget();
+      await syncPath(dirname(finalPath));
+      close(lock);
+    },
+    discard(sideFiles, keep) {
+      for (const side of sideFiles) rmSync(side.path, { force: true });
+      if (!keep) rmSync(path, { force: true });
+      forget();
+      close(lock);
+    },
+  };
+}
+
+function checkFolder(folder: string, shown: string): void {
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (status === undefined) {
+    throw new EnvironmentError(
+      `cannot write ${shown}: the folder ${printable(folder)} does not exist. ` +
+        "Make it with mkdir -p, or choose another place with -o.",
+      "no-folder",
+    );
+  }
+  if (!status.isDirectory()) {
+    throw new EnvironmentError(
+      `cannot write ${shown}: ${printable(folder)} is not a folder. Choose another place with -o.`,
+      "no-folder",
+    );
+  }
+}
+
+function checkExisting(finalPath: string, shown: string, force: boolean): void {
+  const status = lstatSync(finalPath, { throwIfNoEntry: false });
+  if (status === undefined) return;
+  if (!status.isFile() && !status.isSymbolicLink()) {
+    throw new EnvironmentError(
+      `cannot write ${shown}: it exists and is not a regular file. Choose another name with -o.`,
+      "output-exists",
+    );
+  }
+  if (force) return;
+  throw new EnvironmentError(
+    `cannot write ${shown}: it exists already. Replace it with --force, ` +
+      "or choose another name with -o.",
+    "output-exists",
+  );
+}
+
+function claim(path: string, shown: string): Descriptor {
+  // Another build may rename or remove the file between opening and locking it; then try anew.
+  for (let tries = 0; tries < 10; tries++) {
+    const lock = openPartial(path, shown);
+    if (!tryLock(lock)) {
+      close(lock);
+      throw new EnvironmentError(
+        `cannot write ${shown}: another icecore is building it now. Wait for it, ` +
+          "or choose another name with -o.",
+        "output-busy",
+      );
+    }
+    if (isSameFile(lock, path)) {
+      truncate(lock, 0);
+      return lock;
+    }
+    close(lock);
+  }
+  throw new EnvironmentError(
+    `cannot write ${shown}: ${basename(path)} keeps being replaced. Look for another icecore.`,
+    "output-busy",
+  );
+}
+
+function openPartial(path: string, shown: string): Descriptor {
+  try {
+    return openAt(CURRENT_FOLDER, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
+  } catch (error) {
+    const meaning = error instanceof Error && "meaning" in error ? error.meaning : String(error);
+    const what = hasCode(error, "EACCES", "EROFS", "EPERM")
+      ? `Make the folder ${printable(dirname(path))} writable, or choose another place with -o.`
+      : hasCode(error, "ENAMETOOLONG")
+      ? "Choose a shorter name with -o."
+      : "Choose another place with -o.";
+    throw new EnvironmentError(`cannot write ${shown}: ${meaning}. ${what}`, "not-writable", {
+      cause: error,
+    });
+  }
+}
+
+function isSameFile(fd: Descriptor, path: string): boolean {
+  if (!existsSync(path)) return false;
+  const open = new StatusBuffer();
+  statusOfOpen(fd, open);
+  const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return named !== undefined && open.inodeKey.endsWith(`:${named.ino}`);
+}
+
+/** Syncs off the main thread: gigabytes may be on their way to the disk. */
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!hasCode(error, "EINVAL", "ENOSYS")) throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Open folders of a source, a bounded number of them.
+ *
+ * A folder is opened from its parent, one name at a time: no path grows too long for the kernel,
+ * and no symbolic link that somebody puts in the way is followed.
+ * @module
+ */
+
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_RDONLY,
+  openAt,
+} from "../../host/libc/files.ts";
+import type { TreeInode } from "../../ext4/tree.ts";
+
+/** Far below the usual limit of 1,024 descriptors a process. */
+const MOST_OPEN = 128;
+
+/** How folders hang together; asked while the tree is still growing. */
+export interface FolderNames {
+  /** The path a folder of the top is opened by; `undefined` for those within others. */
+  topPath(folder: TreeInode): string | undefined;
+  parentOf(folder: TreeInode): TreeInode;
+  nameOf(folder: TreeInode): Uint8Array;
+}
+
+/** Opens folders and keeps the most recently used ones open. */
+export class FolderCache {
+  readonly #open = new Map<TreeInode, Descriptor>();
+
+  constructor(private readonly names: FolderNames) {}
+
+  /**
+   * An open folder, valid until the next call.
+   *
+   * @throws SystemError e.g. `ENOENT`, `EACCES`, `ENOTDIR` (no folder any more).
+   */
+  get(folder: TreeInode): Descriptor {
+    const missing: TreeInode[] = [];
+    let at: TreeInode = folder;
+    let fd = this.#touch(at);
+    let path: string | undefined;
+    while (fd === undefined) {
+      missing.push(at);
+      path = this.names.topPath(at);
+      if (path !== undefined) break;
+      at = this.names.parentOf(at);
+      fd = this.#touch(at);
+    }
+    for (let inode = missing.pop(); inode !== undefined; inode = missing.pop()) {
+      fd = fd === undefined
+        ? openAt(CURRENT_FOLDER, path!, O_RDONLY | O_DIRECTORY)
+        : openAt(fd, this.names.nameOf(inode), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      this.#keep(inode, fd);
+    }
+    return fd!;
+  }
+
+  /** Closes all. */
+  close(): void {
+    for (const fd of this.#open.values()) close(fd);
+    this.#open.clear();
+  }
+
+  #touch(folder: TreeInode): Descriptor | undefined {
+    const fd = this.#open.get(folder);
+    if (fd === undefined) return undefined;
+    this.#open.delete(folder);
+    this.#open.set(folder, fd);
+    return fd;
+  }
+
+  #keep(folder: TreeInode, fd: Descriptor): void {
+    if (this.#open.size >= MOST_OPEN) {
+      const [oldest, oldestFd] = this.#open.entries().next().value!;
+      this.#open.delete(oldest);
+      close(oldestFd);
+    }
+    this.#open.set(folder, fd);
+  }
+}

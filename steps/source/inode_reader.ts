@@ -1,0 +1,104 @@
+/**
+ * Reads all that is known of one inode: status, attributes, target, holes.
+ * @module
+ */
+
+import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
+import type { NewInode } from "../../ext4/tree_builder.ts";
+import { SystemError } from "../../host/libc/errno.ts";
+import { close, type Descriptor, O_NOFOLLOW, O_RDONLY, openAt } from "../../host/libc/files.ts";
+import { readTarget } from "../../host/libc/nodes.ts";
+import { mayRead, statusAtCString, StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
+import { AttributeReader, pathThroughProc, readAttributes } from "../../host/libc/xattrs.ts";
+import { isRoot } from "../../host/machine.ts";
+import { dataRangesOf } from "./data_ranges.ts";
+
+const EACCES = 13;
+const DOT = new TextEncoder().encode(".");
+
+/** Looks at the names of one folder after the other. */
+export class InodeReader {
+  readonly #status = new StatusBuffer();
+  readonly #attributes = new AttributeReader();
+  readonly #mayReadAll = isRoot();
+  #folder: Descriptor | undefined;
+
+  /** @param allTimes Read access, change and creation times, too. */
+  constructor(private readonly allTimes: boolean) {}
+
+  /** Goes to an open folder. */
+  enter(folder: Descriptor): void {
+    this.#folder = folder;
+    this.#attributes.enter(folder);
+  }
+
+  /** Looks at a name; the getters below then tell of it. @throws SystemError */
+  look(cName: Uint8Array): void {
+    statusAtCString(this.#folder!, cName, this.#status);
+  }
+
+  /** The type bits of what was looked at. */
+  get type(): number {
+    return this.#status.mode & S_IFMT;
+  }
+
+  /** The file system of what was looked at. */
+  get fileSystem(): string {
+    return this.#status.fileSystem;
+  }
+
+  /** Tells inodes with several names apart; `undefined` for one that has a single name. */
+  get linkKey(): string | undefined {
+    return this.#status.countLinks > 1 ? this.#status.inodeKey : undefined;
+  }
+
+  /** All of the name that was looked at. @throws SystemError when a part cannot be read. */
+  read(cName: Uint8Array): NewInode {
+    const metadata = this.#metadata();
+    const type = this.type;
+    if (type === S_IFREG && !this.#mayReadAll && !mayRead(this.#folder!, cName)) {
+      throw new SystemError("open", EACCES);
+    }
+    const xattrs = this.#attributes.ofName(cName);
+    if (type === S_IFLNK) {
+      return { ...metadata, xattrs, target: readTarget(this.#folder!, cName.subarray(0, -1)) };
+    }
+    const sizeBytes = metadata.sizeBytes!;
+    if (type !== S_IFREG || this.#status.allocatedBytes >= sizeBytes) {
+      return { ...metadata, xattrs };
+    }
+    const dataRanges = this.#dataRanges(cName.subarray(0, -1), sizeBytes);
+    return dataRanges === undefined ? { ...metadata, xattrs } : { ...metadata, xattrs, dataRanges };
+  }
+
+  /** All of an open folder; the getters then tell of it. @throws SystemError */
+  readFolder(folder: Descriptor): NewInode {
+    statusOfOpen(folder, this.#status);
+    return { ...this.#metadata(), xattrs: readAttributes(pathThroughProc(folder, DOT)) };
+  }
+
+  #metadata(): NewInode {
+    const status = this.#status;
+    const type = this.type;
+    const { mode, uid, gid, mtime, deviceMajor: major, deviceMinor: minor } = status;
+    const sizeBytes = type === S_IFREG ? status.sizeBytes : 0;
+    const { atime, ctime, crtime } = status;
+    const times = this.allTimes ? { mtime, atime, ctime, crtime } : { mtime };
+    const device = type === S_IFCHR || type === S_IFBLK ? { device: { major, minor } } : {};
+    return { mode, uid, gid, sizeBytes, ...times, ...device };
+  }
+
+  /** A file that cannot be opened now is taken for one without holes; reading it will tell. */
+  #dataRanges(name: Uint8Array, sizeBytes: number): Float64Array | undefined {
+    let file: Descriptor | undefined;
+    try {
+      file = openAt(this.#folder!, name, O_RDONLY | O_NOFOLLOW);
+      return dataRangesOf(file, sizeBytes);
+    } catch (error) {
+      if (error instanceof SystemError) return undefined;
+      throw error;
+    } finally {
+      if (file !== undefined) close(file);
+    }
+  }
+}

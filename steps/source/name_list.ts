@@ -1,0 +1,45 @@
+/**
+ * The names of one folder, held as bytes back to back: a folder of a million names makes no
+ * million objects.
+ * @module
+ */
+
+import { byteColumn, u32Column } from "../../ext4/columns.ts";
+
+/** Collects names and gives them back ordered by their bytes. */
+export class NameList {
+  #count = 0;
+  #used = 0;
+  readonly #bytes = byteColumn();
+  readonly #offsets = u32Column();
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a name that ends in a NUL. */
+  add(cName: Uint8Array): void {
+    this.#bytes.setAll(this.#used, cName);
+    this.#offsets.set(this.#count++, this.#used);
+    this.#used += cName.length;
+    this.#offsets.set(this.#count, this.#used);
+  }
+
+  /** The names with their NUL, as views, ascending by bytes. */
+  *sorted(): Generator<Uint8Array> {
+    const bytes = this.#bytes.array;
+    const offsets = this.#offsets.array;
+    const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
+    // The final NUL sorts a name before those that it begins.
+    order.sort((a, b) => {
+      let i = offsets[a]!;
+      let j = offsets[b]!;
+      while (bytes[i] === bytes[j] && bytes[i] !== 0) {
+        i++;
+        j++;
+      }
+      return bytes[i]! - bytes[j]!;
+    });
+    for (const index of order) yield bytes.subarray(offsets[index]!, offsets[index + 1]!);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Where each source goes in the image: under its own name, as `cp -r SOURCE /mnt` puts it, or, for
+ * `SOURCE/.`, its contents at the root.
+ * @module
+ */
+
+import { basename, dirname } from "node:path";
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import { hasCode } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { SourceError, UsageError } from "../../pipeline/errors.ts";
+
+/** The sources of a build, placed. */
+export interface Placement {
+  /** The folder whose contents and metadata are the image's root, when a source says `/.`. */
+  readonly root: string | undefined;
+  /** Further top-level folders, ordered by the bytes of their names. */
+  readonly folders: readonly { readonly name: string; readonly path: string }[];
+}
+
+/**
+ * Places sources.
+ *
+ * @throws SourceError when a source is missing, unreadable or no folder; UsageError when two would
+ * have the same place.
+ */
+export function placeSources(sources: readonly string[]): Placement {
+  if (sources.length === 0) {
+    throw new UsageError("cannot build an image of nothing: no source is named. Name a folder.");
+  }
+  let root: string | undefined;
+  const folders = new Map<string, string>();
+  for (const source of sources) {
+    checkFolder(source);
+    if (/(^|\/)\.\/*$/.test(source)) {
+      if (root !== undefined) throw clash(root, source, "the root of the image");
+      root = source;
+      continue;
+    }
+    const path = source.replace(/\/+$/, "") || "/";
+    const name = basename(path) === ".." || path === "/" ? "" : basename(path);
+    if (name === "") {
+      if (root !== undefined) throw clash(root, source, "the root of the image");
+      root = path;
+      continue;
+    }
+    const other = folders.get(name);
+    if (other !== undefined) throw clash(other, path, name);
+    folders.set(name, path);
+  }
+  for (const [name, path] of root === undefined ? [] : folders) {
+    if (lstatSync(`${root}/${name}`, { throwIfNoEntry: false }) !== undefined) {
+      throw clash(`${root}/${name}`, path, name);
+    }
+  }
+  return { root, folders: [...folders].map(([name, path]) => ({ name, path })) };
+}
+
+function checkFolder(source: string): void {
+  const shown = printable(source);
+  try {
+    if (statSync(source).isDirectory()) return;
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) {
+      throw new SourceError(
+        `cannot read ${shown}: it does not exist. Check the path.`,
+        "source-missing",
+      );
+    }
+    throw new SourceError(
+      `cannot read ${shown}: ${error instanceof Error ? error.message : error}. ` +
+        "Run icecore as a user who may read it.",
+      "source-unreadable",
+      { cause: error },
+    );
+  }
+  throw new SourceError(
+    `cannot make an image of ${shown}: it is not a folder. Name the folder it lies in.`,
+    "source-not-folder",
+  );
+}
+
+function clash(one: string, other: string, place: string): UsageError {
+  return new UsageError(
+    `cannot store both ${printable(one)} and ${printable(other)}: both would be ${
+      printable(place)
+    }. Build two images, or rename one folder.`,
+    "source-clash",
+  );
+}
+
+/**
+ * Refuses an output that lies within a source: the image would contain itself.
+ *
+ * @param output Absolute path of the image, or `-`.
+ * @throws UsageError
+ */
+export function checkOutputOutside(sources: readonly string[], output: string): void {
+  if (output === "-") return;
+  let folder: string;
+  try {
+    folder = realpathSync(dirname(output));
+  } catch {
+    // A missing folder has its own message when the output is claimed.
+    return;
+  }
+  for (const source of sources) {
+    const real = realpathSync(source);
+    if (folder === real || folder.startsWith(real === "/" ? "/" : `${real}/`)) {
+      throw new UsageError(
+        `cannot write ${printable(output)}: it lies within the source ${printable(real)} and ` +
+          "would contain itself. Choose a place outside with -o.",
+        "output-in-source",
+      );
+    }
+  }
+}

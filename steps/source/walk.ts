@@ -1,0 +1,212 @@
+/**
+ * Walks sources once and collects them in a tree.
+ *
+ * A folder's names are listed and ordered before any of them is looked at, and its subfolders come
+ * after all of its names: the rows of a tree follow from the names alone.
+ * @module
+ */
+
+import { S_IFDIR, type TreeInode } from "../../ext4/tree.ts";
+import { type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
+import { Breather } from "../../host/breathe.ts";
+import { SystemError } from "../../host/libc/errno.ts";
+import { close, CURRENT_FOLDER, O_DIRECTORY, O_RDONLY, openAt } from "../../host/libc/files.ts";
+import { listFolder } from "../../host/libc/folders.ts";
+import { joinBytes, printable } from "../../host/libc/paths.ts";
+import type { Problem } from "../../pipeline/problem.ts";
+import type { Excluded } from "./exclude.ts";
+import { FolderCache } from "./folder_cache.ts";
+import { InodeReader } from "./inode_reader.ts";
+import { NameList } from "./name_list.ts";
+import type { Placement } from "./placement.ts";
+
+/** How to walk. */
+export interface WalkOptions {
+  readonly excluded: Excluded | undefined;
+  /** Leave folders empty that lie on another file system than their source. */
+  readonly oneFileSystem: boolean;
+  /** Keep access, change and creation times, too. */
+  readonly allTimes: boolean;
+  readonly signal: AbortSignal;
+  onProgress(countInodes: number): void;
+  onProblem(problem: Problem): void;
+}
+
+/** The result of a walk. */
+export interface Walked {
+  readonly builder: TreeBuilder;
+  /** Paths by which the folders at the top are opened. */
+  readonly topPaths: ReadonlyMap<TreeInode, string>;
+}
+
+/** Walks the sources. @throws the signal's reason when aborted. */
+export async function walk(placement: Placement, options: WalkOptions): Promise<Walked> {
+  const walker = new Walker(placement, options);
+  try {
+    await walker.run();
+    return walker;
+  } finally {
+    walker.close();
+  }
+}
+
+/** A folder that is known by name and not yet listed. */
+interface Pending {
+  readonly inode: TreeInode;
+  /** Where it is: the source as the user named it, and the path within. */
+  readonly source: string;
+  readonly path: Uint8Array;
+  readonly fileSystem: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const EPOCH: Time = { seconds: 0, nanoseconds: 0 };
+
+class Walker implements Walked {
+  readonly builder = new TreeBuilder();
+  readonly topPaths = new Map<TreeInode, string>();
+  readonly #parents = new Map<TreeInode, { parent: TreeInode; name: Uint8Array }>();
+  readonly #firstOfLinked = new Map<string, TreeInode>();
+  readonly #reader: InodeReader;
+  readonly #breather: Breather;
+  readonly #folders = new FolderCache({
+    topPath: (folder) => this.topPaths.get(folder),
+    parentOf: (folder) => this.#parents.get(folder)!.parent,
+    nameOf: (folder) => this.#parents.get(folder)!.name,
+  });
+  /** Further sources that lie at the root, by name. */
+  readonly #sourcesAtRoot: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly placement: Placement,
+    private readonly options: WalkOptions,
+  ) {
+    this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));
+    this.#reader = new InodeReader(options.allTimes);
+    this.#breather = new Breather(options.signal);
+  }
+
+  close(): void {
+    this.#folders.close();
+  }
+
+  async run(): Promise<void> {
+    const { root } = this.placement;
+    const stack = [root === undefined ? this.#addBareRoot() : this.#addSource(root)];
+    for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
+      const subfolders = await this.#walkFolder(folder);
+      stack.push(...subfolders.reverse());
+    }
+    this.options.onProgress(this.builder.countInodes);
+  }
+
+  /** The root of an image whose sources lie side by side: as new as the newest of them. */
+  #addBareRoot(): Pending {
+    const { allTimes } = this.options;
+    const times = allTimes ? { atime: EPOCH, ctime: EPOCH, crtime: EPOCH } : {};
+    const mode = S_IFDIR | 0o755;
+    const inode = this.builder.addInode({ mode, uid: 0, gid: 0, mtime: EPOCH, ...times });
+    return { inode, source: "", path: new Uint8Array(), fileSystem: "" };
+  }
+
+  /** A folder that the user named; a symbolic link to it is followed. */
+  #addSource(path: string): Pending {
+    const fd = openAt(CURRENT_FOLDER, path, O_RDONLY | O_DIRECTORY);
+    try {
+      const found = this.#reader.readFolder(fd);
+      const inode = this.builder.addInode(found);
+      this.topPaths.set(inode, path);
+      if (this.placement.root === undefined) this.builder.raiseRootTime(found.mtime);
+      const { fileSystem } = this.#reader;
+      return { inode, source: path, path: new Uint8Array(), fileSystem };
+    } finally {
+      close(fd);
+    }
+  }
+
+  async #walkFolder(folder: Pending): Promise<Pending[]> {
+    const names = this.#list(folder);
+    const subfolders: Pending[] = [];
+    let entered = false;
+    for (const cName of names.sorted()) {
+      if (this.#breather.due) {
+        this.options.onProgress(this.builder.countInodes);
+        await this.#breather.pause();
+        entered = false;
+      }
+      if (folder.inode === 0 && this.#addSourceAtRoot(folder, cName, subfolders)) {
+        entered = false;
+        continue;
+      }
+      if (!entered) this.#reader.enter(this.#folders.get(folder.inode));
+      entered = true;
+      this.#add(folder, cName, subfolders);
+    }
+    return subfolders;
+  }
+
+  #list(folder: Pending): NameList {
+    const names = new NameList();
+    try {
+      if (folder.source !== "") {
+        listFolder(this.#folders.get(folder.inode), (cName) => names.add(cName));
+      }
+    } catch (error) {
+      this.#problem(folder, error, "it is stored as an empty folder");
+    }
+    if (folder.inode === 0) {
+      for (const name of this.#sourcesAtRoot.keys()) names.add(encoder.encode(`${name}\0`));
+    }
+    return names;
+  }
+
+  #addSourceAtRoot(root: Pending, cName: Uint8Array, subfolders: Pending[]): boolean {
+    const name = cName.subarray(0, -1);
+    const path = this.#sourcesAtRoot.get(decoder.decode(name));
+    if (path === undefined) return false;
+    const source = this.#addSource(path);
+    this.builder.addName(root.inode, name, source.inode);
+    subfolders.push(source);
+    return true;
+  }
+
+  #add(folder: Pending, cName: Uint8Array, subfolders: Pending[]): void {
+    const name = cName.subarray(0, -1);
+    try {
+      this.#reader.look(cName);
+      const isFolder = this.#reader.type === S_IFDIR;
+      const { excluded } = this.options;
+      if (excluded?.(joinBytes(folder.path, name), name, isFolder) === true) return;
+      const inode = this.#inodeOf(cName, isFolder);
+      this.builder.addName(folder.inode, name, inode);
+      if (isFolder && this.#belongs(folder)) {
+        this.#parents.set(inode, { parent: folder.inode, name: name.slice() });
+        subfolders.push({ ...folder, inode, path: joinBytes(folder.path, name) });
+      }
+    } catch (error) {
+      this.#problem({ ...folder, path: joinBytes(folder.path, name) }, error, "it is left out");
+    }
+  }
+
+  /** The inode of the name that was looked at, which an earlier name may have brought in. */
+  #inodeOf(cName: Uint8Array, isFolder: boolean): TreeInode {
+    const key = isFolder ? undefined : this.#reader.linkKey;
+    const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
+    if (known !== undefined) return known;
+    const inode = this.builder.addInode(this.#reader.read(cName));
+    if (key !== undefined) this.#firstOfLinked.set(key, inode);
+    return inode;
+  }
+
+  #belongs(folder: Pending): boolean {
+    return !this.options.oneFileSystem || this.#reader.fileSystem === folder.fileSystem;
+  }
+
+  #problem({ source, path }: Pending, error: unknown, result: string): void {
+    if (!(error instanceof SystemError)) throw error;
+    const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
+    const shown = printable(joinBytes(encoder.encode(source), path));
+    this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
+  }
+}
