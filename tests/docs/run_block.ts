@@ -1,0 +1,44 @@
+/**
+ * Runs one code block of a page in a copy of the source tree. `icecore` is on its `PATH`.
+ * @module
+ */
+
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import process from "node:process";
+import type { CodeBlock } from "./code_blocks.ts";
+
+/** What a block left behind: its exit code and all it printed. */
+export interface BlockOutcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** A block that takes longer than this has failed. */
+const timeoutMs = 120_000;
+
+/** Runs `block` with `folder`, a checkout, as its current folder. */
+export async function runBlock(block: CodeBlock, folder: string): Promise<BlockOutcome> {
+  const programs = `${folder}/.programs`;
+  await mkdir(programs, { recursive: true });
+  await writeFile(
+    `${programs}/icecore`,
+    `#!/bin/sh\nexec "${Deno.execPath()}" run --allow-all "${folder}/main.ts" "$@"\n`,
+  );
+  await chmod(`${programs}/icecore`, 0o755);
+  const file = `${folder}/block_${block.line}.${block.language}`;
+  await writeFile(file, block.text);
+  const [program, ...argv] = block.language === "ts"
+    ? [Deno.execPath(), "run", "--allow-all", "--check", file]
+    : ["bash", "-euo", "pipefail", file];
+  const { code, stdout, stderr } = await new Deno.Command(program ?? "", {
+    args: argv,
+    cwd: folder,
+    env: { PATH: `${programs}:${process.env["PATH"] ?? ""}`, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(timeoutMs),
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
