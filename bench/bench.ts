@@ -1,0 +1,119 @@
+/**
+ * `deno task bench`: icecore and others on the same data on a RAM disk, in turn.
+ * @module
+ */
+
+import { mkdirSync, rmSync } from "node:fs";
+import { contest, type Result } from "./contest.ts";
+import { type Contender, others } from "./contenders.ts";
+import { type DataKind, generate } from "./data.ts";
+import { executable, startSeconds } from "./executable.ts";
+import { judge, type Report } from "./goals.ts";
+import { growth } from "./growth.ts";
+import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
+import { type BenchOptions, parseOptions, usage } from "./options.ts";
+import { markdownTable, showBytes, showSeconds } from "./table.ts";
+import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
+
+const tell = (text: string) => console.error(`bench: ${text}`);
+
+async function main(options: BenchOptions): Promise<void> {
+  const command = [executable()];
+  using workspace = openWorkspace();
+  const { folder, signal } = workspace;
+  console.log(`Medians of ${options.rounds} rounds, in turn, on a RAM disk.\n`);
+  if (options.growth) {
+    console.log(await growth(command, folder, options.scale, { ...options, signal, tell }));
+    return;
+  }
+  const reports: Report[] = [];
+  for (const kind of options.only) {
+    const report = await runKind(kind, command, workspace, options);
+    reports.push(report);
+    console.log(showReport(report));
+  }
+  if (options.scale === 1) console.log(showGoals(reports));
+  else console.log("No goals are judged: they are meant for data of full size.\n");
+  const start = startSeconds(command);
+  console.log(`Start of the executable, --version: ${showSeconds(start)} (goal: at most 25 ms).`);
+}
+
+async function runKind(
+  kind: DataKind,
+  command: readonly string[],
+  { folder, signal }: Workspace,
+  options: BenchOptions,
+): Promise<Report> {
+  tell(`${kind}: generating`);
+  const data = generate(kind, `${folder}/${kind}`, options.scale);
+  if (freeBytes() < 3 * data.occupiedBytes) {
+    throw new Error(`the RAM disk is too small for ${kind}. Use --scale.`);
+  }
+  const place = { data, out: `${folder}/out`, mountpoint: `${folder}/mnt` };
+  mkdirSync(place.mountpoint, { recursive: true });
+  const contenders = listContenders(command, place, options);
+  const results = await contest(contenders, place, { ...options, signal, tell });
+  rmSync(data.folder, { recursive: true });
+  return { kind, data, results };
+}
+
+function listContenders(
+  command: readonly string[],
+  place: Parameters<typeof samePrograms>[1],
+  { source, filter }: BenchOptions,
+): Contender[] {
+  const same = Deno.uid() === 0 ? samePrograms(command, place) : undefined;
+  return [
+    ...icecoreContenders(command),
+    ...(source ? icecoreContenders(fromSource, ", from source") : []),
+    ...(same === undefined ? [] : [same]),
+    ...others,
+  ].filter(({ name }) => name.includes(filter));
+}
+
+function showReport({ kind, data, results }: Report): string {
+  const first = results.find(({ seconds }) => seconds !== undefined);
+  const rows = results.map((result) => [
+    result.name,
+    result.seconds === undefined ? result.why ?? "–" : showSeconds(result.seconds),
+    share(result, first),
+    result.peakBytes === undefined ? "–" : showBytes(result.peakBytes),
+    result.resultBytes === undefined ? "–" : showBytes(result.resultBytes),
+    result.resultBytes === undefined
+      ? "–"
+      : `${(result.resultBytes / data.sizeBytes).toFixed(4)} ×`,
+  ]);
+  const head = ["contender", "time", "× the first", "peak memory", "image", "image / data"];
+  return `## ${kind}: ${data.countFiles.toLocaleString("en")} files in ` +
+    `${data.countFolders.toLocaleString("en")} folders, ${showBytes(data.sizeBytes)}\n\n` +
+    `${markdownTable(head, rows)}\n`;
+}
+
+function share(result: Result, first: Result | undefined): string {
+  return result.seconds === undefined || first?.seconds === undefined
+    ? "–"
+    : (result.seconds / first.seconds).toFixed(2);
+}
+
+function showGoals(reports: readonly Report[]): string {
+  const rows = judge(reports).map(({ what, atMost, measured }) => [
+    what,
+    `≤ ${atMost}`,
+    measured === undefined ? "not measured" : measured.toFixed(3),
+    measured === undefined ? "–" : measured <= atMost ? "yes" : "no",
+  ]);
+  return `## Goals\n\n${markdownTable(["what", "goal", "measured", "reached"], rows)}\n`;
+}
+
+if (import.meta.main) {
+  if (Deno.args.includes("--help")) {
+    console.log(usage);
+  } else {
+    try {
+      await main(parseOptions(Deno.args));
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+      Deno.exitCode = 1;
+    }
+  }
+}

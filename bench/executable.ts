@@ -1,0 +1,32 @@
+/**
+ * The compiled executable: built if it is not there, and how fast it starts.
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { median } from "./statistics.ts";
+
+const path = fileURLToPath(new URL("../dist/icecore", import.meta.url));
+
+/** The path of `dist/icecore`; builds it where it is missing. @throws Error if that fails. */
+export function executable(): string {
+  if (existsSync(path)) return path;
+  const script = fileURLToPath(new URL("../compile.sh", import.meta.url));
+  const { status } = spawnSync("bash", [script, "-o", path], { stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error("cannot build dist/icecore: see above.");
+  return path;
+}
+
+/** Seconds from start to end of `--version`, the median of 21 runs after one that is not counted. */
+export function startSeconds(command: readonly string[]): number {
+  const [program = "", ...args] = command;
+  const runs = Array.from({ length: 22 }, () => {
+    const begin = performance.now();
+    const { status, error } = spawnSync(program, [...args, "--version"]);
+    if (status !== 0) throw error ?? new Error(`${program} --version failed`);
+    return (performance.now() - begin) / 1000;
+  });
+  return median(runs.slice(1)) ?? NaN;
+}

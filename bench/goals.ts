@@ -1,0 +1,116 @@
+/**
+ * The numbers icecore is meant to reach, each beside what was measured.
+ * @module
+ */
+
+import type { Result } from "./contest.ts";
+import { names } from "./contenders.ts";
+import type { DataKind, DataSet } from "./data.ts";
+
+/** The results on one data set. */
+export interface Report {
+  readonly kind: DataKind;
+  readonly data: DataSet;
+  readonly results: readonly Result[];
+}
+
+/** A goal and what came of it. */
+export interface Verdict {
+  readonly what: string;
+  readonly atMost: number;
+  /** Missing where one of its numbers was not measured. */
+  readonly measured?: number;
+}
+
+type Figure = (reports: readonly Report[]) => number | undefined;
+
+const seconds = (kind: DataKind, name: string): Figure => (reports) =>
+  resultOf(reports, kind, name)?.seconds;
+const bytes = (kind: DataKind, name: string): Figure => (reports) =>
+  resultOf(reports, kind, name)?.resultBytes;
+const peak = (kind: DataKind, name: string): Figure => (reports) =>
+  resultOf(reports, kind, name)?.peakBytes;
+const data = (kind: DataKind, field: "sizeBytes" | "occupiedBytes"): Figure => (reports) =>
+  reports.find((report) => report.kind === kind)?.data[field];
+const ratio = (above: Figure, below: Figure): Figure => (reports) => {
+  const [a, b] = [above(reports), below(reports)];
+  return a === undefined || b === undefined ? undefined : a / b;
+};
+
+const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
+  ...kindGoals("photos", { byHand: 0.20, tar: 0.75 }),
+  {
+    what: "photos: native / sha512sum of the files alone, time",
+    atMost: 1.15,
+    measure: ratio(seconds("photos", names.native), seconds("photos", names.hash)),
+  },
+  {
+    what: "photos: native image / data, bytes",
+    atMost: 1.002,
+    measure: ratio(bytes("photos", names.native), data("photos", "sizeBytes")),
+  },
+  ...kindGoals("small", { byHand: 0.12, tar: 1.0 }),
+  {
+    what: "small: native image / tar, bytes",
+    atMost: 1,
+    measure: ratio(bytes("small", names.native), bytes("small", names.tar)),
+  },
+  {
+    what: "small: native, peak memory in MB",
+    atMost: 200,
+    measure: (reports) => {
+      const value = peak("small", names.native)(reports);
+      return value === undefined ? undefined : value / 1e6;
+    },
+  },
+  {
+    what: "flat / small: native, time",
+    atMost: 1.2,
+    measure: ratio(seconds("flat", names.native), seconds("small", names.native)),
+  },
+  ...(["photos", "small", "flat"] as const).flatMap((kind) => [
+    {
+      what: `${kind}: e2fsprogs / the same programs from a script, time`,
+      atMost: 1.05,
+      measure: ratio(seconds(kind, names.e2fsprogs), seconds(kind, names.samePrograms)),
+    },
+    {
+      what: `${kind}: e2fsprogs / by hand, time`,
+      atMost: 1,
+      measure: ratio(seconds(kind, names.e2fsprogs), seconds(kind, names.byHand)),
+    },
+    {
+      what: `${kind}: e2fsprogs image / what the files occupy in blocks of 4096, bytes`,
+      atMost: 1.01,
+      measure: ratio(bytes(kind, names.e2fsprogs), data(kind, "occupiedBytes")),
+    },
+  ]),
+];
+
+/** Every goal that concerns one of the data sets measured. */
+export function judge(reports: readonly Report[]): Verdict[] {
+  return goals.filter(({ what }) => reports.some(({ kind }) => what.startsWith(kind)))
+    .map(({ what, atMost, measure }) => {
+      const measured = measure(reports);
+      return { what, atMost, ...(measured === undefined ? {} : { measured }) };
+    });
+}
+
+function kindGoals(kind: DataKind, most: { byHand: number; tar: number }) {
+  return [
+    {
+      what: `${kind}: native / by hand, time`,
+      atMost: most.byHand,
+      measure: ratio(seconds(kind, names.native), seconds(kind, names.byHand)),
+    },
+    {
+      what: `${kind}: native / tar, then sha512sum, time`,
+      atMost: most.tar,
+      measure: ratio(seconds(kind, names.native), seconds(kind, names.tar)),
+    },
+  ];
+}
+
+function resultOf(reports: readonly Report[], kind: DataKind, name: string): Result | undefined {
+  return reports.find((report) => report.kind === kind)?.results.find((each) => each.name === name);
+}

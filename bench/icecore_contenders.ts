@@ -1,0 +1,121 @@
+/**
+ * icecore itself as a contender: each recipe it knows, as executable and, if asked, from source;
+ * and the programs of recipe e2fsprogs, called from a script with the sizes icecore chose.
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Contender, names, type Place } from "./contenders.ts";
+
+/** How icecore is started: an executable, or a runtime with a module. */
+export type IcecoreCommand = readonly string[];
+
+/** icecore from source, under the runtime that runs this benchmark. */
+export const fromSource: IcecoreCommand = [
+  Deno.execPath(),
+  "run",
+  "--allow-all",
+  fileURLToPath(new URL("../main.ts", import.meta.url)),
+];
+
+/** A contender for each recipe that `command` knows. */
+export function icecoreContenders(command: IcecoreCommand, suffix = ""): Contender[] {
+  const contenders: Contender[] = [];
+  for (const recipe of ["native", "e2fsprogs"] as const) {
+    if (!knowsRecipe(command, recipe)) continue;
+    contenders.push({
+      name: names[recipe] + suffix,
+      programs: recipe === "native" ? [] : ["mkfs.ext4", "resize2fs", "tune2fs", "e2fsck"],
+      root: recipe === "e2fsprogs",
+      argv: (place) => [...buildArgv(command, recipe, place), "--quiet"],
+      result: "x.img",
+    });
+  }
+  return contenders;
+}
+
+/** The programs of recipe e2fsprogs from a script; `undefined` where icecore cannot tell them. */
+export function samePrograms(command: IcecoreCommand, place: Place): Contender | undefined {
+  if (!knowsRecipe(command, "e2fsprogs")) return undefined;
+  const chosen = chosenCommands(command, place);
+  if (chosen === undefined) return undefined;
+  const script = fileURLToPath(new URL("./same_programs.sh", import.meta.url));
+  const folder = place.data.folder.replace(/\/[^/]*$/, "");
+  const [before, after] = [`${folder}/commands-before`, `${folder}/commands-after`];
+  writeFileSync(before, chosen.before.map((line) => `${line}\n`).join(""));
+  writeFileSync(after, chosen.after.map((line) => `${line}\n`).join(""));
+  return {
+    name: names.samePrograms,
+    programs: ["mkfs.ext4", "resize2fs", "tune2fs", "e2fsck"],
+    root: true,
+    argv: ({ data, out, mountpoint }) => [
+      "bash",
+      script,
+      data.folder,
+      `${out}/x.img`,
+      mountpoint,
+      String(chosen.sizeBytes),
+      before,
+      after,
+    ],
+    result: "x.img",
+  };
+}
+
+function knowsRecipe(command: IcecoreCommand, recipe: string): boolean {
+  const [program = "", ...args] = command;
+  const { status, stdout } = spawnSync(program, [...args, "steps"], { encoding: "utf8" });
+  return status === 0 && new RegExp(`\\b${recipe}\\b`).test(stdout);
+}
+
+function buildArgv(command: IcecoreCommand, recipe: string, { data, out }: Place): string[] {
+  return [...command, "build", data.folder, "-o", `${out}/x.img`, "--recipe", recipe];
+}
+
+interface Chosen {
+  readonly sizeBytes: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** What icecore's events say in one run that is not timed. */
+interface Event {
+  readonly type: string;
+  readonly step?: string;
+  readonly argv?: readonly string[];
+  readonly sizeBytes?: number;
+}
+
+/** These the script does itself. */
+const notReplayed = new Set(["mount", "umount", "losetup", "cp", "sha512sum", "dumpe2fs"]);
+
+function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefined {
+  mkdirSync(place.out, { recursive: true });
+  const [program = "", ...args] = buildArgv(command, "e2fsprogs", place);
+  const { status, stdout, stderr } = spawnSync(program, [...args, "--json"], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  rmSync(place.out, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`icecore build --json failed: ${stderr.trim()}`);
+  const events = stdout.split("\n").filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Event);
+  const sizeBytes = events.find((event) => event.type === "step-finished" && event.sizeBytes)
+    ?.sizeBytes;
+  const lines = (select: (event: Event, index: number) => boolean) =>
+    events.filter((event, index) =>
+      event.argv !== undefined && !notReplayed.has(event.argv[0] ?? "") && select(event, index)
+    ).map((event) => event.argv?.map((word) => word.includes(place.out) ? "IMAGE" : word).join(" "))
+      .filter((line) => line !== undefined);
+  const mountAt = events.findIndex((event) =>
+    event.step === "mount" && event.type === "step-started"
+  );
+  if (sizeBytes === undefined || mountAt < 0) return undefined;
+  return {
+    sizeBytes,
+    before: lines((_event, index) => index < mountAt),
+    after: lines((_event, index) => index > mountAt),
+  };
+}

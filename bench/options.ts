@@ -1,0 +1,74 @@
+/**
+ * The command line of the benchmark.
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { type DataKind, dataKinds } from "./data.ts";
+
+/** What to measure. */
+export interface BenchOptions {
+  readonly only: readonly DataKind[];
+  readonly rounds: number;
+  /** Multiplies the number of files. */
+  readonly scale: number;
+  /** Time and memory from 10,000 to 1,000,000 files, instead of the contest. */
+  readonly growth: boolean;
+  /** Also run icecore from source. */
+  readonly source: boolean;
+  /** No contender may take longer. */
+  readonly timeoutMs: number;
+  /** Names of contenders must contain this. */
+  readonly filter: string;
+}
+
+/** The help text. */
+export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
+                [--filter TEXT] [--timeout SECONDS] [--source] [--growth]
+
+Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
+  --only     data sets (default: all three)
+  --rounds   runs of each (default: 3)
+  --scale    multiplies the number of files (default: 1)
+  --filter   only contenders whose name contains TEXT
+  --timeout  a run that takes longer is given up (default: 120)
+  --source   run icecore from source too, not only as executable
+  --growth   instead: time and peak memory from 10,000 to 1,000,000 files
+
+Example: deno task bench --only small --rounds 5`;
+
+/** Reads the command line. @throws Error with one sentence for the user. */
+export function parseOptions(argv: string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      only: { type: "string", default: dataKinds.join(",") },
+      rounds: { type: "string", default: "3" },
+      scale: { type: "string", default: "1" },
+      filter: { type: "string", default: "" },
+      timeout: { type: "string", default: "120" },
+      source: { type: "boolean", default: false },
+      growth: { type: "boolean", default: false },
+    },
+  });
+  const only = values.only.split(",").map((name) => {
+    const kind = dataKinds.find((each) => each === name);
+    if (kind === undefined) throw new Error(`unknown data set ${name}. Use photos, small or flat.`);
+    return kind;
+  });
+  return {
+    only,
+    rounds: Math.ceil(positive("--rounds", values.rounds)),
+    scale: positive("--scale", values.scale),
+    growth: values.growth,
+    source: values.source,
+    filter: values.filter,
+    timeoutMs: positive("--timeout", values.timeout) * 1000,
+  };
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${option} needs a number above 0, not ${text}.`);
+  return value;
+}
