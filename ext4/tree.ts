@@ -105,6 +105,11 @@ export function typeOf(tree: Tree, inode: TreeInode): number {
   return tree.mode[inode]! & S_IFMT;
 }
 
+/** Whether a row of the inode columns has these type bits. */
+export function hasType(tree: Tree, inode: number, type: number): boolean {
+  return (tree.mode[inode]! & S_IFMT) === type;
+}
+
 /** A view (not a copy) of a name. */
 export function nameOf(tree: Tree, entry: TreeEntry): Uint8Array {
   const start = tree.nameOffset[entry]!;

@@ -1,0 +1,53 @@
+/**
+ * What a caller decides about an image, and whether it can be.
+ * @module
+ */
+
+import { PlanError } from "../errors.ts";
+import type { BlockSizeBytes } from "../numbers.ts";
+
+/** Everything about an image that does not come from the tree. The same options, the same bytes. */
+export interface PlanOptions {
+  /** `"auto"`: whichever is smallest, but 4096 where that is within 2 % of the smallest. */
+  readonly blockSizeBytes: BlockSizeBytes | "auto";
+  /** 0 to 16 bytes, shown by `lsblk` and `blkid`. */
+  readonly label: Uint8Array;
+  /** 16 bytes. */
+  readonly uuid: Uint8Array;
+  /** 16 bytes that the hashes of names in large folders start from. */
+  readonly hashSeed: Uint8Array;
+  /** When the image was made, in whole seconds since 1970; 0 to 2^40 - 1. */
+  readonly writeTimeSeconds: number;
+  /** `"mtime"`: access, change and birth time are set to the time of modification. */
+  readonly times: "mtime" | "all";
+}
+
+const UUID_BYTES = 16;
+const LABEL_MAX_BYTES = 16;
+/** `s_wtime` has 32 bits and `s_wtime_hi` 8 more. */
+const WRITE_TIME_END_SECONDS = 2 ** 40;
+
+/** @throws PlanError `bad-option` */
+export function checkOptions(options: PlanOptions): void {
+  const { blockSizeBytes, label, uuid, hashSeed, writeTimeSeconds } = options;
+  if (blockSizeBytes !== "auto" && ![1024, 2048, 4096].includes(blockSizeBytes)) {
+    throw bad(`the block size is ${blockSizeBytes} bytes`, "Use 1024, 2048, 4096 or auto.");
+  }
+  if (label.length > LABEL_MAX_BYTES) {
+    throw bad(`the label has ${label.length} bytes`, `Use at most ${LABEL_MAX_BYTES}.`);
+  }
+  if (uuid.length !== UUID_BYTES) {
+    throw bad(`the UUID has ${uuid.length} bytes`, `Give ${UUID_BYTES}.`);
+  }
+  if (hashSeed.length !== UUID_BYTES) {
+    throw bad(`the hash seed has ${hashSeed.length} bytes`, `Give ${UUID_BYTES}.`);
+  }
+  const inRange = writeTimeSeconds >= 0 && writeTimeSeconds < WRITE_TIME_END_SECONDS;
+  if (!Number.isInteger(writeTimeSeconds) || !inRange) {
+    throw bad(`the write time is ${writeTimeSeconds}`, "Give whole seconds from 0 to 2^40 - 1.");
+  }
+}
+
+function bad(why: string, what: string): PlanError {
+  return new PlanError("bad-option", `cannot plan the image: ${why}. ${what}`);
+}

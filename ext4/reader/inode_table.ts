@@ -1,0 +1,79 @@
+/**
+ * Finds and reads inodes by number.
+ * @module
+ */
+
+import type { GroupNumber, InodeNumber } from "../numbers.ts";
+import { S_IFMT } from "../tree.ts";
+import { fileTypeOfMode } from "../structs/directory.ts";
+import type { BlockCache } from "./block_cache.ts";
+import { corrupt } from "./corrupt.ts";
+import type { Geometry } from "./geometry.ts";
+import type { GroupTable } from "./group_table.ts";
+import { type Inode, parseInode } from "./inode.ts";
+import type { Reading } from "./reading.ts";
+
+const STRUCTURE = "ext4_inode";
+
+/** The inodes of an image. */
+export class InodeTable {
+  readonly #geometry: Geometry;
+  readonly #cache: BlockCache;
+  readonly #groups: GroupTable;
+  /** Neighbours are asked for one after the other; so the last block is kept at hand. */
+  #lastOffset = -1;
+  #lastBlock = new Uint8Array();
+
+  constructor(geometry: Geometry, cache: BlockCache, groups: GroupTable) {
+    this.#geometry = geometry;
+    this.#cache = cache;
+    this.#groups = groups;
+  }
+
+  /**
+   * An inode that is in use.
+   * @throws CorruptImageError when the number is out of range, or the inode broken or not in use
+   */
+  *load(number: InodeNumber): Reading<Inode> {
+    const inode = yield* this.loadAny(number);
+    if (inode.countLinks === 0) {
+      throw corrupt("inode-unused", STRUCTURE, "it is not in use, but something refers to it", {
+        inode: number,
+      });
+    }
+    if (fileTypeOfMode(inode.mode) === 0) {
+      throw corrupt("inode-type", STRUCTURE, "i_mode has no type of file", {
+        inode: number,
+        type: (inode.mode & S_IFMT).toString(8),
+      });
+    }
+    return inode;
+  }
+
+  /**
+   * An inode, in use or not.
+   * @throws CorruptImageError when the number is out of range, or the inode broken
+   */
+  *loadAny(number: InodeNumber): Reading<Inode> {
+    const { countInodes, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
+    if (!(number >= 1 && number <= countInodes)) {
+      throw corrupt("inode-range", STRUCTURE, "there is no inode of this number", {
+        inode: number,
+        s_inodes_count: countInodes,
+      });
+    }
+    const group = Math.floor((number - 1) / inodesPerGroup) as GroupNumber;
+    const info = this.#groups.peek(group) ?? (yield* this.#groups.load(group));
+    const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
+    const within = at % blockSizeBytes;
+    const offset = info.inodeTable * blockSizeBytes + at - within;
+    if (offset !== this.#lastOffset) {
+      const block = this.#cache.peek(offset, blockSizeBytes) ??
+        (yield* this.#cache.load(offset, blockSizeBytes));
+      this.#lastBlock = block;
+      this.#lastOffset = offset;
+      return parseInode(this.#geometry, number, block, within);
+    }
+    return parseInode(this.#geometry, number, this.#lastBlock, within);
+  }
+}

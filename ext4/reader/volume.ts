@@ -1,0 +1,58 @@
+/**
+ * What all parts of the reader share: an image that is open.
+ * @module
+ */
+
+import type { BlockNumber } from "../numbers.ts";
+import type { BlockCache } from "./block_cache.ts";
+import { corrupt } from "./corrupt.ts";
+import type { Geometry } from "./geometry.ts";
+import type { GroupTable } from "./group_table.ts";
+import type { InodeTable } from "./inode_table.ts";
+import type { Reading } from "./reading.ts";
+import type { SystemZones } from "./system_zones.ts";
+
+/** An open image. */
+export interface Volume {
+  readonly geometry: Geometry;
+  readonly cache: BlockCache;
+  readonly groups: GroupTable;
+  readonly zones: SystemZones;
+  readonly inodes: InodeTable;
+}
+
+/**
+ * Refuses blocks that no file can own.
+ * @param structure,inode what refers to them
+ * @throws CorruptImageError when one is out of range, or belongs to the file system itself
+ */
+export function requireFileBlocks(
+  volume: Volume,
+  block: number,
+  countBlocks: number,
+  structure: string,
+  inode: number,
+): void {
+  const { firstDataBlock, countBlocks: end } = volume.geometry;
+  if (block <= firstDataBlock || block + countBlocks > end) {
+    throw corrupt("block-range", structure, "it points outside the image", {
+      inode,
+      block,
+      countBlocks,
+      s_blocks_count: end,
+    });
+  }
+  if (volume.zones.overlaps(block, countBlocks)) {
+    throw corrupt("block-metadata", structure, "it points into the file system's own blocks", {
+      inode,
+      block,
+      countBlocks,
+    });
+  }
+}
+
+/** A whole block of the image from the cache. */
+export function* loadBlock(volume: Volume, block: BlockNumber): Reading<Uint8Array> {
+  const size = volume.geometry.blockSizeBytes;
+  return volume.cache.peek(block * size, size) ?? (yield* volume.cache.load(block * size, size));
+}

@@ -1,0 +1,78 @@
+/**
+ * All contents as one sequence, in the order of their items: what a listing needs first, data last.
+ * @module
+ */
+
+import type { ExtraInode } from "../plan/contents.ts";
+import type { ImagePlan } from "../plan/image_plan.ts";
+import { hasType, S_IFLNK, S_IFREG, type TreeInode } from "../tree.ts";
+import { blockRanges } from "../plan/block_ranges.ts";
+import { folderRuns } from "./folders.ts";
+import { extentBlockRuns } from "./extent_blocks.ts";
+import type { Run } from "./run.ts";
+import { xattrBlockRuns } from "./xattr_blocks.ts";
+
+/** Folders, long symbolic links, attribute blocks, extent blocks, file data. */
+export function* contentRuns(plan: ImagePlan): Generator<Run> {
+  const { tree, contents } = plan;
+  yield* folderRuns(plan);
+  for (let inode = 0; inode < tree.countInodes; inode++) {
+    if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFLNK)) continue;
+    yield* targetRuns(plan, inode);
+  }
+  yield* copyRuns(plan, "front");
+  yield* xattrBlockRuns(plan);
+  yield* extentBlockRuns(plan);
+  for (let inode = 0; inode < tree.countInodes; inode++) {
+    if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFREG)) continue;
+    yield* fileRuns(plan, inode as TreeInode);
+  }
+  yield* copyRuns(plan, "data");
+  for (const extra of contents.extras) if (extra.kind === "value") yield* valueRuns(plan, extra);
+}
+
+function* copyRuns(plan: ImagePlan, part: "front" | "data"): Generator<Run> {
+  for (const extra of plan.contents.extras) {
+    if (extra.kind !== "copy" || extra.part !== part || extra.countBlocks === 0) continue;
+    if (part === "front") yield* targetRuns(plan, extra.inode);
+    else yield* fileRuns(plan, extra.inode);
+  }
+}
+
+/** The target of a symbolic link, in a block of its own. */
+function* targetRuns({ tree, blockSizeBytes }: ImagePlan, inode: number): Generator<Run> {
+  const start = tree.payload[inode]!;
+  const sizeBytes = tree.sizeBytes[inode]!;
+  yield { kind: "bytes", bytes: tree.bytes.subarray(start, start + sizeBytes) };
+  yield { kind: "zeros", lengthBytes: blockSizeBytes - sizeBytes };
+}
+
+/** Whole blocks of a file; the end of the file is cut later. */
+function* fileRuns(plan: ImagePlan, inode: TreeInode): Generator<Run> {
+  const { tree, contents, blockSizeBytes } = plan;
+  const ranges = tree.dataRanges.get(inode);
+  if (ranges === undefined) {
+    const lengthBytes = contents.countBlocks[inode]! * blockSizeBytes;
+    yield { kind: "file", inode, offsetBytes: 0, lengthBytes };
+    return;
+  }
+  const pairs = blockRanges(ranges, tree.sizeBytes[inode]!, blockSizeBytes);
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const offsetBytes = pairs[i]! * blockSizeBytes;
+    yield {
+      kind: "file",
+      inode,
+      offsetBytes,
+      lengthBytes: pairs[i + 1]! * blockSizeBytes - offsetBytes,
+    };
+  }
+}
+
+function* valueRuns(
+  { blockSizeBytes }: ImagePlan,
+  { value, countBlocks }: ExtraInode & { kind: "value" },
+): Generator<Run> {
+  yield { kind: "bytes", bytes: value.value };
+  const lengthBytes = countBlocks * blockSizeBytes - value.value.length;
+  if (lengthBytes > 0) yield { kind: "zeros", lengthBytes };
+}
