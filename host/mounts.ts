@@ -3,6 +3,7 @@
  * @module
  */
 
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { hasCode } from "./libc/errno.ts";
 
@@ -17,6 +18,14 @@ export function mountsBelow(folder: string): string[] {
 /** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`. */
 function unescape(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/** Unmounts a folder without waiting for those who still use it; nothing if it is not mounted. */
+export function unmountNow(folder: string): void {
+  for (const mountpoint of mountsBelow(folder)) {
+    const { status, stderr } = spawnSync("umount", ["--lazy", mountpoint], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`cannot unmount ${mountpoint}: ${stderr.trim()}`);
+  }
 }
 
 /** Loop devices whose backing file is `path`, e.g. `/dev/loop3`. */

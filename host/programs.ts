@@ -34,6 +34,7 @@ function isExecutable(path: string): boolean {
 const PACKAGES: Readonly<Record<string, string>> = {
   "mkfs.ext4": "e2fsprogs",
   e2fsck: "e2fsprogs",
+  e2undo: "e2fsprogs",
   resize2fs: "e2fsprogs",
   tune2fs: "e2fsprogs",
   dumpe2fs: "e2fsprogs",

@@ -4,12 +4,13 @@
  */
 
 import { check, libc } from "./calls.ts";
-import type { Descriptor } from "./files.ts";
+import { CURRENT_FOLDER, type Descriptor } from "./files.ts";
 import { cString, printable } from "./paths.ts";
 import type { Timestamp } from "./status.ts";
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
+const AT_SYMLINK_FOLLOW = 0x400;
 
 /** Makes a folder. @throws SystemError e.g. `EEXIST`. */
 export function makeFolder(folder: Descriptor, name: Uint8Array, mode: number): void {
@@ -42,15 +43,14 @@ export function makeSymlink(target: Uint8Array, folder: Descriptor, name: Uint8A
   check("symlink", () => libc.symlinkat(to, folder, path), () => printable(name));
 }
 
-/** Gives a file a further name. */
-export function makeLink(
-  fromFolder: Descriptor,
-  from: string | Uint8Array,
-  folder: Descriptor,
-  name: Uint8Array,
-): void {
-  const [old, path] = [cString(from), cString(name)];
-  check("link", () => libc.linkat(fromFolder, old, folder, path, 0), () => printable(name));
+/** Gives an open file a further name. @throws SystemError `EMLINK` past the most links. */
+export function makeLinkToOpen(file: Descriptor, folder: Descriptor, name: Uint8Array): void {
+  const [old, path] = [cString(`/proc/self/fd/${file}`), cString(name)];
+  check(
+    "link",
+    () => libc.linkat(CURRENT_FOLDER, old, folder, path, AT_SYMLINK_FOLLOW),
+    () => printable(name),
+  );
 }
 
 /** Removes a name; a folder must be empty. */

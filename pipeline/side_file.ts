@@ -1,0 +1,32 @@
+/**
+ * The line of a side file as `sha512sum` and its kin write and read it.
+ * @module
+ */
+
+/** One line of a side file. */
+export interface DigestLine {
+  /** Hex digits, lower case. */
+  readonly digest: string;
+  readonly name: string;
+}
+
+/**
+ * A line as GNU's programs print it: two blanks between digest and name; a name with a newline, a
+ * carriage return or a backslash is escaped, and the line then begins with a backslash.
+ */
+export function formatDigestLine({ digest, name }: DigestLine): string {
+  const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return `${escaped === name ? "" : "\\"}${digest}  ${escaped}`;
+}
+
+/** Parses such a line, also one with the binary mark `*`. @returns `undefined` when it is none. */
+export function parseDigestLine(line: string): DigestLine | undefined {
+  const match = /^(\\?)([0-9a-f]{32,128}) [ *](.+)$/i.exec(line);
+  if (match === null) return undefined;
+  const [, escaped, digest, name] = match;
+  const unescaped = escaped === "" ? name! : name!.replace(
+    /\\([\\nr])/g,
+    (_, letter) => letter === "n" ? "\n" : letter === "r" ? "\r" : "\\",
+  );
+  return { digest: digest!.toLowerCase(), name: unescaped };
+}

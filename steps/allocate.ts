@@ -1,0 +1,79 @@
+/**
+ * `allocate`: makes the image's file as large as its tree needs, and reserves the room on disk.
+ * @module
+ */
+
+import {
+  close,
+  CURRENT_FOLDER,
+  O_RDWR,
+  openAt,
+  preallocate,
+  truncate,
+} from "../host/libc/files.ts";
+import { freeBytes } from "../host/libc/status.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
+import { printable } from "../host/libc/paths.ts";
+import type { Image } from "../pipeline/image.ts";
+import { formatSize } from "../pipeline/size.ts";
+import type { Fact, Step, StepContext } from "../pipeline/step.ts";
+import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./e2fsprogs/block_size.ts";
+import { neededSource } from "./source/needed.ts";
+
+/** Allocates the file. */
+export const allocate: Step = {
+  name: "allocate",
+  summary: "make the file as large as the tree needs",
+  accepts: ["planned"],
+  leaves: "allocated",
+  shell: false,
+  options: {
+    size: {
+      type: "size",
+      unit: "bytes",
+      help: "the size to begin with; grow enlarges one that is too small",
+    },
+    blockSize: BLOCK_SIZE_OPTION,
+  },
+  run(image: Image, context: StepContext): Image {
+    const { sizeBytes } = geometryFor(context);
+    reserve(image.path, sizeBytes);
+    return { ...image, sizeBytes };
+  },
+  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+    const { sizeBytes, blockSizeBytes, countInodes } = geometryFor(context);
+    return Promise.resolve([
+      { label: "size to begin with", value: sizeBytes, unit: "bytes" },
+      { label: "block size", value: blockSizeBytes, unit: "bytes" },
+      { label: "inodes", value: countInodes },
+    ]);
+  },
+};
+
+function geometryFor(context: StepContext): Geometry {
+  const { tree } = neededSource(context);
+  const sizeBytes = context.options["size"] as number | undefined;
+  return geometryOf(tree, blockSizeOf(context), sizeBytes);
+}
+
+/** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`. */
+export function reserve(path: string, sizeBytes: number): void {
+  const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
+  try {
+    const free = freeBytes(fd);
+    if (free < sizeBytes) throw diskFull(path, sizeBytes, free);
+    // A file system without fallocate gets a sparse file; a full disk then shows while copying.
+    if (!preallocate(fd, sizeBytes)) truncate(fd, sizeBytes);
+  } finally {
+    close(fd);
+  }
+}
+
+function diskFull(path: string, sizeBytes: number, free: number): EnvironmentError {
+  return new EnvironmentError(
+    `cannot make ${printable(path)}: it needs ${formatSize(sizeBytes)}, and the disk has ` +
+      `${formatSize(free)} free. Make room, or choose another place with -o.`,
+    "disk-full",
+  );
+}

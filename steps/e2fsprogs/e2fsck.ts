@@ -1,0 +1,49 @@
+/**
+ * Runs `e2fsck` and reads its exit code by its bits.
+ * @module
+ */
+
+import type { StepContext } from "../../pipeline/step.ts";
+import { ToolError } from "../../host/run_program.ts";
+import { runTool } from "./tool.ts";
+
+/** `check` writes nothing; `repair` answers yes to everything. */
+export type CheckMode = "check" | "repair";
+
+/** Bits of the exit code, from e2fsck(8). */
+const CORRECTED = 1;
+const REBOOT = 2;
+
+/** The command. `-f` checks a file system that says it is clean, too. */
+export const e2fsckArgv = (path: string, mode: CheckMode): string[] => [
+  "e2fsck",
+  mode === "check" ? "-fn" : "-fy",
+  path,
+];
+
+/**
+ * Checks an unmounted file system.
+ *
+ * @returns Whether errors were found and corrected.
+ * @throws ToolError with what e2fsck said, when errors are left or it could not work.
+ */
+export async function runE2fsck(
+  path: string,
+  mode: CheckMode,
+  context: StepContext,
+): Promise<boolean> {
+  const argv = e2fsckArgv(path, mode);
+  // With -n it says "corrected" of nothing: in check mode any bit is a failure.
+  const harmless = mode === "check" ? 0 : CORRECTED | REBOOT;
+  const result = await runTool(argv, context, () => true);
+  if ((result.exitCode & ~harmless) !== 0 || result.exitCode < 0) {
+    const said = `${result.stdout}\n${result.stderr}`.trim();
+    throw new ToolError(
+      argv,
+      result.exitCode,
+      said.slice(-4096),
+      "The file system is damaged: look at the disk and at the kernel's log, then build again.",
+    );
+  }
+  return (result.exitCode & CORRECTED) !== 0;
+}

@@ -1,0 +1,75 @@
+/**
+ * `format`: makes an ext4 file system with no more than the tree needs: no journal, no reserved
+ * blocks, no room for growing, and as many inodes as there are files.
+ * @module
+ */
+
+import type { Image } from "../pipeline/image.ts";
+import type { OptionSchema } from "../pipeline/options.ts";
+import type { Step, StepContext } from "../pipeline/step.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./e2fsprogs/block_size.ts";
+import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
+import { neededFeatures } from "./e2fsprogs/needed_features.ts";
+import { runTool } from "./e2fsprogs/tool.ts";
+import { checkLabel, checkUuid } from "./identity.ts";
+import { neededSource } from "./source/needed.ts";
+
+/** Makes the file system. */
+export const format: Step = {
+  name: "format",
+  summary: "make an ext4 file system in it (mkfs.ext4)",
+  accepts: ["allocated"],
+  leaves: "formatted",
+  tools: ["mkfs.ext4"],
+  shell: false,
+  options: {
+    label: { type: "string", help: "the volume's name, at most 16 bytes" } satisfies OptionSchema,
+    uuid: { type: "string", help: "the volume's UUID; random when absent" },
+    blockSize: BLOCK_SIZE_OPTION,
+  },
+  check({ options }) {
+    checkLabel(options["label"] as string | undefined);
+    checkUuid(options["uuid"] as string | undefined);
+  },
+  async run(image: Image, context: StepContext): Promise<void> {
+    const { tree } = neededSource(context);
+    const geometry = geometryOf(tree, blockSizeOf(context), image.sizeBytes);
+    const argv = mkfsArgv(image.path, geometry, {
+      label: context.options["label"] as string | undefined,
+      uuid: context.options["uuid"] as string | undefined,
+      features: neededFeatures(tree, geometry.blockSizeBytes),
+    });
+    await runTool(argv, context);
+  },
+};
+
+/** What identifies a volume, and features beyond the usual. */
+export interface FormatOptions {
+  readonly label: string | undefined;
+  readonly uuid: string | undefined;
+  readonly features: readonly string[];
+}
+
+/** The command. `-F` spares the question whether a regular file is meant. */
+export function mkfsArgv(
+  path: string,
+  { blockSizeBytes, countBlocks, countInodes }: Geometry,
+  { label, uuid, features }: FormatOptions,
+): string[] {
+  return [
+    "mkfs.ext4",
+    "-F",
+    "-q",
+    ...["-b", String(blockSizeBytes)],
+    ...["-I", "256"],
+    ...["-N", String(countInodes)],
+    ...["-m", "0"],
+    ...["-O", ["^has_journal", "^resize_inode", ...features].join(",")],
+    // A new file is all zeros: neither discarding nor writing the tables is needed.
+    ...["-E", "nodiscard,lazy_itable_init=1,root_owner=0:0"],
+    ...(label === undefined ? [] : ["-L", label]),
+    ...(uuid === undefined ? [] : ["-U", uuid]),
+    path,
+    String(countBlocks),
+  ];
+}

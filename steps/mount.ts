@@ -1,0 +1,50 @@
+/**
+ * `mount`: mounts the image on a loop device, in a mount namespace of its own.
+ * @module
+ */
+
+import { mkdirSync } from "node:fs";
+import { makeMountNamespace } from "../host/mount_namespace.ts";
+import { WORKDIR_VARIABLE } from "../host/workdir.ts";
+import { atForcedExit } from "../host/forced_exit.ts";
+import { unmountNow } from "../host/mounts.ts";
+import type { Image } from "../pipeline/image.ts";
+import type { Step, StepContext } from "../pipeline/step.ts";
+import { programOptions } from "./e2fsprogs/tool.ts";
+
+/** Mounts the image. */
+export const mount: Step = {
+  name: "mount",
+  summary: "mount it on a loop device, seen by icecore alone",
+  accepts: ["formatted", "unmounted"],
+  leaves: "mounted",
+  tools: ["mount", "umount", "unshare", "nsenter"],
+  privileged: true,
+  shell: false,
+  async run(image: Image, context: StepContext): Promise<Image> {
+    const { workdir } = context;
+    const folder = mountFolder(workdir);
+    mkdirSync(folder, { recursive: true });
+    const namespace = await makeMountNamespace({ [WORKDIR_VARIABLE]: workdir });
+    const forget = namespace.isPrivate ? () => {} : atForcedExit(() => unmountNow(folder));
+    context.defer(async () => {
+      if (!namespace.isPrivate) unmountNow(folder);
+      await namespace.release();
+      forget();
+    });
+    await namespace.run(mountArgv(image.path, folder), programOptions(context));
+    return { ...image, mountpoint: namespace.reach(folder) };
+  },
+};
+
+/** Where a build mounts its image, as seen from inside its namespace. */
+export const mountFolder = (workdir: string): string => `${workdir}/mnt`;
+
+/** The command. The loop device frees itself when it is unmounted. */
+export const mountArgv = (path: string, folder: string): string[] => [
+  "mount",
+  ...["-t", "ext4"],
+  ...["-o", "loop,noatime,nosuid,nodev,noexec,noinit_itable"],
+  path,
+  folder,
+];

@@ -1,0 +1,91 @@
+/**
+ * `scan`: reads the names, metadata, sizes, links, holes and attributes of the source, once.
+ * @module
+ */
+
+import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from "../ext4/tree.ts";
+import { type Image, withProblems } from "../pipeline/image.ts";
+import type { Problem } from "../pipeline/problem.ts";
+import type { CheckContext, Fact, Step, StepContext } from "../pipeline/step.ts";
+import { compileExcludes } from "./source/exclude.ts";
+import { checkOutputOutside, placeSources } from "./source/placement.ts";
+import { scannedSource } from "./source/scanned_source.ts";
+import { walk } from "./source/walk.ts";
+
+/** Reads the source into a tree, which the steps that follow find as `context.tree`. */
+export const scan: Step = {
+  name: "scan",
+  summary: "read the source's names and metadata once",
+  accepts: ["planned"],
+  shell: false,
+  options: {
+    exclude: { type: "strings", help: "globs of names to leave out", default: [] },
+    oneFileSystem: {
+      type: "boolean",
+      help: "leave folders empty that lie on another file system",
+      default: false,
+    },
+    times: {
+      type: "string",
+      help: "which times to keep: the modification time, or all four",
+      choices: ["mtime", "all"],
+      default: "mtime",
+    },
+  },
+  check({ sources, output }: CheckContext): void {
+    placeSources(sources);
+    checkOutputOutside(sources, output);
+  },
+  run: scanSource,
+  async preview(image: Image, context: StepContext): Promise<Fact[]> {
+    const { report } = await scanSource(image, context);
+    return [
+      { label: "files", value: report.countFiles },
+      { label: "folders", value: report.countFolders },
+      { label: "size of the files", value: report.sourceBytes, unit: "bytes" },
+      ...report.problems.map(({ kind, path, reason }) => ({
+        label: kind,
+        value: `${path}: ${reason}`,
+      })),
+    ];
+  },
+};
+
+async function scanSource(image: Image, context: StepContext): Promise<Image> {
+  const { options, emit } = context;
+  const problems: Problem[] = [];
+  const walked = await walk(placeSources(context.sources), {
+    excluded: compileExcludes(options["exclude"] as readonly string[]),
+    oneFileSystem: options["oneFileSystem"] === true,
+    allTimes: options["times"] === "all",
+    signal: context.signal,
+    onProgress: (done) => emit({ type: "progress", done, unit: "files" }),
+    onProblem(problem) {
+      problems.push(problem);
+      emit({ type: "problem", problem });
+    },
+  });
+  const source = scannedSource(walked);
+  context.provideSource(source);
+  const report = { ...image.report, ...count(source.tree) };
+  return withProblems({ ...image, report }, problems);
+}
+
+function count(tree: Tree): {
+  countFiles: number;
+  countFolders: number;
+  countInodes: number;
+  sourceBytes: number;
+} {
+  let countFiles = 0;
+  let countFolders = 0;
+  let sourceBytes = 0;
+  for (let inode = 0; inode < tree.countInodes; inode++) {
+    const type = tree.mode[inode]! & S_IFMT;
+    if (type === S_IFDIR) countFolders++;
+    if (type !== S_IFREG) continue;
+    countFiles++;
+    sourceBytes += tree.sizeBytes[inode]!;
+  }
+  return { countFiles, countFolders, countInodes: tree.countInodes, sourceBytes };
+}
