@@ -86,7 +86,8 @@ function showReport({ kind, data, results }: Report): string {
   const head = ["contender", "time", "× the first", "peak memory", "image", "image / data"];
   return `## ${kind}: ${data.countFiles.toLocaleString("en")} files in ` +
     `${data.countFolders.toLocaleString("en")} folders, ${showBytes(data.sizeBytes)}\n\n` +
-    `${markdownTable(head, rows)}\n`;
+    `${markdownTable(head, rows)}\n` +
+    results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("");
 }
 
 function share(result: Result, first: Result | undefined): string {

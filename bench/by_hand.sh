@@ -14,7 +14,7 @@ trap cleanup EXIT
 if ! fallocate -l 50G "$image" 2>/dev/null; then
   rm -f "$image"
   truncate -s 50G "$image"
-  echo "note: by hand: 50 GB cannot be allocated here, so a sparse file was made instead"
+  echo "note: by hand: 50 GB cannot be allocated here, so a sparse file was made in its place"
 fi
 mkfs.ext4 -q "$image"
 mount "$image" "$mountpoint"

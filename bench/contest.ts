@@ -19,6 +19,8 @@ export interface Result {
   readonly resultBytes?: number;
   /** Why there are no numbers, e.g. `not installed: mkfs.erofs`. */
   readonly why?: string;
+  /** What must be known to read the numbers, in the contender's own words. */
+  readonly note?: string;
 }
 
 /** How a contest is held. */
@@ -36,6 +38,7 @@ interface Tally {
   readonly peaks: number[];
   resultBytes?: number;
   why?: string;
+  note?: string;
 }
 
 /** Holds the contest; results come in the order of `contenders`. */
@@ -72,8 +75,8 @@ async function runOnce(tally: Tally, place: Place, options: ContestOptions): Pro
     const run = await measure(contender.argv(place), { ...options, cwd: place.out });
     tally.seconds.push(run.seconds);
     if (run.peakBytes !== undefined) tally.peaks.push(run.peakBytes);
-    const note = /^note: .*$/m.exec(run.output)?.[0];
-    if (note !== undefined && tally.seconds.length === 1) options.tell(note);
+    const note = /^note: (.*)$/m.exec(run.output)?.[1];
+    if (note !== undefined) tally.note = note;
     if (contender.result !== undefined) {
       tally.resultBytes = statSync(`${place.out}/${contender.result}`).size;
     }
@@ -85,11 +88,12 @@ async function runOnce(tally: Tally, place: Place, options: ContestOptions): Pro
   }
 }
 
-function toResult({ contender, seconds, peaks, resultBytes, why }: Tally): Result {
+function toResult({ contender, seconds, peaks, resultBytes, why, note }: Tally): Result {
   const middle = median(seconds);
   const peak = median(peaks);
   return {
     name: contender.name,
+    ...(note === undefined ? {} : { note }),
     ...(why !== undefined ? { why } : {
       ...(middle === undefined ? {} : { seconds: middle }),
       ...(peak === undefined ? {} : { peakBytes: peak }),

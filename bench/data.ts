@@ -20,6 +20,7 @@ export type DataKind = typeof dataKinds[number];
 export interface DataSet {
   readonly folder: string;
   readonly countFiles: number;
+  /** With the folders in between, and the data set's own. */
   readonly countFolders: number;
   /** The files' lengths added up. */
   readonly sizeBytes: number;
@@ -85,7 +86,8 @@ function writeAll(root: string, files: Generator<DataFile>): DataSet {
   for (const { folder, name, bytes } of files) {
     if (!folders.has(folder)) {
       mkdirSync(`${root}/${folder}`, { recursive: true });
-      folders.add(folder);
+      for (let each = folder; each !== ""; each = each.replace(/\/?[^/]*$/, "")) folders.add(each);
+      folders.add("");
     }
     const path = `${root}/${folder}/${name}`;
     writeFileSync(path, bytes);

@@ -4,7 +4,8 @@
  */
 
 /** A table: the first column to the left, the others to the right. */
-export function markdownTable(head: readonly string[], rows: readonly string[][]): string {
+export function markdownTable(head: readonly string[], cells: readonly string[][]): string {
+  const rows = cells.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((title, column) =>
     Math.max(3, ...[[...head], ...rows].map((row) => (row[column] ?? title).length))
   );
