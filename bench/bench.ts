@@ -11,6 +11,7 @@ import { executable, startSeconds } from "./executable.ts";
 import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
+import { oneFileSeconds } from "./one_file.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -53,8 +54,11 @@ async function runKind(
   mkdirSync(place.mountpoint, { recursive: true });
   const contenders = listContenders(command, place, options);
   const results = await contest(contenders, place, { ...options, signal, tell });
+  const oneFile = kind === "photos"
+    ? oneFileSeconds(command, place, "2014/01/IMG_00000.jpg")
+    : undefined;
   rmSync(data.folder, { recursive: true });
-  return { kind, data, results };
+  return { kind, data, results, ...(oneFile === undefined ? {} : { oneFile }) };
 }
 
 function listContenders(

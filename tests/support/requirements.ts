@@ -20,8 +20,11 @@ export interface Requirements {
 }
 
 /** Why a test cannot run here, or `undefined` when it can. */
-export function missingRequirement(needs: Requirements): string | undefined {
-  const missing = (needs.programs ?? []).filter((program) => findProgram(program) === undefined);
+export function missingRequirement(
+  needs: Requirements,
+  path: string = process.env["PATH"] ?? "",
+): string | undefined {
+  const missing = (needs.programs ?? []).filter((name) => findProgram(name, path) === undefined);
   if (missing.length > 0) {
     const line = aptGetLine(missing);
     return `needs ${missing.join(", ")}${line === undefined ? "" : `: ${line}`}`;
@@ -57,11 +60,14 @@ export function testWith(
 }
 
 /** The path of a program on `PATH`, or in the folders for administrators. */
-export function findProgram(program: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.map((folder) => join(folder, program)).find((path) => {
+export function findProgram(
+  program: string,
+  path: string = process.env["PATH"] ?? "",
+): string | undefined {
+  const folders = [...path.split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, program)).find((file) => {
     try {
-      accessSync(path, constants.X_OK);
+      accessSync(file, constants.X_OK);
       return true;
     } catch {
       return false;

@@ -1,0 +1,43 @@
+/**
+ * The whole trial of an image: e2fsck has no complaint, and the kernel shows the tree it is made of.
+ * @module
+ */
+
+import type { PlanOptions } from "../../ext4/plan/plan.ts";
+import type { Plan } from "../../ext4/plan/plan.ts";
+import { assertMountedEquals } from "./mounted_tree.ts";
+import { assertE2fsckClean, withMount } from "./oracles.ts";
+import type { Requirements } from "./requirements.ts";
+import { buildTree, type Built, type Node } from "./tree_builder.ts";
+import { planOf, withImage } from "./write_image.ts";
+
+/** What {@link judge} needs of the machine. */
+export const JUDGE: Requirements = { programs: ["e2fsck", "find", "mount"], loop: true };
+
+/** What the callback of {@link judge} gets. */
+export interface Judged {
+  readonly built: Built;
+  readonly plan: Plan;
+  readonly image: string;
+  readonly mountpoint: string;
+}
+
+/**
+ * Builds, plans, writes, checks and mounts the image of a root folder, and compares the mount.
+ * @param also further questions, asked while it is mounted
+ */
+export async function judge(
+  root: Node,
+  options: Partial<PlanOptions> = {},
+  also: (judged: Judged) => void | Promise<void> = () => {},
+): Promise<void> {
+  const built = buildTree(root);
+  const plan = planOf(built, options);
+  await withImage(built, plan, async (image, folder) => {
+    assertE2fsckClean(image);
+    await withMount(image, folder, async (mountpoint) => {
+      assertMountedEquals(mountpoint, built);
+      await also({ built, plan, image, mountpoint });
+    });
+  });
+}
