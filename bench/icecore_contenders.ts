@@ -89,7 +89,7 @@ interface Event {
 }
 
 /** These the script does itself. */
-const notReplayed = new Set(["mount", "umount", "losetup", "cp", "sha512sum", "dumpe2fs"]);
+const notReplayed = new Set(["mount", "umount", "nsenter", "losetup", "cp", "sha512sum"]);
 
 function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefined {
   mkdirSync(place.out, { recursive: true });
@@ -104,18 +104,25 @@ function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefin
     .map((line) => JSON.parse(line) as Event);
   const sizeBytes = events.find((event) => event.type === "step-finished" && event.sizeBytes)
     ?.sizeBytes;
-  const lines = (select: (event: Event, index: number) => boolean) =>
-    events.filter((event, index) =>
-      event.argv !== undefined && !notReplayed.has(event.argv[0] ?? "") && select(event, index)
-    ).map((event) => event.argv?.map((word) => word.includes(place.out) ? "IMAGE" : word).join(" "))
-      .filter((line) => line !== undefined);
+  const lines = (select: (index: number) => boolean) =>
+    events.flatMap(({ argv = [] }, index) =>
+      argv[0] === undefined || notReplayed.has(argv[0]) || !select(index)
+        ? []
+        : [argv.map((word) => placeholder(word, `${place.out}/x.img`)).join(" ")]
+    );
   const mountAt = events.findIndex((event) =>
     event.step === "mount" && event.type === "step-started"
   );
   if (sizeBytes === undefined || mountAt < 0) return undefined;
   return {
     sizeBytes,
-    before: lines((_event, index) => index < mountAt),
-    after: lines((_event, index) => index > mountAt),
+    before: lines((index) => index < mountAt),
+    after: lines((index) => index > mountAt),
   };
+}
+
+/** The image's path as the word IMAGE, and a file beside it as IMAGE with an ending. */
+function placeholder(word: string, image: string): string {
+  if (word === `${image}.partial`) return "IMAGE";
+  return word.startsWith(image) ? `IMAGE${word.slice(image.length)}` : word;
 }

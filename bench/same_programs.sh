@@ -17,7 +17,7 @@ replay() {
   while read -ra argv; do
     status=0
     "${argv[@]/#IMAGE/$image}" >/dev/null 2>&1 || status=$?
-    # e2fsck says with 1 that it has corrected something.
+    # With 1 e2fsck says that it has corrected something, and resize2fs that it goes no lower.
     ((status <= 1)) || { echo "${argv[*]} failed with exit code $status" >&2; exit 1; }
   done <"$1"
 }
