@@ -1,16 +1,23 @@
 /**
  * icecore turns folders into one small, read-only, checksummed ext4 image.
  *
- * @example Build an image, as root, with the kernel writing the files
- * ```ts ignore
- * import { pipeline, recipes } from "icecore";
+ * A pipeline is a list of steps; `recipes` has the usual ones. Insert your own anywhere:
  *
- * const { image } = await pipeline(recipes.e2fsprogs).run({
- *   sources: ["/srv/photos"],
- *   output: "/backup/photos.img",
- * });
- * console.log(image.digests.sha512, image.path);
+ * ```ts
+ * import { pipeline, recipes, type Step } from "icecore";
+ *
+ * const upload: Step = {
+ *   name: "upload",
+ *   summary: "copy the image to the vault",
+ *   after: "hash",
+ *   async run(image, { $ }) {
+ *     await $`scp ${image.path} vault:${image.name}`;
+ *   },
+ * };
+ *
+ * const backup = pipeline(recipes["e2fsprogs"]!).use(upload);
  * ```
+ *
  * @module
  */
 
@@ -18,8 +25,68 @@ import { machine } from "./host/machine.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
 import type { Recipe } from "./pipeline/step.ts";
 
-/** A pipeline of a recipe's steps, on this machine. */
+/** A pipeline of a recipe's steps, to be run on this machine. */
 export function pipeline(recipe: Recipe): Pipeline {
   return Pipeline.of(recipe, machine);
 }
+
 export { recipes } from "./steps/recipes.ts";
+export { readExcludeFile } from "./steps/source/exclude.ts";
+export { type Verified, verifyDigest, type VerifyOptions } from "./steps/verify.ts";
+
+export { Pipeline } from "./pipeline/pipeline.ts";
+export type { Placement } from "./pipeline/pipeline.ts";
+export type { GivenOptions, PlacedStep } from "./pipeline/placed_step.ts";
+export type { BuildRequest, BuildResult } from "./pipeline/run.ts";
+export type { DryRun, PlannedStep } from "./pipeline/dry_run.ts";
+export type {
+  CheckContext,
+  Fact,
+  Recipe,
+  Release,
+  ScannedSource,
+  Shell,
+  Step,
+  StepContext,
+} from "./pipeline/step.ts";
+export { type Artifact, type Image, type Phase, PHASES, type Report } from "./pipeline/image.ts";
+export { withArtifact, withProblems } from "./pipeline/image.ts";
+export { isLoss, type Problem, type ProblemKind } from "./pipeline/problem.ts";
+export type {
+  BuildFailed,
+  BuildFinished,
+  BuildStarted,
+  CommandRun,
+  Event,
+  EventSink,
+  Message,
+  ProblemFound,
+  Progress,
+  StepEvent,
+  StepFinished,
+  StepStarted,
+} from "./pipeline/events.ts";
+export type { OptionSchema, OptionsSchema, OptionValue, OptionValues } from "./pipeline/options.ts";
+export { formatSize, parseSize } from "./pipeline/size.ts";
+export { didYouMean } from "./pipeline/suggest.ts";
+export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
+export {
+  codeOf,
+  InterruptedError,
+  messageOf,
+  ReleaseError,
+  SourceError,
+  StepError,
+  UsageError,
+  VerificationError,
+} from "./pipeline/errors.ts";
+export type { Machine, Output, Workdir } from "./pipeline/machine.ts";
+
+export { ALGORITHMS } from "./host/digest.ts";
+export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";
+export { EnvironmentError } from "./host/environment_error.ts";
+export { type Released, releaseLeftovers } from "./host/leftovers.ts";
+export { ToolError } from "./host/run_program.ts";
+export { watchSignals } from "./host/signals.ts";
+
+export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";

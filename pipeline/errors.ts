@@ -58,6 +58,16 @@ export class InterruptedError extends Error {
   }
 }
 
+/** An image is not what its side file, its source or its own checksums say. */
+export class VerificationError extends Error {
+  readonly code = "verification-failed";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "VerificationError";
+  }
+}
+
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,0 +1,158 @@
+/**
+ * `icecore build`: folders in, an image out.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { ALGORITHMS, recipes } from "../mod.ts";
+import { pipelineOf, requestOf } from "./build_request.ts";
+import { common, type CommonValues } from "./common.ts";
+import { examples } from "./examples.ts";
+import { EXIT } from "./exit_codes.ts";
+import { interruptible } from "./interruptible.ts";
+import { print, printJson } from "./output.ts";
+import { renderDryRun } from "./render_dry_run.ts";
+import { rendererFor } from "./renderer.ts";
+import { digestLineOf } from "./result_line.ts";
+
+const recipeNames = Object.keys(recipes);
+
+const parser = command(
+  "build",
+  merge(
+    object("What and where", {
+      command: constant("build"),
+      sources: multiple(
+        argument(string({ metavar: "SOURCE" }), {
+          description:
+            message`A folder. SOURCE/. puts its contents at the image's root instead of under its own name.`,
+        }),
+        { min: 1 },
+      ),
+      output: optional(option("-o", "--output", string({ metavar: "IMAGE" }), {
+        description:
+          message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
+      })),
+      exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
+        description:
+          message`Leave out what matches; a pattern with a slash is matched from the source on.`,
+      })),
+      excludeFrom: multiple(option("--exclude-from", string({ metavar: "FILE" }), {
+        description: message`Leave out what matches a line of FILE.`,
+      })),
+      oneFileSystem: optional(option("--one-file-system", {
+        description: message`Store folders of other file systems empty.`,
+      })),
+      times: optional(option("--times", choice(["mtime", "all"]), {
+        description:
+          message`Keep the modification time (the same tree gives the same image), or all four.`,
+      })),
+    }),
+    object("How", {
+      recipe: optional(option("--recipe", string({ metavar: "RECIPE" }), {
+        description: message`Which steps: ${recipeNames.join(" or ")}. See: icecore steps`,
+      })),
+      size: optional(option("--size", string({ metavar: "SIZE" }), {
+        description:
+          message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
+      })),
+      blockSize: optional(option("--block-size", choice(["auto", "1024", "2048", "4096"]), {
+        description: message`Bytes of a block. Default: what gives the smallest image.`,
+      })),
+      label: optional(option("--label", string({ metavar: "LABEL" }), {
+        description: message`The volume's name, at most 16 bytes.`,
+      })),
+      uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
+        description: message`The volume's UUID.`,
+      })),
+      hash: optional(option("--hash", choice(ALGORITHMS), {
+        description: message`The digest's algorithm. Default: sha512.`,
+      })),
+      set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
+        description: message`Set an option of a step. See: icecore steps`,
+      })),
+      without: multiple(option("--without", string({ metavar: "STEP" }), {
+        description: message`Leave a step out.`,
+      })),
+    }),
+    object("Safety", {
+      dryRun: optional(option("--dry-run", {
+        description: message`Print what would be done, and write nothing.`,
+      })),
+      force: optional(option("--force", {
+        description: message`Replace an image that is there already.`,
+      })),
+      keep: optional(option("--keep", {
+        description: message`Keep IMAGE.partial when the build fails.`,
+      })),
+      strict: optional(option("--strict", {
+        description:
+          message`Fail, and leave no image, when a source file could not be read or changed.`,
+      })),
+    }),
+    common,
+  ),
+  {
+    brief: message`Build an image of one or more folders.`,
+    description:
+      message`Builds IMAGE and IMAGE.sha512. The image appears under its name only when it is complete.`,
+    footer: examples(
+      "Example:",
+      "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses (each named), 130 interrupted.",
+    ),
+  },
+);
+
+/** The values of the command line. */
+export interface BuildValues extends CommonValues {
+  readonly command: "build";
+  readonly sources: readonly string[];
+  readonly output: string | undefined;
+  readonly exclude: readonly string[];
+  readonly excludeFrom: readonly string[];
+  readonly oneFileSystem: boolean | undefined;
+  readonly times: "mtime" | "all" | undefined;
+  readonly recipe: string | undefined;
+  readonly size: string | undefined;
+  readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;
+  readonly label: string | undefined;
+  readonly uuid: string | undefined;
+  readonly hash: string | undefined;
+  readonly set: readonly string[];
+  readonly without: readonly string[];
+  readonly dryRun: boolean | undefined;
+  readonly force: boolean | undefined;
+  readonly keep: boolean | undefined;
+  readonly strict: boolean | undefined;
+}
+
+/** The command. */
+export const build = {
+  parser,
+  async run(values: BuildValues): Promise<number> {
+    const pipeline = pipelineOf(values);
+    const request = requestOf(values);
+    if (values.dryRun === true) {
+      const plan = await pipeline.dryRun(request);
+      if (values.json === true) printJson({ type: "plan", ...plan });
+      else print(renderDryRun(plan));
+      return EXIT.done;
+    }
+    const renderer = rendererFor(values);
+    try {
+      const { image, lossy } = await interruptible((signal) =>
+        pipeline.run({ ...request, signal, emit: renderer.emit })
+      );
+      if (values.json !== true) print(digestLineOf(image, request.shownOutput));
+      return lossy ? EXIT.lossy : EXIT.done;
+    } finally {
+      renderer.end();
+    }
+  },
+};

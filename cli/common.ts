@@ -1,0 +1,45 @@
+/**
+ * The options that every command has.
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import process from "node:process";
+
+/** The options, as a parser to be merged into a command's. */
+export const common = object("Output", {
+  json: optional(option("--json", {
+    description: message`Print events or results as JSON, one a line, on stdout.`,
+  })),
+  quiet: optional(option("-q", "--quiet", {
+    description: message`Print errors and the result only.`,
+  })),
+  verbose: optional(option("-v", "--verbose", {
+    description: message`Print each step and each program that is run.`,
+  })),
+  noColor: optional(option("--no-color", {
+    description: message`Print without colours, as with NO_COLOR set.`,
+  })),
+});
+
+/** Their values. */
+export interface CommonValues {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly noColor?: boolean | undefined;
+}
+
+/** Whether stderr is a terminal that may be drawn on. */
+export function isInteractive(): boolean {
+  return process.stderr.isTTY === true && process.env["CI"] === undefined &&
+    process.env["TERM"] !== "dumb";
+}
+
+/** Whether colours are wanted on stderr. */
+export function wantsColor({ noColor }: CommonValues): boolean {
+  return noColor !== true && (process.env["NO_COLOR"] ?? "") === "" && isInteractive();
+}

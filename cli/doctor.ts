@@ -1,0 +1,44 @@
+/**
+ * `icecore doctor`: what is installed, and what therefore works.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { command, constant } from "@optique/core/primitives";
+import { diagnose } from "../mod.ts";
+import { common, type CommonValues } from "./common.ts";
+import { examples } from "./examples.ts";
+import { EXIT } from "./exit_codes.ts";
+import { print, printJson } from "./output.ts";
+
+interface DoctorValues extends CommonValues {
+  readonly command: "doctor";
+}
+
+/** The command. */
+export const doctor = {
+  parser: command("doctor", merge(object({ command: constant("doctor") }), common), {
+    brief: message`Look at what is installed, and say what works.`,
+    footer: examples("Example:", "  icecore doctor"),
+  }),
+  async run({ json }: DoctorValues): Promise<number> {
+    const diagnosis = await diagnose();
+    if (json === true) {
+      printJson({ type: "diagnosis", ...diagnosis });
+      return EXIT.done;
+    }
+    const { findings, abilities } = diagnosis;
+    const width = Math.max(...findings.map(({ name }) => name.length));
+    for (const { name, ok, detail } of findings) {
+      print(`${ok ? "ok     " : "missing"}  ${name.padEnd(width)}  ${detail}`);
+    }
+    print("");
+    for (const { name, missing } of abilities) {
+      print(
+        missing.length === 0 ? `${name}: works` : `${name}: does not work: ${missing.join(", ")}`,
+      );
+    }
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,51 @@
+/**
+ * argv to a command, a command to an exit code.
+ * @module
+ */
+
+import { or } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { run } from "@optique/run";
+import { build } from "./build.ts";
+import { clean } from "./clean.ts";
+import { doctor } from "./doctor.ts";
+import { exitCodeOf } from "./exit_codes.ts";
+import { examples } from "./examples.ts";
+import { steps } from "./steps.ts";
+import { printError } from "./output.ts";
+import { verify } from "./verify.ts";
+import { version } from "./version.ts";
+
+const commands = { build, verify, steps, doctor, clean };
+
+/** Runs a command. @returns The exit code, see `exit_codes.ts`. */
+export async function main(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    console.log(version);
+    return 0;
+  }
+  const parser = or(build.parser, verify.parser, steps.parser, doctor.parser, clean.parser);
+  const values = run(parser, {
+    args,
+    programName: "icecore",
+    help: "both",
+    version,
+    completion: "command",
+    aboveError: "none",
+    errorExitCode: 2,
+    brief: message`A folder as one small, read-only, checksummed ext4 image.`,
+    examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
+    footer:
+      message`Exit codes: 0 done, 1 failed, 2 usage, 3 done but some source files could not be read or changed while being read, 4 verification failed, 130 interrupted.`,
+    maxWidth: 100,
+    termWidth: "auto",
+    commandList: "top-level",
+  });
+  try {
+    // Each command's values carry its own name; the parser cannot produce another pairing.
+    return await commands[values.command].run(values as never);
+  } catch (error) {
+    printError(error, values);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * A dry run as text.
+ * @module
+ */
+
+import { type DryRun, type Fact, formatSize } from "../mod.ts";
+
+/** A line a step, what is known of it indented below. */
+export function renderDryRun({ steps, sources, output }: DryRun): string {
+  const width = Math.max(...steps.map(({ name }) => name.length));
+  const lines = steps.flatMap(({ name, summary, facts }) => [
+    `${name.padEnd(width)}  ${summary}`,
+    ...facts.map((fact) => `${" ".repeat(width)}    ${fact.label}: ${show(fact)}`),
+  ]);
+  return [`Would build ${output} from ${sources.join(", ")}:`, ...lines].join("\n");
+}
+
+function show({ value, unit }: Fact): string {
+  if (unit === "bytes" && typeof value === "number") {
+    return `${formatSize(value)} (${value.toLocaleString("en")} bytes)`;
+  }
+  return typeof value === "number" ? value.toLocaleString("en") : String(value);
+}

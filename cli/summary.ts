@@ -1,0 +1,49 @@
+/**
+ * The table at the end of a build.
+ * @module
+ */
+
+import { type BuildFinished, formatSize } from "../mod.ts";
+import { duration } from "./progress_line.ts";
+
+/** How long a step took, and how large the image was after it. */
+export interface StepTime {
+  readonly step: string;
+  readonly seconds: number;
+  readonly sizeBytes: number;
+}
+
+/** The table: a line a step, then what became of what. */
+export function summaryOf({ image, seconds }: BuildFinished, times: readonly StepTime[]): string {
+  const { report } = image;
+  const width = Math.max(...times.map(({ step }) => step.length), "source".length);
+  const rows = times.map((time) =>
+    [
+      time.step.padEnd(width),
+      duration(time.seconds).padStart(10),
+      (time.sizeBytes === 0 ? "" : formatSize(time.sizeBytes)).padStart(10),
+    ].join("  ").trimEnd()
+  );
+  const count = (n: number, one: string) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
+  const ratio = report.sourceBytes === 0
+    ? ""
+    : `, ${(image.sizeBytes / report.sourceBytes).toFixed(3)} × the source`;
+  const facts: (readonly [string, string])[] = [
+    [
+      "source",
+      `${formatSize(report.sourceBytes)} in ${count(report.countFiles, "file")}, ` +
+      count(report.countFolders, "folder"),
+    ],
+    ["image", `${image.finalPath}, ${formatSize(image.sizeBytes)}${ratio}`],
+    ...Object.entries(image.digests),
+    ...(report.problems.length === 0
+      ? []
+      : [["problems", String(report.problems.length)] as const]),
+    ["time", duration(seconds)],
+  ];
+  return [
+    ...rows,
+    "",
+    ...facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
+  ].join("\n");
+}

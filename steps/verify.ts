@@ -1,0 +1,74 @@
+/**
+ * Verifies an image against its side file.
+ * @module
+ */
+
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { ALGORITHMS, digestFile } from "../host/digest.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
+import { printable } from "../host/libc/paths.ts";
+import { VerificationError } from "../pipeline/errors.ts";
+import { type DigestLine, parseDigestLine } from "../pipeline/side_file.ts";
+
+/** How to verify. */
+export interface VerifyOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** What was verified. */
+export interface Verified {
+  readonly algorithm: string;
+  readonly digest: string;
+  readonly sideFile: string;
+}
+
+/**
+ * Hashes an image anew and compares with its side file, `IMAGE.sha512` or another algorithm's.
+ *
+ * @throws EnvironmentError when the image or its side file is missing or the side file is none;
+ * VerificationError when the digests differ.
+ */
+export async function verifyDigest(path: string, options: VerifyOptions = {}): Promise<Verified> {
+  const shown = printable(path);
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) {
+    throw new EnvironmentError(`cannot verify ${shown}: it does not exist.`, "no-image");
+  }
+  const algorithm = ALGORITHMS.find((name) => existsSync(`${path}.${name}`));
+  if (algorithm === undefined) {
+    throw new EnvironmentError(
+      `cannot verify ${shown}: there is no side file ${shown}.sha512 beside it. ` +
+        "Put it there; icecore build writes one.",
+      "no-side-file",
+    );
+  }
+  const sideFile = `${path}.${algorithm}`;
+  const expected = await readSideFile(sideFile, basename(path));
+  const signal = options.signal ?? new AbortController().signal;
+  const digest = await digestFile(path, algorithm, signal, (done) => {
+    options.onProgress?.(done, status.size);
+  });
+  if (digest === expected.digest) return { algorithm, digest, sideFile };
+  throw new VerificationError(
+    `cannot trust ${shown}: its ${algorithm} is ${digest}, and ${printable(sideFile)} says ` +
+      `${expected.digest}. The image or the side file was changed or damaged; use another copy.`,
+  );
+}
+
+async function readSideFile(path: string, name: string): Promise<DigestLine> {
+  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line !== "")
+    .map(parseDigestLine);
+  const known = lines.filter((line) => line !== undefined);
+  // A renamed image keeps its side file, which then has the one line of its old name.
+  const line = known.find((each) => each.name === name) ??
+    (known.length === 1 ? known[0] : undefined);
+  if (line !== undefined) return line;
+  throw new EnvironmentError(
+    `cannot read ${printable(path)}: no line in it is a digest of ${printable(name)}. ` +
+      "It must be as sha512sum writes it: DIGEST, two blanks, NAME.",
+    "bad-side-file",
+  );
+}
