@@ -7,9 +7,8 @@ import { createHash, getHashes } from "node:crypto";
 import { open } from "node:fs/promises";
 
 /** The algorithms offered; all of them have a program such as `sha512sum`. */
-export const ALGORITHMS = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"].filter((name) =>
-  getHashes().some((known) => known.toLowerCase() === name)
-);
+export const ALGORITHMS: readonly string[] = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"]
+  .filter((name) => getHashes().some((known) => known.toLowerCase() === name));
 
 /** Read ahead in pieces of this size: large enough that reading overlaps with hashing. */
 const PIECE_BYTES = 4 * 2 ** 20;

@@ -6,13 +6,15 @@
 import { accessSync, constants, statSync } from "node:fs";
 import process from "node:process";
 
-/** Where administrators' programs lie; not in the PATH of ordinary users on Debian. */
-const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
-/** The folders of PATH, and the system folders behind them unless PATH is empty. */
+/**
+ * The folders of PATH, and behind them the `sbin` beside each `bin`: there lie administrators'
+ * programs, which Debian leaves out of the PATH of ordinary users.
+ */
 export function searchFolders(path: string = process.env["PATH"] ?? ""): string[] {
   const folders = path.split(":").filter((folder) => folder !== "");
-  return folders.length === 0 ? [] : [...new Set([...folders, ...SYSTEM_FOLDERS])];
+  const system = folders.filter((folder) => /(^|\/)bin\/*$/.test(folder))
+    .map((folder) => folder.replace(/bin\/*$/, "sbin"));
+  return [...new Set([...folders, ...system])];
 }
 
 /** The path of an executable file, or `undefined`. */
