@@ -98,5 +98,7 @@ function verify(
   } else {
     return;
   }
-  if (stored !== computed) throw badChecksum("group-checksum", STRUCTURE, stored, computed, { group });
+  if (stored !== computed) {
+    throw badChecksum("group-checksum", STRUCTURE, stored, computed, { group });
+  }
 }

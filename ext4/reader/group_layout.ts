@@ -75,16 +75,15 @@ export function countHeadBlocks(geometry: Geometry, group: GroupNumber): number 
   const perBlock = descriptorsPerBlock(geometry);
   const leading = countLeadingDescriptorBlocks(geometry);
   const withSuperblock = groupHasSuperblock(geometry, group);
-  let blocks = 0;
-  if (withSuperblock) {
-    blocks = 1 + leading;
-    if (!hasIncompat(geometry, "meta_bg")) blocks += geometry.raw.s_reserved_gdt_blocks;
-    if (group === 0 && geometry.firstDataBlock === 0) blocks += superblockBlock(geometry);
-  }
   const metaGroup = Math.floor(group / perBlock);
-  if (hasIncompat(geometry, "meta_bg") && metaGroup >= leading) {
+  const spread = hasIncompat(geometry, "meta_bg") && metaGroup >= leading;
+  let blocks = withSuperblock ? 1 : 0;
+  if (spread) {
     const within = group % perBlock;
     if (within === 0 || within === 1 || within === perBlock - 1) blocks += 1;
+  } else if (withSuperblock) {
+    blocks += leading + geometry.raw.s_reserved_gdt_blocks;
   }
-  return blocks;
+  const behindBoot = group === 0 && geometry.firstDataBlock === 0;
+  return behindBoot ? blocks + superblockBlock(geometry) : blocks;
 }

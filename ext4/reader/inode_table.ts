@@ -22,7 +22,7 @@ export class InodeTable {
   readonly #groups: GroupTable;
   /** Neighbours are asked for one after the other; so the last block is kept at hand. */
   #lastOffset = -1;
-  #lastBlock = new Uint8Array();
+  #lastBlock: Uint8Array = new Uint8Array();
 
   constructor(geometry: Geometry, cache: BlockCache, groups: GroupTable) {
     this.#geometry = geometry;

@@ -43,8 +43,9 @@ export function* readSystemZones(geometry: Geometry, groups: GroupTable): Readin
   const ranges: (readonly [start: number, end: number])[] = [];
   const add = (start: number, countBlocks: number) => {
     const last = ranges.at(-1);
-    if (last !== undefined && last[1] === start) ranges[ranges.length - 1] = [last[0], start + countBlocks];
-    else ranges.push([start, start + countBlocks]);
+    if (last !== undefined && last[1] === start) {
+      ranges[ranges.length - 1] = [last[0], start + countBlocks];
+    } else ranges.push([start, start + countBlocks]);
   };
   for (let i = 0; i < geometry.countGroups; i++) {
     const group = i as GroupNumber;

@@ -1,0 +1,34 @@
+/**
+ * Where the blocks of a file lie, whichever of the two ways they are recorded in.
+ * @module
+ */
+
+import type { BlockNumber } from "../numbers.ts";
+import { ExtentMap } from "./extent_map.ts";
+import { IndirectMap } from "./indirect_map.ts";
+import { hasFlag, type Inode } from "./inode.ts";
+import type { Reading } from "./reading.ts";
+import type { Volume } from "./volume.ts";
+
+/** A run of file blocks that lie together in the image, or that are all hole. */
+export interface Segment {
+  /** First file block. */
+  readonly start: number;
+  readonly countBlocks: number;
+  /** Where it lies; 0: a hole, or preallocated, which reads as zeros too. */
+  readonly block: BlockNumber | 0;
+}
+
+/** Finds the blocks of one file. */
+export interface BlockMap {
+  /**
+   * The run that holds `fileBlock`, from there on or from earlier.
+   * @throws CorruptImageError when the map is broken on the way there
+   */
+  segmentAt(fileBlock: number): Reading<Segment>;
+}
+
+/** The map of an inode that has blocks at all (not inline, not a device, not a short link). */
+export function blockMapOf(volume: Volume, inode: Inode): BlockMap {
+  return hasFlag(inode, "extents") ? new ExtentMap(volume, inode) : new IndirectMap(volume, inode);
+}

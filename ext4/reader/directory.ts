@@ -1,0 +1,123 @@
+/**
+ * The entries of a folder, a block at a time, in the order in which they are stored.
+ * @module
+ */
+
+import type { InodeNumber } from "../numbers.ts";
+import { corrupt } from "./corrupt.ts";
+import {
+  type EntryArea,
+  leafEnd,
+  scanEntries,
+  verifyDirectoryBlock,
+  type VisitEntry,
+} from "./directory_block.ts";
+import { FileData, requirePlain } from "./file_data.ts";
+import { inlineParts } from "./inline_data.ts";
+import { type Inode, isInline } from "./inode.ts";
+import { u32At } from "./little_endian.ts";
+import type { Reading } from "./reading.ts";
+import type { Volume } from "./volume.ts";
+
+/** One name of a folder. */
+export interface RawEntry {
+  /** A copy. */
+  readonly name: Uint8Array;
+  readonly inode: InodeNumber;
+  /** `file_type`; 0 where the image does not record it. */
+  readonly fileType: number;
+}
+
+/** Reads a folder from its start to its end. */
+export class DirectoryCursor {
+  /** The folder that `..` names; known once the first block was read. */
+  parent = 0 as InodeNumber;
+  readonly #volume: Volume;
+  readonly #folder: Inode;
+  readonly #data: FileData | undefined;
+  readonly #countBlocks: number;
+  #next = 0;
+
+  private constructor(volume: Volume, folder: Inode, data: FileData | undefined) {
+    this.#volume = volume;
+    this.#folder = folder;
+    this.#data = data;
+    this.#countBlocks = data === undefined ? 1 : folder.sizeBytes / volume.geometry.blockSizeBytes;
+  }
+
+  /**
+   * Opens a folder.
+   * @throws UnsupportedFeatureError when its names are encrypted
+   * @throws CorruptImageError when its size is none a folder can have
+   */
+  static *open(volume: Volume, folder: Inode): Reading<DirectoryCursor> {
+    requirePlain(folder);
+    if (isInline(volume.geometry, folder)) {
+      return new DirectoryCursor(volume, { ...folder, bytes: folder.bytes.slice() }, undefined);
+    }
+    const { blockSizeBytes, countBlocks } = volume.geometry;
+    const blocks = folder.sizeBytes / blockSizeBytes;
+    if (!Number.isInteger(blocks) || blocks === 0 || blocks > countBlocks) {
+      throw corrupt("directory-size", "ext4_inode", "i_size is none a folder can have", {
+        inode: folder.number,
+        i_size: folder.sizeBytes,
+      });
+    }
+    return new DirectoryCursor(volume, folder, yield* FileData.open(volume, folder));
+  }
+
+  /** The entries of the next block but `.` and `..`; `undefined` at the end. */
+  *next(): Reading<RawEntry[] | undefined> {
+    const entries: RawEntry[] = [];
+    const more = yield* this.visitNext((bytes, nameAt, nameLength, inode, fileType) => {
+      entries.push({ name: bytes.slice(nameAt, nameAt + nameLength), inode, fileType });
+    });
+    return more ? entries : undefined;
+  }
+
+  /**
+   * Visits the entries of the next block but `.` and `..`, without copying names.
+   * @returns false when there was no further block
+   */
+  *visitNext(visit: VisitEntry): Reading<boolean> {
+    if (this.#next >= this.#countBlocks) return false;
+    const fileBlock = this.#next++;
+    if (this.#data === undefined) {
+      this.#visitInline(visit);
+      return true;
+    }
+    const bytes = yield* this.#data.block(fileBlock);
+    const folder = this.#folder.number;
+    if (bytes === undefined) {
+      throw corrupt("directory-hole", "ext4_dir_entry_2", "the folder has a hole", {
+        inode: folder,
+        fileBlock,
+      });
+    }
+    const { geometry } = this.#volume;
+    const kind = verifyDirectoryBlock(geometry, this.#folder, fileBlock, bytes);
+    if (kind === "index-node") return true;
+    const end = kind === "leaf" ? leafEnd(geometry, bytes) : bytes.length;
+    const hasDots = fileBlock === 0;
+    this.#scan({ bytes, start: 0, end, hasDots, folder, fileBlock }, visit);
+    return true;
+  }
+
+  /** Inline: the parent's number, then entries to the end of the field, then more entries. */
+  #visitInline(visit: VisitEntry): void {
+    const { field, rest } = inlineParts(this.#folder);
+    const folder = this.#folder.number;
+    this.parent = u32At(field, 0) as InodeNumber;
+    const area = { hasDots: false, folder, fileBlock: 0 };
+    this.#scan({ ...area, bytes: field, start: 4, end: field.length }, visit);
+    this.#scan({ ...area, bytes: rest, start: 0, end: rest.length }, visit);
+  }
+
+  #scan(area: EntryArea, visit: VisitEntry): void {
+    let skip = area.hasDots ? 2 : 0;
+    scanEntries(this.#volume.geometry, area, (bytes, nameAt, nameLength, inode, fileType) => {
+      if (skip-- > 0) this.parent = inode;
+      else visit(bytes, nameAt, nameLength, inode, fileType);
+    });
+  }
+}

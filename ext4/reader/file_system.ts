@@ -1,0 +1,210 @@
+/**
+ * An image that is open for reading.
+ * @module
+ */
+
+import type { InodeNumber } from "../numbers.ts";
+import { S_IFDIR } from "../tree.ts";
+import type { Xattr } from "../tree.ts";
+import type { BlockSource } from "./block_source.ts";
+import { DirectoryCursor } from "./directory.ts";
+import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
+import { type ByteRange, type ImageFile, openImageFile, type ReadOptions } from "./image_file.ts";
+import { type ImageInfo, imageInfo } from "./image_info.ts";
+import { type Inode, isType } from "./inode.ts";
+import { loadLinkTarget } from "./link_target.ts";
+import { loadNamed } from "./named_inode.ts";
+import { type OpenOptions, openVolume } from "./open_volume.ts";
+import { compareBytes, type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
+import { PathError } from "./path_error.ts";
+import { type Reading, settle } from "./reading.ts";
+import { resolve } from "./resolve.ts";
+import { type Stat, statOf } from "./stat.ts";
+import type { Volume } from "./volume.ts";
+import { FolderWalk } from "./walk.ts";
+import { loadXattrs } from "./xattrs.ts";
+
+/** What to read: a path, or an inode that an {@link Entry} named. */
+export type FileReference = ImagePath | InodeNumber;
+
+/** Whether symbolic links are followed; by default they are not, wherever they are in a path. */
+export interface FollowOptions {
+  readonly followSymlinks?: boolean;
+}
+
+/**
+ * Opens an image of ext2, ext3 or ext4 for reading.
+ * @throws CorruptImageError when it is none, is cut short, or is broken
+ * @throws UnsupportedFeatureError when it uses a feature that is not known
+ */
+export async function openFileSystem(
+  source: BlockSource,
+  options: OpenOptions = {},
+): Promise<FileSystem> {
+  const { volume, journal } = await settle(openVolume(source, options));
+  return new FileSystem(volume, imageInfo(volume.geometry, journal));
+}
+
+/**
+ * Reads an image in place. Every checksum is verified whenever a structure is read.
+ *
+ * All methods throw `CorruptImageError` where the image is broken, `UnsupportedFeatureError` where
+ * contents are encrypted, and `PathError` where a path leads nowhere or to something else.
+ */
+export class FileSystem {
+  readonly #volume: Volume;
+
+  /** Use {@link openFileSystem}. */
+  constructor(volume: Volume, readonly info: ImageInfo) {
+    this.#volume = volume;
+  }
+
+  /** The metadata of a file, folder or anything else. */
+  async stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
+    return statOf(this.#volume.geometry, await settle(this.#find(file, options)));
+  }
+
+  /** The entries of a folder but `.` and `..`, in the order in which they are stored. */
+  async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    const cursor = await settle(this.#openFolder(folder, options));
+    while (true) {
+      const entries = await settle(this.#nextEntries(cursor));
+      if (entries === undefined) return;
+      yield* entries;
+    }
+  }
+
+  /** Opens a regular file for reading at any place. */
+  async openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
+    return await settle(this.#openFile(file, options));
+  }
+
+  /** The contents of a regular file, piece by piece, holes as zeros; see {@link ImageFile}. */
+  async *readFile(
+    file: FileReference,
+    options: ReadOptions & FollowOptions = {},
+  ): AsyncGenerator<Uint8Array> {
+    yield* (await this.openFile(file, options)).pieces(options);
+  }
+
+  /** Where the data of a regular file lies; what is between is holes. */
+  async *dataRanges(file: FileReference, options: FollowOptions = {}): AsyncGenerator<ByteRange> {
+    yield* (await this.openFile(file, options)).dataRanges();
+  }
+
+  /** The target of a symbolic link, as bytes. */
+  async readLink(file: FileReference): Promise<Uint8Array> {
+    return await settle(this.#readLink(file));
+  }
+
+  /** Extended attributes, as system calls give them; ACLs in their encoding. */
+  async xattrs(file: FileReference, options: FollowOptions = {}): Promise<Xattr[]> {
+    return await settle(this.#xattrs(file, options));
+  }
+
+  /**
+   * All that is in a folder and below it: first the entries of a folder as they are stored, then
+   * what is in its folders. Memory grows with the folders beside the way down only.
+   */
+  async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    const walk = await settle(this.#startWalk(folder, false));
+    while (true) {
+      const current = await settle(walk.nextFolder());
+      if (current === undefined) return;
+      while (true) {
+        const entries = await settle(walk.nextEntries());
+        if (entries === undefined) break;
+        for (const { name, stat } of entries) yield new WalkedEntry(current, name, stat);
+      }
+    }
+  }
+
+  /** The same a whole folder at a time, folders and entries ordered by the bytes of their names. */
+  async *walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
+    const walk = await settle(this.#startWalk(folder, true));
+    while (true) {
+      const next = settle(readWholeFolder(walk));
+      const current = next instanceof Promise ? await next : next;
+      if (current === undefined) return;
+      yield current;
+    }
+  }
+
+  *#find(file: FileReference, options: FollowOptions): Reading<Inode> {
+    if (typeof file === "number") return yield* this.#volume.inodes.load(file);
+    return yield* resolve(this.#volume, file, options.followSymlinks ?? false);
+  }
+
+  *#openFile(file: FileReference, options: FollowOptions): Reading<ImageFile> {
+    const inode = yield* this.#find(file, options);
+    const stat = statOf(this.#volume.geometry, inode);
+    requireKind(file, stat, "file", "not-a-file");
+    return yield* openImageFile(this.#volume, inode, stat);
+  }
+
+  *#openFolder(
+    file: FileReference,
+    options: FollowOptions,
+  ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
+    const inode = yield* this.#find(file, options);
+    requireKind(file, statOf(this.#volume.geometry, inode), "folder", "not-a-folder");
+    return { inode: inode.number, cursor: yield* DirectoryCursor.open(this.#volume, inode) };
+  }
+
+  *#nextEntries(
+    folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
+  ): Reading<Entry[] | undefined> {
+    const raw = yield* folder.cursor.next();
+    if (raw === undefined) return undefined;
+    const entries: Entry[] = [];
+    for (const one of raw) {
+      const inode = yield* loadNamed(this.#volume, folder.inode, one);
+      entries.push(new Entry(one.name, statOf(this.#volume.geometry, inode)));
+    }
+    return entries;
+  }
+
+  *#readLink(file: FileReference): Reading<Uint8Array> {
+    const inode = yield* this.#find(file, {});
+    requireKind(file, statOf(this.#volume.geometry, inode), "symlink", "not-a-symlink");
+    return yield* loadLinkTarget(this.#volume, inode);
+  }
+
+  *#xattrs(file: FileReference, options: FollowOptions): Reading<Xattr[]> {
+    return yield* loadXattrs(this.#volume, yield* this.#find(file, options));
+  }
+
+  *#startWalk(folder: FileReference, isSorted: boolean): Reading<FolderWalk> {
+    const inode = yield* this.#find(folder, {});
+    const stat = statOf(this.#volume.geometry, inode);
+    if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
+    const path = typeof folder === "number"
+      ? new Uint8Array()
+      : splitPath(folder).reduce(joinPath, new Uint8Array());
+    return new FolderWalk(this.#volume, path, stat, isSorted);
+  }
+}
+
+function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
+  const folder = yield* walk.nextFolder();
+  if (folder === undefined) return undefined;
+  const all: Entry[] = [];
+  while (true) {
+    const entries = yield* walk.nextEntries();
+    if (entries === undefined) break;
+    for (const entry of entries) all.push(entry);
+  }
+  all.sort((a, b) => compareBytes(a.name, b.name));
+  return { ...folder, entries: all };
+}
+
+function requireKind(
+  file: FileReference,
+  stat: Stat,
+  kind: Stat["kind"],
+  code: "not-a-file" | "not-a-folder" | "not-a-symlink",
+): void {
+  if (stat.kind === kind) return;
+  const text = typeof file === "number" ? `inode ${file}` : pathText(file);
+  throw new PathError(code, text, `cannot read ${text} as a ${kind}: it is a ${stat.kind}.`);
+}

@@ -1,0 +1,51 @@
+/**
+ * Contents that lie within the inode: the first 60 bytes in `i_block`, the rest in an attribute.
+ *
+ * Source: kernel Documentation/filesystems/ext4/inlinedata.rst.
+ * @module
+ */
+
+import { I_BLOCK_SIZE_BYTES } from "../structs/inode.ts";
+import { corrupt } from "./corrupt.ts";
+import { blockField, type Inode } from "./inode.ts";
+import { inodeXattrEntries } from "./xattr_sets.ts";
+
+/** `e_name_index` of `system.data`. */
+export const SYSTEM_DATA_INDEX = 7;
+const DATA = [0x64, 0x61, 0x74, 0x61];
+
+/** Both parts of inline contents, copied. */
+export interface InlineParts {
+  /** 60 bytes. */
+  readonly field: Uint8Array;
+  /** The value of `system.data`; empty when all fits into the field. */
+  readonly rest: Uint8Array;
+}
+
+/** The two parts, whatever `i_size` says. */
+export function inlineParts(inode: Inode): InlineParts {
+  const entry = inodeXattrEntries(inode).find(({ index, suffix }) =>
+    index === SYSTEM_DATA_INDEX && suffix.length === DATA.length &&
+    DATA.every((byte, i) => suffix[i] === byte)
+  );
+  return { field: blockField(inode).slice(), rest: entry?.value.slice() ?? new Uint8Array() };
+}
+
+/**
+ * The inline contents of a file or symbolic link, of `i_size` bytes.
+ * @throws CorruptImageError when `i_size` is larger than both parts
+ */
+export function inlineContents(inode: Inode): Uint8Array {
+  const { field, rest } = inlineParts(inode);
+  if (inode.sizeBytes > I_BLOCK_SIZE_BYTES + rest.length) {
+    throw corrupt("inline-size", "ext4_inode", "i_size is larger than the inline contents", {
+      inode: inode.number,
+      i_size: inode.sizeBytes,
+      inlineBytes: I_BLOCK_SIZE_BYTES + rest.length,
+    });
+  }
+  const contents = new Uint8Array(I_BLOCK_SIZE_BYTES + rest.length);
+  contents.set(field);
+  contents.set(rest, I_BLOCK_SIZE_BYTES);
+  return contents.subarray(0, inode.sizeBytes);
+}

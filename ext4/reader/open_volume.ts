@@ -1,0 +1,80 @@
+/**
+ * Opens an image for reading: superblock, descriptors, and the journal where it matters.
+ * @module
+ */
+
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
+import { BlockCache, type CacheOptions } from "./block_cache.ts";
+import type { BlockSource } from "./block_source.ts";
+import { corrupt } from "./corrupt.ts";
+import { type Geometry, hasCompat, hasIncompat, parseGeometry } from "./geometry.ts";
+import { GroupTable } from "./group_table.ts";
+import type { ImageInfo } from "./image_info.ts";
+import { InodeTable } from "./inode_table.ts";
+import { JournalLog } from "./journal/log.ts";
+import { overlaySource } from "./journal/overlay_source.ts";
+import { findLoggedBlocks } from "./journal/replay.ts";
+import type { Reading } from "./reading.ts";
+import { readSystemZones } from "./system_zones.ts";
+import type { Volume } from "./volume.ts";
+
+/** How an image is opened. */
+export interface OpenOptions extends CacheOptions {
+  /**
+   * What to do about a journal that was not replayed because the image was not unmounted:
+   * `replay` it in memory, which changes nothing on disk (the default), or `ignore` it.
+   */
+  readonly journal?: "replay" | "ignore";
+}
+
+/** An open image, and what became of its journal. */
+export interface OpenVolume {
+  readonly volume: Volume;
+  readonly journal: ImageInfo["journal"];
+}
+
+/**
+ * Opens an image.
+ * @throws CorruptImageError when it is none, is cut short, or is broken
+ * @throws UnsupportedFeatureError when it uses a feature that is not known
+ */
+export function* openVolume(source: BlockSource, options: OpenOptions): Reading<OpenVolume> {
+  const volume = yield* openOnce(source, options);
+  const { geometry } = volume;
+  if (!hasIncompat(geometry, "needs_recovery")) {
+    return { volume, journal: hasCompat(geometry, "has_journal") ? "clean" : "none" };
+  }
+  if (options.journal === "ignore") return { volume, journal: "ignored" };
+  const log = yield* JournalLog.open(volume);
+  const logged = yield* findLoggedBlocks(log);
+  if (logged.size === 0) return { volume, journal: "replayed" };
+  const overlay = overlaySource(source, geometry.blockSizeBytes, log, logged);
+  return { volume: yield* openOnce(overlay, options), journal: "replayed" };
+}
+
+function* openOnce(source: BlockSource, options: CacheOptions): Reading<Volume> {
+  const cache = new BlockCache(source, options);
+  const geometry = yield* loadGeometry(source, cache);
+  const groups = new GroupTable(geometry, cache);
+  const zones = yield* readSystemZones(geometry, groups);
+  return { geometry, cache, groups, zones, inodes: new InodeTable(geometry, cache, groups) };
+}
+
+function* loadGeometry(source: BlockSource, cache: BlockCache): Reading<Geometry> {
+  if (source.sizeBytes < SUPERBLOCK_OFFSET_BYTES + SUPERBLOCK.sizeBytes) {
+    throw corrupt("truncated", SUPERBLOCK.name, "the image ends before its superblock", {
+      sizeBytes: source.sizeBytes,
+    });
+  }
+  const geometry = parseGeometry(
+    yield* cache.load(SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes),
+  );
+  const expected = geometry.countBlocks * geometry.blockSizeBytes;
+  if (source.sizeBytes < expected) {
+    throw corrupt("truncated", SUPERBLOCK.name, "the image is cut short", {
+      sizeBytes: source.sizeBytes,
+      expected,
+    });
+  }
+  return geometry;
+}

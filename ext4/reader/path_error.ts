@@ -1,0 +1,26 @@
+/**
+ * A sound image, but a path that leads nowhere, or to something else than was asked for.
+ * @module
+ */
+
+/** The ways in which a path can be wrong. */
+export type PathErrorCode =
+  | "no-such-path"
+  | "not-a-folder"
+  | "not-a-file"
+  | "not-a-symlink"
+  | "too-many-symlinks"
+  | "bad-path";
+
+/** What was asked for is not in the image. */
+export class PathError extends Error {
+  override readonly name = "PathError";
+
+  /**
+   * @param code stable
+   * @param path as far as it matters; bytes that are no UTF-8 are replaced
+   */
+  constructor(readonly code: PathErrorCode, readonly path: string, message: string) {
+    super(message);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * From a path to an inode.
+ * @module
+ */
+
+import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
+import { S_IFDIR, S_IFLNK } from "../tree.ts";
+import { type Inode, isType } from "./inode.ts";
+import { loadLinkTarget } from "./link_target.ts";
+import { lookUp } from "./lookup.ts";
+import { type ImagePath, isParent, pathText, splitPath } from "./path.ts";
+import { PathError } from "./path_error.ts";
+import type { Reading } from "./reading.ts";
+import type { Volume } from "./volume.ts";
+import { loadNamed } from "./named_inode.ts";
+
+/** As the kernel: what needs more is taken for a circle. */
+const MAX_SYMLINKS = 40;
+const SLASH = 0x2f;
+
+/**
+ * The inode a path names.
+ * @param followSymlinks whether links are followed, in the middle of the path and at its end
+ * @throws PathError when the path leads nowhere
+ */
+export function* resolve(
+  volume: Volume,
+  path: ImagePath,
+  followSymlinks: boolean,
+): Reading<Inode> {
+  /** The folders above, so that `..` needs nothing from the image. */
+  const above: InodeNumber[] = [];
+  let inode = yield* volume.inodes.load(ROOT_INODE);
+  const parts = splitPath(path).reverse();
+  let countSymlinks = 0;
+  while (parts.length > 0) {
+    const part = parts.pop()!;
+    if (!isType(inode, S_IFDIR)) throw notAFolder(path, part, inode);
+    if (isParent(part)) {
+      inode = yield* volume.inodes.load(above.pop() ?? ROOT_INODE);
+      continue;
+    }
+    const folder = inode;
+    const entry = yield* lookUp(volume, folder, part);
+    if (entry === undefined) throw noSuchPath(path, part);
+    inode = yield* loadNamed(volume, folder.number, entry);
+    if (!isType(inode, S_IFLNK) || !followSymlinks) {
+      above.push(folder.number);
+      continue;
+    }
+    if (++countSymlinks > MAX_SYMLINKS) throw tooManySymlinks(path);
+    const target = yield* loadLinkTarget(volume, inode);
+    parts.push(...splitPath(target).reverse());
+    const isAbsolute = target[0] === SLASH;
+    if (isAbsolute) above.length = 0;
+    inode = isAbsolute ? yield* volume.inodes.load(ROOT_INODE) : folder;
+  }
+  return inode;
+}
+
+function noSuchPath(path: ImagePath, part: Uint8Array): PathError {
+  const text = pathText(path);
+  return new PathError(
+    "no-such-path",
+    text,
+    `cannot find ${text} in the image: there is no ${pathText(part)}. See what there is with ls.`,
+  );
+}
+
+function notAFolder(path: ImagePath, part: Uint8Array, inode: Inode): PathError {
+  const text = pathText(path);
+  const what = isType(inode, S_IFLNK) ? "a symbolic link" : "no folder";
+  return new PathError(
+    "not-a-folder",
+    text,
+    `cannot find ${text} in the image: what is before ${pathText(part)} is ${what}.`,
+  );
+}
+
+function tooManySymlinks(path: ImagePath): PathError {
+  const text = pathText(path);
+  return new PathError(
+    "too-many-symlinks",
+    text,
+    `cannot find ${text} in the image: its symbolic links lead in a circle.`,
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * An inode's metadata as `stat` shows it.
+ * @module
+ */
+
+import { decodeDevice } from "../device_number.ts";
+import type { InodeNumber } from "../numbers.ts";
+import { INODE, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
+import { decodeNanoseconds, decodeSeconds } from "../times.ts";
+import {
+  type DeviceNumber,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from "../tree.ts";
+import { corrupt } from "./corrupt.ts";
+import { type Geometry, hasRoCompat } from "./geometry.ts";
+import { hasFlag, type Inode, isType } from "./inode.ts";
+import { u16At, u32At } from "./little_endian.ts";
+
+const AT = INODE.offsets;
+const BILLION = 1_000_000_000;
+const SECTOR_BYTES = 512;
+
+/** What an inode is. */
+export type FileKind =
+  | "file"
+  | "folder"
+  | "symlink"
+  | "character-device"
+  | "block-device"
+  | "fifo"
+  | "socket";
+
+/** A moment: whole seconds since 1970, may be negative, and 0–999,999,999 nanoseconds. */
+export interface Time {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** The metadata of an inode. */
+export interface Stat {
+  readonly inode: InodeNumber;
+  readonly kind: FileKind;
+  /** `st_mode`: type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes of contents; of a symbolic link, bytes of its target. */
+  readonly sizeBytes: number;
+  /** Bytes it takes in the image, blocks of its map and attributes included. */
+  readonly allocatedBytes: number;
+  readonly countLinks: number;
+  readonly mtime: Time;
+  readonly atime: Time;
+  readonly ctime: Time;
+  /** When the inode was made; small inodes do not tell. */
+  readonly crtime?: Time;
+  /** Of a device. */
+  readonly device?: DeviceNumber;
+  /** `i_flags`, e.g. immutable. */
+  readonly flags: number;
+  /** With the feature `project`. */
+  readonly projectId?: number;
+}
+
+/**
+ * The metadata of an inode.
+ * @throws CorruptImageError when a time has a billion nanoseconds or more
+ */
+export function statOf(geometry: Geometry, inode: Inode): Stat {
+  const { bytes, extraSizeBytes } = inode;
+  // What lies past `i_extra_isize` may be an attribute.
+  const has = (offset: number, size: number) =>
+    offset + size <= OLD_INODE_SIZE_BYTES + extraSizeBytes;
+  const time = (field: number, extra: number): Time => {
+    const extraBits = has(extra, 4) ? u32At(bytes, extra) : 0;
+    const nanoseconds = decodeNanoseconds(extraBits);
+    if (nanoseconds >= BILLION) {
+      throw corrupt("inode-time", "ext4_inode", "a time has a billion nanoseconds or more", {
+        inode: inode.number,
+        nanoseconds,
+      });
+    }
+    return { seconds: decodeSeconds(u32At(bytes, field), extraBits), nanoseconds };
+  };
+  const isDevice = isType(inode, S_IFCHR) || isType(inode, S_IFBLK);
+  const hasProject = hasRoCompat(geometry, "project") && has(AT.i_projid, 4);
+  return {
+    inode: inode.number,
+    kind: kindOfMode(inode.mode),
+    mode: inode.mode,
+    uid: u16At(bytes, AT.i_uid) + u16At(bytes, AT.l_i_uid_high) * 0x10000,
+    gid: u16At(bytes, AT.i_gid) + u16At(bytes, AT.l_i_gid_high) * 0x10000,
+    sizeBytes: inode.sizeBytes,
+    allocatedBytes: allocatedBytes(geometry, inode),
+    countLinks: inode.countLinks,
+    mtime: time(AT.i_mtime, AT.i_mtime_extra),
+    atime: time(AT.i_atime, AT.i_atime_extra),
+    ctime: time(AT.i_ctime, AT.i_ctime_extra),
+    ...(has(AT.i_crtime, 4) ? { crtime: time(AT.i_crtime, AT.i_crtime_extra) } : {}),
+    ...(isDevice
+      ? { device: decodeDevice(u32At(bytes, AT.i_block), u32At(bytes, AT.i_block + 4)) }
+      : {}),
+    flags: inode.flags,
+    ...(hasProject ? { projectId: u32At(bytes, AT.i_projid) } : {}),
+  };
+}
+
+/** What the type bits of a mode mean. */
+export function kindOfMode(mode: number): FileKind {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return "file";
+    case S_IFDIR:
+      return "folder";
+    case S_IFLNK:
+      return "symlink";
+    case S_IFCHR:
+      return "character-device";
+    case S_IFBLK:
+      return "block-device";
+    case S_IFIFO:
+      return "fifo";
+    default:
+      return "socket";
+  }
+}
+
+/** Bytes of `i_blocks`, whose unit depends on `huge_file`. */
+export function allocatedBytes(geometry: Geometry, inode: Inode): number {
+  const low = u32At(inode.bytes, AT.i_blocks_lo);
+  if (!hasRoCompat(geometry, "huge_file")) return low * SECTOR_BYTES;
+  const blocks = u16At(inode.bytes, AT.l_i_blocks_high) * 0x1_0000_0000 + low;
+  return blocks * (hasFlag(inode, "huge_file") ? geometry.blockSizeBytes : SECTOR_BYTES);
+}
