@@ -11,12 +11,14 @@ export type ProblemKind =
   | "vanished"
   /** It was changed while it was being read. */
   | "changed"
-  /** It cannot be stored in an image: a socket, for instance. */
+  /** It, or an attribute of it, cannot be stored in an image. */
   | "unsupported"
-  /** It is stored, but not quite as it was: an attribute is missing, a link became a copy. */
-  | "altered";
+  /** It is stored in another form: a link became a copy, a time was out of range. */
+  | "altered"
+  /** It means nothing outside the running system: a socket. */
+  | "skipped";
 
-/** One loss, named. */
+/** One problem, named. */
 export interface Problem {
   readonly kind: ProblemKind;
   /** The source path, printable: control characters and bytes that are not UTF-8 are escaped. */
@@ -25,7 +27,7 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** Whether a loss makes a build end with exit code 3: all but what was stored in another form. */
-export function isLoss(problem: Problem): boolean {
-  return problem.kind === "unreadable" || problem.kind === "vanished" || problem.kind === "changed";
+/** Whether a build with this problem ends with exit code 3: something of the source is missing. */
+export function isLoss({ kind }: Problem): boolean {
+  return kind !== "altered" && kind !== "skipped";
 }

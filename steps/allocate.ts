@@ -11,14 +11,11 @@ import {
   preallocate,
   truncate,
 } from "../host/libc/files.ts";
-import { freeBytes } from "../host/libc/status.ts";
-import { EnvironmentError } from "../host/environment_error.ts";
-import { printable } from "../host/libc/paths.ts";
 import type { Image } from "../pipeline/image.ts";
-import { formatSize } from "../pipeline/size.ts";
 import type { Fact, Step, StepContext } from "../pipeline/step.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
-import { BLOCK_SIZE_OPTION, blockSizeOf } from "./e2fsprogs/block_size.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
+import { requireRoom } from "./free_space.ts";
 import { neededSource } from "./source/needed.ts";
 
 /** Allocates the file. */
@@ -59,21 +56,12 @@ function geometryFor(context: StepContext): Geometry {
 
 /** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`. */
 export function reserve(path: string, sizeBytes: number): void {
+  requireRoom(path, sizeBytes);
   const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
   try {
-    const free = freeBytes(fd);
-    if (free < sizeBytes) throw diskFull(path, sizeBytes, free);
     // A file system without fallocate gets a sparse file; a full disk then shows while copying.
     if (!preallocate(fd, sizeBytes)) truncate(fd, sizeBytes);
   } finally {
     close(fd);
   }
-}
-
-function diskFull(path: string, sizeBytes: number, free: number): EnvironmentError {
-  return new EnvironmentError(
-    `cannot make ${printable(path)}: it needs ${formatSize(sizeBytes)}, and the disk has ` +
-      `${formatSize(free)} free. Make room, or choose another place with -o.`,
-    "disk-full",
-  );
 }

@@ -7,7 +7,7 @@
 import type { Image } from "../pipeline/image.ts";
 import type { OptionSchema } from "../pipeline/options.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
-import { BLOCK_SIZE_OPTION, blockSizeOf } from "./e2fsprogs/block_size.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { neededFeatures } from "./e2fsprogs/needed_features.ts";
 import { runTool } from "./e2fsprogs/tool.ts";

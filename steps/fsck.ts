@@ -12,7 +12,6 @@ export const fsck: Step = {
   name: "fsck",
   summary: "check the file system (e2fsck)",
   accepts: ["formatted", "unmounted", "sealed"],
-  tools: ["e2fsck"],
   shell: false,
   async run(image: Image, context: StepContext): Promise<void> {
     const mode = image.phase === "sealed" ? "check" : "repair";

@@ -11,10 +11,18 @@ import { fsck } from "./fsck.ts";
 import { grow } from "./grow.ts";
 import { hash } from "./hash.ts";
 import { mount } from "./mount.ts";
+import { pack } from "./pack.ts";
 import { readonly } from "./readonly.ts";
 import { scan } from "./scan.ts";
 import { shrink } from "./shrink.ts";
 import { unmount } from "./unmount.ts";
+
+/** Plan, then stream: nothing is needed but icecore. */
+export const native: Recipe = {
+  name: "native",
+  summary: "write the finished image in one pass: needs no root and no programs",
+  steps: [scan, pack, fsck, hash],
+};
 
 /** The well-known recipe by hand, automated: the kernel writes the files. Needs root. */
 export const e2fsprogs: Recipe = {
@@ -36,4 +44,4 @@ export const e2fsprogs: Recipe = {
 };
 
 /** All recipes by name, the default first. */
-export const recipes: Readonly<Record<string, Recipe>> = { e2fsprogs };
+export const recipes: Readonly<Record<string, Recipe>> = { native, e2fsprogs };

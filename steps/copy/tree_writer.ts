@@ -82,7 +82,7 @@ export class TreeWriter {
     const inode = tree.entryInode[entry]! as TreeInode;
     if (typeOf(tree, inode) === S_IFSOCK) {
       if (tree.nameEntry[inode] === entry) {
-        this.#report(inode, "unsupported", "sockets are skipped");
+        this.#report(inode, "skipped", "sockets are not stored");
       }
       return;
     }
@@ -157,7 +157,7 @@ export class TreeWriter {
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
         const shown = printable(attribute.name);
-        this.#report(inode, "altered", `attribute ${shown} is not stored: ${error.meaning}`);
+        this.#report(inode, "unsupported", `attribute ${shown} is not stored: ${error.meaning}`);
       }
     }
     const mtime = timeOf(tree.mtime, inode);

@@ -3,9 +3,9 @@
  * @module
  */
 
-import type { OptionSchema } from "../../pipeline/options.ts";
-import type { StepContext } from "../../pipeline/step.ts";
-import type { BlockSize } from "./needs.ts";
+import type { OptionSchema } from "../pipeline/options.ts";
+import type { StepContext } from "../pipeline/step.ts";
+import type { BlockSize } from "./e2fsprogs/needs.ts";
 
 /** The option's schema. */
 export const BLOCK_SIZE_OPTION: OptionSchema = {

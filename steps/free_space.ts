@@ -1,0 +1,31 @@
+/**
+ * Whether the disk has room, asked before the first byte is written.
+ * @module
+ */
+
+import { EnvironmentError } from "../host/environment_error.ts";
+import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../host/libc/files.ts";
+import { printable } from "../host/libc/paths.ts";
+import { freeBytes } from "../host/libc/status.ts";
+import { formatSize } from "../pipeline/size.ts";
+
+/**
+ * Makes sure that a file has room to grow.
+ *
+ * @param path The file, which exists.
+ * @throws EnvironmentError `disk-full`.
+ */
+export function requireRoom(path: string, sizeBytes: number): void {
+  const fd = openAt(CURRENT_FOLDER, path, O_RDONLY);
+  try {
+    const free = freeBytes(fd);
+    if (free >= sizeBytes) return;
+    throw new EnvironmentError(
+      `cannot make ${printable(path)}: it needs ${formatSize(sizeBytes)}, and the disk has ` +
+        `${formatSize(free)} free. Make room, or choose another place with -o.`,
+      "disk-full",
+    );
+  } finally {
+    close(fd);
+  }
+}

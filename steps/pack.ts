@@ -1,0 +1,129 @@
+/**
+ * `pack`: plans the whole file system, then writes the finished image front to back in one pass,
+ * hashing it meanwhile. Needs no root, no mount and no programs.
+ * @module
+ */
+
+import { type Plan, planImage } from "../ext4/plan/plan.ts";
+import { Breather } from "../host/breathe.ts";
+import { ALGORITHMS } from "../host/digest.ts";
+import { sourceDateEpoch } from "../host/source_date_epoch.ts";
+import { type Image, withProblems } from "../pipeline/image.ts";
+import type { Problem } from "../pipeline/problem.ts";
+import type { Fact, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
+import { requireRoom } from "./free_space.ts";
+import { checkLabel, checkUuid } from "./identity.ts";
+import { Hasher } from "./pack/hasher.ts";
+import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
+import { problemOf } from "./pack/notes.ts";
+import { fileSink, stdoutSink } from "./pack/sink.ts";
+import { streamImage } from "./pack/stream_image.ts";
+import { neededSource } from "./source/needed.ts";
+import { SourceFile } from "./source/source_file.ts";
+
+/** Writes the image with the native engine. */
+export const pack: Step = {
+  name: "pack",
+  summary: "plan the whole file system, then write and hash it in one pass",
+  accepts: ["planned"],
+  leaves: "sealed",
+  shell: false,
+  options: {
+    label: { type: "string", help: "the volume's name, at most 16 bytes" },
+    uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
+    blockSize: BLOCK_SIZE_OPTION,
+    times: {
+      type: "string",
+      help: "which times to store: mtime in all places, or all four",
+      choices: ["mtime", "all"],
+      default: "mtime",
+    },
+    algorithm: {
+      type: "string",
+      help: "the digest that is made while writing",
+      choices: ALGORITHMS,
+      default: "sha512",
+    },
+  },
+  check({ options }) {
+    checkLabel(options["label"] as string | undefined);
+    checkUuid(options["uuid"] as string | undefined);
+    sourceDateEpoch();
+  },
+  async run(image: Image, context: StepContext): Promise<Image> {
+    const source = neededSource(context);
+    const plan = planOf(source, context);
+    const problems: Problem[] = [];
+    const onProblem = (problem: Problem) => {
+      problems.push(problem);
+      context.emit({ type: "problem", problem });
+    };
+    for (const note of plan.report) onProblem(problemOf(note, source));
+    const { digest, sizeBytes } = await write(image, plan, source, context, onProblem);
+    const algorithm = context.options["algorithm"] as string;
+    return withProblems(
+      { ...image, sizeBytes, digests: { ...image.digests, [algorithm]: digest } },
+      problems,
+    );
+  },
+  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+    return Promise.resolve(factsOf(planOf(neededSource(context), context)));
+  },
+};
+
+function planOf({ tree }: ScannedSource, context: StepContext): Plan {
+  const { options } = context;
+  const identity = identityOf(tree);
+  const uuid = options["uuid"] as string | undefined;
+  return planImage(tree, {
+    blockSizeBytes: blockSizeOf(context),
+    label: new TextEncoder().encode((options["label"] as string | undefined) ?? ""),
+    uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
+    hashSeed: identity.hashSeed,
+    writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree),
+    times: options["times"] as "mtime" | "all",
+  });
+}
+
+async function write(
+  image: Image,
+  plan: Plan,
+  source: ScannedSource,
+  context: StepContext,
+  onProblem: (problem: Problem) => void,
+): Promise<{ digest: string; sizeBytes: number }> {
+  if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
+  const breather = new Breather(context.signal);
+  const hasher = new Hasher(context.options["algorithm"] as string, breather);
+  const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
+  try {
+    const sizeBytes = await streamImage(plan.runs(), {
+      files: new SourceFile(source, onProblem),
+      sink,
+      hasher,
+      breather,
+      onProgress: (done) =>
+        context.emit({ type: "progress", done, total: plan.sizeBytes, unit: "bytes" }),
+    });
+    sink.finish(sizeBytes);
+    return { digest: await hasher.digest(), sizeBytes };
+  } finally {
+    hasher.close();
+    sink.close();
+  }
+}
+
+function factsOf({ layout, sizeBytes, report }: Plan): Fact[] {
+  return [
+    { label: "size of the image", value: sizeBytes, unit: "bytes" },
+    { label: "block size", value: layout.blockSizeBytes, unit: "bytes" },
+    { label: "blocks", value: layout.countBlocks },
+    { label: "blocks of metadata", value: layout.countMetadataBlocks },
+    { label: "block groups", value: layout.countGroups },
+    { label: "inodes", value: layout.countUsedInodes },
+    { label: "data begins at", value: layout.dataOffsetBytes, unit: "bytes" },
+    { label: "features", value: layout.features.join(" ") },
+    ...(report.length === 0 ? [] : [{ label: "not stored as it is", value: report.length }]),
+  ];
+}

@@ -1,0 +1,68 @@
+/**
+ * What a plan could not store as it is, as problems with paths.
+ * @module
+ */
+
+import type { PlanNote } from "../../ext4/plan/plan.ts";
+import { nameOf, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { Problem } from "../../pipeline/problem.ts";
+import type { ScannedSource } from "../../pipeline/step.ts";
+
+/** A note of the plan as a problem. */
+export function problemOf(note: PlanNote, source: ScannedSource): Problem {
+  switch (note.kind) {
+    case "socket-skipped":
+      return {
+        kind: "skipped",
+        path: pathOfEntry(note.entry, source),
+        reason: "sockets are not stored",
+      };
+    case "name-refused":
+      return {
+        kind: "unsupported",
+        path: pathOfEntry(note.entry, source),
+        reason: `it cannot be stored (${NAME_REASONS[note.why] ?? note.why}); it is left out`,
+      };
+    case "links-split":
+      return {
+        kind: "altered",
+        path: source.pathOf(note.inode),
+        reason: `it has ${note.countLinks.toLocaleString("en")} names, and ext4 allows 65,000 ` +
+          `for one file; its content is stored ${note.countCopies} times`,
+      };
+    case "time-clamped":
+      return {
+        kind: "altered",
+        path: source.pathOf(note.inode),
+        reason: "a time lies outside of 1901 to 2446, which is all that ext4 can hold",
+      };
+    case "xattr-refused":
+      return {
+        kind: "unsupported",
+        path: source.pathOf(note.inode),
+        reason: `attribute ${printable(note.name)} is not stored` +
+          `${XATTR_REASONS[note.why] ?? ` (${note.why})`}` +
+          (note.countInodes > 1 ? `, nor on ${note.countInodes - 1} others that have it` : ""),
+      };
+  }
+}
+
+const NAME_REASONS: Readonly<Record<string, string>> = {
+  "lost+found-no-folder": "lost+found must be a folder at the root of ext4",
+  "unknown-type": "its type is unknown",
+  "bad-target": "its target is empty or too long",
+};
+
+const XATTR_REASONS: Readonly<Record<string, string>> = {
+  "unknown-prefix": ": ext4 has no attributes of that kind",
+  "name-too-long": ": its name is too long",
+  "bad-acl": ": it is no POSIX ACL that ext4 can hold",
+  "no-space": ": there is no room for it",
+};
+
+function pathOfEntry(entry: TreeEntry, source: ScannedSource): string {
+  const { tree } = source;
+  const folder = source.pathOf(tree.entryParent[entry]! as TreeInode);
+  return `${folder}/${printable(nameOf(tree, entry))}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * Where the bytes of an image go: into a file with holes, or to stdout.
+ * @module
+ */
+
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { hasCode } from "../../host/libc/errno.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_WRONLY,
+  openAt,
+  truncate,
+  writeAll,
+  writeAllAt,
+} from "../../host/libc/files.ts";
+import { printable } from "../../host/libc/paths.ts";
+
+/** Takes an image from front to back. */
+export interface Sink {
+  /** Whether long runs of zeros may be left out, as holes. */
+  readonly keepsHoles: boolean;
+  /** Writes bytes at a position, never before one that was written to. */
+  write(bytes: Uint8Array, offsetBytes: number): void;
+  /** Says that the image is complete. */
+  finish(sizeBytes: number): void;
+  /** Gives the sink up, complete or not. */
+  close(): void;
+}
+
+/** A file that exists and is empty. */
+export function fileSink(path: string): Sink {
+  const fd = openAt(CURRENT_FOLDER, path, O_WRONLY);
+  return {
+    keepsHoles: true,
+    write: (bytes, offset) => explained(path, () => writeAllAt(fd, bytes, offset)),
+    finish: (sizeBytes) => explained(path, () => truncate(fd, sizeBytes)),
+    close: () => close(fd),
+  };
+}
+
+/** Standard output. */
+export function stdoutSink(): Sink {
+  const stdout = 1 as Descriptor;
+  return {
+    keepsHoles: false,
+    write: (bytes) => explained("stdout", () => writeAll(stdout, bytes)),
+    finish: () => {},
+    close: () => {},
+  };
+}
+
+function explained(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const shown = printable(path);
+    const [code, why] = hasCode(error, "ENOSPC", "EDQUOT")
+      ? ["disk-full", "the disk is full. Make room, or choose another place with -o."]
+      : hasCode(error, "EPIPE")
+      ? ["broken-pipe", "its reader has gone away. Look at the program that reads it."]
+      : hasCode(error, "EFBIG")
+      ? ["file-too-large", "the file system allows no file that large. Choose another with -o."]
+      : [undefined, ""];
+    if (code === undefined) throw error;
+    throw new EnvironmentError(`cannot write ${shown}: ${why}`, code, { cause: error });
+  }
+}
