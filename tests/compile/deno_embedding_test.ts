@@ -30,7 +30,8 @@ Deno.test("deno compile embeds of icecore what is imported, and nothing else", a
       "esbuild",
       "tests",
       "bench",
-      "dist",
+      "icecore",
+      "compile.sh",
       ".git",
     ];
     assert.deepEqual(strangers.filter((name) => names.includes(name)), []);

@@ -10,7 +10,10 @@ Deno.test("the executable built with Bun needs nothing beside it", async (t) => 
       const { code, stdout, stderr } = await compile(["--runtime", "bun", "-o", executable]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, new RegExp(`icecore ${configuration.version}`));
-      assert.match(stderr, /built and verified a tiny image/);
+      assert.match(
+        stderr,
+        /built and verified a tiny image|no tiny image was tried: .* without root/,
+      );
     });
 
     await t.step("it prints its version with no PATH, from another folder", async () => {
