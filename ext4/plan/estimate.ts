@@ -6,8 +6,8 @@
 import type { BlockSizeBytes } from "../numbers.ts";
 import { dirEntrySizeBytes } from "../structs/directory.ts";
 import { I_BLOCK_SIZE_BYTES } from "../structs/inode.ts";
-import { xattrEntrySizeBytes } from "../structs/xattr.ts";
-import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree, type Xattr } from "../tree.ts";
+import { XATTR_HEADER, xattrEntrySizeBytes } from "../structs/xattr.ts";
+import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree } from "../tree.ts";
 import { fileBlocks } from "./contents.ts";
 import { DOTS_SIZE_BYTES, entriesSpaceBytes } from "./folders.ts";
 import { findGeometry } from "./geometry.ts";
@@ -35,7 +35,7 @@ export function chooseBlockSize(tree: Tree, inventory: Inventory): BlockSizeByte
 
 /**
  * About the size of the image; off by far less than 1 % but for tiny images.
- * @returns infinity when the tree does not fit into images of this block size
+ * @returns infinity when the tree, or some attribute of it, does not fit into blocks of this size
  */
 export function estimateSizeBytes(
   tree: Tree,
@@ -64,6 +64,7 @@ export function estimateSizeBytes(
     }
   }
   countContentBlocks += xattrBlocks(tree, inventory, blockSizeBytes);
+  if (countContentBlocks === Infinity) return Infinity;
   const countInodes = inventory.lastNumber;
   const geometry = findGeometry({ blockSizeBytes, countInodes, countContentBlocks });
   return geometry === undefined ? Infinity : geometry.countBlocks * blockSizeBytes;
@@ -79,19 +80,18 @@ function folderBlocks(entriesSize: number, countNames: number, blockSizeBytes: n
   return 1 + shape.countTopNodes + shape.countNodes + countLeaves;
 }
 
+/** Infinity when not even the names of a set fit into a block. */
 function xattrBlocks(tree: Tree, inventory: Inventory, blockSizeBytes: number): number {
   const { countUsers } = countSetUsers(tree, inventory);
   let count = 0;
   for (let set = 1; set < tree.xattrSets.length; set++) {
     if (countUsers[set] === 0) continue;
-    const sizes = tree.xattrSets[set]!.map(sizeOf);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const list = tree.xattrSets[set]!;
+    const heads = list.reduce((sum, { name }) => sum + xattrEntrySizeBytes(name.length), 0);
+    if (heads > blockSizeBytes - XATTR_HEADER.sizeBytes) return Infinity;
+    const total = heads + list.reduce((sum, { value }) => sum + value.length, 0);
     if (total > IBODY_SIZE_BYTES - 8) count += countSharedBlocks(countUsers[set]!);
     if (total > IBODY_SIZE_BYTES + blockSizeBytes) count += Math.ceil(total / blockSizeBytes);
   }
   return count;
-}
-
-function sizeOf({ name, value }: Xattr): number {
-  return xattrEntrySizeBytes(name.length) + value.length;
 }

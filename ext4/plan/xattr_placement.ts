@@ -15,6 +15,8 @@ import type { XattrRefusal } from "./report.ts";
 
 /** One attribute as ext4 stores it. */
 export interface StoredXattr {
+  /** The whole name. */
+  readonly name: Uint8Array;
   readonly index: number;
   readonly suffix: Uint8Array;
   /** In ext4's own encoding. */
@@ -60,9 +62,8 @@ export function placeXattrs(set: readonly Xattr[], blockSizeBytes: number): Xatt
     if (largest !== -1) {
       stored[largest] = { ...stored[largest]!, external: true };
     } else {
-      const [last] = stored.splice(-1);
-      const name = set.find((one) => splitXattrName(one.name)?.suffix === last!.suffix)?.name;
-      refused.push({ name: name ?? last!.suffix, why: "no-space" });
+      const { name } = stored.pop()!;
+      refused.push({ name, why: "no-space" });
     }
   }
 }
@@ -73,10 +74,10 @@ function storedForm(name: Uint8Array, value: Uint8Array): StoredXattr | XattrRef
   const { index, suffix } = split;
   if (suffix.length > SUFFIX_MAX_BYTES) return "name-too-long";
   if (index !== INDEX_ACL_ACCESS && index !== INDEX_ACL_DEFAULT) {
-    return { index, suffix, value, external: false };
+    return { name, index, suffix, value, external: false };
   }
   const acl = aclToDisk(value);
-  return acl === undefined ? "bad-acl" : { index, suffix, value: acl, external: false };
+  return acl === undefined ? "bad-acl" : { name, index, suffix, value: acl, external: false };
 }
 
 /** The order the kernel searches a block in: by prefix, then length of the name, then bytes. */

@@ -36,6 +36,8 @@ export interface Pattern {
   readonly sizeBytes: number;
   /** Pairs `[start, end)` of data; absent: all. */
   readonly ranges?: readonly number[];
+  /** The data is zeros, which takes no time and no room however much it is. */
+  readonly zeros?: true;
 }
 
 /** One node; the same object under two names is one inode with two names. */
@@ -82,6 +84,8 @@ export const socket = (meta: Meta = {}): Node => ({ kind: "socket", meta });
 export interface Built {
   readonly tree: Tree;
   read(inode: TreeInode, offsetBytes: number, lengthBytes: number): Uint8Array;
+  /** Whether a file is known to be zeros, so that it need not be read. */
+  isZeros(inode: TreeInode): boolean;
 }
 
 /** The byte of a pattern at an offset; different in every block of every file. */
@@ -109,7 +113,14 @@ export function buildTree(root: Node): Built {
     }
   }
   const tree = columnsOf(nodes, names, firstChild, countChildren);
-  return { tree, read: (inode, offset, length) => readNode(nodes[inode]!, inode, offset, length) };
+  return {
+    tree,
+    read: (inode, offset, length) => readNode(nodes[inode]!, inode, offset, length),
+    isZeros(inode) {
+      const node = nodes[inode]!;
+      return node.kind === "file" && !(node.data instanceof Uint8Array) && node.data.zeros === true;
+    },
+  };
 }
 
 function columnsOf(
@@ -212,6 +223,7 @@ function setOf(node: Node, sets: Xattr[][], rows: Map<string, number>): number {
 function readNode(node: Node, seed: number, offset: number, length: number): Uint8Array {
   if (node.kind !== "file") throw new Error("only files have contents");
   if (node.data instanceof Uint8Array) return node.data.subarray(offset, offset + length);
+  if (node.data.zeros === true) return new Uint8Array(length);
   const ranges = node.data.ranges ?? [0, node.data.sizeBytes];
   const bytes = new Uint8Array(length);
   for (let r = 0; r + 1 < ranges.length; r += 2) {

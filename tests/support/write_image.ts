@@ -75,8 +75,9 @@ function emit(built: Built, plan: Plan, write: (bytes: Uint8Array, at: number) =
     if (run.kind === "file") {
       const fileEnd = built.tree.sizeBytes[run.inode]!;
       assert.ok(run.offsetBytes + run.lengthBytes <= fileEnd, "a run never crosses the end");
-      for (let done = 0; done < run.lengthBytes; done += READ_BYTES) {
-        const length = Math.min(READ_BYTES, run.lengthBytes - done);
+      const lengthBytes = built.isZeros(run.inode) ? 0 : run.lengthBytes;
+      for (let done = 0; done < lengthBytes; done += READ_BYTES) {
+        const length = Math.min(READ_BYTES, lengthBytes - done);
         write(built.read(run.inode, run.offsetBytes + done, length), at + done);
       }
     }
