@@ -21,6 +21,8 @@ export interface Contender {
   /** Programs it needs; without one of them it is left out, and that is said. */
   readonly programs: readonly string[];
   readonly root?: boolean;
+  /** Why it cannot be run at all, if that is known beforehand. */
+  readonly unable?: string;
   argv(place: Place): string[];
   /** The file it makes in `out`, whose size is reported. */
   readonly result?: string;

@@ -61,7 +61,8 @@ export async function contest(
 }
 
 /** Why a contender cannot run here, if so. */
-function unable({ programs, root }: Contender): string | undefined {
+function unable({ programs, root, unable }: Contender): string | undefined {
+  if (unable !== undefined) return unable;
   const missing = programs.filter((program) => !findProgram(program));
   if (missing.length > 0) return `not installed: ${missing.join(", ")}`;
   return root === true && process.getuid?.() !== 0 ? "needs root" : undefined;

@@ -36,20 +36,24 @@ export function icecoreContenders(command: IcecoreCommand, suffix = ""): Contend
   return contenders;
 }
 
-/** The programs of recipe e2fsprogs from a script; `undefined` where icecore cannot tell them. */
+/** The programs of recipe e2fsprogs from a script; `undefined` where icecore lacks the recipe. */
 export function samePrograms(command: IcecoreCommand, place: Place): Contender | undefined {
   if (!knowsRecipe(command, "e2fsprogs")) return undefined;
+  const contender = {
+    name: names.samePrograms,
+    programs: ["mkfs.ext4", "resize2fs", "tune2fs", "e2fsck"],
+    root: true,
+    result: "x.img",
+  };
   const chosen = chosenCommands(command, place);
-  if (chosen === undefined) return undefined;
+  if (typeof chosen === "string") return { ...contender, unable: chosen, argv: () => [] };
   const script = fileURLToPath(new URL("./same_programs.sh", import.meta.url));
   const folder = place.data.folder.replace(/\/[^/]*$/, "");
   const [before, after] = [`${folder}/commands-before`, `${folder}/commands-after`];
   writeFileSync(before, chosen.before.map((line) => `${line}\n`).join(""));
   writeFileSync(after, chosen.after.map((line) => `${line}\n`).join(""));
   return {
-    name: names.samePrograms,
-    programs: ["mkfs.ext4", "resize2fs", "tune2fs", "e2fsck"],
-    root: true,
+    ...contender,
     argv: ({ data, out, mountpoint }) => [
       "bash",
       script,
@@ -60,7 +64,6 @@ export function samePrograms(command: IcecoreCommand, place: Place): Contender |
       before,
       after,
     ],
-    result: "x.img",
   };
 }
 
@@ -91,7 +94,8 @@ interface Event {
 /** These the script does itself. */
 const notReplayed = new Set(["mount", "umount", "nsenter", "losetup", "cp", "sha512sum"]);
 
-function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefined {
+/** What icecore chose, or why it is not known. */
+function chosenCommands(command: IcecoreCommand, place: Place): Chosen | string {
   mkdirSync(place.out, { recursive: true });
   const [program = "", ...args] = buildArgv(command, "e2fsprogs", place);
   const { status, stdout, stderr } = spawnSync(program, [...args, "--json"], {
@@ -99,7 +103,7 @@ function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefin
     maxBuffer: 1 << 28,
   });
   rmSync(place.out, { recursive: true, force: true });
-  if (status !== 0) throw new Error(`icecore build --json failed: ${stderr.trim()}`);
+  if (status !== 0) return `icecore failed: ${stderr.trim().split("\n").at(-1)}`;
   const events = stdout.split("\n").filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Event);
   const sizeBytes = events.find((event) => event.type === "step-finished" && event.sizeBytes)
@@ -113,7 +117,7 @@ function chosenCommands(command: IcecoreCommand, place: Place): Chosen | undefin
   const mountAt = events.findIndex((event) =>
     event.step === "mount" && event.type === "step-started"
   );
-  if (sizeBytes === undefined || mountAt < 0) return undefined;
+  if (sizeBytes === undefined || mountAt < 0) return "icecore told no sizes";
   return {
     sizeBytes,
     before: lines((index) => index < mountAt),
