@@ -98,9 +98,10 @@ with_bun() {
     fail "cannot install the npm packages: see the message above. Check that the npm registry can be reached."
   printf '{"compilerOptions":{"paths":{"icecore":["%s/mod.ts"]}}}\n' "$root" >"$scratch/tsconfig.json"
   has_own_configuration || options+=(--tsconfig-override="$scratch/tsconfig.json")
-  # Flat names put each worker where new URL("./x_worker.ts", import.meta.url) looks for it.
+  # Flat names put each worker where new URL("./x_worker.ts", import.meta.url) looks for it;
+  # splitting keeps what is imported only when needed out of the start.
   "${bun[@]}" build --compile --target="bun-$target" --minify --keep-names --bytecode --format=esm \
-    --no-compile-autoload-dotenv --no-compile-autoload-bunfig --entry-naming='[name].[ext]' \
+    --no-compile-autoload-dotenv --no-compile-autoload-bunfig --splitting --entry-naming='[name].[ext]' \
     "${options[@]}" --outfile="$out" "$entry" "${workers[@]}" ||
     fail "cannot build $entry with Bun: see its message above."
 }
