@@ -40,6 +40,7 @@ const PROGRAMS: readonly (readonly [name: string, flag: string, neededFor: strin
   ["e2undo", "--version", RECIPE],
   ["mount", "--version", RECIPE],
   ["umount", "--version", RECIPE],
+  ["sync", "--version", RECIPE],
   ["unshare", "--version", RECIPE],
   ["nsenter", "--version", RECIPE],
   ["fuse2fs", "-V", "mounting without root"],

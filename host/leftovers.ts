@@ -4,11 +4,20 @@
  * @module
  */
 
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
+import { ALGORITHMS } from "./digest.ts";
+import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
-import { close, CURRENT_FOLDER, O_NOFOLLOW, O_RDONLY, openAt, tryLock } from "./libc/files.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  openAt,
+  tryLock,
+} from "./libc/files.ts";
 import { loopDevicesOf, mountsBelow } from "./mounts.ts";
 import { findProgram } from "./programs.ts";
 import { runProgram } from "./run_program.ts";
@@ -26,24 +35,34 @@ export interface Released {
  *
  * @param partial Only builds that wrote to this file.
  * @returns What was released, in order; empty when there was nothing.
- * @throws ToolError when a mount or loop device cannot be released.
+ * @throws EnvironmentError `not-released` when something cannot be released; all else is then
+ * released all the same.
  */
 export async function releaseLeftovers(partial?: string): Promise<Released[]> {
   const released: Released[] = [];
+  const errors: unknown[] = [];
   for (const leftover of findLeftovers()) {
     try {
       if (partial === undefined || leftover.owner.partial === partial) {
-        released.push(...await release(leftover));
+        await release(leftover, released);
       }
+    } catch (error) {
+      errors.push(error);
     } finally {
       leftover.forget();
     }
   }
-  return released;
+  if (errors.length === 0) return released;
+  const reasons = errors.map((error) => error instanceof Error ? error.message : String(error));
+  throw new EnvironmentError(
+    `cannot release what a killed build left: ${reasons.join("; ")}. Run icecore clean again, ` +
+      "as the user who ran that build.",
+    "not-released",
+    { cause: errors[0] },
+  );
 }
 
-async function release({ path, owner }: Leftover): Promise<Released[]> {
-  const released: Released[] = [];
+async function release({ path, owner }: Leftover, released: Released[]): Promise<void> {
   for (const processId of processesOf(path)) {
     process.kill(processId, "SIGKILL");
     await ended(processId);
@@ -62,7 +81,6 @@ async function release({ path, owner }: Leftover): Promise<Released[]> {
   for (const file of removePartials(owner.partial)) released.push({ kind: "partial", what: file });
   rmSync(path, { recursive: true, force: true });
   released.push({ kind: "workdir", what: path });
-  return released;
 }
 
 /** Programs that were started by the build of a private folder, by their environment. */
@@ -99,26 +117,42 @@ function readState(processId: number): string | undefined {
   }
 }
 
-/** Removes `IMAGE.partial` and `IMAGE.*.partial`, unless another build has claimed them. */
+/** What is put between an image's name and `.partial` by a build: side files, and a resize's log. */
+const KINDS = [...ALGORITHMS, "undo"];
+
+/** The files that a build which writes to `IMAGE.partial` may leave, there or not. */
+export function partialsOf(partial: string): string[] {
+  const image = partial.slice(0, -".partial".length);
+  return [partial, ...KINDS.map((kind) => `${image}.${kind}.partial`)];
+}
+
+/**
+ * Removes what is there of {@linkcode partialsOf}, unless another build has claimed it. Other
+ * names that end in `.partial` belong to other images, or to other programs.
+ */
 export function removePartials(partial: string): string[] {
   if (!partial.endsWith(".partial") || !claimable(partial)) return [];
-  const image = partial.slice(0, -".partial".length);
-  const folder = dirname(partial);
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).map((name) => `${folder === "/" ? "" : folder}/${name}`)
-    .filter((file) => file.startsWith(`${image}.`) && file.endsWith(".partial"));
+  const files = partialsOf(partial).filter(claimable).filter((file) => exists(file));
   for (const file of files) rmSync(file, { force: true });
   return files;
 }
 
+function exists(path: string): boolean {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  // Nothing but a regular file is what a build makes.
+  return status?.isFile() === true;
+}
+
 function claimable(partial: string): boolean {
   try {
-    const fd = openAt(CURRENT_FOLDER, partial, O_RDONLY | O_NOFOLLOW);
+    const fd = openAt(CURRENT_FOLDER, partial, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const free = tryLock(fd);
     close(fd);
     return free;
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return true;
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return true;
+    // Somebody put something else in its place.
+    if (hasCode(error, "ELOOP", "ENXIO")) return false;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { $Type } from "dax";
 import { EnvironmentError } from "./environment_error.ts";
 import { type ClaimedOutput, claimOutput } from "./output.ts";
 import { findProgram, installHint } from "./programs.ts";
-import { makeWorkdir, type Workdir } from "./workdir.ts";
+import { makeWorkdir, type Workdir, WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** This machine. */
 export const machine = {
@@ -56,8 +56,11 @@ function list(names: readonly string[]): string {
     : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-async function loadShell(): Promise<$Type> {
-  return (await import("dax")).$;
+async function loadShell(signal: AbortSignal, workdir: string): Promise<$Type> {
+  const { build$ } = await import("dax");
+  return build$({
+    commandBuilder: (builder) => builder.signal(signal).env(WORKDIR_VARIABLE, workdir),
+  });
 }
 
 function stamp(path: string): string | undefined {

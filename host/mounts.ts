@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { hasCode } from "./libc/errno.ts";
 
 /** Mount points at or below a folder in this process's namespace, the deepest first. */
@@ -18,6 +18,11 @@ export function mountsBelow(folder: string): string[] {
 /** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`. */
 function unescape(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/** Whether a folder lies on another file system than the folder it is in. */
+export function isMountpoint(folder: string): boolean {
+  return statSync(folder).dev !== statSync(`${folder}/..`).dev;
 }
 
 /** Unmounts a folder without waiting for those who still use it; nothing if it is not mounted. */

@@ -3,12 +3,20 @@
  * @module
  */
 
-import { constants, existsSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  constants,
+  existsSync,
+  lstatSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
-import { hasCode } from "./libc/errno.ts";
+import { hasCode, meaningOf } from "./libc/errno.ts";
 import {
   close,
   CURRENT_FOLDER,
@@ -22,7 +30,8 @@ import {
 } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
 import { StatusBuffer, statusOfOpen } from "./libc/status.ts";
-import { releaseLeftovers } from "./leftovers.ts";
+import { ALGORITHMS } from "./digest.ts";
+import { partialsOf, releaseLeftovers } from "./leftovers.ts";
 
 /** A file that takes its final name with the image. */
 export interface SideFile {
@@ -43,16 +52,23 @@ export interface ClaimedOutput {
 /**
  * Claims an output for this build alone. What a killed build of the same output left is released.
  *
- * @throws EnvironmentError `no-folder`, `not-writable`, `output-exists`, `output-busy`.
+ * @throws EnvironmentError `no-folder`, `not-writable`, `name-too-long`, `output-exists`,
+ * `output-busy`.
  */
 export async function claimOutput(finalPath: string, force: boolean): Promise<ClaimedOutput> {
   const shown = printable(finalPath);
   checkFolder(dirname(finalPath), shown);
+  checkName(basename(finalPath), shown);
   checkExisting(finalPath, shown, force);
-  const path = `${finalPath}.partial`;
+  for (const name of ALGORITHMS) checkSideFile(`${finalPath}.${name}`, shown, force);
+  // The real folder: by any way that leads to it, the partial image has one name.
+  const folder = realpathSync(dirname(finalPath));
+  const path = `${folder === "/" ? "" : folder}/${basename(finalPath)}.partial`;
   await releaseLeftovers(path);
   const lock = claim(path, shown);
-  const forget = atForcedExit(() => rmSync(path, { force: true }));
+  const forget = atForcedExit(() => {
+    for (const file of partialsOf(path)) rmSync(file, { force: true });
+  });
   return {
     path,
     async publish(sideFiles) {
@@ -61,6 +77,7 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
       for (const side of sideFiles) renameSync(side.path, side.finalPath);
       renameSync(path, finalPath);
       forget();
+      removeStale(finalPath, sideFiles);
       await syncPath(dirname(finalPath));
       close(lock);
     },
@@ -107,6 +124,42 @@ function checkExisting(finalPath: string, shown: string, force: boolean): void {
   );
 }
 
+/** A side file with no image beside it may be all that is left to tell what an image was. */
+function checkSideFile(path: string, shown: string, force: boolean): void {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined || (force && !status.isDirectory())) return;
+  throw new EnvironmentError(
+    `cannot write ${shown}: its side file ${printable(path)} exists already` +
+      (status.isDirectory()
+        ? " and is a folder. Choose another name with -o."
+        : ". Replace it with --force, or choose another name with -o."),
+    "output-exists",
+  );
+}
+
+/** Side files of other algorithms tell of the image that was replaced. */
+function removeStale(finalPath: string, sideFiles: readonly SideFile[]): void {
+  const fresh = new Set(sideFiles.map((side) => side.finalPath));
+  const known = ALGORITHMS.map((name) => `${finalPath}.${name}`);
+  for (const path of known.filter((each) => !fresh.has(each))) rmSync(path, { force: true });
+}
+
+/** The kernel's limit to a name. */
+const NAME_MAX_BYTES = 255;
+/** The longest that is put behind an image's name while it is built. */
+const LONGEST_SUFFIX = ".sha512.partial";
+
+function checkName(name: string, shown: string): void {
+  const most = NAME_MAX_BYTES - LONGEST_SUFFIX.length;
+  const length = new TextEncoder().encode(name).length;
+  if (length <= most) return;
+  throw new EnvironmentError(
+    `cannot write ${shown}: its name has ${length} bytes, and ${LONGEST_SUFFIX} is put behind it ` +
+      `while it is built. Choose a name of at most ${most} bytes with -o.`,
+    "name-too-long",
+  );
+}
+
 function claim(path: string, shown: string): Descriptor {
   // Another build may rename or remove the file between opening and locking it; then try anew.
   for (let tries = 0; tries < 10; tries++) {
@@ -133,15 +186,20 @@ function claim(path: string, shown: string): Descriptor {
 
 function openPartial(path: string, shown: string): Descriptor {
   try {
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status?.isFile() === false) throw Object.assign(new Error(path), { code: "ENXIO" });
     return openAt(CURRENT_FOLDER, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
   } catch (error) {
-    const meaning = error instanceof Error && "meaning" in error ? error.meaning : String(error);
+    const inTheWay = hasCode(error, "ELOOP", "EISDIR", "ENXIO");
+    const why = inTheWay
+      ? `${printable(path)} is in the way, and is no regular file`
+      : meaningOf(error);
     const what = hasCode(error, "EACCES", "EROFS", "EPERM")
       ? `Make the folder ${printable(dirname(path))} writable, or choose another place with -o.`
-      : hasCode(error, "ENAMETOOLONG")
-      ? "Choose a shorter name with -o."
+      : inTheWay
+      ? "Remove it, or choose another name with -o."
       : "Choose another place with -o.";
-    throw new EnvironmentError(`cannot write ${shown}: ${meaning}. ${what}`, "not-writable", {
+    throw new EnvironmentError(`cannot write ${shown}: ${why}. ${what}`, "not-writable", {
       cause: error,
     });
   }

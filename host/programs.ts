@@ -43,6 +43,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   debugfs: "e2fsprogs",
   mount: "mount",
   umount: "mount",
+  sync: "coreutils",
   unshare: "util-linux",
   nsenter: "util-linux",
   fuse2fs: "fuse2fs",

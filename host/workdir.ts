@@ -7,14 +7,32 @@
  * @module
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { lstatSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
+import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
-import { hasCode } from "./libc/errno.ts";
-import { close, CURRENT_FOLDER, O_CREAT, O_RDWR, openAt, tryLock, writeAll } from "./libc/files.ts";
+import { hasCode, meaningOf } from "./libc/errno.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  O_CREAT,
+  O_NOFOLLOW,
+  O_RDWR,
+  openAt,
+  tryLock,
+  writeAll,
+} from "./libc/files.ts";
 import type { Descriptor } from "./libc/files.ts";
+import { printable } from "./libc/paths.ts";
 
 const PREFIX = "icecore-";
 const OWNER = "owner.json";
@@ -36,14 +54,27 @@ export interface Workdir {
   release(): Promise<void>;
 }
 
-/** Makes a private folder for a build that writes to `partial`. */
+/**
+ * Makes a private folder for a build that writes to `partial`.
+ *
+ * @throws EnvironmentError `no-temporary-folder`
+ */
 export function makeWorkdir(partial: string): Workdir {
-  mkdirSync(tmpdir(), { recursive: true });
-  const path = mkdtempSync(`${tmpdir()}/${PREFIX}`);
-  const owner: Owner = { processId: process.pid, partial };
-  const lock = openAt(CURRENT_FOLDER, `${path}/${OWNER}`, O_RDWR | O_CREAT, 0o600);
-  if (!tryLock(lock)) throw new Error(`cannot lock ${path}: another process took it`);
-  writeAll(lock, new TextEncoder().encode(JSON.stringify(owner)));
+  let path: string | undefined;
+  let lock: Descriptor;
+  try {
+    // Its real path: in another mount namespace a symbolic link would lead back out of it.
+    path = mkdtempSync(`${realpathSync(tmpdir())}/${PREFIX}`);
+    lock = writeOwner(path, { processId: process.pid, partial });
+  } catch (error) {
+    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    throw new EnvironmentError(
+      `cannot make a temporary folder in ${printable(tmpdir())}: ${meaningOf(error)}. ` +
+        "Set TMPDIR to a folder that you may write to.",
+      "no-temporary-folder",
+      { cause: error },
+    );
+  }
   const remove = () => rmSync(path, { recursive: true, force: true });
   const forget = atForcedExit(remove);
   return {
@@ -57,6 +88,21 @@ export function makeWorkdir(partial: string): Workdir {
   };
 }
 
+/** The file gets its name when it is whole and locked: whoever finds it may believe it. */
+function writeOwner(path: string, owner: Owner): Descriptor {
+  const unfinished = `${path}/${OWNER}.new`;
+  const lock = openAt(CURRENT_FOLDER, unfinished, O_RDWR | O_CREAT, 0o600);
+  try {
+    tryLock(lock);
+    writeAll(lock, new TextEncoder().encode(JSON.stringify(owner)));
+    renameSync(unfinished, `${path}/${OWNER}`);
+    return lock;
+  } catch (error) {
+    close(lock);
+    throw error;
+  }
+}
+
 /** A folder that a killed build left; `lock` is held until `forget` is called. */
 export interface Leftover {
   readonly path: string;
@@ -64,11 +110,35 @@ export interface Leftover {
   readonly forget: () => void;
 }
 
-/** Folders of builds that have ended without removing them, each locked for the caller. */
+/**
+ * Folders of builds that have ended without removing them, each locked for the caller: those in
+ * the temporary folder, and those in the usual places, since `TMPDIR` may have been another then.
+ */
 export function findLeftovers(): Leftover[] {
-  return readdirSync(tmpdir())
-    .filter((name) => name.startsWith(PREFIX))
-    .flatMap((name) => claimLeftover(`${tmpdir()}/${name}`));
+  const places = new Set([tmpdir(), "/tmp", "/var/tmp"].flatMap(realFolder));
+  return [...places].flatMap((place) =>
+    namesIn(place)
+      .filter((name) => name.startsWith(PREFIX))
+      .flatMap((name) => claimLeftover(`${place === "/" ? "" : place}/${name}`))
+  );
+}
+
+function realFolder(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    // Nothing was left in a folder that is not there or cannot be reached.
+    return [];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (hasCode(error, "EACCES", "ENOTDIR")) return [];
+    throw error;
+  }
 }
 
 function claimLeftover(path: string): Leftover[] {
@@ -79,23 +149,29 @@ function claimLeftover(path: string): Leftover[] {
   if (!ours) return [];
   let lock: Descriptor | undefined;
   try {
-    lock = openAt(CURRENT_FOLDER, `${path}/${OWNER}`, O_RDWR);
-    if (tryLock(lock)) {
-      const held = lock;
-      lock = undefined;
-      return [{ path, owner: readOwner(path), forget: () => close(held) }];
-    }
-    return [];
+    lock = openAt(CURRENT_FOLDER, `${path}/${OWNER}`, O_RDWR | O_NOFOLLOW);
+    const owner = tryLock(lock) ? readOwner(path) : undefined;
+    if (owner === undefined) return [];
+    const held = lock;
+    lock = undefined;
+    return [{ path, owner, forget: () => close(held) }];
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
+    // Somebody else's: not a file, or taken away meanwhile.
+    if (hasCode(error, "ENOENT", "ELOOP", "EISDIR")) return [];
     throw error;
   } finally {
     if (lock !== undefined) close(lock);
   }
 }
 
-/** Killed between making the file and filling it: then there is no image yet either. */
-function readOwner(path: string): Owner {
-  const text = readFileSync(`${path}/${OWNER}`, "utf8");
-  return text === "" ? { processId: 0, partial: "-" } : JSON.parse(text) as Owner;
+/** What a build wrote down; `undefined` when the file was not written by icecore. */
+function readOwner(path: string): Owner | undefined {
+  try {
+    const { processId, partial } = JSON.parse(readFileSync(`${path}/${OWNER}`, "utf8"));
+    const isOwner = typeof processId === "number" && typeof partial === "string";
+    return isOwner ? { processId, partial } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }

@@ -52,8 +52,12 @@ export class ReleaseError extends Error {
 export class InterruptedError extends Error {
   readonly code = "interrupted";
 
-  constructor(readonly signal: string = "SIGINT") {
-    super(`interrupted by ${signal}: nothing was left behind`);
+  /**
+   * @param signal The signal's name.
+   * @param kept The partial image, where it was to be kept.
+   */
+  constructor(readonly signal: string = "SIGINT", kept?: string) {
+    super(`interrupted by ${signal}: ${kept === undefined ? "nothing" : kept} was left behind`);
     this.name = "InterruptedError";
   }
 }

@@ -30,7 +30,13 @@ export interface Machine {
   requirePrograms(programs: ReadonlyMap<string, string>): void;
   /** Milliseconds of a clock that only moves forward. */
   nowMs(): number;
-  loadShell(): Promise<Shell>;
+  /**
+   * The shell that steps get.
+   *
+   * @param signal Ends its programs.
+   * @param workdir The build's private folder, by which `icecore clean` finds them.
+   */
+  loadShell(signal: AbortSignal, workdir: string): Promise<Shell>;
   /** Tells two states of a file apart without reading it: its size and times. */
   stamp(path: string): string | undefined;
   /**

@@ -54,12 +54,12 @@ export async function runSteps(
   const current: { step?: string } = {};
   const startMs = machine.nowMs();
   let kept: string | undefined;
+  let published = false;
   try {
     const ready = withDigestRenewed(checkSteps(placed, machine));
     await checkEach(ready, request, signal);
     const output = await machine.claimOutput(request.output, request.force === true);
     let image = plannedImage(output.path, request.output);
-    let published = false;
     releases.defer(() => {
       if (published) return;
       const keep = request.keep === true && output.path !== "-";
@@ -93,8 +93,9 @@ export async function runSteps(
     emit({ type: "build-finished", image: last, seconds: (machine.nowMs() - startMs) / 1000 });
     return { image: last, lossy };
   } catch (error) {
-    const cause = signal.aborted ? interruptionOf(signal) : error;
     const errors = await releases.run();
+    // What fails because of an abort is the abort; an image that is out is not taken back by one.
+    const cause = signal.aborted && !published ? interruptionOf(signal, kept) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
     emit({
       type: "build-failed",
@@ -130,7 +131,7 @@ async function prepare(
   const workdir = machine.makeWorkdir(output.path);
   releases.defer(() => workdir.release());
   const needsShell = ready.some(({ step }) => step.shell !== false);
-  const shell = needsShell ? await machine.loadShell() : undefined;
+  const shell = needsShell ? await machine.loadShell(signal, workdir.path) : undefined;
   const state: BuildState = {
     sources,
     output: finalPath,
@@ -168,8 +169,10 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw interruptionOf(signal);
 }
 
-function interruptionOf(signal: AbortSignal): InterruptedError {
-  return signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError();
+function interruptionOf(signal: AbortSignal, kept?: string): InterruptedError {
+  const { reason } = signal;
+  const name = reason instanceof InterruptedError ? reason.signal : undefined;
+  return new InterruptedError(name, kept);
 }
 
 function strictError(image: Image): SourceError {

@@ -14,8 +14,8 @@ import type { StepContext } from "./step.ts";
  * Runs a step.
  *
  * @returns The image it leaves; digests are dropped when the step declares that it changes it.
- * @throws StepError when it throws, returns no image record, or changes a finished image without
- * declaring it.
+ * @throws StepError when it throws, returns no image record, or changes a finished or hashed image
+ * without declaring it.
  */
 export async function runStep(
   { step }: ReadyStep,
@@ -28,7 +28,8 @@ export async function runStep(
   emit({ type: "step-started", step: step.name, index, countSteps });
   const startMs = machine.nowMs();
   try {
-    const guarded = image.phase === "sealed" && step.changes !== true && image.path !== "-";
+    const finished = image.phase === "sealed" || Object.keys(image.digests).length > 0;
+    const guarded = finished && step.changes !== true && image.path !== "-";
     const before = guarded ? machine.stamp(image.path) : undefined;
     const returned = await step.run(image, context);
     checkReturned(returned);
@@ -48,13 +49,18 @@ export async function runStep(
 }
 
 function checkReturned(returned: unknown): void {
-  if (returned === undefined) return;
-  const path = (returned as { path?: unknown } | null)?.path;
-  if (typeof path !== "string") {
-    throw new TypeError(
-      "it returned something that is no image. Return { ...image, … }, or nothing.",
-    );
-  }
+  if (returned === undefined || isImage(returned)) return;
+  throw new TypeError(
+    "it returned something that is no image. Return { ...image, … }, or nothing.",
+  );
+}
+
+function isImage(value: unknown): value is Image {
+  if (typeof value !== "object" || value === null) return false;
+  const { path, finalPath, sizeBytes, digests, artifacts, report } = value as Partial<Image>;
+  return typeof path === "string" && typeof finalPath === "string" &&
+    typeof sizeBytes === "number" && typeof digests === "object" && digests !== null &&
+    Array.isArray(artifacts) && Array.isArray(report?.problems);
 }
 
 function settled(

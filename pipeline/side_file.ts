@@ -19,9 +19,14 @@ export function formatDigestLine({ digest, name }: DigestLine): string {
   return `${escaped === name ? "" : "\\"}${digest}  ${escaped}`;
 }
 
-/** Parses such a line, also one with the binary mark `*`. @returns `undefined` when it is none. */
+/**
+ * Parses such a line, also one with the binary mark `*`, or that ends as Windows ends lines.
+ *
+ * @returns `undefined` when it is none.
+ */
 export function parseDigestLine(line: string): DigestLine | undefined {
-  const match = /^(\\?)([0-9a-f]{32,128}) [ *](.+)$/i.exec(line);
+  // In a name a carriage return is escaped: a bare one at the end is the line's.
+  const match = /^(\\?)([0-9a-f]{32,128}) [ *](.+?)\r?$/is.exec(line);
   if (match === null) return undefined;
   const [, escaped, digest, name] = match;
   const unescaped = escaped === "" ? name! : name!.replace(

@@ -14,6 +14,7 @@ import {
 import type { Image } from "../pipeline/image.ts";
 import type { Fact, Step, StepContext } from "../pipeline/step.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
+import { checkOutput, checkTree } from "./e2fsprogs/limits.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom } from "./free_space.ts";
 import { neededSource } from "./source/needed.ts";
@@ -33,12 +34,17 @@ export const allocate: Step = {
     },
     blockSize: BLOCK_SIZE_OPTION,
   },
+  check({ output }) {
+    checkOutput(output);
+  },
   run(image: Image, context: StepContext): Image {
+    checkTree(neededSource(context).tree);
     const { sizeBytes } = geometryFor(context);
     reserve(image.path, sizeBytes);
     return { ...image, sizeBytes };
   },
   preview(_image: Image, context: StepContext): Promise<Fact[]> {
+    checkTree(neededSource(context).tree);
     const { sizeBytes, blockSizeBytes, countInodes } = geometryFor(context);
     return Promise.resolve([
       { label: "size to begin with", value: sizeBytes, unit: "bytes" },

@@ -14,12 +14,14 @@ import type { Step, StepContext } from "../pipeline/step.ts";
 import { TreeWriter } from "./copy/tree_writer.ts";
 import { neededSource } from "./source/needed.ts";
 import { SourceFile } from "./source/source_file.ts";
+import { runTool } from "./e2fsprogs/tool.ts";
 
 /** Copies the source into the image. */
 export const copy: Step = {
   name: "copy",
   summary: "copy the source into it, with owners, times, links, holes and attributes",
   accepts: ["mounted"],
+  tools: ["sync"],
   privileged: true,
   shell: false,
   async run(image: Image, context: StepContext): Promise<Image> {
@@ -37,9 +39,14 @@ export const copy: Step = {
         { cause: error },
       );
     }
+    // The disk below may be full or broken: the kernel tells only who asks, unmounting does not.
+    await runTool(syncArgv(image.mountpoint!), context);
     return withProblems(image, problems);
   },
 };
+
+/** The command that waits until a file system is on its disk, and fails when it could not be. */
+export const syncArgv = (mountpoint: string): string[] => ["sync", "-f", mountpoint];
 
 const PIECE_BYTES = 2 ** 20;
 

@@ -6,7 +6,7 @@
 import { EnvironmentError } from "../host/environment_error.ts";
 import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { printable } from "../host/libc/paths.ts";
-import { freeBytes } from "../host/libc/status.ts";
+import { freeBytes, StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
 import { formatSize } from "../pipeline/size.ts";
 
 /**
@@ -18,14 +18,20 @@ import { formatSize } from "../pipeline/size.ts";
 export function requireRoom(path: string, sizeBytes: number): void {
   const fd = openAt(CURRENT_FOLDER, path, O_RDONLY);
   try {
+    const status = new StatusBuffer();
+    statusOfOpen(fd, status);
+    const missing = sizeBytes - status.allocatedBytes;
     const free = freeBytes(fd);
-    if (free >= sizeBytes) return;
-    throw new EnvironmentError(
-      `cannot make ${printable(path)}: it needs ${formatSize(sizeBytes)}, and the disk has ` +
-        `${formatSize(free)} free. Make room, or choose another place with -o.`,
-      "disk-full",
-    );
+    if (free < missing) throw diskFull(path, missing, free);
   } finally {
     close(fd);
   }
+}
+
+function diskFull(path: string, missingBytes: number, freeBytes: number): EnvironmentError {
+  return new EnvironmentError(
+    `cannot make ${printable(path)}: it needs ${formatSize(missingBytes)}, and the disk has ` +
+      `${formatSize(freeBytes)} free. Make room, or choose another place with -o.`,
+    "disk-full",
+  );
 }

@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import { makeMountNamespace } from "../host/mount_namespace.ts";
 import { WORKDIR_VARIABLE } from "../host/workdir.ts";
 import { atForcedExit } from "../host/forced_exit.ts";
-import { unmountNow } from "../host/mounts.ts";
+import { isMountpoint, unmountNow } from "../host/mounts.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { programOptions } from "./e2fsprogs/tool.ts";
@@ -33,7 +33,15 @@ export const mount: Step = {
       forget();
     });
     await namespace.run(mountArgv(image.path, folder), programOptions(context));
-    return { ...image, mountpoint: namespace.reach(folder) };
+    const mountpoint = namespace.reach(folder);
+    // Else the copy would fill a plain folder, and the image would stay empty.
+    if (!isMountpoint(mountpoint)) {
+      throw new Error(
+        `cannot reach the mounted image at ${mountpoint}: there is a plain folder. ` +
+          "Set TMPDIR to a folder on a local disk.",
+      );
+    }
+    return { ...image, mountpoint };
   },
 };
 

@@ -32,9 +32,10 @@ export const scan: Step = {
       default: "mtime",
     },
   },
-  check({ sources, output }: CheckContext): void {
+  check({ sources, output, options }: CheckContext): void {
     placeSources(sources);
-    checkOutputOutside(sources, output);
+    checkOutputOutside(sources, output, options["oneFileSystem"] === true);
+    compileExcludes(options["exclude"] as readonly string[]);
   },
   run: scanSource,
   async preview(image: Image, context: StepContext): Promise<Fact[]> {

@@ -3,11 +3,12 @@
  * @module
  */
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { ALGORITHMS, digestFile } from "../host/digest.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
+import { meaningOf } from "../host/libc/errno.ts";
 import { printable } from "../host/libc/paths.ts";
 import { VerificationError } from "../pipeline/errors.ts";
 import { type DigestLine, parseDigestLine } from "../pipeline/side_file.ts";
@@ -33,10 +34,7 @@ export interface Verified {
  */
 export async function verifyDigest(path: string, options: VerifyOptions = {}): Promise<Verified> {
   const shown = printable(path);
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) {
-    throw new EnvironmentError(`cannot verify ${shown}: it does not exist.`, "no-image");
-  }
+  const status = imageStatus(path, shown);
   const algorithm = ALGORITHMS.find((name) => existsSync(`${path}.${name}`));
   if (algorithm === undefined) {
     throw new EnvironmentError(
@@ -50,6 +48,8 @@ export async function verifyDigest(path: string, options: VerifyOptions = {}): P
   const signal = options.signal ?? new AbortController().signal;
   const digest = await digestFile(path, algorithm, signal, (done) => {
     options.onProgress?.(done, status.size);
+  }).catch((error) => {
+    throw signal.aborted ? error : unreadable(shown, error);
   });
   if (digest === expected.digest) return { algorithm, digest, sideFile };
   throw new VerificationError(
@@ -58,9 +58,40 @@ export async function verifyDigest(path: string, options: VerifyOptions = {}): P
   );
 }
 
+function imageStatus(path: string, shown: string): Stats {
+  let status: Stats | undefined;
+  try {
+    status = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(shown, error);
+  }
+  if (status === undefined) {
+    throw new EnvironmentError(
+      `cannot verify ${shown}: it does not exist. Check the path.`,
+      "no-image",
+    );
+  }
+  if (!status.isDirectory()) return status;
+  throw new EnvironmentError(
+    `cannot verify ${shown}: it is a folder. Name an image in it.`,
+    "no-image",
+  );
+}
+
+function unreadable(shown: string, error: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `cannot read ${shown}: ${meaningOf(error)}. Run icecore as a user who may read it, ` +
+      "and look at the disk.",
+    "unreadable",
+    { cause: error },
+  );
+}
+
 async function readSideFile(path: string, name: string): Promise<DigestLine> {
-  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line !== "")
-    .map(parseDigestLine);
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw unreadable(printable(path), error);
+  });
+  const lines = text.split("\n").filter((line) => line !== "").map(parseDigestLine);
   const known = lines.filter((line) => line !== undefined);
   // A renamed image keeps its side file, which then has the one line of its old name.
   const line = known.find((each) => each.name === name) ??

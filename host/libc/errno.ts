@@ -72,3 +72,12 @@ export function hasCode(error: unknown, ...codes: string[]): error is Error & { 
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === "string" && codes.includes(code);
 }
+
+/** What an error of a system call means, ours or the runtime's, without the call and its path. */
+export function meaningOf(error: unknown): string {
+  if (error instanceof SystemError) return error.meaning;
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const known = Object.values(NAMES).find(([name]) => name === code);
+  if (known !== undefined) return known[1];
+  return error instanceof Error ? error.message : String(error);
+}

@@ -8,36 +8,64 @@
 
 import { readFileSync } from "node:fs";
 import picomatch from "picomatch";
+import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { messageOf, UsageError } from "../../pipeline/errors.ts";
+import { UsageError } from "../../pipeline/errors.ts";
 
 /** Whether a path within a source is left out. */
 export type Excluded = (path: Uint8Array, name: Uint8Array, isFolder: boolean) => boolean;
 
-// Bytes and characters are the same in Latin-1, so that any name can be matched; the pattern is
-// turned into the same form.
-const decoder = new TextDecoder("latin1");
-const encoder = new TextEncoder();
-const asLatin1 = (text: string) => decoder.decode(encoder.encode(text));
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const latin1 = new TextDecoder("latin1");
 
-/** Compiles patterns. @returns `undefined` when there are none, which spares the work. */
+/** A name that is not UTF-8 is matched byte by byte, as the character set it may come from. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1.decode(bytes);
+  }
+}
+
+/**
+ * Compiles patterns.
+ *
+ * @returns `undefined` when there are none, which spares the work.
+ * @throws UsageError for one that is empty, or begins with `!`.
+ */
 export function compileExcludes(patterns: readonly string[]): Excluded | undefined {
   if (patterns.length === 0) return undefined;
   const rules = patterns.map((pattern) => {
     const foldersOnly = pattern.endsWith("/");
     const bare = pattern.replace(/\/+$/, "").replace(/^\.?\//, "");
     const anchored = bare.includes("/") || pattern.startsWith("/");
-    const matches = picomatch(asLatin1(bare), { dot: true });
+    checkPattern(pattern, bare);
+    // With s, a name with a newline in it is a name like any other.
+    const matches = picomatch(bare, { dot: true, flags: "s" });
     return { foldersOnly, anchored, matches };
   });
   const needsPath = rules.some(({ anchored }) => anchored);
   return (pathBytes, nameBytes, isFolder) => {
-    const name = decoder.decode(nameBytes);
-    const path = needsPath ? decoder.decode(pathBytes) : name;
+    const name = textOf(nameBytes);
+    const path = needsPath ? textOf(pathBytes) : name;
     return rules.some(({ foldersOnly, anchored, matches }) =>
       (isFolder || !foldersOnly) && matches(anchored ? path : name)
     );
   };
+}
+
+function checkPattern(pattern: string, bare: string): void {
+  const why = bare === ""
+    ? "it is empty"
+    : bare.startsWith("!") && !bare.startsWith("!(")
+    ? "an exclamation mark at its beginning would leave out everything else"
+    : undefined;
+  if (why === undefined) return;
+  throw new UsageError(
+    `cannot exclude ${JSON.stringify(pattern)}: ${why}. ` +
+      "Name what is to be left out; a name that begins with ! is written \\!.",
+    "bad-pattern",
+  );
 }
 
 /** The patterns of a file: one a line, blank lines and lines that begin with `#` ignored. */
@@ -47,7 +75,7 @@ export function readExcludeFile(path: string): string[] {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(
-      `cannot read the patterns in ${printable(path)}: ${messageOf(error)}. Check --exclude-from.`,
+      `cannot read the patterns in ${printable(path)}: ${meaningOf(error)}. Check --exclude-from.`,
       "exclude-from",
       { cause: error },
     );

@@ -6,7 +6,7 @@
 
 import { basename, dirname } from "node:path";
 import { lstatSync, realpathSync, statSync } from "node:fs";
-import { hasCode } from "../../host/libc/errno.ts";
+import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { SourceError, UsageError } from "../../pipeline/errors.ts";
 
@@ -68,7 +68,7 @@ function checkFolder(source: string): void {
       );
     }
     throw new SourceError(
-      `cannot read ${shown}: ${error instanceof Error ? error.message : error}. ` +
+      `cannot read ${shown}: ${meaningOf(error)}. ` +
         "Run icecore as a user who may read it.",
       "source-unreadable",
       { cause: error },
@@ -93,9 +93,14 @@ function clash(one: string, other: string, place: string): UsageError {
  * Refuses an output that lies within a source: the image would contain itself.
  *
  * @param output Absolute path of the image, or `-`.
+ * @param oneFileSystem An output on another file system than the source is outside then.
  * @throws UsageError
  */
-export function checkOutputOutside(sources: readonly string[], output: string): void {
+export function checkOutputOutside(
+  sources: readonly string[],
+  output: string,
+  oneFileSystem: boolean,
+): void {
   if (output === "-") return;
   let folder: string;
   try {
@@ -106,6 +111,7 @@ export function checkOutputOutside(sources: readonly string[], output: string): 
   }
   for (const source of sources) {
     const real = realpathSync(source);
+    if (oneFileSystem && statSync(real).dev !== statSync(folder).dev) continue;
     if (folder === real || folder.startsWith(real === "/" ? "/" : `${real}/`)) {
       throw new UsageError(
         `cannot write ${printable(output)}: it lies within the source ${printable(real)} and ` +
