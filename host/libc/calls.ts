@@ -45,10 +45,30 @@ const SIGNATURES = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Record<string, Signature>;
 
+// `syscall` once more, with the parameters of `listxattrat`.
+const LIST_SIGNATURES = {
+  syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
+} as const satisfies Record<string, Signature>;
+
 const library = await openLibrary<keyof typeof SIGNATURES>(SIGNATURES);
+const listLibrary = await openLibrary<keyof typeof LIST_SIGNATURES>(LIST_SIGNATURES);
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
 export const libc = library.functions;
+
+/** `listxattrat(folder, path, flags, into, size)`, since Linux 6.13; -1 where it is missing. */
+export function listxattrat(
+  folder: number,
+  path: Uint8Array,
+  flags: number,
+  into: Uint8Array,
+  sizeBytes: number,
+): number {
+  return listLibrary.functions.syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
+}
+
+/** The same number on every architecture. */
+const LISTXATTRAT = 465;
 
 const errno = new Int32Array(library.view(libc.__errno_location(), 4));
 

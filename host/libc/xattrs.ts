@@ -6,7 +6,7 @@
  * @module
  */
 
-import { check, lastErrno, libc } from "./calls.ts";
+import { check, lastErrno, libc, listxattrat } from "./calls.ts";
 import { SystemError } from "./errno.ts";
 import type { Descriptor } from "./files.ts";
 import { cString, joinBytes, printable } from "./paths.ts";
@@ -31,23 +31,44 @@ export function pathThroughProc(folder: Descriptor, name: Uint8Array): Uint8Arra
   return cString(joinBytes(encoder.encode(`/proc/self/fd/${folder}`), name));
 }
 
-/** Reads the attributes of many names in one folder, without making a path for each. */
+/** Reads the attributes of many names in one folder, of which most have none. */
 export class AttributeReader {
   readonly #path = new Uint8Array(512);
   #prefixBytes = 0;
+  #folder: Descriptor | undefined;
 
   /** Goes to an open folder. */
   enter(folder: Descriptor): void {
     const { written } = encoder.encodeInto(`/proc/self/fd/${folder}/`, this.#path);
     this.#prefixBytes = written;
+    this.#folder = folder;
   }
 
   /** The attributes of a name in the folder; the name is a C string. @throws SystemError */
   ofName(cName: Uint8Array): Attribute[] {
+    if (canListAt) {
+      // Asking for the size alone is what costs least.
+      const size = listxattrat(this.#folder!, cName, AT_SYMLINK_NOFOLLOW, listing, 0);
+      if (size === 0) return NONE;
+      if (size < 0) this.#failed(lastErrno(), cName);
+    }
     this.#path.set(cName, this.#prefixBytes);
     return readAttributes(this.#path.subarray(0, this.#prefixBytes + cName.length));
   }
+
+  #failed(errno: number, cName: Uint8Array): void {
+    // Kernels before 6.13 do not have the call, and some containers forbid it.
+    if (errno === ENOSYS || errno === EPERM) canListAt = false;
+    else if (errno !== EOPNOTSUPP) {
+      throw new SystemError("listxattrat", errno, printable(cName.subarray(0, -1)));
+    }
+  }
 }
+
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const EPERM = 1;
+const ENOSYS = 38;
+let canListAt = true;
 
 /**
  * All attributes of a file that the caller may read; none where the file system has no attributes.
@@ -56,6 +77,7 @@ export class AttributeReader {
  * @throws SystemError when the list or a value cannot be read.
  */
 export function readAttributes(path: Uint8Array): Attribute[] {
+  if (libc.llistxattr(path, listing, 0) === 0) return NONE;
   const size = libc.llistxattr(path, listing, listing.length);
   if (size === 0) return NONE;
   if (size < 0) {

@@ -80,10 +80,13 @@ export class InodeReader {
   #metadata(): NewInode {
     const status = this.#status;
     const type = this.type;
-    const { mode, uid, gid, mtime, deviceMajor: major, deviceMinor: minor } = status;
+    const { mode, uid, gid, mtime } = status;
     const sizeBytes = type === S_IFREG ? status.sizeBytes : 0;
-    const { atime, ctime, crtime } = status;
-    const times = this.allTimes ? { mtime, atime, ctime, crtime } : { mtime };
+    if (!this.allTimes && type === S_IFREG) return { mode, uid, gid, sizeBytes, mtime };
+    const times = this.allTimes
+      ? { mtime, atime: status.atime, ctime: status.ctime, crtime: status.crtime }
+      : { mtime };
+    const { deviceMajor: major, deviceMinor: minor } = status;
     const device = type === S_IFCHR || type === S_IFBLK ? { device: { major, minor } } : {};
     return { mode, uid, gid, sizeBytes, ...times, ...device };
   }

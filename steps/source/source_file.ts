@@ -34,10 +34,6 @@ export class SourceFile {
     this.#hasProblem = false;
     try {
       this.#fd = this.source.open(inode) as Descriptor;
-      statusOfOpen(this.#fd, this.#status);
-      if ((this.#status.mode & S_IFMT) === S_IFREG) return;
-      this.#report("changed", "it is no regular file any more; the image holds zeros for it");
-      this.#close();
     } catch (error) {
       this.#fail(error, "the image holds zeros for it");
       this.#close();
@@ -77,7 +73,9 @@ export class SourceFile {
       return this.#fail(error, "it cannot be told whether it changed");
     }
     const now = this.#status.mtime;
-    if (this.#status.sizeBytes > sizeBytes[inode]!) {
+    if ((this.#status.mode & S_IFMT) !== S_IFREG) {
+      this.#report("changed", "it is no regular file any more; the image may hold anything for it");
+    } else if (this.#status.sizeBytes > sizeBytes[inode]!) {
       this.#report(
         "changed",
         `it became longer: the image holds its first ${sizeBytes[inode]} bytes`,
@@ -114,10 +112,12 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   ENOTDIR: "changed",
   ELOOP: "changed",
   ENXIO: "changed",
+  EISDIR: "changed",
 };
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "it is gone",
   ENOTDIR: "its folder is no folder any more",
   ELOOP: "it became a symbolic link",
   ENXIO: "it is no regular file any more",
+  EISDIR: "it became a folder",
 };

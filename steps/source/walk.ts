@@ -11,7 +11,7 @@ import { type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { close, CURRENT_FOLDER, O_DIRECTORY, O_RDONLY, openAt } from "../../host/libc/files.ts";
-import { listFolder } from "../../host/libc/folders.ts";
+import { FolderLister } from "../../host/libc/folders.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import type { Excluded } from "./exclude.ts";
@@ -70,6 +70,7 @@ class Walker implements Walked {
   readonly #firstOfLinked = new Map<string, TreeInode>();
   readonly #reader: InodeReader;
   readonly #breather: Breather;
+  readonly #lister = new FolderLister();
   readonly #folders = new FolderCache({
     topPath: (folder) => this.topPaths.get(folder),
     parentOf: (folder) => this.#parents.get(folder)!.parent,
@@ -150,7 +151,7 @@ class Walker implements Walked {
     const names = new NameList();
     try {
       if (folder.source !== "") {
-        listFolder(this.#folders.get(folder.inode), (cName) => names.add(cName));
+        this.#lister.list(this.#folders.get(folder.inode), (cName) => names.add(cName));
       }
     } catch (error) {
       this.#problem(folder, error, "it is stored as an empty folder");
