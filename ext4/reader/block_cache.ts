@@ -3,7 +3,8 @@
  *
  * Bytes are kept in chunks of 64 KiB, the largest block size, so that no block straddles two.
  * A miss right behind a cached chunk reads twice as much as the read before it did; so a run of
- * metadata costs few requests however long it is, and a lone block costs one short one.
+ * metadata costs few requests however long it is, and a lone block costs one short one. The chunks
+ * of one read share its buffer, and grow old together.
  * @module
  */
 
@@ -128,7 +129,7 @@ export class BlockCache {
 
   #store(index: number, run: Uint8Array, runChunks: number): void {
     for (let i = 0; i < runChunks; i++) {
-      const bytes = runChunks === 1 ? run : run.slice(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
+      const bytes = runChunks === 1 ? run : run.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
       this.#keep(index + i, { bytes, runChunks });
     }
   }

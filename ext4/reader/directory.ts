@@ -21,7 +21,6 @@ import type { Volume } from "./volume.ts";
 
 /** One name of a folder. */
 export interface RawEntry {
-  /** A copy. */
   readonly name: Uint8Array;
   readonly inode: InodeNumber;
   /** `file_type`; 0 where the image does not record it. */
@@ -53,7 +52,7 @@ export class DirectoryCursor {
   static *open(volume: Volume, folder: Inode): Reading<DirectoryCursor> {
     requirePlain(folder);
     if (isInline(volume.geometry, folder)) {
-      return new DirectoryCursor(volume, { ...folder, bytes: folder.bytes.slice() }, undefined);
+      return new DirectoryCursor(volume, folder.detached(), undefined);
     }
     const { blockSizeBytes, countBlocks } = volume.geometry;
     const blocks = folder.sizeBytes / blockSizeBytes;
@@ -63,16 +62,26 @@ export class DirectoryCursor {
         i_size: folder.sizeBytes,
       });
     }
-    return new DirectoryCursor(volume, folder, yield* FileData.open(volume, folder));
+    return new DirectoryCursor(volume, folder.detached(), yield* FileData.open(volume, folder));
   }
 
-  /** The entries of the next block but `.` and `..`; `undefined` at the end. */
-  *next(): Reading<RawEntry[] | undefined> {
+  /**
+   * Some more entries but `.` and `..`, at least one, ordered by inode so that their inodes are
+   * read in one go; `undefined` at the end.
+   * @param atLeast how many, unless the folder ends before
+   */
+  *next(atLeast: number): Reading<RawEntry[] | undefined> {
     const entries: RawEntry[] = [];
-    const more = yield* this.visitNext((bytes, nameAt, nameLength, inode, fileType) => {
-      entries.push({ name: bytes.slice(nameAt, nameAt + nameLength), inode, fileType });
-    });
-    return more ? entries : undefined;
+    let copy = new Uint8Array();
+    let copied: Uint8Array | undefined;
+    const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
+      // One copy a block: the names of a block are mostly kept or dropped together.
+      if (copied !== bytes) [copied, copy] = [bytes, bytes.slice()];
+      entries.push({ name: copy.subarray(nameAt, nameAt + nameLength), inode, fileType });
+    };
+    while (entries.length < atLeast && (yield* this.visitNext(visit)));
+    if (entries.length === 0) return undefined;
+    return entries.sort((a, b) => a.inode - b.inode);
   }
 
   /**

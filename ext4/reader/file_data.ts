@@ -54,7 +54,7 @@ export class FileData {
   static *open(volume: Volume, inode: Inode): Reading<FileData> {
     requirePlain(inode);
     // The inode's bytes are copied: a file may stay open long after its chunk left the cache.
-    const own: Inode = { ...inode, bytes: inode.bytes.slice() };
+    const own = inode.detached();
     if (isInline(volume.geometry, own)) {
       return new FileData(volume, own, inlineContents(own), undefined);
     }
@@ -69,7 +69,9 @@ export class FileData {
     const end = Math.min(offsetBytes + into.length, this.sizeBytes);
     if (offsetBytes >= end) return 0;
     if (this.#inline !== undefined) {
-      into.set(this.#inline.subarray(offsetBytes, end));
+      const inline = this.#inline.subarray(offsetBytes, end);
+      into.set(inline);
+      into.fill(0, inline.length, end - offsetBytes);
       return end - offsetBytes;
     }
     for (let at = offsetBytes; at < end;) {
@@ -87,7 +89,9 @@ export class FileData {
   *runAt(offsetBytes: number): Reading<ByteRun | undefined> {
     if (offsetBytes >= this.sizeBytes) return undefined;
     if (this.#inline !== undefined) {
-      return { startBytes: offsetBytes, endBytes: this.sizeBytes, isHole: false };
+      const isHole = offsetBytes >= this.#inline.length;
+      const endBytes = isHole ? this.sizeBytes : this.#inline.length;
+      return { startBytes: offsetBytes, endBytes, isHole };
     }
     const segment = yield* this.#segmentAt(offsetBytes);
     return {

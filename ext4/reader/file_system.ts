@@ -21,7 +21,7 @@ import { type Reading, settle } from "./reading.ts";
 import { resolve } from "./resolve.ts";
 import { type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";
-import { FolderWalk } from "./walk.ts";
+import { BATCH_ENTRIES, FolderWalk } from "./walk.ts";
 import { loadXattrs } from "./xattrs.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
@@ -64,7 +64,7 @@ export class FileSystem {
     return statOf(this.#volume.geometry, await settle(this.#find(file, options)));
   }
 
-  /** The entries of a folder but `.` and `..`, in the order in which they are stored. */
+  /** The entries of a folder but `.` and `..`, in no order that means anything. */
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
     const cursor = await settle(this.#openFolder(folder, options));
     while (true) {
@@ -103,8 +103,8 @@ export class FileSystem {
   }
 
   /**
-   * All that is in a folder and below it: first the entries of a folder as they are stored, then
-   * what is in its folders. Memory grows with the folders beside the way down only.
+   * All that is in a folder and below it: first the entries of a folder, in no order, then what
+   * is in its folders. Memory grows with the folders beside the way down only.
    */
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
     const walk = await settle(this.#startWalk(folder, false));
@@ -154,7 +154,7 @@ export class FileSystem {
   *#nextEntries(
     folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
   ): Reading<Entry[] | undefined> {
-    const raw = yield* folder.cursor.next();
+    const raw = yield* folder.cursor.next(BATCH_ENTRIES);
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
     for (const one of raw) {

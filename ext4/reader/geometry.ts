@@ -42,6 +42,8 @@ export interface Geometry {
   readonly metadataChecksums: boolean;
   /** `uninit_bg` without `metadata_csum`: CRC-16 on group descriptors. */
   readonly groupChecksums: boolean;
+  /** `64bit`: block numbers have more than 32 bits. */
+  readonly wide: boolean;
   /** Entries of folders tell the type of what they name. */
   readonly fileTypes: boolean;
   /** First value of every checksum chain. */
@@ -153,6 +155,7 @@ export function parseGeometry(bytes: Uint8Array): Geometry {
     featureRoCompat,
     metadataChecksums,
     groupChecksums: !metadataChecksums && (featureRoCompat & RO_COMPAT.uninit_bg) !== 0,
+    wide,
     fileTypes: (featureIncompat & INCOMPAT.filetype) !== 0,
     seed: (featureIncompat & INCOMPAT.metadata_csum_seed) !== 0
       ? raw.s_checksum_seed

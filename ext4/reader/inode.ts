@@ -14,24 +14,54 @@ import { u16At, u32At } from "./little_endian.ts";
 const STRUCTURE = "ext4_inode";
 const AT = INODE.offsets;
 
-/** What the reader needs of an inode; the rest is decoded from `bytes` when asked for. */
-export interface Inode {
-  readonly number: InodeNumber;
-  /** A view of all bytes of the inode; short-lived, as it keeps a chunk of the cache alive. */
-  readonly bytes: Uint8Array;
-  /** Type and permission bits; 0 in an inode that was never used. */
-  readonly mode: number;
-  readonly sizeBytes: number;
-  /** 0 in an inode that is not used. */
-  readonly countLinks: number;
-  readonly flags: number;
-  readonly generation: number;
-  /** The block with attributes, or 0. */
-  readonly xattrBlock: BlockNumber | 0;
-  /** Bytes of fields past the first 128; attributes follow. */
-  readonly extraSizeBytes: number;
-  /** First value of the checksums of everything that belongs to the inode. */
-  readonly seed: number;
+/** An inode: the fields that the reader always needs; the rest is decoded when asked for. */
+export class Inode {
+  /**
+   * @param block,start where the inode's bytes lie; they keep a part of the cache alive
+   * @param sizeOnDiskBytes 128 or more
+   * @param mode type and permission bits; 0 in an inode that was never used
+   * @param countLinks 0 in an inode that is not used
+   * @param xattrBlock the block with attributes, or 0
+   * @param extraSizeBytes of fields past the first 128; attributes follow
+   * @param seed first value of the checksums of everything that belongs to the inode
+   */
+  constructor(
+    readonly number: InodeNumber,
+    readonly block: Uint8Array,
+    readonly start: number,
+    readonly sizeOnDiskBytes: number,
+    readonly mode: number,
+    readonly sizeBytes: number,
+    readonly countLinks: number,
+    readonly flags: number,
+    readonly generation: number,
+    readonly xattrBlock: BlockNumber | 0,
+    readonly extraSizeBytes: number,
+    readonly seed: number,
+  ) {}
+
+  /** A view of all bytes of the inode. */
+  get bytes(): Uint8Array {
+    return this.block.subarray(this.start, this.start + this.sizeOnDiskBytes);
+  }
+
+  /** The same with bytes of its own, to be kept for long. */
+  detached(): Inode {
+    return new Inode(
+      this.number,
+      this.bytes.slice(),
+      0,
+      this.sizeOnDiskBytes,
+      this.mode,
+      this.sizeBytes,
+      this.countLinks,
+      this.flags,
+      this.generation,
+      this.xattrBlock,
+      this.extraSizeBytes,
+      this.seed,
+    );
+  }
 }
 
 /**
@@ -45,31 +75,33 @@ export function parseInode(
   start: number,
 ): Inode {
   const sizeOnDisk = geometry.inodeSizeBytes;
-  const bytes = block.subarray(start, start + sizeOnDisk);
-  const mode = u16At(bytes, AT.i_mode);
-  const generation = u32At(bytes, AT.i_generation);
-  const extraSizeBytes = sizeOnDisk > OLD_INODE_SIZE_BYTES ? u16At(bytes, AT.i_extra_isize) : 0;
+  const mode = u16At(block, start + AT.i_mode);
+  const generation = u32At(block, start + AT.i_generation);
+  const extra = sizeOnDisk > OLD_INODE_SIZE_BYTES ? u16At(block, start + AT.i_extra_isize) : 0;
   const seed = geometry.metadataChecksums ? inodeSeed(geometry.seed, number, generation) : 0;
-  if (geometry.metadataChecksums) verify(number, seed, bytes, extraSizeBytes);
-  if (extraSizeBytes % 4 !== 0 || extraSizeBytes > sizeOnDisk - OLD_INODE_SIZE_BYTES) {
+  if (geometry.metadataChecksums) verify(number, seed, block, start, sizeOnDisk, extra);
+  if (extra % 4 !== 0 || extra > sizeOnDisk - OLD_INODE_SIZE_BYTES) {
     throw corrupt("inode-extra-size", STRUCTURE, "i_extra_isize does not fit", {
       inode: number,
-      i_extra_isize: extraSizeBytes,
+      i_extra_isize: extra,
     });
   }
-  const xattrHigh = hasIncompat(geometry, "64bit") ? u16At(bytes, AT.l_i_file_acl_high) : 0;
-  return {
+  const xattrHigh = geometry.wide ? u16At(block, start + AT.l_i_file_acl_high) : 0;
+  const xattrBlock = xattrHigh * 0x1_0000_0000 + u32At(block, start + AT.i_file_acl_lo);
+  return new Inode(
     number,
-    bytes,
+    block,
+    start,
+    sizeOnDisk,
     mode,
-    sizeBytes: sizeOf(geometry, number, mode, bytes),
-    countLinks: u16At(bytes, AT.i_links_count),
-    flags: u32At(bytes, AT.i_flags),
+    sizeOf(geometry, number, mode, block, start),
+    u16At(block, start + AT.i_links_count),
+    u32At(block, start + AT.i_flags),
     generation,
-    xattrBlock: xattrHigh * 0x1_0000_0000 + u32At(bytes, AT.i_file_acl_lo) as BlockNumber | 0,
-    extraSizeBytes,
+    xattrBlock as BlockNumber | 0,
+    extra,
     seed,
-  };
+  );
 }
 
 /** Whether `i_flags` has a flag. */
@@ -84,7 +116,8 @@ export function isType(inode: Inode, type: number): boolean {
 
 /** The 60 bytes of `i_block`, a view. */
 export function blockField(inode: Inode): Uint8Array {
-  return inode.bytes.subarray(AT.i_block, AT.i_block + I_BLOCK_SIZE_BYTES);
+  const at = inode.start + AT.i_block;
+  return inode.block.subarray(at, at + I_BLOCK_SIZE_BYTES);
 }
 
 /** Whether contents lie within the inode. */
@@ -92,11 +125,18 @@ export function isInline(geometry: Geometry, inode: Inode): boolean {
   return hasFlag(inode, "inline_data") && hasIncompat(geometry, "inline_data");
 }
 
-function verify(number: InodeNumber, seed: number, bytes: Uint8Array, extra: number): void {
-  const wide = bytes.length > OLD_INODE_SIZE_BYTES && extra >= 4;
-  const stored = u16At(bytes, AT.l_i_checksum_lo) +
-    (wide ? u16At(bytes, AT.i_checksum_hi) * 0x10000 : 0);
-  const whole = inodeChecksum(seed, bytes, 0, bytes.length);
+function verify(
+  number: InodeNumber,
+  seed: number,
+  block: Uint8Array,
+  start: number,
+  sizeOnDisk: number,
+  extra: number,
+): void {
+  const wide = sizeOnDisk > OLD_INODE_SIZE_BYTES && extra >= 4;
+  const stored = u16At(block, start + AT.l_i_checksum_lo) +
+    (wide ? u16At(block, start + AT.i_checksum_hi) * 0x10000 : 0);
+  const whole = inodeChecksum(seed, block, start, sizeOnDisk);
   const computed = wide ? whole : whole & 0xffff;
   if (stored !== computed) {
     throw badChecksum("inode-checksum", STRUCTURE, stored, computed, { inode: number });
@@ -104,12 +144,18 @@ function verify(number: InodeNumber, seed: number, bytes: Uint8Array, extra: num
 }
 
 /** Only files have the high half, and folders of images with `large_dir`. */
-function sizeOf(geometry: Geometry, number: InodeNumber, mode: number, bytes: Uint8Array): number {
+function sizeOf(
+  geometry: Geometry,
+  number: InodeNumber,
+  mode: number,
+  block: Uint8Array,
+  start: number,
+): number {
   const type = mode & S_IFMT;
-  const low = u32At(bytes, AT.i_size_lo);
+  const low = u32At(block, start + AT.i_size_lo);
   const wide = type === S_IFREG || (type === S_IFDIR && hasIncompat(geometry, "large_dir"));
   if (!wide) return low;
-  const size = u32At(bytes, AT.i_size_high) * 0x1_0000_0000 + low;
+  const size = u32At(block, start + AT.i_size_high) * 0x1_0000_0000 + low;
   if (size > geometry.blockSizeBytes * 0xffff_ffff) {
     throw corrupt("inode-size", STRUCTURE, "i_size is larger than any file can be", {
       inode: number,

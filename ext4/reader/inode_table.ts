@@ -30,24 +30,30 @@ export class InodeTable {
     this.#groups = groups;
   }
 
+  /** An inode that is in use, where it can be read without waiting; throws as {@link load}. */
+  peek(number: InodeNumber): Inode | undefined {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes, countInodes } = this.#geometry;
+    if (!(number >= 1 && number <= countInodes)) return undefined;
+    const info = this.#groups.peek(Math.floor((number - 1) / inodesPerGroup) as GroupNumber);
+    if (info === undefined) return undefined;
+    const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
+    const within = at % blockSizeBytes;
+    const offset = info.inodeTable * blockSizeBytes + at - within;
+    if (offset !== this.#lastOffset) {
+      const block = this.#cache.peek(offset, blockSizeBytes);
+      if (block === undefined) return undefined;
+      this.#lastBlock = block;
+      this.#lastOffset = offset;
+    }
+    return requireUsed(parseInode(this.#geometry, number, this.#lastBlock, within));
+  }
+
   /**
    * An inode that is in use.
    * @throws CorruptImageError when the number is out of range, or the inode broken or not in use
    */
   *load(number: InodeNumber): Reading<Inode> {
-    const inode = yield* this.loadAny(number);
-    if (inode.countLinks === 0) {
-      throw corrupt("inode-unused", STRUCTURE, "it is not in use, but something refers to it", {
-        inode: number,
-      });
-    }
-    if (fileTypeOfMode(inode.mode) === 0) {
-      throw corrupt("inode-type", STRUCTURE, "i_mode has no type of file", {
-        inode: number,
-        type: (inode.mode & S_IFMT).toString(8),
-      });
-    }
-    return inode;
+    return requireUsed(yield* this.loadAny(number));
   }
 
   /**
@@ -67,13 +73,22 @@ export class InodeTable {
     const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
     const within = at % blockSizeBytes;
     const offset = info.inodeTable * blockSizeBytes + at - within;
-    if (offset !== this.#lastOffset) {
-      const block = this.#cache.peek(offset, blockSizeBytes) ??
-        (yield* this.#cache.load(offset, blockSizeBytes));
-      this.#lastBlock = block;
-      this.#lastOffset = offset;
-      return parseInode(this.#geometry, number, block, within);
-    }
-    return parseInode(this.#geometry, number, this.#lastBlock, within);
+    const block = yield* this.#cache.load(offset, blockSizeBytes);
+    return parseInode(this.#geometry, number, block, within);
   }
+}
+
+function requireUsed(inode: Inode): Inode {
+  if (inode.countLinks === 0) {
+    throw corrupt("inode-unused", STRUCTURE, "it is not in use, but something refers to it", {
+      inode: inode.number,
+    });
+  }
+  if (fileTypeOfMode(inode.mode) === 0) {
+    throw corrupt("inode-type", STRUCTURE, "i_mode has no type of file", {
+      inode: inode.number,
+      type: (inode.mode & S_IFMT).toString(8),
+    });
+  }
+  return inode;
 }

@@ -20,20 +20,20 @@ export function* loadNamed(
   folder: InodeNumber,
   entry: Pick<RawEntry, "inode" | "fileType">,
 ): Reading<Inode> {
-  const fields = { inode: folder, refersTo: entry.inode };
   if (entry.inode === ROOT_INODE || entry.inode < volume.geometry.firstInode) {
     throw corrupt(
       "directory-entry",
       "ext4_dir_entry_2",
       "it names an inode that can have no name",
-      fields,
+      { inode: folder, refersTo: entry.inode },
     );
   }
-  const inode = yield* volume.inodes.load(entry.inode);
+  const inode = volume.inodes.peek(entry.inode) ?? (yield* volume.inodes.load(entry.inode));
   const fileType = fileTypeOfMode(inode.mode);
   if (entry.fileType !== FILE_TYPE.unknown && entry.fileType !== fileType) {
     throw corrupt("directory-entry", "ext4_dir_entry_2", "it gives another type than the inode", {
-      ...fields,
+      inode: folder,
+      refersTo: entry.inode,
       file_type: entry.fileType,
       expected: fileType,
     });
@@ -43,7 +43,7 @@ export function* loadNamed(
       "directory-entry",
       "ext4_dir_entry_2",
       "it names the value of an attribute",
-      fields,
+      { inode: folder, refersTo: entry.inode },
     );
   }
   return inode;

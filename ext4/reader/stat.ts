@@ -73,42 +73,62 @@ export interface Stat {
  * @throws CorruptImageError when a time has a billion nanoseconds or more
  */
 export function statOf(geometry: Geometry, inode: Inode): Stat {
-  const { bytes, extraSizeBytes } = inode;
-  // What lies past `i_extra_isize` may be an attribute.
-  const has = (offset: number, size: number) =>
-    offset + size <= OLD_INODE_SIZE_BYTES + extraSizeBytes;
-  const time = (field: number, extra: number): Time => {
-    const extraBits = has(extra, 4) ? u32At(bytes, extra) : 0;
-    const nanoseconds = decodeNanoseconds(extraBits);
-    if (nanoseconds >= BILLION) {
-      throw corrupt("inode-time", "ext4_inode", "a time has a billion nanoseconds or more", {
-        inode: inode.number,
-        nanoseconds,
-      });
-    }
-    return { seconds: decodeSeconds(u32At(bytes, field), extraBits), nanoseconds };
-  };
-  const isDevice = isType(inode, S_IFCHR) || isType(inode, S_IFBLK);
-  const hasProject = hasRoCompat(geometry, "project") && has(AT.i_projid, 4);
-  return {
+  const { block, start } = inode;
+  const end = start + OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
+  const mtime = timeAt(inode, AT.i_mtime, AT.i_mtime_extra);
+  const stat: Writable<Stat> = {
     inode: inode.number,
     kind: kindOfMode(inode.mode),
     mode: inode.mode,
-    uid: u16At(bytes, AT.i_uid) + u16At(bytes, AT.l_i_uid_high) * 0x10000,
-    gid: u16At(bytes, AT.i_gid) + u16At(bytes, AT.l_i_gid_high) * 0x10000,
+    uid: u16At(block, start + AT.i_uid) + u16At(block, start + AT.l_i_uid_high) * 0x10000,
+    gid: u16At(block, start + AT.i_gid) + u16At(block, start + AT.l_i_gid_high) * 0x10000,
     sizeBytes: inode.sizeBytes,
     allocatedBytes: allocatedBytes(geometry, inode),
     countLinks: inode.countLinks,
-    mtime: time(AT.i_mtime, AT.i_mtime_extra),
-    atime: time(AT.i_atime, AT.i_atime_extra),
-    ctime: time(AT.i_ctime, AT.i_ctime_extra),
-    ...(has(AT.i_crtime, 4) ? { crtime: time(AT.i_crtime, AT.i_crtime_extra) } : {}),
-    ...(isDevice
-      ? { device: decodeDevice(u32At(bytes, AT.i_block), u32At(bytes, AT.i_block + 4)) }
-      : {}),
     flags: inode.flags,
-    ...(hasProject ? { projectId: u32At(bytes, AT.i_projid) } : {}),
+    mtime,
+    atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra),
+    ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra),
   };
+  if (start + AT.i_crtime + 4 <= end) {
+    stat.crtime = timeLike(mtime, inode, AT.i_crtime, AT.i_crtime_extra);
+  }
+  if (isType(inode, S_IFCHR) || isType(inode, S_IFBLK)) {
+    const at = start + AT.i_block;
+    stat.device = decodeDevice(u32At(block, at), u32At(block, at + 4));
+  }
+  if (hasRoCompat(geometry, "project") && start + AT.i_projid + 4 <= end) {
+    stat.projectId = u32At(block, start + AT.i_projid);
+  }
+  return stat;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What lies past `i_extra_isize` may be an attribute. */
+function extraBits(inode: Inode, offset: number): number {
+  const isField = offset + 4 <= OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
+  return isField ? u32At(inode.block, inode.start + offset) : 0;
+}
+
+function timeAt(inode: Inode, field: number, extraField: number): Time {
+  const extra = extraBits(inode, extraField);
+  const nanoseconds = decodeNanoseconds(extra);
+  if (nanoseconds >= BILLION) {
+    throw corrupt("inode-time", "ext4_inode", "a time has a billion nanoseconds or more", {
+      inode: inode.number,
+      nanoseconds,
+    });
+  }
+  return { seconds: decodeSeconds(u32At(inode.block, inode.start + field), extra), nanoseconds };
+}
+
+/** Often all times are the same moment; then they share one object, as there are many inodes. */
+function timeLike(mtime: Time, inode: Inode, field: number, extraField: number): Time {
+  const { block, start } = inode;
+  const isSame = u32At(block, start + field) === u32At(block, start + AT.i_mtime) &&
+    extraBits(inode, extraField) === extraBits(inode, AT.i_mtime_extra);
+  return isSame ? mtime : timeAt(inode, field, extraField);
 }
 
 /** What the type bits of a mode mean. */
@@ -133,8 +153,9 @@ export function kindOfMode(mode: number): FileKind {
 
 /** Bytes of `i_blocks`, whose unit depends on `huge_file`. */
 export function allocatedBytes(geometry: Geometry, inode: Inode): number {
-  const low = u32At(inode.bytes, AT.i_blocks_lo);
+  const { block, start } = inode;
+  const low = u32At(block, start + AT.i_blocks_lo);
   if (!hasRoCompat(geometry, "huge_file")) return low * SECTOR_BYTES;
-  const blocks = u16At(inode.bytes, AT.l_i_blocks_high) * 0x1_0000_0000 + low;
+  const blocks = u16At(block, start + AT.l_i_blocks_high) * 0x1_0000_0000 + low;
   return blocks * (hasFlag(inode, "huge_file") ? geometry.blockSizeBytes : SECTOR_BYTES);
 }

@@ -20,6 +20,8 @@ import type { Volume } from "./volume.ts";
 
 /** Deeper folders would make their paths alone fill the memory. */
 const MAX_DEPTH = 65_536;
+/** Entries of a folder that are looked at together. */
+export const BATCH_ENTRIES = 65_536;
 const SLASH = 0x2f;
 
 /** A folder that is being walked. */
@@ -74,13 +76,14 @@ export class FolderWalk {
   }
 
   /**
-   * Some more entries of the folder, as they are stored; `undefined` at its end.
+   * Some more entries of the folder, ordered by inode; all of them in a sorted walk; `undefined`
+   * at its end.
    * @throws CorruptImageError when a folder is reached a second time
    */
   *nextEntries(): Reading<Entry[] | undefined> {
     const volume = this.#volume;
     const { inode: folder } = this.#current.stat;
-    const raw = yield* this.#cursor!.next();
+    const raw = yield* this.#cursor!.next(this.#isSorted ? Infinity : BATCH_ENTRIES);
     this.#requireParent(this.#cursor!.parent);
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
