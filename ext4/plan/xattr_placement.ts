@@ -101,7 +101,9 @@ function distribute(
   let blockLeft = blockSize;
   for (const one of stored) {
     const sizeBytes = sizeOf(one);
-    if (sizeBytes <= bodyLeft) {
+    // e2fsck takes a short symbolic link for one with blocks when values in inodes count for it
+    // and it has no attribute block, so such values always come with a block.
+    if (sizeBytes <= bodyLeft && !one.external) {
       body.push(one);
       bodyLeft -= sizeBytes;
     } else {

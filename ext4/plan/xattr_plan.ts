@@ -91,7 +91,6 @@ export function planXattrs(
     const blocks = placement.block.length > 0 ? countSharedBlocks(users) : 0;
     firstBlock[set] = countBlocks;
     countBlocks += blocks;
-    for (const one of placement.body) if (one.external) countValueBlocks[set]! += refer(one, users);
     for (const one of placement.block) {
       if (one.external) countValueBlocks[set]! += refer(one, blocks);
     }

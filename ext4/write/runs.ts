@@ -11,7 +11,7 @@ import { groupsWithSuperblock } from "../sparse_super.ts";
 import type { Tree } from "../tree.ts";
 import { bitmapRuns } from "./bitmaps.ts";
 import { contentRuns } from "./contents.ts";
-import { descriptorRuns } from "./group_descriptors.ts";
+import { encodeDescriptors } from "./group_descriptors.ts";
 import { inodeTableRuns } from "./inode_tables.ts";
 import { type Run, runLengthBytes } from "./run.ts";
 import { superblockRuns } from "./superblock.ts";
@@ -46,6 +46,7 @@ function stretchesOf(plan: ImagePlan): Stretch[] {
   const { geometry } = plan;
   const { firstDataBlock, blocksPerGroup, countDescriptorBlocks } = geometry;
   const stretches: Stretch[] = [];
+  const descriptors: Run = { kind: "bytes", bytes: encodeDescriptors(plan) };
   for (const group of groupsWithSuperblock(geometry.countGroups)) {
     const firstBlock = firstDataBlock + group * blocksPerGroup;
     stretches.push(
@@ -53,7 +54,7 @@ function stretchesOf(plan: ImagePlan): Stretch[] {
       {
         firstBlock: firstBlock + 1,
         countBlocks: countDescriptorBlocks,
-        source: new Source(descriptorRuns(plan)),
+        source: new Source([descriptors].values()),
       },
     );
   }

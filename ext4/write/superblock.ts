@@ -72,7 +72,8 @@ export function encodeSuperblock(plan: ImagePlan, group: number): Uint8Array {
     s_rev_level: DYNAMIC_REV,
     s_first_ino: FIRST_INODE,
     s_inode_size: INODE_SIZE_BYTES,
-    s_block_group_nr: group,
+    // 16 bits are all there is; mke2fs and the kernel cut it as well.
+    s_block_group_nr: group & 0xffff,
     s_feature_compat: features.compat,
     s_feature_incompat: features.incompat,
     s_feature_ro_compat: features.roCompat,

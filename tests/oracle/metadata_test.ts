@@ -1,6 +1,9 @@
 import { JUDGE, judge } from "../support/judge.ts";
+import { assertMountedEquals } from "../support/mounted_tree.ts";
+import { withMount } from "../support/oracles.ts";
+import { planOf, withImage } from "../support/write_image.ts";
 import { testWith } from "../support/requirements.ts";
-import { device, fifo, file, folder, symlink } from "../support/tree_builder.ts";
+import { buildTree, device, fifo, file, folder, symlink } from "../support/tree_builder.ts";
 
 testWith(JUDGE, "permissions: setuid, setgid, sticky, 0000 and 7777", () =>
   judge(folder({
@@ -47,3 +50,15 @@ testWith(
       folder: folder(),
     })),
 );
+
+testWith(JUDGE, "times from 2310 to 2378, which e2fsck doubts, are right in the kernel", () => {
+  const built = buildTree(folder({
+    first: file("", { mtime: [0x2_8000_0000, 1] }),
+    last: file("", { mtime: [0x2_ffff_ffff, 2] }),
+  }));
+  return withImage(
+    built,
+    planOf(built),
+    (image, work) => withMount(image, work, (mountpoint) => assertMountedEquals(mountpoint, built)),
+  );
+});

@@ -29,7 +29,11 @@ const metas: fc.Arbitrary<Meta> = fc.record({
   uid: fc.nat(0xffff_fffe),
   gid: fc.nat(0xffff_fffe),
   mtime: fc.tuple(
-    fc.integer({ min: -0x8000_0000, max: 0x3_7fff_ffff }),
+    // From 2310 to 2378 is left out: e2fsck takes such times for ones before 1970.
+    fc.oneof(
+      fc.integer({ min: -0x8000_0000, max: 0x2_7fff_ffff }),
+      fc.integer({ min: 0x3_0000_0000, max: 0x3_7fff_ffff }),
+    ),
     // `find` prints times before 1970 in a way of its own when there is a fraction.
     fc.nat(999_999_999),
   ).map(([seconds, nanoseconds]) => [seconds, seconds < 0 ? 0 : nanoseconds] as const),
