@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
@@ -19,6 +19,7 @@ import {
   tryLock,
 } from "./libc/files.ts";
 import { loopDevicesOf, mountsBelow } from "./mounts.ts";
+import { processesWith } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { runProgram } from "./run_program.ts";
 import { findLeftovers, type Leftover, WORKDIR_VARIABLE } from "./workdir.ts";
@@ -63,7 +64,7 @@ export async function releaseLeftovers(partial?: string): Promise<Released[]> {
 }
 
 async function release({ path, owner }: Leftover, released: Released[]): Promise<void> {
-  for (const processId of processesOf(path)) {
+  for (const processId of processesWith(WORKDIR_VARIABLE, path)) {
     process.kill(processId, "SIGKILL");
     await ended(processId);
     released.push({ kind: "process", what: String(processId) });
@@ -81,23 +82,6 @@ async function release({ path, owner }: Leftover, released: Released[]): Promise
   for (const file of removePartials(owner.partial)) released.push({ kind: "partial", what: file });
   rmSync(path, { recursive: true, force: true });
   released.push({ kind: "workdir", what: path });
-}
-
-/** Programs that were started by the build of a private folder, by their environment. */
-function processesOf(workdir: string): number[] {
-  const marker = `${WORKDIR_VARIABLE}=${workdir}`;
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)
-    .filter((processId) => processId !== process.pid)
-    .filter((processId) => environmentOf(processId).includes(marker));
-}
-
-function environmentOf(processId: number): string[] {
-  try {
-    return readFileSync(`/proc/${processId}/environ`, "utf8").split("\0");
-  } catch {
-    // Ended meanwhile, or another user's: not ours in either case.
-    return [];
-  }
 }
 
 async function ended(processId: number): Promise<void> {

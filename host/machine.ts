@@ -5,11 +5,11 @@
 
 import { statSync } from "node:fs";
 import process from "node:process";
-import type { $Type } from "dax";
 import { EnvironmentError } from "./environment_error.ts";
 import { type ClaimedOutput, claimOutput } from "./output.ts";
 import { findProgram, installHint } from "./programs.ts";
-import { makeWorkdir, type Workdir, WORKDIR_VARIABLE } from "./workdir.ts";
+import { loadShell } from "./shell.ts";
+import { makeWorkdir, type Workdir } from "./workdir.ts";
 
 /** This machine. */
 export const machine = {
@@ -54,13 +54,6 @@ function list(names: readonly string[]): string {
   return names.length < 2
     ? names.join("")
     : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
-async function loadShell(signal: AbortSignal, workdir: string): Promise<$Type> {
-  const { build$ } = await import("dax");
-  return build$({
-    commandBuilder: (builder) => builder.signal(signal).env(WORKDIR_VARIABLE, workdir),
-  });
 }
 
 function stamp(path: string): string | undefined {

@@ -1,0 +1,24 @@
+/**
+ * Finds running programs by what they were started with.
+ * @module
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+
+/** The numbers of processes, but this one, that were started with a variable of this value. */
+export function processesWith(variable: string, value: string): number[] {
+  const entry = `${variable}=${value}`;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)
+    .filter((processId) => processId !== process.pid)
+    .filter((processId) => environmentOf(processId).includes(entry));
+}
+
+function environmentOf(processId: number): string[] {
+  try {
+    return readFileSync(`/proc/${processId}/environ`, "utf8").split("\0");
+  } catch {
+    // Ended meanwhile, or another user's: not ours in either case.
+    return [];
+  }
+}

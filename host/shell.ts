@@ -1,0 +1,46 @@
+/**
+ * The shell that steps get: dax's `$`, whose programs end with the build.
+ * @module
+ */
+
+import process from "node:process";
+import { setTimeout } from "node:timers";
+import type { $Type } from "dax";
+import { atForcedExit } from "./forced_exit.ts";
+import { processesWith } from "./processes.ts";
+import { WORKDIR_VARIABLE } from "./workdir.ts";
+
+/** Tells the programs of `$` from those that icecore itself runs. */
+const SHELL_VARIABLE = "ICECORE_SHELL";
+
+/** How long a program may take to end after SIGTERM. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Loads the shell.
+ *
+ * @param signal Ends its programs, and the programs that those have started.
+ * @param workdir The build's private folder, by which they are known.
+ */
+export async function loadShell(signal: AbortSignal, workdir: string): Promise<$Type> {
+  const { build$ } = await import("dax");
+  signal.addEventListener("abort", () => {
+    killAll(workdir, "SIGTERM");
+    setTimeout(() => killAll(workdir, "SIGKILL"), PATIENCE_MS).unref();
+  }, { once: true });
+  atForcedExit(() => killAll(workdir, "SIGKILL"));
+  return build$({
+    commandBuilder: (builder) =>
+      builder.signal(signal).env({ [WORKDIR_VARIABLE]: workdir, [SHELL_VARIABLE]: workdir }),
+  });
+}
+
+function killAll(workdir: string, signal: "SIGTERM" | "SIGKILL"): void {
+  for (const processId of processesWith(SHELL_VARIABLE, workdir)) {
+    try {
+      process.kill(processId, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
