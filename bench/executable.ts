@@ -1,18 +1,24 @@
 /**
- * The compiled executable: built if it is not there, and how fast it starts.
+ * The compiled executable: built if it is not there or too old, and how fast it starts.
  * @module
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { median } from "./statistics.ts";
 
 const path = fileURLToPath(new URL("../dist/icecore", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const parts = ["cli", "ext4", "host", "pipeline", "plugins", "steps"];
 
-/** The path of `dist/icecore`; builds it where it is missing. @throws Error if that fails. */
+/**
+ * The path of `dist/icecore`; builds it where it is missing or older than its source.
+ *
+ * @throws Error if that fails.
+ */
 export function executable(): string {
-  if (existsSync(path)) return path;
+  if (existsSync(path) && statSync(path).mtimeMs > newestSourceMs()) return path;
   const script = fileURLToPath(new URL("../compile.sh", import.meta.url));
   const { status } = spawnSync("bash", [script, "-o", path], { stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error("cannot build dist/icecore: see above.");
@@ -29,4 +35,11 @@ export function startSeconds(command: readonly string[]): number {
     return (performance.now() - begin) / 1000;
   });
   return median(runs.slice(1)) ?? NaN;
+}
+
+function newestSourceMs(): number {
+  const files = parts.filter((part) => existsSync(root + part)).flatMap((part) =>
+    readdirSync(root + part, { recursive: true, encoding: "utf8" }).map((name) => `${part}/${name}`)
+  );
+  return Math.max(...["main.ts", "mod.ts", ...files].map((name) => statSync(root + name).mtimeMs));
 }
