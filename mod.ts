@@ -15,7 +15,7 @@
  *   },
  * };
  *
- * const backup = pipeline(recipes["e2fsprogs"]!).use(upload);
+ * const backup = pipeline(recipes.native).use(upload);
  * ```
  *
  * @module

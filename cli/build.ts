@@ -8,13 +8,14 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
-import { ALGORITHMS, recipes } from "../mod.ts";
+import process from "node:process";
+import { ALGORITHMS, recipes, UsageError } from "../mod.ts";
 import { pipelineOf, requestOf } from "./build_request.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
-import { print, printJson } from "./output.ts";
+import { note, print, printJson } from "./output.ts";
 import { renderDryRun } from "./render_dry_run.ts";
 import { rendererFor } from "./renderer.ts";
 import { digestLineOf } from "./result_line.ts";
@@ -132,6 +133,15 @@ export interface BuildValues extends CommonValues {
   readonly strict: boolean | undefined;
 }
 
+function refuseTerminal(): void {
+  if (process.stdout.isTTY !== true) return;
+  throw new UsageError(
+    "cannot write the image to a terminal: it is not text. Pipe it on, as in " +
+      "icecore build DIR -o - | ssh host 'cat > x.img', or give a file with -o.",
+    "stdout-is-terminal",
+  );
+}
+
 /** The command. */
 export const build = {
   parser,
@@ -144,12 +154,15 @@ export const build = {
       else print(renderDryRun(plan));
       return EXIT.done;
     }
-    const renderer = rendererFor(values);
+    if (request.output === "-") refuseTerminal();
+    const renderer = rendererFor(values, request.output === "-" ? 2 : 1);
     try {
       const { image, lossy } = await interruptible((signal) =>
         pipeline.run({ ...request, signal, emit: renderer.emit })
       );
-      if (values.json !== true) print(digestLineOf(image, request.shownOutput));
+      const line = digestLineOf(image, request.shownOutput);
+      if (request.output === "-") note(line);
+      else if (values.json !== true) print(line);
       return lossy ? EXIT.lossy : EXIT.done;
     } finally {
       renderer.end();

@@ -35,8 +35,8 @@ export function pipelineOf(values: BuildValues): Pipeline {
 }
 
 function recipeOf(name: string | undefined): Recipe {
-  if (name === undefined) return Object.values(recipes)[0]!;
-  const recipe = recipes[name];
+  if (name === undefined) return recipes.native;
+  const recipe = (recipes as Readonly<Record<string, Recipe>>)[name];
   if (recipe !== undefined) return recipe;
   throw new UsageError(
     `cannot use the recipe ${JSON.stringify(name)}: there is none of that name. ` +

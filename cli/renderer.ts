@@ -6,7 +6,7 @@
 import type { EventSink } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 import { humanRenderer } from "./human_renderer.ts";
-import { printJson } from "./output.ts";
+import { write } from "./output.ts";
 
 /** Something that shows events. */
 export interface Renderer {
@@ -15,7 +15,8 @@ export interface Renderer {
   end(): void;
 }
 
-/** The renderer that the values ask for. */
-export function rendererFor(values: CommonValues): Renderer {
-  return values.json === true ? { emit: printJson, end: () => {} } : humanRenderer(values);
+/** The renderer that the values ask for; JSON goes to stderr when the image goes to stdout. */
+export function rendererFor(values: CommonValues, jsonTo: 1 | 2): Renderer {
+  if (values.json !== true) return humanRenderer(values);
+  return { emit: (event) => write(jsonTo, `${JSON.stringify(event)}\n`), end: () => {} };
 }

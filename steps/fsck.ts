@@ -14,6 +14,7 @@ export const fsck: Step = {
   accepts: ["formatted", "unmounted", "sealed"],
   shell: false,
   async run(image: Image, context: StepContext): Promise<void> {
+    if (image.path === "-") return;
     const mode = image.phase === "sealed" ? "check" : "repair";
     const corrected = await runE2fsck(image.path, mode, context);
     if (!corrected) return;

@@ -44,4 +44,4 @@ export const e2fsprogs: Recipe = {
 };
 
 /** All recipes by name, the default first. */
-export const recipes: Readonly<Record<string, Recipe>> = { native, e2fsprogs };
+export const recipes: Readonly<Record<"native" | "e2fsprogs", Recipe>> = { native, e2fsprogs };
