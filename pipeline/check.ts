@@ -42,7 +42,9 @@ export function checkPhases(steps: readonly Step[]): void {
       const where = previous === undefined ? "first" : `after ${previous}`;
       throw new UsageError(
         `cannot run ${step.name} ${where}: the image is ${phase} then, and ${step.name} needs it ` +
-          `${step.accepts.join(" or ")}. ${whereItFits(step, steps)}`,
+          `${
+            step.accepts.join(" or ")
+          }. Move it, or add the step that makes it so; see: icecore steps`,
         "bad-order",
       );
     }
@@ -56,15 +58,6 @@ export function checkPhases(steps: readonly Step[]): void {
       "bad-order",
     );
   }
-}
-
-function whereItFits(step: Step, steps: readonly Step[]): string {
-  const fits = steps.filter(({ leaves, name }) =>
-    leaves !== undefined && name !== step.name && step.accepts!.includes(leaves)
-  );
-  return fits.length === 0
-    ? "See the order of a recipe with: icecore steps"
-    : `Put it after ${fits.map(({ name }) => name).join(" or ")}.`;
 }
 
 function checkRights(steps: readonly Step[], machine: Machine): void {

@@ -70,7 +70,7 @@ export interface Lab {
 }
 
 /** Gives a lab to `body`, and removes it with all that is left in it. */
-export async function inLab(body: (lab: Lab) => Promise<void>): Promise<void> {
+export async function inLab(body: (lab: Lab) => void | Promise<void>): Promise<void> {
   const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = realpathSync(mkdtempSync(`${base}/icecore-lab-`));
   const lab = makeLab(folder);
