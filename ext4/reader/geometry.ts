@@ -73,10 +73,11 @@ export function parseGeometry(bytes: Uint8Array): Geometry {
     );
   }
   const dynamic = raw.s_rev_level > 0;
-  const featureRoCompat = dynamic ? raw.s_feature_ro_compat : 0;
-  const featureIncompat = dynamic ? raw.s_feature_incompat : 0;
+  // As in the kernel, features count whatever the revision says.
+  const featureRoCompat = raw.s_feature_ro_compat;
+  const featureIncompat = raw.s_feature_incompat;
   const metadataChecksums = (featureRoCompat & RO_COMPAT.metadata_csum) !== 0;
-  if (metadataChecksums) verifyChecksum(raw, bytes);
+  verifyChecksum(raw, bytes);
   requireReadable(featureIncompat);
 
   const bigalloc = (featureRoCompat & RO_COMPAT.bigalloc) !== 0;
@@ -150,7 +151,7 @@ export function parseGeometry(bytes: Uint8Array): Geometry {
     inodeTableBlocks: Math.ceil(raw.s_inodes_per_group / inodesPerBlock),
     firstInode,
     descriptorSizeBytes,
-    featureCompat: dynamic ? raw.s_feature_compat : 0,
+    featureCompat: raw.s_feature_compat,
     featureIncompat,
     featureRoCompat,
     metadataChecksums,
@@ -179,12 +180,20 @@ export function hasRoCompat(geometry: Geometry, feature: keyof typeof RO_COMPAT)
   return (geometry.featureRoCompat & RO_COMPAT[feature]) !== 0;
 }
 
+/**
+ * Without the feature there is no checksum; but where one is there that fits as soon as the feature
+ * is on, it was switched off by a damaged bit, which would switch off all checksums.
+ */
 function verifyChecksum(raw: RawSuperblock, bytes: Uint8Array): void {
-  const computed = superblockChecksum(bytes);
-  if (raw.s_checksum !== computed) {
+  const on = bytes.slice(0, SUPERBLOCK.sizeBytes);
+  const features = raw.s_feature_ro_compat | RO_COMPAT.metadata_csum;
+  SUPERBLOCK.encodeInto(on, 0, { s_feature_ro_compat: features >>> 0 });
+  const computed = superblockChecksum(on);
+  const isOn = (raw.s_feature_ro_compat & RO_COMPAT.metadata_csum) !== 0;
+  if (isOn !== (raw.s_checksum === computed)) {
     throw badChecksum("superblock-checksum", "ext4_super_block", raw.s_checksum, computed);
   }
-  need(raw, "s_checksum_type", (value) => value === CHECKSUM_CRC32C);
+  if (isOn) need(raw, "s_checksum_type", (value) => value === CHECKSUM_CRC32C);
 }
 
 type NumberField = {

@@ -1,0 +1,146 @@
+/**
+ * Gives each block of a file's map, and of the map itself, its owner, and counts them.
+ * @module
+ */
+
+import type { BlockNumber } from "../numbers.ts";
+import {
+  childBlock,
+  entryStart,
+  extentBlock,
+  extentChild,
+  extentLength,
+  type ExtentNode,
+  extentRoot,
+} from "../reader/extent_node.ts";
+import { hasFlag, type Inode } from "../reader/inode.ts";
+import { blockField } from "../reader/inode.ts";
+import { COUNT_DIRECT, COUNT_TREES } from "../reader/indirect_map.ts";
+import { isZero, u32At } from "../reader/little_endian.ts";
+import type { Reading } from "../reader/reading.ts";
+import { loadBlock, requireFileBlocks } from "../reader/volume.ts";
+import { EXTENT, EXTENT_HEADER, EXTENT_TAIL, extentsInBlock } from "../structs/extent.ts";
+import type { CheckState } from "./check_state.ts";
+
+/** What a file's map takes. */
+export interface FileBlocks {
+  /** Clusters of contents and map together. */
+  readonly countClusters: number;
+  /** One past the last file block that is mapped. */
+  readonly endBlock: number;
+  /** File blocks that are mapped. */
+  readonly countMapped: number;
+}
+
+/**
+ * Claims all blocks of an inode that has a map.
+ * @throws CorruptImageError when the map is broken
+ */
+export function* claimFileBlocks(state: CheckState, inode: Inode): Reading<FileBlocks> {
+  const claims = new Claims(state, inode);
+  if (hasFlag(inode, "extents")) yield* claims.extents(extentRoot(state.volume, inode));
+  else yield* claims.pointers();
+  return claims;
+}
+
+class Claims implements FileBlocks {
+  countClusters = 0;
+  endBlock = 0;
+  countMapped = 0;
+  #lastCluster = -1;
+
+  constructor(private readonly state: CheckState, private readonly inode: Inode) {}
+
+  /** Recurses to the depth that a verified tree can have, which is 5. */
+  *extents(node: ExtentNode): Reading<void> {
+    const { volume, isExact, findings } = this.state;
+    if (node.depth === 0) {
+      for (let i = 0; i < node.countEntries; i++) {
+        this.#data(entryStart(node, i), extentBlock(node, i), extentLength(node, i));
+      }
+      return;
+    }
+    for (let i = 0; i < node.countEntries; i++) {
+      const block = childBlock(node, i);
+      this.#map(block);
+      const bytes = yield* loadBlock(volume, block);
+      const child = extentChild(volume, this.inode, node, i, bytes);
+      if (child.countEntries > 0 && entryStart(child, 0) !== entryStart(node, i)) {
+        findings.report(
+          "extent-start",
+          "ext4_extent_idx",
+          "it does not begin as what it points to",
+          {
+            inode: this.inode.number,
+            block,
+          },
+        );
+      }
+      const end = EXTENT_HEADER.sizeBytes + extentsInBlock(bytes.length) * EXTENT.sizeBytes +
+        EXTENT_TAIL.sizeBytes;
+      if (isExact && !isZero(bytes, end)) {
+        findings.report("slack", "ext4_extent_tail", "the bytes behind it are not zero", {
+          inode: this.inode.number,
+          block,
+        });
+      }
+      yield* this.extents(child);
+    }
+  }
+
+  *pointers(): Reading<void> {
+    const field = blockField(this.inode).slice();
+    for (let i = 0; i < COUNT_DIRECT; i++) this.#pointer(u32At(field, 4 * i), i);
+    const perBlock = this.state.volume.geometry.blockSizeBytes / 4;
+    let start = COUNT_DIRECT;
+    for (let levels = 1; levels <= COUNT_TREES; levels++) {
+      const root = u32At(field, 4 * (COUNT_DIRECT + levels - 1));
+      yield* this.#tree(root, levels, start, perBlock);
+      start += perBlock ** levels;
+    }
+  }
+
+  *#tree(pointer: number, levels: number, start: number, perBlock: number): Reading<void> {
+    if (pointer === 0) return;
+    requireFileBlocks(this.state.volume, pointer, 1, "indirect block", this.inode.number);
+    this.#map(pointer);
+    const bytes = yield* loadBlock(this.state.volume, pointer as BlockNumber);
+    const span = perBlock ** (levels - 1);
+    for (let i = 0; i < perBlock; i++) {
+      const next = u32At(bytes, 4 * i);
+      if (levels === 1) this.#pointer(next, start + i);
+      else yield* this.#tree(next, levels - 1, start + i * span, perBlock);
+    }
+  }
+
+  #pointer(block: number, fileBlock: number): void {
+    if (block === 0) return;
+    requireFileBlocks(this.state.volume, block, 1, "indirect block", this.inode.number);
+    this.#data(fileBlock, block, 1);
+  }
+
+  #data(fileBlock: number, block: number, countBlocks: number): void {
+    const { used } = this.state;
+    const first = used.clusterOf(block);
+    const last = used.clusterOf(block + countBlocks - 1);
+    this.#claim(block, countBlocks, this.#lastCluster);
+    this.countClusters += last - first + (first === this.#lastCluster ? 0 : 1);
+    this.#lastCluster = last;
+    this.countMapped += countBlocks;
+    this.endBlock = Math.max(this.endBlock, fileBlock + countBlocks);
+  }
+
+  #map(block: number): void {
+    this.#claim(block, 1, -1);
+    this.countClusters++;
+  }
+
+  #claim(block: number, countBlocks: number, ownCluster: number): void {
+    const taken = this.state.used.claim(block, countBlocks, ownCluster);
+    if (taken === undefined) return;
+    this.state.findings.report("block-twice", "ext4_extent", "a block has two owners", {
+      inode: this.inode.number,
+      block: taken,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Checks a folder: its entries, who they name, and the order of its index.
+ * @module
+ */
+
+import { dirHashMajor } from "../dirhash.ts";
+import type { InodeNumber } from "../numbers.ts";
+import { DirectoryCursor } from "../reader/directory.ts";
+import type { VisitEntry } from "../reader/directory_block.ts";
+import { FileData } from "../reader/file_data.ts";
+import { loadIndexRoot } from "../reader/htree.ts";
+import { hasFlag, type Inode, isInline } from "../reader/inode.ts";
+import type { Reading } from "../reader/reading.ts";
+import type { CheckState } from "./check_state.ts";
+import { checkIndex, LeafHashes } from "./index_check.ts";
+
+/** Names of a folder without index that are compared with each other. */
+const MAX_COMPARED_NAMES = 200_000;
+const STRUCTURE = "ext4_dir_entry_2";
+
+/**
+ * Checks a folder, and counts its entries in the columns of what they name.
+ * @throws CorruptImageError when the folder is broken
+ */
+export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
+  const { volume, columns, summary, findings } = state;
+  const { geometry } = volume;
+  const isIndexed = hasFlag(folder, "index") && !isInline(geometry, folder);
+  const data = isIndexed ? yield* FileData.open(volume, folder) : undefined;
+  const root = data === undefined ? undefined : yield* loadIndexRoot(volume, folder, data);
+  const countBlocks = Math.floor(folder.sizeBytes / geometry.blockSizeBytes);
+  const hashes = root === undefined ? undefined : new LeafHashes(countBlocks);
+  const cursor = yield* DirectoryCursor.open(volume, folder);
+  const names = new Set<string>();
+  let fileBlock = 0;
+
+  const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
+    summary.countEntries++;
+    countName(state, folder.number, inode, fileType);
+    if (root !== undefined) {
+      const { s_hash_seed } = geometry.raw;
+      const hash = dirHashMajor(bytes, nameAt, nameLength, root.hashVersion, s_hash_seed);
+      hashes!.add(fileBlock, hash);
+    }
+    const name = latin1(bytes, nameAt, nameLength);
+    if (names.size < MAX_COMPARED_NAMES && names.size === names.add(name).size) {
+      findings.report("name-twice", STRUCTURE, "two entries have the same name", {
+        inode: folder.number,
+        fileBlock,
+      });
+    }
+  };
+
+  while (yield* cursor.visitNext(visit)) {
+    fileBlock++;
+    // With an index, equal names have equal hashes, and so lie in the same block.
+    if (root !== undefined) names.clear();
+  }
+  const page = columns.page(folder.number);
+  page.dotdot[columns.row(folder.number)] = cursor.parent;
+  columns.page(cursor.parent).subfolders[columns.row(cursor.parent)]!++;
+  if (root !== undefined && data !== undefined) {
+    yield* checkIndex(state, folder, data, root, hashes!);
+  }
+}
+
+function countName(
+  { columns, findings }: CheckState,
+  folder: InodeNumber,
+  inode: InodeNumber,
+  fileType: number,
+): void {
+  const page = columns.page(inode);
+  const row = columns.row(inode);
+  if (page.names[row]!++ === 0) {
+    page.parent[row] = folder;
+    page.namedType[row] = fileType;
+  } else if (page.namedType[row] !== fileType) {
+    findings.report("directory-entry", STRUCTURE, "entries give one inode two types", {
+      inode: folder,
+      refersTo: inode,
+    });
+  }
+}
+
+function latin1(bytes: Uint8Array, at: number, length: number): string {
+  let text = "";
+  for (let i = at; i < at + length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}

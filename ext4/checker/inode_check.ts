@@ -1,0 +1,134 @@
+/**
+ * Checks one inode in use, and all that belongs to it.
+ * @module
+ */
+
+import { ROOT_INODE } from "../numbers.ts";
+import { allocatedBytes, statOf } from "../reader/stat.ts";
+import { blockField, hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
+import { isFastLink, loadLinkTarget } from "../reader/link_target.ts";
+import { isZero, u32At } from "../reader/little_endian.ts";
+import { FileData } from "../reader/file_data.ts";
+import type { Reading } from "../reader/reading.ts";
+import { requireFileBlocks } from "../reader/volume.ts";
+import { fileTypeOfMode } from "../structs/directory.ts";
+import { INODE } from "../structs/inode.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
+import type { CheckState } from "./check_state.ts";
+import { claimFileBlocks } from "./file_blocks.ts";
+import { checkFolder } from "./folder_check.ts";
+import { checkXattrs } from "./xattr_check.ts";
+
+const STRUCTURE = "ext4_inode";
+/** The inode that owns the room for more group descriptors. */
+const RESIZE_INODE = 7;
+const DOUBLE_INDIRECT_AT = 4 * 13;
+
+/**
+ * Checks an inode that is in use.
+ * @throws CorruptImageError when it is broken
+ */
+export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
+  const { volume, columns, findings } = state;
+  const { geometry } = volume;
+  if (inode.number === RESIZE_INODE) {
+    claimResizeInode(state, inode);
+    return;
+  }
+  const page = columns.page(inode.number);
+  const row = columns.row(inode.number);
+  page.type[row] = fileTypeOfMode(inode.mode);
+  page.links[row] = inode.countLinks;
+  const isNameless = inode.number < geometry.firstInode && inode.number !== ROOT_INODE;
+  if (page.type[row] === 0 && !isNameless) {
+    findings.report("inode-type", STRUCTURE, "i_mode has no type of file", { inode: inode.number });
+    return;
+  }
+  if (page.type[row] !== 0) count(state, inode);
+
+  let clusters = yield* checkXattrs(state, inode);
+  if (hasMap(state, inode)) {
+    const blocks = yield* claimFileBlocks(state, inode);
+    clusters += blocks.countClusters;
+    const sizeBlocks = Math.ceil(inode.sizeBytes / geometry.blockSizeBytes);
+    const isFolder = isType(inode, S_IFDIR);
+    if (
+      (state.isExact && blocks.endBlock > sizeBlocks) ||
+      (isFolder && (blocks.endBlock !== sizeBlocks || blocks.countMapped !== sizeBlocks))
+    ) {
+      findings.report("inode-size", STRUCTURE, "i_size does not fit the blocks of the file", {
+        inode: inode.number,
+        i_size: inode.sizeBytes,
+        endBlock: blocks.endBlock,
+      });
+    }
+    if (state.isExact) yield* checkSlack(state, inode);
+  }
+  const expected = clusters * geometry.blocksPerCluster * geometry.blockSizeBytes;
+  const allocated = allocatedBytes(geometry, inode);
+  if (allocated !== expected) {
+    findings.report("inode-blocks", STRUCTURE, "i_blocks does not fit the blocks of the file", {
+      inode: inode.number,
+      allocatedBytes: allocated,
+      expected,
+    });
+  }
+  if (hasFlag(inode, "ea_inode")) state.eaInodes.claim(inode.number, refcountOf(inode));
+  if (isType(inode, S_IFDIR)) yield* checkFolder(state, inode);
+  if (isType(inode, S_IFLNK) && !hasFlag(inode, "encrypt")) yield* loadLinkTarget(volume, inode);
+}
+
+function count({ summary, volume: { geometry } }: CheckState, inode: Inode): void {
+  summary.countInodes++;
+  switch (statOf(geometry, inode).kind) {
+    case "file":
+      summary.countFiles++;
+      break;
+    case "folder":
+      summary.countFolders++;
+      break;
+    case "symlink":
+      summary.countSymlinks++;
+      break;
+    default:
+      summary.countSpecial++;
+  }
+}
+
+function hasMap({ volume }: CheckState, inode: Inode): boolean {
+  if (isInline(volume.geometry, inode)) return false;
+  if (isType(inode, S_IFLNK)) return !isFastLink(volume, inode);
+  return isType(inode, S_IFREG) || isType(inode, S_IFDIR);
+}
+
+/** Of what is no plain file, icecore leaves zero what lies behind the end of the contents. */
+function* checkSlack(state: CheckState, inode: Inode): Reading<void> {
+  const { blockSizeBytes } = state.volume.geometry;
+  const end = inode.sizeBytes % blockSizeBytes;
+  if (end === 0 || !(isType(inode, S_IFLNK) || hasFlag(inode, "ea_inode"))) return;
+  const data = yield* FileData.open(state.volume, inode);
+  const bytes = yield* data.block(Math.floor(inode.sizeBytes / blockSizeBytes));
+  if (bytes === undefined || isZero(bytes, end)) return;
+  const what = hasFlag(inode, "ea_inode") ? "ea_inode" : "symbolic link";
+  state.findings.report("slack", what, "the bytes behind the contents are not zero", {
+    inode: inode.number,
+  });
+}
+
+/** Where an inode holds an attribute, its version and its time of change are a reference count. */
+function refcountOf(inode: Inode): number {
+  const { l_i_version, i_ctime } = INODE.offsets;
+  return u32At(inode.bytes, i_ctime) * 0x1_0000_0000 + u32At(inode.bytes, l_i_version);
+}
+
+/** The blocks it points to are counted as the file system's own; only their list is its own. */
+function claimResizeInode(state: CheckState, inode: Inode): void {
+  const list = u32At(blockField(inode), DOUBLE_INDIRECT_AT);
+  if (list === 0) return;
+  requireFileBlocks(state.volume, list, 1, STRUCTURE, inode.number);
+  if (state.used.claim(list, 1) === undefined) return;
+  state.findings.report("block-twice", STRUCTURE, "a block has two owners", {
+    inode: inode.number,
+    block: list,
+  });
+}
