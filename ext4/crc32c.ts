@@ -2,7 +2,8 @@
  * CRC-32C (Castagnoli) as ext4 uses it: raw, without inversion at either end.
  *
  * A checksum over several pieces is chained by passing one result as the next seed; the first seed
- * is `CRC32C_SEED`. Eight bytes a step ("slicing by 8").
+ * is `CRC32C_SEED`. Sixteen bytes a step ("slicing by 16"), read as words, which is twice as fast
+ * as reading bytes; both machines that icecore runs on are little-endian.
  * Source: kernel lib/crc, Documentation/filesystems/ext4/checksums.rst.
  * @module
  */
@@ -11,10 +12,12 @@
 export const CRC32C_SEED = 0xffff_ffff;
 
 const POLYNOMIAL = 0x82f6_3b78;
+const STEP_BYTES = 16;
+/** Below this, words are not worth their view. */
+const FEW_BYTES = 48;
 
-const TABLES = makeTables();
-const T0 = TABLES[0]!, T1 = TABLES[1]!, T2 = TABLES[2]!, T3 = TABLES[3]!;
-const T4 = TABLES[4]!, T5 = TABLES[5]!, T6 = TABLES[6]!, T7 = TABLES[7]!;
+/** Table `s` at `256 * s`: what a byte does to the checksum `s` bytes later. One array is faster. */
+const TABLE = makeTable();
 
 /**
  * The checksum of `bytes[start, end)`, continued from `seed`.
@@ -26,37 +29,58 @@ export function crc32c(
   start = 0,
   end: number = bytes.length,
 ): number {
-  let crc = seed | 0;
-  let i = start;
-  for (const whole = end - 7; i < whole; i += 8) {
-    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    crc = T7[crc & 0xff]! ^ T6[(crc >>> 8) & 0xff]! ^ T5[(crc >>> 16) & 0xff]! ^ T4[crc >>> 24]! ^
-      T3[bytes[i + 4]!]! ^ T2[bytes[i + 5]!]! ^ T1[bytes[i + 6]!]! ^ T0[bytes[i + 7]!]!;
-  }
-  for (; i < end; i++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[i]!) & 0xff]!;
-  return crc >>> 0;
+  if (end - start < FEW_BYTES) return crcOfBytes(seed, bytes, start, end) >>> 0;
+  const aligned = start + (-(bytes.byteOffset + start) & 3);
+  const steps = Math.floor((end - aligned) / STEP_BYTES);
+  const behind = aligned + steps * STEP_BYTES;
+  let crc = crcOfBytes(seed, bytes, start, aligned);
+  crc = crcOfWords(crc, new Int32Array(bytes.buffer, bytes.byteOffset + aligned, 4 * steps));
+  return crcOfBytes(crc, bytes, behind, end) >>> 0;
 }
 
 /** The checksum of a little-endian 32-bit value, continued from `seed`. */
 export function crc32cU32(seed: number, value: number): number {
   const crc = seed ^ value;
-  return (T3[crc & 0xff]! ^ T2[(crc >>> 8) & 0xff]! ^ T1[(crc >>> 16) & 0xff]! ^
-    T0[crc >>> 24]!) >>>
-    0;
+  return (TABLE[768 + (crc & 0xff)]! ^ TABLE[512 + ((crc >>> 8) & 0xff)]! ^
+    TABLE[256 + ((crc >>> 16) & 0xff)]! ^ TABLE[crc >>> 24]!) >>> 0;
 }
 
-function makeTables(): Int32Array[] {
-  const tables = Array.from({ length: 8 }, () => new Int32Array(256));
+function crcOfBytes(seed: number, bytes: Uint8Array, start: number, end: number): number {
+  let crc = seed | 0;
+  for (let i = start; i < end; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]!) & 0xff]!;
+  return crc;
+}
+
+/** @param words a multiple of 4 */
+function crcOfWords(seed: number, words: Int32Array): number {
+  let crc = seed | 0;
+  for (let i = 0; i < words.length; i += 4) {
+    const a = crc ^ words[i]!;
+    const b = words[i + 1]!;
+    const c = words[i + 2]!;
+    const d = words[i + 3]!;
+    crc = TABLE[3840 + (a & 0xff)]! ^ TABLE[3584 + ((a >>> 8) & 0xff)]! ^
+      TABLE[3328 + ((a >>> 16) & 0xff)]! ^ TABLE[3072 + (a >>> 24)]! ^
+      TABLE[2816 + (b & 0xff)]! ^ TABLE[2560 + ((b >>> 8) & 0xff)]! ^
+      TABLE[2304 + ((b >>> 16) & 0xff)]! ^ TABLE[2048 + (b >>> 24)]! ^
+      TABLE[1792 + (c & 0xff)]! ^ TABLE[1536 + ((c >>> 8) & 0xff)]! ^
+      TABLE[1280 + ((c >>> 16) & 0xff)]! ^ TABLE[1024 + (c >>> 24)]! ^
+      TABLE[768 + (d & 0xff)]! ^ TABLE[512 + ((d >>> 8) & 0xff)]! ^
+      TABLE[256 + ((d >>> 16) & 0xff)]! ^ TABLE[d >>> 24]!;
+  }
+  return crc;
+}
+
+function makeTable(): Int32Array {
+  const table = new Int32Array(STEP_BYTES * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) !== 0 ? POLYNOMIAL : 0);
-    tables[0]![byte] = crc;
+    table[byte] = crc;
   }
-  for (let slice = 1; slice < 8; slice++) {
-    for (let byte = 0; byte < 256; byte++) {
-      const crc = tables[slice - 1]![byte]!;
-      tables[slice]![byte] = (crc >>> 8) ^ tables[0]![crc & 0xff]!;
-    }
+  for (let i = 256; i < table.length; i++) {
+    const crc = table[i - 256]!;
+    table[i] = (crc >>> 8) ^ table[crc & 0xff]!;
   }
-  return tables;
+  return table;
 }

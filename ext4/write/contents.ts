@@ -15,6 +15,7 @@ import { xattrBlockRuns } from "./xattr_blocks.ts";
 /** Folders, long symbolic links, attribute blocks, extent blocks, file data. */
 export function* contentRuns(plan: ImagePlan): Generator<Run> {
   const { tree, contents } = plan;
+  const hasHoles = tree.dataRanges.size > 0;
   yield* folderRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFLNK)) continue;
@@ -25,7 +26,8 @@ export function* contentRuns(plan: ImagePlan): Generator<Run> {
   yield* extentBlockRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFREG)) continue;
-    yield* fileRuns(plan, inode as TreeInode);
+    if (hasHoles) yield* fileRuns(plan, inode as TreeInode);
+    else yield wholeFile(plan, inode as TreeInode);
   }
   yield* copyRuns(plan, "data");
   for (const extra of contents.extras) if (extra.kind === "value") yield* valueRuns(plan, extra);
@@ -49,11 +51,10 @@ function* targetRuns({ tree, blockSizeBytes }: ImagePlan, inode: number): Genera
 
 /** Whole blocks of a file; the end of the file is cut later. */
 function* fileRuns(plan: ImagePlan, inode: TreeInode): Generator<Run> {
-  const { tree, contents, blockSizeBytes } = plan;
+  const { tree, blockSizeBytes } = plan;
   const ranges = tree.dataRanges.get(inode);
   if (ranges === undefined) {
-    const lengthBytes = contents.countBlocks[inode]! * blockSizeBytes;
-    yield { kind: "file", inode, offsetBytes: 0, lengthBytes };
+    yield wholeFile(plan, inode);
     return;
   }
   const pairs = blockRanges(ranges, tree.sizeBytes[inode]!, blockSizeBytes);
@@ -66,6 +67,11 @@ function* fileRuns(plan: ImagePlan, inode: TreeInode): Generator<Run> {
       lengthBytes: pairs[i + 1]! * blockSizeBytes - offsetBytes,
     };
   }
+}
+
+function wholeFile({ contents, blockSizeBytes }: ImagePlan, inode: TreeInode): Run {
+  const lengthBytes = contents.countBlocks[inode]! * blockSizeBytes;
+  return { kind: "file", inode, offsetBytes: 0, lengthBytes };
 }
 
 function* valueRuns(

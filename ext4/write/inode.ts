@@ -3,7 +3,7 @@
  * @module
  */
 
-import { inodeChecksum, inodeSeed } from "../checksums.ts";
+import { inodeSeed } from "../checksums.ts";
 import { crc32c } from "../crc32c.ts";
 import { encodeDevice } from "../device_number.ts";
 import { highHalf, type InodeNumber, lowHalf } from "../numbers.ts";
@@ -94,8 +94,9 @@ export function inodeWriter(plan: ImagePlan, buffer: Uint8Array): InodeWriter {
 
   function finish(at: number, number: number): void {
     view.setUint16(at + O.i_extra_isize, EXTRA_ISIZE_BYTES, true);
+    // The checksum's own fields count as zeros, which they still are: one pass over the inode.
     const seed = inodeSeed(plan.seed, number as InodeNumber, 0);
-    const checksum = inodeChecksum(seed, buffer, at, INODE_SIZE_BYTES);
+    const checksum = crc32c(seed, buffer, at, at + INODE_SIZE_BYTES);
     view.setUint16(at + O.l_i_checksum_lo, checksum & 0xffff, true);
     view.setUint16(at + O.i_checksum_hi, checksum >>> 16, true);
   }

@@ -8,7 +8,6 @@
 import type { ImagePlan } from "../plan/image_plan.ts";
 import type { Segments } from "../plan/segments.ts";
 import { groupsWithSuperblock } from "../sparse_super.ts";
-import type { Tree } from "../tree.ts";
 import { bitmapRuns } from "./bitmaps.ts";
 import { contentRuns } from "./contents.ts";
 import { encodeDescriptors } from "./group_descriptors.ts";
@@ -32,8 +31,14 @@ export function* imageRuns(plan: ImagePlan): Generator<Run> {
       yield { kind: "zeros", lengthBytes: (firstBlock - block) * blockSizeBytes };
     }
     for (const run of source.take(countBlocks * blockSizeBytes)) {
-      if (run.kind === "file") yield* cutAtEnd(tree, run);
-      else yield run;
+      if (run.kind !== "file") {
+        yield run;
+        continue;
+      }
+      const countInFile = Math.min(run.lengthBytes, tree.sizeBytes[run.inode]! - run.offsetBytes);
+      if (countInFile > 0) yield cut(run, 0, countInFile);
+      const countBehind = run.lengthBytes - Math.max(countInFile, 0);
+      if (countBehind > 0) yield { kind: "zeros", lengthBytes: countBehind };
     }
     block = firstBlock + countBlocks;
   }
@@ -107,17 +112,11 @@ function cut(run: Run, start: number, end: number): Run {
     case "zeros":
       return { kind: "zeros", lengthBytes: end - start };
     case "file":
-      return { ...run, offsetBytes: run.offsetBytes + start, lengthBytes: end - start };
+      return {
+        kind: "file",
+        inode: run.inode,
+        offsetBytes: run.offsetBytes + start,
+        lengthBytes: end - start,
+      };
   }
-}
-
-/** Whole blocks of a file as its bytes, and zeros behind its end. */
-function* cutAtEnd(tree: Tree, run: Run & { kind: "file" }): Generator<Run> {
-  const inFile = Math.min(run.lengthBytes, tree.sizeBytes[run.inode]! - run.offsetBytes);
-  if (inFile === run.lengthBytes) {
-    yield run;
-    return;
-  }
-  if (inFile > 0) yield { ...run, lengthBytes: inFile };
-  yield { kind: "zeros", lengthBytes: run.lengthBytes - Math.max(inFile, 0) };
 }

@@ -15,6 +15,18 @@ Deno.test("a checksum in pieces is the checksum of the whole", () => {
   }));
 });
 
+Deno.test("bytes at any offset, of any length, have the checksum that one byte at a time gives", () => {
+  const bytewise = (bytes: Uint8Array) => {
+    let crc = CRC32C_SEED;
+    for (let i = 0; i < bytes.length; i++) crc = crc32c(crc, bytes, i, i + 1);
+    return crc;
+  };
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(20), (bytes, skip) => {
+    const view = bytes.subarray(Math.min(skip, bytes.length));
+    assert.equal(crc32c(CRC32C_SEED, view), bytewise(view));
+  }));
+});
+
 Deno.test("a 32-bit value counts as its four little-endian bytes", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (value) => {
     const bytes = new Uint8Array(4);
