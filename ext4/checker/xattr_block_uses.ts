@@ -3,27 +3,34 @@
  * @module
  */
 
+interface Outstanding {
+  missing: number;
+  readonly countClusters: number;
+}
+
 /** Blocks that have not been used as often as they claim, yet. */
 export class XattrBlockUses {
-  /** Missing uses by block; a block that was used often enough is forgotten. */
-  readonly #missing = new Map<number, number>();
+  /** A block that was used often enough is forgotten. */
+  readonly #outstanding = new Map<number, Outstanding>();
 
-  /** Whether the block was met before and more uses of it are due; counts this one. */
-  useAgain(block: number): boolean {
-    const missing = this.#missing.get(block);
-    if (missing === undefined) return false;
-    if (missing === 1) this.#missing.delete(block);
-    else this.#missing.set(block, missing - 1);
-    return true;
+  /**
+   * Counts a further use of a block.
+   * @returns the clusters that it adds to `i_blocks`; `undefined` where no further use is due
+   */
+  useAgain(block: number): number | undefined {
+    const one = this.#outstanding.get(block);
+    if (one === undefined) return undefined;
+    if (--one.missing === 0) this.#outstanding.delete(block);
+    return one.countClusters;
   }
 
   /** The first use of a block. */
-  useFirst(block: number, refcount: number): void {
-    if (refcount > 1) this.#missing.set(block, refcount - 1);
+  useFirst(block: number, refcount: number, countClusters: number): void {
+    if (refcount > 1) this.#outstanding.set(block, { missing: refcount - 1, countClusters });
   }
 
   /** Blocks used less often than they claim, and by how much. */
-  missing(): ReadonlyMap<number, number> {
-    return this.#missing;
+  *missing(): Generator<readonly [block: number, missing: number]> {
+    for (const [block, { missing }] of this.#outstanding) yield [block, missing];
   }
 }

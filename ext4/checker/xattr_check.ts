@@ -16,31 +16,49 @@ import type { CheckState } from "./check_state.ts";
 
 /**
  * Checks them all.
- * @returns clusters that the attributes take beside the inode: 0 or 1
+ * @returns clusters that `i_blocks` counts for the attributes: values in inodes of their own too,
+ * and what is shared in each inode that shares it
  * @throws CorruptImageError when they are broken
  */
 export function* checkXattrs(state: CheckState, inode: Inode): Reading<number> {
-  yield* checkValues(state, inode, inodeXattrEntries(inode));
-  if (inode.xattrBlock === 0) return 0;
-  if (state.xattrBlocks.useAgain(inode.xattrBlock)) return 1;
+  const inPlace = inodeXattrEntries(inode);
+  yield* checkValues(state, inode, inPlace);
+  return clustersOfValues(state, inPlace) + (yield* checkBlock(state, inode));
+}
+
+function* checkBlock(state: CheckState, inode: Inode): Reading<number> {
+  const { xattrBlock } = inode;
+  if (xattrBlock === 0) return 0;
+  const known = state.xattrBlocks.useAgain(xattrBlock);
+  if (known !== undefined) return known;
   const block = yield* loadXattrBlock(state.volume, inode);
   if (block === undefined) return 0;
+  const countClusters = 1 + clustersOfValues(state, block.entries);
   state.summary.countXattrBlocks++;
-  state.xattrBlocks.useFirst(inode.xattrBlock, block.header.h_refcount);
-  if (state.used.claim(inode.xattrBlock, 1) !== undefined) {
-    state.findings.report(
-      "block-twice",
-      "ext4_xattr_header",
-      "the block has another owner, or more users than h_refcount",
-      { inode: inode.number, block: inode.xattrBlock },
-    );
+  state.xattrBlocks.useFirst(xattrBlock, block.header.h_refcount, countClusters);
+  if (state.used.claim(xattrBlock, 1) !== undefined) {
+    const why = "the block has another owner, or more users than h_refcount";
+    state.findings.report("block-twice", "ext4_xattr_header", why, {
+      inode: inode.number,
+      block: xattrBlock,
+    });
   }
   checkOrder(state, inode, block.entries);
   checkHashes(state, inode, block);
   yield* checkValues(state, inode, block.entries);
-  return 1;
+  return countClusters;
 }
 
+function clustersOfValues({ volume }: CheckState, entries: readonly XattrEntry[]): number {
+  const clusterBytes = volume.geometry.blockSizeBytes * volume.geometry.blocksPerCluster;
+  let clusters = 0;
+  for (const { valueInode, sizeBytes } of entries) {
+    if (valueInode !== 0) clusters += Math.ceil(sizeBytes / clusterBytes);
+  }
+  return clusters;
+}
+
+/** Shared blocks are checked once; so are the uses of inodes by their values counted. */
 function* checkValues(
   state: CheckState,
   inode: Inode,

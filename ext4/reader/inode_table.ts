@@ -57,7 +57,7 @@ export class InodeTable {
   }
 
   /**
-   * An inode, in use or not.
+   * An inode, in use or once in use; one that was never used fails its checksum.
    * @throws CorruptImageError when the number is out of range, or the inode broken
    */
   *loadAny(number: InodeNumber): Reading<Inode> {
