@@ -82,7 +82,11 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
       close(lock);
     },
     discard(sideFiles, keep) {
-      for (const side of sideFiles) rmSync(side.path, { force: true });
+      // Those also that a step has begun and not handed on.
+      const begun = partialsOf(path).filter((file) => file !== path);
+      for (const file of [...begun, ...sideFiles.map((side) => side.path)]) {
+        rmSync(file, { force: true });
+      }
       if (!keep) rmSync(path, { force: true });
       forget();
       close(lock);

@@ -112,6 +112,7 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   ENOTDIR: "changed",
   ELOOP: "changed",
   ENXIO: "changed",
+  ESPIPE: "changed",
   EISDIR: "changed",
 };
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -119,5 +120,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENOTDIR: "its folder is no folder any more",
   ELOOP: "it became a symbolic link",
   ENXIO: "it is no regular file any more",
+  ESPIPE: "it is no regular file any more",
   EISDIR: "it became a folder",
 };

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { output } from "../support/oracles.ts";
+import { testWith } from "../support/requirements.ts";
+import {
+  assertNothingLeft,
+  type Ended,
+  ended,
+  icecore,
+  inLab,
+  type Lab,
+  REAL,
+  start,
+} from "./lab.ts";
+
+/** A small disk of its own at `disk`. */
+function mountDisk(lab: Lab, options: string): void {
+  mkdirSync(lab.at("disk"));
+  output("mount", ["-t", "tmpfs", "-o", options, "icecore-test", lab.at("disk")]);
+}
+
+const BUILD = ["build", "source", "-o", "disk/out.img", "--recipe", "e2fsprogs"];
+
+async function assertDiskAsBefore(lab: Lab, names: readonly string[] = []): Promise<void> {
+  await assertNothingLeft(lab);
+  assert.deepEqual(readdirSync(lab.at("disk")), names);
+}
+
+testWith(REAL, "a disk too small for the image is told before anything is allocated", async () => {
+  await inLab(async (lab) => {
+    mountDisk(lab, "size=64k");
+    const { code, stderr } = await icecore(lab, BUILD);
+    assert.match(
+      stderr,
+      /step allocate failed: cannot make .*\/disk\/out\.img\.partial: it needs .* KiB, and the disk has 64\.0 KiB free\. Make room, or choose another place with -o\.\n$/,
+    );
+    assert.equal(code, 1);
+    await assertDiskAsBefore(lab);
+  });
+});
+
+testWith(REAL, "a disk with room for the image, but not twice, is enough to grow on", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("source/large"), new Uint8Array(3_000_000));
+    mountDisk(lab, "size=6m");
+    const { code, stderr } = await icecore(lab, [...BUILD, "--size", "2500K"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /too small for the tree: enlarged to/);
+    await assertDiskAsBefore(lab, ["out.img", "out.img.sha512"]);
+  });
+});
+
+testWith(
+  REAL,
+  "an output folder on a read-only disk is told before anything is written",
+  async () => {
+    await inLab(async (lab) => {
+      mountDisk(lab, "ro");
+      const { code, stderr } = await icecore(lab, BUILD);
+      assert.match(stderr, /read-only file system\. Make the folder .*\/disk writable, or choose/);
+      assert.equal(code, 1);
+      await assertDiskAsBefore(lab);
+    });
+  },
+);
+
+testWith(REAL, "a full temporary folder is told before anything is written", async () => {
+  await inLab(async (lab) => {
+    mountDisk(lab, "nr_inodes=1");
+    const { code, stderr } = await icecore(
+      lab,
+      ["build", "source", "-o", "out.img", "--recipe"].concat("e2fsprogs"),
+      {
+        env: { TMPDIR: lab.at("disk") },
+      },
+    );
+    assert.match(
+      stderr,
+      /cannot make a temporary folder in .*: no space left on device\. Set TMPDIR/,
+    );
+    assert.equal(code, 1);
+    await assertDiskAsBefore(lab);
+  });
+});
+
+/** Builds on a disk that fills up when a step begins; with `punch`, the image loses its room, too. */
+function buildAndFill(lab: Lab, step: string, punch: boolean): Promise<Ended> {
+  const driver = new URL("./fill_driver.ts", import.meta.url).pathname;
+  const argv = [Deno.execPath(), "run", "--allow-all", "--no-check", driver, step, `${punch}`];
+  return ended(start(lab, argv));
+}
+
+for (const step of ["format", "grow", "mount", "copy", "unmount", "fsck", "readonly"]) {
+  testWith(
+    REAL,
+    `a disk that fills up before ${step} does no harm: the room is reserved`,
+    async () => {
+      await inLab(async (lab) => {
+        mountDisk(lab, "size=3m");
+        const { code, stderr } = await buildAndFill(lab, step, false);
+        if (code !== 0) assert.match(stderr, /no space left on device|disk is full/i);
+        await assertDiskAsBefore(
+          lab,
+          code === 0 ? ["ballast", "out.img", "out.img.sha512"] : ["ballast"],
+        );
+      });
+    },
+  );
+}
+
+testWith(REAL, "a disk without room for the side file is told, and nothing is left", async () => {
+  await inLab(async (lab) => {
+    mountDisk(lab, "size=3m");
+    const { code, stderr } = await buildAndFill(lab, "hash", false);
+    assert.match(stderr, /step hash failed: .*no space left on device/i);
+    assert.equal(code, 1);
+    await assertDiskAsBefore(lab, ["ballast"]);
+  });
+});
+
+testWith(REAL, "contents that do not reach the disk below fail the build", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("source/large"), new Uint8Array(2_000_000).fill(7));
+    mountDisk(lab, "size=4m");
+    const { code, stderr } = await buildAndFill(lab, "mount", true);
+    assert.match(stderr, /step (copy|mount) failed/);
+    assert.equal(code, 1);
+    await assertDiskAsBefore(lab, ["ballast"]);
+  });
+});
