@@ -48,7 +48,6 @@ export type PlanErrorCode =
   | "bad-tree"
   | "file-too-large"
   | "image-too-large"
-  | "too-many-inodes"
   | "folder-too-large"
   | "target-too-long";
 

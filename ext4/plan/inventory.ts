@@ -44,7 +44,7 @@ export interface Inventory {
 /**
  * Walks a tree from its root.
  * @param notes what could not be stored is added here
- * @throws PlanError `bad-tree` when row 0 is not a folder, `too-many-inodes`
+ * @throws PlanError `bad-tree` when row 0 is not a folder
  */
 export function takeInventory(tree: Tree, notes: PlanNote[]): Inventory {
   if (tree.countInodes < 1 || (tree.mode[0]! & S_IFMT) !== S_IFDIR) {

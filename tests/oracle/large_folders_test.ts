@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { JUDGE, judge } from "../support/judge.ts";
-import { output } from "../support/oracles.ts";
+import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
+import { planOf, withImage } from "../support/write_image.ts";
 import { testWith } from "../support/requirements.ts";
 import { namesAroundCollision } from "../support/colliding_names.ts";
-import { file, folder } from "../support/tree_builder.ts";
+import { buildTree, file, folder } from "../support/tree_builder.ts";
 
 const manyNames = (count: number, lengthBytes: number) => {
   const shared = [file("a"), file("b"), file("c"), file("d")];
@@ -37,6 +38,23 @@ testWith(JUDGE, "names of 255 bytes and 1 KiB blocks make an index of three leve
     { blockSizeBytes: 1024 },
     ({ plan }) => assert.ok(plan.layout.features.includes("large_dir")),
   ));
+
+testWith(JUDGE, "150,000 empty files take more and smaller groups, and leave no block free", () => {
+  const folders = Array.from({ length: 150 }, (_, f) => {
+    const files = Array.from({ length: 1000 }, (_, i) => [`empty-${f}-${i}`, file()] as const);
+    return [`${f}`, folder(files)] as const;
+  });
+  const built = buildTree(folder(folders));
+  const plan = planOf(built, { blockSizeBytes: 4096 });
+  assert.ok(plan.layout.countGroups >= 5 && plan.layout.blocksPerGroup < 32_768);
+  assert.equal(plan.layout.countFreeBlocks, 0);
+  return withImage(built, plan, (image, work) => {
+    assertE2fsckClean(image);
+    return withMount(image, work, (mountpoint) => {
+      assert.ok(existsSync(join(mountpoint, "149", "empty-149-999")));
+    });
+  });
+});
 
 for (const hashesBefore of [48, 49]) {
   testWith(
