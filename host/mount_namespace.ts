@@ -27,7 +27,7 @@ export interface MountNamespace {
 
 /** The command that unmounts a folder, in whichever namespace its path leads to. */
 export function unmountArgv(mountpoint: string): string[] {
-  const inside = /^\/proc\/(\d+)\/root(\/.*)$/.exec(mountpoint);
+  const inside = /^\/proc\/(\d+)\/root(\/.*)$/s.exec(mountpoint);
   return inside === null
     ? ["umount", mountpoint]
     : ["nsenter", `--mount=/proc/${inside[1]}/ns/mnt`, "umount", inside[2]!];

@@ -26,7 +26,7 @@ export class ToolError extends Error {
     readonly stderrTail: string,
     hint = "See its own words above.",
   ) {
-    const said = stderrTail.trim();
+    const said = stderrTail.trim().replace(/\.$/, "");
     const result = exitCode < 0 ? "was ended" : `ended with exit code ${exitCode}`;
     super(`cannot run ${argv[0]}: it ${result}${said === "" ? "" : `: ${said}`}. ${hint}`);
     this.name = "ToolError";
