@@ -11,7 +11,8 @@ import { choice, string } from "@optique/core/valueparser";
 import process from "node:process";
 import { ALGORITHMS, recipes, UsageError } from "../mod.ts";
 import { pipelineOf, requestOf } from "./build_request.ts";
-import { common, type CommonValues } from "./common.ts";
+import type { BuildValues } from "./build_values.ts";
+import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
@@ -109,29 +110,6 @@ const parser = command(
     ),
   },
 );
-
-/** The values of the command line. */
-export interface BuildValues extends CommonValues {
-  readonly command: "build";
-  readonly sources: readonly string[];
-  readonly output: string | undefined;
-  readonly exclude: readonly string[];
-  readonly excludeFrom: readonly string[];
-  readonly oneFileSystem: boolean | undefined;
-  readonly times: "mtime" | "all" | undefined;
-  readonly recipe: string | undefined;
-  readonly size: string | undefined;
-  readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;
-  readonly label: string | undefined;
-  readonly uuid: string | undefined;
-  readonly hash: string | undefined;
-  readonly set: readonly string[];
-  readonly without: readonly string[];
-  readonly dryRun: boolean | undefined;
-  readonly force: boolean | undefined;
-  readonly keep: boolean | undefined;
-  readonly strict: boolean | undefined;
-}
 
 function refuseTerminal(): void {
   if (process.stdout.isTTY !== true) return;

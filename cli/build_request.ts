@@ -15,7 +15,7 @@ import {
   recipes,
   UsageError,
 } from "../mod.ts";
-import type { BuildValues } from "./build.ts";
+import type { BuildValues } from "./build_values.ts";
 
 /** The pipeline that the values ask for. @throws UsageError */
 export function pipelineOf(values: BuildValues): Pipeline {

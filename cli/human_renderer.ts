@@ -7,7 +7,7 @@ import type { Event, Problem } from "../mod.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
-import type { Renderer } from "./renderer.ts";
+import type { Renderer } from "./event_renderer.ts";
 import { type StepTime, summaryOf } from "./summary.ts";
 
 /** More problems than this are counted, not printed; `--verbose` prints all. */

@@ -20,10 +20,6 @@ const commands = { build, verify, steps, doctor, clean };
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
-  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-    console.log(version);
-    return 0;
-  }
   const parser = or(build.parser, verify.parser, steps.parser, doctor.parser, clean.parser);
   const values = run(parser, {
     args,

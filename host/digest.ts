@@ -3,8 +3,9 @@
  * @module
  */
 
-import { createHash, getHashes } from "node:crypto";
+import { getHashes } from "node:crypto";
 import { open } from "node:fs/promises";
+import { startHash } from "./hash.ts";
 
 /** The algorithms offered; all of them have a program such as `sha512sum`. */
 export const ALGORITHMS: readonly string[] = ["sha512", "sha384", "sha256", "sha224", "sha1", "md5"]
@@ -25,7 +26,7 @@ export async function digestFile(
   signal: AbortSignal,
   onProgress: (doneBytes: number) => void,
 ): Promise<string> {
-  const hash = createHash(algorithm);
+  const hash = await startHash(algorithm);
   const handle = await open(path, "r");
   try {
     let current: Uint8Array = new Uint8Array(PIECE_BYTES);
@@ -35,7 +36,7 @@ export async function digestFile(
     for (;;) {
       const { bytesRead } = await reading;
       signal.throwIfAborted();
-      if (bytesRead === 0) return hash.digest("hex");
+      if (bytesRead === 0) return hash.digest();
       done += bytesRead;
       reading = handle.read(next, 0, PIECE_BYTES, done);
       hash.update(current.subarray(0, bytesRead));

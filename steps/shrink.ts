@@ -4,7 +4,7 @@
  * `resize2fs -M` alone stops above the real minimum: its estimate keeps a margin for each block it
  * would have to move. From the smaller file system the next estimate is closer, so it is repeated
  * while that helps. What is then still free is asked for by number, which resize2fs obeys when
- * forced; should the blocks not find room, `e2undo` takes the attempt back.
+ * forced. Either may find no room half-way; `e2undo` then takes the attempt back.
  * @module
  */
 
@@ -18,6 +18,11 @@ import { runTool } from "./e2fsprogs/tool.ts";
 
 /** Each round at least halves the margin; more have never been seen to help. */
 const MOST_ROUNDS = 10;
+/**
+ * Free blocks left over for extent trees that grow while their files are moved: none, and if that
+ * fails, the least that works.
+ */
+const SPARE_BLOCKS = [0, 16, 64, 256, 1024, 4096];
 
 /** Shrinks the image. */
 export const shrink: Step = {
@@ -27,24 +32,25 @@ export const shrink: Step = {
   tools: ["resize2fs", "e2undo", "dumpe2fs", "e2fsck"],
   shell: false,
   async run(image: Image, context: StepContext): Promise<Image> {
-    let { countBlocks, blockSizeBytes } = await readNumbers(image.path, context);
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      await runTool(shrinkArgv(image.path), context);
-      const { countBlocks: now } = await readNumbers(image.path, context);
-      if (now === countBlocks) break;
-      countBlocks = now;
-    }
-    countBlocks = await squeeze(image, context);
+    await shrinkByEstimate(image, context);
+    await squeeze(image, context);
+    await runE2fsck(image.path, "check", context);
+    const { countBlocks, blockSizeBytes } = await readNumbers(image.path, context);
     const sizeBytes = countBlocks * blockSizeBytes;
     cut(image.path, sizeBytes);
     return { ...image, sizeBytes };
   },
 };
 
-/** The command: `-M` goes to the smallest size it thinks possible. */
-export const shrinkArgv = (path: string): string[] => ["resize2fs", "-M", path];
+/** The command: `-M` goes to the smallest size it thinks possible; `-z` notes how to undo it. */
+export const shrinkArgv = (path: string, undoPath: string): string[] => [
+  "resize2fs",
+  ...["-z", undoPath],
+  "-M",
+  path,
+];
 
-/** The command that goes to a size it is told, and writes down how to take that back. */
+/** The command that goes to a size it is told. */
 export const squeezeArgv = (path: string, countBlocks: number, undoPath: string): string[] => [
   "resize2fs",
   "-f",
@@ -56,23 +62,55 @@ export const squeezeArgv = (path: string, countBlocks: number, undoPath: string)
 /** The command that takes an attempt back. */
 export const undoArgv = (path: string, undoPath: string): string[] => ["e2undo", undoPath, path];
 
-/** Drops the blocks that are still free. @returns How many blocks there are in the end. */
-async function squeeze(image: Image, context: StepContext): Promise<number> {
+/** Goes where `resize2fs` itself thinks it can, again and again. */
+async function shrinkByEstimate(image: Image, context: StepContext): Promise<void> {
+  let { countBlocks } = await readNumbers(image.path, context);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (!await attempt(image, (undoPath) => shrinkArgv(image.path, undoPath), context)) return;
+    const now = await readNumbers(image.path, context);
+    if (now.countBlocks === countBlocks) return;
+    countBlocks = now.countBlocks;
+  }
+}
+
+/** Drops the blocks that are still free. Dropping a group frees its tables: then once more. */
+async function squeeze(image: Image, context: StepContext): Promise<void> {
+  let { countBlocks, countFreeBlocks } = await readNumbers(image.path, context);
+  let left = 0;
+  for (let round = 0; round < MOST_ROUNDS && countFreeBlocks > left; round++) {
+    const spare = SPARE_BLOCKS.filter((count) => count >= left && count < countFreeBlocks);
+    const worked = await squeezeOnce(image, countBlocks - countFreeBlocks, spare, context);
+    if (worked === undefined) return;
+    left = worked;
+    ({ countBlocks, countFreeBlocks } = await readNumbers(image.path, context));
+  }
+}
+
+async function squeezeOnce(
+  image: Image,
+  leastBlocks: number,
+  spare: readonly number[],
+  context: StepContext,
+): Promise<number | undefined> {
+  for (const count of spare) {
+    const argv = (undoPath: string) => squeezeArgv(image.path, leastBlocks + count, undoPath);
+    if (await attempt(image, argv, context)) return count;
+  }
+  return undefined;
+}
+
+/** Runs `resize2fs`; takes back what it did when it fails. @returns Whether it succeeded. */
+async function attempt(
+  image: Image,
+  argv: (undoPath: string) => string[],
+  context: StepContext,
+): Promise<boolean> {
   const undoPath = `${image.finalPath}.undo.partial`;
   context.defer(() => rmSync(undoPath, { force: true }));
-  let { countBlocks, countFreeBlocks } = await readNumbers(image.path, context);
-  // Dropping a group frees its tables, which makes room to drop more.
-  for (let round = 0; round < MOST_ROUNDS && countFreeBlocks > 0; round++) {
-    const argv = squeezeArgv(image.path, countBlocks - countFreeBlocks, undoPath);
-    const { exitCode } = await runTool(argv, context, () => true);
-    if (exitCode !== 0) await runTool(undoArgv(image.path, undoPath), context);
-    rmSync(undoPath, { force: true });
-    const now = await readNumbers(image.path, context);
-    if (exitCode !== 0 || now.countBlocks === countBlocks) break;
-    ({ countBlocks, countFreeBlocks } = now);
-  }
-  await runE2fsck(image.path, "check", context);
-  return countBlocks;
+  const { exitCode } = await runTool(argv(undoPath), context, () => true);
+  if (exitCode !== 0) await runTool(undoArgv(image.path, undoPath), context);
+  rmSync(undoPath, { force: true });
+  return exitCode === 0;
 }
 
 function cut(path: string, sizeBytes: number): void {

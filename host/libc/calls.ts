@@ -4,7 +4,7 @@
  */
 
 import process from "node:process";
-import { openLibrary, type Signature } from "./library.ts";
+import { libraryNames, openLibrary, type Signature } from "./library.ts";
 import { SystemError } from "./errno.ts";
 
 /** Where relative paths begin when no folder is given. */
@@ -39,6 +39,12 @@ const SIGNATURES = {
   fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
   fchmodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  futimens: { parameters: ["i32", "buffer"], result: "i32" },
+  fsetxattr: { parameters: ["i32", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  fremovexattr: { parameters: ["i32", "buffer"], result: "i32" },
+  renameat: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
   faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   fstatfs: { parameters: ["i32", "buffer"], result: "i32" },
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
@@ -50,8 +56,8 @@ const LIST_SIGNATURES = {
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
 } as const satisfies Record<string, Signature>;
 
-const library = await openLibrary<keyof typeof SIGNATURES>(SIGNATURES);
-const listLibrary = await openLibrary<keyof typeof LIST_SIGNATURES>(LIST_SIGNATURES);
+const library = await openLibrary<keyof typeof SIGNATURES>(libraryNames(), SIGNATURES);
+const listLibrary = await openLibrary(libraryNames(), LIST_SIGNATURES);
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
 export const libc = library.functions;

@@ -1,14 +1,17 @@
 /**
- * Opens the C library of the machine, glibc or musl, through the foreign function interface of
- * either runtime: one table of signatures in, typed functions out.
+ * Opens a library of the machine through the foreign function interface of either runtime: one
+ * table of signatures in, functions out.
  * @module
  */
 
 import process from "node:process";
 import { denoGlobal, type ForeignFunction } from "../runtime.ts";
 
-/** A C type as both runtimes can pass it. A `buffer` is a typed array; its first byte is passed. */
-export type ParameterType = "i32" | "u32" | "i64" | "usize" | "buffer";
+/**
+ * A C type as both runtimes can pass it. A `buffer` is a typed array; its first byte is passed. A
+ * `pointer` is an address that another function returned.
+ */
+export type ParameterType = "i32" | "u32" | "i64" | "usize" | "buffer" | "pointer";
 
 /** What comes back: a 32-bit or 64-bit signed integer, or an address. */
 export type ResultType = "i32" | "i64" | "pointer";
@@ -26,23 +29,25 @@ export interface Library<Name extends string> {
   view(pointer: unknown, sizeBytes: number): ArrayBuffer;
 }
 
-/** File names of the C library, the likeliest first. */
+/** File names of the C library, glibc or musl, the likeliest first. */
 export function libraryNames(architecture: string = process.arch): string[] {
   const machine = architecture === "arm64" ? "aarch64" : "x86_64";
   return ["libc.so.6", `libc.musl-${machine}.so.1`, `/lib/ld-musl-${machine}.so.1`, "libc.so"];
 }
 
 /**
- * Opens the C library.
+ * Opens the first library that can be opened and has all the functions.
  *
- * @throws Error when none of {@linkcode libraryNames} can be opened, naming each with its reason.
+ * @param names File names as the dynamic linker knows them, or paths.
+ * @throws Error when none can be opened, naming each with its reason.
  */
 export async function openLibrary<Name extends string>(
+  names: readonly string[],
   signatures: Readonly<Record<Name, Signature>>,
 ): Promise<Library<Name>> {
   const open = denoGlobal() === undefined ? await bunOpener() : denoOpener();
   const reasons: string[] = [];
-  for (const name of libraryNames()) {
+  for (const name of names) {
     try {
       return open(name, signatures);
     } catch (error) {
@@ -50,7 +55,7 @@ export async function openLibrary<Name extends string>(
     }
   }
   throw new Error(
-    `cannot open the C library: ${reasons.join("; ")}. ` +
+    `cannot open ${names[0]}: ${reasons.join("; ")}. ` +
       "Run icecore on a Linux system with glibc or musl, with foreign functions allowed " +
       "(under Deno: --allow-ffi).",
   );

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import { startHash } from "../../host/hash.ts";
 import { type RingMemory, takeBuffers } from "./ring.ts";
 
 /** What the worker is told at its start. */
@@ -14,12 +14,12 @@ export interface HashTask {
 
 /** What a worker's global scope offers here. */
 const scope = globalThis as unknown as {
-  onmessage: (event: MessageEvent<HashTask>) => void;
+  onmessage: (event: MessageEvent<HashTask>) => Promise<void>;
   postMessage(hexDigest: string): void;
 };
 
-scope.onmessage = ({ data: { ring, algorithm } }) => {
-  const hash = createHash(algorithm);
+scope.onmessage = async ({ data: { ring, algorithm } }) => {
+  const hash = await startHash(algorithm);
   for (const buffer of takeBuffers(ring)) hash.update(buffer);
-  scope.postMessage(hash.digest("hex"));
+  scope.postMessage(hash.digest());
 };

@@ -1,0 +1,13 @@
+/**
+ * What a renderer is.
+ * @module
+ */
+
+import type { EventSink } from "../mod.ts";
+
+/** Something that shows events. */
+export interface Renderer {
+  readonly emit: EventSink;
+  /** Takes down what is drawn. */
+  end(): void;
+}

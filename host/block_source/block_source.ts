@@ -1,0 +1,45 @@
+/**
+ * An image that is open somewhere: the shape that all sources have.
+ * @module
+ */
+
+/** What was asked of a server so far. */
+export interface Traffic {
+  /** Requests sent, those that failed included. */
+  readonly countRequests: number;
+  /** Bytes of the image that came. */
+  readonly countBytes: number;
+}
+
+/** An open image, of which any range can be read. */
+export interface HostBlockSource {
+  /** Size in bytes. */
+  readonly sizeBytes: number;
+  /** What it is called in messages: never with a password or a signature. */
+  readonly shownName: string;
+  /** Whether reads wait for nothing but a disk. */
+  readonly isLocal: boolean;
+  /** Of a server; missing for what is local. */
+  readonly traffic?: Traffic;
+  /**
+   * Fills all of `into` with the bytes from `offsetBytes` on.
+   *
+   * @returns Nothing where it is done already; a promise where it has to be waited for.
+   * @throws EnvironmentError when the bytes cannot be had.
+   */
+  read(offsetBytes: number, into: Uint8Array): Promise<void> | void;
+  /** Releases what it holds. Reads under way fail. */
+  close(): void;
+}
+
+/** How a source is opened. The last three are for servers only. */
+export interface SourceOptions {
+  /** Ends all reading; its reason is what reads then throw. */
+  readonly signal?: AbortSignal;
+  /** Longest time without a single byte before a request is given up; default 30,000. */
+  readonly timeoutMs?: number;
+  /** How often a request is tried again before reading fails; default 4. */
+  readonly countRetries?: number;
+  /** Pause before the first retry, doubled for each further one; default 250. */
+  readonly retryDelayMs?: number;
+}

@@ -1,0 +1,127 @@
+/**
+ * An image in a file or on a block device of this machine.
+ * @module
+ */
+
+import { EnvironmentError } from "../environment_error.ts";
+import { hasCode, meaningOf } from "../libc/errno.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_NONBLOCK,
+  O_RDONLY,
+  openAt,
+  readFullyAt,
+  seek,
+} from "../libc/files.ts";
+import { printable } from "../libc/paths.ts";
+import { StatusBuffer, statusOfOpen } from "../libc/status.ts";
+import type { HostBlockSource } from "./block_source.ts";
+
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFDIR = 0o040000;
+const S_IFBLK = 0o060000;
+
+/**
+ * Opens a file or a block device. It answers at once, without promises.
+ *
+ * @throws EnvironmentError when it does not exist, may not be read, or is neither.
+ */
+export function openFileSource(path: string): HostBlockSource {
+  const shownName = printable(path);
+  const fd = openForReading(path, shownName);
+  try {
+    return new FileSource(fd, sizeOf(fd, shownName), shownName);
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+class FileSource implements HostBlockSource {
+  readonly isLocal = true;
+  #fd: Descriptor | undefined;
+
+  constructor(fd: Descriptor, readonly sizeBytes: number, readonly shownName: string) {
+    this.#fd = fd;
+  }
+
+  read(offsetBytes: number, into: Uint8Array): void {
+    if (this.#fd === undefined) throw closedError(this.shownName);
+    let done: number;
+    try {
+      done = readFullyAt(this.#fd, into, offsetBytes);
+    } catch (error) {
+      throw unreadable(this.shownName, error);
+    }
+    if (done === into.length) return;
+    throw new EnvironmentError(
+      `cannot read ${this.shownName}: it was ${this.sizeBytes} bytes long when it was opened, and ` +
+        `now ends at ${offsetBytes + done}. Something cut it; leave it alone while it is read.`,
+      "image-changed",
+    );
+  }
+
+  close(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) close(fd);
+  }
+}
+
+/** The error of a read after the end. */
+export function closedError(shownName: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot read ${shownName}: it was closed. Open it again, or close it later.`,
+    "image-closed",
+  );
+}
+
+function openForReading(path: string, shownName: string): Descriptor {
+  try {
+    // Without O_NONBLOCK a named pipe would wait for a writer.
+    return openAt(CURRENT_FOLDER, path, O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw unreadable(shownName, error);
+    throw new EnvironmentError(
+      `cannot read ${shownName}: it does not exist. Check the path.`,
+      "no-image",
+      { cause: error },
+    );
+  }
+}
+
+function sizeOf(fd: Descriptor, shownName: string): number {
+  const status = new StatusBuffer();
+  statusOfOpen(fd, status);
+  switch (status.mode & S_IFMT) {
+    case S_IFREG:
+      return status.sizeBytes;
+    case S_IFBLK:
+      return seek(fd, 0, "end");
+    case S_IFDIR:
+      throw new EnvironmentError(
+        `cannot read ${shownName}: it is a folder. Name an image in it.`,
+        "no-image",
+      );
+    default:
+      throw new EnvironmentError(
+        `cannot read ${shownName}: it is neither a file nor a block device, and an image is read ` +
+          "at any place. Write it to a file first.",
+        "no-image",
+      );
+  }
+}
+
+function unreadable(shownName: string, error: unknown): EnvironmentError {
+  const advice = hasCode(error, "EACCES", "EPERM")
+    ? "Run icecore as a user who may read it."
+    : "Look at the disk, or use another copy.";
+  return new EnvironmentError(
+    `cannot read ${shownName}: ${meaningOf(error)}. ${advice}`,
+    "unreadable",
+    { cause: error },
+  );
+}

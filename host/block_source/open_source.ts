@@ -1,0 +1,27 @@
+/**
+ * From what a user typed to an open image.
+ * @module
+ */
+
+import type { HostBlockSource, SourceOptions } from "./block_source.ts";
+import { openFileSource } from "./file_source.ts";
+
+/**
+ * Opens an image wherever it is.
+ *
+ * @param location A path, `http://…`, `https://…` or `s3://BUCKET/KEY`.
+ * @throws EnvironmentError when it cannot be read there.
+ */
+export async function openSource(
+  location: string,
+  options: SourceOptions = {},
+): Promise<HostBlockSource> {
+  const scheme = /^(https?|s3):\/\//i.exec(location)?.[1]?.toLowerCase();
+  if (scheme === undefined) return openFileSource(location);
+  // What speaks to servers is loaded only where there is one.
+  const { openRemoteSource } = await import("./remote_source.ts");
+  const server = scheme === "s3"
+    ? await (await import("./s3_server.ts")).s3Server(location)
+    : (await import("./http_server.ts")).httpServer(location);
+  return await openRemoteSource(server, options);
+}

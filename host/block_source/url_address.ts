@@ -1,0 +1,48 @@
+/**
+ * The address of an image on a web server, its secrets kept apart.
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { EnvironmentError } from "../environment_error.ts";
+import { printable } from "../libc/paths.ts";
+
+/** A URL without name and password, and the header they became. */
+export interface Address {
+  readonly url: URL;
+  readonly authorization?: string;
+}
+
+/** Takes a URL apart. @throws EnvironmentError when it is none. */
+export function parseAddress(text: string): Address {
+  const url = URL.parse(text);
+  if (url === null || url.hostname === "") {
+    throw new EnvironmentError(
+      `cannot read ${withoutSecrets(text)}: it is not a URL. Write it as https://HOST/PATH.`,
+      "bad-url",
+    );
+  }
+  const { username, password } = url;
+  url.username = url.password = url.hash = "";
+  if (username === "" && password === "") return { url };
+  const pair = `${decoded(username)}:${decoded(password)}`;
+  return { url, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+/** A lone `%` in a password is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A URL for messages: a signature in its query is a secret, too. */
+export function shownUrl({ protocol, host, pathname, search }: URL): string {
+  return printable(`${protocol}//${host}${pathname}${search === "" ? "" : "?…"}`);
+}
+
+function withoutSecrets(text: string): string {
+  return printable(text.replace(/\/\/[^/]*@/, "//").replace(/\?.*$/s, "?…"));
+}

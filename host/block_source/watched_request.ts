@@ -1,0 +1,69 @@
+/**
+ * One request for a range, given up when no byte comes for too long.
+ * @module
+ */
+
+import { type RangeReply, type RangeServer, TransientError } from "./ranges.ts";
+
+/** How a request is watched. */
+export interface Watch {
+  readonly timeoutMs: number;
+  /** Ends the request from outside; its reason is thrown. */
+  readonly signal: AbortSignal;
+  /** Told the head of the answer before any of its bytes is used; may throw. */
+  readonly onReply: (reply: RangeReply) => void;
+  /** Told each piece of the body; returns false when no more is wanted. */
+  readonly onBytes: (bytes: Uint8Array) => boolean;
+}
+
+/** @throws TransientError when the connection breaks or nothing comes in time. */
+export async function watchedRequest(
+  server: RangeServer,
+  startBytes: number,
+  endBytes: number,
+  { timeoutMs, signal, onReply, onBytes }: Watch,
+): Promise<void> {
+  const ending = new AbortController();
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => {});
+  const end = (reason: unknown) => {
+    ended.reject(reason);
+    ending.abort(reason);
+  };
+  const stop = () => end(signal.reason);
+  const giveUp = () => end(new TransientError(`nothing came for ${timeoutMs / 1000} s`));
+  let timer = setTimeout(giveUp, timeoutMs);
+  signal.addEventListener("abort", stop, { once: true });
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  try {
+    signal.throwIfAborted();
+    // Some clients go on waiting after an abort; so each wait is a race.
+    const reply = await Promise.race([
+      server.request(startBytes, endBytes, ending.signal),
+      ended.promise,
+    ]);
+    reader = reply.body.getReader();
+    onReply(reply);
+    for (;;) {
+      const { done, value } = await Promise.race([readPiece(reader), ended.promise]);
+      if (done) return;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, timeoutMs);
+      if (!onBytes(value)) return;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+    // A body that was not read to its end would keep its connection.
+    reader?.cancel().catch(() => {});
+    ending.abort();
+  }
+}
+
+async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw new TransientError("the connection broke", undefined, { cause: error });
+  }
+}

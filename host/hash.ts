@@ -1,0 +1,84 @@
+/**
+ * Digests, by OpenSSL's library where the machine has it, else by the runtime's own.
+ *
+ * Both give the same digests. OpenSSL's SHA-512 was measured half as fast again as either runtime's,
+ * and hashing is what an image of large files spends most of its time on.
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { type Library, openLibrary, type Signature } from "./libc/library.ts";
+
+/** A digest that is being made. */
+export interface Hash {
+  /** Adds bytes. */
+  update(bytes: Uint8Array): void;
+  /** The digest in hex; nothing can be added afterwards. */
+  digest(): string;
+}
+
+// EVP_DigestInit(3). The versions differ in nothing that is used here.
+const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"];
+const SIGNATURES = {
+  EVP_MD_CTX_new: { parameters: [], result: "pointer" },
+  EVP_MD_CTX_free: { parameters: ["pointer"], result: "i32" },
+  EVP_get_digestbyname: { parameters: ["buffer"], result: "pointer" },
+  EVP_DigestInit_ex: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
+  EVP_DigestUpdate: { parameters: ["pointer", "buffer", "usize"], result: "i32" },
+  EVP_DigestFinal_ex: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+} as const satisfies Record<string, Signature>;
+
+type OpenSsl = Library<keyof typeof SIGNATURES>["functions"];
+
+let openSsl: Promise<OpenSsl | undefined> | undefined;
+
+/** Begins a digest. @param algorithm e.g. `sha512`. @throws Error for an unknown algorithm. */
+export async function startHash(algorithm: string): Promise<Hash> {
+  openSsl ??= openLibrary(LIBRARIES, SIGNATURES).then(
+    ({ functions }) => functions,
+    () => undefined,
+  );
+  const functions = await openSsl;
+  return (functions && openSslHash(functions, algorithm)) ?? runtimeHash(algorithm);
+}
+
+/** A digest by the runtime. */
+export function runtimeHash(algorithm: string): Hash {
+  const hash = createHash(algorithm);
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => hash.digest("hex"),
+  };
+}
+
+/** The longest digest there is, in bytes. */
+const MOST_DIGEST_BYTES = 64;
+
+/** @returns `undefined` where OpenSSL refuses the algorithm, as MD5 under FIPS. */
+function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
+  const name = new TextEncoder().encode(`${algorithm}\0`);
+  const method = functions.EVP_get_digestbyname(name);
+  const context = functions.EVP_MD_CTX_new();
+  if (functions.EVP_DigestInit_ex(context, method, null) !== 1) {
+    functions.EVP_MD_CTX_free(context);
+    return undefined;
+  }
+  return {
+    update(bytes) {
+      if (bytes.length === 0) return;
+      require(functions.EVP_DigestUpdate(context, bytes, bytes.length));
+    },
+    digest() {
+      const bytes = new Uint8Array(MOST_DIGEST_BYTES);
+      const length = new Uint32Array(1);
+      require(functions.EVP_DigestFinal_ex(context, bytes, length));
+      functions.EVP_MD_CTX_free(context);
+      return Array.from(bytes.subarray(0, length[0]), (byte) => byte.toString(16).padStart(2, "0"))
+        .join("");
+    },
+  };
+}
+
+function require(result: number): void {
+  if (result !== 1) throw new Error("cannot hash: OpenSSL's library failed. Report this.");
+}

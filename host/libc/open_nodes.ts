@@ -1,0 +1,61 @@
+/**
+ * Describes what is open: owner, mode, times, attributes. No name can be put in the way.
+ * @module
+ */
+
+import { check, lastErrno, libc } from "./calls.ts";
+import { SystemError } from "./errno.ts";
+import type { Descriptor } from "./files.ts";
+import { cString, printable } from "./paths.ts";
+import type { Timestamp } from "./status.ts";
+import type { Attribute } from "./xattrs.ts";
+
+/** Sets owner and group. Clears setuid bits and capabilities. */
+export function setOwnerOfOpen(fd: Descriptor, uid: number, gid: number): void {
+  check("fchown", () => libc.fchown(fd, uid, gid));
+}
+
+/** Sets the permission bits. */
+export function setModeOfOpen(fd: Descriptor, mode: number): void {
+  check("fchmod", () => libc.fchmod(fd, mode & 0o7777));
+}
+
+const times = new BigInt64Array(4);
+
+/** Sets access and modification time. */
+export function setTimesOfOpen(fd: Descriptor, atime: Timestamp, mtime: Timestamp): void {
+  times[0] = BigInt(atime.seconds);
+  times[1] = BigInt(atime.nanoseconds);
+  times[2] = BigInt(mtime.seconds);
+  times[3] = BigInt(mtime.nanoseconds);
+  check("futimens", () => libc.futimens(fd, times));
+}
+
+// An empty typed array has no address to pass.
+const EMPTY = new Uint8Array(1);
+
+/** Sets an attribute, replacing one of the same name. */
+export function writeAttributeOfOpen(fd: Descriptor, { name, value }: Attribute): void {
+  const cName = cString(name);
+  check(
+    "fsetxattr",
+    () => libc.fsetxattr(fd, cName, value.length === 0 ? EMPTY : value, value.length, 0),
+    () => printable(name),
+  );
+}
+
+const ENODATA = 61;
+const EOPNOTSUPP = 95;
+
+/** Removes an attribute; one that is not there is no error. */
+export function removeAttributeOfOpen(fd: Descriptor, name: string): void {
+  if (libc.fremovexattr(fd, cString(name)) === 0) return;
+  const errno = lastErrno();
+  if (errno !== ENODATA && errno !== EOPNOTSUPP) throw new SystemError("fremovexattr", errno, name);
+}
+
+/** Renames within one folder, replacing what has the new name; a folder is not replaced. */
+export function renameWithin(folder: Descriptor, from: Uint8Array, to: Uint8Array): void {
+  const [oldName, newName] = [cString(from), cString(to)];
+  check("rename", () => libc.renameat(folder, oldName, folder, newName), () => printable(to));
+}

@@ -1,0 +1,184 @@
+/**
+ * Extracts files and folders of an image into a folder.
+ * @module
+ */
+
+import {
+  hasType,
+  S_IFDIR,
+  S_IFREG,
+  type Tree,
+  type TreeEntry,
+  type TreeInode,
+} from "../../ext4/tree.ts";
+import type { FileSystem } from "../../ext4/reader/file_system.ts";
+import { Breather } from "../../host/breathe.ts";
+import { currentCaller } from "./extract/caller.ts";
+import { ContentCopier } from "./extract/content_copier.ts";
+import { Describer } from "./extract/describer.ts";
+import { extractFailure } from "./extract/failure.ts";
+import { findExisting } from "./extract/existing.ts";
+import { type Loss, Losses } from "./extract/losses.ts";
+import { requireRoomFor } from "./extract/room.ts";
+import { TargetFolders } from "./extract/target_folders.ts";
+import { TargetWriter } from "./extract/target_writer.ts";
+import { type ImageTree, readImageTree } from "./image_tree.ts";
+import { shownPathOf } from "./tree_path.ts";
+
+/** What to extract, and where to. */
+export interface ExtractOptions {
+  /** Paths from the root of the image, each with all below it; none means everything. */
+  readonly paths?: readonly string[];
+  /** The folder to extract into; made where it is missing. */
+  readonly target: string;
+  /** Replace files that are there already. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told how far it is: first in files that were found, then in bytes that were written. */
+  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+}
+
+/** What was extracted. */
+export interface Extracted {
+  readonly countFiles: number;
+  readonly countFolders: number;
+  /** Of files, a file with several names once, holes not counted. */
+  readonly sizeBytes: number;
+  /** What could not be restored, once a kind. */
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * Extracts. Each path keeps its place: `a/b` becomes `TARGET/a/b`.
+ *
+ * Nothing is written before all names and metadata were read and all names that are in the way are
+ * known. What was complete when it fails stays; what was not is removed.
+ *
+ * @throws PathError for a path that is not in the image; CorruptImageError;
+ * EnvironmentError `output-exists`, `disk-full`, `not-writable`; the signal's reason.
+ */
+export async function extract(image: FileSystem, options: ExtractOptions): Promise<Extracted> {
+  const signal = options.signal ?? new AbortController().signal;
+  const source = await readImageTree(image, {
+    paths: options.paths ?? [],
+    allTimes: true,
+    signal,
+    onProgress: (done) => options.onProgress?.(done, undefined, "files"),
+  });
+  const folders = TargetFolders.open(source.tree, options.target);
+  try {
+    return await new Extraction(image, source, folders, options, signal).run();
+  } finally {
+    folders.close();
+  }
+}
+
+class Extraction {
+  readonly #tree: Tree;
+  readonly #losses = new Losses();
+  readonly #breather: Breather;
+  readonly #pathOf = (row: TreeInode) => shownPathOf(this.#tree, row);
+  readonly #totalBytes: number;
+  #doneBytes = 0;
+  #countNames = 0;
+
+  constructor(
+    private readonly image: FileSystem,
+    private readonly source: ImageTree,
+    private readonly folders: TargetFolders,
+    private readonly options: ExtractOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#tree = source.tree;
+    this.#breather = new Breather(signal);
+    this.#totalBytes = contentBytes(source);
+  }
+
+  async run(): Promise<Extracted> {
+    const tree = this.#tree;
+    const { target, force = false } = this.options;
+    const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
+    if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
+    const copier = new ContentCopier(this.image, this.#breather, (bytes) => {
+      this.#doneBytes += bytes;
+      return this.#breather.due ? this.#rest() : undefined;
+    });
+    const describer = new Describer(
+      tree,
+      currentCaller(),
+      this.#losses,
+      this.#pathOf,
+      existing.inheritsAcls,
+    );
+    const writer = new TargetWriter({
+      tree,
+      folders: this.folders,
+      existing: existing.folders,
+      describer,
+      losses: this.#losses,
+      force,
+      pathOf: this.#pathOf,
+      copyContent: (row, to) => copier.copy(this.source.inodeOf(row), to),
+    });
+    try {
+      await this.#writeAll(writer);
+    } finally {
+      writer.close();
+    }
+    return this.#result();
+  }
+
+  async #writeAll(writer: TargetWriter): Promise<void> {
+    const tree = this.#tree;
+    let row = 0 as TreeInode;
+    try {
+      for (let entry = 0; entry < tree.countEntries; entry++) {
+        row = tree.entryInode[entry]! as TreeInode;
+        await writer.writeName(entry as TreeEntry);
+        this.#countNames++;
+        if (this.#breather.due) await this.#rest();
+      }
+      // From the last to the first: writing a folder's metadata must not touch its parent's times.
+      for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
+        if (hasType(tree, row, S_IFDIR)) writer.finishFolder(row);
+        if (this.#breather.due) await this.#rest();
+      }
+    } catch (error) {
+      const path = this.#pathOf(row);
+      throw extractFailure(error, { ...this.options, path, countNames: this.#countNames });
+    }
+    this.#report();
+  }
+
+  async #rest(): Promise<void> {
+    this.#report();
+    await this.#breather.pause();
+  }
+
+  #report(): void {
+    this.options.onProgress?.(this.#doneBytes, this.#totalBytes, "bytes");
+  }
+
+  #result(): Extracted {
+    const tree = this.#tree;
+    let countFiles = 0;
+    let countFolders = 0;
+    // The root is the target folder itself.
+    for (let row = 1; row < tree.countInodes; row++) {
+      if (hasType(tree, row, S_IFDIR)) countFolders++;
+      else countFiles++;
+    }
+    this.signal.throwIfAborted();
+    return { countFiles, countFolders, sizeBytes: this.#doneBytes, losses: this.#losses.all };
+  }
+}
+
+/** At least this much is going to be written. */
+function contentBytes({ tree, allocatedBytesOf }: ImageTree): number {
+  let total = 0;
+  for (let row = 0; row < tree.countInodes; row++) {
+    if (!hasType(tree, row, S_IFREG)) continue;
+    total += Math.min(tree.sizeBytes[row]!, allocatedBytesOf(row as TreeInode));
+  }
+  return total;
+}

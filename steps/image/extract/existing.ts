@@ -1,0 +1,125 @@
+/**
+ * What of an image's tree is in the target folder already, found before anything is written.
+ * @module
+ */
+
+import {
+  hasType,
+  nameOf,
+  S_IFDIR,
+  S_IFMT,
+  type Tree,
+  type TreeEntry,
+  type TreeInode,
+} from "../../../ext4/tree.ts";
+import { EnvironmentError } from "../../../host/environment_error.ts";
+import { hasCode, meaningOf, SystemError } from "../../../host/libc/errno.ts";
+import { statusAt, StatusBuffer } from "../../../host/libc/status.ts";
+import { pathThroughProc, readAttributes } from "../../../host/libc/xattrs.ts";
+import { printable } from "../../../host/libc/paths.ts";
+import type { TargetFolders } from "./target_folders.ts";
+
+/** Named in a message; the others are counted. */
+const MOST_NAMED = 3;
+const DOT = new TextEncoder().encode(".");
+
+/** What was found. */
+export interface Existing {
+  /** Folders of the tree that are there and are extracted into. */
+  readonly folders: ReadonlySet<TreeInode>;
+  /** Whether one of them hands ACLs on to what is made in it. */
+  readonly inheritsAcls: boolean;
+}
+
+/**
+ * Looks at every name of the tree whose folder exists.
+ *
+ * @param force Names that are there are to be replaced; but no folder is, by anything.
+ * @throws EnvironmentError `output-exists`, before anything was written.
+ */
+export function findExisting(
+  tree: Tree,
+  target: TargetFolders,
+  shownTarget: string,
+  pathOf: (row: TreeInode) => string,
+  force: boolean,
+): Existing {
+  const folders = new Set<TreeInode>();
+  if (target.isNew) return { folders, inheritsAcls: false };
+  const status = new StatusBuffer();
+  const conflicts = new Conflicts(force);
+  let inheritsAcls = false;
+  const waiting = [0 as TreeInode];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    folders.add(folder);
+    inheritsAcls ||= handsOnAcls(target, folder);
+    const first = tree.payload[folder]!;
+    for (let entry = first; entry < first + tree.countChildren[folder]!; entry++) {
+      const row = tree.entryInode[entry]! as TreeInode;
+      const isFolder = hasType(tree, row, S_IFDIR);
+      const found = typeThere(target, folder, nameOf(tree, entry as TreeEntry), status, pathOf);
+      if (found === undefined) continue;
+      if (isFolder && found === S_IFDIR) waiting.push(row);
+      else {
+        const name = printable(nameOf(tree, entry as TreeEntry));
+        const above = folder === 0 ? "" : `${pathOf(folder)}/`;
+        conflicts.add(`${above}${name}`, found === S_IFDIR);
+      }
+    }
+  }
+  conflicts.check(shownTarget);
+  return { folders, inheritsAcls };
+}
+
+function typeThere(
+  target: TargetFolders,
+  folder: TreeInode,
+  name: Uint8Array,
+  status: StatusBuffer,
+  pathOf: (row: TreeInode) => string,
+): number | undefined {
+  try {
+    statusAt(target.get(folder), name, status);
+    return status.mode & S_IFMT;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    if (!(error instanceof SystemError)) throw error;
+    throw new EnvironmentError(
+      `cannot extract into ${pathOf(folder)}: ${meaningOf(error)}. ` +
+        "Choose another folder with -o.",
+      "not-writable",
+      { cause: error },
+    );
+  }
+}
+
+function handsOnAcls(target: TargetFolders, folder: TreeInode): boolean {
+  return readAttributes(pathThroughProc(target.get(folder), DOT))
+    .some(({ name }) => printable(name) === "system.posix_acl_default");
+}
+
+class Conflicts {
+  #count = 0;
+  readonly #named: string[] = [];
+
+  constructor(private readonly force: boolean) {}
+
+  add(path: string, isFolder: boolean): void {
+    if (this.force && !isFolder) return;
+    if (++this.#count <= MOST_NAMED) this.#named.push(path);
+  }
+
+  check(target: string): void {
+    if (this.#count === 0) return;
+    const more = this.#count > MOST_NAMED ? ` and ${this.#count - MOST_NAMED} more` : "";
+    const what = `${this.#named.join(", ")}${more}`;
+    throw new EnvironmentError(
+      this.force
+        ? `cannot replace ${what} in ${target}: a folder is there, and the image has something ` +
+          "else of that name. Remove it, or choose another folder with -o."
+        : `cannot extract into ${target}: ${what} exist${this.#count === 1 ? "s" : ""} already. ` +
+          "Replace with --force, or choose another folder with -o.",
+      "output-exists",
+    );
+  }
+}

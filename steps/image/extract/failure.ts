@@ -1,0 +1,51 @@
+/**
+ * What went wrong while something was extracted, with the path it concerns.
+ * @module
+ */
+
+import { CorruptImageError } from "../../../ext4/errors.ts";
+import { EnvironmentError } from "../../../host/environment_error.ts";
+import { SystemError } from "../../../host/libc/errno.ts";
+import { printable } from "../../../host/libc/paths.ts";
+import { InterruptedError } from "../../../pipeline/errors.ts";
+
+/** Where it stopped. */
+export interface FailurePlace {
+  readonly target: string;
+  /** Printable, from the root of the image. */
+  readonly path: string;
+  /** Names that were complete by then. */
+  readonly countNames: number;
+}
+
+/** The error to throw in place of one that was caught. */
+export function extractFailure(error: unknown, place: FailurePlace): unknown {
+  const { path, countNames } = place;
+  const target = printable(place.target);
+  const rest = `The ${countNames} names extracted before it are in ${target}.`;
+  if (error instanceof InterruptedError) {
+    return new InterruptedError(
+      error.signal,
+      `what was complete, ${countNames} names in ${target}`,
+    );
+  }
+  if (error instanceof CorruptImageError) {
+    const { code, structure, fields, message } = error;
+    const text = `cannot extract ${path}: ${message} ${rest}`;
+    return new CorruptImageError(code, structure, text, fields, { cause: error });
+  }
+  if (!(error instanceof SystemError)) return error;
+  const [code, advice] = ADVICE[error.code] ??
+    ["not-writable", "Look at the target folder, or choose another with -o."];
+  const text = `cannot extract ${path} into ${target}: ${error.meaning}. ${advice} ${rest}`;
+  return new EnvironmentError(text, code, { cause: error });
+}
+
+const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> = {
+  ENOSPC: ["disk-full", "Make room, or choose another folder with -o."],
+  EDQUOT: ["disk-full", "Make room, or choose another folder with -o."],
+  EFBIG: ["not-writable", "The target's file system cannot hold so large a file: choose another."],
+  EEXIST: ["output-exists", "Something was put in its place meanwhile: extract again."],
+  ELOOP: ["output-exists", "Something was put in its place meanwhile: extract again."],
+  ENOTDIR: ["output-exists", "Something was put in its place meanwhile: extract again."],
+};

@@ -1,0 +1,71 @@
+/**
+ * Opens an image for reading in place.
+ * @module
+ */
+
+import { openSource } from "../../host/block_source/open_source.ts";
+import type { HostBlockSource, SourceOptions } from "../../host/block_source/block_source.ts";
+import type { BlockSource } from "../../ext4/reader/block_source.ts";
+import { openFileSystem } from "../../ext4/reader/file_system.ts";
+import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
+import { ImageReader } from "./image_reader.ts";
+
+/** How an image is opened: what becomes of its journal, how much is cached, how servers are asked. */
+export interface OpenImageOptions extends OpenOptions, SourceOptions {}
+
+/**
+ * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.
+ *
+ * ```ts
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { openImage, pipeline, recipes } from "icecore";
+ *
+ * const folder = await mkdtemp("/tmp/icecore-");
+ * await writeFile(`${folder}/readme.txt`, "An ice core is drilled once.");
+ * await pipeline(recipes["native"]!).run({
+ *   sources: [`${folder}/.`],
+ *   output: `${folder}.img`,
+ * });
+ *
+ * await using image = await openImage(`${folder}.img`);
+ * for await (const { nameText, stat } of image.list("/")) {
+ *   console.log(nameText, stat.sizeBytes);
+ * }
+ * const contents = await image.readFile("/readme.txt", { startBytes: 3, endBytes: 11 });
+ * console.assert(await new Response(contents).text() === "ice core");
+ * await rm(folder, { recursive: true });
+ * await rm(`${folder}.img`);
+ * await rm(`${folder}.img.sha512`);
+ * ```
+ *
+ * @param source A path of a file or block device; `http://…` or `https://…` of a server that
+ * answers Range requests; `s3://BUCKET/KEY` with the usual AWS environment variables; or anything
+ * that has bytes.
+ * @param options Default: the journal is replayed in memory where that is needed, 32 MiB are cached.
+ * @returns The open image. Close it, or declare it with `await using`.
+ * @throws CorruptImageError when it is no image, or a broken one; UnsupportedFeatureError when it
+ * uses a feature that is not known; EnvironmentError when its bytes cannot be had.
+ */
+export async function openImage(
+  source: string | BlockSource,
+  options: OpenImageOptions = {},
+): Promise<ImageReader> {
+  const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
+  try {
+    return new ImageReader(await openFileSystem(opened, options), opened);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** A source of the caller's own, which the caller closes. */
+function borrowed(source: BlockSource): HostBlockSource {
+  return {
+    sizeBytes: source.sizeBytes,
+    shownName: "the image",
+    isLocal: false,
+    read: (offsetBytes, into) => source.read(offsetBytes, into),
+    close: () => {},
+  };
+}

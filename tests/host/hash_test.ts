@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ALGORITHMS } from "../../host/digest.ts";
+import { type Hash, runtimeHash, startHash } from "../../host/hash.ts";
+
+function digestOf(hash: Hash, parts: readonly Uint8Array[]): string {
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+Deno.test("every algorithm gives the same digest by either library, in whatever parts", async () => {
+  const parts = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ALGORITHMS), parts, async (algorithm, bytes) => {
+      const expected = digestOf(runtimeHash(algorithm), bytes);
+      assert.equal(digestOf(await startHash(algorithm), bytes), expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("two digests made side by side do not mix", async () => {
+  const [one, other] = [await startHash("sha512"), await startHash("sha512")];
+  one.update(Uint8Array.of(1));
+  other.update(Uint8Array.of(2));
+  one.update(Uint8Array.of(3));
+  assert.equal(one.digest(), digestOf(runtimeHash("sha512"), [Uint8Array.of(1, 3)]));
+  assert.equal(other.digest(), digestOf(runtimeHash("sha512"), [Uint8Array.of(2)]));
+});
+
+Deno.test("memory shared between threads can be hashed", async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(70_000)).fill(7);
+  const expected = digestOf(runtimeHash("sha512"), [Uint8Array.from(shared)]);
+  assert.equal(digestOf(await startHash("sha512"), [shared]), expected);
+});
+
+Deno.test("an unknown algorithm is refused", async () => {
+  await assert.rejects(startHash("sha0"));
+});
