@@ -32,6 +32,8 @@ export function pipeline(recipe: Recipe): Pipeline {
 
 export { recipes } from "./steps/recipes.ts";
 export { readExcludeFile } from "./steps/source/exclude.ts";
+export { extract, type Extracted, type ExtractOptions } from "./steps/image/extract.ts";
+export type { Loss, LossKind } from "./steps/image/extract/losses.ts";
 export { type Verified, verifyDigest, type VerifyOptions } from "./steps/verify.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";
@@ -90,3 +92,21 @@ export { ToolError } from "./host/run_program.ts";
 export { watchSignals } from "./host/signals.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";
+
+export { openImage, type OpenImageOptions } from "./steps/image/open_image.ts";
+export { ImageReader, type ReadRange } from "./steps/image/image_reader.ts";
+export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
+export { printable } from "./host/libc/paths.ts";
+export { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "./ext4/errors.ts";
+export type { InodeNumber } from "./ext4/numbers.ts";
+export type { CacheOptions } from "./ext4/reader/block_cache.ts";
+export type { BlockSource } from "./ext4/reader/block_source.ts";
+export { Entry, WalkedEntry, type WalkedFolder } from "./ext4/reader/entry.ts";
+export type { FileReference, FollowOptions } from "./ext4/reader/file_system.ts";
+export type { ByteRange, ImageFile, ReadOptions } from "./ext4/reader/image_file.ts";
+export type { ImageInfo } from "./ext4/reader/image_info.ts";
+export type { OpenOptions } from "./ext4/reader/open_volume.ts";
+export { compareBytes, type ImagePath } from "./ext4/reader/path.ts";
+export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
+export type { FileKind, Stat, Time } from "./ext4/reader/stat.ts";
+export type { FolderOfWalk } from "./ext4/reader/walk.ts";

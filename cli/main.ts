@@ -11,16 +11,20 @@ import { clean } from "./clean.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
+import { extract } from "./extract.ts";
 import { steps } from "./steps.ts";
 import { printError } from "./output.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = { build, verify, steps, doctor, clean };
+const commands = { build, verify, extract, steps, doctor, clean };
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
-  const parser = or(build.parser, verify.parser, steps.parser, doctor.parser, clean.parser);
+  const parser = or(
+    or(build.parser, verify.parser, extract.parser),
+    or(steps.parser, doctor.parser, clean.parser),
+  );
   const values = run(parser, {
     args,
     programName: "icecore",

@@ -11,7 +11,7 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../../ext4/tree.ts";
-import type { FileSystem } from "../../ext4/reader/file_system.ts";
+import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
@@ -57,7 +57,7 @@ export interface Extracted {
  * @throws PathError for a path that is not in the image; CorruptImageError;
  * EnvironmentError `output-exists`, `disk-full`, `not-writable`; the signal's reason.
  */
-export async function extract(image: FileSystem, options: ExtractOptions): Promise<Extracted> {
+export async function extract(image: ImageReader, options: ExtractOptions): Promise<Extracted> {
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
@@ -83,7 +83,7 @@ class Extraction {
   #countNames = 0;
 
   constructor(
-    private readonly image: FileSystem,
+    private readonly image: ImageReader,
     private readonly source: ImageTree,
     private readonly folders: TargetFolders,
     private readonly options: ExtractOptions,

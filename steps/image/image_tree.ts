@@ -9,7 +9,7 @@
 
 import { type InodeNumber, ROOT_INODE } from "../../ext4/numbers.ts";
 import { corrupt } from "../../ext4/reader/corrupt.ts";
-import type { FileSystem } from "../../ext4/reader/file_system.ts";
+import type { ImageReader } from "./image_reader.ts";
 import { joinPath } from "../../ext4/reader/path.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
@@ -43,7 +43,7 @@ export interface ImageTree {
  * @throws PathError when a path leads nowhere; CorruptImageError.
  */
 export async function readImageTree(
-  image: FileSystem,
+  image: ImageReader,
   options: ImageTreeOptions,
 ): Promise<ImageTree> {
   const reader = new TreeReader(image, options);
@@ -65,7 +65,7 @@ class TreeReader {
   readonly #breather: Breather;
 
   constructor(
-    private readonly image: FileSystem,
+    private readonly image: ImageReader,
     private readonly options: ImageTreeOptions,
   ) {
     this.#breather = new Breather(options.signal);

@@ -4,7 +4,7 @@
  */
 
 import type { InodeNumber } from "../../../ext4/numbers.ts";
-import type { FileSystem } from "../../../ext4/reader/file_system.ts";
+import type { ImageReader } from "../image_reader.ts";
 import type { ImageFile } from "../../../ext4/reader/image_file.ts";
 import type { Breather } from "../../../host/breathe.ts";
 import { type Descriptor, truncate, writeAllAt } from "../../../host/libc/files.ts";
@@ -20,7 +20,7 @@ export class ContentCopier {
 
   /** @param onCopied Told how many bytes were read and written. */
   constructor(
-    private readonly image: FileSystem,
+    private readonly image: ImageReader,
     private readonly breather: Breather,
     private readonly onCopied: (bytes: number) => Promise<void> | void,
   ) {}
