@@ -85,7 +85,7 @@ function* check(
   checkReferenceCounts(state);
   const countFreeClusters = yield* eachGroup(state, (info) => checkBlockBitmap(state, info));
   summary.countFreeBlocks = countFreeClusters * geometry.blocksPerCluster;
-  checkTotals(state, countFreeInodes, countFreeClusters);
+  checkTotals(state, countFreeInodes, summary.countFreeBlocks);
 }
 
 function stateOf(
@@ -154,12 +154,13 @@ function checkReferenceCounts({ findings, eaInodes, xattrBlocks }: CheckState): 
   }
 }
 
-function checkTotals(state: CheckState, countFreeInodes: number, countFreeClusters: number): void {
+/** The superblock counts blocks, where group descriptors count clusters. */
+function checkTotals(state: CheckState, countFreeInodes: number, countFreeBlocks: number): void {
   const { geometry } = state.volume;
   const { raw } = geometry;
   const high = geometry.wide ? raw.s_free_blocks_count_hi & 0xffff : 0;
   const stored = joinHiLo(high, raw.s_free_blocks_count_lo);
-  if (raw.s_free_inodes_count === countFreeInodes && stored === countFreeClusters) return;
+  if (raw.s_free_inodes_count === countFreeInodes && stored === countFreeBlocks) return;
   state.findings.report(
     "superblock-counts",
     "ext4_super_block",
@@ -168,7 +169,7 @@ function checkTotals(state: CheckState, countFreeInodes: number, countFreeCluste
       s_free_inodes_count: raw.s_free_inodes_count,
       countFreeInodes,
       s_free_blocks_count: stored,
-      countFreeClusters,
+      countFreeBlocks,
     },
   );
 }

@@ -62,7 +62,8 @@ class Claims implements FileBlocks {
     }
     for (let i = 0; i < node.countEntries; i++) {
       const block = childBlock(node, i);
-      this.#map(block);
+      // A block that has an owner already may lead in a circle.
+      if (!this.#map(block)) continue;
       const bytes = yield* loadBlock(volume, block);
       const child = extentChild(volume, this.inode, node, i, bytes);
       if (child.countEntries > 0 && entryStart(child, 0) !== entryStart(node, i)) {
@@ -103,7 +104,7 @@ class Claims implements FileBlocks {
   *#tree(pointer: number, levels: number, start: number, perBlock: number): Reading<void> {
     if (pointer === 0) return;
     requireFileBlocks(this.state.volume, pointer, 1, "indirect block", this.inode.number);
-    this.#map(pointer);
+    if (!this.#map(pointer)) return;
     const bytes = yield* loadBlock(this.state.volume, pointer as BlockNumber);
     const span = perBlock ** (levels - 1);
     for (let i = 0; i < perBlock; i++) {
@@ -130,17 +131,18 @@ class Claims implements FileBlocks {
     this.endBlock = Math.max(this.endBlock, fileBlock + countBlocks);
   }
 
-  #map(block: number): void {
-    this.#claim(block, 1, -1);
+  #map(block: number): boolean {
     this.countClusters++;
+    return this.#claim(block, 1, -1);
   }
 
-  #claim(block: number, countBlocks: number, ownCluster: number): void {
+  #claim(block: number, countBlocks: number, ownCluster: number): boolean {
     const taken = this.state.used.claim(block, countBlocks, ownCluster);
-    if (taken === undefined) return;
+    if (taken === undefined) return true;
     this.state.findings.report("block-twice", "ext4_extent", "a block has two owners", {
       inode: this.inode.number,
       block: taken,
     });
+    return false;
   }
 }

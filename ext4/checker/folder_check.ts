@@ -5,6 +5,7 @@
 
 import { dirHashMajor } from "../dirhash.ts";
 import type { InodeNumber } from "../numbers.ts";
+import { corrupt } from "../reader/corrupt.ts";
 import { DirectoryCursor } from "../reader/directory.ts";
 import type { VisitEntry } from "../reader/directory_block.ts";
 import { FileData } from "../reader/file_data.ts";
@@ -16,6 +17,8 @@ import { checkIndex, LeafHashes } from "./index_check.ts";
 
 /** Names of a folder without index that are compared with each other. */
 const MAX_COMPARED_NAMES = 200_000;
+/** Blocks of a folder with an index; enough for 500 million names. */
+const MAX_INDEXED_BLOCKS = 1 << 22;
 const STRUCTURE = "ext4_dir_entry_2";
 
 /**
@@ -25,12 +28,18 @@ const STRUCTURE = "ext4_dir_entry_2";
 export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
   const { volume, columns, summary, findings } = state;
   const { geometry } = volume;
+  const cursor = yield* DirectoryCursor.open(volume, folder);
   const isIndexed = hasFlag(folder, "index") && !isInline(geometry, folder);
   const data = isIndexed ? yield* FileData.open(volume, folder) : undefined;
   const root = data === undefined ? undefined : yield* loadIndexRoot(volume, folder, data);
   const countBlocks = Math.floor(folder.sizeBytes / geometry.blockSizeBytes);
+  if (root !== undefined && countBlocks > MAX_INDEXED_BLOCKS) {
+    throw corrupt("directory-size", "ext4_inode", "the folder is larger than any", {
+      inode: folder.number,
+      countBlocks,
+    });
+  }
   const hashes = root === undefined ? undefined : new LeafHashes(countBlocks);
-  const cursor = yield* DirectoryCursor.open(volume, folder);
   const names = new Set<string>();
   let fileBlock = 0;
 

@@ -21,17 +21,20 @@ import type { CheckState } from "./check_state.ts";
 
 /** No name has a hash as large. */
 const END_OF_HASHES = 0x1_0000_0000;
+/** Hashes are even: so this is none. */
+const NO_HASH = 0xffff_ffff;
 
 /** The lowest and highest hash of the names in each block of a folder. */
 export class LeafHashes {
-  readonly lowest: Float64Array;
-  readonly highest: Float64Array;
+  readonly lowest: Uint32Array;
+  /** 0 as well where the block has no names. */
+  readonly highest: Uint32Array;
   /** 1: the index leads to the block. */
   readonly isReached: Uint8Array;
 
   constructor(readonly countBlocks: number) {
-    this.lowest = new Float64Array(countBlocks).fill(END_OF_HASHES);
-    this.highest = new Float64Array(countBlocks).fill(-1);
+    this.lowest = new Uint32Array(countBlocks).fill(NO_HASH);
+    this.highest = new Uint32Array(countBlocks);
     this.isReached = new Uint8Array(countBlocks);
   }
 
@@ -86,7 +89,7 @@ export function* checkIndex(
         yield* visit(child, levels - 1, from, to);
         continue;
       }
-      const isEmpty = hashes.highest[fileBlock]! < 0;
+      const isEmpty = hashes.lowest[fileBlock] === NO_HASH;
       if (isEmpty) continue;
       const top = hashes.highest[fileBlock]!;
       if (hashes.lowest[fileBlock]! < (from & ~1) >>> 0 || top > to - ((to & 1) === 0 ? 1 : 0)) {

@@ -21,8 +21,8 @@ export interface InodePage {
   readonly dotdot: Uint32Array;
   /** Of a folder: folders whose `..` names it. */
   readonly subfolders: Uint32Array;
-  /** Of a folder: whether a way up to the root is known. */
-  readonly isReachable: Uint8Array;
+  /** Of a folder: 1 when a way leads up to the root, 2 when none does, 0 when that is not known. */
+  readonly reach: Uint8Array;
 }
 
 /** All pages. */
@@ -59,6 +59,6 @@ function newPage(): InodePage {
     parent: new Uint32Array(PAGE_INODES),
     dotdot: new Uint32Array(PAGE_INODES),
     subfolders: new Uint32Array(PAGE_INODES),
-    isReachable: new Uint8Array(PAGE_INODES),
+    reach: new Uint8Array(PAGE_INODES),
   };
 }

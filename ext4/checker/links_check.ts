@@ -10,6 +10,8 @@ import type { CheckState } from "./check_state.ts";
 import type { InodePage } from "./inode_columns.ts";
 
 const STRUCTURE = "ext4_inode";
+const REACHABLE = 1;
+const UNREACHABLE = 2;
 
 /**
  * Checks all inodes.
@@ -87,20 +89,22 @@ function checkFolderLinks(state: CheckState, inode: number, page: InodePage, row
   }
 }
 
-/** Goes up until a folder is known to be reachable; marks the way, so that none is gone twice. */
+/** Goes up until it is known where a folder leads; marks the way, so that none is gone twice. */
 function isReachable({ columns }: CheckState, start: number): boolean {
-  const way: number[] = [];
-  const seen = new Set<number>();
+  const way = new Set<number>();
   let inode = start;
+  let verdict: number = REACHABLE;
   while (inode !== ROOT_INODE) {
     const page = columns.page(inode);
     const row = columns.row(inode);
-    if (page.isReachable[row] !== 0) break;
-    if (seen.has(inode) || page.names[row] === 0) return false;
-    seen.add(inode);
-    way.push(inode);
+    const known = page.reach[row]!;
+    if (known !== 0 || way.has(inode) || page.names[row] === 0) {
+      verdict = known === 0 ? UNREACHABLE : known;
+      break;
+    }
+    way.add(inode);
     inode = page.parent[row]!;
   }
-  for (const one of way) columns.page(one).isReachable[columns.row(one)] = 1;
-  return true;
+  for (const one of way) columns.page(one).reach[columns.row(one)] = verdict;
+  return verdict === REACHABLE;
 }

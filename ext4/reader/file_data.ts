@@ -30,6 +30,7 @@ export class FileData {
   #segment: Segment = { start: 0, countBlocks: 0, block: 0 };
   /** Blocks met so far, and how far in the file they were counted. */
   #countMapped = 0;
+  #countSegments = 0;
   #countedTo = 0;
 
   private constructor(
@@ -131,11 +132,17 @@ export class FileData {
   /** A map can lead to the same blocks again and again; no file has more than the image. */
   #count(segment: Segment): void {
     const end = segment.start + segment.countBlocks;
-    if (segment.block === 0 || end <= this.#countedTo) return;
-    this.#countMapped += Math.min(segment.countBlocks, end - this.#countedTo);
+    if (end <= this.#countedTo) return;
+    if (segment.block !== 0) {
+      this.#countMapped += Math.min(segment.countBlocks, end - this.#countedTo);
+    }
     this.#countedTo = end;
+    this.#countSegments++;
     const { geometry } = this.#volume;
-    if (this.#countMapped <= geometry.countBlocks || hasRoCompat(geometry, "shared_blocks")) return;
+    // Data, holes between data, holes that a map block without pointers stands for.
+    const isTooMany = this.#countSegments > 3 * geometry.countBlocks + 3;
+    const isShared = hasRoCompat(geometry, "shared_blocks");
+    if (!isTooMany && (isShared || this.#countMapped <= geometry.countBlocks)) return;
     throw corrupt("file-too-large", "ext4_inode", "the file has more blocks than the image", {
       inode: this.#inode.number,
       countBlocks: this.#countMapped,

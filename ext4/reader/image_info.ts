@@ -6,7 +6,7 @@
 import { COMPAT, featureNames, INCOMPAT, RO_COMPAT } from "../features.ts";
 import { joinHiLo } from "../numbers.ts";
 import { STATE_CLEAN } from "../structs/superblock.ts";
-import { type Geometry, hasCompat, hasIncompat } from "./geometry.ts";
+import { type Geometry, hasCompat } from "./geometry.ts";
 import { pathText } from "./path.ts";
 
 /** The superblock, as `icecore info` shows it. */
@@ -40,7 +40,6 @@ export interface ImageInfo {
 /** The facts of a superblock. */
 export function imageInfo(geometry: Geometry, journal: ImageInfo["journal"]): ImageInfo {
   const { raw } = geometry;
-  const wide = hasIncompat(geometry, "64bit");
   return {
     format: formatOf(geometry),
     label: textField(raw.s_volume_name),
@@ -52,9 +51,10 @@ export function imageInfo(geometry: Geometry, journal: ImageInfo["journal"]): Im
     ],
     blockSizeBytes: geometry.blockSizeBytes,
     countBlocks: geometry.countBlocks,
-    countFreeBlocks:
-      joinHiLo(wide ? raw.s_free_blocks_count_hi & 0xffff : 0, raw.s_free_blocks_count_lo) *
-      geometry.blocksPerCluster,
+    countFreeBlocks: joinHiLo(
+      geometry.wide ? raw.s_free_blocks_count_hi & 0xffff : 0,
+      raw.s_free_blocks_count_lo,
+    ),
     countInodes: geometry.countInodes,
     countFreeInodes: raw.s_free_inodes_count,
     countGroups: geometry.countGroups,

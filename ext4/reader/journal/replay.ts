@@ -26,8 +26,8 @@ export interface LoggedBlock {
   readonly isEscaped: boolean;
 }
 
-/** Blocks that may wait to be replayed: 16 GiB of them with blocks of 4 KiB. */
-const MAX_BLOCKS = 1 << 22;
+/** Blocks that may be logged or revoked; the largest journals that mkfs makes hold 262,144. */
+const MAX_BLOCKS = 1 << 20;
 const CRC32_TYPE = 1;
 
 /** A transaction's part of the log. */
@@ -86,7 +86,12 @@ function* scan(log: JournalLog, revoked: Map<number, number>): Reading<Transacti
       if (withCrc) crc = yield* chain(log, crc, at, length);
     } else if (h_blocktype === JOURNAL_BLOCK.revoke) {
       requireTail(log, bytes, at);
-      revokedHere.push(...parseRevoked(log, bytes));
+      for (const block of parseRevoked(log, bytes)) revokedHere.push(block);
+      if (revokedHere.length + revoked.size > MAX_BLOCKS) {
+        throw badJournal("jbd2_journal_revoke_header_s", "it revokes too many blocks", {
+          sequence,
+        });
+      }
     } else if (h_blocktype === JOURNAL_BLOCK.commit) {
       // A commit block that does not fit was being written when the machine stopped.
       if (!commitHolds(log, bytes, withCrc, crc)) break;
