@@ -14,6 +14,18 @@ export function cString(name: string | Uint8Array): Uint8Array {
   return result;
 }
 
+const scratch = new Uint8Array(256);
+
+/**
+ * The same, without making a new array for a name: valid until the next call only.
+ */
+export function scratchCString(name: string | Uint8Array): Uint8Array {
+  if (typeof name === "string" || name.length >= scratch.length) return cString(name);
+  scratch.set(name);
+  scratch[name.length] = 0;
+  return scratch;
+}
+
 /**
  * A name or path for people: control characters, backslashes and bytes that are not UTF-8 are
  * written as `\ooo` or `\n`, `\t`, `\\`, so that no name can play tricks on a terminal.

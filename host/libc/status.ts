@@ -14,6 +14,9 @@ const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_BTIME = 0x800;
 
+/** `stx_mtime` in `struct statx`. */
+const MTIME = 112;
+
 /** A point in time: whole seconds since 1970 (may be negative) and 0–999,999,999 nanoseconds. */
 export interface Timestamp {
   readonly seconds: number;
@@ -75,7 +78,12 @@ export class StatusBuffer {
     return this.#time(96);
   }
   get mtime(): Timestamp {
-    return this.#time(112);
+    return this.#time(MTIME);
+  }
+  /** Whether it was last written at that time; the same as looking at `mtime`, without an object. */
+  hasMtime(seconds: number, nanoseconds: number): boolean {
+    return this.#u32(MTIME) === seconds >>> 0 && this.#u32(MTIME + 8) === nanoseconds &&
+      this.#view.getInt32(MTIME + 4, true) === Math.floor(seconds / 0x1_0000_0000);
   }
   /** A device node's own number. */
   get deviceMajor(): number {

@@ -24,12 +24,26 @@ export interface StreamParts {
 
 /** Streams all runs. @returns The bytes streamed. @throws what the sink and the signal throw. */
 export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Promise<number> {
+  const { breather, hasher, files } = parts;
   const streamer = new Streamer(parts);
   try {
-    for (const run of runs) await streamer.add(run);
-    return await streamer.end();
+    for (const run of runs) {
+      const length = run.kind === "bytes" ? run.bytes.length : run.lengthBytes;
+      // Most runs fit into the buffer at hand: no promise is made for those.
+      for (let done = 0; done < length;) {
+        if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
+        done += streamer.put(run, done, length);
+      }
+      if (breather.due) {
+        parts.onProgress(streamer.doneBytes);
+        await breather.pause();
+      }
+    }
+    streamer.end();
+    parts.onProgress(streamer.doneBytes);
+    return streamer.doneBytes;
   } finally {
-    parts.files.close();
+    files.close();
   }
 }
 
@@ -44,34 +58,49 @@ class Streamer {
 
   constructor(private readonly parts: StreamParts) {}
 
-  async add(run: Run): Promise<void> {
-    const length = run.kind === "bytes" ? run.bytes.length : run.lengthBytes;
-    const isHole = run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles;
-    if (run.kind === "file") this.#openFile(run.inode);
-    for (let done = 0; done < length;) {
-      const buffer = this.#buffer ?? await this.#nextBuffer();
-      const part = Math.min(length - done, buffer.length - this.#used);
-      const into = buffer.subarray(this.#used, this.#used + part);
-      if (isHole) this.#write();
-      if (run.kind === "bytes") into.set(run.bytes.subarray(done, done + part));
-      else if (run.kind === "zeros") into.fill(0);
-      else this.parts.files.read(into, run.offsetBytes + done);
-      this.#used += part;
-      done += part;
-      if (isHole) this.#written = this.#used;
-      if (this.#used === buffer.length) this.#submit();
-    }
-    if (this.parts.breather.due) {
-      this.parts.onProgress(this.#offset + this.#used);
-      await this.parts.breather.pause();
-    }
+  get doneBytes(): number {
+    return this.#offset + this.#used;
   }
 
-  async end(): Promise<number> {
-    if (this.#buffer !== undefined) this.#submit();
-    this.parts.onProgress(this.#offset);
-    await Promise.resolve();
-    return this.#offset;
+  get hasBuffer(): boolean {
+    return this.#buffer !== undefined;
+  }
+
+  /** Goes on with an empty buffer. */
+  begin(buffer: Uint8Array): void {
+    this.#buffer = buffer;
+    this.#used = 0;
+    this.#written = 0;
+  }
+
+  /** Puts a run from `done` on into the buffer, as far as that reaches. @returns Bytes put. */
+  put(run: Run, done: number, length: number): number {
+    const buffer = this.#buffer!;
+    const start = this.#used;
+    const part = Math.min(length - done, buffer.length - start);
+    const end = start + part;
+    switch (run.kind) {
+      case "bytes":
+        buffer.set(part === length ? run.bytes : run.bytes.subarray(done, done + part), start);
+        break;
+      case "zeros":
+        buffer.fill(0, start, end);
+        break;
+      case "file":
+        this.#openFile(run.inode);
+        this.parts.files.read(buffer.subarray(start, end), run.offsetBytes + done);
+    }
+    if (run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles) {
+      this.#write(buffer);
+      this.#written = end;
+    }
+    this.#used = end;
+    if (end === buffer.length) this.#submit(buffer);
+    return part;
+  }
+
+  end(): void {
+    if (this.#buffer !== undefined) this.#submit(this.#buffer);
   }
 
   #openFile(inode: TreeInode): void {
@@ -81,23 +110,16 @@ class Streamer {
     this.#open = inode;
   }
 
-  async #nextBuffer(): Promise<Uint8Array> {
-    this.#buffer = await this.parts.hasher.buffer();
-    this.#used = 0;
-    this.#written = 0;
-    return this.#buffer;
-  }
-
   /** Hands the buffer on to be hashed first: that takes longest, and goes on while it is written. */
-  #submit(): void {
-    const buffer = this.#buffer!;
+  #submit(buffer: Uint8Array): void {
     this.parts.hasher.submit(this.#used);
     this.#write(buffer);
     this.#offset += this.#used;
+    this.#used = 0;
     this.#buffer = undefined;
   }
 
-  #write(buffer: Uint8Array = this.#buffer!): void {
+  #write(buffer: Uint8Array): void {
     if (this.#written === this.#used) return;
     const bytes = buffer.subarray(this.#written, this.#used);
     this.parts.sink.write(bytes, this.#offset + this.#written);

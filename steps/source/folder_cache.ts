@@ -31,6 +31,7 @@ export interface FolderNames {
 /** Opens folders and keeps the most recently used ones open. */
 export class FolderCache {
   readonly #open = new Map<TreeInode, Descriptor>();
+  #last: { readonly folder: TreeInode; readonly fd: Descriptor } | undefined;
 
   constructor(private readonly names: FolderNames) {}
 
@@ -40,6 +41,14 @@ export class FolderCache {
    * @throws SystemError e.g. `ENOENT`, `EACCES`, `ENOTDIR` (no folder any more).
    */
   get(folder: TreeInode): Descriptor {
+    // Files are asked for folder by folder.
+    if (this.#last?.folder === folder) return this.#last.fd;
+    const fd = this.#find(folder);
+    this.#last = { folder, fd };
+    return fd;
+  }
+
+  #find(folder: TreeInode): Descriptor {
     const missing: TreeInode[] = [];
     let at: TreeInode = folder;
     let fd = this.#touch(at);
@@ -64,6 +73,7 @@ export class FolderCache {
   close(): void {
     for (const fd of this.#open.values()) close(fd);
     this.#open.clear();
+    this.#last = undefined;
   }
 
   #touch(folder: TreeInode): Descriptor | undefined {

@@ -72,7 +72,7 @@ export class SourceFile {
     } catch (error) {
       return this.#fail(error, "it cannot be told whether it changed");
     }
-    const now = this.#status.mtime;
+    const sameTime = this.#status.hasMtime(mtime.seconds[inode]!, mtime.nanoseconds[inode]!);
     if ((this.#status.mode & S_IFMT) !== S_IFREG) {
       this.#report("changed", "it is no regular file any more; the image may hold anything for it");
     } else if (this.#status.sizeBytes > sizeBytes[inode]!) {
@@ -81,8 +81,7 @@ export class SourceFile {
         `it became longer: the image holds its first ${sizeBytes[inode]} bytes`,
       );
     } else if (
-      this.#status.sizeBytes < sizeBytes[inode]! || now.seconds !== mtime.seconds[inode] ||
-      now.nanoseconds !== mtime.nanoseconds[inode]
+      this.#status.sizeBytes < sizeBytes[inode]! || !sameTime
     ) {
       this.#report("changed", "it was written to: the image may hold parts of old and new content");
     }
