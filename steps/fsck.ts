@@ -1,28 +1,87 @@
 /**
- * `fsck`: checks the file system before anybody relies on it.
+ * `fsck`: checks the file system before anybody relies on it: with `e2fsck`, which nobody here
+ * wrote, where it is installed; else, or on request, with icecore's own checker.
  * @module
  */
 
+import { checkImage } from "../ext4/checker/check_image.ts";
+import { CorruptImageError } from "../ext4/errors.ts";
+import { openFileSource } from "../host/block_source/file_source.ts";
+import { findProgram } from "../host/programs.ts";
+import { UsageError } from "../pipeline/errors.ts";
 import type { Image } from "../pipeline/image.ts";
-import type { Step, StepContext } from "../pipeline/step.ts";
+import type { Fact, Step, StepContext } from "../pipeline/step.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
 
-/** Checks the image with `e2fsck`. A finished image is only looked at, never repaired. */
+/** Checks the image. A finished image is only looked at, never repaired. */
 export const fsck: Step = {
   name: "fsck",
-  summary: "check the file system (e2fsck)",
+  summary: "check the file system, with e2fsck where it is installed",
   accepts: ["formatted", "unmounted", "sealed"],
   shell: false,
+  options: {
+    checker: {
+      type: "string",
+      help: "which checker: e2fsck, icecore's own, both, or auto",
+      choices: ["auto", "e2fsck", "own", "both"],
+      default: "auto",
+    },
+  },
+  check({ options }) {
+    if (!wantsE2fsck(options["checker"]) || findProgram("e2fsck") !== undefined) return;
+    throw new UsageError(
+      "cannot check with e2fsck: it is not in PATH. Install it with: apt-get install e2fsprogs, " +
+        "or leave the option fsck.checker out.",
+      "missing-program",
+    );
+  },
   async run(image: Image, context: StepContext): Promise<void> {
+    // An image that was streamed away is not here to be looked at.
     if (image.path === "-") return;
-    const mode = image.phase === "sealed" ? "check" : "repair";
-    const corrected = await runE2fsck(image.path, mode, context);
-    if (!corrected) return;
-    context.emit({
-      type: "message",
-      level: "warning",
-      text: "e2fsck found errors and corrected them. Compare the image with its source: " +
-        "icecore verify IMAGE --source DIR",
-    });
+    const byE2fsck = usesE2fsck(context);
+    if (byE2fsck) await checkByE2fsck(image, context);
+    if (!byE2fsck || context.options["checker"] === "both") await checkByOwn(image);
+  },
+  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+    const value = usesE2fsck(context) ? "e2fsck" : "icecore's own";
+    return Promise.resolve([{ label: "checker", value }]);
   },
 };
+
+const wantsE2fsck = (checker: unknown): boolean => checker === "e2fsck" || checker === "both";
+
+function usesE2fsck({ options }: StepContext): boolean {
+  const checker = options["checker"];
+  return wantsE2fsck(checker) || (checker === "auto" && findProgram("e2fsck") !== undefined);
+}
+
+async function checkByE2fsck(image: Image, context: StepContext): Promise<void> {
+  const mode = image.phase === "sealed" ? "check" : "repair";
+  const corrected = await runE2fsck(image.path, mode, context);
+  if (!corrected) return;
+  context.emit({
+    type: "message",
+    level: "warning",
+    text: "e2fsck found errors and corrected them. Compare the image with its source: " +
+      "icecore verify IMAGE --source DIR",
+  });
+}
+
+/** @throws CorruptImageError with the first finding. */
+async function checkByOwn({ path }: Image): Promise<void> {
+  const source = openFileSource(path);
+  try {
+    const { isSound, findings, countFindings } = await checkImage(source);
+    if (isSound) return;
+    const first = findings[0]!;
+    const more = countFindings > 1 ? ` (and ${countFindings - 1} more findings)` : "";
+    throw new CorruptImageError(
+      "check-failed",
+      first.structure,
+      `cannot rely on the image: ${first.message}${more}. ` +
+        "Look at the disk and at the kernel's log, then build again.",
+    );
+  } finally {
+    source.close();
+  }
+}
