@@ -3,7 +3,15 @@
  * @module
  */
 
-import { InterruptedError, StepError, UsageError, VerificationError } from "../mod.ts";
+import {
+  CorruptImageError,
+  InterruptedError,
+  PathError,
+  StepError,
+  UnsupportedFeatureError,
+  UsageError,
+  VerificationError,
+} from "../mod.ts";
 
 /** What the exit codes mean; every command's help repeats them. */
 export const EXIT = {
@@ -27,6 +35,11 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.verificationFailed;
     case error instanceof StepError:
       return exitCodeOf(error.cause);
+    // Who only wants to read gets no verdict on the image, but a failure.
+    case error instanceof CorruptImageError:
+    case error instanceof UnsupportedFeatureError:
+    case error instanceof PathError:
+      return EXIT.failed;
     default:
       return EXIT.failed;
   }

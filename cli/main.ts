@@ -7,22 +7,28 @@ import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";
 import { build } from "./build.ts";
+import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
+import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
 import { extract } from "./extract.ts";
+import { find } from "./find.ts";
+import { info } from "./info.ts";
+import { ls } from "./ls.ts";
 import { steps } from "./steps.ts";
 import { printError } from "./output.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = { build, verify, extract, steps, doctor, clean };
+const commands = { build, verify, info, ls, cat, find, extract, steps, doctor, clean };
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
   const parser = or(
-    or(build.parser, verify.parser, extract.parser),
+    or(build.parser, verify.parser),
+    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
     or(steps.parser, doctor.parser, clean.parser),
   );
   const values = run(parser, {

@@ -16,7 +16,15 @@ export function print(line: string): void {
 
 /** Prints a line of JSON. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  print(jsonLine(value));
+}
+
+/** JSON in which nothing but ASCII is left of what a terminal could take for a command. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Prints a line for people. */
@@ -26,27 +34,55 @@ export function note(line: string): void {
 
 /** Writes text as it is, all of it, also to a slow pipe. */
 export function write(fd: 1 | 2, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
+  writeBytes(fd, encoder.encode(text));
+}
+
+/**
+ * Writes bytes as they are.
+ *
+ * @returns false when the reader went away, such as head, which is no failure of ours.
+ */
+export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
+  let rest = bytes;
+  while (rest.length > 0) {
     try {
-      bytes = bytes.subarray(writeSync(fd, bytes));
+      rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
       const code = (error as { code?: string }).code;
-      // A reader that went away, such as head, is no failure of ours.
-      if (code === "EPIPE") return;
+      if (code === "EPIPE") return false;
       if (code !== "EAGAIN") throw error;
+      // A pipe that is full and does not make us wait: wait here, or the processor would spin.
+      Atomics.wait(sleeper, 0, 0, FULL_PIPE_MS);
     }
   }
+  return true;
+}
+
+const FULL_PIPE_MS = 2;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Nobody reads what is printed; the work can end. */
+export class OutputClosedError extends Error {
+  override readonly name = "OutputClosedError";
 }
 
 /** Prints an error: for people on stderr, and for scripts on stdout with `--json`. */
 export function printError(error: unknown, { json, verbose }: CommonValues): void {
   if (json === true) printJson({ type: "error", code: codeOf(error), message: messageOf(error) });
-  note(`icecore: ${messageOf(error)}`);
+  note(`icecore: ${harmless(messageOf(error))}`);
   const unexpected = codeOf(error) === "unexpected";
   if (verbose === true || unexpected) {
     for (let each: unknown = error; each instanceof Error; each = each.cause) {
-      note(each.stack ?? String(each));
+      note(harmless(each.stack ?? String(each)));
     }
   }
 }
+
+/** A message in which no name out of an image can command a terminal; it may have several lines. */
+function harmless(text: string): string {
+  return text.replace(COMMANDING, (it) => `\\u{${it.charCodeAt(0).toString(16)}}`);
+}
+
+const COMMANDING =
+  // deno-lint-ignore no-control-regex -- finding control characters is the point
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;

@@ -46,6 +46,11 @@ export class ImageReader implements AsyncDisposable {
     return this.#files.info;
   }
 
+  /** What the image is called in messages: never with a password or a signature. */
+  get shownName(): string {
+    return this.#source.shownName;
+  }
+
   /** Size of the image in bytes. */
   get sizeBytes(): number {
     return this.#source.sizeBytes;

@@ -1,0 +1,97 @@
+/**
+ * `icecore cat`: the contents of files of an image.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { type ImageReader, PathError, printable, UsageError } from "../mod.ts";
+import { common } from "./common.ts";
+import { examples } from "./examples.ts";
+import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
+import { OutputClosedError, writeBytes } from "./output.ts";
+import { sizeOrZero } from "./size_value.ts";
+import { findTyped, type Found } from "./typed_path.ts";
+
+interface CatValues extends ReadingValues {
+  readonly command: "cat";
+  readonly paths: readonly string[];
+  readonly offset: string | undefined;
+  readonly length: string | undefined;
+}
+
+/** The command. */
+export const cat = {
+  parser: command(
+    "cat",
+    merge(
+      object("What", {
+        command: constant("cat"),
+        image: imageArgument,
+        paths: multiple(
+          argument(string({ metavar: "PATH" }), {
+            description: message`A file in the image. Symbolic links are followed.`,
+          }),
+          { min: 1 },
+        ),
+        offset: optional(option("--offset", string({ metavar: "SIZE" }), {
+          description: message`Begin at this byte of each file, such as 4096 or 10M.`,
+        })),
+        length: optional(option("--length", string({ metavar: "SIZE" }), {
+          description: message`Print at most so many bytes of each file.`,
+        })),
+      }),
+      reading,
+      common,
+    ),
+    {
+      brief: message`Print files of an image.`,
+      description: message`Writes the contents of the files to stdout, one after the other.`,
+      footer: examples(
+        "Examples:",
+        "  icecore cat photos.img /photos/2024/ice.jpg > ice.jpg",
+        "  icecore cat s3://vault/photos.img /photos/index.html --length 1K",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 usage.",
+      ),
+    },
+  ),
+  async run(values: CatValues): Promise<number> {
+    if (values.json === true) {
+      throw new UsageError(
+        "cannot print contents as JSON: they are bytes. Leave --json out, or use ls --json.",
+        "no-json",
+      );
+    }
+    const startBytes = sizeOrZero(values.offset ?? "0", "--offset");
+    const endBytes = values.length === undefined
+      ? Infinity
+      : startBytes + sizeOrZero(values.length, "--length");
+    return await withImage(values, async (image) => {
+      const files: Found[] = [];
+      for (const path of values.paths) files.push(await findFile(image, path));
+      for (const { stat } of files) {
+        for await (const piece of await image.readFile(stat.inode, { startBytes, endBytes })) {
+          if (!writeBytes(1, piece)) throw new OutputClosedError();
+        }
+      }
+    });
+  },
+};
+
+async function findFile(image: ImageReader, typed: string): Promise<Found> {
+  const found = await findTyped(image, typed, { followSymlinks: true });
+  const { kind } = found.stat;
+  if (kind === "file") return found;
+  const advice = kind === "folder"
+    ? "See what is in it with icecore ls, or take all of it with icecore extract."
+    : "Only regular files have contents.";
+  throw new PathError(
+    "not-a-file",
+    typed,
+    `cannot print ${printable(typed)}: it is a ${kind.replace("-", " ")}. ${advice}`,
+  );
+}

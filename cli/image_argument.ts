@@ -1,0 +1,62 @@
+/**
+ * What the commands that read an image have in common.
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { type ImageReader, openImage } from "../mod.ts";
+import type { CommonValues } from "./common.ts";
+import { EXIT } from "./exit_codes.ts";
+import { note, OutputClosedError } from "./output.ts";
+
+/** The image, anywhere. */
+export const imageArgument = argument(string({ metavar: "IMAGE" }), {
+  description:
+    message`The image: a file, a block device, an http or https URL, or s3://BUCKET/KEY with the usual AWS environment variables.`,
+});
+
+/** How it is read, as a parser to be merged into a command's. */
+export const reading = object("Reading", {
+  ignoreJournal: optional(option("--ignore-journal", {
+    description:
+      message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
+  })),
+});
+
+/** The values of a command that reads an image. */
+export interface ReadingValues extends CommonValues {
+  readonly image: string;
+  readonly ignoreJournal: boolean | undefined;
+}
+
+/**
+ * Opens the image for the time of `work`. A reader of our output that goes away ends the work, and
+ * is no failure.
+ *
+ * @returns The exit code.
+ */
+export async function withImage(
+  { image: location, ignoreJournal, verbose, quiet }: ReadingValues,
+  work: (image: ImageReader) => Promise<void>,
+): Promise<number> {
+  await using image = await openImage(location, {
+    journal: ignoreJournal === true ? "ignore" : "replay",
+  });
+  if (image.info.journal === "ignored" && quiet !== true) {
+    note("icecore: the journal was not replayed: what was written last may be missing or broken");
+  }
+  try {
+    await work(image);
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+  const { traffic } = image;
+  if (verbose === true && traffic !== undefined) {
+    note(`icecore: ${traffic.countRequests} requests, ${traffic.countBytes} bytes`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,49 @@
+/**
+ * `icecore info`: what an image is.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { command, constant } from "@optique/core/primitives";
+import { common } from "./common.ts";
+import { examples } from "./examples.ts";
+import { factLines, imageFacts } from "./image_facts.ts";
+import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
+import { print, printJson } from "./output.ts";
+
+interface InfoValues extends ReadingValues {
+  readonly command: "info";
+}
+
+/** The command. */
+export const info = {
+  parser: command(
+    "info",
+    merge(
+      object("What", { command: constant("info"), image: imageArgument }),
+      reading,
+      common,
+    ),
+    {
+      brief: message`Tell what an image is.`,
+      description:
+        message`Prints format, label, UUID, times, how full it is, what made it, and its features.`,
+      footer: examples(
+        "Examples:",
+        "  icecore info photos.img",
+        "  icecore info --json https://backup.example.org/photos.img",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 usage.",
+      ),
+    },
+  ),
+  async run(values: InfoValues): Promise<number> {
+    return await withImage(values, (image) => {
+      const facts = imageFacts(image.shownName, image.sizeBytes, image.info);
+      if (values.json === true) printJson({ type: "info", ...facts });
+      else print(factLines(facts));
+      return Promise.resolve();
+    });
+  },
+};

@@ -1,0 +1,64 @@
+/**
+ * A path in an image as a user types it.
+ * @module
+ */
+
+import { type FollowOptions, type ImageReader, PathError, type Stat } from "../mod.ts";
+
+/** What a path led to. */
+export interface Found {
+  readonly stat: Stat;
+  /** The path as it led there. */
+  readonly path: string | Uint8Array;
+}
+
+/**
+ * Looks a path up. What `ls` printed with escapes, such as `caf\351`, leads to the file, too.
+ *
+ * @throws PathError when it leads nowhere
+ */
+export async function findTyped(
+  image: ImageReader,
+  typed: string,
+  options: FollowOptions = {},
+): Promise<Found> {
+  try {
+    return { stat: await image.stat(typed, options), path: typed };
+  } catch (error) {
+    const path = typed.includes("\\") ? bytesOfPrinted(typed) : undefined;
+    if (path === undefined || !(error instanceof PathError)) throw error;
+    return { stat: await image.stat(path, options).catch(() => Promise.reject(error)), path };
+  }
+}
+
+/**
+ * The same, where folders on the way may be symbolic links but a link at the end stays one; as
+ * `ls -l` does.
+ */
+export async function findTypedItself(image: ImageReader, typed: string): Promise<Found> {
+  try {
+    return await findTyped(image, typed);
+  } catch (error) {
+    if (!(error instanceof PathError && error.code === "not-a-folder")) throw error;
+    return await findTyped(image, typed, { followSymlinks: true });
+  }
+}
+
+const ESCAPE = /\\([0-7]{3}|[ntr\\])/g;
+const LETTERS: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "\\": 92 };
+
+/** The bytes that `printable` wrote as `text`; `undefined` when there is no escape in it. */
+export function bytesOfPrinted(text: string): Uint8Array | undefined {
+  const encoder = new TextEncoder();
+  const bytes: number[] = [];
+  let end = 0;
+  for (const match of text.matchAll(ESCAPE)) {
+    bytes.push(...encoder.encode(text.slice(end, match.index)));
+    const letter = LETTERS[match[1]!];
+    bytes.push(letter ?? parseInt(match[1]!, 8) & 0xff);
+    end = match.index + match[0].length;
+  }
+  if (end === 0) return undefined;
+  bytes.push(...encoder.encode(text.slice(end)));
+  return Uint8Array.from(bytes);
+}
