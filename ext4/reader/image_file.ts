@@ -79,7 +79,7 @@ export class ImageFile {
   *#nextData(from: number): Reading<ByteRange | undefined> {
     let run = yield* this.#data.runAt(from);
     while (run?.isHole === true) run = yield* this.#data.runAt(run.endBytes);
-    return run;
+    return run && { startBytes: run.startBytes, endBytes: run.endBytes };
   }
 }
 
