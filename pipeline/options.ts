@@ -43,7 +43,7 @@ export function checkOptions(
   given: Readonly<Record<string, OptionValue | undefined>>,
 ): OptionValues {
   for (const name of Object.keys(given)) {
-    if (given[name] !== undefined && !(name in schema)) {
+    if (given[name] !== undefined && !Object.hasOwn(schema, name)) {
       throw new UsageError(
         `cannot set ${step}.${name}: step ${step} has no such option. ` +
           (didYouMean(name, Object.keys(schema)) ??
@@ -87,7 +87,8 @@ function checkValue(name: string, option: OptionSchema, value: OptionValue): Opt
       if (value === true || value === "true" || value === "yes") return true;
       return value === false || value === "false" || value === "no" ? false : fail("true or false");
     case "size":
-      return typeof value === "number" ? value : parseSize(String(value), name);
+      // A number goes the same way, so that 0 and -1 are refused.
+      return parseSize(String(value), name);
     case "strings":
       return typeof value === "string"
         ? value.split(",")

@@ -48,6 +48,7 @@ export class Pipeline {
    * Several at one place stay in the order in which they are put there.
    */
   use(step: Step, placement?: Placement, given: GivenOptions = {}): Pipeline {
+    checkShape(step);
     const place = placement ?? placementOf(step);
     if (place === undefined) return this.#insert(this.placed.length, step, given);
     if ("before" in place) return this.insertBefore(place.before, step, given);

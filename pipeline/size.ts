@@ -38,7 +38,7 @@ export function parseSize(text: string, what: string): number {
   }
   if (bytes > Number.MAX_SAFE_INTEGER) {
     throw new UsageError(
-      `cannot use ${JSON.stringify(text)} for ${what}: it is too large. Use at most 8P.`,
+      `cannot use ${JSON.stringify(text)} for ${what}: it is too large. Use less than 8P.`,
       "bad-size",
     );
   }

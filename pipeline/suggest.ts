@@ -9,6 +9,8 @@ import { closest, distance } from "fastest-levenshtein";
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = closest(word, [...candidates]);
-  const near = distance(word, best) <= Math.max(1, Math.floor(Math.max(word.length, 3) / 2.5));
+  // Two letters that changed places count as two.
+  const most = Math.min(3, Math.max(1, Math.floor(word.length / 2)));
+  const near = distance(word, best) <= most;
   return near ? `Did you mean ${best}?` : undefined;
 }

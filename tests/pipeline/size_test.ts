@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatSize, parseSize } from "../../pipeline/size.ts";
+
+const sizes: Readonly<Record<string, number>> = {
+  "1": 1,
+  "4096": 4096,
+  "1K": 1024,
+  "1k": 1024,
+  "52G": 52 * 2 ** 30,
+  "1.5T": 1.5 * 2 ** 40,
+  "200MiB": 200 * 2 ** 20,
+  "200MB": 200e6,
+  "1KB": 1000,
+  "7B": 7,
+  " 3 M ": 3 * 2 ** 20,
+  "0.5": 1,
+  "8P": NaN,
+};
+
+for (const [text, bytes] of Object.entries(sizes)) {
+  Deno.test(`the size ${JSON.stringify(text)}`, () => {
+    if (Number.isNaN(bytes)) assert.throws(() => parseSize(text, "it"), { message: /too large/ });
+    else assert.equal(parseSize(text, "it"), bytes);
+  });
+}
+
+for (
+  const text of [
+    "",
+    " ",
+    "0",
+    "0K",
+    "-1",
+    "+1",
+    "50Q",
+    "1e3",
+    "0x10",
+    "1,5G",
+    "NaN",
+    "K",
+    "1 2",
+    "Infinity",
+  ]
+) {
+  Deno.test(`${JSON.stringify(text)} is no size`, () => {
+    assert.throws(() => parseSize(text, "--size"), {
+      name: "UsageError",
+      code: "bad-size",
+      message: `cannot use ${JSON.stringify(text)} for --size: it is not a size above zero. ` +
+        "Write a number with K, M, G or T, such as 500M or 52G.",
+    });
+  });
+}
+
+Deno.test("any number with any unit is read exactly", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 999 }), fc.constantFrom(..."KMGT"), (n, unit) => {
+    const factor = 1024 ** ("KMGT".indexOf(unit) + 1);
+    assert.equal(parseSize(`${n}${unit}`, "it"), n * factor);
+    assert.equal(parseSize(`${n}${unit}iB`, "it"), n * factor);
+    assert.equal(parseSize(`${n}${unit}B`, "it"), n * 1000 ** ("KMGT".indexOf(unit) + 1));
+  }));
+});
+
+Deno.test("what is shown is read back within one percent, and never wider than ten columns", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 52 }), (bytes) => {
+    const shown = formatSize(bytes);
+    assert.ok(shown.length <= 8, shown);
+    const back = parseSize(shown, "it");
+    assert.ok(Math.abs(back - bytes) <= bytes * 0.01 + 1, `${bytes} as ${shown}`);
+  }));
+});
