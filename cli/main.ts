@@ -22,7 +22,7 @@ import { printError } from "./output.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = { build, verify, info, ls, cat, find, extract, steps, doctor, clean };
+const commands = { build, verify, info, ls, cat, find, extract, diff, steps, doctor, clean };
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {

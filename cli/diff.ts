@@ -1,0 +1,98 @@
+/**
+ * `icecore diff`: what differs between two images, or an image and a folder.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { diff as diffSides, differenceLine, EnvironmentError } from "../mod.ts";
+import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
+import { examples } from "./examples.ts";
+import { EXIT } from "./exit_codes.ts";
+import { interruptible } from "./interruptible.ts";
+import { note, print, printJson } from "./output.ts";
+import { ProgressLine } from "./progress_line.ts";
+
+interface DiffValues extends CommonValues {
+  readonly command: "diff";
+  readonly first: string;
+  readonly second: string;
+  readonly exclude: readonly string[];
+}
+
+/** The command. */
+export const diff = {
+  parser: command(
+    "diff",
+    merge(
+      object("What", {
+        command: constant("diff"),
+        first: argument(string({ metavar: "A" }), {
+          description: message`An image (file, device or URL), or a folder.`,
+        }),
+        second: argument(string({ metavar: "B" }), {
+          description:
+            message`Another. A folder is looked for under its own name in the image, else compared with the image's root; FOLDER/. always means its contents.`,
+        }),
+        exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
+          description: message`Leave out of a folder what matches, as build left it out.`,
+        })),
+      }),
+      common,
+    ),
+    {
+      brief: message`Compare two images, or an image with a folder.`,
+      description:
+        message`Prints a line a name: + only in B, - only in A, T of another type, M other contents, m other metadata.`,
+      footer: examples(
+        "Examples:",
+        "  icecore diff photos-2024.img photos-2025.img",
+        "  icecore diff photos.img /srv/photos",
+        "",
+        "Exit codes: 0 the same, 1 could not be done, 2 usage, 4 they differ, 130 interrupted.",
+      ),
+    },
+  ),
+  async run(values: DiffValues): Promise<number> {
+    const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
+    const { first, second, exclude, json } = values;
+    line.start(`diff ${first} ${second}`);
+    try {
+      const { countDifferences, countProblems } = await interruptible((signal) =>
+        diffSides(first, second, {
+          exclude,
+          signal,
+          onDifference(difference) {
+            line.above(() =>
+              json === true
+                ? printJson({ type: "difference", ...difference })
+                : print(differenceLine(difference))
+            );
+          },
+          onProblem: (problem) =>
+            line.above(() =>
+              json === true
+                ? printJson({ type: "problem", problem })
+                : note(`icecore: ${problem.kind}: ${problem.path}: ${problem.reason}`)
+            ),
+          onProgress: (done, total, unit) =>
+            line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
+        })
+      );
+      line.clear();
+      if (json === true) printJson({ type: "compared", countDifferences, countProblems });
+      if (countDifferences > 0) return EXIT.verificationFailed;
+      if (countProblems === 0) return EXIT.done;
+      throw new EnvironmentError(
+        `cannot tell whether ${first} and ${second} are the same: ${countProblems} names could ` +
+          "not be read. Run icecore as a user who may read them.",
+        "unreadable",
+      );
+    } finally {
+      line.clear();
+    }
+  },
+};

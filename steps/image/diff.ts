@@ -1,0 +1,147 @@
+/**
+ * Compares two images, or an image with a folder: names, contents, metadata.
+ * @module
+ */
+
+import { statSync } from "node:fs";
+import type { Tree } from "../../ext4/tree.ts";
+import type { Problem } from "../../pipeline/problem.ts";
+import { placeSources } from "../source/placement.ts";
+import { compareSides } from "./diff/compare.ts";
+import type { Difference } from "./diff/difference.ts";
+import { placeBeside } from "./diff/place_folder.ts";
+import { folderSide, imageSide, type Side, type SideOptions } from "./diff/side.ts";
+import type { ImageReader } from "./image_reader.ts";
+import { openImage } from "./open_image.ts";
+
+/** How to compare. */
+export interface DiffOptions {
+  /** Globs of names to leave out of folders, as `build` left them out. */
+  readonly exclude?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Told each name that differs, in the order of names, folders after what lies beside them. */
+  onDifference?(difference: Difference): void;
+  /** Told each name of a folder that could not be read. */
+  onProblem?(problem: Problem): void;
+  /** Told how far it is: first in files that were found, then in bytes that were compared. */
+  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+}
+
+/** What came of a comparison. */
+export interface Diff {
+  readonly countDifferences: number;
+  /** Names that could not be read: of them nothing is known. */
+  readonly countProblems: number;
+}
+
+/**
+ * Compares `first` with `second`, each an image's path or URL, or a folder.
+ *
+ * A folder is compared with what `icecore build FOLDER` makes of it: its own name at the image's
+ * root; or with the root itself, where the image has no folder of that name, or for `FOLDER/.`.
+ * Sockets, and what else an image cannot hold, are no difference; nor is an empty `lost+found`.
+ *
+ * @throws CorruptImageError; EnvironmentError and SourceError when a side cannot be read.
+ */
+export async function diff(
+  first: string,
+  second: string,
+  options: DiffOptions = {},
+): Promise<Diff> {
+  const firstImage = await openUnlessFolder(first);
+  try {
+    return await diffWith(first, firstImage, second, options);
+  } finally {
+    await firstImage?.close();
+  }
+}
+
+async function diffWith(
+  first: string,
+  firstImage: ImageReader | undefined,
+  second: string,
+  options: DiffOptions,
+): Promise<Diff> {
+  const secondImage = await openUnlessFolder(second);
+  try {
+    const counter = new Counter(options);
+    const sideOptions = counter.sideOptions;
+    const imageA = firstImage && await imageSide(firstImage, sideOptions);
+    const imageB = secondImage && await imageSide(secondImage, sideOptions);
+    const a = imageA ?? await besideImage(first, imageB?.tree, sideOptions);
+    const b = imageB ?? await besideImage(second, imageA?.tree, sideOptions);
+    return await counter.compare(a, b);
+  } finally {
+    await secondImage?.close();
+  }
+}
+
+/**
+ * Compares an open image with the folders it was built of.
+ *
+ * @param folders One is placed as {@linkcode diff} places it, several under their own names.
+ */
+export async function diffWithFolders(
+  image: ImageReader,
+  folders: readonly string[],
+  options: DiffOptions = {},
+): Promise<Diff> {
+  const counter = new Counter(options);
+  const a = await imageSide(image, counter.sideOptions);
+  const b = await folderSide(placeBeside(a.tree, folders), counter.sideOptions);
+  return await counter.compare(a, b);
+}
+
+async function openUnlessFolder(path: string): Promise<ImageReader | undefined> {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? undefined : await openImage(path, { cacheBytes: 8 << 20 });
+}
+
+function besideImage(path: string, image: Tree | undefined, options: SideOptions): Promise<Side> {
+  const placement = image === undefined ? placeSources([`${path}/.`]) : placeBeside(image, [path]);
+  return folderSide(placement, options);
+}
+
+/** Counts what is told. */
+class Counter {
+  readonly #signal: AbortSignal;
+  #countDifferences = 0;
+  #countProblems = 0;
+
+  constructor(private readonly options: DiffOptions) {
+    this.#signal = options.signal ?? new AbortController().signal;
+  }
+
+  get sideOptions(): SideOptions {
+    return {
+      signal: this.#signal,
+      exclude: this.options.exclude ?? [],
+      onProgress: (count) => this.options.onProgress?.(count, undefined, "files"),
+      onProblem: (problem) => this.#problem(problem),
+    };
+  }
+
+  async compare(a: Side, b: Side): Promise<Diff> {
+    const total = a.tree.sizeBytes.reduce((sum, size) => sum + size, 0);
+    try {
+      await compareSides(a, b, {
+        signal: this.#signal,
+        onDifference: (difference) => {
+          this.#countDifferences++;
+          this.options.onDifference?.(difference);
+        },
+        onProblem: (problem) => this.#problem(problem),
+        onProgress: (done) => this.options.onProgress?.(done, total, "bytes"),
+      });
+    } finally {
+      a.close();
+      b.close();
+    }
+    return { countDifferences: this.#countDifferences, countProblems: this.#countProblems };
+  }
+
+  #problem(problem: Problem): void {
+    this.#countProblems++;
+    this.options.onProblem?.(problem);
+  }
+}

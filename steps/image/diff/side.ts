@@ -1,0 +1,92 @@
+/**
+ * One side of a comparison: an image or folders, as a tree and a way to contents.
+ * @module
+ */
+
+import type { Tree, TreeInode } from "../../../ext4/tree.ts";
+import { close, type Descriptor, readFullyAt } from "../../../host/libc/files.ts";
+import type { Problem } from "../../../pipeline/problem.ts";
+import { compileExcludes } from "../../source/exclude.ts";
+import type { Placement } from "../../source/placement.ts";
+import { scannedSource } from "../../source/scanned_source.ts";
+import { walk } from "../../source/walk.ts";
+import type { ImageReader } from "../image_reader.ts";
+import { readImageTree } from "../image_tree.ts";
+
+/** The contents of one file. */
+export interface Content {
+  /** Fills `into` as far as the file goes; returns the bytes read. */
+  read(offsetBytes: number, into: Uint8Array): number | Promise<number>;
+  close(): void;
+}
+
+/** One side. */
+export interface Side {
+  readonly kind: "image" | "folder";
+  readonly tree: Tree;
+  /** Whether the root folder is one that somebody has, and its metadata mean something. */
+  readonly hasRealRoot: boolean;
+  /** Small inodes hold whole seconds only. */
+  readonly hasNanoseconds: boolean;
+  /** @throws SystemError when a file of a folder cannot be opened. */
+  openFile(row: TreeInode): Promise<Content>;
+  close(): void;
+}
+
+/** How sides are read. */
+export interface SideOptions {
+  readonly signal: AbortSignal;
+  onProgress(countInodes: number): void;
+  onProblem(problem: Problem): void;
+  /** Globs of names that are left out of folders. */
+  readonly exclude: readonly string[];
+}
+
+/** Inodes of this size have no room for nanoseconds. */
+const SMALL_INODE_BYTES = 128;
+
+/** An image as a side; the caller closes the image. */
+export async function imageSide(image: ImageReader, options: SideOptions): Promise<Side> {
+  const { signal, onProgress } = options;
+  const { tree, inodeOf } = await readImageTree(image, { signal, onProgress });
+  return {
+    kind: "image",
+    tree,
+    hasRealRoot: true,
+    hasNanoseconds: image.info.inodeSizeBytes > SMALL_INODE_BYTES,
+    async openFile(row) {
+      const file = await image.openFile(inodeOf(row));
+      return { read: (offset, into) => file.read(offset, into), close() {} };
+    },
+    close() {},
+  };
+}
+
+/** Folders as a side, placed as `build` places them. */
+export async function folderSide(placement: Placement, options: SideOptions): Promise<Side> {
+  const { signal, onProgress, onProblem, exclude } = options;
+  const excluded = compileExcludes(exclude);
+  const walked = await walk(placement, {
+    excluded,
+    oneFileSystem: false,
+    allTimes: false,
+    signal,
+    onProgress,
+    onProblem,
+  });
+  const source = scannedSource(walked);
+  return {
+    kind: "folder",
+    tree: source.tree,
+    hasRealRoot: placement.root !== undefined,
+    hasNanoseconds: true,
+    openFile(row) {
+      const fd = source.open(row) as Descriptor;
+      return Promise.resolve({
+        read: (offset, into) => readFullyAt(fd, into, offset),
+        close: () => close(fd),
+      });
+    },
+    close: () => source.close(),
+  };
+}
