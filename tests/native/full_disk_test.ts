@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { assertNothingLeft, icecore, inLab, type Lab } from "../faults/lab.ts";
+import { output } from "../support/oracles.ts";
+import { testWith } from "../support/requirements.ts";
+import { addLargeFile, drive } from "./drive.ts";
+
+const NEEDS = { root: true, programs: ["mount", "umount"] };
+
+async function withSmallDisk(lab: Lab, body: () => Promise<void>): Promise<void> {
+  mkdirSync(lab.at("disk"));
+  output("mount", ["-t", "tmpfs", "-o", "size=16M", "tmpfs", lab.at("disk")]);
+  try {
+    await body();
+  } finally {
+    output("umount", ["-l", lab.at("disk")]);
+  }
+}
+
+testWith(
+  NEEDS,
+  "an image that the disk has no room for is refused before it is written",
+  async () => {
+    await inLab(async (lab) => {
+      addLargeFile(lab, 20 * 2 ** 20);
+      await withSmallDisk(lab, async () => {
+        const { code, stderr } = await icecore(lab, ["build", "source", "-o", "disk/out.img"]);
+        assert.equal(code, 1);
+        assert.match(stderr, /cannot make .*out\.img.*: it needs 20\.\d MiB, and the disk has 1/);
+        assert.deepEqual(readdirSync(lab.at("disk")), []);
+      });
+    });
+  },
+);
+
+testWith(NEEDS, "a disk that fills up while packing leaves nothing behind", async () => {
+  await inLab(async (lab) => {
+    addLargeFile(lab, 8 * 2 ** 20);
+    await withSmallDisk(lab, async () => {
+      const fill = "cat /dev/zero > disk/ballast 2>/dev/null || true";
+      const { code, stderr } = await drive(lab, "packing", fill, "disk/out.img");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /step pack failed: cannot write .*: the disk is full\. Make room/);
+      assert.deepEqual(readdirSync(lab.at("disk")), ["ballast"]);
+      await assertNothingLeft(lab);
+    });
+  });
+});
+
+testWith(NEEDS, "holes of the source need no room on the disk", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("source/sparse"), "");
+    output("truncate", ["-s", "1T", lab.at("source/sparse")]);
+    await withSmallDisk(lab, async () => {
+      const { code, stderr } = await icecore(lab, ["build", "source", "-o", "disk/out.img"]);
+      assert.equal(code, 0, stderr);
+      assert.ok(statSync(lab.at("disk/out.img")).size < 2 ** 20);
+    });
+  });
+});

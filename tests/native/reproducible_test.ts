@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { ended, icecore, inLab, type Lab, start } from "../faults/lab.ts";
+import { output } from "../support/oracles.ts";
+import { testWith } from "../support/requirements.ts";
+
+const NAMES = ["b", "a", "z", "ä", "B", "a.b", "a-b", "aa", "10", "9"];
+
+/** Makes the same tree, its names in the order given. */
+function fill(folder: string, names: readonly string[]): void {
+  for (const name of names) {
+    mkdirSync(`${folder}/${name}/inner`, { recursive: true });
+    for (const other of names) writeFileSync(`${folder}/${name}/${other}.txt`, name + other);
+    for (const other of names) utimesSync(`${folder}/${name}/${other}.txt`, 1e9, 1e9 + 0.25);
+    for (const path of [`${name}/inner`, name, "."]) utimesSync(`${folder}/${path}`, 1e9, 1e9);
+  }
+}
+
+async function digestOf(
+  lab: Lab,
+  source: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const args = ["build", `${source}/.`, "-o", `${source}.img`, "--quiet", "--force"];
+  const { code, stdout, stderr } = await icecore(lab, args, { env });
+  assert.equal(code, 0, stderr);
+  return stdout.slice(0, 128);
+}
+
+Deno.test("the same tree gives the same image, whatever order its names were made in", async () => {
+  await inLab(async (lab) => {
+    for (const name of ["x", "y"]) mkdirSync(lab.at(name));
+    fill(lab.at("x"), NAMES);
+    fill(lab.at("y"), NAMES.toReversed());
+    const first = await digestOf(lab, "x");
+    assert.equal(await digestOf(lab, "y"), first);
+    assert.deepEqual(readFileSync(lab.at("x.img")), readFileSync(lab.at("y.img")));
+    writeFileSync(lab.at("y/b/a.txt"), "ab");
+    assert.notEqual(await digestOf(lab, "y"), first, "another tree gives another image");
+  });
+});
+
+Deno.test("a copy of a tree gives the same image", async () => {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("x"));
+    fill(lab.at("x"), NAMES);
+    output("cp", ["-a", lab.at("x"), lab.at("y")]);
+    assert.equal(await digestOf(lab, "x"), await digestOf(lab, "y"));
+  });
+});
+
+Deno.test("SOURCE_DATE_EPOCH is noted as the time of writing, and nothing else changes", async () => {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("x"));
+    fill(lab.at("x"), NAMES);
+    const first = await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" });
+    assert.equal(await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" }), first);
+    const image = readFileSync(lab.at("x.img"));
+    // s_mtime, s_wtime and s_mkfs_time of the superblock, which begins at byte 1024.
+    assert.equal(image.readUInt32LE(1024 + 0x30), 1_700_000_000);
+    assert.equal(image.readUInt32LE(1024 + 0x108), 1_700_000_000);
+    const malformed = await icecore(lab, ["build", "x", "-o", "z.img"], {
+      env: { SOURCE_DATE_EPOCH: "yesterday" },
+    });
+    assert.match(malformed.stderr, /cannot use SOURCE_DATE_EPOCH="yesterday"/);
+  });
+});
+
+testWith({ programs: ["npx"] }, "Deno and Bun write the same image", async () => {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("x"));
+    fill(lab.at("x"), NAMES);
+    const byDeno = await digestOf(lab, "x");
+    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const args = ["build", lab.at("x/."), "-o", lab.at("bun.img"), "--quiet"];
+    const { code, stdout, stderr } = await ended(
+      start(lab, ["npx", "-y", "bun@1.4.5", main, ...args]),
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.slice(0, 128), byDeno);
+  });
+});
