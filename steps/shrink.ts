@@ -8,8 +8,9 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { close, CURRENT_FOLDER, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
+import { ToolError } from "../host/run_program.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { readNumbers } from "./e2fsprogs/dumpe2fs.ts";
@@ -107,7 +108,11 @@ async function attempt(
 ): Promise<boolean> {
   const undoPath = `${image.finalPath}.undo.partial`;
   context.defer(() => rmSync(undoPath, { force: true }));
-  const { exitCode } = await runTool(argv(undoPath), context, () => true);
+  const { exitCode, stdout, stderr } = await runTool(argv(undoPath), context, () => true);
+  // Without notes nothing was begun, and there is nothing to take back: it cannot work at all.
+  if (exitCode !== 0 && !existsSync(undoPath)) {
+    throw new ToolError(argv(undoPath), exitCode, stderr || stdout);
+  }
   if (exitCode !== 0) await runTool(undoArgv(image.path, undoPath), context);
   rmSync(undoPath, { force: true });
   return exitCode === 0;

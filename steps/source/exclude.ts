@@ -41,7 +41,7 @@ export function compileExcludes(patterns: readonly string[]): Excluded | undefin
     const anchored = bare.includes("/") || pattern.startsWith("/");
     checkPattern(pattern, bare);
     // With s, a name with a newline in it is a name like any other.
-    const matches = picomatch(bare, { dot: true, flags: "s" });
+    const matches = picomatch(withoutGroups(bare), { dot: true, flags: "s" });
     return { foldersOnly, anchored, matches };
   });
   const needsPath = rules.some(({ anchored }) => anchored);
@@ -54,10 +54,15 @@ export function compileExcludes(patterns: readonly string[]): Excluded | undefin
   };
 }
 
+/** Parentheses are common in names, and would be taken for groups of a regular expression. */
+function withoutGroups(pattern: string): string {
+  return pattern.replace(/\\.|[()|]/gs, (part) => part.length > 1 ? part : `\\${part}`);
+}
+
 function checkPattern(pattern: string, bare: string): void {
   const why = bare === ""
     ? "it is empty"
-    : bare.startsWith("!") && !bare.startsWith("!(")
+    : bare.startsWith("!")
     ? "an exclamation mark at its beginning would leave out everything else"
     : undefined;
   if (why === undefined) return;

@@ -207,7 +207,8 @@ class Walker implements Walked {
   #problem({ source, path }: Pending, error: unknown, result: string): void {
     if (!(error instanceof SystemError)) throw error;
     const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
-    const shown = printable(joinBytes(encoder.encode(source), path));
+    const top = encoder.encode(source.replace(/\/\.\/*$/, ""));
+    const shown = printable(path.length === 0 ? top : joinBytes(top, path));
     this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
   }
 }

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { compileExcludes, readExcludeFile } from "../../steps/source/exclude.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A path, with a slash at its end where it is a folder. */
+function isExcluded(pattern: string, path: string | Uint8Array): boolean {
+  const isFolder = typeof path === "string" && path.endsWith("/");
+  const whole = typeof path === "string" ? bytes(path.replace(/\/$/, "")) : path;
+  const name = whole.subarray(whole.lastIndexOf(0x2f) + 1);
+  return compileExcludes([pattern])!(whole, name, isFolder);
+}
+
+const rows: readonly (readonly [pattern: string, yes: readonly string[], no: readonly string[]])[] =
+  [
+    ["*.tmp", ["a.tmp", "deep/er/a.tmp", ".tmp", "new\nline.tmp"], ["a.tmpx", "tmp"]],
+    ["cache", ["cache", "cache/", "a/cache/"], ["cached", "a/cache/b"]],
+    ["cache/", ["cache/", "a/cache/"], ["cache", "a/cache"]],
+    ["/cache", ["cache", "cache/"], ["a/cache"]],
+    ["a/b", ["a/b"], ["x/a/b", "a/b/c"]],
+    ["./a/b", ["a/b"], ["x/a/b"]],
+    ["a/*", ["a/b", "a/.b"], ["a/b/c", "a"]],
+    ["a/**", ["a/b", "a/b/c", "a/new\nline/c"], ["b/a/c"]],
+    ["**/x", ["x", "a/x", "a\n/b/x"], ["x/y"]],
+    ["?", ["a", "é"], ["ab", ""]],
+    ["[äö]", ["ä"], ["é"]],
+    ["[a-c].txt", ["b.txt"], ["d.txt"]],
+    ["*.{tmp,bak}", ["a.tmp", "a.bak"], ["a.txt"]],
+    ["photo (1).jpg", ["photo (1).jpg"], ["photo 1.jpg"]],
+    ["a+b", ["a+b"], ["aab"]],
+    ["a$b^c|d", ["a$b^c|d"], ["a"]],
+    ["\\*", ["*"], ["a"]],
+    ["\\!a", ["!a"], ["b"]],
+    ["#a", ["#a"], ["a"]],
+  ];
+
+for (const [pattern, yes, no] of rows) {
+  Deno.test(`--exclude ${JSON.stringify(pattern)}`, () => {
+    for (const path of yes) assert.equal(isExcluded(pattern, path), true, `leaves out ${path}`);
+    for (const path of no) assert.equal(isExcluded(pattern, path), false, `keeps ${path}`);
+  });
+}
+
+Deno.test("names that are not UTF-8 are matched byte by byte", () => {
+  const name = Uint8Array.of(0x61, 0xe4, 0x2e, 0x78);
+  for (const pattern of ["*.x", "a?.x", "a*", "aä.x"]) {
+    assert.ok(isExcluded(pattern, name), pattern);
+  }
+  assert.equal(isExcluded("a.x", name), false);
+});
+
+for (const pattern of ["", "/", "!keep", "/!keep"]) {
+  Deno.test(`the pattern ${JSON.stringify(pattern)} is refused`, () => {
+    assert.throws(() => compileExcludes([pattern]), { name: "UsageError", code: "bad-pattern" });
+  });
+}
+
+Deno.test("no patterns cost nothing", () => assert.equal(compileExcludes([]), undefined));
+
+Deno.test("a file of patterns has one a line, and comments", () => {
+  const folder = mkdtempSync(`${tmpdir()}/icecore-test-`);
+  try {
+    writeFileSync(`${folder}/patterns`, "# comment\n*.tmp\n\n  \r\nwith blank \r\n\\#a\nlast");
+    const patterns = readExcludeFile(`${folder}/patterns`);
+    assert.deepEqual(patterns, ["*.tmp", "with blank ", "\\#a", "last"]);
+    assert.throws(() => readExcludeFile(folder), { code: "exclude-from" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
