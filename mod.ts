@@ -36,6 +36,12 @@ export { type Diff, diff, type DiffOptions } from "./steps/image/diff.ts";
 export { type Difference, differenceLine, type NodeType } from "./steps/image/diff/difference.ts";
 export { extract, type Extracted, type ExtractOptions } from "./steps/image/extract.ts";
 export type { Loss, LossKind } from "./steps/image/extract/losses.ts";
+export {
+  type VerifiedImage,
+  type VerifyFailure,
+  verifyImage,
+  type VerifyImageOptions,
+} from "./steps/image/verify.ts";
 export { type Verified, verifyDigest, type VerifyOptions } from "./steps/verify.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";

@@ -5,19 +5,29 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { argument, command, constant } from "@optique/core/primitives";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { verifyDigest } from "../mod.ts";
+import {
+  differenceLine,
+  type Problem,
+  type VerifyFailure,
+  verifyImage,
+  type VerifyImageOptions,
+} from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
-import { print, printJson } from "./output.ts";
+import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
 interface VerifyValues extends CommonValues {
   readonly command: "verify";
   readonly image: string;
+  readonly sources: readonly string[];
+  readonly exclude: readonly string[];
+  readonly noDigest: boolean | undefined;
 }
 
 /** The command. */
@@ -27,41 +37,84 @@ export const verify = {
     merge(
       object("What", {
         command: constant("verify"),
-        image: argument(string({ metavar: "IMAGE" }), { description: message`The image.` }),
+        image: argument(string({ metavar: "IMAGE" }), {
+          description: message`The image: a file, a device, or an http(s) or s3 URL.`,
+        }),
+        sources: multiple(option("--source", string({ metavar: "DIR" }), {
+          description:
+            message`Compare with a folder, file by file: names, contents and metadata. Then no side file is needed.`,
+        })),
+        exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
+          description: message`Leave out of the source what matches, as build left it out.`,
+        })),
+        noDigest: optional(option("--no-digest", {
+          description:
+            message`Do not hash the image; check its structure, and compare with --source.`,
+        })),
       }),
       common,
     ),
     {
-      brief: message`Compare an image with its side file.`,
-      description: message`Hashes IMAGE anew and compares with IMAGE.sha512 beside it.`,
+      brief: message`Verify an image: digest, structure, source.`,
+      description:
+        message`Hashes IMAGE anew and compares with IMAGE.sha512 beside it, and checks all checksums and structures of the file system.`,
       footer: examples(
-        "Example:",
+        "Examples:",
         "  icecore verify /backup/photos.img",
+        "  icecore verify /backup/photos.img --source /srv/photos",
         "",
         "Exit codes: 0 the same, 1 could not be done, 2 usage, 4 not the same.",
       ),
     },
   ),
   async run(values: VerifyValues): Promise<number> {
-    const line = new ProgressLine(
-      values.quiet !== true && isInteractive(),
-      wantsColor(values),
-    );
-    const { image } = values;
+    const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
+    const { image, sources, exclude } = values;
     line.start(`verify ${image}`);
     try {
-      const { algorithm, digest } = await interruptible((signal) =>
-        verifyDigest(image, {
+      const verified = await interruptible((signal) =>
+        verifyImage(image, {
+          sources,
+          exclude,
+          digest: values.noDigest === true ? "never" : "auto",
           signal,
-          onProgress: (done, total) => line.update({ done, total, unit: "bytes" }),
+          ...shownOn(line, values),
         })
       );
       line.clear();
-      if (values.json === true) printJson({ type: "verified", image, algorithm, digest });
-      else if (values.quiet !== true) print(`${image}: OK`);
+      const { digest, countInodes } = verified;
+      if (values.json === true) {
+        const { algorithm, digest: hex } = digest ?? {};
+        printJson({ type: "verified", image, algorithm, digest: hex, countInodes, sources });
+        return EXIT.done;
+      }
+      if (digest === undefined && values.noDigest !== true) {
+        note(`icecore: ${image} has no side file: its digest was not verified`);
+      }
+      if (values.quiet !== true) print(`${image}: OK`);
       return EXIT.done;
     } finally {
       line.clear();
     }
   },
 };
+
+/** What is told on the way. */
+function shownOn(line: ProgressLine, { image, json }: VerifyValues): VerifyImageOptions {
+  return {
+    onCheck: (check) => line.start(`verify ${image}: ${check}`),
+    onProgress: (done, total, unit) =>
+      line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
+    onFailure: (failure: VerifyFailure) =>
+      line.above(() => {
+        if (json === true) printJson({ type: "failure", ...failure });
+        else if (failure.check === "source") print(differenceLine(failure.difference));
+        else if (failure.check === "structure") note(`icecore: structure: ${failure.message}`);
+      }),
+    onProblem: (problem: Problem) =>
+      line.above(() => {
+        if (json === true) printJson({ type: "problem", problem });
+        else note(`icecore: ${problem.kind}: ${problem.path}: ${problem.reason}`);
+      }),
+  };
+}

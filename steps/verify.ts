@@ -38,8 +38,8 @@ export async function verifyDigest(path: string, options: VerifyOptions = {}): P
   const algorithm = ALGORITHMS.find((name) => existsSync(`${path}.${name}`));
   if (algorithm === undefined) {
     throw new EnvironmentError(
-      `cannot verify ${shown}: there is no side file ${shown}.sha512 beside it. ` +
-        "Put it there; icecore build writes one.",
+      `cannot verify ${shown}: there is no side file ${shown}.sha512 beside it. Put it there ` +
+        "(icecore build writes one), compare with --source, or leave it out with --no-digest.",
       "no-side-file",
     );
   }
@@ -52,8 +52,19 @@ export async function verifyDigest(path: string, options: VerifyOptions = {}): P
     throw signal.aborted ? error : unreadable(shown, error);
   });
   if (digest === expected.digest) return { algorithm, digest, sideFile };
-  throw new VerificationError(
-    `cannot trust ${shown}: its ${algorithm} is ${digest}, and ${printable(sideFile)} says ` +
+  throw digestDiffers(shown, algorithm, digest, printable(sideFile), expected);
+}
+
+/** The error of an image that is not what its side file says. */
+export function digestDiffers(
+  shown: string,
+  algorithm: string,
+  digest: string,
+  sideFile: string,
+  expected: DigestLine,
+): VerificationError {
+  return new VerificationError(
+    `cannot trust ${shown}: its ${algorithm} is ${digest}, and ${sideFile} says ` +
       `${expected.digest}. The image or the side file was changed or damaged; use another copy.`,
   );
 }
@@ -91,6 +102,17 @@ async function readSideFile(path: string, name: string): Promise<DigestLine> {
   const text = await readFile(path, "utf8").catch((error) => {
     throw unreadable(printable(path), error);
   });
+  return digestLineIn(text, printable(path), name);
+}
+
+/**
+ * The line of a side file that is about an image.
+ *
+ * @param sideFile For messages.
+ * @param name The image's name without its folder.
+ * @throws EnvironmentError `bad-side-file`
+ */
+export function digestLineIn(text: string, sideFile: string, name: string): DigestLine {
   const lines = text.split("\n").filter((line) => line !== "").map(parseDigestLine);
   const known = lines.filter((line) => line !== undefined);
   // A renamed image keeps its side file, which then has the one line of its old name.
@@ -98,7 +120,7 @@ async function readSideFile(path: string, name: string): Promise<DigestLine> {
     (known.length === 1 ? known[0] : undefined);
   if (line !== undefined) return line;
   throw new EnvironmentError(
-    `cannot read ${printable(path)}: no line in it is a digest of ${printable(name)}. ` +
+    `cannot read ${sideFile}: no line in it is a digest of ${printable(name)}. ` +
       "It must be as sha512sum writes it: DIGEST, two blanks, NAME.",
     "bad-side-file",
   );

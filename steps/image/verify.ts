@@ -1,0 +1,189 @@
+/**
+ * Verifies an image: against its side file, in itself, and against the folders it was built of.
+ * @module
+ */
+
+import { checkImage } from "../../ext4/checker/check_image.ts";
+import { CorruptImageError } from "../../ext4/errors.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import { openSource } from "../../host/block_source/open_source.ts";
+import { Breather } from "../../host/breathe.ts";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { hasCode } from "../../host/libc/errno.ts";
+import { VerificationError } from "../../pipeline/errors.ts";
+import type { Problem } from "../../pipeline/problem.ts";
+import { type Verified, verifyDigest } from "../verify.ts";
+import { diffWithFolders } from "./diff.ts";
+import type { Difference } from "./diff/difference.ts";
+import { openImage } from "./open_image.ts";
+import { verifyRemoteDigest } from "./verify/remote_digest.ts";
+
+/** What of an image is verified. */
+export interface VerifyImageOptions {
+  /** Folders to compare with, placed as `build` placed them; none by default. */
+  readonly sources?: readonly string[];
+  /** Globs of names that `build` left out. */
+  readonly exclude?: readonly string[];
+  /**
+   * Whether it is hashed and compared with its side file: `auto` (the default) asks for a side
+   * file unless there are sources to compare with.
+   */
+  readonly digest?: "auto" | "never";
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+  /** A check begins. */
+  onCheck?(check: "digest" | "structure" | "source"): void;
+  /** Told each thing that is wrong. */
+  onFailure?(failure: VerifyFailure): void;
+  /** Told each name of a source that could not be read. */
+  onProblem?(problem: Problem): void;
+}
+
+/** One thing that is wrong. */
+export type VerifyFailure =
+  | { readonly check: "digest"; readonly message: string }
+  | {
+    readonly check: "structure";
+    readonly code: string;
+    readonly structure: string;
+    readonly message: string;
+  }
+  | { readonly check: "source"; readonly difference: Difference };
+
+/** What was verified; nothing was wrong. */
+export interface VerifiedImage {
+  /** Missing where there was no side file, or it was not asked for. */
+  readonly digest?: Verified;
+  readonly countInodes: number;
+  /** Folders that it was compared with. */
+  readonly sources: readonly string[];
+}
+
+const NEVER = new AbortController().signal;
+
+/**
+ * Verifies an image. Every check runs, whatever the one before it found.
+ *
+ * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
+ * @throws VerificationError when something is wrong, after all of it was told to `onFailure`;
+ * EnvironmentError when something could not be read, `no-side-file` when there is none and
+ * nothing else to compare with.
+ */
+export async function verifyImage(
+  location: string,
+  options: VerifyImageOptions = {},
+): Promise<VerifiedImage> {
+  const source = await openSource(location, options);
+  try {
+    return await new Verification(location, source, options).run();
+  } finally {
+    source.close();
+  }
+}
+
+class Verification {
+  readonly #failed = new Map<VerifyFailure["check"], number>();
+  #digestError: VerificationError | undefined;
+
+  constructor(
+    private readonly location: string,
+    private readonly source: HostBlockSource,
+    private readonly options: VerifyImageOptions,
+  ) {}
+
+  async run(): Promise<VerifiedImage> {
+    const { sources = [] } = this.options;
+    const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
+    const countInodes = await this.#checkStructure();
+    const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
+    this.#conclude(countProblems);
+    return { ...(digest === undefined ? {} : { digest }), countInodes, sources };
+  }
+
+  async #verifyDigest(): Promise<Verified | undefined> {
+    const { signal = NEVER, sources = [], onProgress } = this.options;
+    this.options.onCheck?.("digest");
+    const options = {
+      signal,
+      onProgress: (done: number, total: number) => onProgress?.(done, total, "bytes"),
+    };
+    try {
+      return this.source.isLocal
+        ? await verifyDigest(this.location, options)
+        : await verifyRemoteDigest(this.location, this.source, options);
+    } catch (error) {
+      if (hasCode(error, "no-side-file") && sources.length > 0) return undefined;
+      if (!(error instanceof VerificationError)) throw error;
+      this.#digestError = error;
+      this.#fail({ check: "digest", message: error.message });
+      return undefined;
+    }
+  }
+
+  async #checkStructure(): Promise<number> {
+    this.options.onCheck?.("structure");
+    const breather = new Breather(this.options.signal ?? NEVER);
+    const pause = () => breather.due ? breather.pause() : undefined;
+    const { findings, countFindings, summary } = await checkImage(this.source, { pause });
+    for (const { code, structure, message } of findings) {
+      this.#fail({ check: "structure", code, structure, message });
+    }
+    const countMore = countFindings - findings.length;
+    if (countMore > 0) {
+      const message = `and ${countMore} more findings`;
+      this.#fail({ check: "structure", code: "more", structure: "", message });
+    }
+    return summary.countInodes;
+  }
+
+  /** @returns How many names could not be read. */
+  async #compare(sources: readonly string[]): Promise<number> {
+    const { exclude, signal, onProgress, onProblem } = this.options;
+    this.options.onCheck?.("source");
+    try {
+      await using image = await openImage(this.source, { cacheBytes: 8 << 20 });
+      const { countProblems } = await diffWithFolders(image, sources, {
+        ...(exclude === undefined ? {} : { exclude }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(onProblem === undefined ? {} : { onProblem }),
+        onDifference: (difference) => this.#fail({ check: "source", difference }),
+      });
+      return countProblems;
+    } catch (error) {
+      if (!(error instanceof CorruptImageError)) throw error;
+      const { code, structure, message } = error;
+      this.#fail({ check: "structure", code, structure, message });
+      return 0;
+    }
+  }
+
+  #fail(failure: VerifyFailure): void {
+    this.#failed.set(failure.check, (this.#failed.get(failure.check) ?? 0) + 1);
+    this.options.onFailure?.(failure);
+  }
+
+  #conclude(countProblems: number): void {
+    const { shownName } = this.source;
+    const failed = [...this.#failed];
+    if (this.#digestError !== undefined && failed.length === 1) throw this.#digestError;
+    if (failed.length > 0) {
+      const what = failed.map(([check, count]) => WRONG[check](count)).join("; ");
+      throw new VerificationError(
+        `cannot trust ${shownName}: ${what}. Each is named above; use another copy of the image.`,
+      );
+    }
+    if (countProblems === 0) return;
+    throw new EnvironmentError(
+      `cannot tell whether ${shownName} is the same as its source: ${countProblems} names could ` +
+        "not be read. Run icecore as a user who may read them.",
+      "unreadable",
+    );
+  }
+}
+
+const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>> = {
+  digest: () => "its digest is not that of its side file",
+  structure: (count) => `its structure is damaged in ${count} place${count === 1 ? "" : "s"}`,
+  source: (count) => `${count} name${count === 1 ? " is" : "s are"} not as in the source`,
+};
