@@ -16,6 +16,8 @@ export const machine = {
   requireRoot,
   requirePrograms,
   nowMs: () => performance.now(),
+  /** The time of day, in whole seconds since 1970. */
+  nowSeconds: () => Math.floor(Date.now() / 1000),
   loadShell,
   stamp,
   claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>

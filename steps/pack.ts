@@ -7,6 +7,7 @@
 import { type Plan, planImage } from "../ext4/plan/plan.ts";
 import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digest.ts";
+import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { Problem } from "../pipeline/problem.ts";
@@ -81,7 +82,7 @@ function planOf({ tree }: ScannedSource, context: StepContext): Plan {
     label: new TextEncoder().encode((options["label"] as string | undefined) ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
-    writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree),
+    writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
     times: options["times"] as "mtime" | "all",
   });
 }

@@ -68,11 +68,16 @@ export function parseUuid(text: string): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** The newest modification time in a tree, in whole seconds, not before 1970. */
-export function newestTime({ mtime, countInodes }: Tree): number {
+/**
+ * The newest modification time in a tree, in whole seconds, from 1970 to now.
+ *
+ * Times to come are passed over: e2fsck doubts an image that was written in the future.
+ */
+export function newestTime({ mtime, countInodes }: Tree, nowSeconds: number): number {
   let newest = 0;
   for (let inode = 0; inode < countInodes; inode++) {
-    newest = Math.max(newest, mtime.seconds[inode]!);
+    const seconds = mtime.seconds[inode]!;
+    if (seconds > newest && seconds <= nowSeconds) newest = seconds;
   }
   return newest;
 }
