@@ -7,7 +7,7 @@
 const LONGEST_PAUSE_MS = 20_000;
 
 /** Progress that makes a failure count as the first again: the server does work, but slowly. */
-const PROGRESS_BYTES = 256 << 10;
+const PROGRESS_BYTES = 64 << 10;
 
 /** Counts the failures of one read. */
 export class Retries {

@@ -32,6 +32,7 @@ export function scratchCString(name: string | Uint8Array): Uint8Array {
  */
 export function printable(name: string | Uint8Array): string {
   const bytes = typeof name === "string" ? encoder.encode(name) : name;
+  if (isPlain(bytes)) return decoder.decode(bytes);
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -42,6 +43,17 @@ export function printable(name: string | Uint8Array): string {
   }
   return escapeControls(text, true);
 }
+
+/** Most names need no second look. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const BACKSLASH = 0x5c;
 
 function octal(byte: number): string {
   return `\\${byte.toString(8).padStart(3, "0")}`;

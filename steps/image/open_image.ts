@@ -41,7 +41,8 @@ export interface OpenImageOptions extends OpenOptions, SourceOptions {}
  * @param source A path of a file or block device; `http://…` or `https://…` of a server that
  * answers Range requests; `s3://BUCKET/KEY` with the usual AWS environment variables; or anything
  * that has bytes.
- * @param options Default: the journal is replayed in memory where that is needed, 32 MiB are cached.
+ * @param options Default: the journal is replayed in memory where that is needed; of a remote image
+ * 32 MiB are cached.
  * @returns The open image. Close it, or declare it with `await using`.
  * @throws CorruptImageError when it is no image, or a broken one; UnsupportedFeatureError when it
  * uses a feature that is not known; EnvironmentError when its bytes cannot be had.
@@ -52,12 +53,16 @@ export async function openImage(
 ): Promise<ImageReader> {
   const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
-    return new ImageReader(await openFileSystem(opened, options), opened);
+    const caching = opened.isLocal ? { ...LOCAL_CACHE, ...options } : options;
+    return new ImageReader(await openFileSystem(opened, caching), opened);
   } catch (error) {
     opened.close();
     throw error;
   }
 }
+
+/** The kernel caches what is local: here a little is enough, and memory is saved. */
+const LOCAL_CACHE = { cacheBytes: 4 << 20, longestReadBytes: 512 << 10 };
 
 /** A source of the caller's own, which the caller closes. */
 function borrowed(source: BlockSource): HostBlockSource {
