@@ -100,6 +100,9 @@ async function squeezeOnce(
   return undefined;
 }
 
+const NO_WAY_BACK = "It could not be taken back. Make room on the image's disk, where the way " +
+  "back is noted, and build again.";
+
 /** Runs `resize2fs`; takes back what it did when it fails. @returns Whether it succeeded. */
 async function attempt(
   image: Image,
@@ -113,7 +116,13 @@ async function attempt(
   if (exitCode !== 0 && !existsSync(undoPath)) {
     throw new ToolError(argv(undoPath), exitCode, stderr || stdout);
   }
-  if (exitCode !== 0) await runTool(undoArgv(image.path, undoPath), context);
+  if (exitCode !== 0) {
+    const undone = await runTool(undoArgv(image.path, undoPath), context, () => true);
+    if (undone.exitCode !== 0) {
+      const said = [stderr || stdout, undone.stderr].map((text) => text.trim()).join("; ");
+      throw new ToolError(argv(undoPath), exitCode, said, NO_WAY_BACK);
+    }
+  }
   rmSync(undoPath, { force: true });
   return exitCode === 0;
 }

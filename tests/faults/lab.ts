@@ -109,15 +109,14 @@ function tearDown(lab: Lab): void {
   rmSync(lab.folder, { recursive: true, force: true });
 }
 
-/** The command line of icecore from its source, under the runtime of the tests. */
-export const icecoreArgv = (args: readonly string[]): string[] => [
-  Deno.execPath(),
-  "run",
-  "--allow-all",
-  "--no-check",
-  `${ROOT}main.ts`,
-  ...args,
-];
+/** A compiled executable to put to these tests instead of the source, e.g. `dist/icecore`. */
+const EXECUTABLE = process.env["ICECORE_EXECUTABLE"];
+
+/** The command line of icecore: from its source, under the runtime of the tests. */
+export const icecoreArgv = (args: readonly string[]): string[] =>
+  EXECUTABLE === undefined
+    ? [Deno.execPath(), "run", "--allow-all", "--no-check", `${ROOT}main.ts`, ...args]
+    : [EXECUTABLE, ...args];
 
 /** Starts a program of a lab. */
 export function start(lab: Lab, argv: readonly string[], options: Start = {}): Deno.ChildProcess {
