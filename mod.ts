@@ -50,6 +50,7 @@ export type { GivenOptions, PlacedStep } from "./pipeline/placed_step.ts";
 export type { BuildRequest, BuildResult } from "./pipeline/run.ts";
 export type { DryRun, PlannedStep } from "./pipeline/dry_run.ts";
 export type {
+  ByteStage,
   CheckContext,
   Fact,
   Recipe,
@@ -58,9 +59,10 @@ export type {
   Shell,
   Step,
   StepContext,
+  StreamStart,
 } from "./pipeline/step.ts";
 export { type Artifact, type Image, type Phase, PHASES, type Report } from "./pipeline/image.ts";
-export { withArtifact, withProblems } from "./pipeline/image.ts";
+export { type Payload, payloadOf, withArtifact, withProblems } from "./pipeline/image.ts";
 export { isLoss, type Problem, type ProblemKind } from "./pipeline/problem.ts";
 export type {
   BuildFailed,

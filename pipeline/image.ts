@@ -31,6 +31,20 @@ export interface Artifact {
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/**
+ * The bytes that are to be kept elsewhere: the image itself, or what a step made of it, such as its
+ * encrypted form. Steps that encrypt or compress replace it; steps that upload send it.
+ */
+export interface Payload {
+  /** Where it lies now; `-` when it was streamed on and lies nowhere here. */
+  readonly path: string;
+  /** The name to store it under, e.g. `photos.img.age`. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Hex digests of it by algorithm, as far as they were made. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
 /** An immutable record of the image under construction. A step returns a new one. */
 export interface Image {
   /** Where the bytes are now: `IMAGE.partial` until the build is done. */
@@ -47,6 +61,8 @@ export interface Image {
   /** Hex digests of the whole image by algorithm, e.g. `sha512`. Dropped when a step changes it. */
   readonly digests: Readonly<Record<string, string>>;
   readonly artifacts: readonly Artifact[];
+  /** What a step made of the image to be kept elsewhere; see {@linkcode payloadOf}. */
+  readonly payload?: Payload;
   /** What was stored, and what could not be. */
   readonly report: Report;
 }
@@ -75,6 +91,12 @@ export function plannedImage(path: string, finalPath: string): Image {
     artifacts: [],
     report: { countFiles: 0, countFolders: 0, countInodes: 0, sourceBytes: 0, problems: [] },
   };
+}
+
+/** What is to be kept elsewhere: what a step made of the image, else the image itself. */
+export function payloadOf(image: Image): Payload {
+  const { path, name, sizeBytes, digests } = image;
+  return image.payload ?? { path, name, sizeBytes, digests };
 }
 
 /** The image with one more artifact. */

@@ -50,6 +50,8 @@ export interface StepContext extends CheckContext {
   readonly source: ScannedSource | undefined;
   /** Shorthand for `source.tree`. */
   readonly tree: Tree | undefined;
+  /** Where a step with `streams` sends each byte of the image in order; absent when nobody listens. */
+  readonly tap?: (bytes: Uint8Array) => Promise<void>;
   /** Tells the user how it goes. */
   emit(event: StepEvent): void;
   /** Registers what must be undone, on success, failure and abort alike, in reverse order. */
@@ -67,6 +69,36 @@ export interface Fact {
   readonly value: string | number | boolean;
   /** `bytes` are shown as a size. */
   readonly unit?: "bytes";
+}
+
+/**
+ * The streaming form of a step: it takes the bytes of the payload while they are made, so that no
+ * second copy is needed. Either `transform` or `sink` is there.
+ */
+export interface ByteStage {
+  /** Turns the payload into another, e.g. its encrypted form. */
+  readonly transform?: ReadableWritablePair<Uint8Array, Uint8Array>;
+  /** The name of what `transform` makes, e.g. `photos.img.age`. */
+  readonly name?: string;
+  /** Takes the payload away, e.g. to a server. Closing it must not make it final yet. */
+  readonly sink?: WritableStream<Uint8Array>;
+  /**
+   * Called when it is the step's turn in the pipeline: all bytes have gone through, and every step
+   * before it has succeeded. A sink makes final here what it stored, and returns the new image.
+   *
+   * @param stored What went into this stage: its size and digests.
+   */
+  finish?(image: Image, stored: Payload): Promise<Image | void>;
+  /** Called instead of `finish` when the build fails: nothing that was stored may remain. */
+  abort?(reason: unknown): Promise<void>;
+}
+
+/** What a stage is told before the first byte. */
+export interface StreamStart {
+  /** The name of the payload that comes in, e.g. `photos.img`. */
+  readonly name: string;
+  /** Its size, where it is known beforehand: that of the plain image is. */
+  readonly sizeBytes?: number;
 }
 
 /** One stage of a pipeline. Only `name` and `run` are required. */
@@ -95,6 +127,15 @@ export interface Step {
   check?(context: CheckContext): void | Promise<void>;
   /** For `--dry-run`: what it would do. It may read, but writes nothing. */
   preview?(image: Image, context: StepContext): Promise<readonly Fact[]>;
+  /**
+   * The streaming form, used instead of `run` where the payload is being made and all steps between
+   * have one, too, or leave the bytes alone (`passive`).
+   */
+  stream?(start: StreamStart, context: StepContext): Promise<ByteStage> | ByteStage;
+  /** Whether it makes the image front to back and hands each byte to `context.tap`. */
+  readonly streams?: boolean;
+  /** Whether it leaves the payload alone: steps behind it may be fed before it has run. */
+  readonly passive?: boolean;
   /** Does the work; returns the new image, or nothing when the record did not change. */
   run(image: Image, context: StepContext): Promise<Image | void> | Image | void;
 }
