@@ -37,7 +37,8 @@ export function* lookUp(
     const root = yield* loadIndexRoot(volume, folder, data);
     if (root !== undefined) {
       yield* searchIndex(volume, folder, data, root, finder);
-      return finder.found;
+      // Without checksums, an index that leads astray may be damaged; the entries are still there.
+      if (finder.found !== undefined || volume.geometry.metadataChecksums) return finder.found;
     }
   }
   const cursor = yield* DirectoryCursor.open(volume, folder);

@@ -5,6 +5,7 @@
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { S_IFDIR, S_IFLNK } from "../tree.ts";
+import { corrupt } from "./corrupt.ts";
 import { type Inode, isType } from "./inode.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { lookUp } from "./lookup.ts";
@@ -30,7 +31,7 @@ export function* resolve(
 ): Reading<Inode> {
   /** The folders above, so that `..` needs nothing from the image. */
   const above: InodeNumber[] = [];
-  let inode = yield* volume.inodes.load(ROOT_INODE);
+  let inode = yield* loadRoot(volume);
   const parts = splitPath(path).reverse();
   let countSymlinks = 0;
   while (parts.length > 0) {
@@ -53,9 +54,15 @@ export function* resolve(
     parts.push(...splitPath(target).reverse());
     const isAbsolute = target[0] === SLASH;
     if (isAbsolute) above.length = 0;
-    inode = isAbsolute ? yield* volume.inodes.load(ROOT_INODE) : folder;
+    inode = isAbsolute ? yield* loadRoot(volume) : folder;
   }
   return inode;
+}
+
+function* loadRoot(volume: Volume): Reading<Inode> {
+  const root = yield* volume.inodes.load(ROOT_INODE);
+  if (isType(root, S_IFDIR)) return root;
+  throw corrupt("root-inode", "ext4_inode", "the root is no folder", { inode: ROOT_INODE });
 }
 
 function noSuchPath(path: ImagePath, part: Uint8Array): PathError {

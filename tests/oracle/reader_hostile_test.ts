@@ -52,11 +52,11 @@ testWith(
   },
 );
 
-/** Where something other than zero lies, and so most likely metadata. */
+/** Where something lies that is no hole and no padding of a bitmap, and so most likely metadata. */
 function placesOf(image: Uint8Array): number[] {
   const places: number[] = [];
   image.forEach((byte, at) => {
-    if (byte !== 0) places.push(at);
+    if (byte !== 0 && byte !== 0xff) places.push(at);
   });
   return places;
 }
@@ -96,6 +96,11 @@ async function endsWell(bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Data that keeps its blocks, but hardly adds to the places. */
+function aByteABlock(countBlocks: number): Uint8Array {
+  return Uint8Array.from({ length: 1024 * countBlocks }, (_, i) => i % 1024 === 0 ? 1 : 0);
+}
+
 /** An image of a few hundred blocks with folders, an index, links, attributes and fragments. */
 function smallImage(options: readonly string[]): Uint8Array {
   const folder = temporaryFolder();
@@ -104,12 +109,12 @@ function smallImage(options: readonly string[]): Uint8Array {
     mkdirSync(join(source, "a/b/c"), { recursive: true });
     mkdirSync(join(source, "many"));
     for (let i = 0; i < 60; i++) writeFileSync(join(source, `many/rather-a-long-name-${i}`), "");
-    writeFileSync(join(source, "a/file"), "x".repeat(20_000));
+    writeFileSync(join(source, "a/file"), aByteABlock(20));
     writeFileSync(join(source, "sparse"), "start");
     truncateSync(join(source, "sparse"), 5_000_000);
     writeFileSync(join(source, "a/b/small"), "small");
     symlinkSync("a/b/small", join(source, "fast"));
-    symlinkSync("y".repeat(200), join(source, "slow"));
+    symlinkSync("y".repeat(61), join(source, "slow"));
     const image = join(folder, "image");
     writeFileSync(image, "");
     truncateSync(image, options.includes("ext3") ? 3 << 20 : 1 << 19);
