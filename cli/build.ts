@@ -4,7 +4,7 @@
  */
 
 import { merge, object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
@@ -33,7 +33,12 @@ const parser = command(
           description:
             message`A folder. SOURCE/. puts its contents at the image's root instead of under its own name.`,
         }),
-        { min: 1 },
+        {
+          min: 1,
+          errors: {
+            tooFew: message`No SOURCE is named. Name a folder, as in: icecore build /srv/photos`,
+          },
+        },
       ),
       output: optional(option("-o", "--output", string({ metavar: "IMAGE" }), {
         description:
@@ -56,7 +61,7 @@ const parser = command(
     }),
     object("How", {
       recipe: optional(option("--recipe", string({ metavar: "RECIPE" }), {
-        description: message`Which steps: ${recipeNames.join(" or ")}. See: icecore steps`,
+        description: message`Which steps: ${text(recipeNames.join(" or "))}. See: icecore steps`,
       })),
       size: optional(option("--size", string({ metavar: "SIZE" }), {
         description:

@@ -17,18 +17,40 @@ import { extract } from "./extract.ts";
 import { find } from "./find.ts";
 import { info } from "./info.ts";
 import { ls } from "./ls.ts";
+import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
-import { printError } from "./output.ts";
+import { note, printError } from "./output.ts";
+import { explain } from "./parse_error.ts";
+import { umount } from "./umount.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = { build, verify, info, ls, cat, find, extract, diff, steps, doctor, clean };
+const commands = {
+  build,
+  verify,
+  info,
+  ls,
+  cat,
+  find,
+  extract,
+  diff,
+  mount,
+  umount,
+  steps,
+  doctor,
+  clean,
+};
+
+const usages = Object.fromEntries(
+  Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),
+);
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
   const parser = or(
     or(build.parser, verify.parser),
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
+    or(mount.parser, umount.parser),
     or(steps.parser, doctor.parser, clean.parser),
   );
   const values = run(parser, {
@@ -39,6 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
+    stderr: (text) => note(explain(text, args, usages)),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
     examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
     footer:

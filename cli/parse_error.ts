@@ -1,0 +1,33 @@
+/**
+ * What the parser says of a command line, in icecore's words, with what it leaves out: the nearest
+ * flag, and where help is.
+ * @module
+ */
+
+import { extractOptionNames, type Usage } from "@optique/core/usage";
+import { didYouMean } from "../mod.ts";
+
+/** The usage of each command, by name. */
+export type Usages = Readonly<Record<string, Usage>>;
+
+/** A parser's message about `args` as icecore prints it. */
+export function explain(said: string, args: readonly string[], usages: Usages): string {
+  // The usage that follows some messages comes as a text of its own.
+  if (!said.includes("Error: ")) return said.trimEnd();
+  const [command] = args;
+  if (command === undefined) return "icecore: no command is given. See: icecore --help";
+  const usage = Object.hasOwn(usages, command) ? usages[command] : undefined;
+  const text = said.trimEnd().replace("Error: ", "icecore: ");
+  const help = usage === undefined ? "See: icecore --help" : `See: icecore ${command} --help`;
+  return [text, nearest(text, usage), help].filter((line) => line !== undefined).join("\n");
+}
+
+function nearest(text: string, usage: Usage | undefined): string | undefined {
+  // deno-lint-ignore no-control-regex -- on a terminal the flag is in italics
+  const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
+  const unknown = /Unexpected option[^:]*: `?--([^`=\s]+?)(=[^`]*)?`?\.$/m.exec(plain)?.[1];
+  if (unknown === undefined || usage === undefined || plain.includes("Did you mean")) return;
+  const names = [...extractOptionNames(usage)].filter((name) => name.startsWith("--"));
+  const nearestName = didYouMean(unknown, names.map((name) => name.slice(2)));
+  return nearestName?.replace("mean ", "mean --");
+}
