@@ -6,7 +6,7 @@
 import type { $Type } from "dax";
 import type { Tree, TreeInode } from "../ext4/tree.ts";
 import type { StepEvent } from "./events.ts";
-import type { Image, Phase } from "./image.ts";
+import type { Image, Payload, Phase } from "./image.ts";
 import type { OptionsSchema, OptionValues } from "./options.ts";
 
 /** The shell that steps get: `dax`'s `$`, see https://github.com/dsherret/dax. */
