@@ -42,6 +42,8 @@ export {
   verifyImage,
   type VerifyImageOptions,
 } from "./steps/image/verify.ts";
+export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
+export { unmountImage } from "./steps/image/umount.ts";
 export { type Verified, verifyDigest, type VerifyOptions } from "./steps/verify.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";

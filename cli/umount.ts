@@ -1,0 +1,57 @@
+/**
+ * `icecore umount`: takes a mounted image away.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { argument, command, constant } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { unmountImage } from "../mod.ts";
+import { common, type CommonValues } from "./common.ts";
+import { examples } from "./examples.ts";
+import { EXIT } from "./exit_codes.ts";
+import { interruptible } from "./interruptible.ts";
+import { note, printJson } from "./output.ts";
+
+interface UmountValues extends CommonValues {
+  readonly command: "umount";
+  readonly folder: string;
+}
+
+/** The command. */
+export const umount = {
+  parser: command(
+    "umount",
+    merge(
+      object("What", {
+        command: constant("umount"),
+        folder: argument(string({ metavar: "DIR" }), {
+          description: message`The folder that an image is mounted at.`,
+        }),
+      }),
+      common,
+    ),
+    {
+      brief: message`Unmount an image.`,
+      description:
+        message`Unmounts the image at DIR, by the kernel or FUSE, and frees its loop device.`,
+      footer: examples(
+        "Example:",
+        "  icecore umount /mnt/photos",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.",
+      ),
+    },
+  ),
+  async run({ folder, verbose, json }: UmountValues): Promise<number> {
+    await interruptible((signal) =>
+      unmountImage(folder, {
+        signal,
+        onCommand: (argv) => verbose === true ? note(`  $ ${argv.join(" ")}`) : undefined,
+      })
+    );
+    if (json === true) printJson({ type: "unmounted", folder });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,145 @@
+/**
+ * Mounts an image read-only: by the kernel as root, else by FUSE.
+ * @module
+ */
+
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { meaningOf } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { isRoot } from "../../host/machine.ts";
+import { mountAt } from "../../host/mount_table.ts";
+import { findProgram, installHint } from "../../host/programs.ts";
+import { type ProgramOptions, runProgram, ToolError } from "../../host/run_program.ts";
+import { fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
+import { openImage } from "./open_image.ts";
+
+/** How to mount. */
+export interface MountOptions {
+  /**
+   * `kernel` needs root; `fuse` needs the program fuse2fs. By default the kernel for root, FUSE
+   * for everyone else, and for root where the kernel does not let her, as in a container.
+   */
+  readonly by?: "auto" | "kernel" | "fuse";
+  readonly signal?: AbortSignal;
+  /** Told each program before it runs. */
+  onCommand?(argv: readonly string[]): void;
+}
+
+/** What was mounted. */
+export interface Mounted {
+  readonly by: "kernel" | "fuse";
+  /** The real path of the folder. */
+  readonly folder: string;
+  /** Its journal holds changes that were not written out; the mount does not show them. */
+  readonly isStale: boolean;
+}
+
+/**
+ * Mounts an image at a folder: read-only, without setuid and devices, nothing written to it.
+ *
+ * @param path A file or a block device.
+ * @throws CorruptImageError when it is no image; EnvironmentError `cannot-mount`, `no-folder`,
+ * `already-mounted`.
+ */
+export async function mountImage(
+  path: string,
+  folder: string,
+  options: MountOptions = {},
+): Promise<Mounted> {
+  const { subject, isStale } = await examine(path);
+  const at = mountpointOf(folder, path);
+  const programOptions: ProgramOptions = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onCommand === undefined ? {} : { onStart: options.onCommand }),
+  };
+  const { by = "auto" } = options;
+  let kernelError: unknown;
+  if (by === "kernel" || (by === "auto" && isRoot())) {
+    try {
+      await runProgram(kernelArgv(subject, at), programOptions);
+      return { by: "kernel", folder: at, isStale };
+    } catch (error) {
+      if (by === "kernel" || !(error instanceof ToolError) || options.signal?.aborted === true) {
+        throw error;
+      }
+      kernelError = error;
+    }
+  }
+  const why = whyNoFuse();
+  if (why !== undefined) throw kernelError ?? cannotMount(path, why);
+  await runProgram(fuseArgv(subject, at, isRoot()), programOptions);
+  requireMounted(at, path);
+  return { by: "fuse", folder: at, isStale };
+}
+
+/** Opens it once: what is no image is refused here, with a better word than the kernel's. */
+async function examine(path: string): Promise<{ subject: MountSubject; isStale: boolean }> {
+  if (/^(https?|s3):\/\//i.test(path)) {
+    throw new EnvironmentError(
+      `cannot mount ${printable(path)}: only an image on this machine can be mounted. ` +
+        "Read it in place with icecore ls, cat and extract, or download it.",
+      "cannot-mount",
+    );
+  }
+  await using image = await openImage(path, { cacheBytes: 1 << 20 });
+  const { journal } = image.info;
+  const subject = {
+    path: realpathSync(path),
+    isBlockDevice: statSync(path).isBlockDevice(),
+    hasJournal: journal !== "none",
+  };
+  return { subject, isStale: journal === "replayed" };
+}
+
+function mountpointOf(folder: string, path: string): string {
+  const shown = printable(folder);
+  let real: string;
+  try {
+    real = realpathSync(folder);
+    if (!statSync(real).isDirectory()) throw new Error("it is not a folder");
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot mount ${printable(path)} at ${shown}: ${meaningOf(error)}. ` +
+        "Make an empty folder with mkdir, and name it.",
+      "no-folder",
+      { cause: error },
+    );
+  }
+  if (mountAt(real) === undefined) return real;
+  throw new EnvironmentError(
+    `cannot mount ${printable(path)} at ${shown}: something is mounted there already. ` +
+      `Unmount it with icecore umount ${shown}, or name another folder.`,
+    "already-mounted",
+  );
+}
+
+function whyNoFuse(): string | undefined {
+  if (findProgram("fuse2fs") === undefined) {
+    return `fuse2fs is not installed. ${installHint(["fuse2fs"])}`;
+  }
+  try {
+    accessSync("/dev/fuse", constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return `/dev/fuse cannot be opened: ${meaningOf(error)}. ` +
+      "Load it with modprobe fuse, and let users open it";
+  }
+}
+
+function cannotMount(path: string, why: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot mount ${printable(path)}: only root may mount by the kernel, and by FUSE it cannot ` +
+      `be done: ${why}, or run icecore with sudo. icecore ls, cat and extract need neither.`,
+    "cannot-mount",
+  );
+}
+
+function requireMounted(folder: string, path: string): void {
+  if (mountAt(folder) !== undefined) return;
+  throw new EnvironmentError(
+    `cannot mount ${printable(path)}: fuse2fs ended well, and nothing is mounted at ` +
+      `${printable(folder)}. Look at the system's log.`,
+    "cannot-mount",
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * Unmounts an image, and nothing but an image.
+ * @module
+ */
+
+import { realpathSync } from "node:fs";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { meaningOf } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { isRoot } from "../../host/machine.ts";
+import { type Mount, mountAt } from "../../host/mount_table.ts";
+import { findProgram } from "../../host/programs.ts";
+import { type ProgramOptions, runProgram, ToolError } from "../../host/run_program.ts";
+import { fusermountArgv, umountArgv } from "./mount/commands.ts";
+import type { MountOptions } from "./mount.ts";
+
+/**
+ * Unmounts the image that is mounted at a folder, by the kernel or by FUSE. Its loop device is
+ * freed with it.
+ *
+ * @throws EnvironmentError `not-mounted`, `not-an-image`, `busy`; ToolError.
+ */
+export async function unmountImage(
+  folder: string,
+  options: Omit<MountOptions, "by"> = {},
+): Promise<void> {
+  const shown = printable(folder);
+  const at = realFolder(folder, shown);
+  const mount = mountAt(at);
+  if (mount === undefined) {
+    throw new EnvironmentError(
+      `cannot unmount ${shown}: nothing is mounted there. Check the path.`,
+      "not-mounted",
+    );
+  }
+  if (!isImage(mount)) {
+    throw new EnvironmentError(
+      `cannot unmount ${shown}: ${mount.fileSystem} of ${printable(mount.source)} is mounted ` +
+        "there, and not an image. Unmount it with umount, if that is what you want.",
+      "not-an-image",
+    );
+  }
+  const programOptions: ProgramOptions = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onCommand === undefined ? {} : { onStart: options.onCommand }),
+  };
+  try {
+    await runProgram(argvOf(mount), programOptions);
+  } catch (error) {
+    if (!(error instanceof ToolError) || !/busy/i.test(error.stderrTail)) throw error;
+    throw new EnvironmentError(
+      `cannot unmount ${shown}: something in it is in use. Close it, and leave the folder in ` +
+        `every shell; fuser -vm ${shown} tells who it is.`,
+      "busy",
+      { cause: error },
+    );
+  }
+}
+
+function realFolder(folder: string, shown: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot unmount ${shown}: ${meaningOf(error)}. Check the path.`,
+      "not-mounted",
+      { cause: error },
+    );
+  }
+}
+
+/** An ext file system on a loop device or mounted as `mount` does it, or one of fuse2fs. */
+function isImage({ fileSystem, source, options }: Mount): boolean {
+  if (isFuse(fileSystem)) {
+    return fileSystem === "fuse.fuse2fs" || fileSystem === "fuse.ext4" || source === "fuse2fs";
+  }
+  if (!/^ext[234]$/.test(fileSystem)) return false;
+  const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
+  return /^\/dev\/loop\d+$/.test(source) || isHarmless;
+}
+
+const isFuse = (fileSystem: string): boolean => /^fuse/.test(fileSystem);
+
+function argvOf({ fileSystem, mountpoint }: Mount): string[] {
+  const fusermount = ["fusermount3", "fusermount"].find((name) => findProgram(name) !== undefined);
+  return isFuse(fileSystem) && !isRoot() && fusermount !== undefined
+    ? fusermountArgv(fusermount, mountpoint)
+    : umountArgv(mountpoint);
+}
