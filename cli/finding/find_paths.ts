@@ -63,7 +63,7 @@ class Results {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const SLASH = 0x2f;
 const NUL = 0;
 const ROOT = encoder.encode("/");

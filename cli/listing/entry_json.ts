@@ -7,8 +7,8 @@ import { Buffer } from "node:buffer";
 import type { Stat } from "../../mod.ts";
 import { isoTime } from "./time_text.ts";
 
-const strict = new TextDecoder("utf-8", { fatal: true });
-const lenient = new TextDecoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 const SLASH = 0x2f;
 
 /** The object that `ls --json` and `find --json` print. */

@@ -4,7 +4,7 @@
  */
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A name or path as a C string. A string is encoded as UTF-8; bytes are taken as they are. */
 export function cString(name: string | Uint8Array): Uint8Array {
@@ -37,8 +37,11 @@ export function printable(name: string | Uint8Array): string {
   try {
     text = decoder.decode(bytes);
   } catch {
-    text = Array.from(bytes, (byte) => byte < 0x80 ? String.fromCharCode(byte) : octal(byte))
-      .join("");
+    text = Array.from(
+      bytes,
+      (byte) =>
+        byte >= 0x80 ? octal(byte) : byte === BACKSLASH ? "\\\\" : String.fromCharCode(byte),
+    ).join("");
     return escapeControls(text, false);
   }
   return escapeControls(text, true);

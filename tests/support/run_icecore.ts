@@ -1,0 +1,55 @@
+/**
+ * Runs icecore from source in a process of its own, as a user does.
+ * @module
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What became of a command. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly bytes: Uint8Array;
+  readonly stderr: string;
+}
+
+const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** Runs a command; servers of this process can answer it meanwhile. */
+export async function icecore(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", main, ...args],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { NO_COLOR: "1", LC_ALL: "C.UTF-8", TZ: "Europe/Berlin", ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return { code, stdout: text(stdout), bytes: stdout, stderr: text(stderr) };
+}
+
+/** The same for what must succeed without a word on stderr. */
+export async function icecoreOutput(args: readonly string[], cwd?: string): Promise<string> {
+  const { code, stdout, stderr } = await icecore(args, cwd === undefined ? {} : { cwd });
+  if (code !== 0 || stderr !== "") {
+    throw new Error(`icecore ${args.join(" ")} ended with ${code}: ${stderr}`);
+  }
+  return stdout;
+}
+
+/** Gives a temporary folder to `use` and removes it afterwards. */
+export async function inTemporaryFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "icecore-cli-"));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
