@@ -14,9 +14,8 @@ import { hasFlag, type Inode, isInline } from "../reader/inode.ts";
 import type { Reading } from "../reader/reading.ts";
 import type { CheckState } from "./check_state.ts";
 import { checkIndex, LeafHashes } from "./index_check.ts";
+import { NameSet } from "./name_set.ts";
 
-/** Names of a folder without index that are compared with each other. */
-const MAX_COMPARED_NAMES = 200_000;
 /** Blocks of a folder with an index; enough for 500 million names. */
 const MAX_INDEXED_BLOCKS = 1 << 22;
 const STRUCTURE = "ext4_dir_entry_2";
@@ -40,7 +39,7 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
     });
   }
   const hashes = root === undefined ? undefined : new LeafHashes(countBlocks);
-  const names = new Set<string>();
+  const names = new NameSet();
   let fileBlock = 0;
 
   const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
@@ -51,8 +50,7 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
       const hash = dirHashMajor(bytes, nameAt, nameLength, root.hashVersion, s_hash_seed);
       hashes!.add(fileBlock, hash);
     }
-    const name = latin1(bytes, nameAt, nameLength);
-    if (names.size < MAX_COMPARED_NAMES && names.size === names.add(name).size) {
+    if (!names.add(bytes, nameAt, nameLength)) {
       findings.report("name-twice", STRUCTURE, "two entries have the same name", {
         inode: folder.number,
         fileBlock,
@@ -90,10 +88,4 @@ function countName(
       refersTo: inode,
     });
   }
-}
-
-function latin1(bytes: Uint8Array, at: number, length: number): string {
-  let text = "";
-  for (let i = at; i < at + length; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
 }

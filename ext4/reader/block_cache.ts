@@ -16,7 +16,7 @@ export const CHUNK_BYTES = 65_536;
 
 /** How much the cache may hold and read at once. */
 export interface CacheOptions {
-  /** Most bytes kept; at least 1 MiB. Default 32 MiB. */
+  /** Most bytes kept; at least 1 MiB. Default 16 MiB. */
   readonly cacheBytes?: number;
   /** Bytes of a read that continues nothing. Default 256 KiB. */
   readonly firstReadBytes?: number;
@@ -45,7 +45,7 @@ export class BlockCache {
   #old = new Map<number, Chunk>();
 
   constructor(source: BlockSource, options: CacheOptions = {}) {
-    const cacheBytes = Math.max(options.cacheBytes ?? 32 << 20, MIN_CACHE_BYTES);
+    const cacheBytes = Math.max(options.cacheBytes ?? 16 << 20, MIN_CACHE_BYTES);
     this.#source = source;
     this.#countChunks = Math.ceil(source.sizeBytes / CHUNK_BYTES);
     this.#generationChunks = Math.floor(cacheBytes / CHUNK_BYTES / 2);

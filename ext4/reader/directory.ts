@@ -19,12 +19,34 @@ import { u32At } from "./little_endian.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
 
-/** One name of a folder. */
-export interface RawEntry {
-  readonly name: Uint8Array;
-  readonly inode: InodeNumber;
-  /** `file_type`; 0 where the image does not record it. */
-  readonly fileType: number;
+/** One name of a folder. It refers to its name, as views are larger than most names. */
+export class RawEntry {
+  /**
+   * @param bytes where the name lies; not to be changed any more
+   * @param fileType `file_type`; 0 where the image does not record it
+   */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly nameAt: number,
+    readonly nameLength: number,
+    readonly inode: InodeNumber,
+    readonly fileType: number,
+  ) {}
+
+  /** A view of the name. */
+  get name(): Uint8Array {
+    return this.bytes.subarray(this.nameAt, this.nameAt + this.nameLength);
+  }
+}
+
+/** Order by the bytes of the names. */
+export function compareNames(a: RawEntry, b: RawEntry): number {
+  const shorter = Math.min(a.nameLength, b.nameLength);
+  for (let i = 0; i < shorter; i++) {
+    const difference = a.bytes[a.nameAt + i]! - b.bytes[b.nameAt + i]!;
+    if (difference !== 0) return difference;
+  }
+  return a.nameLength - b.nameLength;
 }
 
 /** Reads a folder from its start to its end. */
@@ -77,7 +99,7 @@ export class DirectoryCursor {
     const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
       // One copy a block: the names of a block are mostly kept or dropped together.
       if (copied !== bytes) [copied, copy] = [bytes, bytes.slice()];
-      entries.push({ name: copy.subarray(nameAt, nameAt + nameLength), inode, fileType });
+      entries.push(new RawEntry(copy, nameAt, nameLength, inode, fileType));
     };
     while (entries.length < atLeast && (yield* this.visitNext(visit)));
     if (entries.length === 0) return undefined;

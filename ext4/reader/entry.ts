@@ -4,17 +4,32 @@
  */
 
 import type { InodeNumber } from "../numbers.ts";
+import { compareNames, type RawEntry } from "./directory.ts";
 import { joinPath, pathText } from "./path.ts";
 import type { FileKind, Stat } from "./stat.ts";
 import type { FolderOfWalk } from "./walk.ts";
 
 /** One name of a folder, with the metadata of what it names. */
 export class Entry {
+  readonly #raw: RawEntry;
+
   /**
-   * @param name bytes without slash or NUL; never `.` or `..`
+   * Only the reader makes these.
    * @param stat of the inode it names
    */
-  constructor(readonly name: Uint8Array, readonly stat: Stat) {}
+  constructor(raw: RawEntry, readonly stat: Stat) {
+    this.#raw = raw;
+  }
+
+  /** Order by the bytes of the names, as `LC_ALL=C ls` has it. */
+  static compare(this: void, a: Entry, b: Entry): number {
+    return compareNames(a.#raw, b.#raw);
+  }
+
+  /** Bytes without slash or NUL; never `.` or `..`. */
+  get name(): Uint8Array {
+    return this.#raw.name;
+  }
 
   /** The name as a string; what is no UTF-8 becomes U+FFFD. */
   get nameText(): string {
@@ -34,8 +49,9 @@ export class Entry {
 
 /** An entry that was met in a walk. */
 export class WalkedEntry extends Entry {
-  constructor(readonly folder: FolderOfWalk, name: Uint8Array, stat: Stat) {
-    super(name, stat);
+  /** Only the reader makes these. */
+  constructor(readonly folder: FolderOfWalk, raw: RawEntry, stat: Stat) {
+    super(raw, stat);
   }
 
   /** From the root of the image, without a slash at its start. */

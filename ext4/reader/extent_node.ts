@@ -122,7 +122,10 @@ function verifyNode(
   low: number,
   high: number,
 ): ExtentNode {
-  const { eh_magic, eh_entries, eh_max, eh_depth } = EXTENT_HEADER.decode(bytes);
+  const eh_magic = u16At(bytes, EXTENT_HEADER.offsets.eh_magic);
+  const eh_entries = u16At(bytes, EXTENT_HEADER.offsets.eh_entries);
+  const eh_max = u16At(bytes, EXTENT_HEADER.offsets.eh_max);
+  const eh_depth = u16At(bytes, EXTENT_HEADER.offsets.eh_depth);
   const bad = (why: string, fields = {}) =>
     corrupt("extent-header", "ext4_extent_header", why, { inode: inode.number, ...fields });
   if (eh_magic !== EXTENT_MAGIC) throw bad("eh_magic is wrong", { eh_magic });

@@ -15,7 +15,7 @@ import { type Inode, isType } from "./inode.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { loadNamed } from "./named_inode.ts";
 import { type OpenOptions, openVolume } from "./open_volume.ts";
-import { compareBytes, type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
+import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
 import { resolve } from "./resolve.ts";
@@ -112,9 +112,11 @@ export class FileSystem {
       const current = await settle(walk.nextFolder());
       if (current === undefined) return;
       while (true) {
-        const entries = await settle(walk.nextEntries());
+        const entries = await settle(
+          walk.nextEntries((raw, stat) => new WalkedEntry(current, raw, stat)),
+        );
         if (entries === undefined) break;
-        for (const { name, stat } of entries) yield new WalkedEntry(current, name, stat);
+        yield* entries;
       }
     }
   }
@@ -159,7 +161,7 @@ export class FileSystem {
     const entries: Entry[] = [];
     for (const one of raw) {
       const inode = yield* loadNamed(this.#volume, folder.inode, one);
-      entries.push(new Entry(one.name, statOf(this.#volume.geometry, inode)));
+      entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
     }
     return entries;
   }
@@ -190,11 +192,11 @@ function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
   if (folder === undefined) return undefined;
   const all: Entry[] = [];
   while (true) {
-    const entries = yield* walk.nextEntries();
+    const entries = yield* walk.nextEntries((raw, stat) => new Entry(raw, stat));
     if (entries === undefined) break;
     for (const entry of entries) all.push(entry);
   }
-  all.sort((a, b) => compareBytes(a.name, b.name));
+  all.sort(Entry.compare);
   return { ...folder, entries: all };
 }
 

@@ -5,7 +5,7 @@
 
 import { dirHashMajor } from "../dirhash.ts";
 import type { InodeNumber } from "../numbers.ts";
-import { DirectoryCursor, type RawEntry } from "./directory.ts";
+import { DirectoryCursor, RawEntry } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
 import { FileData } from "./file_data.ts";
@@ -55,7 +55,7 @@ class Finder {
     const { name } = this;
     if (nameLength !== name.length) return;
     for (let i = 0; i < nameLength; i++) if (bytes[nameAt + i] !== name[i]) return;
-    this.found ??= { name, inode, fileType };
+    this.found ??= new RawEntry(name, 0, nameLength, inode, fileType);
   };
 }
 

@@ -9,8 +9,7 @@
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
-import { DirectoryCursor } from "./directory.ts";
-import { Entry } from "./entry.ts";
+import { DirectoryCursor, type RawEntry } from "./directory.ts";
 import { InodeSet } from "./inode_set.ts";
 import { loadNamed } from "./named_inode.ts";
 import { compareBytes } from "./path.ts";
@@ -21,7 +20,7 @@ import type { Volume } from "./volume.ts";
 /** Deeper folders would make their paths alone fill the memory. */
 const MAX_DEPTH = 65_536;
 /** Entries of a folder that are looked at together. */
-export const BATCH_ENTRIES = 65_536;
+export const BATCH_ENTRIES = 32_768;
 const SLASH = 0x2f;
 
 /** A folder that is being walked. */
@@ -78,18 +77,19 @@ export class FolderWalk {
   /**
    * Some more entries of the folder, ordered by inode; all of them in a sorted walk; `undefined`
    * at its end.
+   * @param make what to give out for each
    * @throws CorruptImageError when a folder is reached a second time
    */
-  *nextEntries(): Reading<Entry[] | undefined> {
+  *nextEntries<T>(make: (raw: RawEntry, stat: Stat) => T): Reading<T[] | undefined> {
     const volume = this.#volume;
     const { inode: folder } = this.#current.stat;
     const raw = yield* this.#cursor!.next(this.#isSorted ? Infinity : BATCH_ENTRIES);
     this.#requireParent(this.#cursor!.parent);
     if (raw === undefined) return undefined;
-    const entries: Entry[] = [];
+    const entries: T[] = [];
     for (const one of raw) {
       const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
-      entries.push(new Entry(one.name, stat));
+      entries.push(make(one, stat));
       if (stat.kind === "folder") this.#enqueue(one.name, stat);
     }
     return entries;
