@@ -34,6 +34,7 @@ export { recipes } from "./steps/recipes.ts";
 export { readExcludeFile } from "./steps/source/exclude.ts";
 export { type Diff, diff, type DiffOptions } from "./steps/image/diff.ts";
 export { type Difference, differenceLine, type NodeType } from "./steps/image/diff/difference.ts";
+export { type ExportOptions, exportTar } from "./steps/image/export_tar.ts";
 export { extract, type Extracted, type ExtractOptions } from "./steps/image/extract.ts";
 export type { Loss, LossKind } from "./steps/image/extract/losses.ts";
 export {

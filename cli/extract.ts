@@ -9,16 +9,17 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { extract as extractImage, formatSize, type Loss, openImage } from "../mod.ts";
-import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
+import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
+import { imageArgument, reading, type ReadingValues } from "./image_argument.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
+import { findTyped } from "./typed_path.ts";
 
-interface ExtractValues extends CommonValues {
+interface ExtractValues extends ReadingValues {
   readonly command: "extract";
-  readonly image: string;
   readonly paths: readonly string[];
   readonly output: string | undefined;
   readonly force: boolean | undefined;
@@ -34,9 +35,7 @@ export const extract = {
     merge(
       object("What and where", {
         command: constant("extract"),
-        image: argument(string({ metavar: "IMAGE" }), {
-          description: message`The image: a file, a device, or an http(s) or s3 URL.`,
-        }),
+        image: imageArgument,
         paths: multiple(argument(string({ metavar: "PATH" }), {
           description: message`A file or folder in the image. Without any: everything.`,
         })),
@@ -48,6 +47,7 @@ export const extract = {
           description: message`Replace files that are there already. Folders are never replaced.`,
         })),
       }),
+      reading,
       common,
     ),
     {
@@ -74,9 +74,15 @@ export const extract = {
     try {
       const begin = performance.now();
       const extracted = await interruptible(async (signal) => {
-        await using image = await openImage(values.image, { cacheBytes: CACHE_BYTES });
+        await using image = await openImage(values.image, {
+          cacheBytes: CACHE_BYTES,
+          journal: values.ignoreJournal === true ? "ignore" : "replay",
+          signal,
+        });
+        const found = [];
+        for (const path of values.paths) found.push(await findTyped(image, path));
         return await extractImage(image, {
-          paths: values.paths,
+          paths: found.map(({ path }) => path),
           target,
           force: values.force === true,
           signal,

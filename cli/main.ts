@@ -13,6 +13,7 @@ import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
+import { exportCommand } from "./export.ts";
 import { extract } from "./extract.ts";
 import { find } from "./find.ts";
 import { info } from "./info.ts";
@@ -34,6 +35,7 @@ const commands = {
   find,
   extract,
   diff,
+  export: exportCommand,
   mount,
   umount,
   steps,
@@ -50,7 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const parser = or(
     or(build.parser, verify.parser),
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
-    or(mount.parser, umount.parser),
+    or(exportCommand.parser, mount.parser, umount.parser),
     or(steps.parser, doctor.parser, clean.parser),
   );
   const values = run(parser, {

@@ -11,6 +11,7 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../../ext4/tree.ts";
+import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
 import { currentCaller } from "./extract/caller.ts";
@@ -28,7 +29,7 @@ import { shownPathOf } from "./tree_path.ts";
 /** What to extract, and where to. */
 export interface ExtractOptions {
   /** Paths from the root of the image, each with all below it; none means everything. */
-  readonly paths?: readonly string[];
+  readonly paths?: readonly ImagePath[];
   /** The folder to extract into; made where it is missing. */
   readonly target: string;
   /** Replace files that are there already. */

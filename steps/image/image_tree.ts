@@ -10,7 +10,7 @@
 import { type InodeNumber, ROOT_INODE } from "../../ext4/numbers.ts";
 import { corrupt } from "../../ext4/reader/corrupt.ts";
 import type { ImageReader } from "./image_reader.ts";
-import { joinPath } from "../../ext4/reader/path.ts";
+import { type ImagePath, joinPath } from "../../ext4/reader/path.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { compareBytes, TreeBuilder } from "../../ext4/tree_builder.ts";
@@ -21,7 +21,7 @@ import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 /** How an image is read into a tree. */
 export interface ImageTreeOptions {
   /** From the root of the image; none means everything. */
-  readonly paths?: readonly string[];
+  readonly paths?: readonly ImagePath[];
   /** Access, change and creation times, too. */
   readonly allTimes?: boolean;
   readonly signal: AbortSignal;

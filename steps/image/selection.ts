@@ -3,7 +3,7 @@
  * @module
  */
 
-import { isParent, pathText, splitPath } from "../../ext4/reader/path.ts";
+import { type ImagePath, isParent, pathText, splitPath } from "../../ext4/reader/path.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
 import { compareBytes } from "../../ext4/tree_builder.ts";
 
@@ -21,7 +21,7 @@ export interface Selection {
  * @param paths From the root of the image; none means everything.
  * @throws PathError `bad-path` for one with `..` in it.
  */
-export function selectionOf(paths: readonly string[]): Selection {
+export function selectionOf(paths: readonly ImagePath[]): Selection {
   const root: Selection = { isWhole: paths.length === 0, children: new Map() };
   for (const path of paths) {
     let at = root;
@@ -47,7 +47,7 @@ export function selectedNames(
   return [...children.values()].sort((a, b) => compareBytes(a.name, b.name));
 }
 
-function parentInPath(path: string): PathError {
+function parentInPath(path: ImagePath): PathError {
   const shown = pathText(path);
   return new PathError(
     "bad-path",
