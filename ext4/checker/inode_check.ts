@@ -11,6 +11,7 @@ import { isZero, u32At } from "../reader/little_endian.ts";
 import { FileData } from "../reader/file_data.ts";
 import type { Reading } from "../reader/reading.ts";
 import { requireFileBlocks } from "../reader/volume.ts";
+import { hasInodeXattrs } from "../reader/xattr_sets.ts";
 import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
@@ -46,7 +47,8 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   }
   if (page.type[row] !== 0) count(state, inode);
 
-  let clusters = yield* checkXattrs(state, inode);
+  const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);
+  let clusters = hasXattrs ? yield* checkXattrs(state, inode) : 0;
   if (hasMap(state, inode)) {
     const blocks = yield* claimFileBlocks(state, inode);
     clusters += blocks.countClusters;
@@ -62,7 +64,8 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
         endBlock: blocks.endBlock,
       });
     }
-    if (state.isExact) yield* checkSlack(state, inode);
+    const isOwn = isType(inode, S_IFLNK) || hasFlag(inode, "ea_inode");
+    if (state.isExact && isOwn) yield* checkSlack(state, inode);
   }
   const expected = clusters * geometry.blocksPerCluster * geometry.blockSizeBytes;
   const allocated = allocatedBytes(geometry, inode);
@@ -105,7 +108,7 @@ function hasMap({ volume }: CheckState, inode: Inode): boolean {
 function* checkSlack(state: CheckState, inode: Inode): Reading<void> {
   const { blockSizeBytes } = state.volume.geometry;
   const end = inode.sizeBytes % blockSizeBytes;
-  if (end === 0 || !(isType(inode, S_IFLNK) || hasFlag(inode, "ea_inode"))) return;
+  if (end === 0) return;
   const data = yield* FileData.open(state.volume, inode);
   const bytes = yield* data.block(Math.floor(inode.sizeBytes / blockSizeBytes));
   if (bytes === undefined || isZero(bytes, end)) return;

@@ -20,13 +20,18 @@ import type { Reading } from "./reading.ts";
 import { loadBlock, requireFileBlocks, type Volume } from "./volume.ts";
 import { parseXattrEntries, type XattrEntry } from "./xattr_entries.ts";
 
+/** Whether there are entries within the inode. */
+export function hasInodeXattrs({ block, start, extraSizeBytes, sizeOnDiskBytes }: Inode): boolean {
+  const header = OLD_INODE_SIZE_BYTES + extraSizeBytes;
+  const room = sizeOnDiskBytes - header - XATTR_IBODY_HEADER.sizeBytes;
+  // An `i_extra_isize` of 0 means that nothing past the first 128 bytes was ever written.
+  return extraSizeBytes > 0 && room >= 4 && u32At(block, start + header) === XATTR_MAGIC;
+}
+
 /** The entries within the inode. */
 export function inodeXattrEntries(inode: Inode): XattrEntry[] {
-  const header = OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
-  const start = header + XATTR_IBODY_HEADER.sizeBytes;
-  // An `i_extra_isize` of 0 means that nothing past the first 128 bytes was ever written.
-  if (inode.extraSizeBytes === 0 || start + 4 > inode.bytes.length) return [];
-  if (u32At(inode.bytes, header) !== XATTR_MAGIC) return [];
+  if (!hasInodeXattrs(inode)) return [];
+  const start = OLD_INODE_SIZE_BYTES + inode.extraSizeBytes + XATTR_IBODY_HEADER.sizeBytes;
   return parseXattrEntries({ bytes: inode.bytes, start, valueBase: start, inode: inode.number });
 }
 

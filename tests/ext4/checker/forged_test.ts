@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { checkImage } from "../../../ext4/checker/check_image.ts";
+import type { InodeNumber } from "../../../ext4/numbers.ts";
+import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { openFileSystem } from "../../../ext4/reader/file_system.ts";
+import { EXTENT } from "../../../ext4/structs/extent.ts";
+import { INODE } from "../../../ext4/structs/inode.ts";
+import { Forgery } from "../../support/forge.ts";
+import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
+import { imageBytes, planOf } from "../../support/write_image.ts";
+
+const shared = { xattrs: { "user.block": "b".repeat(400) } };
+const built = buildTree(folder({
+  one: file("contents of one"),
+  two: file("contents of two"),
+  outer: folder({ inner: folder({ leaf: file("x") }), other: folder() }),
+  link: symlink("s".repeat(100)),
+  noted: file("1", shared),
+  again: file("2", shared),
+}));
+const original = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));
+const sound = await openFileSystem(bytesSource(original));
+const number = async (path: string): Promise<InodeNumber> => (await sound.stat(path)).inode;
+const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const AT = INODE.offsets;
+
+/** Forges an image whose checksums all fit; among the findings must be these. */
+async function assertFound(
+  codes: readonly string[],
+  change: (forgery: Forgery) => Promise<void>,
+): Promise<void> {
+  const forgery = new Forgery(original.slice());
+  await change(forgery);
+  const report = await checkImage(bytesSource(forgery.image));
+  const found = new Set(report.findings.map(({ code }) => code));
+  for (const code of codes) assert.ok(found.has(code), `${code} is among ${[...found].join(" ")}`);
+  for (const { structure, message } of report.findings) {
+    assert.ok(structure.length > 0 && message.includes(structure));
+  }
+}
+
+Deno.test("a wrong count of links, of a file and of a folder", () =>
+  assertFound(["link-count"], async (forgery) => {
+    forgery.inode(await number("one"), (bytes) => view(bytes).setUint16(AT.i_links_count, 2, true));
+    forgery.inode(
+      await number("outer"),
+      (bytes) => view(bytes).setUint16(AT.i_links_count, 3, true),
+    );
+  }));
+
+Deno.test("a block with two owners, and one with none", () =>
+  assertFound(["block-twice", "bitmap"], async (forgery) => {
+    const start = AT.i_block + 12 + EXTENT.offsets.ee_start_lo;
+    const block = view(forgery.load(await number("two")).bytes).getUint32(start, true);
+    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(start, block, true));
+  }));
+
+Deno.test("a wrong i_blocks", () =>
+  assertFound(["inode-blocks"], async (forgery) => {
+    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_blocks_lo, 6, true));
+  }));
+
+Deno.test("more blocks than i_size needs", () =>
+  assertFound(["inode-size"], async (forgery) => {
+    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_size_lo, 0, true));
+  }));
+
+Deno.test("two entries with one name", () =>
+  assertFound(["name-twice"], async (forgery) => {
+    forgery.entry(await number("outer"), "other", (entry) => {
+      entry.set(new TextEncoder().encode("inner"), 8);
+    });
+  }));
+
+Deno.test("a folder that no folder names", () =>
+  assertFound(["folder-names", "folder-unreachable"], async (forgery) => {
+    forgery.entry(await number("outer"), "inner", (entry) => view(entry).setUint32(0, 0, true));
+  }));
+
+Deno.test("folders in a circle, apart from the root", () =>
+  assertFound(["folder-unreachable", "directory-parent"], async (forgery) => {
+    const inner = await number("outer/inner");
+    const outer = await number("outer");
+    forgery.entry(2 as InodeNumber, "outer", (entry) => {
+      view(entry).setUint32(0, 11, true);
+      entry[7] = 2;
+    });
+    forgery.entry(inner, "leaf", (entry) => {
+      view(entry).setUint32(0, outer, true);
+      entry[7] = 2;
+    });
+  }));
+
+Deno.test("`..` that names another folder", () =>
+  assertFound(["directory-parent"], async (forgery) => {
+    forgery.entry(await number("outer/inner"), "..", (entry) => view(entry).setUint32(0, 2, true));
+  }));
+
+Deno.test("an entry that gives another type", () =>
+  assertFound(["directory-entry"], async (forgery) => {
+    forgery.entry(await number("outer/inner"), "leaf", (entry) => entry[7] = 7);
+  }));
+
+Deno.test("an entry that names an inode not in use", () =>
+  assertFound(["inode-unused"], async (forgery) => {
+    forgery.entry(
+      await number("outer/inner"),
+      "leaf",
+      (entry) => view(entry).setUint32(0, 9, true),
+    );
+  }));
+
+Deno.test("fewer users of a shared attribute block than it claims", () =>
+  assertFound(["xattr-refcount", "inode-blocks"], async (forgery) => {
+    forgery.inode(
+      await number("again"),
+      (bytes) => view(bytes).setUint32(AT.i_file_acl_lo, 0, true),
+    );
+  }));
+
+Deno.test("findings past the most that are kept are counted", async () => {
+  const broken = original.slice();
+  const table = new Forgery(original.slice()).inodeTable * 1024;
+  for (let inode = 12; inode < 18; inode++) broken[table + 256 * (inode - 1) + 8]! ^= 1;
+  const all = await checkImage(bytesSource(broken));
+  const few = await checkImage(bytesSource(broken), { maxFindings: 2 });
+  assert.ok(all.countFindings > 2);
+  assert.equal(few.findings.length, 2);
+  assert.equal(few.countFindings, all.countFindings);
+});
+
+Deno.test("a check pauses where it is asked to", async () => {
+  let countPauses = 0;
+  const pause = () => {
+    countPauses++;
+    return Promise.resolve();
+  };
+  assert.ok((await checkImage(bytesSource(original), { pause })).isSound);
+  assert.ok(countPauses > 0);
+});
