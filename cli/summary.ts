@@ -36,6 +36,7 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
     ],
     ["image", `${image.finalPath}, ${formatSize(image.sizeBytes)}${ratio}`],
     ...Object.entries(image.digests),
+    ...storedFacts(image),
     ...(report.problems.length === 0
       ? []
       : [["problems", String(report.problems.length)] as const]),
@@ -46,4 +47,11 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
     "",
     ...facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
   ].join("\n");
+}
+
+/** What was stored instead of the plain image: its encrypted form, for instance. */
+function storedFacts({ payload }: BuildFinished["image"]): (readonly [string, string])[] {
+  if (payload === undefined) return [];
+  const { name, sizeBytes, digests } = payload;
+  return [["stored", `${name}, ${formatSize(sizeBytes)}`], ...Object.entries(digests)];
 }

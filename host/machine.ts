@@ -3,8 +3,10 @@
  * @module
  */
 
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import process from "node:process";
+import { createFile } from "./create_file.ts";
+import { startHash } from "./hash.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { type ClaimedOutput, claimOutput } from "./output.ts";
 import { findProgram, installHint } from "./programs.ts";
@@ -20,6 +22,9 @@ export const machine = {
   nowSeconds: () => Math.floor(Date.now() / 1000),
   loadShell,
   stamp,
+  startHash,
+  createFile,
+  removeFile: (path: string): void => rmSync(path, { force: true }),
   claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>
     finalPath === "-" ? Promise.resolve(STDOUT) : claimOutput(finalPath, force),
   makeWorkdir: (partial: string): Workdir => makeWorkdir(partial),

@@ -21,13 +21,18 @@ export interface ReadyStep {
  *
  * @throws UsageError for options and order; what the machine throws for rights and programs.
  */
-export function checkSteps(placed: readonly PlacedStep[], machine: Machine): ReadyStep[] {
+export function checkSteps(
+  placed: readonly PlacedStep[],
+  output: string,
+  machine: Machine,
+): ReadyStep[] {
   const ready = placed.map(({ step, given }) => ({
     step,
     options: checkOptions(step.name, step.options ?? {}, given),
   }));
   const steps = ready.map(({ step }) => step);
   checkPhases(steps);
+  if (output === "-") checkStreamed(steps);
   checkRights(steps, machine);
   checkPrograms(steps, machine);
   return ready;
@@ -58,6 +63,18 @@ export function checkPhases(steps: readonly Step[]): void {
       "bad-order",
     );
   }
+}
+
+/** An image that goes to stdout is never a file: what follows must take it as it flows. */
+function checkStreamed(steps: readonly Step[]): void {
+  const maker = steps.findIndex((step) => step.streams === true);
+  const needsFile = steps.slice(maker + 1)
+    .find((step) => maker >= 0 && step.stream === undefined && step.passive !== true);
+  if (needsFile === undefined) return;
+  throw new UsageError(
+    `cannot run ${needsFile.name} with -o -: it needs a file. Give one with -o.`,
+    "cannot-stream",
+  );
 }
 
 function checkRights(steps: readonly Step[], machine: Machine): void {

@@ -22,8 +22,13 @@ export interface BuildState {
 }
 
 /** The context of one step. */
-export function contextOf({ step, options }: ReadyStep, state: BuildState): StepContext {
+export function contextOf(
+  { step, options }: ReadyStep,
+  state: BuildState,
+  tap?: StepContext["tap"],
+): StepContext {
   return {
+    ...(tap === undefined ? {} : { tap }),
     sources: state.sources,
     output: state.output,
     options,

@@ -48,7 +48,7 @@ export async function dryRun(
   };
   releases.defer(() => state.source?.close());
   try {
-    const ready = checkSteps(placed, machine);
+    const ready = checkSteps(placed, request.output, machine);
     for (const { step, options } of ready) {
       await step.check?.({ sources, output, options, signal });
     }

@@ -5,6 +5,7 @@
 
 import type { Artifact } from "./image.ts";
 import type { Shell } from "./step.ts";
+import type { RunningHash } from "./stream_flow.ts";
 
 /** The file an image is written to, claimed for one build. */
 export interface Output {
@@ -37,6 +38,12 @@ export interface Machine {
    * @param workdir The build's private folder, by which `icecore clean` finds them.
    */
   loadShell(signal: AbortSignal, workdir: string): Promise<Shell>;
+  /** Begins a digest. */
+  startHash(algorithm: string): Promise<RunningHash>;
+  /** A new file, written front to back; aborting removes it. */
+  createFile(path: string): WritableStream<Uint8Array>;
+  /** Removes such a file again. */
+  removeFile(path: string): void;
   /** Tells two states of a file apart without reading it: its size and times. */
   stamp(path: string): string | undefined;
   /**

@@ -5,7 +5,7 @@
  */
 
 import { checkSteps, type ReadyStep } from "./check.ts";
-import { type BuildState, contextOf } from "./context.ts";
+import type { BuildState } from "./context.ts";
 import { codeOf, InterruptedError, messageOf, ReleaseError, SourceError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { type Artifact, type Image, plannedImage } from "./image.ts";
@@ -13,6 +13,7 @@ import type { Machine, Output } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
 import { isLoss } from "./problem.ts";
 import { Releases } from "./releases.ts";
+import { Feeder } from "./feeder.ts";
 import { runStep } from "./run_step.ts";
 
 /** What to build, and how. */
@@ -56,7 +57,7 @@ export async function runSteps(
   let kept: string | undefined;
   let published = false;
   try {
-    const ready = withDigestRenewed(checkSteps(placed, machine));
+    const ready = withDigestRenewed(checkSteps(placed, request.output, machine));
     await checkEach(ready, request, signal);
     const output = await machine.claimOutput(request.output, request.force === true);
     let image = plannedImage(output.path, request.output);
@@ -73,13 +74,12 @@ export async function runSteps(
       sources: request.sources,
       output: request.output,
     });
+    const feeder = new Feeder(ready, state, machine);
     for (const [index, step] of ready.entries()) {
       throwIfAborted(signal);
       current.step = step.step.name;
-      image = await runStep(step, index, ready.length, image, contextOf(step, state), {
-        emit,
-        machine,
-      });
+      const work = (before: Image) => feeder.run(step, index, before);
+      image = await runStep(step, index, ready.length, image, work, { emit, machine });
     }
     delete current.step;
     throwIfAborted(signal);

@@ -8,11 +8,11 @@ import { StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import type { Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
-import type { StepContext } from "./step.ts";
 
 /**
  * Runs a step.
  *
+ * @param work What the step does: its `run`, or the end of its streaming form.
  * @returns The image it leaves; digests are dropped when the step declares that it changes it.
  * @throws StepError when it throws, returns no image record, or changes a finished or hashed image
  * without declaring it.
@@ -22,7 +22,7 @@ export async function runStep(
   index: number,
   countSteps: number,
   image: Image,
-  context: StepContext,
+  work: (image: Image) => Promise<Image | void> | Image | void,
   { emit, machine }: { readonly emit: EventSink; readonly machine: Machine },
 ): Promise<Image> {
   emit({ type: "step-started", step: step.name, index, countSteps });
@@ -31,7 +31,7 @@ export async function runStep(
     const finished = image.phase === "sealed" || Object.keys(image.digests).length > 0;
     const guarded = finished && step.changes !== true && image.path !== "-";
     const before = guarded ? machine.stamp(image.path) : undefined;
-    const returned = await step.run(image, context);
+    const returned = await work(image);
     checkReturned(returned);
     if (guarded && before !== machine.stamp(image.path)) {
       throw new Error(

@@ -19,6 +19,7 @@ export const fsck: Step = {
   summary: "check the file system, with e2fsck where it is installed",
   accepts: ["formatted", "unmounted", "sealed"],
   shell: false,
+  passive: true,
   options: {
     checker: {
       type: "string",

@@ -15,6 +15,7 @@ export const hash: Step = {
   summary: "write its digest beside it, for sha512sum -c",
   accepts: ["formatted", "unmounted", "sealed"],
   shell: false,
+  passive: true,
   options: {
     algorithm: {
       type: "string",

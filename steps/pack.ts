@@ -30,6 +30,7 @@ export const pack: Step = {
   accepts: ["planned"],
   leaves: "sealed",
   shell: false,
+  streams: true,
   options: {
     label: { type: "string", help: "the volume's name, at most 16 bytes" },
     uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
@@ -104,6 +105,7 @@ async function write(
       sink,
       hasher,
       breather,
+      ...(context.tap === undefined ? {} : { tap: context.tap }),
       onProgress: (done) =>
         context.emit({ type: "progress", done, total: plan.sizeBytes, unit: "bytes" }),
     });

@@ -19,12 +19,14 @@ export interface StreamParts {
   readonly sink: Sink;
   readonly hasher: Hasher;
   readonly breather: Breather;
+  /** Takes each piece of the image as well, a copy of its own. */
+  readonly tap?: (bytes: Uint8Array) => Promise<void>;
   onProgress(doneBytes: number): void;
 }
 
 /** Streams all runs. @returns The bytes streamed. @throws what the sink and the signal throw. */
 export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Promise<number> {
-  const { breather, hasher, files } = parts;
+  const { breather, hasher, files, tap } = parts;
   const streamer = new Streamer(parts);
   try {
     for (const run of runs) {
@@ -33,6 +35,7 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       for (let done = 0; done < length;) {
         if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
         done += streamer.put(run, done, length);
+        if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
       }
       if (breather.due) {
         parts.onProgress(streamer.doneBytes);
@@ -40,6 +43,7 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       }
     }
     streamer.end();
+    if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
     parts.onProgress(streamer.doneBytes);
     return streamer.doneBytes;
   } finally {
@@ -55,6 +59,8 @@ class Streamer {
   /** What of the buffer has been written, or is a hole. */
   #written = 0;
   #open: TreeInode | undefined;
+  /** A full buffer, copied for those who take the image as it is made. */
+  #piece: Uint8Array | undefined;
 
   constructor(private readonly parts: StreamParts) {}
 
@@ -64,6 +70,16 @@ class Streamer {
 
   get hasBuffer(): boolean {
     return this.#buffer !== undefined;
+  }
+
+  get hasPiece(): boolean {
+    return this.#piece !== undefined;
+  }
+
+  takePiece(): Uint8Array {
+    const piece = this.#piece!;
+    this.#piece = undefined;
+    return piece;
   }
 
   /** Goes on with an empty buffer. */
@@ -114,6 +130,8 @@ class Streamer {
   #submit(buffer: Uint8Array): void {
     this.parts.hasher.submit(this.#used);
     this.#write(buffer);
+    // Not a view: the buffer is filled anew while others still have the piece in hand.
+    if (this.parts.tap !== undefined) this.#piece = Uint8Array.from(buffer.subarray(0, this.#used));
     this.#offset += this.#used;
     this.#used = 0;
     this.#buffer = undefined;

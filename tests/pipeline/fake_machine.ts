@@ -3,6 +3,7 @@
  * @module
  */
 
+import { runtimeHash } from "../../host/hash.ts";
 import type { Shell } from "../../pipeline/step.ts";
 import type { Machine } from "../../pipeline/machine.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
@@ -16,6 +17,8 @@ export interface FakeMachine extends Machine {
   readonly calls: string[];
   /** What `stamp` says; a step that changes it has changed the image. */
   state: string;
+  /** What was written to files, by path. */
+  readonly written: Map<string, string>;
 }
 
 /** A machine on which everything succeeds, but for what `overrides` do. */
@@ -30,6 +33,16 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
     nowMs: () => clock += 1000,
     loadShell: () => Promise.resolve(Object.assign(() => {}, { fake: true }) as unknown as Shell),
     stamp: () => machine.state,
+    written: new Map(),
+    startHash: (algorithm) => Promise.resolve(runtimeHash(algorithm)),
+    createFile(path) {
+      const add = (chunk: Uint8Array) => {
+        const before = machine.written.get(path) ?? "";
+        machine.written.set(path, before + new TextDecoder().decode(chunk));
+      };
+      return new WritableStream({ write: add, abort: () => void machine.written.delete(path) });
+    },
+    removeFile: (path) => void machine.written.delete(path),
     claimOutput(finalPath, force) {
       calls.push(`claim ${finalPath}${force ? " by force" : ""}`);
       return Promise.resolve({

@@ -1,0 +1,46 @@
+/**
+ * Runs the steps of a build, each by its `run` or, where the image streams past, by its streaming
+ * form.
+ * @module
+ */
+
+import type { ReadyStep } from "./check.ts";
+import { type BuildState, contextOf } from "./context.ts";
+import type { Image } from "./image.ts";
+import type { Machine } from "./machine.ts";
+import { fedSteps, StreamChain } from "./stream_chain.ts";
+
+/** Runs one step after the other, and keeps the chain that a streaming one feeds. */
+export class Feeder {
+  #chain: StreamChain | undefined;
+
+  constructor(
+    private readonly ready: readonly ReadyStep[],
+    private readonly state: BuildState,
+    private readonly machine: Machine,
+  ) {}
+
+  /** Runs a step. @param index Its place among all. */
+  async run(each: ReadyStep, index: number, image: Image): Promise<Image | void> {
+    if (this.#chain?.has(each) === true) return await this.#chain.finish(each, image);
+    const fed = each.step.streams === true ? fedSteps(this.ready.slice(index + 1)) : [];
+    if (fed.length === 0) return await each.step.run(image, contextOf(each, this.state));
+    return await this.#runFeeding(each, fed, image);
+  }
+
+  async #runFeeding(
+    each: ReadyStep,
+    fed: readonly ReadyStep[],
+    image: Image,
+  ): Promise<Image | void> {
+    const stages = fed.map((ready) => ({ ready, context: contextOf(ready, this.state) }));
+    const chain = await StreamChain.open(stages, image, this.machine);
+    this.#chain = chain;
+    // A chain whose stages have all been made final has nothing left to give up.
+    this.state.releases.defer(() => chain.abort(new Error("the build failed")));
+    const context = contextOf(each, this.state, (bytes) => chain.write(bytes));
+    const made = await each.step.run(image, context);
+    await chain.end();
+    return made;
+  }
+}
