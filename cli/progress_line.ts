@@ -51,7 +51,7 @@ export class ProgressLine {
 
   #draw(text: string): void {
     if (!this.enabled) return;
-    const width = (process.stderr.columns ?? 80) - 1;
+    const width = (process.stderr.columns || 80) - 1;
     const cut = text.length > width ? text.slice(0, width) : text;
     write(2, `${CLEAR}${this.color ? `\x1b[36m${cut}\x1b[0m` : cut}`);
     this.#isDrawn = true;

@@ -1,0 +1,184 @@
+/**
+ * What icecore says, word for word: each row is a command line, and what it prints.
+ */
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import configuration from "../../deno.json" with { type: "json" };
+import { icecore, inLab, type Lab } from "../faults/lab.ts";
+
+interface Transcript {
+  readonly args: readonly string[];
+  readonly code: number;
+  /** All of it, or a part. */
+  readonly stdout?: string | RegExp;
+  readonly stderr?: string | RegExp;
+  readonly before?: (lab: Lab) => void;
+}
+
+const HELP = /^A folder as one small, read-only, checksummed ext4 image\.\nUsage: icecore build /;
+
+const transcripts: readonly Transcript[] = [
+  { args: ["--version"], code: 0, stdout: `icecore ${configuration.version}\n`, stderr: "" },
+  { args: ["--help"], code: 0, stdout: HELP, stderr: "" },
+  { args: ["help"], code: 0, stdout: HELP, stderr: "" },
+  {
+    args: ["build", "--help"],
+    code: 0,
+    stdout:
+      /Example:\n {2}icecore build \/srv\/photos -o .*\n\nExit codes: 0 done, 1 failed, 2 usage/,
+    stderr: "",
+  },
+  ...["verify", "steps", "doctor", "clean"].map((command): Transcript => ({
+    args: [command, "--help"],
+    code: 0,
+    stdout: new RegExp(
+      `Usage: (sudo )?icecore ${command} .*Examples?:\n +(sudo )?icecore ${command}`,
+      "s",
+    ),
+    stderr: "",
+  })),
+  { args: [], code: 2, stdout: "", stderr: "icecore: no command is given. See: icecore --help\n" },
+  {
+    args: ["biuld", "source"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+      "See: icecore --help\n",
+  },
+  {
+    args: ["build", "source", "--forec"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: Unexpected option or subcommand: `--forec`.\nDid you mean --force?\n" +
+      "See: icecore build --help\n",
+  },
+  {
+    args: ["build", "source", "--recpie=native"],
+    code: 2,
+    stdout: "",
+    stderr: /\nDid you mean --recipe\?\nSee: icecore build --help\n$/,
+  },
+  {
+    args: ["build", "source", "--frobnicate"],
+    code: 2,
+    stdout: "",
+    stderr:
+      "icecore: Unexpected option or subcommand: `--frobnicate`.\nSee: icecore build --help\n",
+  },
+  {
+    args: ["build"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: No SOURCE is named. Name a folder, as in: icecore build /srv/photos\n" +
+      "See: icecore build --help\n",
+  },
+  {
+    args: ["build", "source", "--hash", "crc"],
+    code: 2,
+    stdout: "",
+    stderr: /`--hash`: Expected one of "sha512", .*but got\s+"crc"\.\nSee: icecore build --help\n$/,
+  },
+  {
+    args: ["steps", "scna"],
+    code: 2,
+    stdout: "",
+    stderr:
+      'icecore: cannot show the step "scna": there is none of that name. Did you mean scan?\n',
+  },
+  {
+    args: ["steps"],
+    code: 0,
+    stdout: /^native: .*\n {2}scan .*e2fsprogs: .*\n {2}shrink +make it as small as it can be/s,
+    stderr: "",
+  },
+  {
+    args: ["steps", "hash"],
+    code: 0,
+    stdout: /hash\.algorithm {2}.* \(sha512, .*; default sha512\)/,
+  },
+  { args: ["steps", "--json"], code: 0, stdout: /^\{"type":"recipe","name":"native"/, stderr: "" },
+  {
+    args: ["doctor"],
+    code: 0,
+    stdout: /^ok +Linux on x64 or arm64 +yes\n.*\n\nrecipe native: works\n/s,
+    stderr: "",
+  },
+  {
+    args: ["doctor", "--json"],
+    code: 0,
+    stdout: /^\{"type":"diagnosis","findings":\[/,
+    stderr: "",
+  },
+  {
+    args: ["verify", "missing.img"],
+    code: 1,
+    stdout: "",
+    stderr: /^icecore: cannot read missing\.img: it does not exist\. Check the path\.\n$/,
+  },
+  {
+    args: ["verify", "source"],
+    code: 1,
+    stdout: "",
+    stderr: /^icecore: cannot read source: it is a folder\. Name an image in it\.\n$/,
+  },
+  {
+    args: ["verify", "junk.img"],
+    code: 1,
+    stdout: "",
+    stderr: /there is no side file junk\.img\.sha512 beside it\. Put it there/,
+    before: (lab) => writeFileSync(lab.at("junk.img"), "junk"),
+  },
+  {
+    args: ["verify", "junk.img"],
+    code: 1,
+    stdout: "",
+    stderr: /no line in it is a digest of junk\.img\. It must be as sha512sum writes it/,
+    before(lab) {
+      writeFileSync(lab.at("junk.img"), "junk");
+      writeFileSync(lab.at("junk.img.sha512"), "junk\n");
+    },
+  },
+  {
+    args: ["verify", "junk.img"],
+    code: 4,
+    stdout: "",
+    stderr: /\nicecore: cannot trust junk\.img: its digest is not that of its side file; /,
+    before(lab) {
+      writeFileSync(lab.at("junk.img"), "junk");
+      writeFileSync(lab.at("junk.img.sha512"), `${"0".repeat(128)}  junk.img\n`);
+    },
+  },
+  {
+    args: ["verify", "junk.img", "--json"],
+    code: 4,
+    stdout: /\n\{"type":"error","code":"verification-failed","message":"cannot trust/,
+    before(lab) {
+      writeFileSync(lab.at("junk.img"), "junk");
+      writeFileSync(lab.at("junk.img.sha512"), `${"0".repeat(128)}  junk.img\n`);
+    },
+  },
+  {
+    args: ["completion", "tcsh"],
+    code: 2,
+    stdout: "",
+    stderr: /Unsupported shell "tcsh"\. Available shells: "bash", "fish"/,
+  },
+];
+
+for (const { args, code, stdout, stderr, before } of transcripts) {
+  Deno.test(`icecore ${args.join(" ")} → ${code}`, async () => {
+    await inLab(async (lab) => {
+      before?.(lab);
+      const ended = await icecore(lab, args, { env: { NO_COLOR: "1" } });
+      compare(ended.stdout, stdout);
+      compare(ended.stderr, stderr);
+      assert.equal(ended.code, code);
+    });
+  });
+}
+
+function compare(said: string, expected: string | RegExp | undefined): void {
+  if (expected instanceof RegExp) assert.match(said, expected);
+  else if (expected !== undefined) assert.equal(said, expected);
+}
