@@ -76,6 +76,10 @@ function writeMuch(root: string): void {
   writeFragments(at("fragments-a"), at("fragments-b"));
   unlinkSync(at("fragments-b"));
   writeHoles(at("holes"), 3000);
+  // Past what two levels of pointers reach with blocks of 1 KiB.
+  writeFileSync(at("far"), "");
+  truncateSync(at("far"), 80_000_000);
+  appendFileSync(at("far"), pattern(5000, 8));
   mkdirSync(at("large"));
   for (let i = 0; i < 3000; i++) writeFileSync(at(`large/${"name".repeat(10)}-${i}`), "");
   for (let i = 0; i < 3000; i += 3) unlinkSync(at(`large/${"name".repeat(10)}-${i}`));
