@@ -4,29 +4,26 @@
  */
 
 import {
+  hasType,
   nameOf,
-  S_IFBLK,
-  S_IFCHR,
+  NO_ENTRY,
   S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
   S_IFREG,
-  targetOf,
   type Tree,
   type TreeEntry,
   type TreeInode,
 } from "../../ext4/tree.ts";
-import type { ByteRange, ImageFile } from "../../ext4/reader/image_file.ts";
+import type { ImageFile } from "../../ext4/reader/image_file.ts";
 import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
-import { attributeRecords } from "./tar/attributes.ts";
-import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes, TYPE } from "./tar/header.ts";
-import { sparseMember } from "./tar/sparse.ts";
-import { pathBytesOf, shownPathOf } from "./tree_path.ts";
+import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/header.ts";
+import { memberOf } from "./tar/member.ts";
+import { PieceBuffer } from "./tar/piece_buffer.ts";
+import { type DataLayout, sparseLayout, wholeLayout } from "./tar/sparse.ts";
+import { shownPathOf } from "./tree_path.ts";
 
 /** What to export. */
 export interface ExportOptions {
@@ -39,8 +36,6 @@ export interface ExportOptions {
   onSkipped?(path: string): void;
 }
 
-const PIECE_BYTES = 1 << 20;
-const encoder = new TextEncoder();
 /** GNU tar reads and writes twenty blocks at a time, and expects the end to be filled up. */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
 
@@ -62,21 +57,13 @@ export async function* exportTar(
     signal,
     onProgress: (done) => options.onProgress?.(done, undefined, "files"),
   });
-  let countBytes = 0;
-  for await (const piece of new TarExport(image, source, options, signal).pieces()) {
-    countBytes += piece.length;
-    yield piece;
-  }
-  const end = 2 * BLOCK_BYTES;
-  const filled = Math.ceil((countBytes + end) / RECORD_BYTES) * RECORD_BYTES;
-  yield new Uint8Array(filled - countBytes);
+  yield* new TarExport(image, source, options, signal).pieces();
 }
 
 class TarExport {
   readonly #tree: Tree;
   readonly #breather: Breather;
-  readonly #piece = new Uint8Array(PIECE_BYTES);
-  #doneBytes = 0;
+  readonly #out = new PieceBuffer();
 
   constructor(
     private readonly image: ImageReader,
@@ -89,112 +76,82 @@ class TarExport {
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
-    const tree = this.#tree;
-    if (this.options.path === undefined) {
-      yield* headerBlocks(this.#member(0 as TreeInode, encoder.encode("./"), TYPE.folder));
-    }
-    // The names of a folder are consecutive: its path is put together once.
-    let folder = -1;
-    let folderPath = new Uint8Array();
-    for (let entry = 0; entry < tree.countEntries; entry++) {
-      if (tree.entryParent[entry]! !== folder) {
-        folder = tree.entryParent[entry]!;
-        folderPath = new Uint8Array(pathBytesOf(tree, folder as TreeInode));
+    const out = this.#out;
+    for (const { entry, row, path } of this.#names()) {
+      const member = memberOf(this.#tree, entry, row, path);
+      if (member === undefined) {
+        this.options.onSkipped?.(shownPathOf(this.#tree, row));
+        continue;
       }
-      const path = joinBytes(folderPath, nameOf(tree, entry as TreeEntry));
-      yield* this.#entry(entry as TreeEntry, path);
-      if (this.#breather.due) await this.#breather.pause();
-    }
-  }
-
-  async *#entry(entry: TreeEntry, path: Uint8Array): AsyncGenerator<Uint8Array> {
-    const tree = this.#tree;
-    const row = tree.entryInode[entry]! as TreeInode;
-    if (tree.nameEntry[row] !== entry) {
-      const linkName = pathBytesOf(tree, row);
-      return yield* headerBlocks({ ...this.#member(row, path, TYPE.link), linkName });
-    }
-    switch (tree.mode[row]! & S_IFMT) {
-      case S_IFREG:
-        return yield* this.#file(row, path);
-      case S_IFDIR:
-        return yield* headerBlocks(
-          this.#member(row, joinBytes(path, new Uint8Array()), TYPE.folder),
-        );
-      case S_IFLNK: {
-        const linkName = targetOf(tree, row);
-        return yield* headerBlocks({ ...this.#member(row, path, TYPE.symlink), linkName });
+      if (this.#breather.due) await this.#rest();
+      const hasContents = hasType(this.#tree, row, S_IFREG) && this.#isFirst(entry, row);
+      if (!hasContents) {
+        for (const block of headerBlocks(member)) if (out.put(block)) yield out.take();
+        continue;
       }
-      case S_IFCHR:
-        return yield* headerBlocks(this.#member(row, path, TYPE.characterDevice));
-      case S_IFBLK:
-        return yield* headerBlocks(this.#member(row, path, TYPE.blockDevice));
-      case S_IFIFO:
-        return yield* headerBlocks(this.#member(row, path, TYPE.fifo));
-      default:
-        this.options.onSkipped?.(shownPathOf(tree, row));
+      const file = await this.image.openFile(this.source.inodeOf(row));
+      const layout = await this.#layoutOf(file, member);
+      for (const block of headerBlocks(layout.member)) if (out.put(block)) yield out.take();
+      if (out.put(layout.map)) yield out.take();
+      for (const { startBytes, endBytes } of layout.ranges) {
+        for (let offset = startBytes; offset < endBytes;) {
+          const space = out.space(endBytes - offset);
+          const reading = file.read(offset, space);
+          if (reading instanceof Promise) await reading;
+          offset += space.length;
+          if (out.advance(space.length)) yield out.take();
+          if (this.#breather.due) await this.#rest();
+        }
+      }
+      if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
     }
+    const end = out.countBytes + 2 * BLOCK_BYTES;
+    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
+    yield out.take();
+    yield new Uint8Array(filled - out.countBytes);
   }
 
-  async *#file(row: TreeInode, path: Uint8Array): AsyncGenerator<Uint8Array> {
-    const { sizeBytes } = this.#tree;
-    const size = sizeBytes[row]!;
-    const member = this.#member(row, path, TYPE.file);
-    const file = await this.image.openFile(this.source.inodeOf(row));
-    const ranges = this.source.allocatedBytesOf(row) < size ? await rangesOf(file) : undefined;
-    const hasHoles = ranges !== undefined &&
-      !(ranges.length === 1 && ranges[0]!.startBytes === 0 && ranges[0]!.endBytes === size);
-    if (!hasHoles) {
-      yield* headerBlocks({ ...member, sizeBytes: size });
-      yield* this.#data(file, 0, size);
-      yield new Uint8Array(paddingBytes(size));
-      return;
-    }
-    const sparse = sparseMember(path, size, ranges);
-    const records = [...sparse.records, ...member.records ?? []];
-    yield* headerBlocks({ ...member, name: sparse.name, sizeBytes: sparse.storedBytes, records });
-    yield sparse.map;
-    for (const { startBytes, endBytes } of ranges) yield* this.#data(file, startBytes, endBytes);
-    yield new Uint8Array(paddingBytes(sparse.storedBytes));
-  }
-
-  async *#data(file: ImageFile, start: number, end: number): AsyncGenerator<Uint8Array> {
-    for (let offset = start; offset < end; offset += PIECE_BYTES) {
-      const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
-      const reading = file.read(offset, piece);
-      if (reading instanceof Promise) await reading;
-      yield piece;
-      this.#doneBytes += piece.length;
-      this.options.onProgress?.(this.#doneBytes, undefined, "bytes");
-      if (this.#breather.due) await this.#breather.pause();
-    }
-  }
-
-  #member(row: TreeInode, name: Uint8Array, type: Member["type"]): Member {
+  /**
+   * All names, each folder's followed by what is in it: what is no folder first, as images made by
+   * icecore hold their contents.
+   */
+  *#names(): Generator<{ entry: TreeEntry; row: TreeInode; path: Uint8Array }> {
     const tree = this.#tree;
-    const { seconds, nanoseconds } = tree.mtime;
-    const device = tree.devices.get(row);
-    // A further name repeats neither contents nor attributes.
-    const xattrs = type === TYPE.link ? [] : tree.xattrSets[tree.xattrSet[row]!]!;
-    return {
-      type,
-      name,
-      mode: tree.mode[row]!,
-      uid: tree.uid[row]!,
-      gid: tree.gid[row]!,
-      sizeBytes: 0,
-      mtime: { seconds: seconds[row]!, nanoseconds: nanoseconds[row]! },
-      ...(device === undefined ? {} : { device }),
-      records: attributeRecords(xattrs),
-    };
+    const stack = [{
+      entry: NO_ENTRY as TreeEntry,
+      row: 0 as TreeInode,
+      path: new Uint8Array() as Uint8Array,
+    }];
+    for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
+      // What leads to the path that was asked for is part of the archive; the root only as a whole.
+      if (folder.row !== 0 || this.options.path === undefined) yield folder;
+      const below: typeof stack = [];
+      const first = tree.payload[folder.row]!;
+      for (let at = first; at < first + tree.countChildren[folder.row]!; at++) {
+        const entry = at as TreeEntry;
+        const row = tree.entryInode[entry]! as TreeInode;
+        const path = joinBytes(folder.path, nameOf(tree, entry));
+        if (hasType(tree, row, S_IFDIR)) below.push({ entry, row, path });
+        else yield { entry, row, path };
+      }
+      stack.push(...below.reverse());
+    }
   }
-}
 
-async function rangesOf(file: ImageFile): Promise<ByteRange[]> {
-  const { sizeBytes } = file.stat;
-  const ranges: ByteRange[] = [];
-  for await (const { startBytes, endBytes } of file.dataRanges()) {
-    ranges.push({ startBytes, endBytes: Math.min(endBytes, sizeBytes) });
+  async #layoutOf(file: ImageFile, member: Member): Promise<DataLayout> {
+    const { sizeBytes, allocatedBytes } = file.stat;
+    if (allocatedBytes >= sizeBytes) return wholeLayout(member, sizeBytes);
+    const ranges = [];
+    for await (const range of file.dataRanges()) ranges.push(range);
+    return sparseLayout(member, sizeBytes, ranges);
   }
-  return ranges;
+
+  #isFirst(entry: TreeEntry, row: TreeInode): boolean {
+    return this.#tree.nameEntry[row] === entry;
+  }
+
+  async #rest(): Promise<void> {
+    this.options.onProgress?.(this.#out.countBytes, undefined, "bytes");
+    await this.#breather.pause();
+  }
 }

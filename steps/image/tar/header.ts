@@ -43,11 +43,19 @@ export interface PaxRecord {
   readonly value: Uint8Array;
 }
 
-const encoder = new TextEncoder();
+/** The bytes of a text without letters outside ASCII: many of them, so not by an encoder. */
+export function ascii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
 
-/** A record of text. */
+const MAGIC = ascii("ustar\x0000");
+const PAX_FOLDER = ascii("PaxHeaders");
+
+/** A record of ASCII text. */
 export function textRecord(keyword: string, value: string): PaxRecord {
-  return { keyword: encoder.encode(keyword), value: encoder.encode(value) };
+  return { keyword: ascii(keyword), value: ascii(value) };
 }
 
 /** The largest numbers that fit a field of octal digits. */
@@ -88,14 +96,13 @@ export function paddingBytes(sizeBytes: number): number {
 function paxRecordsOf(member: Member): PaxRecord[] {
   const records: PaxRecord[] = [];
   const { name, linkName, uid, gid, sizeBytes, mtime } = member;
-  const names = [name, ...(linkName === undefined ? [] : [linkName])];
-  if (names.some((each) => !isUtf8(each))) {
+  if (!isUtf8(name) || (linkName !== undefined && !isUtf8(linkName))) {
     // Else a reader would take the bytes for UTF-8, and refuse or change them.
     records.push(textRecord("hdrcharset", "BINARY"));
   }
-  if (needsRecord(name)) records.push({ keyword: encoder.encode("path"), value: name });
+  if (needsRecord(name)) records.push({ keyword: ascii("path"), value: name });
   if (linkName !== undefined && needsRecord(linkName)) {
-    records.push({ keyword: encoder.encode("linkpath"), value: linkName });
+    records.push({ keyword: ascii("linkpath"), value: linkName });
   }
   if (uid > MAX_8) records.push(textRecord("uid", String(uid)));
   if (gid > MAX_8) records.push(textRecord("gid", String(gid)));
@@ -107,7 +114,12 @@ function paxRecordsOf(member: Member): PaxRecord[] {
 }
 
 function needsRecord(name: Uint8Array): boolean {
-  return name.length > NAME_BYTES || name.some((byte) => byte >= 0x80);
+  return name.length > NAME_BYTES || !isAscii(name);
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;
+  return true;
 }
 
 /** Decimal seconds; before 1970 both parts count backwards: -0.25 is a quarter before it. */
@@ -119,9 +131,12 @@ function timeText({ seconds, nanoseconds }: Member["mtime"]): string {
   return `${isBefore ? "-" : ""}${whole}.${String(fraction).padStart(9, "0")}`;
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 function isUtf8(bytes: Uint8Array): boolean {
+  if (isAscii(bytes)) return true;
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    decoder.decode(bytes);
     return true;
   } catch {
     return false;
@@ -135,7 +150,7 @@ function paxBody(records: readonly PaxRecord[]): Uint8Array {
     let length = rest + String(rest).length;
     while (String(length).length + rest !== length) length = rest + String(length).length;
     const line = new Uint8Array(length);
-    const head = encoder.encode(`${length} `);
+    const head = ascii(`${length} `);
     line.set(head);
     line.set(keyword, head.length);
     line[head.length + keyword.length] = 0x3d;
@@ -154,8 +169,9 @@ function paxBody(records: readonly PaxRecord[]): Uint8Array {
 
 /** A name for readers that know no pax; they extract the header as a file. */
 function paxName(name: Uint8Array): Uint8Array {
-  return joinBytes(encoder.encode("PaxHeaders"), name.subarray(0, 80)).subarray(0, 99)
-    .map((byte) => byte >= 0x80 ? 0x3f : byte);
+  const shown = joinBytes(PAX_FOLDER, name.subarray(0, 80));
+  for (let i = 0; i < shown.length; i++) if (shown[i]! >= 0x80) shown[i] = 0x3f;
+  return shown;
 }
 
 const FIELDS = {
@@ -177,13 +193,17 @@ function ustarBlock(member: Member): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   const put = (field: keyof typeof FIELDS, bytes: Uint8Array) => {
     const [offset, length] = FIELDS[field];
-    block.set(bytes.subarray(0, length), offset);
+    block.set(bytes.length > length ? bytes.subarray(0, length) : bytes, offset);
   };
   // Octal digits and a NUL; what does not fit is in a pax record, and zero here.
   const putNumber = (field: keyof typeof FIELDS, value: number) => {
-    const digits = FIELDS[field][1] - 1;
-    const fits = value >= 0 && value < 8 ** digits;
-    put(field, encoder.encode((fits ? value : 0).toString(8).padStart(digits, "0")));
+    const [offset, length] = FIELDS[field];
+    const fits = value >= 0 && value < 8 ** (length - 1);
+    let rest = fits ? value : 0;
+    for (let at = offset + length - 2; at >= offset; at--) {
+      block[at] = 0x30 + rest % 8;
+      rest = Math.floor(rest / 8);
+    }
   };
   put("name", member.name);
   putNumber("mode", member.mode & 0o7777);
@@ -191,13 +211,17 @@ function ustarBlock(member: Member): Uint8Array {
   putNumber("gid", member.gid);
   putNumber("size", member.sizeBytes);
   putNumber("mtime", member.mtime.seconds);
-  put("typeflag", encoder.encode(member.type));
+  put("typeflag", ascii(member.type));
   if (member.linkName !== undefined) put("linkname", member.linkName);
-  put("magic", encoder.encode("ustar\x0000"));
+  put("magic", MAGIC);
   putNumber("devmajor", member.device?.major ?? 0);
   putNumber("devminor", member.device?.minor ?? 0);
-  block.fill(0x20, 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  put("checksum", encoder.encode(`${sum.toString(8).padStart(6, "0")}\0 `));
+  // Six digits, a NUL and a blank; the field itself counts as blanks.
+  let sum = 8 * 0x20;
+  for (let i = 0; i < BLOCK_BYTES; i++) sum += block[i]!;
+  putNumber("checksum", sum);
+  block.copyWithin(FIELDS.checksum[0], FIELDS.checksum[0] + 1, FIELDS.checksum[0] + 7);
+  block[FIELDS.checksum[0] + 6] = 0;
+  block[FIELDS.checksum[0] + 7] = 0x20;
   return block;
 }

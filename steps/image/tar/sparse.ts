@@ -9,27 +9,40 @@
 
 import type { ByteRange } from "../../../ext4/reader/image_file.ts";
 import { joinBytes } from "../../../host/libc/paths.ts";
-import { paddingBytes, type PaxRecord, textRecord } from "./header.ts";
+import { type Member, paddingBytes, textRecord } from "./header.ts";
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
 
-/** How a file with holes is stored. */
-export interface SparseMember {
-  /** The name in the header; the real one is in a record. */
-  readonly name: Uint8Array;
-  readonly records: readonly PaxRecord[];
+/** How the contents of a file are stored. */
+export interface DataLayout {
+  /** With the size that is stored, and for a file with holes another name and records. */
+  readonly member: Member;
   /** What comes before the data. */
   readonly map: Uint8Array;
-  /** Of map and data. */
-  readonly storedBytes: number;
+  /** Which bytes of the file follow. */
+  readonly ranges: readonly ByteRange[];
 }
 
-/** @param ranges Ascending, within the file's size. */
-export function sparseMember(
-  name: Uint8Array,
+/** A file that is stored as it is. */
+export function wholeLayout(member: Member, sizeBytes: number): DataLayout {
+  const ranges = [{ startBytes: 0, endBytes: sizeBytes }];
+  return { member: { ...member, sizeBytes }, map: NOTHING, ranges };
+}
+
+/** @param data Where data lies, ascending; a last block may end behind the file's size. */
+export function sparseLayout(
+  member: Member,
   sizeBytes: number,
-  ranges: readonly ByteRange[],
-): SparseMember {
+  data: readonly ByteRange[],
+): DataLayout {
+  const ranges = data.map(({ startBytes, endBytes }) => ({
+    startBytes,
+    endBytes: Math.min(endBytes, sizeBytes),
+  }));
+  const [first] = ranges;
+  const isWhole = ranges.length === 1 && first!.startBytes === 0 && first!.endBytes === sizeBytes;
+  if (isWhole) return wholeLayout(member, sizeBytes);
   const runs = ranges.map(({ startBytes, endBytes }) => [startBytes, endBytes - startBytes]);
   // The last run ends where the file ends, or its size would not be known to all readers.
   if ((ranges.at(-1)?.endBytes ?? 0) < sizeBytes) runs.push([sizeBytes, 0]);
@@ -37,17 +50,15 @@ export function sparseMember(
   const map = new Uint8Array(text.length + paddingBytes(text.length));
   encoder.encodeInto(text, map);
   const dataBytes = runs.reduce((sum, run) => sum + run[1]!, 0);
-  return {
-    name: sparseName(name),
-    records: [
-      textRecord("GNU.sparse.major", "1"),
-      textRecord("GNU.sparse.minor", "0"),
-      { keyword: encoder.encode("GNU.sparse.name"), value: name },
-      textRecord("GNU.sparse.realsize", String(sizeBytes)),
-    ],
-    map,
-    storedBytes: map.length + dataBytes,
-  };
+  const records = [
+    textRecord("GNU.sparse.major", "1"),
+    textRecord("GNU.sparse.minor", "0"),
+    { keyword: encoder.encode("GNU.sparse.name"), value: member.name },
+    textRecord("GNU.sparse.realsize", String(sizeBytes)),
+    ...(member.records ?? []),
+  ];
+  const name = sparseName(member.name);
+  return { member: { ...member, name, sizeBytes: map.length + dataBytes, records }, map, ranges };
 }
 
 /** `a/b` becomes `a/GNUSparseFile.0/b`, as GNU tar names it for readers that know no holes. */
