@@ -35,7 +35,13 @@ export const cat = {
           argument(string({ metavar: "PATH" }), {
             description: message`A file in the image. Symbolic links are followed.`,
           }),
-          { min: 1 },
+          {
+            min: 1,
+            errors: {
+              tooFew:
+                message`cannot print: no PATH was given. Name a file; see what there is with icecore ls.`,
+            },
+          },
         ),
         offset: optional(option("--offset", string({ metavar: "SIZE" }), {
           description: message`Begin at this byte of each file, such as 4096 or 10M.`,
