@@ -5,6 +5,7 @@
  */
 
 import { type Plan, planImage } from "../ext4/plan/plan.ts";
+import type { TreeInode } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digest.ts";
 import { machine } from "../host/machine.ts";
@@ -99,9 +100,10 @@ async function write(
   const breather = new Breather(context.signal);
   const hasher = new Hasher(context.options["algorithm"] as string, breather);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
+  const files = new SourceFile(source, onProblem, hasher);
   try {
     const sizeBytes = await streamImage(plan.runs(), {
-      files: new SourceFile(source, onProblem),
+      files,
       sink,
       hasher,
       breather,
@@ -110,10 +112,12 @@ async function write(
         context.emit({ type: "progress", done, total: plan.sizeBytes, unit: "bytes" }),
     });
     sink.finish(sizeBytes);
-    return { digest: await hasher.digest(), sizeBytes };
+    const { digest, changed } = await hasher.finish();
+    for (const { inode, change } of changed) files.reportChange(inode as TreeInode, change);
+    return { digest, sizeBytes };
   } finally {
-    hasher.close();
     sink.close();
+    await hasher.close();
   }
 }
 

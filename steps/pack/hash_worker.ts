@@ -1,25 +1,38 @@
 /**
- * Hashes the buffers of a ring on a thread of its own.
+ * Hashes the buffers of a ring on a thread of its own, and finishes files meanwhile.
  * @module
  */
 
 import { startHash } from "../../host/hash.ts";
+import { type ChangedFile, type FinishMemory, FinishQueue } from "./finish_queue.ts";
 import { type RingMemory, takeBuffers } from "./ring.ts";
 
 /** What the worker is told at its start. */
 export interface HashTask {
   readonly ring: RingMemory;
+  readonly finish: FinishMemory;
   readonly algorithm: string;
+}
+
+/** What the worker says at its end. */
+export interface HashResult {
+  /** In hex. */
+  readonly digest: string;
+  readonly changed: readonly ChangedFile[];
 }
 
 /** What a worker's global scope offers here. */
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<HashTask>) => Promise<void>;
-  postMessage(hexDigest: string): void;
+  postMessage(result: HashResult): void;
 };
 
-scope.onmessage = async ({ data: { ring, algorithm } }) => {
+scope.onmessage = async ({ data: { ring, finish, algorithm } }) => {
   const hash = await startHash(algorithm);
-  for (const buffer of takeBuffers(ring)) hash.update(buffer);
-  scope.postMessage(hash.digest());
+  const queue = new FinishQueue(finish);
+  const changed: ChangedFile[] = [];
+  const finishFiles = () => queue.finishAll((file) => changed.push(file));
+  for (const buffer of takeBuffers(ring, finishFiles)) hash.update(buffer);
+  finishFiles();
+  scope.postMessage({ digest: hash.digest(), changed });
 };

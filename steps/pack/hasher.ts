@@ -3,35 +3,46 @@
  * @module
  */
 
+import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
-import type { HashTask } from "./hash_worker.ts";
+import type { Descriptor } from "../../host/libc/files.ts";
+import type { ExpectedFile } from "../source/file_change.ts";
+import type { Finisher } from "../source/source_file.ts";
+import { FinishQueue, makeFinishMemory } from "./finish_queue.ts";
+import type { HashResult, HashTask } from "./hash_worker.ts";
 import { makeRing, RingProducer } from "./ring.ts";
 
 /** How long the thread sleeps for a free buffer before it lets the event loop run. */
 const WAIT_MS = 20;
+/** Waking a thread costs more than finishing a file: it is woken for several. */
+const FILES_A_WAKE = 32;
 
 /** A running hash. */
-export class Hasher {
+export class Hasher implements Finisher {
   readonly #worker: Worker;
   readonly #ring: RingProducer;
-  readonly #digest: Promise<string>;
+  readonly #queue: FinishQueue;
+  readonly #result: Promise<HashResult>;
   #failure: Error | undefined;
+  #countOffered = 0;
+  #isEnded = false;
 
   constructor(algorithm: string, private readonly breather: Breather) {
-    const ring = makeRing();
+    const [ring, finish] = [makeRing(), makeFinishMemory()];
     this.#ring = new RingProducer(ring);
+    this.#queue = new FinishQueue(finish);
     this.#worker = new Worker(new URL("./hash_worker.ts", import.meta.url), { type: "module" });
-    this.#digest = new Promise((resolve, reject) => {
-      this.#worker.onmessage = (event: MessageEvent<string>) => resolve(event.data);
+    this.#result = new Promise((resolve, reject) => {
+      this.#worker.onmessage = (event: MessageEvent<HashResult>) => resolve(event.data);
       this.#worker.onerror = (event) => {
         event.preventDefault();
         this.#failure = new Error(`cannot hash: ${event.message}. Report this.`);
         reject(this.#failure);
       };
     });
-    // Whoever asks for the digest gets the failure; nobody may ask after an abort.
-    this.#digest.catch(() => {});
-    this.#worker.postMessage({ ring, algorithm } satisfies HashTask);
+    // Whoever asks for the result gets the failure; nobody may ask after an abort.
+    this.#result.catch(() => {});
+    this.#worker.postMessage({ ring, finish, algorithm } satisfies HashTask);
   }
 
   /** A free buffer to fill. @throws the abort signal's reason; Error when the worker failed. */
@@ -48,16 +59,31 @@ export class Hasher {
     this.#ring.submit(lengthBytes);
   }
 
-  /** The hex digest of everything. @throws as {@linkcode buffer} does. */
-  async digest(): Promise<string> {
-    // The end takes a place of its own, or it would be read in place of a buffer still waiting.
-    await this.buffer();
-    this.#ring.end();
-    return await this.#digest;
+  /** Has a file looked at once more and closed on the other thread. */
+  offer(fd: Descriptor, inode: TreeInode, expected: ExpectedFile): boolean {
+    if (!this.#queue.offer(fd, inode, expected)) return false;
+    if (++this.#countOffered % FILES_A_WAKE === 0) this.#ring.wake();
+    return true;
   }
 
-  /** Ends the thread. */
-  close(): void {
+  /** The digest of everything, and the files that were found changed. @throws as `buffer` does. */
+  async finish(): Promise<HashResult> {
+    // The end takes a place of its own, or it would be read in place of a buffer still waiting.
+    await this.buffer();
+    this.#isEnded = true;
+    this.#ring.end();
+    return await this.#result;
+  }
+
+  /** Ends the thread, after it has closed the files that it was handed. */
+  async close(): Promise<void> {
+    if (!this.#isEnded && this.#failure === undefined) {
+      // The thread alone may close them: a number closed twice might be another's by then. It has
+      // at most eight buffers before it, a matter of milliseconds.
+      while (!this.#ring.waitForRoom(WAIT_MS));
+      this.#ring.end();
+      await this.#result.catch(() => {});
+    }
     this.#worker.terminate();
   }
 }

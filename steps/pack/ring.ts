@@ -19,7 +19,9 @@ const END = -1;
 // Words of the control memory.
 const FILLED = 0;
 const TAKEN = 1;
-const LENGTHS = 2;
+/** Counts what there is to do, whatever it is: the taking thread sleeps on it. */
+const WORK = 2;
+const LENGTHS = 3;
 
 /** Makes the memory of a ring. */
 export function makeRing(): RingMemory {
@@ -56,20 +58,38 @@ export class RingProducer {
     if (!this.waitForRoom(0)) throw new Error("cannot submit: the ring is full. Wait for room.");
     this.#control[LENGTHS + this.#control[FILLED]! % COUNT_BUFFERS] = lengthBytes;
     Atomics.add(this.#control, FILLED, 1);
-    Atomics.notify(this.#control, FILLED);
+    this.wake();
   }
 
   /** Says that nothing follows. */
   end(): void {
     this.submit(END);
   }
+
+  /** Wakes the taking thread for other work. */
+  wake(): void {
+    Atomics.add(this.#control, WORK, 1);
+    Atomics.notify(this.#control, WORK);
+  }
 }
 
-/** Takes buffers in order until the end; the thread sleeps while there is none. */
-export function* takeBuffers({ buffers, control }: RingMemory): Generator<Uint8Array> {
+/**
+ * Takes buffers in order until the end; the thread sleeps while there is nothing to do.
+ *
+ * @param otherwise Other work, done before each buffer and whenever the thread is woken.
+ */
+export function* takeBuffers(
+  { buffers, control }: RingMemory,
+  otherwise: () => void = () => {},
+): Generator<Uint8Array> {
   const words = new Int32Array(control);
   for (let taken = 0;; taken++) {
-    while (Atomics.load(words, FILLED) === taken) Atomics.wait(words, FILLED, taken);
+    for (;;) {
+      const work = Atomics.load(words, WORK);
+      otherwise();
+      if (Atomics.load(words, FILLED) !== taken) break;
+      Atomics.wait(words, WORK, work);
+    }
     const index = taken % COUNT_BUFFERS;
     const length = words[LENGTHS + index]!;
     if (length === END) return;

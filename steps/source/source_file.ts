@@ -6,17 +6,22 @@
  * @module
  */
 
-import { S_IFMT, S_IFREG, type Tree, type TreeInode } from "../../ext4/tree.ts";
+import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { close, type Descriptor, readFullyAt } from "../../host/libc/files.ts";
-import { StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
 import type { Problem, ProblemKind } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
+import { describeChange, type ExpectedFile, type FileChange, howChanged } from "./file_change.ts";
+
+/** Who may look at a file once more and close it, instead of the thread that reads. */
+export interface Finisher {
+  /** @returns false when it has too much to do; the file then stays the caller's. */
+  offer(fd: Descriptor, inode: TreeInode, expected: ExpectedFile): boolean;
+}
 
 /** Reads one file after the other. */
 export class SourceFile {
   readonly #tree: Tree;
-  readonly #status = new StatusBuffer();
   #inode = 0 as TreeInode;
   #fd: Descriptor | undefined;
   #hasProblem = false;
@@ -24,6 +29,7 @@ export class SourceFile {
   constructor(
     private readonly source: ScannedSource,
     private readonly onProblem: (problem: Problem) => void,
+    private readonly finisher?: Finisher,
   ) {
     this.#tree = source.tree;
   }
@@ -36,7 +42,6 @@ export class SourceFile {
       this.#fd = this.source.open(inode) as Descriptor;
     } catch (error) {
       this.#fail(error, "the image holds zeros for it");
-      this.#close();
     }
   }
 
@@ -55,36 +60,38 @@ export class SourceFile {
         this.#close();
       }
     }
-    into.fill(0, done);
+    if (done < into.length) into.fill(0, done);
   }
 
   /** Closes the file, and reports one that changed while it was read. */
   close(): void {
-    if (this.#fd !== undefined && !this.#hasProblem) this.#compare(this.#fd);
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    if (!this.#hasProblem) {
+      const { sizeBytes, mtime } = this.#tree;
+      const inode = this.#inode;
+      const expected = {
+        sizeBytes: sizeBytes[inode]!,
+        seconds: mtime.seconds[inode]!,
+        nanoseconds: mtime.nanoseconds[inode]!,
+      };
+      if (this.finisher?.offer(fd, inode, expected) === true) {
+        this.#fd = undefined;
+        return;
+      }
+      const change = howChanged(fd, expected);
+      if (change !== undefined) this.reportChange(inode, change);
+    }
     this.#close();
   }
 
-  #compare(fd: Descriptor): void {
-    const { mtime, sizeBytes } = this.#tree;
-    const inode = this.#inode;
-    try {
-      statusOfOpen(fd, this.#status);
-    } catch (error) {
-      return this.#fail(error, "it cannot be told whether it changed");
-    }
-    const sameTime = this.#status.hasMtime(mtime.seconds[inode]!, mtime.nanoseconds[inode]!);
-    if ((this.#status.mode & S_IFMT) !== S_IFREG) {
-      this.#report("changed", "it is no regular file any more; the image may hold anything for it");
-    } else if (this.#status.sizeBytes > sizeBytes[inode]!) {
-      this.#report(
-        "changed",
-        `it became longer: the image holds its first ${sizeBytes[inode]} bytes`,
-      );
-    } else if (
-      this.#status.sizeBytes < sizeBytes[inode]! || !sameTime
-    ) {
-      this.#report("changed", "it was written to: the image may hold parts of old and new content");
-    }
+  /** Reports a file that was found to have changed. */
+  reportChange(inode: TreeInode, change: FileChange): void {
+    this.onProblem({
+      kind: "changed",
+      path: this.source.pathOf(inode),
+      reason: describeChange(change, this.#tree.sizeBytes[inode]!),
+    });
   }
 
   #fail(error: unknown, result: string): void {
@@ -111,14 +118,14 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   ENOTDIR: "changed",
   ELOOP: "changed",
   ENXIO: "changed",
-  ESPIPE: "changed",
   EISDIR: "changed",
+  ESPIPE: "changed",
 };
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "it is gone",
   ENOTDIR: "its folder is no folder any more",
   ELOOP: "it became a symbolic link",
   ENXIO: "it is no regular file any more",
-  ESPIPE: "it is no regular file any more",
   EISDIR: "it became a folder",
+  ESPIPE: "it is no regular file any more",
 };

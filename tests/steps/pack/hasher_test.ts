@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Breather } from "../../../host/breathe.ts";
+import type { TreeInode } from "../../../ext4/tree.ts";
+import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../../../host/libc/files.ts";
+import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/hasher.ts";
 
 async function hashed(countBuffers: number, length: (i: number) => number): Promise<string[]> {
@@ -12,9 +15,9 @@ async function hashed(countBuffers: number, length: (i: number) => number): Prom
       expected.update(part);
       hasher.submit(part.length);
     }
-    return [await hasher.digest(), expected.digest("hex")];
+    return [(await hasher.finish()).digest, expected.digest("hex")];
   } finally {
-    hasher.close();
+    await hasher.close();
   }
 }
 
@@ -48,6 +51,57 @@ Deno.test("an abort ends the wait for a buffer", async () => {
       }
     }, /enough/);
   } finally {
-    hasher.close();
+    await hasher.close();
   }
+});
+
+Deno.test("files that were handed over are closed, and those that changed are named", async () => {
+  const folder = Deno.makeTempDirSync();
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  try {
+    const open = Array.from({ length: 100 }, (_, i) => {
+      Deno.writeTextFileSync(`${folder}/${i}`, "x".repeat(i));
+      Deno.utimeSync(`${folder}/${i}`, 1000, 1000);
+      return openAt(CURRENT_FOLDER, `${folder}/${i}`, O_RDONLY);
+    });
+    const expected = (i: number) => ({
+      sizeBytes: i === 7 ? 6 : i,
+      seconds: i === 9 ? 999 : 1000,
+      nanoseconds: 0,
+    });
+    for (const [i, fd] of open.entries()) {
+      assert.ok(hasher.offer(fd, i as TreeInode, expected(i)));
+    }
+    assert.deepEqual((await hasher.finish()).changed, [
+      { inode: 7, change: "longer" },
+      { inode: 9, change: "written" },
+    ]);
+    for (const fd of open) assert.throws(() => close(fd), /EBADF/);
+  } finally {
+    await hasher.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("files that were handed over are closed after an abort, too", async () => {
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
+  hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
+  for (let i = 0; i < 8; i++) {
+    await hasher.buffer();
+    hasher.submit(2 ** 20);
+  }
+  await hasher.close();
+  assert.throws(() => close(fd), /EBADF/);
+});
+
+Deno.test("a full queue leaves the file to who offers it", async () => {
+  const queue = new FinishQueue(makeFinishMemory());
+  const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
+  const expected = { sizeBytes: 0, seconds: 0, nanoseconds: 0 };
+  let count = 0;
+  while (queue.offer(fd, count, expected)) count++;
+  assert.equal(count, 256);
+  await Promise.resolve();
+  close(fd);
 });

@@ -1,0 +1,86 @@
+/**
+ * Files that have been read and are still to be looked at once more and closed, handed from the
+ * thread that reads to the one that hashes.
+ *
+ * Two of the four system calls that a small file costs are the last look and the close. The hashing
+ * thread is idle half of the time where files are small, and does them then.
+ * @module
+ */
+
+import { close, type Descriptor } from "../../host/libc/files.ts";
+import { type ExpectedFile, howChanged } from "../source/file_change.ts";
+import type { FileChange } from "../source/file_change.ts";
+
+/** A file that changed, by its row in the tree. */
+export interface ChangedFile {
+  readonly inode: number;
+  readonly change: FileChange;
+}
+
+const COUNT_SLOTS = 256;
+/** Of one slot: descriptor, inode and nanoseconds as integers; size and seconds as floats. */
+const INTS = 4;
+const FLOATS = 2;
+
+// Words before the slots.
+const ADDED = 0;
+const DONE = 1;
+const HEAD_WORDS = 2;
+
+/** Memory of a queue. */
+export interface FinishMemory {
+  readonly ints: SharedArrayBuffer;
+  readonly floats: SharedArrayBuffer;
+}
+
+/** Makes the memory of a queue. */
+export function makeFinishMemory(): FinishMemory {
+  return {
+    ints: new SharedArrayBuffer(4 * (HEAD_WORDS + COUNT_SLOTS * INTS)),
+    floats: new SharedArrayBuffer(8 * COUNT_SLOTS * FLOATS),
+  };
+}
+
+/** The queue, seen from either side. */
+export class FinishQueue {
+  readonly #ints: Int32Array;
+  readonly #floats: Float64Array;
+
+  constructor({ ints, floats }: FinishMemory) {
+    this.#ints = new Int32Array(ints);
+    this.#floats = new Float64Array(floats);
+  }
+
+  /** Hands a file over. @returns false when the queue is full; the file stays the caller's. */
+  offer(fd: Descriptor, inode: number, expected: ExpectedFile): boolean {
+    const added = this.#ints[ADDED]!;
+    if (added - Atomics.load(this.#ints, DONE) >= COUNT_SLOTS) return false;
+    const int = HEAD_WORDS + (added % COUNT_SLOTS) * INTS;
+    const float = (added % COUNT_SLOTS) * FLOATS;
+    this.#ints[int] = fd;
+    this.#ints[int + 1] = inode;
+    this.#ints[int + 2] = expected.nanoseconds;
+    this.#floats[float] = expected.sizeBytes;
+    this.#floats[float + 1] = expected.seconds;
+    Atomics.store(this.#ints, ADDED, added + 1);
+    return true;
+  }
+
+  /** Looks at all files that were handed over, and closes them. */
+  finishAll(onChanged: (file: ChangedFile) => void): void {
+    while (this.#ints[DONE]! < Atomics.load(this.#ints, ADDED)) {
+      const done = this.#ints[DONE]!;
+      const int = HEAD_WORDS + (done % COUNT_SLOTS) * INTS;
+      const float = (done % COUNT_SLOTS) * FLOATS;
+      const fd = this.#ints[int] as Descriptor;
+      const change = howChanged(fd, {
+        sizeBytes: this.#floats[float]!,
+        seconds: this.#floats[float + 1]!,
+        nanoseconds: this.#ints[int + 2]!,
+      });
+      close(fd);
+      if (change !== undefined) onChanged({ inode: this.#ints[int + 1]!, change });
+      Atomics.store(this.#ints, DONE, done + 1);
+    }
+  }
+}
