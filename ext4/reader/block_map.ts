@@ -4,11 +4,7 @@
  */
 
 import type { BlockNumber } from "../numbers.ts";
-import { ExtentMap } from "./extent_map.ts";
-import { IndirectMap } from "./indirect_map.ts";
-import { hasFlag, type Inode } from "./inode.ts";
 import type { Reading } from "./reading.ts";
-import type { Volume } from "./volume.ts";
 
 /** A run of file blocks that lie together in the image, or that are all hole. */
 export interface Segment {
@@ -26,9 +22,4 @@ export interface BlockMap {
    * @throws CorruptImageError when the map is broken on the way there
    */
   segmentAt(fileBlock: number): Reading<Segment>;
-}
-
-/** The map of an inode that has blocks at all (not inline, not a device, not a short link). */
-export function blockMapOf(volume: Volume, inode: Inode): BlockMap {
-  return hasFlag(inode, "extents") ? new ExtentMap(volume, inode) : new IndirectMap(volume, inode);
 }

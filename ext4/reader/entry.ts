@@ -67,5 +67,6 @@ export class WalkedEntry extends Entry {
 
 /** A folder met in a walk, with all of its entries, ordered by the bytes of their names. */
 export interface WalkedFolder extends FolderOfWalk {
+  /** All that is in it but `.` and `..`. */
   readonly entries: readonly Entry[];
 }

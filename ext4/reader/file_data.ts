@@ -5,11 +5,12 @@
 
 import type { BlockNumber } from "../numbers.ts";
 import { UnsupportedFeatureError } from "../errors.ts";
-import { type BlockMap, blockMapOf, type Segment } from "./block_map.ts";
+import type { BlockMap, Segment } from "./block_map.ts";
 import { corrupt } from "./corrupt.ts";
 import { hasRoCompat } from "./geometry.ts";
 import { inlineContents } from "./inline_data.ts";
 import { hasFlag, type Inode, isInline } from "./inode.ts";
+import { blockMapOf } from "./open_block_map.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
 

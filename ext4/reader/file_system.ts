@@ -29,6 +29,7 @@ export type FileReference = ImagePath | InodeNumber;
 
 /** Whether symbolic links are followed; by default they are not, wherever they are in a path. */
 export interface FollowOptions {
+  /** Default false. */
   readonly followSymlinks?: boolean;
 }
 

@@ -12,6 +12,7 @@ import type { Volume } from "./volume.ts";
 
 /** A run of bytes of a file. */
 export interface ByteRange {
+  /** Its first byte, counted from the start of the file. */
   readonly startBytes: number;
   /** One past its last byte. */
   readonly endBytes: number;

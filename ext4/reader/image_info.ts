@@ -13,21 +13,31 @@ import { pathText } from "./path.ts";
 export interface ImageInfo {
   /** Judged by features: a journal makes it ext3, anything newer ext4. */
   readonly format: "ext2" | "ext3" | "ext4";
+  /** At most 16 bytes; may be empty. */
   readonly label: string;
   /** 36 characters. */
   readonly uuid: string;
   /** As `dumpe2fs` prints them. */
   readonly features: readonly string[];
+  /** 1,024 to 65,536. */
   readonly blockSizeBytes: number;
+  /** All blocks of the file system. */
   readonly countBlocks: number;
+  /** Those that nothing uses. */
   readonly countFreeBlocks: number;
+  /** All inodes, the reserved ones counted. */
   readonly countInodes: number;
+  /** Those that are not in use. */
   readonly countFreeInodes: number;
+  /** Block groups. */
   readonly countGroups: number;
+  /** 128 or more. */
   readonly inodeSizeBytes: number;
   /** Seconds since 1970; 0 where it never happened. */
   readonly madeSeconds: number;
+  /** The last write. */
   readonly writtenSeconds: number;
+  /** The last mount. */
   readonly mountedSeconds: number;
   /** Where it was mounted last; may be empty. */
   readonly lastMountpoint: string;

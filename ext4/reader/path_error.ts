@@ -14,9 +14,11 @@ export type PathErrorCode =
 
 /** What was asked for is not in the image. */
 export class PathError extends Error {
+  /** The name of the class. */
   override readonly name = "PathError";
 
   /**
+   * An error about one path.
    * @param code stable
    * @param path as far as it matters; bytes that are no UTF-8 are replaced
    */

@@ -38,25 +38,35 @@ export type FileKind =
 
 /** A moment: whole seconds since 1970, may be negative, and 0–999,999,999 nanoseconds. */
 export interface Time {
+  /** Since 1970-01-01 UTC; -2,147,483,648 to 15,032,385,535. */
   readonly seconds: number;
+  /** 0 to 999,999,999. */
   readonly nanoseconds: number;
 }
 
 /** The metadata of an inode. */
 export interface Stat {
+  /** Two names with one number are one file. */
   readonly inode: InodeNumber;
+  /** What the type bits of `mode` mean. */
   readonly kind: FileKind;
   /** `st_mode`: type and permission bits. */
   readonly mode: number;
+  /** The owner, 32 bits. */
   readonly uid: number;
+  /** The group, 32 bits. */
   readonly gid: number;
   /** Bytes of contents; of a symbolic link, bytes of its target. */
   readonly sizeBytes: number;
   /** Bytes it takes in the image, blocks of its map and attributes included. */
   readonly allocatedBytes: number;
+  /** Names it has; of a folder, 2 and one for each folder in it, or 1 when they are too many. */
   readonly countLinks: number;
+  /** When its contents were changed. */
   readonly mtime: Time;
+  /** When it was read. */
   readonly atime: Time;
+  /** When its metadata was changed. */
   readonly ctime: Time;
   /** When the inode was made; small inodes do not tell. */
   readonly crtime?: Time;

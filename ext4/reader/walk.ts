@@ -29,6 +29,7 @@ export interface FolderOfWalk {
   readonly path: Uint8Array;
   /** 0 for the folder the walk began at. */
   readonly depth: number;
+  /** Its metadata. */
   readonly stat: Stat;
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../ext4/checksums.ts";
 import type { InodeNumber } from "../../ext4/numbers.ts";
 import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { blockMapOf } from "../../ext4/reader/block_map.ts";
+import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
 import { hasFlag, type Inode } from "../../ext4/reader/inode.ts";
 import { openVolume } from "../../ext4/reader/open_volume.ts";
 import { type Reading, settle } from "../../ext4/reader/reading.ts";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
 import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { blockMapOf } from "../../ext4/reader/block_map.ts";
+import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
 import {
   countDescriptorBlocks,
   firstBlockOfGroup,
