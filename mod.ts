@@ -65,7 +65,13 @@ export type {
   StreamStart,
 } from "./pipeline/step.ts";
 export { type Artifact, type Image, type Phase, PHASES, type Report } from "./pipeline/image.ts";
-export { type Payload, payloadOf, withArtifact, withProblems } from "./pipeline/image.ts";
+export {
+  companionsOf,
+  type Payload,
+  payloadOf,
+  withArtifact,
+  withProblems,
+} from "./pipeline/image.ts";
 export { isLoss, type Problem, type ProblemKind } from "./pipeline/problem.ts";
 export type {
   BuildFailed,
@@ -101,7 +107,13 @@ export { ALGORITHMS } from "./host/digest.ts";
 export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { type Released, releaseLeftovers } from "./host/leftovers.ts";
-export { ToolError } from "./host/run_program.ts";
+export { findProgram, installHint } from "./host/programs.ts";
+export {
+  type ProgramOptions,
+  type ProgramResult,
+  runProgram,
+  ToolError,
+} from "./host/run_program.ts";
 export { watchSignals } from "./host/signals.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";

@@ -99,6 +99,17 @@ export function payloadOf(image: Image): Payload {
   return image.payload ?? { path, name, sizeBytes, digests };
 }
 
+/**
+ * The files here that belong to the payload by their names, as `photos.img.sha512` does to
+ * `photos.img`. What was made of the plain image does not belong to its encrypted form.
+ */
+export function companionsOf(image: Image): readonly Artifact[] {
+  const { name } = payloadOf(image);
+  return image.artifacts.filter(({ finalPath }) =>
+    finalPath.slice(finalPath.lastIndexOf("/") + 1).startsWith(`${name}.`)
+  );
+}
+
 /** The image with one more artifact. */
 export function withArtifact(image: Image, artifact: Artifact): Image {
   return { ...image, artifacts: [...image.artifacts, artifact] };
