@@ -12,6 +12,7 @@ import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
 import { oneFileSeconds } from "./one_file.ts";
+import { readInPlace, showReading } from "./reading.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -54,11 +55,12 @@ async function runKind(
   mkdirSync(place.mountpoint, { recursive: true });
   const contenders = listContenders(command, place, options);
   const results = await contest(contenders, place, { ...options, signal, tell });
-  const oneFile = kind === "photos"
-    ? oneFileSeconds(command, place, "2014/01/IMG_00000.jpg")
-    : undefined;
+  tell(`${kind}: reading in place`);
+  const file = kind === "photos" ? "2014/01/IMG_00000.jpg" : undefined;
+  const oneFile = file === undefined ? undefined : oneFileSeconds(command, place, file);
+  const reading = await readInPlace(command, place, file, { ...options, signal });
   rmSync(data.folder, { recursive: true });
-  return { kind, data, results, ...(oneFile === undefined ? {} : { oneFile }) };
+  return { kind, data, results, reading, ...(oneFile === undefined ? {} : { oneFile }) };
 }
 
 function listContenders(
@@ -75,7 +77,7 @@ function listContenders(
   ].filter(({ name }) => name.includes(filter));
 }
 
-function showReport({ kind, data, results }: Report): string {
+function showReport({ kind, data, results, reading }: Report): string {
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -91,7 +93,8 @@ function showReport({ kind, data, results }: Report): string {
   return `## ${kind}: ${data.countFiles.toLocaleString("en")} files in ` +
     `${data.countFolders.toLocaleString("en")} folders, ${showBytes(data.sizeBytes)}\n\n` +
     `${markdownTable(head, rows)}\n` +
-    results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("");
+    results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
+    (reading === undefined ? "" : `\n${showReading(reading)}\n`);
 }
 
 function share(result: Result, first: Result | undefined): string {

@@ -6,6 +6,7 @@
 import type { Result } from "./contest.ts";
 import { names } from "./contenders.ts";
 import type { DataKind, DataSet } from "./data.ts";
+import type { Reading } from "./reading.ts";
 
 /** The results on one data set. */
 export interface Report {
@@ -14,6 +15,8 @@ export interface Report {
   readonly results: readonly Result[];
   /** Seconds that a fresh process takes to hand out one file. */
   readonly oneFile?: number;
+  /** How its image is read in place. */
+  readonly reading?: Reading;
 }
 
 /** A goal and what came of it. */
@@ -39,6 +42,9 @@ const ratio = (above: Figure, below: Figure): Figure => (reports) => {
   return a === undefined || b === undefined ? undefined : a / b;
 };
 
+const reading = (kind: DataKind, field: keyof Reading): Figure => (reports) =>
+  reports.find((report) => report.kind === kind)?.reading?.[field];
+
 const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
   ...kindGoals("photos", { byHand: 0.20, tar: 0.75 }),
   {
@@ -56,6 +62,21 @@ const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
     atMost: 0.08,
     measure: (reports) => reports.find(({ kind }) => kind === "photos")?.oneFile,
   },
+  {
+    what: "photos: one file over HTTP, requests",
+    atMost: 6,
+    measure: reading("photos", "fileRequests"),
+  },
+  {
+    what: "photos: one file over HTTP, MiB beyond 1.1 × its size",
+    atMost: 1,
+    measure: (reports) => {
+      const extra = reading("photos", "fileExtraBytes")(reports);
+      return extra === undefined ? undefined : extra / 2 ** 20;
+    },
+  },
+  ...listGoals("small"),
+  ...listGoals("flat"),
   ...kindGoals("small", { byHand: 0.12, tar: 1.0 }),
   {
     what: "small: native image / tar, bytes",
@@ -101,6 +122,25 @@ export function judge(reports: readonly Report[]): Verdict[] {
       const measured = measure(reports);
       return { what, atMost, ...(measured === undefined ? {} : { measured }) };
     });
+}
+
+function listGoals(kind: DataKind) {
+  return [
+    { what: `${kind}: ls -R, seconds`, atMost: 0.6, measure: reading(kind, "listSeconds") },
+    {
+      what: `${kind}: ls -R over HTTP, requests`,
+      atMost: 40,
+      measure: reading(kind, "listRequests"),
+    },
+    {
+      what: `${kind}: ls -R, peak memory in MB`,
+      atMost: 150,
+      measure: (reports: readonly Report[]) => {
+        const peak = reading(kind, "listPeakBytes")(reports);
+        return peak === undefined ? undefined : peak / 1e6;
+      },
+    },
+  ];
 }
 
 function kindGoals(kind: DataKind, most: { byHand: number; tar: number }) {
