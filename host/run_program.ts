@@ -62,20 +62,9 @@ export async function runProgram(
   argv: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const path = findProgram(argv[0]!);
-  if (path === undefined) {
-    throw new ToolError(argv, -1, "not found in PATH", installHint([argv[0]!]));
-  }
-  options.onStart?.(argv);
-  const child = spawn(path, argv.slice(1), {
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-    env: { ...process.env, LC_ALL: "C", ...options.env },
-  });
-  const forget = atForcedExit(() => killGroup(child, "SIGKILL"));
+  const { child, release } = spawnProgram(argv, options, "ignore");
   const stdout = collect(child.stdout!);
   const stderr = collect(child.stderr!);
-  const unwatch = killOnAbort(child, options.signal);
   try {
     const exitCode = await exitOf(child);
     const result = { exitCode, stdout: await stdout, stderr: await stderr };
@@ -85,19 +74,51 @@ export async function runProgram(
     }
     return result;
   } finally {
-    unwatch();
-    forget();
+    release();
   }
 }
 
-async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+/**
+ * Starts a program; `release` is to be called when it has ended.
+ *
+ * @throws ToolError when it is not installed.
+ */
+export function spawnProgram(
+  argv: readonly string[],
+  options: ProgramOptions,
+  stdin: "ignore" | "pipe",
+): { readonly child: ChildProcess; readonly release: () => void } {
+  const path = findProgram(argv[0]!);
+  if (path === undefined) {
+    throw new ToolError(argv, -1, "not found in PATH", installHint([argv[0]!]));
+  }
+  options.onStart?.(argv);
+  const child = spawn(path, argv.slice(1), {
+    stdio: [stdin, "pipe", "pipe"],
+    detached: true,
+    env: { ...process.env, LC_ALL: "C", ...options.env },
+  });
+  const forget = atForcedExit(() => killGroup(child, "SIGKILL"));
+  const unwatch = killOnAbort(child, options.signal);
+  return {
+    child,
+    release() {
+      unwatch();
+      forget();
+    },
+  };
+}
+
+/** All that a stream says, as text. */
+export async function collect(stream: NodeJS.ReadableStream): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of stream) text += decoder.decode(chunk as Uint8Array, { stream: true });
   return text + decoder.decode();
 }
 
-function exitOf(child: ChildProcess): Promise<number> {
+/** The exit code; -1 when it was killed. */
+export function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? -1));
@@ -127,6 +148,7 @@ function killGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
-function tail(text: string): string {
+/** The end of a text, as much of it as an error carries. */
+export function tail(text: string): string {
   return text.length <= TAIL_BYTES ? text : `…${text.slice(-TAIL_BYTES)}`;
 }
