@@ -76,7 +76,7 @@ export class RingProducer {
 /**
  * Takes buffers in order until the end; the thread sleeps while there is nothing to do.
  *
- * @param otherwise Other work, done before each buffer and whenever the thread is woken.
+ * @param otherwise Other work, done while no buffer waits.
  */
 export function* takeBuffers(
   { buffers, control }: RingMemory,
@@ -85,6 +85,7 @@ export function* takeBuffers(
   const words = new Int32Array(control);
   for (let taken = 0;; taken++) {
     for (;;) {
+      if (Atomics.load(words, FILLED) !== taken) break;
       const work = Atomics.load(words, WORK);
       otherwise();
       if (Atomics.load(words, FILLED) !== taken) break;
