@@ -55,7 +55,10 @@ export type { DryRun, PlannedStep } from "./pipeline/dry_run.ts";
 export type {
   ByteStage,
   CheckContext,
+  EndContext,
   Fact,
+  Failed,
+  Outcome,
   Recipe,
   Release,
   ScannedSource,
@@ -63,6 +66,7 @@ export type {
   Step,
   StepContext,
   StreamStart,
+  Succeeded,
 } from "./pipeline/step.ts";
 export { type Artifact, type Image, type Phase, PHASES, type Report } from "./pipeline/image.ts";
 export {
@@ -115,6 +119,8 @@ export {
   runProgram,
   ToolError,
 } from "./host/run_program.ts";
+export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
+export { fileForm } from "./steps/payload/file_form.ts";
 export { watchSignals } from "./host/signals.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";

@@ -12,6 +12,7 @@ import type { ScannedSource, Shell, StepContext } from "./step.ts";
 export interface BuildState {
   readonly sources: readonly string[];
   readonly output: string;
+  readonly force: boolean;
   readonly signal: AbortSignal;
   readonly emit: EventSink;
   readonly workdir: string;
@@ -31,6 +32,7 @@ export function contextOf(
     ...(tap === undefined ? {} : { tap }),
     sources: state.sources,
     output: state.output,
+    force: state.force,
     options,
     signal: state.signal,
     workdir: state.workdir,

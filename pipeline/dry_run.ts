@@ -34,11 +34,13 @@ export async function dryRun(
   machine: Machine,
 ): Promise<DryRun> {
   const { sources, output } = request;
+  const force = request.force === true;
   const signal = request.signal ?? new AbortController().signal;
   const releases = new Releases();
   const state: BuildState = {
     sources,
     output,
+    force,
     signal,
     emit: request.emit ?? (() => {}),
     workdir: "",
@@ -50,7 +52,7 @@ export async function dryRun(
   try {
     const ready = checkSteps(placed, request.output, machine);
     for (const { step, options } of ready) {
-      await step.check?.({ sources, output, options, signal });
+      await step.check?.({ sources, output, force, options, signal });
     }
     const image = plannedImage(output, output);
     const steps: PlannedStep[] = [];

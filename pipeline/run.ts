@@ -6,6 +6,7 @@
 
 import { checkSteps, type ReadyStep } from "./check.ts";
 import type { BuildState } from "./context.ts";
+import { type Ending, tellEnd } from "./ending.ts";
 import { codeOf, InterruptedError, messageOf, ReleaseError, SourceError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { type Artifact, type Image, plannedImage } from "./image.ts";
@@ -54,12 +55,17 @@ export async function runSteps(
   const releases = new Releases();
   const current: { step?: string } = {};
   const startMs = machine.nowMs();
+  const seconds = () => (machine.nowMs() - startMs) / 1000;
+  const force = request.force === true;
+  const ending = { sources: request.sources, output: request.output, force, signal, emit };
+  let ready: readonly ReadyStep[] = [];
   let kept: string | undefined;
   let published = false;
+  let isTold = false;
   try {
-    const ready = withDigestRenewed(checkSteps(placed, request.output, machine));
-    await checkEach(ready, request, signal);
-    const output = await machine.claimOutput(request.output, request.force === true);
+    ready = withDigestRenewed(checkSteps(placed, request.output, machine));
+    await checkEach(ready, ending);
+    const output = await machine.claimOutput(request.output, force);
     let image = plannedImage(output.path, request.output);
     releases.defer(() => {
       if (published) return;
@@ -90,38 +96,48 @@ export async function runSteps(
     const last = atFinalPlace(image);
     const errors = await releases.run();
     if (errors.length > 0) throw new ReleaseError(errors);
-    emit({ type: "build-finished", image: last, seconds: (machine.nowMs() - startMs) / 1000 });
+    isTold = true;
+    const outcome = { status: "succeeded", image: last, lossy, seconds: seconds() } as const;
+    const [unheard] = await tellEnd(ready, outcome, ending);
+    if (unheard !== undefined) throw unheard;
+    emit({ type: "build-finished", image: last, seconds: seconds() });
     return { image: last, lossy };
   } catch (error) {
     const errors = await releases.run();
     // What fails because of an abort is the abort; an image that is out is not taken back by one.
     const cause = signal.aborted && !published ? interruptionOf(signal, kept) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
-    emit({
-      type: "build-failed",
+    const failure = {
       ...current,
       code: codeOf(final),
       message: messageOf(final),
       ...(kept === undefined ? {} : { kept }),
-    });
+    };
+    if (!isTold) {
+      const status = final instanceof InterruptedError ? "interrupted" : "failed";
+      const unheard = await tellEnd(ready, { status, ...failure, seconds: seconds() }, ending);
+      for (const { step, message } of unheard) {
+        emit({ type: "message", step, level: "warning", text: message });
+      }
+    }
+    emit({ type: "build-failed", ...failure });
     throw final;
   }
 }
 
 async function checkEach(
   ready: readonly ReadyStep[],
-  { sources, output }: BuildRequest,
-  signal: AbortSignal,
+  { sources, output, force, signal }: Ending,
 ): Promise<void> {
   for (const { step, options } of ready) {
     throwIfAborted(signal);
-    await step.check?.({ sources, output, options, signal });
+    await step.check?.({ sources, output, force, options, signal });
   }
 }
 
 async function prepare(
   ready: readonly ReadyStep[],
-  { sources, output: finalPath }: BuildRequest,
+  { sources, output: finalPath, force }: BuildRequest,
   signal: AbortSignal,
   emit: EventSink,
   releases: Releases,
@@ -135,6 +151,7 @@ async function prepare(
   const state: BuildState = {
     sources,
     output: finalPath,
+    force: force === true,
     signal,
     emit,
     workdir: workdir.path,
@@ -151,8 +168,13 @@ function sideFilesOf(image: Image): Artifact[] {
 }
 
 function atFinalPlace(image: Image): Image {
+  const final = new Map(image.artifacts.map(({ path, finalPath }) => [path, finalPath]));
+  final.set(image.path, image.finalPath);
   const artifacts = image.artifacts.map((each) => ({ ...each, path: each.finalPath }));
-  return { ...image, path: image.finalPath, artifacts };
+  const { payload } = image;
+  const settled = { ...image, path: image.finalPath, artifacts };
+  if (payload === undefined) return settled;
+  return { ...settled, payload: { ...payload, path: final.get(payload.path) ?? payload.path } };
 }
 
 /** A step that changes the image after it was hashed has the hash made anew at the end. */

@@ -34,6 +34,8 @@ export interface CheckContext {
   readonly sources: readonly string[];
   /** Absolute path of the image to be, or `-` for stdout. */
   readonly output: string;
+  /** Whether files that are there already may be replaced. */
+  readonly force: boolean;
   readonly options: OptionValues;
   readonly signal: AbortSignal;
 }
@@ -58,6 +60,35 @@ export interface StepContext extends CheckContext {
   defer(release: Release): void;
   /** Hands the scanned source to the steps that follow. */
   provideSource(source: ScannedSource): void;
+}
+
+/** How a build ended. */
+export type Outcome = Succeeded | Failed;
+
+/** The image lies under its final name. */
+export interface Succeeded {
+  readonly status: "succeeded";
+  readonly image: Image;
+  /** Whether a part of the source could not be read or changed while it was read. */
+  readonly lossy: boolean;
+  readonly seconds: number;
+}
+
+/** Nothing was left behind but what `kept` names. */
+export interface Failed {
+  readonly status: "failed" | "interrupted";
+  /** The step that failed; absent when it was none. */
+  readonly step?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly kept?: string;
+  readonly seconds: number;
+}
+
+/** What a step may use when the build has ended. */
+export interface EndContext extends CheckContext {
+  /** Tells the user something. */
+  emit(event: StepEvent): void;
 }
 
 /** Undoes something; its error is collected, and the other releases still run. */
@@ -138,6 +169,12 @@ export interface Step {
   readonly passive?: boolean;
   /** Does the work; returns the new image, or nothing when the record did not change. */
   run(image: Image, context: StepContext): Promise<Image | void> | Image | void;
+  /**
+   * Told how the build ended, after all was published or undone; also when a check before the first
+   * byte failed. What it throws fails a build that succeeded, but the image stays; behind a failure
+   * it is a warning. `context.signal` may be aborted already.
+   */
+  ended?(outcome: Outcome, context: EndContext): Promise<void> | void;
 }
 
 /** A named list of steps, read top to bottom. */

@@ -1,0 +1,114 @@
+/**
+ * A program as a transform of bytes: what is written goes to its stdin, what it prints is read.
+ * @module
+ */
+
+import type { Readable, Writable } from "node:stream";
+import {
+  collect,
+  exitOf,
+  type ProgramOptions,
+  spawnProgram,
+  tail,
+  ToolError,
+} from "./run_program.ts";
+
+/** A program in a stream. */
+export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Array> {
+  /** Resolves when it has ended well. It rejects with a {@linkcode ToolError} otherwise. */
+  readonly ended: Promise<void>;
+  /** Ends it, and waits until it is gone. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Starts a program and gives its stdin and stdout as a pair of streams, for
+ * `ReadableStream.pipeThrough` or as the `transform` of a {@linkcode ByteStage}. It is otherwise
+ * run as `runProgram` runs one. Cancelling the readable, aborting the writable and `signal` end
+ * the program, and what it has started.
+ *
+ * Both streams fail with a {@linkcode ToolError} when it fails, also when it has printed something
+ * by then. Read the readable to its end, or the program may wait for ever.
+ *
+ * @throws ToolError when there is no such program.
+ */
+export function pipeThroughProgram(
+  argv: readonly string[],
+  options: ProgramOptions = {},
+): PipedProgram {
+  const stop = new AbortController();
+  const signal = options.signal === undefined
+    ? stop.signal
+    : AbortSignal.any([options.signal, stop.signal]);
+  const { child, release } = spawnProgram(argv, { ...options, signal }, "pipe");
+  const said = collect(child.stderr!).catch(() => "");
+  const success = options.success ?? ((code: number) => code === 0);
+  const ended = exitOf(child).finally(release).then(async (exitCode) => {
+    if (signal.aborted || !success(exitCode)) throw new ToolError(argv, exitCode, tail(await said));
+  });
+  // Who reads or writes is told as well; nobody need wait for this.
+  ended.catch(() => {});
+  const abort = async () => {
+    stop.abort();
+    await ended.catch(() => {});
+  };
+  return {
+    writable: writableTo(argv[0]!, child.stdin!, ended, abort),
+    readable: readableFrom(child.stdout!, ended, abort),
+    ended,
+    abort,
+  };
+}
+
+function writableTo(
+  name: string,
+  stdin: Writable,
+  ended: Promise<void>,
+  abort: () => Promise<void>,
+): WritableStream<Uint8Array> {
+  // A program that ends early breaks its pipe; why it ended is what is told.
+  stdin.on("error", () => {});
+  const tooEarly = ended.then(() => {
+    throw new Error(
+      `cannot pipe through ${name}: it ended before it had read everything. Look at its options.`,
+    );
+  });
+  tooEarly.catch(() => {});
+  const closed = new Promise<void>((resolve) => stdin.once("close", () => resolve()));
+  let isClosing = false;
+  return new WritableStream<Uint8Array>({
+    start(controller) {
+      tooEarly.catch((error) => {
+        if (!isClosing) controller.error(error);
+      });
+    },
+    async write(bytes) {
+      if (stdin.write(bytes)) return;
+      const drained = new Promise<void>((resolve) => stdin.once("drain", () => resolve()));
+      await Promise.race([drained, tooEarly]);
+    },
+    async close() {
+      isClosing = true;
+      stdin.end();
+      await Promise.race([closed, ended]);
+    },
+    abort,
+  });
+}
+
+function readableFrom(
+  stdout: Readable,
+  ended: Promise<void>,
+  abort: () => Promise<void>,
+): ReadableStream<Uint8Array> {
+  const pieces = stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done !== true) return controller.enqueue(value);
+      await ended;
+      controller.close();
+    },
+    cancel: abort,
+  });
+}

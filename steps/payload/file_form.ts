@@ -1,0 +1,140 @@
+/**
+ * The form of a streaming step for a payload that lies in a file already.
+ * @module
+ */
+
+import { rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { createFile } from "../../host/create_file.ts";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { startHash } from "../../host/hash.ts";
+import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
+import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
+
+/** The digest that is made of what a transform makes. */
+const ALGORITHM = "sha512";
+
+/** Read in pieces of this size. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * The `run` of a step that has a streaming form: reads the payload's file, and hands it to the
+ * stage. What a transform makes lies beside the image, and is the payload from then on.
+ *
+ * ```ts
+ * import { fileForm, type Step } from "icecore";
+ *
+ * const gzip: NonNullable<Step["stream"]> = ({ name }) => ({
+ *   transform: new CompressionStream("gzip") as unknown as ReadableWritablePair<
+ *     Uint8Array,
+ *     Uint8Array
+ *   >,
+ *   name: `${name}.gz`,
+ * });
+ * export const step: Step = { name: "gzip", after: "hash", stream: gzip, run: fileForm("gzip", gzip) };
+ * ```
+ *
+ * @param kind What the artifact is called, e.g. `age`.
+ */
+export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Step["run"] {
+  return async (image, context) => {
+    const payload = payloadOf(image);
+    if (payload.path === "-") throw nowhere(image);
+    const { name, sizeBytes } = payload;
+    const stage = await stream({ name, sizeBytes }, context);
+    try {
+      const bytes = readPayload(payload, context);
+      if (stage.sink !== undefined) {
+        await bytes.pipeTo(stage.sink);
+        return await stage.finish?.(image, payload) ?? image;
+      }
+      const made = await storeBeside(image, bytes, stage);
+      try {
+        const finished = await stage.finish?.(image, payload) ?? image;
+        return withArtifact({ ...finished, payload: made }, {
+          kind,
+          path: made.path,
+          finalPath: made.path.replace(/\.partial$/, ""),
+          sizeBytes: made.sizeBytes,
+        });
+      } catch (error) {
+        rmSync(made.path, { force: true });
+        throw error;
+      }
+    } catch (error) {
+      await stage.abort?.(error);
+      throw error;
+    }
+  };
+}
+
+function nowhere(image: Image): EnvironmentError {
+  return new EnvironmentError(
+    `cannot read ${image.name}: it was streamed on and lies nowhere here. ` +
+      "Name a file with -o, or put the step directly behind the one that makes the payload.",
+    "no-payload",
+  );
+}
+
+/** The payload's bytes, with progress told. */
+function readPayload(payload: Payload, context: StepContext): ReadableStream<Uint8Array> {
+  const { signal, emit } = context;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const handle = await open(payload.path, "r");
+    try {
+      for (let done = 0;;) {
+        signal.throwIfAborted();
+        const piece = new Uint8Array(PIECE_BYTES);
+        const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, done);
+        if (bytesRead === 0) return;
+        done += bytesRead;
+        yield piece.subarray(0, bytesRead);
+        emit({ type: "progress", done, total: payload.sizeBytes, unit: "bytes" });
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  const reading = pieces();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reading.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await reading.return(undefined);
+    },
+  });
+}
+
+/** Writes what a transform makes to a file beside the image, which a failure removes. */
+async function storeBeside(
+  image: Image,
+  bytes: ReadableStream<Uint8Array>,
+  { transform, name }: ByteStage,
+): Promise<Payload> {
+  if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
+  const folder = image.finalPath.slice(0, image.finalPath.lastIndexOf("/") + 1);
+  const made = name ?? `${payloadOf(image).name}.transformed`;
+  const path = `${folder}${made}.partial`;
+  const hash = await startHash(ALGORITHM);
+  let sizeBytes = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      hash.update(piece);
+      sizeBytes += piece.length;
+      controller.enqueue(piece);
+    },
+  });
+  const feeding = bytes.pipeTo(transform.writable);
+  const storing = transform.readable.pipeThrough(counted).pipeTo(createFile(path));
+  const results = await Promise.allSettled([feeding, storing]);
+  // What the transform failed with comes out of its readable; its writable tells what the source did.
+  const failed = results.findLast((result) => result.status === "rejected");
+  if (failed?.status === "rejected") {
+    rmSync(path, { force: true });
+    throw failed.reason;
+  }
+  return { path, name: made, sizeBytes, digests: { [ALGORITHM]: hash.digest() } };
+}
