@@ -4,6 +4,7 @@
  */
 
 import { UsageError } from "./errors.ts";
+import { secretVariable } from "./secrets.ts";
 import { parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -59,13 +60,21 @@ export function checkOptions(
       if (option.required !== true) continue;
       throw new UsageError(
         `cannot run step ${step}: it needs the option ${name} (${option.help}). ` +
-          `Give it with --set ${step}.${name}=VALUE.`,
+          howToGive(step, name, option),
         "missing-option",
       );
     }
     values[name] = checkValue(`${step}.${name}`, option, value);
   }
   return values;
+}
+
+/** How the user gives an option, as the last sentence of a message. */
+function howToGive(step: string, name: string, { secret }: OptionSchema): string {
+  if (secret !== true) return `Give it with --set ${step}.${name}=VALUE.`;
+  const variable = secretVariable(step, name);
+  return `It is a secret: put it into the environment variable ${variable}, name a file that ` +
+    `holds it in ${variable}_FILE, or be asked for it on a terminal.`;
 }
 
 function checkValue(name: string, option: OptionSchema, value: OptionValue): OptionValue {

@@ -5,10 +5,13 @@
 
 import { UsageError } from "./errors.ts";
 import { type DryRun, dryRun } from "./dry_run.ts";
+import type { Event } from "./events.ts";
 import type { Machine } from "./machine.ts";
 import type { GivenOptions, PlacedStep } from "./placed_step.ts";
 import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
+import { Secrets } from "./secrets.ts";
 import type { Recipe, Step } from "./step.ts";
+import { checkShape } from "./step_shape.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Where to put a step. */
@@ -50,6 +53,7 @@ export class Pipeline {
   use(step: Step, placement?: Placement, given: GivenOptions = {}): Pipeline {
     checkShape(step);
     const place = placement ?? placementOf(step);
+    this.#checkPlace(step, place, placement === undefined);
     if (place === undefined) return this.#insert(this.placed.length, step, given);
     if ("before" in place) return this.insertBefore(place.before, step, given);
     let index = this.#indexOf(place.after) + 1;
@@ -87,12 +91,44 @@ export class Pipeline {
    * After a throw nothing is left behind, but with `keep` the partial image.
    */
   run(request: BuildRequest): Promise<BuildResult> {
-    return runSteps(this.placed, request, this.machine);
+    return this.#hiding(request, (shown) => runSteps(this.placed, shown, this.machine));
   }
 
   /** What `run` would do, found without writing anything. @throws as `run` does. */
   dryRun(request: BuildRequest): Promise<DryRun> {
-    return dryRun(this.placed, request, this.machine);
+    return this.#hiding(request, (shown) => dryRun(this.placed, shown, this.machine));
+  }
+
+  /** Keeps secrets out of events, errors and what comes out. */
+  async #hiding<T>(request: BuildRequest, work: (request: BuildRequest) => Promise<T>): Promise<T> {
+    const secrets = Secrets.of(this.placed);
+    if (secrets === undefined) return await work(request);
+    const { emit } = request;
+    const shown = emit === undefined
+      ? request
+      : { ...request, emit: (event: Event) => emit(secrets.hideIn(event)) };
+    try {
+      return secrets.hideIn(await work(shown));
+    } catch (error) {
+      throw secrets.hideInError(error);
+    }
+  }
+
+  /** Explains why a step cannot be put where it is to go. */
+  #checkPlace({ name }: Step, place: Placement | undefined, isOwn: boolean): void {
+    if (place === undefined) return;
+    const [where, other] = "before" in place
+      ? ["before", place.before] as const
+      : ["after", place.after] as const;
+    if (this.has(other)) return;
+    const which = isOwn ? ", where it belongs" : "";
+    throw new UsageError(
+      `cannot put ${name} ${where} ${other}${which}: recipe ${this.name} has no step ` +
+        `${JSON.stringify(other)}. ` +
+        (didYouMean(other, this.names) ?? `Its steps: ${this.names.join(", ")}.`) +
+        (isOwn ? ` Give it a place with --use after:STEP=${name}` : ""),
+      "unknown-step",
+    );
   }
 
   #follows(index: number, after: string): boolean {
@@ -134,20 +170,4 @@ export class Pipeline {
 function placementOf(step: Step): Placement | undefined {
   if (step.before !== undefined) return { before: step.before };
   return step.after === undefined ? undefined : { after: step.after };
-}
-
-function checkShape(step: Step): void {
-  const shown = typeof step?.name === "string" ? JSON.stringify(step.name) : "without a name";
-  if (typeof step?.name !== "string" || !/^[a-z][a-z0-9-]*$/.test(step.name)) {
-    throw new UsageError(
-      `cannot use a step ${shown}: a name is lower case letters, digits and hyphens. Rename it.`,
-      "bad-step",
-    );
-  }
-  if (typeof step.run !== "function") {
-    throw new UsageError(
-      `cannot use step ${shown}: it has no run function. Add run(image, context) { … }.`,
-      "bad-step",
-    );
-  }
 }

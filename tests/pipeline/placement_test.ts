@@ -65,8 +65,26 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   [
     "a step's own place that is not there",
     () => base.use(step("x", { after: "pack" })),
-    /cannot find a step named "pack"/,
+    /cannot put x after pack, where it belongs: recipe test has no step "pack"\. .*--use after:STEP=x/,
     "unknown-step",
+  ],
+  [
+    "a place given that is not there",
+    () => base.use(step("x"), { before: "hsah" }),
+    /cannot put x before hsah: recipe test has no step "hsah"\. Did you mean hash\?$/,
+    "unknown-step",
+  ],
+  [
+    "a step whose changes is no truth value",
+    () => base.use({ name: "x", run: () => {}, changes: "yes" } as unknown as Step),
+    /cannot use step "x": its changes must be true or false\. Correct the step\./,
+    "bad-step",
+  ],
+  [
+    "a step whose options are no record of options",
+    () => base.use({ name: "x", run: () => {}, options: { to: "text" } } as unknown as Step),
+    /its options must be a record of options, each with a type and a help text/,
+    "bad-step",
   ],
   [
     "two steps of one name",

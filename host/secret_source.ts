@@ -1,0 +1,91 @@
+/**
+ * Where secrets come from: the environment, files, and a terminal.
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { EnvironmentError } from "./environment_error.ts";
+import { meaningOf } from "./libc/errno.ts";
+import { printable } from "./libc/paths.ts";
+import { RUN_VARIABLE } from "./script_process.ts";
+import { WORKDIR_VARIABLE } from "./workdir.ts";
+
+/** Variables that mark the programs of a build; whoever ends them must find them. */
+const MARKS: ReadonlySet<string> = new Set([WORKDIR_VARIABLE, RUN_VARIABLE, "ICECORE_SHELL"]);
+
+/** Variables that were taken out of the environment, and stay known to this process. */
+const taken = new Map<string, string>();
+
+/**
+ * Takes a variable out of the environment, and with it all that begin with `ICECORE_`: programs
+ * that are started later do not see them.
+ */
+export function takeVariable(name: string): string | undefined {
+  for (const [each, value] of Object.entries(process.env)) {
+    if (!each.startsWith("ICECORE_") || MARKS.has(each) || value === undefined) continue;
+    taken.set(each, value);
+    delete process.env[each];
+  }
+  return taken.get(name);
+}
+
+/** A secret out of a file, without the newline at its end. @throws EnvironmentError */
+export function readSecretFile(path: string, variable: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot read ${printable(path)}, which ${variable} names: ${meaningOf(error)}. ` +
+        "Correct the variable, or the file.",
+      "unreadable-secret",
+      { cause: error },
+    );
+  }
+}
+
+/** Whether somebody can be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+const CTRL_C = 3;
+const CTRL_D = 4;
+const BACKSPACES = [8, 127];
+const ENDS = [10, 13, CTRL_D];
+
+/**
+ * Asks on the terminal; what is typed is not shown.
+ *
+ * @returns `undefined` when the answer was Ctrl-C.
+ */
+export async function askSecret(question: string): Promise<string | undefined> {
+  const { stdin, stderr } = process;
+  stderr.write(question);
+  stdin.setRawMode(true);
+  stdin.resume();
+  try {
+    return await typedLine();
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write("\n");
+  }
+}
+
+function typedLine(): Promise<string | undefined> {
+  const { stdin } = process;
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const bytes: number[] = [];
+  const listener = (chunk: Uint8Array | string) => {
+    for (const byte of typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk) {
+      if (byte === CTRL_C) return resolve(undefined);
+      if (ENDS.includes(byte)) return resolve(new TextDecoder().decode(Uint8Array.from(bytes)));
+      if (!BACKSPACES.includes(byte)) bytes.push(byte);
+      // A character of several bytes goes as a whole.
+      else while (bytes.length > 0 && (bytes.pop()! & 0xc0) === 0x80);
+    }
+  };
+  stdin.on("data", listener);
+  return promise.finally(() => stdin.off("data", listener));
+}
