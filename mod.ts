@@ -125,7 +125,8 @@ export { watchSignals } from "./host/signals.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";
 
-export { openImage, type OpenImageOptions } from "./steps/image/open_image.ts";
+export { openImage } from "./steps/image/open_image.ts";
+export type { OpenImageOptions } from "./steps/image/open_image_options.ts";
 export { ImageReader, type ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
 export { printable } from "./host/libc/paths.ts";

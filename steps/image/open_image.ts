@@ -4,14 +4,11 @@
  */
 
 import { openSource } from "../../host/block_source/open_source.ts";
-import type { HostBlockSource, SourceOptions } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import type { BlockSource } from "../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 import { ImageReader } from "./image_reader.ts";
-
-/** How an image is opened: what becomes of its journal, how much is cached, how servers are asked. */
-export interface OpenImageOptions extends OpenOptions, SourceOptions {}
+import type { OpenImageOptions } from "./open_image_options.ts";
 
 /**
  * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.

@@ -93,3 +93,28 @@ Deno.test("region, endpoint and form of the address come from the usual variable
     assert.deepEqual(config, { ...common, ...expected });
   }
 });
+
+Deno.test("without credentials there is a word on where to put them", async () => {
+  await using store = await s3Store();
+  await store.put("x.img", image);
+  const replaced: Record<string, string> = {
+    AWS_ACCESS_KEY_ID: "",
+    AWS_SECRET_ACCESS_KEY: "",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SHARED_CREDENTIALS_FILE: "/nowhere/credentials",
+    AWS_CONFIG_FILE: "/nowhere/config",
+  };
+  const before = Object.keys(replaced).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, replaced);
+  try {
+    await assert.rejects(openSource("s3://vault/x.img", quick), {
+      code: "no-credentials",
+      message: /no credentials were found\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+    });
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+});
