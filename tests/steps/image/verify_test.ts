@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type VerifyFailure, verifyImage } from "../../../steps/image/verify.ts";
+import { rangeServer } from "../../support/range_server.ts";
+import { icecore, icecoreOutput, inTemporaryFolder } from "../../support/run_icecore.ts";
+
+/** A folder and its image with a side file. */
+async function withImage(use: (image: string, source: string) => Promise<void>): Promise<void> {
+  await inTemporaryFolder(async (place) => {
+    const source = join(place, "docs");
+    mkdirSync(join(source, "deep"), { recursive: true });
+    writeFileSync(join(source, "a.txt"), "a".repeat(5000));
+    writeFileSync(join(source, "deep/b.txt"), "b");
+    const image = join(place, "docs.img");
+    await icecoreOutput(["build", source, "-o", image, "--quiet"]);
+    await use(image, source);
+  });
+}
+
+/** What is found wrong, as check and place. */
+async function failuresOf(image: string, sources: readonly string[]): Promise<string[]> {
+  const failures: string[] = [];
+  const onFailure = (failure: VerifyFailure) => {
+    const what = failure.check === "source"
+      ? `${failure.difference.kind} ${failure.difference.path}`
+      : failure.check === "structure"
+      ? failure.structure
+      : "";
+    failures.push(`${failure.check} ${what}`.trim());
+  };
+  await assert.rejects(verifyImage(image, { sources, onFailure }), { code: "verification-failed" });
+  return failures;
+}
+
+/** Changes one byte. */
+function damage(image: string, offset: number): void {
+  const bytes = readFileSync(image);
+  bytes[offset]! ^= 0x40;
+  writeFileSync(image, bytes);
+}
+
+Deno.test("an image that is as it was passes every check", () =>
+  withImage(async (image, source) => {
+    const { digest, countInodes } = await verifyImage(image, { sources: [source] });
+    assert.equal(digest?.algorithm, "sha512");
+    assert.ok(countInodes >= 5);
+  }));
+
+Deno.test("a byte of a file that changed is found by its digest and by its source", () =>
+  withImage(async (image, source) => {
+    const at = readFileSync(image).indexOf("a".repeat(5000));
+    damage(image, at + 4000);
+    assert.deepEqual(await failuresOf(image, [source]), ["digest", "source content docs/a.txt"]);
+  }));
+
+Deno.test("a byte of a structure that changed is found, and the structure named", () =>
+  withImage(async (image) => {
+    damage(image, 1024 + 0x4c);
+    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+  }));
+
+Deno.test("without its side file an image is verified by its source, or not at all", () =>
+  withImage(async (image, source) => {
+    rmSync(`${image}.sha512`);
+    await assert.rejects(verifyImage(image), { code: "no-side-file", message: /--no-digest/ });
+    assert.equal((await verifyImage(image, { sources: [source] })).digest, undefined);
+    await verifyImage(image, { digest: "never" });
+    utimesSync(join(source, "deep"), 5, 5);
+    assert.deepEqual(await failuresOf(image, [source]), ["source metadata docs/deep"]);
+  }));
+
+Deno.test("a side file of another image, and one that is none", () =>
+  withImage(async (image) => {
+    const side = `${image}.sha512`;
+    writeFileSync(side, readFileSync(side, "utf8").replace(/^[0-9a-f]{8}/, "00000000"));
+    assert.deepEqual(await failuresOf(image, []), ["digest"]);
+    writeFileSync(side, "nonsense\n");
+    await assert.rejects(verifyImage(image), { code: "bad-side-file" });
+  }));
+
+Deno.test("an image that was cut, and a file that is no image", () =>
+  withImage(async (image) => {
+    truncateSync(image, statSync(image).size - 4096);
+    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+    writeFileSync(image, "no image at all ".repeat(1000));
+    await assert.rejects(verifyImage(image, { digest: "never" }), { code: "verification-failed" });
+    await assert.rejects(verifyImage(`${image}.none`), { code: "no-image" });
+  }));
+
+Deno.test("an image of several folders is compared with all of them", () =>
+  withImage(async (image, source) => {
+    const other = join(source, "../other");
+    mkdirSync(other);
+    writeFileSync(join(other, "c"), "c");
+    await icecoreOutput(["build", source, other, "-o", image, "--force", "--quiet"]);
+    await verifyImage(image, { sources: [source, other] });
+    renameSync(join(other, "c"), join(other, "d"));
+    assert.deepEqual((await failuresOf(image, [source, other])).slice(-2), [
+      "source removed other/c",
+      "source added other/d",
+    ]);
+  }));
+
+Deno.test("an image on a server is verified with the side file beside it", () =>
+  withImage(async (image, source) => {
+    const [bytes, side] = [readFileSync(image), readFileSync(`${image}.sha512`)];
+    await using server = await rangeServer(bytes);
+    server.fault = ({ path }) => {
+      const isSide = path.endsWith(".sha512");
+      server.file = { bytes: isSide ? side : bytes, headers: { etag: isSide ? '"s"' : '"i"' } };
+      return undefined;
+    };
+    const { digest } = await verifyImage(server.url, { sources: [source] });
+    assert.equal(digest?.sideFile, `${server.url}.sha512`);
+    bytes[bytes.length - 1]! ^= 1;
+    await assert.rejects(verifyImage(server.url), { code: "verification-failed" });
+    server.fault = ({ path }) => /\.[a-z]+\d+$/.test(path) ? { status: 404 } : undefined;
+    server.file = { bytes, headers: { etag: '"i"' } };
+    await assert.rejects(verifyImage(server.url), { code: "no-side-file" });
+  }));
+
+Deno.test("verify on the command line: exit codes and every difference named", () =>
+  withImage(async (image, source) => {
+    assert.equal((await icecore(["verify", image])).stdout, `${image}: OK\n`);
+    const copy = `${image}-copy`;
+    copyFileSync(image, copy);
+    assert.equal((await icecore(["verify", copy])).code, 1);
+    const same = await icecore(["verify", copy, "--source", source]);
+    assert.equal(same.code, 0, same.stderr);
+    assert.match(same.stderr, /has no side file/);
+    rmSync(join(source, "deep/b.txt"));
+    utimesSync(join(source, "deep"), 7, 7);
+    const other = await icecore(["verify", image, "--source", source]);
+    assert.equal(other.code, 4);
+    assert.equal(other.stdout, "m docs/deep (mtime)\n- docs/deep/b.txt\n");
+    assert.match(other.stderr, /cannot trust .*: 2 names are not as in the source/);
+    const json = await icecore(["verify", image, "--source", source, "--json"]);
+    assert.deepEqual(
+      json.stdout.trim().split("\n").map((line) => JSON.parse(line).type),
+      ["failure", "failure", "error"],
+    );
+  }));
