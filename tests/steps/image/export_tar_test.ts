@@ -62,7 +62,7 @@ Deno.test("what does not fit a header is a pax record", () => {
   assert.equal(recordsOf({ mtime: before }), "22 mtime=-1.500000000\n");
   assert.equal(
     recordsOf({ name: Uint8Array.of(0xe9) }),
-    "21 hdrcharset=BINARY\n10 path=\xe9\n",
+    "21 hdrcharset=BINARY\n9 path=\xe9\n",
   );
 });
 
