@@ -4,7 +4,7 @@
  */
 
 import { EnvironmentError } from "../environment_error.ts";
-import { TransientError } from "./ranges.ts";
+import { NoServerError, TransientError } from "./ranges.ts";
 
 /**
  * The error of a connection that failed. The runtime's own words are not repeated: they name the
@@ -19,8 +19,10 @@ export function connectionError(shownName: string, error: unknown): Error {
       "bad-certificate",
     );
   }
-  const [, why = "the connection failed"] = REASONS.find(([words]) => words.test(text)) ?? [];
-  return new TransientError(why);
+  const known = REASONS.find(([words]) => words.test(text));
+  return known === undefined
+    ? new TransientError("the connection failed")
+    : new NoServerError(known[1]);
 }
 
 const REASONS: readonly (readonly [words: RegExp, why: string])[] = [

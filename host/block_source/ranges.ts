@@ -47,6 +47,9 @@ export class TransientError extends Error {
   }
 }
 
+/** Nobody answers at that address: it passes when a server starts anew, else it is a wrong address. */
+export class NoServerError extends TransientError {}
+
 /** The file has no byte of the range asked for (status 416). */
 export class OutsideFileError extends Error {
   override readonly name = "OutsideFileError";

@@ -7,6 +7,7 @@ import { EnvironmentError } from "../environment_error.ts";
 import type { HostBlockSource, SourceOptions, Traffic } from "./block_source.ts";
 import { closedError } from "./file_source.ts";
 import {
+  NoServerError,
   OutsideFileError,
   type RangeReply,
   type RangeServer,
@@ -119,7 +120,10 @@ class RemoteSource implements HostBlockSource {
           throw this.#replaced();
         }
         if (!(error instanceof TransientError)) throw error;
-        const pauseMs = retries.nextPauseMs(error.retryAfterMs);
+        // A wrong address is found out soon; a server that was there is waited for.
+        const isWrongAddress = error instanceof NoServerError && this.#expected === undefined &&
+          retries.countTries > 1;
+        const pauseMs = isWrongAddress ? undefined : retries.nextPauseMs(error.retryAfterMs);
         if (pauseMs === undefined) throw this.#unreachable(error, retries);
         await pause(pauseMs, this.#closing.signal);
       }

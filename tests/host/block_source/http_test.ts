@@ -253,7 +253,7 @@ Deno.test("name and password go to the server they are for, and into no message"
 Deno.test("no server, and no such host name, each have their own message", async () => {
   const server = await rangeServer(image);
   await server[Symbol.asyncDispose]();
-  const { code, message } = await refusal(server, { ...quick, countRetries: 1 });
+  const { code, message } = await refusal(server);
   assert.equal(code, "unreachable");
   assert.match(message, /: the server refuses connections \(tried 2 times\)\./);
   await assert.rejects(openSource("http://anna:secret@/x", quick), ({ code, message }) => {
