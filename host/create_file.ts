@@ -3,15 +3,34 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
 
-/** A file that is made, or emptied, and written front to back. Aborting removes it. */
-export function createFile(path: string): WritableStream<Uint8Array> {
+/**
+ * A file that is made, or emptied, and written front to back. Aborting removes it, and so does a
+ * write that fails.
+ *
+ * @param path Ends in `.partial`.
+ * @param force Whether a file of the final name may be there; it is not touched here.
+ * @throws EnvironmentError `output-exists`.
+ */
+export function createFile(path: string, force: boolean): WritableStream<Uint8Array> {
+  const finalPath = path.replace(/\.partial$/, "");
+  if (!force && lstatSync(finalPath, { throwIfNoEntry: false }) !== undefined) {
+    throw new EnvironmentError(
+      `cannot write ${printable(finalPath)}: it exists already. Replace it with --force, ` +
+        "or choose another name with -o.",
+      "output-exists",
+    );
+  }
   let handle: FileHandle | undefined;
+  const remove = async () => {
+    await handle?.close();
+    rmSync(path, { force: true });
+  };
   return new WritableStream<Uint8Array>({
     async start() {
       handle = await open(path, "w");
@@ -20,16 +39,15 @@ export function createFile(path: string): WritableStream<Uint8Array> {
       try {
         await handle!.writeFile(bytes);
       } catch (error) {
+        // A stream that failed by itself is not aborted any more.
+        await remove();
         throw hasCode(error, "ENOSPC", "EDQUOT") ? diskFull(path, error) : error;
       }
     },
     async close() {
       await handle!.close();
     },
-    async abort() {
-      await handle?.close();
-      rmSync(path, { force: true });
-    },
+    abort: remove,
   });
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import process from "node:process";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
@@ -104,10 +105,23 @@ function readState(processId: number): string | undefined {
 /** What is put between an image's name and `.partial` by a build: side files, and a resize's log. */
 const KINDS = [...ALGORITHMS, "undo"];
 
+/** What plugins put there, several of them one behind the other: `photos.img.zst.age.partial`. */
+const MADE = /^(\.(zst|age|verity|roothash|par2|vol\d+\+\d+|manifest|part\d+))+\.partial$/;
+
 /** The files that a build which writes to `IMAGE.partial` may leave, there or not. */
 export function partialsOf(partial: string): string[] {
   const image = partial.slice(0, -".partial".length);
-  return [partial, ...KINDS.map((kind) => `${image}.${kind}.partial`)];
+  const sides = KINDS.map((kind) => `${image}.${kind}.partial`);
+  return [partial, ...sides, ...madeOf(image)];
+}
+
+function madeOf(image: string): string[] {
+  const folder = dirname(image);
+  const name = basename(image);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((each) => each.startsWith(name) && MADE.test(each.slice(name.length)))
+    .map((each) => `${folder}/${each}`);
 }
 
 /**

@@ -72,7 +72,9 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
   return {
     path,
     async publish(sideFiles) {
-      checkExisting(finalPath, shown, force);
+      for (const each of [finalPath, ...sideFiles.map((side) => side.finalPath)]) {
+        checkExisting(each, printable(each), force);
+      }
       for (const file of [path, ...sideFiles.map((side) => side.path)]) await syncPath(file);
       for (const side of sideFiles) renameSync(side.path, side.finalPath);
       renameSync(path, finalPath);

@@ -40,8 +40,13 @@ export interface Machine {
   loadShell(signal: AbortSignal, workdir: string): Promise<Shell>;
   /** Begins a digest. */
   startHash(algorithm: string): Promise<RunningHash>;
-  /** A new file, written front to back; aborting removes it. */
-  createFile(path: string): WritableStream<Uint8Array>;
+  /**
+   * A new file, written front to back; aborting removes it.
+   *
+   * @param path Ends in `.partial`.
+   * @throws when there is a file of the final name, without `force`.
+   */
+  createFile(path: string, force: boolean): WritableStream<Uint8Array>;
   /** Removes such a file again. */
   removeFile(path: string): void;
   /** Tells two states of a file apart without reading it: its size and times. */

@@ -132,19 +132,19 @@ export class StreamChain {
       return flow;
     }
     const toFile = behind.length === 0;
-    const outgoing = await this.#makeFlow(stage.name ?? flow.name, toFile);
+    const outgoing = await this.#makeFlow(stage.name ?? flow.name, toFile, context.force);
     this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
     this.#pumps.push(this.#pump(stage.transform.readable, outgoing));
     return outgoing;
   }
 
-  async #makeFlow(name: string, toFile: boolean): Promise<Flow> {
+  async #makeFlow(name: string, toFile: boolean, force: boolean): Promise<Flow> {
     const hash = await this.machine.startHash(ALGORITHM);
     if (!toFile) return new Flow(name, "-", ALGORITHM, hash);
     const { finalPath } = this.image;
     const path = `${finalPath.slice(0, finalPath.lastIndexOf("/") + 1)}${name}.partial`;
     const flow = new Flow(name, path, ALGORITHM, hash);
-    this.#take(flow, this.machine.createFile(path));
+    this.#take(flow, this.machine.createFile(path, force));
     return flow;
   }
 

@@ -48,7 +48,7 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
         await bytes.pipeTo(stage.sink);
         return await stage.finish?.(image, payload) ?? image;
       }
-      const made = await storeBeside(image, bytes, stage);
+      const made = await storeBeside(image, bytes, stage, context.force);
       try {
         const finished = await stage.finish?.(image, payload) ?? image;
         return withArtifact({ ...finished, payload: made }, {
@@ -113,11 +113,13 @@ async function storeBeside(
   image: Image,
   bytes: ReadableStream<Uint8Array>,
   { transform, name }: ByteStage,
+  force: boolean,
 ): Promise<Payload> {
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
   const folder = image.finalPath.slice(0, image.finalPath.lastIndexOf("/") + 1);
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = `${folder}${made}.partial`;
+  const file = createFile(path, force);
   const hash = await startHash(ALGORITHM);
   let sizeBytes = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
@@ -128,7 +130,7 @@ async function storeBeside(
     },
   });
   const feeding = bytes.pipeTo(transform.writable);
-  const storing = transform.readable.pipeThrough(counted).pipeTo(createFile(path));
+  const storing = transform.readable.pipeThrough(counted).pipeTo(file);
   const results = await Promise.allSettled([feeding, storing]);
   // What the transform failed with comes out of its readable; its writable tells what the source did.
   const failed = results.findLast((result) => result.status === "rejected");

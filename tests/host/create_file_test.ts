@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { createFile } from "../../host/create_file.ts";
+import { partialsOf } from "../../host/leftovers.ts";
+import { output } from "../support/oracles.ts";
+import { testWith } from "../support/requirements.ts";
+
+async function inFolder(use: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = mkdtempSync(`${tmpdir()}/icecore-file-`);
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("a file is written front to back", async () => {
+  await inFolder(async (folder) => {
+    await ReadableStream.from([bytes("ice"), bytes("core")])
+      .pipeTo(createFile(`${folder}/x.age.partial`, false));
+    assert.equal(readFileSync(`${folder}/x.age.partial`, "utf8"), "icecore");
+  });
+});
+
+Deno.test("a file that is aborted is gone", async () => {
+  await inFolder(async (folder) => {
+    const file = createFile(`${folder}/x.age.partial`, false);
+    const writer = file.getWriter();
+    await writer.write(bytes("ice"));
+    await writer.abort();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+Deno.test("a file that is there already is replaced with force alone", async () => {
+  await inFolder((folder) => {
+    writeFileSync(`${folder}/x.age`, "");
+    assert.throws(() => createFile(`${folder}/x.age.partial`, false), { code: "output-exists" });
+    assert.doesNotThrow(() => createFile(`${folder}/x.age.partial`, true));
+  });
+});
+
+testWith(
+  { programs: ["mount"], loop: true },
+  "a full disk is told, and the file is gone",
+  async () => {
+    await inFolder(async (folder) => {
+      mkdirSync(`${folder}/disk`);
+      output("mount", ["-t", "tmpfs", "-o", "size=64k", "icecore-test", `${folder}/disk`]);
+      try {
+        const path = `${folder}/disk/x.age.partial`;
+        const endless = ReadableStream.from(
+          Array.from({ length: 100 }, () => new Uint8Array(4096)),
+        );
+        await assert.rejects(endless.pipeTo(createFile(path, false)), { code: "disk-full" });
+        assert.equal(existsSync(path), false);
+      } finally {
+        output("umount", [`${folder}/disk`]);
+      }
+    });
+  },
+);
+
+Deno.test("what plugins lay beside an image is known, and nothing else", async () => {
+  await inFolder((folder) => {
+    const ours = ["x.img.zst.age.partial", "x.img.part00001.partial", "x.img.manifest.partial"];
+    const others = ["x.img.old.partial", "x.img.age", "y.img.age.partial", "x.imgage.partial"];
+    for (const name of [...ours, ...others]) writeFileSync(`${folder}/${name}`, "");
+    const known = partialsOf(`${folder}/x.img.partial`).filter((path) => existsSync(path));
+    assert.deepEqual(known.sort(), ours.map((name) => `${folder}/${name}`).sort());
+  });
+});
