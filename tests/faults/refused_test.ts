@@ -13,6 +13,7 @@ import {
 import { testWith } from "../support/requirements.ts";
 import { output } from "../support/oracles.ts";
 import {
+  appearance,
   assertNothingBuilt,
   assertNothingLeft,
   build,
@@ -314,9 +315,7 @@ testWith(REAL, "two builds of one output exclude each other, by whichever path",
       `echo >"$LAB/reached"; while test ! -e "$LAB/go"; do sleep 0.05; done; real "$@"`,
     );
     const first = build(lab);
-    while (!readdirSync(lab.folder).includes("reached")) {
-      await new Promise((r) => setTimeout(r, 20));
-    }
+    await appearance(lab.at("reached"));
     for (const path of ["out.img", "same/out.img"]) {
       const second = await icecore(lab, ["build", "source", "-o", path, "--recipe", "e2fsprogs"]);
       assert.equal(second.code, 1);
