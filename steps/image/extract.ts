@@ -34,6 +34,7 @@ export interface ExtractOptions {
   readonly target: string;
   /** Replace files that are there already. */
   readonly force?: boolean;
+  /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Told how far it is: first in files that were found, then in bytes that were written. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
@@ -41,7 +42,9 @@ export interface ExtractOptions {
 
 /** What was extracted. */
 export interface Extracted {
+  /** Regular files. */
   readonly countFiles: number;
+  /** Folders. */
   readonly countFolders: number;
   /** Of files, a file with several names once, holes not counted. */
   readonly sizeBytes: number;
@@ -109,7 +112,7 @@ class Extraction {
       currentCaller(),
       this.#losses,
       this.#pathOf,
-      existing.inheritsAcls,
+      existing,
     );
     const writer = new TargetWriter({
       tree,

@@ -5,7 +5,7 @@
 
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import type { ImageReader } from "../image_reader.ts";
-import type { ImageFile } from "../../../ext4/reader/image_file.ts";
+import type { ImageFile } from "../image_file.ts";
 import type { Breather } from "../../../host/breathe.ts";
 import { type Descriptor, truncate, writeAllAt } from "../../../host/libc/files.ts";
 

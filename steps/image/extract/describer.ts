@@ -27,6 +27,7 @@ import {
 import { printable } from "../../../host/libc/paths.ts";
 import { pathThroughProc, writeAttribute } from "../../../host/libc/xattrs.ts";
 import type { Caller } from "./caller.ts";
+import type { Existing } from "./existing.ts";
 import type { Losses } from "./losses.ts";
 
 const ACL = "system.posix_acl_";
@@ -36,22 +37,26 @@ const PROC = encoder.encode("/proc/self/fd");
 
 /** Describes inodes of a tree. */
 export class Describer {
+  readonly #ownsWhatItMakes: boolean;
+
   /**
    * @param pathOf A row's path for people.
-   * @param inheritsAcls Whether new files may have got ACLs from a folder that was there before.
+   * @param existing What new files may have got from folders that were there before.
    */
   constructor(
     private readonly tree: Tree,
     private readonly caller: Caller,
     private readonly losses: Losses,
     private readonly pathOf: (row: TreeInode) => string,
-    private readonly inheritsAcls: boolean,
-  ) {}
+    private readonly existing: Existing,
+  ) {
+    this.#ownsWhatItMakes = existing.hasGroup(caller.gid);
+  }
 
   /** Describes an open file or folder. */
   describeOpen(fd: Descriptor, row: TreeInode): void {
     const owned = this.#own(row, (uid, gid) => setOwnerOfOpen(fd, uid, gid));
-    if (this.inheritsAcls) this.#dropInherited(fd, row);
+    if (this.existing.inheritsAcls) this.#dropInherited(fd, row);
     const write = (xattr: Xattr) => writeAttributeOfOpen(fd, xattr);
     this.#attributes(row, false, write);
     this.#try(row, "its mode", () => setModeOfOpen(fd, this.#modeOf(row, owned)));
@@ -77,7 +82,7 @@ export class Describer {
   #own(row: TreeInode, set: (uid: number, gid: number) => void): boolean {
     const uid = this.tree.uid[row]!;
     const gid = this.tree.gid[row]!;
-    if (!this.caller.isRoot && uid === this.caller.uid && gid === this.caller.gid) return true;
+    if (this.#ownsWhatItMakes && uid === this.caller.uid && gid === this.caller.gid) return true;
     try {
       set(uid, gid);
       return true;

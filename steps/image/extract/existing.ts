@@ -14,13 +14,14 @@ import {
 } from "../../../ext4/tree.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import { hasCode, meaningOf, SystemError } from "../../../host/libc/errno.ts";
-import { statusAt, StatusBuffer } from "../../../host/libc/status.ts";
+import { statusAt, StatusBuffer, statusOfOpen } from "../../../host/libc/status.ts";
 import { pathThroughProc, readAttributes } from "../../../host/libc/xattrs.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import type { TargetFolders } from "./target_folders.ts";
 
 /** Named in a message; the others are counted. */
 const MOST_NAMED = 3;
+const ROOT = 0 as TreeInode;
 const DOT = new TextEncoder().encode(".");
 
 /** What was found. */
@@ -29,6 +30,8 @@ export interface Existing {
   readonly folders: ReadonlySet<TreeInode>;
   /** Whether one of them hands ACLs on to what is made in it. */
   readonly inheritsAcls: boolean;
+  /** Whether all of them have this group, so that none hands on another. */
+  hasGroup(gid: number): boolean;
 }
 
 /**
@@ -45,11 +48,15 @@ export function findExisting(
   force: boolean,
 ): Existing {
   const folders = new Set<TreeInode>();
-  if (target.isNew) return { folders, inheritsAcls: false };
   const status = new StatusBuffer();
+  const groups = new Set<number>();
+  const hasGroup = (gid: number) => groups.size === 1 && groups.has(gid);
+  statusOfOpen(target.root, status);
+  groups.add(status.gid);
+  if (target.isNew) return { folders, inheritsAcls: handsOnAcls(target, ROOT), hasGroup };
   const conflicts = new Conflicts(force);
   let inheritsAcls = false;
-  const waiting = [0 as TreeInode];
+  const waiting = [ROOT];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     folders.add(folder);
     inheritsAcls ||= handsOnAcls(target, folder);
@@ -59,8 +66,10 @@ export function findExisting(
       const isFolder = hasType(tree, row, S_IFDIR);
       const found = typeThere(target, folder, nameOf(tree, entry as TreeEntry), status, pathOf);
       if (found === undefined) continue;
-      if (isFolder && found === S_IFDIR) waiting.push(row);
-      else {
+      if (isFolder && found === S_IFDIR) {
+        groups.add(status.gid);
+        waiting.push(row);
+      } else {
         const name = printable(nameOf(tree, entry as TreeEntry));
         const above = folder === 0 ? "" : `${pathOf(folder)}/`;
         conflicts.add(`${above}${name}`, found === S_IFDIR);
@@ -68,7 +77,7 @@ export function findExisting(
     }
   }
   conflicts.check(shownTarget);
-  return { folders, inheritsAcls };
+  return { folders, inheritsAcls, hasGroup };
 }
 
 function typeThere(

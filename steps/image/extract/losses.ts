@@ -22,10 +22,13 @@ export type LossKind =
 
 /** All losses of one kind and reason. */
 export interface Loss {
+  /** What kind of thing could not be restored. */
   readonly kind: LossKind;
+  /** How often. */
   readonly count: number;
   /** The first, printable, from the root of the image. */
   readonly firstPath: string;
+  /** Why, for people. */
   readonly reason: string;
   /** Whether something is missing that the caller had the right to: exit code 3. */
   readonly isGrave: boolean;
