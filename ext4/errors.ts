@@ -12,9 +12,12 @@ export type ErrorFields = Readonly<Record<string, number | bigint | string>>;
 
 /** The bytes of an image contradict the format: a checksum, a range, a link that leads nowhere. */
 export class CorruptImageError extends Error {
+  /** The class, for printing. */
   override readonly name = "CorruptImageError";
 
   /**
+   * Makes an error that tells where and what.
+   *
    * @param code stable, kebab-case, e.g. `inode-checksum`
    * @param structure the kernel's name of the broken struct, e.g. `ext4_inode`
    * @param message "cannot X: why. What to do."
@@ -33,10 +36,16 @@ export class CorruptImageError extends Error {
 
 /** The image is sound as far as can be told, but uses a feature that icecore does not read. */
 export class UnsupportedFeatureError extends Error {
+  /** The class, for printing. */
   override readonly name = "UnsupportedFeatureError";
+  /** A stable word for scripts. */
   readonly code = "unsupported-feature";
 
-  /** @param features the names of the features, as `dumpe2fs` prints them */
+  /**
+   * Makes an error that tells where and what.
+   *
+   * @param features the names of the features, as `dumpe2fs` prints them
+   */
   constructor(readonly features: readonly string[], message: string, options?: ErrorOptions) {
     super(message, options);
   }

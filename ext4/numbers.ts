@@ -6,21 +6,17 @@
  * @module
  */
 
-declare const blockNumber: unique symbol;
 /** A block of the image, from its start: 0 to 2^48 - 1. */
-export type BlockNumber = number & { readonly [blockNumber]: true };
+export type BlockNumber = number & { readonly brand: "BlockNumber" };
 
-declare const inodeNumber: unique symbol;
 /** An inode of the image: 1 to 2^32 - 1; 2 is the root folder. */
-export type InodeNumber = number & { readonly [inodeNumber]: true };
+export type InodeNumber = number & { readonly brand: "InodeNumber" };
 
-declare const fileBlock: unique symbol;
 /** A block of one file, from its start ("logical block"): 0 to 2^32 - 2. */
-export type FileBlock = number & { readonly [fileBlock]: true };
+export type FileBlock = number & { readonly brand: "FileBlock" };
 
-declare const groupNumber: unique symbol;
 /** A block group: 0 to 2^32 - 1. */
-export type GroupNumber = number & { readonly [groupNumber]: true };
+export type GroupNumber = number & { readonly brand: "GroupNumber" };
 
 /** A block size that icecore writes; the reader also knows larger ones. */
 export type BlockSizeBytes = 1024 | 2048 | 4096;

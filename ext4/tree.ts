@@ -18,13 +18,11 @@ export const S_IFREG = 0o100000;
 export const S_IFLNK = 0o120000;
 export const S_IFSOCK = 0o140000;
 
-declare const treeInode: unique symbol;
 /** A row of the inode columns: 0 (the root folder) to `countInodes - 1`. */
-export type TreeInode = number & { readonly [treeInode]: true };
+export type TreeInode = number & { readonly brand: "TreeInode" };
 
-declare const treeEntry: unique symbol;
 /** A row of the name columns: 0 to `countEntries - 1`. */
-export type TreeEntry = number & { readonly [treeEntry]: true };
+export type TreeEntry = number & { readonly brand: "TreeEntry" };
 
 /** Where a device node points. */
 export interface DeviceNumber {
@@ -38,30 +36,40 @@ export interface DeviceNumber {
 export interface Xattr {
   /** The whole name with its prefix, without a final NUL. */
   readonly name: Uint8Array;
+  /** Its bytes, as the system call gives them. */
   readonly value: Uint8Array;
 }
 
 /** One column of times: whole seconds since 1970 (may be negative) and nanoseconds 0–999,999,999. */
 export interface TimeColumn {
+  /** Whole seconds since 1970, one a row. */
   readonly seconds: Float64Array;
+  /** 0 to 999,999,999, one a row. */
   readonly nanoseconds: Uint32Array;
 }
 
 /** A scanned source. Every array may be longer than its count; rows past the count mean nothing. */
 export interface Tree {
+  /** How many inodes there are. */
   readonly countInodes: number;
+  /** How many names there are. */
   readonly countEntries: number;
 
   /** `st_mode`: type and permission bits. */
   readonly mode: Uint16Array;
+  /** Owners, 32 bits. */
   readonly uid: Uint32Array;
+  /** Groups, 32 bits. */
   readonly gid: Uint32Array;
   /** Regular file: bytes. Symbolic link: bytes of its target. Everything else: 0. */
   readonly sizeBytes: Float64Array;
+  /** When contents were last modified. */
   readonly mtime: TimeColumn;
   /** Read only with `--times all`; absent otherwise. */
   readonly atime?: TimeColumn;
+  /** When metadata last changed; only with `atime`. */
   readonly ctime?: TimeColumn;
+  /** When it was made; only with `atime`. */
   readonly crtime?: TimeColumn;
   /** How many names the inode has within this tree (for a folder: 1, its own `.` not counted). */
   readonly countNames: Uint32Array;

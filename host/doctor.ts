@@ -14,6 +14,7 @@ import { runtimeVersion, unsupportedPlatform } from "./runtime.ts";
 export interface Finding {
   /** What it is, e.g. `e2fsck`, `root`. */
   readonly name: string;
+  /** Whether it is there and usable. */
   readonly ok: boolean;
   /** Its version or state; what to do where it is missing. */
   readonly detail: string;
@@ -23,6 +24,7 @@ export interface Finding {
 
 /** What works here. */
 export interface Diagnosis {
+  /** Everything that was looked at. */
   readonly findings: readonly Finding[];
   /** Each ability, and the names of the findings that stand in its way. */
   readonly abilities: readonly { readonly name: string; readonly missing: readonly string[] }[];

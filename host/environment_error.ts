@@ -5,9 +5,14 @@
 
 /** An error with a stable code and a message "cannot X: why. What to do." */
 export class EnvironmentError extends Error {
+  /** A stable word for scripts. */
   readonly code: string;
 
-  /** @param code A stable word for scripts, e.g. `disk-full`. */
+  /**
+   * Makes an error with a message "cannot X: why. What to do."
+   *
+   * @param code A stable word for scripts, e.g. `disk-full`.
+   */
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "EnvironmentError";

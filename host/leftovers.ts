@@ -27,6 +27,7 @@ import { findLeftovers, type Leftover, WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** Something that was released. */
 export interface Released {
+  /** What kind of thing it was. */
   readonly kind: "process" | "mount" | "loop" | "partial" | "workdir";
   /** A process number, a mount point, a device or a path. */
   readonly what: string;

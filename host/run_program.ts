@@ -13,9 +13,12 @@ const TAIL_BYTES = 4096;
 
 /** A program that failed, or could not be started. */
 export class ToolError extends Error {
+  /** A stable word for scripts. */
   readonly code = "tool-failed";
 
   /**
+   * Makes an error from what the program said.
+   *
    * @param argv The program and its arguments.
    * @param exitCode Its exit code; -1 when it could not be started or was killed.
    * @param stderrTail The last 4 KiB of what it said.
@@ -35,8 +38,11 @@ export class ToolError extends Error {
 
 /** What a program said. */
 export interface ProgramResult {
+  /** The exit code; -1 when a signal ended it. */
   readonly exitCode: number;
+  /** All that it wrote to stdout. */
   readonly stdout: string;
+  /** All that it wrote to stderr. */
   readonly stderr: string;
 }
 

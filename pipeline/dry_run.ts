@@ -14,7 +14,9 @@ import type { Fact } from "./step.ts";
 
 /** A step of a dry run. */
 export interface PlannedStep {
+  /** Its name. */
   readonly name: string;
+  /** One line: what it does. */
   readonly summary: string;
   /** What is known of what it would do. */
   readonly facts: readonly Fact[];
@@ -22,8 +24,11 @@ export interface PlannedStep {
 
 /** The plan of a build, as data. */
 export interface DryRun {
+  /** Absolute paths of the sources. */
   readonly sources: readonly string[];
+  /** Absolute path of the image, or `-` for stdout. */
   readonly output: string;
+  /** The steps in order. */
   readonly steps: readonly PlannedStep[];
 }
 

@@ -6,9 +6,14 @@
 
 /** What was asked for cannot be done: a flag, an option, an order of steps. */
 export class UsageError extends Error {
+  /** A stable word for scripts. */
   readonly code: string;
 
-  /** @param code A stable word for scripts, e.g. `unknown-step`. */
+  /**
+   * Makes an error with its message.
+   *
+   * @param code A stable word for scripts, e.g. `unknown-step`.
+   */
   constructor(message: string, code = "usage", options?: ErrorOptions) {
     super(message, options);
     this.name = "UsageError";
@@ -18,9 +23,14 @@ export class UsageError extends Error {
 
 /** A part of the source is missing, unreadable or not what it should be. */
 export class SourceError extends Error {
+  /** A stable word for scripts. */
   readonly code: string;
 
-  /** @param code A stable word for scripts, e.g. `source-missing`. */
+  /**
+   * Makes an error with its message.
+   *
+   * @param code A stable word for scripts, e.g. `source-missing`.
+   */
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "SourceError";
@@ -30,8 +40,10 @@ export class SourceError extends Error {
 
 /** A step failed; `cause` is what it threw. */
 export class StepError extends Error {
+  /** A stable word for scripts. */
   readonly code = "step-failed";
 
+  /** Makes an error with its message. */
   constructor(readonly step: string, override readonly cause: unknown) {
     super(`step ${step} failed: ${messageOf(cause)}`, { cause });
     this.name = "StepError";
@@ -40,8 +52,10 @@ export class StepError extends Error {
 
 /** Releases failed after the build had succeeded or failed; none of them is lost. */
 export class ReleaseError extends Error {
+  /** A stable word for scripts. */
   readonly code = "release-failed";
 
+  /** Makes an error with its message. */
   constructor(readonly errors: readonly unknown[], options?: ErrorOptions) {
     super(`cannot clean up: ${errors.map(messageOf).join("; ")}. Run: icecore clean`, options);
     this.name = "ReleaseError";
@@ -50,9 +64,12 @@ export class ReleaseError extends Error {
 
 /** The user, or a signal, ended the build. */
 export class InterruptedError extends Error {
+  /** A stable word for scripts. */
   readonly code = "interrupted";
 
   /**
+   * Makes an error with its message.
+   *
    * @param signal The signal's name.
    * @param kept The partial image, where it was to be kept.
    */
@@ -64,8 +81,10 @@ export class InterruptedError extends Error {
 
 /** An image is not what its side file, its source or its own checksums say. */
 export class VerificationError extends Error {
+  /** A stable word for scripts. */
   readonly code = "verification-failed";
 
+  /** Makes an error with its message. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "VerificationError";

@@ -26,6 +26,7 @@ export interface Artifact {
   readonly path: string;
   /** Where it will lie when the build is done; the same as `path` for what lies elsewhere. */
   readonly finalPath: string;
+  /** Its size, where it is known. */
   readonly sizeBytes?: number;
   /** What else is worth telling, e.g. `{ url: "s3://vault/photos.img" }`. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
@@ -40,6 +41,7 @@ export interface Payload {
   readonly path: string;
   /** The name to store it under, e.g. `photos.img.age`. */
   readonly name: string;
+  /** Its size. */
   readonly sizeBytes: number;
   /** Hex digests of it by algorithm, as far as they were made. */
   readonly digests: Readonly<Record<string, string>>;
@@ -55,11 +57,13 @@ export interface Image {
   readonly finalPath: string;
   /** Bytes of the file; 0 until there is one. */
   readonly sizeBytes: number;
+  /** How far it has come. */
   readonly phase: Phase;
   /** The folder it is mounted on, in phase `mounted`. */
   readonly mountpoint?: string;
   /** Hex digests of the whole image by algorithm, e.g. `sha512`. Dropped when a step changes it. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Its side files, and what steps made of it. */
   readonly artifacts: readonly Artifact[];
   /** What a step made of the image to be kept elsewhere; see {@linkcode payloadOf}. */
   readonly payload?: Payload;
@@ -69,7 +73,9 @@ export interface Image {
 
 /** What became of the source. */
 export interface Report {
+  /** Regular files. */
   readonly countFiles: number;
+  /** Folders. */
   readonly countFolders: number;
   /** Inodes of every type: hard links to one file count once. */
   readonly countInodes: number;

@@ -19,15 +19,25 @@ export interface Output {
 
 /** A private folder of one build. */
 export interface Workdir {
+  /** Where it lies. */
   readonly path: string;
+  /** Removes it. */
   release(): Promise<void>;
 }
 
 /** The machine as the runner sees it. */
 export interface Machine {
-  /** @param names The steps that need root. @throws when the process is not root. */
+  /**
+   * Makes sure that the process may do what only root may.
+   *
+   * @param names The steps that need root. @throws when the process is not root.
+   */
   requireRoot(names: readonly string[]): void;
-  /** @param programs Names, and the step that needs each. @throws naming those that are missing. */
+  /**
+   * Makes sure that programs are there.
+   *
+   * @param programs Names, and the step that needs each. @throws naming those that are missing.
+   */
   requirePrograms(programs: ReadonlyMap<string, string>): void;
   /** Milliseconds of a clock that only moves forward. */
   nowMs(): number;

@@ -10,14 +10,17 @@ import { didYouMean } from "./suggest.ts";
 
 /** One option of a step. */
 export interface OptionSchema {
+  /** The type of its values. */
   readonly type: "string" | "number" | "boolean" | "size" | "strings";
   /** One line: what it is for. */
   readonly help: string;
   /** What a number counts, e.g. `seconds`. A `size` is in bytes. */
   readonly unit?: string;
+  /** The value when none is given. */
   readonly default?: OptionValue;
   /** The only values allowed. */
   readonly choices?: readonly string[];
+  /** Whether a value must be given. */
   readonly required?: boolean;
   /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
   readonly secret?: boolean;

@@ -11,7 +11,9 @@ export type GivenOptions = Readonly<Record<string, OptionValue | undefined>>;
 
 /** A step with the options given for it. */
 export interface PlacedStep {
+  /** The step. */
   readonly step: Step;
+  /** Options as given, not yet checked. */
   readonly given: GivenOptions;
   /** The step it was put after by name; later ones for the same place go behind it. */
   readonly putAfter?: string;

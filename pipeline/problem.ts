@@ -20,6 +20,7 @@ export type ProblemKind =
 
 /** One problem, named. */
 export interface Problem {
+  /** What kind of problem it is. */
   readonly kind: ProblemKind;
   /** The source path, printable: control characters and bytes that are not UTF-8 are escaped. */
   readonly path: string;

@@ -29,12 +29,15 @@ export interface BuildRequest {
   readonly keep?: boolean;
   /** Fail, and leave no image, when a part of the source could not be read or changed. */
   readonly strict?: boolean;
+  /** Cancels it. */
   readonly signal?: AbortSignal;
+  /** Is told how it goes. */
   readonly emit?: EventSink;
 }
 
 /** What came out. */
 export interface BuildResult {
+  /** The image at its final place. */
   readonly image: Image;
   /** Whether a part of the source could not be read or changed while it was read. */
   readonly lossy: boolean;

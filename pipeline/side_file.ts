@@ -7,6 +7,7 @@
 export interface DigestLine {
   /** Hex digits, lower case. */
   readonly digest: string;
+  /** Its name. */
   readonly name: string;
 }
 

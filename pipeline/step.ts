@@ -14,6 +14,7 @@ export type Shell = $Type;
 
 /** The scanned source: its tree, and a way to its files. */
 export interface ScannedSource {
+  /** Names and metadata, as columns. */
   readonly tree: Tree;
   /** The source path of an inode's first name, printable. */
   pathOf(inode: TreeInode): string;
@@ -36,7 +37,9 @@ export interface CheckContext {
   readonly output: string;
   /** Whether files that are there already may be replaced. */
   readonly force: boolean;
+  /** Checked options, defaults filled in. */
   readonly options: OptionValues;
+  /** Aborted by Ctrl-C and by signals. */
   readonly signal: AbortSignal;
 }
 
@@ -67,21 +70,29 @@ export type Outcome = Succeeded | Failed;
 
 /** The image lies under its final name. */
 export interface Succeeded {
+  /** How it ended. */
   readonly status: "succeeded";
+  /** The image at its final place. */
   readonly image: Image;
   /** Whether a part of the source could not be read or changed while it was read. */
   readonly lossy: boolean;
+  /** How long it took. */
   readonly seconds: number;
 }
 
 /** Nothing was left behind but what `kept` names. */
 export interface Failed {
+  /** How it ended. */
   readonly status: "failed" | "interrupted";
   /** The step that failed; absent when it was none. */
   readonly step?: string;
+  /** A stable word for scripts. */
   readonly code: string;
+  /** What went wrong, for people. */
   readonly message: string;
+  /** The partial image that was kept, with `keep`. */
   readonly kept?: string;
+  /** How long it took. */
   readonly seconds: number;
 }
 
@@ -96,7 +107,9 @@ export type Release = () => void | Promise<void>;
 
 /** One fact of a dry run: what would be done, for people and for scripts. */
 export interface Fact {
+  /** What the value is. */
   readonly label: string;
+  /** The value itself. */
   readonly value: string | number | boolean;
   /** `bytes` are shown as a size. */
   readonly unit?: "bytes";
@@ -146,9 +159,11 @@ export interface Step {
   readonly tools?: readonly string[];
   /** Whether it needs root. */
   readonly privileged?: boolean;
+  /** The options it takes, by name. */
   readonly options?: OptionsSchema;
   /** Its place where the user gives none: before or after the step of this name. */
   readonly before?: string;
+  /** Its place where the user gives none: behind the step of this name. */
   readonly after?: string;
   /** Whether it changes the bytes of a finished image; digests are then made anew. */
   readonly changes?: boolean;
@@ -179,7 +194,10 @@ export interface Step {
 
 /** A named list of steps, read top to bottom. */
 export interface Recipe {
+  /** Its name. */
   readonly name: string;
+  /** One line: what it does. */
   readonly summary: string;
+  /** The steps in order. */
   readonly steps: readonly Step[];
 }

@@ -15,14 +15,19 @@ import { type DigestLine, parseDigestLine } from "../pipeline/side_file.ts";
 
 /** How to verify. */
 export interface VerifyOptions {
+  /** Cancels it. */
   readonly signal?: AbortSignal;
+  /** Is told how far it is. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /** What was verified. */
 export interface Verified {
+  /** The algorithm, e.g. `sha512`. */
   readonly algorithm: string;
+  /** The digest in hex. */
   readonly digest: string;
+  /** The side file it was compared with. */
   readonly sideFile: string;
 }
 

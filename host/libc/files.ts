@@ -10,9 +10,8 @@ import { AT_FDCWD, check, lastErrno, libc } from "./calls.ts";
 import { SystemError } from "./errno.ts";
 import { printable, scratchCString } from "./paths.ts";
 
-declare const descriptor: unique symbol;
 /** An open file of the kernel. */
-export type Descriptor = number & { readonly [descriptor]: true };
+export type Descriptor = number & { readonly brand: "Descriptor" };
 
 /** The current folder, where relative paths begin. */
 export const CURRENT_FOLDER = AT_FDCWD as Descriptor;

@@ -18,6 +18,7 @@ import { openImage } from "./open_image.ts";
 export interface DiffOptions {
   /** Globs of names to leave out of folders, as `build` left them out. */
   readonly exclude?: readonly string[];
+  /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Told each name that differs, in the order of names, folders after what lies beside them. */
   onDifference?(difference: Difference): void;
@@ -29,6 +30,7 @@ export interface DiffOptions {
 
 /** What came of a comparison. */
 export interface Diff {
+  /** How many there are. */
   readonly countDifferences: number;
   /** Names that could not be read: of them nothing is known. */
   readonly countProblems: number;

@@ -13,10 +13,10 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../../ext4/tree.ts";
-import type { ImageFile } from "../../ext4/reader/image_file.ts";
 import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
+import type { ImageFile } from "./image_file.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
 import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/header.ts";
@@ -29,6 +29,7 @@ import { shownPathOf } from "./tree_path.ts";
 export interface ExportOptions {
   /** From the root of the image, with all below it; none means everything. */
   readonly path?: ImagePath;
+  /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Told how far it is. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;

@@ -3,14 +3,13 @@
  * @module
  */
 
-import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import type { Traffic } from "../../host/block_source/block_source.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
-import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { ImageFile } from "../../ext4/reader/image_file.ts";
+import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
-import { piecesAhead } from "./pieces_ahead.ts";
+import type { ImageFile } from "./image_file.ts";
 
 /** Which bytes of a file to read. */
 export interface ReadRange extends FollowOptions {
@@ -31,91 +30,52 @@ export interface ReadRange extends FollowOptions {
  * where the image is broken (each checksum is verified when it is met), `UnsupportedFeatureError`
  * where contents are encrypted, and `EnvironmentError` where the bytes cannot be had.
  */
-export class ImageReader implements AsyncDisposable {
-  readonly #files: FileSystem;
-  readonly #source: HostBlockSource;
-
-  /** Use `openImage`. */
-  constructor(files: FileSystem, source: HostBlockSource) {
-    this.#files = files;
-    this.#source = source;
-  }
-
+export interface ImageReader extends AsyncDisposable {
   /** What the image says of itself: format, features, sizes, label, times. */
-  get info(): ImageInfo {
-    return this.#files.info;
-  }
+  readonly info: ImageInfo;
 
   /** What the image is called in messages: never with a password or a signature. */
-  get shownName(): string {
-    return this.#source.shownName;
-  }
+  readonly shownName: string;
 
   /** Size of the image in bytes. */
-  get sizeBytes(): number {
-    return this.#source.sizeBytes;
-  }
+  readonly sizeBytes: number;
 
   /** What was asked of the server so far; `undefined` for a local image. */
-  get traffic(): Traffic | undefined {
-    return this.#source.traffic;
-  }
+  readonly traffic: Traffic | undefined;
 
   /** The metadata of a file, a folder or anything else. */
-  stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
-    return this.#files.stat(file, options);
-  }
+  stat(file: FileReference, options?: FollowOptions): Promise<Stat>;
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
-  list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
-    return this.#files.list(folder, options);
-  }
+  list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
 
   /**
    * All that is below a folder: first the entries of a folder, then what is in its folders. Memory
    * does not grow with the number of files.
    */
-  walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
-    return this.#files.walk(folder);
-  }
+  walk(folder?: FileReference): AsyncGenerator<WalkedEntry>;
 
   /** The same a whole folder at a time, folders and entries ordered by the bytes of their names. */
-  walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
-    return this.#files.walkFolders(folder);
-  }
+  walkFolders(folder?: FileReference): AsyncGenerator<WalkedFolder>;
 
   /** The contents of a regular file as a stream, holes as zeros. */
-  async readFile(
+  readFile(
     file: FileReference,
-    range: ReadRange = {},
-  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const open = await this.#files.openFile(file, range);
-    return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
-  }
+    range?: ReadRange,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
   /** A regular file, to be read at any place, or to see where its holes are. */
-  openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
-    return this.#files.openFile(file, options);
-  }
+  openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
 
   /** The target of a symbolic link, as bytes. */
-  readLink(file: FileReference): Promise<Uint8Array> {
-    return this.#files.readLink(file);
-  }
+  readLink(file: FileReference): Promise<Uint8Array>;
 
   /** Extended attributes, as the kernel gives them; ACLs in its encoding. */
-  xattrs(file: FileReference, options: FollowOptions = {}): Promise<Xattr[]> {
-    return this.#files.xattrs(file, options);
-  }
+  xattrs(file: FileReference, options?: FollowOptions): Promise<Xattr[]>;
 
   /** Releases the file or the connections. Reads under way fail. A second call does nothing. */
-  close(): Promise<void> {
-    this.#source.close();
-    return Promise.resolve();
-  }
+  close(): Promise<void>;
 
   /** The same, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -21,6 +21,7 @@ export interface MountOptions {
    * for everyone else, and for root where the kernel does not let her, as in a container.
    */
   readonly by?: "auto" | "kernel" | "fuse";
+  /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Told each program before it runs. */
   onCommand?(argv: readonly string[]): void;
@@ -28,6 +29,7 @@ export interface MountOptions {
 
 /** What was mounted. */
 export interface Mounted {
+  /** Who mounts it. */
   readonly by: "kernel" | "fuse";
   /** The real path of the folder. */
   readonly folder: string;

@@ -7,8 +7,9 @@ import { openSource } from "../../host/block_source/open_source.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import type { BlockSource } from "../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import { ImageReader } from "./image_reader.ts";
+import type { ImageReader } from "./image_reader.ts";
 import type { OpenImageOptions } from "./open_image_options.ts";
+import { SourceReader } from "./source_reader.ts";
 
 /**
  * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.
@@ -51,7 +52,7 @@ export async function openImage(
   const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
-    return new ImageReader(await openFileSystem(opened, { ...caching, ...options }), opened);
+    return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
   } catch (error) {
     opened.close();
     throw error;

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { ImageFile } from "../../ext4/reader/image_file.ts";
+import type { ImageFile } from "./image_file.ts";
 
 /** A local piece fits the processor's cache; a remote one is worth a request. */
 const LOCAL_BYTES = 1 << 20;

@@ -29,7 +29,9 @@ export interface VerifyImageOptions {
    * file unless there are sources to compare with.
    */
   readonly digest?: "auto" | "never";
+  /** Cancels it. */
   readonly signal?: AbortSignal;
+  /** Is told how far it is. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   /** A check begins. */
   onCheck?(check: "digest" | "structure" | "source"): void;
@@ -54,6 +56,7 @@ export type VerifyFailure =
 export interface VerifiedImage {
   /** Missing where there was no side file, or it was not asked for. */
   readonly digest?: Verified;
+  /** How many inodes there are. */
   readonly countInodes: number;
   /** Folders that it was compared with. */
   readonly sources: readonly string[];

@@ -1,0 +1,86 @@
+/**
+ * An image that is open for reading, over the source of its bytes.
+ * @module
+ */
+
+import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
+import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
+import type { ImageInfo } from "../../ext4/reader/image_info.ts";
+import type { Stat } from "../../ext4/reader/stat.ts";
+import type { Xattr } from "../../ext4/tree.ts";
+import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import type { ImageFile } from "./image_file.ts";
+import type { ImageReader, ReadRange } from "./image_reader.ts";
+import { piecesAhead } from "./pieces_ahead.ts";
+
+/** The one implementation of `ImageReader`. */
+export class SourceReader implements ImageReader {
+  readonly #files: FileSystem;
+  readonly #source: HostBlockSource;
+
+  constructor(files: FileSystem, source: HostBlockSource) {
+    this.#files = files;
+    this.#source = source;
+  }
+
+  get info(): ImageInfo {
+    return this.#files.info;
+  }
+
+  get shownName(): string {
+    return this.#source.shownName;
+  }
+
+  get sizeBytes(): number {
+    return this.#source.sizeBytes;
+  }
+
+  get traffic(): Traffic | undefined {
+    return this.#source.traffic;
+  }
+
+  stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
+    return this.#files.stat(file, options);
+  }
+
+  list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    return this.#files.list(folder, options);
+  }
+
+  walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    return this.#files.walk(folder);
+  }
+
+  walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
+    return this.#files.walkFolders(folder);
+  }
+
+  async readFile(
+    file: FileReference,
+    range: ReadRange = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const open = await this.#files.openFile(file, range);
+    return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
+  }
+
+  openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
+    return this.#files.openFile(file, options);
+  }
+
+  readLink(file: FileReference): Promise<Uint8Array> {
+    return this.#files.readLink(file);
+  }
+
+  xattrs(file: FileReference, options: FollowOptions = {}): Promise<Xattr[]> {
+    return this.#files.xattrs(file, options);
+  }
+
+  close(): Promise<void> {
+    this.#source.close();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
