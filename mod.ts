@@ -127,7 +127,8 @@ export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from
 
 export { openImage } from "./steps/image/open_image.ts";
 export type { OpenImageOptions } from "./steps/image/open_image_options.ts";
-export { ImageReader, type ReadRange } from "./steps/image/image_reader.ts";
+export type { ImageFile } from "./steps/image/image_file.ts";
+export type { ImageReader, ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
 export { printable } from "./host/libc/paths.ts";
 export { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "./ext4/errors.ts";
@@ -136,7 +137,7 @@ export type { CacheOptions } from "./ext4/reader/block_cache.ts";
 export type { BlockSource } from "./ext4/reader/block_source.ts";
 export { Entry, WalkedEntry, type WalkedFolder } from "./ext4/reader/entry.ts";
 export type { FileReference, FollowOptions } from "./ext4/reader/file_system.ts";
-export type { ByteRange, ImageFile, ReadOptions } from "./ext4/reader/image_file.ts";
+export type { ByteRange, ReadOptions } from "./ext4/reader/image_file.ts";
 export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes, type ImagePath } from "./ext4/reader/path.ts";
