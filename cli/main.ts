@@ -17,6 +17,7 @@ import { exportCommand } from "./export.ts";
 import { extract } from "./extract.ts";
 import { find } from "./find.ts";
 import { info } from "./info.ts";
+import { join } from "./join.ts";
 import { ls } from "./ls.ts";
 import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
@@ -36,6 +37,7 @@ const commands = {
   extract,
   diff,
   export: exportCommand,
+  join,
   mount,
   umount,
   steps,
@@ -52,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const parser = or(
     or(build.parser, verify.parser),
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
-    or(exportCommand.parser, mount.parser, umount.parser),
+    or(exportCommand.parser, join.parser, mount.parser, umount.parser),
     or(steps.parser, doctor.parser, clean.parser),
   );
   const values = run(parser, {

@@ -6,7 +6,7 @@
 import { lstatSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "./environment_error.ts";
-import { hasCode } from "./libc/errno.ts";
+import { hasCode, meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
 
 /**
@@ -33,7 +33,9 @@ export function createFile(path: string, force: boolean): WritableStream<Uint8Ar
   };
   return new WritableStream<Uint8Array>({
     async start() {
-      handle = await open(path, "w");
+      handle = await open(path, "w").catch((error) => {
+        throw notWritable(finalPath, error);
+      });
     },
     async write(bytes) {
       try {
@@ -49,6 +51,14 @@ export function createFile(path: string, force: boolean): WritableStream<Uint8Ar
     },
     abort: remove,
   });
+}
+
+function notWritable(path: string, cause: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `cannot write ${printable(path)}: ${meaningOf(cause)}. Choose another place with -o.`,
+    "not-writable",
+    { cause },
+  );
 }
 
 function diskFull(path: string, cause: unknown): EnvironmentError {

@@ -3,16 +3,7 @@
  * @module
  */
 
-import {
-  constants,
-  existsSync,
-  lstatSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { open } from "node:fs/promises";
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
@@ -30,6 +21,7 @@ import {
 } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
 import { StatusBuffer, statusOfOpen } from "./libc/status.ts";
+import { syncPath } from "./sync_path.ts";
 import { ALGORITHMS } from "./digest.ts";
 import { partialsOf, releaseLeftovers } from "./leftovers.ts";
 
@@ -217,16 +209,4 @@ function isSameFile(fd: Descriptor, path: string): boolean {
   statusOfOpen(fd, open);
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return named !== undefined && open.inodeKey.endsWith(`:${named.ino}`);
-}
-
-/** Syncs off the main thread: gigabytes may be on their way to the disk. */
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!hasCode(error, "EINVAL", "ENOSYS")) throw error;
-  } finally {
-    await handle.close();
-  }
 }

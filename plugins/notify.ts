@@ -1,0 +1,198 @@
+/**
+ * `notify`: tells a webhook or a command how the build ended, for good or ill.
+ * @module
+ */
+
+import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type EndContext,
+  messageOf,
+  type OptionsSchema,
+  type Outcome,
+  pipeThroughProgram,
+  type Step,
+  UsageError,
+} from "../mod.ts";
+
+const options: OptionsSchema = {
+  url: { type: "string", help: "where the summary is POSTed as JSON", secret: true },
+  token: { type: "string", help: "sent to it as Authorization: Bearer …", secret: true },
+  command: {
+    type: "strings",
+    help: "a program and its arguments, which gets the summary as JSON on stdin",
+  },
+  on: {
+    type: "string",
+    help: "when to tell",
+    choices: ["always", "success", "failure"],
+    default: "always",
+  },
+  timeout: { type: "number", unit: "seconds", help: "how long one try may take", default: 10 },
+  retries: { type: "number", help: "how often it is tried again", default: 2 },
+  required: {
+    type: "boolean",
+    help: "fail (exit code 1; the image stays) when nobody could be told",
+    default: false,
+  },
+};
+
+/** The most problems that a summary lists; their number is always told. */
+const MOST_PROBLEMS = 20;
+
+/** The pauses between tries begin with this, and double. */
+const FIRST_PAUSE_MS = 500;
+
+/** Tells how the build ended. */
+const notify: Step = {
+  name: "notify",
+  summary: "tell a webhook or a command how it ended",
+  shell: false,
+  passive: true,
+  options,
+  check({ options }) {
+    const url = options["url"] as string | undefined;
+    const command = commandOf(options["command"]);
+    if ((url === undefined) === (command === undefined)) {
+      throw new UsageError(
+        url === undefined
+          ? "cannot notify: it is not said whom. Set notify.url (from the environment or a file, " +
+            "it is a secret) or notify.command."
+          : "cannot notify a webhook and a command at once. Set one of notify.url, notify.command.",
+        "no-receiver",
+      );
+    }
+    if (url !== undefined && !isHttp(url)) {
+      throw new UsageError(
+        "cannot notify: notify.url is no http or https address. Look at where it is set.",
+        "bad-option",
+      );
+    }
+    for (const name of ["timeout", "retries"]) {
+      const value = options[name] as number;
+      if (value >= (name === "timeout" ? 0.001 : 0) && value <= 3600) continue;
+      throw new UsageError(
+        `cannot set notify.${name} to ${value}: expected 0 to 3600.`,
+        "bad-option",
+      );
+    }
+  },
+  run: () => {},
+  async ended(outcome, context) {
+    const { options } = context;
+    const wanted = outcome.status === "succeeded" ? "success" : "failure";
+    if (options["on"] !== "always" && options["on"] !== wanted) return;
+    try {
+      await tellPatiently(JSON.stringify(summaryOf(outcome, context)), context);
+    } catch (error) {
+      if (options["required"] === true) throw error;
+      context.emit({ type: "message", level: "warning", text: messageOf(error) });
+    }
+  },
+};
+
+export default notify;
+
+/** What is told, as data. */
+export function summaryOf(
+  outcome: Outcome,
+  { sources, output }: Pick<EndContext, "sources" | "output">,
+): Readonly<Record<string, unknown>> {
+  const common = { type: "icecore-build", host: hostname(), sources, output };
+  if (outcome.status !== "succeeded") return { ...common, ...outcome };
+  const { image, status, lossy, seconds } = outcome;
+  const { problems, ...report } = image.report;
+  const { path, sizeBytes, digests, artifacts, payload } = image;
+  const shown = { countProblems: problems.length, problems: problems.slice(0, MOST_PROBLEMS) };
+  return {
+    ...common,
+    status,
+    lossy,
+    seconds,
+    image: { path, sizeBytes, digests },
+    artifacts,
+    ...(payload === undefined ? {} : { payload }),
+    report: { ...report, ...shown },
+  };
+}
+
+/** Tries until it is heard. @throws when it never was. */
+async function tellPatiently(summary: string, context: EndContext): Promise<void> {
+  // Who has pressed Ctrl-C does not want to wait for a second try.
+  const retries = context.signal.aborted ? 0 : context.options["retries"] as number;
+  for (let tries = 0;; tries++) {
+    try {
+      return await tell(summary, context);
+    } catch (error) {
+      const isFinal = error instanceof Refusal && error.isFinal;
+      if (tries >= retries || isFinal) {
+        throw new Error(
+          `cannot tell how the build ended: ${messageOf(error)}${
+            tries === 0 ? "" : `, tried ${tries + 1} times`
+          }. Look at the receiver of notify.`,
+          { cause: error },
+        );
+      }
+      await pause(FIRST_PAUSE_MS * 2 ** tries);
+    }
+  }
+}
+
+async function tell(summary: string, { options, emit }: EndContext): Promise<void> {
+  const seconds = options["timeout"] as number;
+  // The signal of the build is aborted after Ctrl-C: this is told all the same.
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const command = commandOf(options["command"]);
+  try {
+    if (command === undefined) await post(summary, options, signal);
+    else {
+      const onStart = (argv: readonly string[]) => emit({ type: "command", argv });
+      const program = pipeThroughProgram(command, { signal, onStart });
+      // It need not read all it is given: how it ends is what counts.
+      const given = new Response(summary).body!.pipeTo(program.writable).catch(() => {});
+      await new Response(program.readable).arrayBuffer().catch(() => {});
+      await Promise.all([given, program.ended]);
+    }
+  } catch (error) {
+    throw signal.aborted ? new Refusal(`no answer within ${seconds} s`, false) : error;
+  }
+}
+
+async function post(summary: string, options: EndContext["options"], signal: AbortSignal) {
+  const token = options["token"] as string | undefined;
+  const response = await fetch(options["url"] as string, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: summary,
+    signal,
+    // The summary, and the token, are for the one who was named.
+    redirect: "manual",
+  }).catch(() => {
+    // What the runtime says may have the address in it, which is a secret.
+    throw new Refusal("the webhook cannot be reached", false);
+  });
+  await response.body?.cancel();
+  if (response.ok) return;
+  const isFinal = response.status < 500 && response.status !== 408 && response.status !== 429;
+  throw new Refusal(`the webhook answered with status ${response.status}`, isFinal);
+}
+
+/** It was heard, and refused, or not heard at all. */
+class Refusal extends Error {
+  /** @param isFinal Whether trying again is of no use. */
+  constructor(message: string, readonly isFinal: boolean) {
+    super(message);
+  }
+}
+
+function commandOf(value: unknown): readonly string[] | undefined {
+  const command = value as readonly string[] | undefined;
+  return command === undefined || command.join("") === "" ? undefined : command;
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}

@@ -1,0 +1,196 @@
+/**
+ * `split`: cuts the image, or what a step made of it, into parts of a given size, with a manifest.
+ * `icecore join` and `cat` put them together again.
+ * @module
+ */
+
+import { createHash, type Hash } from "node:crypto";
+import { lstatSync, rmSync } from "node:fs";
+import { type FileHandle, open, writeFile } from "node:fs/promises";
+import {
+  type Artifact,
+  type ByteStage,
+  EnvironmentError,
+  fileForm,
+  formatPartManifest,
+  type Image,
+  messageOf,
+  type OptionsSchema,
+  type Part,
+  type Payload,
+  type Step,
+  UsageError,
+} from "../mod.ts";
+
+const options: OptionsSchema = {
+  size: {
+    type: "size",
+    help: "bytes of a part, such as 4G; the last one is smaller",
+    required: true,
+  },
+};
+
+/** How many digits a number has while it is not known how many parts there will be. */
+const DIGITS_MEANWHILE = 6;
+const MOST_PARTS = 10 ** DIGITS_MEANWHILE - 1;
+/** At least so many digits, so that `part*` is in order. */
+const FEWEST_DIGITS = 3;
+
+const stream: NonNullable<Step["stream"]> = ({ name }, { options, output, force }): ByteStage => {
+  const folder = output.slice(0, output.lastIndexOf("/") + 1);
+  const parts = new Parts(`${folder}${name}`, options["size"] as number);
+  for (const path of [`${folder}${name}.manifest`, `${folder}${name}.part001`]) {
+    if (!force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw exists(path);
+  }
+  return {
+    sink: new WritableStream<Uint8Array>({
+      write: (bytes) => parts.write(bytes),
+      close: () => parts.close(),
+      abort: () => parts.remove(),
+    }),
+    finish: (image, stored) => finish(image, stored, parts),
+    abort: () => parts.remove(),
+  };
+};
+
+/** Lays parts beside the image, which stays as it is. */
+const split: Step = {
+  name: "split",
+  summary: "cut it into parts of a size, which icecore join or cat put together",
+  after: "hash",
+  accepts: ["sealed", "unmounted", "formatted"],
+  shell: false,
+  options,
+  check({ output }) {
+    if (output !== "-") return;
+    throw new UsageError(
+      "cannot split an image that goes to stdout: there is no place for the parts. " +
+        "Name a file with -o.",
+      "cannot-stream",
+    );
+  },
+  stream,
+  run: fileForm("part", stream),
+};
+
+export default split;
+
+async function finish(image: Image, stored: Payload, parts: Parts): Promise<Image> {
+  const { name, sizeBytes } = stored;
+  const made = parts.named();
+  const text = formatPartManifest({ name, sizeBytes, sha512: parts.sha512, parts: made });
+  const manifest = `${parts.base}.manifest`;
+  const artifacts: Artifact[] = made.map((part, index) => ({
+    kind: "part",
+    path: parts.partial(index),
+    finalPath: `${parts.folder}${part.name}`,
+    sizeBytes: part.sizeBytes,
+  }));
+  await writeFile(`${manifest}.partial`, text);
+  artifacts.push({
+    kind: "manifest",
+    path: `${manifest}.partial`,
+    finalPath: manifest,
+    sizeBytes: text.length,
+    details: { countParts: made.length },
+  });
+  return { ...image, artifacts: [...image.artifacts, ...artifacts] };
+}
+
+/** The parts while they are written. */
+class Parts {
+  readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
+  readonly #whole = createHash("sha512");
+  #hash: Hash | undefined;
+  #handle: FileHandle | undefined;
+  #used = 0;
+  /** Of the whole, in hex, once it is closed. */
+  sha512 = "";
+
+  /** @param base The path that `.part001` is put behind. */
+  constructor(readonly base: string, private readonly partBytes: number) {}
+
+  get folder(): string {
+    return this.base.slice(0, this.base.lastIndexOf("/") + 1);
+  }
+
+  /** Where a part lies until the build is done. */
+  partial(index: number): string {
+    return `${this.base}.part${numbered(index, DIGITS_MEANWHILE)}.partial`;
+  }
+
+  /** All parts, with the names they will have. */
+  named(): Part[] {
+    const digits = Math.max(FEWEST_DIGITS, String(this.#done.length).length);
+    const name = this.base.slice(this.folder.length);
+    return this.#done.map((part, i) => ({ ...part, name: `${name}.part${numbered(i, digits)}` }));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#whole.update(bytes);
+    for (let rest = bytes; rest.length > 0;) {
+      if (this.#handle === undefined) await this.#begin();
+      const piece = rest.subarray(0, this.partBytes - this.#used);
+      await this.#store(piece);
+      rest = rest.subarray(piece.length);
+      if (this.#used === this.partBytes) await this.#end();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#handle === undefined && this.#done.length === 0) await this.#begin();
+    if (this.#handle !== undefined) await this.#end();
+    this.sha512 = this.#whole.digest("hex");
+  }
+
+  async remove(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+    for (let i = 0; i <= this.#done.length; i++) rmSync(this.partial(i), { force: true });
+    rmSync(`${this.base}.manifest.partial`, { force: true });
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#done.length === MOST_PARTS) {
+      throw new UsageError(
+        `cannot split into more than ${MOST_PARTS} parts. Set a larger split.size.`,
+        "bad-option",
+      );
+    }
+    this.#hash = createHash("sha512");
+    this.#used = 0;
+    this.#handle = await open(this.partial(this.#done.length), "w");
+  }
+
+  async #store(piece: Uint8Array): Promise<void> {
+    this.#hash!.update(piece);
+    this.#used += piece.length;
+    await this.#handle!.writeFile(piece).catch((error) => {
+      throw new EnvironmentError(
+        `cannot write ${this.base}.part${numbered(this.#done.length, FEWEST_DIGITS)}: ` +
+          `${messageOf(error)}. Make room, or choose another place with -o.`,
+        (error as { code?: string }).code === "ENOSPC" ? "disk-full" : "not-writable",
+        { cause: error },
+      );
+    });
+  }
+
+  async #end(): Promise<void> {
+    await this.#handle!.close();
+    this.#handle = undefined;
+    this.#done.push({ sizeBytes: this.#used, sha512: this.#hash!.digest("hex") });
+  }
+}
+
+/** `001` of 0: parts are counted from 1. */
+function numbered(index: number, digits: number): string {
+  return String(index + 1).padStart(digits, "0");
+}
+
+function exists(path: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot write ${path}: it exists already. Replace it with --force, or choose another name ` +
+      "with -o.",
+    "output-exists",
+  );
+}
