@@ -8,6 +8,7 @@ import { contest, type Result } from "./contest.ts";
 import { type Contender, others } from "./contenders.ts";
 import { type DataKind, generate } from "./data.ts";
 import { executable, startSeconds } from "./executable.ts";
+import { extractAll, showExtracting } from "./extracting.ts";
 import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
@@ -59,8 +60,17 @@ async function runKind(
   const file = kind === "photos" ? "2014/01/IMG_00000.jpg" : undefined;
   const oneFile = file === undefined ? undefined : oneFileSeconds(command, place, file);
   const reading = await readInPlace(command, place, file, { ...options, signal });
+  tell(`${kind}: extracting`);
+  const extracting = await extractAll(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
-  return { kind, data, results, reading, ...(oneFile === undefined ? {} : { oneFile }) };
+  return {
+    kind,
+    data,
+    results,
+    reading,
+    extracting,
+    ...(oneFile === undefined ? {} : { oneFile }),
+  };
 }
 
 function listContenders(
@@ -77,7 +87,7 @@ function listContenders(
   ].filter(({ name }) => name.includes(filter));
 }
 
-function showReport({ kind, data, results, reading }: Report): string {
+function showReport({ kind, data, results, reading, extracting }: Report): string {
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -94,7 +104,8 @@ function showReport({ kind, data, results, reading }: Report): string {
     `${data.countFolders.toLocaleString("en")} folders, ${showBytes(data.sizeBytes)}\n\n` +
     `${markdownTable(head, rows)}\n` +
     results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
-    (reading === undefined ? "" : `\n${showReading(reading)}\n`);
+    (reading === undefined ? "" : `\n${showReading(reading)}\n`) +
+    (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`);
 }
 
 function share(result: Result, first: Result | undefined): string {

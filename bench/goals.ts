@@ -6,6 +6,7 @@
 import type { Result } from "./contest.ts";
 import { names } from "./contenders.ts";
 import type { DataKind, DataSet } from "./data.ts";
+import type { Extracting } from "./extracting.ts";
 import type { Reading } from "./reading.ts";
 
 /** The results on one data set. */
@@ -17,6 +18,8 @@ export interface Report {
   readonly oneFile?: number;
   /** How its image is read in place. */
   readonly reading?: Reading;
+  /** What extracting all of it takes. */
+  readonly extracting?: Extracting;
 }
 
 /** A goal and what came of it. */
@@ -42,6 +45,8 @@ const ratio = (above: Figure, below: Figure): Figure => (reports) => {
   return a === undefined || b === undefined ? undefined : a / b;
 };
 
+const extracting = (kind: DataKind, field: keyof Extracting): Figure => (reports) =>
+  reports.find((report) => report.kind === kind)?.extracting?.[field];
 const reading = (kind: DataKind, field: keyof Reading): Figure => (reports) =>
   reports.find((report) => report.kind === kind)?.reading?.[field];
 
@@ -77,6 +82,7 @@ const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
   },
   ...listGoals("small"),
   ...listGoals("flat"),
+  ...extractGoals("photos"),
   ...kindGoals("small", { byHand: 0.12, tar: 1.0 }),
   {
     what: "small: native image / tar, bytes",
@@ -126,6 +132,7 @@ export function judge(reports: readonly Report[]): Verdict[] {
 
 function listGoals(kind: DataKind) {
   return [
+    ...extractGoals(kind),
     { what: `${kind}: ls -R, seconds`, atMost: 0.6, measure: reading(kind, "listSeconds") },
     {
       what: `${kind}: ls -R over HTTP, requests`,
@@ -160,4 +167,22 @@ function kindGoals(kind: DataKind, most: { byHand: number; tar: number }) {
 
 function resultOf(reports: readonly Report[], kind: DataKind, name: string): Result | undefined {
   return reports.find((report) => report.kind === kind)?.results.find((each) => each.name === name);
+}
+
+function extractGoals(kind: DataKind) {
+  return [
+    {
+      what: `${kind}: extract everything / tar x, time`,
+      atMost: 1.2,
+      measure: ratio(extracting(kind, "seconds"), extracting(kind, "tarSeconds")),
+    },
+    {
+      what: `${kind}: extract everything, peak memory in MB`,
+      atMost: 150,
+      measure: (reports: readonly Report[]) => {
+        const peak = extracting(kind, "peakBytes")(reports);
+        return peak === undefined ? undefined : peak / 1e6;
+      },
+    },
+  ];
 }
