@@ -1,0 +1,127 @@
+/**
+ * `verity`: a dm-verity hash tree and its root hash beside the image.
+ *
+ * `veritysetup verify IMAGE IMAGE.verity ROOTHASH` accepts them without options. See docs/verity.md.
+ * @module
+ */
+
+import { createReadStream } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import {
+  type ByteStage,
+  type CheckContext,
+  type Image,
+  type Step,
+  type StepContext,
+  UsageError,
+  withArtifact,
+} from "../mod.ts";
+import { HashFile, type MadeTree } from "./verity/hash_file.ts";
+
+/** What `veritysetup` takes at most. */
+const MOST_SALT_BYTES = 256;
+
+/** The step. */
+const verity: Step = {
+  name: "verity",
+  summary: "make a dm-verity hash tree and root hash beside it",
+  before: "hash",
+  accepts: ["formatted", "unmounted", "sealed"],
+  passive: true,
+  shell: false,
+  options: {
+    salt: {
+      type: "string",
+      help: "the salt in hex, or - for none; derived from the image if left",
+    },
+  },
+  check(context) {
+    saltOf(context);
+    if (context.output === "-") {
+      throw new UsageError(
+        "cannot make verity's side files: the image goes to stdout. Give it a name with -o.",
+        "no-file",
+      );
+    }
+  },
+  async run(image, context) {
+    const { paths, hashFile } = await begin(context);
+    const bytes = createReadStream(image.path, { highWaterMark: 2 ** 20, signal: context.signal });
+    let done = 0;
+    try {
+      for await (const piece of bytes) {
+        await hashFile.add(piece as Uint8Array);
+        done += (piece as Uint8Array).length;
+        context.emit({ type: "progress", done, total: image.sizeBytes, unit: "bytes" });
+      }
+      return await finish(image, await hashFile.end(), paths);
+    } catch (error) {
+      await discard(paths, hashFile);
+      throw error;
+    }
+  },
+  async stream(_start, context): Promise<ByteStage> {
+    const { paths, hashFile } = await begin(context);
+    let made: MadeTree | undefined;
+    return {
+      sink: new WritableStream({
+        write: (bytes) => hashFile.add(bytes),
+        async close() {
+          made = await hashFile.end();
+        },
+      }),
+      finish: (image) => finish(image, made!, paths),
+      abort: () => discard(paths, hashFile),
+    };
+  },
+};
+
+export default verity;
+
+interface Paths {
+  readonly tree: string;
+  readonly rootHash: string;
+}
+
+async function begin(context: StepContext): Promise<{ paths: Paths; hashFile: HashFile }> {
+  const paths = { tree: `${context.output}.verity`, rootHash: `${context.output}.roothash` };
+  return { paths, hashFile: await HashFile.create(`${paths.tree}.partial`, saltOf(context)) };
+}
+
+async function finish(image: Image, made: MadeTree, paths: Paths): Promise<Image> {
+  const line = `${made.rootHash}\n`;
+  await writeFile(`${paths.rootHash}.partial`, line);
+  const withTree = withArtifact(image, {
+    kind: "verity",
+    path: `${paths.tree}.partial`,
+    finalPath: paths.tree,
+    sizeBytes: made.sizeBytes,
+    details: { rootHash: made.rootHash },
+  });
+  return withArtifact(withTree, {
+    kind: "roothash",
+    path: `${paths.rootHash}.partial`,
+    finalPath: paths.rootHash,
+    sizeBytes: line.length,
+  });
+}
+
+async function discard(paths: Paths, hashFile: HashFile): Promise<void> {
+  await hashFile.close();
+  await rm(`${paths.tree}.partial`, { force: true });
+  await rm(`${paths.rootHash}.partial`, { force: true });
+}
+
+function saltOf({ options }: CheckContext): Uint8Array | undefined {
+  const text = options["salt"] as string | undefined;
+  if (text === undefined) return undefined;
+  if (text === "-") return new Uint8Array(0);
+  if (/^([0-9a-f]{2})+$/i.test(text) && text.length / 2 <= MOST_SALT_BYTES) {
+    return Uint8Array.fromHex(text);
+  }
+  throw new UsageError(
+    `cannot set verity.salt to ${JSON.stringify(text)}: expected an even number of hex digits, ` +
+      `at most ${MOST_SALT_BYTES * 2}, or - for none.`,
+    "bad-option",
+  );
+}
