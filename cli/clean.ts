@@ -6,7 +6,7 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { command, constant } from "@optique/core/primitives";
-import { releaseLeftovers } from "../mod.ts";
+import { printable, releaseLeftovers } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -28,7 +28,7 @@ export const clean = {
     const released = await releaseLeftovers();
     for (const each of released) {
       if (json === true) printJson({ type: "released", ...each });
-      else if (quiet !== true) print(`released ${each.kind} ${each.what}`);
+      else if (quiet !== true) print(`released ${each.kind} ${printable(each.what)}`);
     }
     if (released.length === 0 && json !== true && quiet !== true) print("nothing to clean");
     return EXIT.done;

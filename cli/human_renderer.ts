@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Event, Problem } from "../mod.ts";
+import { type Event, printable, type Problem } from "../mod.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -34,7 +34,7 @@ export function humanRenderer(values: CommonValues): Renderer {
       case "progress":
         return line.update(event);
       case "command":
-        return verbose ? say(`  $ ${event.argv.join(" ")}`) : undefined;
+        return verbose ? say(`  $ ${event.argv.map(printable).join(" ")}`) : undefined;
       case "message":
         return showMessage(event);
       case "problem":
@@ -50,7 +50,9 @@ export function humanRenderer(values: CommonValues): Renderer {
         return quiet ? undefined : note(summaryOf(event, times));
       case "build-failed":
         line.clear();
-        return event.kept === undefined ? undefined : note(`icecore: kept ${event.kept}`);
+        return event.kept === undefined
+          ? undefined
+          : note(`icecore: kept ${printable(event.kept)}`);
       case "build-started":
         return;
     }

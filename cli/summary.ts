@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type BuildFinished, formatSize } from "../mod.ts";
+import { type BuildFinished, formatSize, printable } from "../mod.ts";
 import { duration } from "./progress_line.ts";
 
 /** How long a step took, and how large the image was after it. */
@@ -34,7 +34,7 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
       `${formatSize(report.sourceBytes)} in ${count(report.countFiles, "file")}, ` +
       count(report.countFolders, "folder"),
     ],
-    ["image", `${image.finalPath}, ${formatSize(image.sizeBytes)}${ratio}`],
+    ["image", `${printable(image.finalPath)}, ${formatSize(image.sizeBytes)}${ratio}`],
     ...Object.entries(image.digests),
     ...storedFacts(image),
     ...(report.problems.length === 0
@@ -53,5 +53,5 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
 function storedFacts({ payload }: BuildFinished["image"]): (readonly [string, string])[] {
   if (payload === undefined) return [];
   const { name, sizeBytes, digests } = payload;
-  return [["stored", `${name}, ${formatSize(sizeBytes)}`], ...Object.entries(digests)];
+  return [["stored", `${printable(name)}, ${formatSize(sizeBytes)}`], ...Object.entries(digests)];
 }

@@ -10,6 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import {
   differenceLine,
+  printable,
   type Problem,
   type VerifyFailure,
   verifyImage,
@@ -89,9 +90,9 @@ export const verify = {
         return EXIT.done;
       }
       if (digest === undefined && values.noDigest !== true) {
-        note(`icecore: ${image} has no side file: its digest was not verified`);
+        note(`icecore: ${printable(image)} has no side file: its digest was not verified`);
       }
-      if (values.quiet !== true) print(`${image}: OK`);
+      if (values.quiet !== true) print(`${printable(image)}: OK`);
       return EXIT.done;
     } finally {
       line.clear();
