@@ -21,6 +21,8 @@
  * @module
  */
 
+// First: an executable that was started to run a zx script does nothing else.
+import "./steps/loading/zx_process.ts";
 import { machine } from "./host/machine.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
 import type { Recipe } from "./pipeline/step.ts";
@@ -31,6 +33,20 @@ export function pipeline(recipe: Recipe): Pipeline {
 }
 
 export { recipes } from "./steps/recipes.ts";
+export { type BuiltinSteps, type LoadOptions, loadStep } from "./steps/loading/load_step.ts";
+export { loadRecipe, type RecipeOptions } from "./steps/loading/recipe_file.ts";
+export { PluginError } from "./steps/loading/plugin_error.ts";
+export { recipeDocument } from "./steps/loading/show_recipe.ts";
+export { optionsSchema, recipeSchema } from "./steps/loading/recipe_schema.ts";
+export type {
+  ListedStep,
+  RecipeDocument,
+  UsedStep,
+  WrittenOptions,
+} from "./steps/loading/recipe_document.ts";
+export type { Json, JsonObject } from "./steps/loading/located_json.ts";
+export { type SecretOptions, withSecrets } from "./steps/loading/secret_options.ts";
+export { canLoadModules, provideModule } from "./host/import_module.ts";
 export { readExcludeFile } from "./steps/source/exclude.ts";
 export { type Diff, diff, type DiffOptions } from "./steps/image/diff.ts";
 export { type Difference, differenceLine, type NodeType } from "./steps/image/diff/difference.ts";
@@ -92,6 +108,7 @@ export type {
   StepStarted,
 } from "./pipeline/events.ts";
 export type { OptionSchema, OptionsSchema, OptionValue, OptionValues } from "./pipeline/options.ts";
+export { secretVariable } from "./pipeline/variable_names.ts";
 export { formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
@@ -106,6 +123,7 @@ export {
   VerificationError,
 } from "./pipeline/errors.ts";
 export type { Machine, Output, Workdir } from "./pipeline/machine.ts";
+export type { RunningHash } from "./pipeline/stream_flow.ts";
 
 export { ALGORITHMS } from "./host/digest.ts";
 export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";

@@ -17,10 +17,12 @@ import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, print, printJson } from "./output.ts";
+import { plugins } from "./plugins.ts";
 import { renderDryRun } from "./render_dry_run.ts";
 import { rendererFor } from "./renderer.ts";
 import { digestLineOf } from "./result_line.ts";
 
+const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
 
 const parser = command(
@@ -61,7 +63,9 @@ const parser = command(
     }),
     object("How", {
       recipe: optional(option("--recipe", string({ metavar: "RECIPE" }), {
-        description: message`Which steps: ${text(recipeNames.join(" or "))}. See: icecore steps`,
+        description: message`Which steps: ${
+          text(recipeNames.join(" or "))
+        }, or a recipe file. See: icecore steps, icecore recipe`,
       })),
       size: optional(option("--size", string({ metavar: "SIZE" }), {
         description:
@@ -79,8 +83,14 @@ const parser = command(
       hash: optional(option("--hash", choice(ALGORITHMS), {
         description: message`The digest's algorithm. Default: sha512.`,
       })),
+      use: multiple(option("--use", string({ metavar: "[before:STEP=|after:STEP=]PLUGIN" }), {
+        description: message`Put in a step: ${
+          text(pluginNames.join(", ") || "a plugin")
+        }, a module, a script or a program. By default it goes where it says it belongs.`,
+      })),
       set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
-        description: message`Set an option of a step. See: icecore steps`,
+        description:
+          message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
       without: multiple(option("--without", string({ metavar: "STEP" }), {
         description: message`Leave a step out.`,
@@ -108,8 +118,9 @@ const parser = command(
     description:
       message`Builds IMAGE and IMAGE.sha512. The image appears under its name only when it is complete.`,
     footer: examples(
-      "Example:",
+      "Examples:",
       "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
+      "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
       "",
       "Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses (each named), 130 interrupted.",
     ),
@@ -129,7 +140,7 @@ function refuseTerminal(): void {
 export const build = {
   parser,
   async run(values: BuildValues): Promise<number> {
-    const pipeline = pipelineOf(values);
+    const pipeline = await pipelineOf(values);
     const request = requestOf(values);
     if (values.dryRun === true) {
       const plan = await pipeline.dryRun(request);

@@ -8,18 +8,23 @@ import {
   type BuildRequest,
   didYouMean,
   type GivenOptions,
+  loadRecipe,
   type Pipeline,
   pipeline,
   readExcludeFile,
   type Recipe,
   recipes,
   UsageError,
+  withSecrets,
 } from "../mod.ts";
 import type { BuildValues } from "./build_values.ts";
+import { plugins } from "./plugins.ts";
+import { askedFor, withSetting } from "./setting.ts";
+import { provideIcecore, withUsed } from "./use.ts";
 
-/** The pipeline that the values ask for. @throws UsageError */
-export function pipelineOf(values: BuildValues): Pipeline {
-  let result = pipeline(recipeOf(values.recipe));
+/** The pipeline that the values ask for. @throws UsageError, PluginError */
+export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
+  let result = await basedOn(values.recipe);
   const flags = flagOptions(values);
   for (const [step, given] of Object.entries(flags.everywhere)) {
     if (result.has(step)) result = result.with(step, given);
@@ -30,17 +35,23 @@ export function pipelineOf(values: BuildValues): Pipeline {
     for (const step of takers) result = result.with(step, given);
   }
   for (const name of values.without) result = result.without(name);
+  for (const used of values.use) result = await withUsed(result, used);
   for (const setting of values.set) result = withSetting(result, setting);
-  return result;
+  return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }
 
-function recipeOf(name: string | undefined): Recipe {
-  if (name === undefined) return recipes.native;
-  const recipe = (recipes as Readonly<Record<string, Recipe>>)[name];
-  if (recipe !== undefined) return recipe;
+async function basedOn(name: string | undefined): Promise<Pipeline> {
+  if (name === undefined) return pipeline(recipes.native);
+  const named: Readonly<Record<string, Recipe>> = recipes;
+  if (Object.hasOwn(named, name)) return pipeline(named[name]!);
+  if (name.includes("/") || name.includes(".")) {
+    provideIcecore();
+    return await loadRecipe(name, { builtins: plugins });
+  }
   throw new UsageError(
     `cannot use the recipe ${JSON.stringify(name)}: there is none of that name. ` +
-      (didYouMean(name, Object.keys(recipes)) ?? `Recipes: ${Object.keys(recipes).join(", ")}.`),
+      (didYouMean(name, Object.keys(recipes)) ??
+        `Recipes: ${Object.keys(recipes).join(", ")}; or name a file, as in ./${name}.json.`),
     "unknown-recipe",
   );
 }
@@ -73,16 +84,6 @@ function unusable(flag: string, steps: readonly string[], { name }: Pipeline): U
     `cannot use ${flag} with the recipe ${name}: it is for the step ${steps.join(" or ")}, ` +
       `which that recipe does not have. Leave it out, or choose another --recipe.`,
     "unusable-flag",
-  );
-}
-
-function withSetting(result: Pipeline, setting: string): Pipeline {
-  const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
-  if (match !== null) return result.with(match[1]!, { [match[2]!]: match[3]! });
-  throw new UsageError(
-    `cannot use --set ${setting}: it is not of the form STEP.OPTION=VALUE. ` +
-      "See the options with: icecore steps",
-    "bad-setting",
   );
 }
 

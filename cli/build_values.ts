@@ -20,6 +20,7 @@ export interface BuildValues extends CommonValues {
   readonly label: string | undefined;
   readonly uuid: string | undefined;
   readonly hash: string | undefined;
+  readonly use: readonly string[];
   readonly set: readonly string[];
   readonly without: readonly string[];
   readonly dryRun: boolean | undefined;

@@ -21,8 +21,10 @@ import { join } from "./join.ts";
 import { ls } from "./ls.ts";
 import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
+import { newStep } from "./new_step.ts";
 import { note, printError } from "./output.ts";
 import { explain } from "./parse_error.ts";
+import { recipe } from "./recipe.ts";
 import { umount } from "./umount.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
@@ -41,6 +43,8 @@ const commands = {
   mount,
   umount,
   steps,
+  recipe,
+  "new-step": newStep,
   doctor,
   clean,
 };
@@ -55,7 +59,8 @@ export async function main(args: readonly string[]): Promise<number> {
     or(build.parser, verify.parser),
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(steps.parser, doctor.parser, clean.parser),
+    or(steps.parser, recipe.parser, newStep.parser),
+    or(doctor.parser, clean.parser),
   );
   const values = run(parser, {
     args,

@@ -11,6 +11,7 @@ import { string } from "@optique/core/valueparser";
 import {
   didYouMean,
   type OptionSchema,
+  optionsSchema,
   type Recipe,
   recipes,
   type Step,
@@ -20,6 +21,7 @@ import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { print, printJson } from "./output.ts";
+import { plugins, pluginSteps } from "./plugins.ts";
 
 interface StepsValues extends CommonValues {
   readonly command: "steps";
@@ -44,12 +46,14 @@ export const steps = {
       footer: examples("Examples:", "  icecore steps", "  icecore steps hash"),
     },
   ),
-  run({ step, json, verbose }: StepsValues): number {
-    const chosen = Object.values(recipes).map((recipe) => chosenSteps(recipe, step));
+  async run({ step, json, verbose }: StepsValues): Promise<number> {
+    const all = [...Object.values(recipes), await pluginRecipe()];
+    const chosen = all.map((recipe) => chosenSteps(recipe, step));
     if (chosen.every(({ steps }) => steps.length === 0)) throw unknownStep(step!);
     if (json === true) {
       for (const { name, summary, steps } of chosen) {
-        printJson({ type: "recipe", name, summary, steps: steps.map(describe) });
+        const type = name === PLUGINS ? "plugins" : "recipe";
+        printJson({ type, name, summary, steps: steps.map(describe) });
       }
       return EXIT.done;
     }
@@ -70,14 +74,22 @@ export const steps = {
   },
 };
 
+const PLUGINS = "plugins";
+
+/** The plugins, listed as a recipe is. */
+async function pluginRecipe(): Promise<Recipe> {
+  const summary = "steps that --use puts in by their name";
+  return { name: PLUGINS, summary, steps: await pluginSteps() };
+}
+
 function chosenSteps(recipe: Recipe, name: string | undefined): Recipe {
   if (name === undefined) return recipe;
   return { ...recipe, steps: recipe.steps.filter((step) => step.name === name) };
 }
 
 function unknownStep(name: string): UsageError {
-  const names = [...new Set(Object.values(recipes).flatMap(({ steps }) => steps))]
-    .map((step) => step.name);
+  const own = Object.values(recipes).flatMap(({ steps }) => steps).map((step) => step.name);
+  const names = [...new Set([...own, ...Object.keys(plugins)])];
   return new UsageError(
     `cannot show the step ${JSON.stringify(name)}: there is none of that name. ` +
       (didYouMean(name, names) ?? "See all with: icecore steps"),
@@ -86,14 +98,20 @@ function unknownStep(name: string): UsageError {
 }
 
 /** A step as data: all that it declares, without its functions. */
-function describe({ name, summary, accepts, leaves, tools, privileged, options }: Step): unknown {
-  return { name, summary, accepts, leaves, tools, privileged, options };
+function describe(step: Step): unknown {
+  const { name, summary, accepts, leaves, tools, privileged, before, after, changes } = step;
+  const { options } = step;
+  return {
+    ...{ name, summary, accepts, leaves, tools, privileged, before, after, changes, options },
+    optionsSchema: optionsSchema(step),
+  };
 }
 
-function optionText({ help, choices, default: value, unit }: OptionSchema): string {
+function optionText({ help, choices, default: value, unit, secret }: OptionSchema): string {
   const notes = [
     ...(choices === undefined ? [] : [choices.join(", ")]),
     ...(unit === undefined ? [] : [`in ${unit}`]),
+    ...(secret === true ? ["secret, never on the command line"] : []),
     ...(value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
       ? []
       : [`default ${value}`]),

@@ -4,7 +4,7 @@
  */
 
 import { UsageError } from "./errors.ts";
-import { secretVariable } from "./secrets.ts";
+import { secretVariable } from "./variable_names.ts";
 import { parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
 

@@ -15,9 +15,11 @@ export interface JsonSchema {
   readonly type?: "string" | "number" | "boolean" | "object" | "array";
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  /** The value when none is given. */
   readonly default?: Json;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  /** Whether a value must be given. */
   readonly required?: readonly string[];
   /** `false` forbids names that are not in `properties`. */
   readonly additionalProperties?: boolean | JsonSchema;

@@ -7,9 +7,7 @@
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 /** An object of JSON. */
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+export type JsonObject = { readonly [name: string]: Json };
 
 /** A parsed text. `lines` has the line, from 1, of each value by its path, e.g. `use[0].step`. */
 export interface LocatedJson {

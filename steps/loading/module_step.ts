@@ -7,7 +7,7 @@ import { canLoadModules, importModule, loadFailure } from "../../host/import_mod
 import { UsageError } from "../../pipeline/errors.ts";
 import type { Step } from "../../pipeline/step.ts";
 import { checkShape } from "../../pipeline/step_shape.ts";
-import { LoadError } from "./load_error.ts";
+import { PluginError } from "./plugin_error.ts";
 import { withTimeLimit } from "./time_limit.ts";
 
 /** The default export of a module. @param shown The module as the user named it. */
@@ -17,7 +17,7 @@ export async function defaultExport(path: string, shown: string): Promise<unknow
     loaded = await importModule(path);
   } catch (error) {
     if (!canLoadModules()) throw notCompiledIn(shown, error);
-    throw new LoadError(
+    throw new PluginError(
       `cannot load ${shown}: ${
         loadFailure(error)
       }. Correct the module; it is run when it is loaded.`,
@@ -35,7 +35,7 @@ export async function defaultExport(path: string, shown: string): Promise<unknow
   );
 }
 
-/** The step that is a module's default export. @throws UsageError, LoadError */
+/** The step that is a module's default export. @throws UsageError, PluginError */
 export async function moduleStep(path: string, shown: string): Promise<Step> {
   const step = await defaultExport(path, shown);
   try {
@@ -50,8 +50,8 @@ export async function moduleStep(path: string, shown: string): Promise<Step> {
   return withTimeLimit(step);
 }
 
-function notCompiledIn(shown: string, cause: unknown): LoadError {
-  return new LoadError(
+function notCompiledIn(shown: string, cause: unknown): PluginError {
+  return new PluginError(
     `cannot load ${shown}: this executable was made with Deno, which loads no modules but those ` +
       "compiled in. Compile your own with ./compile.sh MY_PIPELINE.ts, use an executable made " +
       "with --runtime bun, or run from source: deno run -A main.ts build …",

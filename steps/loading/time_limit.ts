@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers";
 import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
-import { LoadError } from "./load_error.ts";
+import { PluginError } from "./plugin_error.ts";
 
 /** The option. */
 export const TIMEOUT_OPTION: OptionSchema = {
@@ -17,8 +17,8 @@ export const TIMEOUT_OPTION: OptionSchema = {
 };
 
 /** The error of a step that took too long. */
-export function timeoutError(step: string, seconds: number): LoadError {
-  return new LoadError(
+export function timeoutError(step: string, seconds: number): PluginError {
+  return new PluginError(
     `it did not end within ${seconds} seconds. Look at what it waits for, or give it longer with ` +
       `--set ${step}.timeout=SECONDS.`,
     "timeout",

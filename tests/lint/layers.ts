@@ -51,7 +51,7 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     why: "the executable is argv to exit code, and hands everything to cli/",
   },
   cli: {
-    imports: ["mod"],
+    imports: ["mod", "plugins"],
     outside: true,
     runtime: false,
     why: "the command line is built on the public surface, as anyone's program would be",

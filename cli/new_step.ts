@@ -1,0 +1,84 @@
+/**
+ * `icecore new-step NAME`: a step of one's own to start from, and its test.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { argument, command, constant } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { existsSync, writeFileSync } from "node:fs";
+import { EnvironmentError, messageOf, UsageError } from "../mod.ts";
+import { common, type CommonValues } from "./common.ts";
+import { examples } from "./examples.ts";
+import { EXIT } from "./exit_codes.ts";
+import { note, print, printJson } from "./output.ts";
+import { stepText, testText } from "./step_template.ts";
+
+interface NewStepValues extends CommonValues {
+  readonly command: "new-step";
+  readonly name: string;
+}
+
+/** The command. */
+export const newStep = {
+  parser: command(
+    "new-step",
+    merge(
+      object("What", {
+        command: constant("new-step"),
+        name: argument(string({ metavar: "NAME" }), {
+          description: message`The step's name: lower case letters, digits and hyphens.`,
+        }),
+      }),
+      common,
+    ),
+    {
+      brief: message`Write a step of your own to start from, and its test.`,
+      description:
+        message`Writes NAME.ts and NAME_test.ts into the current folder. Nothing is overwritten.`,
+      footer: examples("Example:", "  icecore new-step upload"),
+    },
+  ),
+  run({ name, json, quiet }: NewStepValues): number {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+      throw new UsageError(
+        `cannot name a step ${JSON.stringify(name)}: a name is lower case letters, digits and ` +
+          "hyphens. Choose another, such as upload.",
+        "bad-name",
+      );
+    }
+    const files = { [`${name}.ts`]: stepText(name), [`${name}_test.ts`]: testText(name) };
+    const inTheWay = Object.keys(files).find((file) => existsSync(file));
+    if (inTheWay !== undefined) throw refusal(inTheWay);
+    for (const [file, text] of Object.entries(files)) writeNew(file, text);
+    if (json === true) printJson({ type: "new-step", name, files: Object.keys(files) });
+    else for (const file of Object.keys(files)) print(file);
+    if (json === true || quiet === true) return EXIT.done;
+    note(`Try it:   icecore build DIR --use ./${name}.ts --set ${name}.to=FOLDER`);
+    note(
+      `Test it:  deno test --allow-all --no-check ${name}_test.ts, or bun test ./${name}_test.ts`,
+    );
+    return EXIT.done;
+  },
+};
+
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    if ((error as { code?: string }).code === "EEXIST") throw refusal(file);
+    throw new EnvironmentError(
+      `cannot write ${file}: ${messageOf(error)}. Go to a folder that you may write to.`,
+      "not-writable",
+      { cause: error },
+    );
+  }
+}
+
+function refusal(file: string): UsageError {
+  return new UsageError(
+    `cannot write ${file}: it exists already. Choose another name, or another folder.`,
+    "file-exists",
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * The built-in plugins by name. Each is loaded only when it is asked for.
+ * @module
+ */
+
+import type { BuiltinSteps, Step } from "../mod.ts";
+
+/** A name, and how to load its step. */
+export const plugins: BuiltinSteps = {
+  age: () => import("../plugins/age.ts"),
+  notify: () => import("../plugins/notify.ts"),
+  par2: () => import("../plugins/par2.ts"),
+  split: () => import("../plugins/split.ts"),
+  verity: () => import("../plugins/verity.ts"),
+  zstd: () => import("../plugins/zstd.ts"),
+};
+
+/** All of them, loaded. */
+export async function pluginSteps(): Promise<Step[]> {
+  const loaded = await Promise.all(Object.values(plugins).map((load) => load()));
+  return loaded.map((module) => module.default);
+}

@@ -1,0 +1,127 @@
+/**
+ * Any executable file as a step.
+ * @module
+ */
+
+import { rmSync } from "node:fs";
+import { runScript, type ScriptEnd } from "../../host/script_process.ts";
+import { meaningOf } from "../../host/libc/errno.ts";
+import type { Image } from "../../pipeline/image.ts";
+import type { Step, StepContext } from "../../pipeline/step.ts";
+import { PluginError } from "./plugin_error.ts";
+import { imageAfter } from "./script_result.ts";
+import { besidePath, scriptDocument, scriptEnvironment } from "./script_context.ts";
+import { nameOfFile, readHeader } from "./script_header.ts";
+import { ScriptOutput } from "./script_output.ts";
+import { TIMEOUT_OPTION, timeoutError } from "./time_limit.ts";
+
+/** How a script is started, and how its lines are read. */
+export interface ScriptForm {
+  readonly argv: readonly string[];
+  /** What is told to be run, where `argv` says little. */
+  readonly shownArgv?: readonly string[];
+  /** Added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its stdin; that of icecore when absent. */
+  readonly input?: string;
+  /** Takes a line of its stdout. */
+  readonly onOutput: (line: string) => void;
+}
+
+/** Makes the form of one run. */
+export type FormOf = (image: Image, context: StepContext, output: ScriptOutput) => ScriptForm;
+
+/** An executable file as a step. @param shown The file as the user named it. */
+export function scriptStep(path: string, shown: string): Step {
+  return stepOf(path, shown, (name) => (image, context, output) => ({
+    argv: [path],
+    env: scriptEnvironment(name, image, context),
+    input: scriptDocument(name, image, context),
+    onOutput: output.take,
+  }));
+}
+
+/** A step out of a script's header and the way it is started. @throws PluginError */
+export function stepOf(path: string, shown: string, formFor: (name: string) => FormOf): Step {
+  const { timeout, options, ...header } = readHeader(path, shown);
+  const name = header.name ?? nameOfFile(path);
+  const formOf = formFor(name);
+  const limit = timeout === undefined ? TIMEOUT_OPTION : { ...TIMEOUT_OPTION, default: timeout };
+  return {
+    summary: `run ${shown}`,
+    ...header,
+    name,
+    shell: false,
+    options: { timeout: limit, ...options },
+    run: (image, context) =>
+      run({ name, shown, changes: header.changes === true, formOf }, image, context),
+  };
+}
+
+interface Script {
+  readonly name: string;
+  readonly shown: string;
+  readonly changes: boolean;
+  readonly formOf: FormOf;
+}
+
+async function run(script: Script, image: Image, context: StepContext): Promise<Image> {
+  const { name, shown } = script;
+  const output = new ScriptOutput((event) => context.emit(event));
+  const lastWords: string[] = [];
+  const form = script.formOf(image, context, output);
+  const seconds = context.options["timeout"] as number | undefined;
+  context.emit({ type: "command", argv: form.shownArgv ?? form.argv });
+  try {
+    const end = await runScript({
+      ...form,
+      workdir: context.workdir,
+      signal: context.signal,
+      ...(seconds === undefined ? {} : { timeoutSeconds: seconds }),
+      onMessage(text) {
+        if (text === "") return;
+        lastWords.push(text);
+        if (lastWords.length > 5) lastWords.shift();
+        context.emit({ type: "message", level: "info", text: `${name}: ${text}` });
+      },
+    });
+    checkEnd(end, script, lastWords, seconds);
+    return imageAfter(image, output, { changes: script.changes, workdir: context.workdir, shown });
+  } catch (error) {
+    const beside = besidePath(image, name);
+    if (beside !== "") rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+function checkEnd(
+  end: ScriptEnd,
+  { name, shown }: Script,
+  lastWords: readonly string[],
+  seconds: number | undefined,
+): void {
+  const said = lastWords.length === 0 ? "" : `: ${lastWords.join(" / ").replace(/\.$/, "")}`;
+  switch (end.kind) {
+    case "exit": {
+      if (end.code === 0) return;
+      throw new PluginError(
+        `${shown} ended with exit code ${end.code}${said}. Correct what it complains of.`,
+        "script-failed",
+      );
+    }
+    case "signal":
+      throw new PluginError(
+        `${shown} was ended by ${end.signal}${said}. Look for who ended it.`,
+        "script-failed",
+      );
+    case "timeout":
+      throw timeoutError(name, seconds!);
+    case "not-started":
+      throw new PluginError(
+        `cannot start ${shown}: ${meaningOf(end.why)}. If it is a script, its first line must ` +
+          "name a program that is there, such as #!/bin/sh.",
+        "not-started",
+        { cause: end.why },
+      );
+  }
+}
