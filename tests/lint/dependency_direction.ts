@@ -51,10 +51,10 @@ function checkImport(edge: Import): Violation[] {
   return wrong(`${rule.why}. ${advice(layer, target)}`);
 }
 
-/** A plugin of several files has a folder of its own, and stays inside it. */
+/** A plugin of several files has a folder of its own beside `NAME.ts`, and stays inside it. */
 function checkPlugin({ from, to }: Import, wrong: (why: string) => Violation[]): Violation[] {
-  const folder = /^plugins\/[^/]+\//.exec(from)?.[0];
-  if (folder !== undefined && to.startsWith(folder)) return [];
+  const folder = `${/^plugins\/[^/]+?(?=\/|\.ts$)/.exec(from)?.[0]}/`;
+  if (to.startsWith(folder)) return [];
   return wrong(`${rules.plugins.why}. Give a plugin of several files a folder of its own.`);
 }
 
