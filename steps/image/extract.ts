@@ -103,10 +103,8 @@ class Extraction {
     const { target, force = false } = this.options;
     const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
     if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
-    const copier = new ContentCopier(this.image, this.#breather, (bytes) => {
-      this.#doneBytes += bytes;
-      return this.#breather.due ? this.#rest() : undefined;
-    });
+    const count = (bytes: number) => this.#doneBytes += bytes;
+    const copier = new ContentCopier(this.image, this.#breather, count, () => this.#rest());
     const describer = new Describer(
       tree,
       currentCaller(),

@@ -18,11 +18,15 @@ const FEW_BLOCKS = 5;
 export class ContentCopier {
   readonly #piece = new Uint8Array(PIECE_BYTES);
 
-  /** @param onCopied Told how many bytes were read and written. */
+  /**
+   * @param onCopied Told how many bytes were read and written.
+   * @param rest Called now and then within a long file.
+   */
   constructor(
     private readonly image: ImageReader,
     private readonly breather: Breather,
-    private readonly onCopied: (bytes: number) => Promise<void> | void,
+    private readonly onCopied: (bytes: number) => void,
+    private readonly rest: () => Promise<void>,
   ) {}
 
   /** Fills an empty file. @throws CorruptImageError; SystemError when it cannot be written. */
@@ -50,8 +54,8 @@ export class ContentCopier {
       const reading = file.read(offset, piece);
       if (reading instanceof Promise) await reading;
       writeAllAt(to, piece, offset);
-      if (this.breather.due) await this.onCopied(piece.length);
-      else void this.onCopied(piece.length);
+      this.onCopied(piece.length);
+      if (offset + PIECE_BYTES < end && this.breather.due) await this.rest();
     }
   }
 }
