@@ -131,6 +131,8 @@ async function chooseEngine(recipients: Recipients, wanted: unknown): Promise<st
         "bad-option",
       );
   }
+  // Any passphrase will do, and trying one takes seconds.
+  if (passphrase !== undefined) return "library";
   const refusals: string[] = [];
   if (canProgram && wanted !== "library") {
     try {

@@ -1,0 +1,99 @@
+/**
+ * Builds a small folder with plugins, in this process, as a stream or by files.
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import {
+  type BuildRequest,
+  type BuildResult,
+  type Event,
+  type GivenOptions,
+  type Pipeline,
+  pipeline,
+  recipes,
+  type Step,
+} from "../../mod.ts";
+
+/** A plugin, and what is set for it. */
+export type Used = readonly [Step, GivenOptions?];
+
+/** The ways a payload comes to a plugin. */
+export const FORMS = ["stream", "file"] as const;
+
+/** One of {@linkcode FORMS}. */
+export type Form = typeof FORMS[number];
+
+/** A folder with `source` in it, some of which compresses and some of which does not. */
+export interface Place {
+  readonly folder: string;
+  readonly source: string;
+  readonly image: string;
+}
+
+/** Gives a place to `use`, and removes it. */
+export async function inPlace(use: (place: Place) => void | Promise<void>): Promise<void> {
+  const folder = mkdtempSync(`${tmpdir()}/icecore-plugin-`);
+  const source = `${folder}/source`;
+  mkdirSync(source);
+  writeFileSync(`${source}/noise`, randomBytes(3_000_000));
+  writeFileSync(`${source}/text`, "An ice core is drilled once.\n".repeat(50_000));
+  try {
+    await use({ folder, source, image: `${folder}/photos.img` });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A step that needs a file, and so keeps those behind it from being fed. */
+const barrier: Step = { name: "barrier", after: "hash", shell: false, run: () => {} };
+
+/** The native recipe with plugins. */
+export function withPlugins(used: readonly Used[], form: Form = "stream"): Pipeline {
+  const start = form === "file" ? pipeline(recipes.native).use(barrier) : pipeline(recipes.native);
+  return used.reduce((all, [step, given]) => all.use(step, undefined, given), start);
+}
+
+/** What came of a build: the result, and all it told. */
+export interface Built extends BuildResult {
+  readonly events: readonly Event[];
+}
+
+/** Builds with plugins. */
+export async function build(
+  place: Place,
+  used: readonly Used[],
+  form: Form = "stream",
+  more: Partial<BuildRequest> = {},
+): Promise<Built> {
+  const events: Event[] = [];
+  const emit = (event: Event) => {
+    events.push(event);
+    more.emit?.(event);
+  };
+  const request = { sources: [place.source], output: place.image, ...more, emit };
+  return { ...await withPlugins(used, form).run(request), events };
+}
+
+/** The names in the folder, but for the source. */
+export function namesIn(place: Place): string[] {
+  return readdirSync(place.folder).filter((name) => name !== "source").sort();
+}
+
+/** The hex SHA-512 of a file. */
+export function sha512Of(path: string): string {
+  return createHash("sha512").update(readFileSync(path)).digest("hex");
+}
+
+/** What a program that must succeed prints, as bytes. */
+export function run(program: string, args: readonly string[], input?: Uint8Array): Uint8Array {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    maxBuffer: 2 ** 28,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return stdout;
+}
