@@ -16,6 +16,7 @@ import { openImage } from "../../../steps/image/open_image.ts";
 import { listFolder } from "../../support/folder_listing.ts";
 import { assertMountedEquals } from "../../support/mounted_tree.ts";
 import { output } from "../../support/oracles.ts";
+import { rangeServer } from "../../support/range_server.ts";
 import { testWith } from "../../support/requirements.ts";
 import { icecoreOutput } from "../../support/run_icecore.ts";
 import { fillSourceFolder } from "../../support/source_folder.ts";
@@ -135,6 +136,23 @@ Deno.test("a file that cannot be completed is removed, what was complete stays",
     await assert.rejects(run({ target, signal: interruption.signal, onProgress }), /enough/);
     assert.deepEqual(readdirSync(target), ["a"]);
   });
+});
+
+Deno.test("an image on a server is extracted in few requests", async () => {
+  const names = Array.from({ length: 300 }, (_, i) => [`f${i}`, file(`${i}`.repeat(700))] as const);
+  const built = buildTree(folder(names));
+  await using server = await rangeServer(imageBytes(built, planOf(built)));
+  const place = temporaryFolder();
+  try {
+    await using image = await openImage(server.url);
+    await extract(image, { target: place });
+    for (const i of names.keys()) {
+      assert.equal(readFileSync(join(place, `f${i}`), "utf8"), `${i}`.repeat(700));
+    }
+    assert.ok(server.requests.length <= 10, `${server.requests.length} requests`);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 });
 
 testWith({ root: true, programs: ["find", "stat"] }, "all kinds of nodes come back", async () => {
