@@ -7,6 +7,7 @@ import type { Payload } from "./image.ts";
 
 /** A digest that is being made. */
 export interface RunningHash {
+  /** Adds bytes. */
   update(bytes: Uint8Array): void;
   /** In hex. */
   digest(): string;
