@@ -4,8 +4,11 @@
  */
 
 import process from "node:process";
+import { setTimeout } from "node:timers";
 import { unsupportedPlatform } from "./host/runtime.ts";
 
+/** How long what is still open may take to end by itself. */
+const PATIENCE_MS = 2000;
 const reason = unsupportedPlatform();
 const args = process.argv.slice(2);
 if (args.length === 1 && args[0] === "--version") {
@@ -15,6 +18,8 @@ if (args.length === 1 && args[0] === "--version") {
 } else if (reason === undefined) {
   const { main } = await import("./cli/main.ts");
   process.exitCode = await main(args);
+  // A step of the user's may have left a timer or a connection that never ends.
+  setTimeout(() => process.exit(), PATIENCE_MS).unref();
 } else {
   process.stderr.write(`icecore: ${reason}\n`);
   process.exitCode = 1;

@@ -25,14 +25,19 @@ const PATIENCE_MS = 2000;
 export async function loadShell(signal: AbortSignal, workdir: string): Promise<$Type> {
   const { build$ } = await import("dax");
   signal.addEventListener("abort", () => {
-    killAll(workdir, "SIGTERM");
-    setTimeout(() => killAll(workdir, "SIGKILL"), PATIENCE_MS).unref();
+    endShellPrograms(workdir);
   }, { once: true });
   atForcedExit(() => killAll(workdir, "SIGKILL"));
   return build$({
     commandBuilder: (builder) =>
       builder.signal(signal).env({ [WORKDIR_VARIABLE]: workdir, [SHELL_VARIABLE]: workdir }),
   });
+}
+
+/** Ends what was started through a build's `$`. */
+export function endShellPrograms(workdir: string): void {
+  killAll(workdir, "SIGTERM");
+  setTimeout(() => killAll(workdir, "SIGKILL"), PATIENCE_MS).unref();
 }
 
 function killAll(workdir: string, signal: "SIGTERM" | "SIGKILL"): void {

@@ -5,7 +5,6 @@
 
 /** An error with a stable code and a message "cannot X: why. What to do." */
 export class PluginError extends Error {
-  /** A stable word for scripts. */
   /** A stable word for scripts, e.g. `bad-module`. */
   readonly code: string;
 

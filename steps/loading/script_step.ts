@@ -72,27 +72,27 @@ async function run(script: Script, image: Image, context: StepContext): Promise<
   const form = script.formOf(image, context, output);
   const seconds = context.options["timeout"] as number | undefined;
   context.emit({ type: "command", argv: form.shownArgv ?? form.argv });
-  try {
-    const end = await runScript({
-      ...form,
-      workdir: context.workdir,
-      signal: context.signal,
-      ...(seconds === undefined ? {} : { timeoutSeconds: seconds }),
-      onMessage(text) {
-        if (text === "") return;
-        lastWords.push(text);
-        if (lastWords.length > 5) lastWords.shift();
-        context.emit({ type: "message", level: "info", text: `${name}: ${text}` });
-      },
-    });
-    checkEnd(end, script, lastWords, seconds);
-    return imageAfter(image, output, { changes: script.changes, workdir: context.workdir, shown });
-  } catch (error) {
-    const beside = besidePath(image, name);
-    if (beside !== "") rmSync(beside, { force: true });
-    throw error;
-  }
+  const beside = besidePath(image, name);
+  // By then it has its final name, or the build has failed, or the script has forgotten it.
+  if (beside !== "") context.defer(() => rmSync(beside, { force: true }));
+  const end = await runScript({
+    ...form,
+    workdir: context.workdir,
+    signal: context.signal,
+    ...(seconds === undefined ? {} : { timeoutSeconds: seconds }),
+    onMessage(text) {
+      if (text === "") return;
+      lastWords.push(text);
+      if (lastWords.length > MOST_WORDS) lastWords.shift();
+      context.emit({ type: "message", level: "info", text: `${name}: ${text}` });
+    },
+  });
+  checkEnd(end, script, lastWords, seconds);
+  return imageAfter(image, output, { changes: script.changes, workdir: context.workdir, shown });
 }
+
+/** Lines of its stderr that are told again when it fails. */
+const MOST_WORDS = 5;
 
 function checkEnd(
   end: ScriptEnd,

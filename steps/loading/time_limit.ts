@@ -4,6 +4,7 @@
  */
 
 import { setTimeout } from "node:timers";
+import { endShellPrograms } from "../../host/shell.ts";
 import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
@@ -44,6 +45,7 @@ async function limited(step: Step, image: Image, context: StepContext): Promise<
   const timer = setTimeout(() => {
     const error = timeoutError(step.name, seconds);
     expiry.abort(error);
+    endShellPrograms(context.workdir);
     reject(error);
   }, seconds * 1000);
   try {
