@@ -127,6 +127,7 @@ export type { RunningHash } from "./pipeline/stream_flow.ts";
 
 export { ALGORITHMS } from "./host/digest.ts";
 export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";
+export { createFile } from "./host/create_file.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { type Released, releaseLeftovers } from "./host/leftovers.ts";
 export { openProgram, type RunningProgram } from "./host/open_program.ts";

@@ -5,16 +5,16 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { lstatSync, rmSync } from "node:fs";
-import { type FileHandle, open, writeFile } from "node:fs/promises";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import {
   type Artifact,
   type ByteStage,
+  createFile,
   EnvironmentError,
   fileForm,
   formatPartManifest,
   type Image,
-  messageOf,
   type OptionsSchema,
   type Part,
   type Payload,
@@ -40,7 +40,9 @@ const stream: NonNullable<Step["stream"]> = ({ name }, { options, output, force 
   const folder = output.slice(0, output.lastIndexOf("/") + 1);
   const parts = new Parts(`${folder}${name}`, options["size"] as number);
   for (const path of [`${folder}${name}.manifest`, `${folder}${name}.part001`]) {
-    if (!force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw exists(path);
+    if (force || lstatSync(path, { throwIfNoEntry: false }) === undefined) continue;
+    const what = "Replace it with --force, or choose another name with -o.";
+    throw new EnvironmentError(`cannot write ${path}: it exists already. ${what}`, "output-exists");
   }
   return {
     sink: new WritableStream<Uint8Array>({
@@ -71,6 +73,9 @@ const split: Step = {
   },
   stream,
   run: fileForm("part", stream),
+  ended(outcome, { force }) {
+    if (force && outcome.status === "succeeded") removeStale(outcome.image.artifacts);
+  },
 };
 
 export default split;
@@ -97,12 +102,26 @@ async function finish(image: Image, stored: Payload, parts: Parts): Promise<Imag
   return { ...image, artifacts: [...image.artifacts, ...artifacts] };
 }
 
+/** Removes parts that a replaced split had more of: with them `cat part*` would not be the whole. */
+function removeStale(artifacts: readonly Artifact[]): void {
+  const base = artifacts.find(({ kind }) => kind === "manifest")?.finalPath.slice(
+    0,
+    -".manifest".length,
+  );
+  if (base === undefined) return;
+  const fresh = new Set(artifacts.map(({ finalPath }) => finalPath));
+  const folder = base.slice(0, base.lastIndexOf("/") + 1);
+  const paths = readdirSync(folder === "" ? "." : folder).map((name) => `${folder}${name}`);
+  const isPart = (path: string) => path.startsWith(`${base}.part`) && /\.part\d+$/.test(path);
+  for (const path of paths.filter((path) => isPart(path) && !fresh.has(path))) rmSync(path);
+}
+
 /** The parts while they are written. */
 class Parts {
   readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
   readonly #whole = createHash("sha512");
   #hash: Hash | undefined;
-  #handle: FileHandle | undefined;
+  #file: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #used = 0;
   /** Of the whole, in hex, once it is closed. */
   sha512 = "";
@@ -129,7 +148,7 @@ class Parts {
   async write(bytes: Uint8Array): Promise<void> {
     this.#whole.update(bytes);
     for (let rest = bytes; rest.length > 0;) {
-      if (this.#handle === undefined) await this.#begin();
+      if (this.#file === undefined) this.#begin();
       const piece = rest.subarray(0, this.partBytes - this.#used);
       await this.#store(piece);
       rest = rest.subarray(piece.length);
@@ -138,19 +157,19 @@ class Parts {
   }
 
   async close(): Promise<void> {
-    if (this.#handle === undefined && this.#done.length === 0) await this.#begin();
-    if (this.#handle !== undefined) await this.#end();
+    if (this.#file === undefined && this.#done.length === 0) this.#begin();
+    if (this.#file !== undefined) await this.#end();
     this.sha512 = this.#whole.digest("hex");
   }
 
   async remove(): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = undefined;
+    await this.#file?.abort().catch(() => {});
+    this.#file = undefined;
     for (let i = 0; i <= this.#done.length; i++) rmSync(this.partial(i), { force: true });
     rmSync(`${this.base}.manifest.partial`, { force: true });
   }
 
-  async #begin(): Promise<void> {
+  #begin(): void {
     if (this.#done.length === MOST_PARTS) {
       throw new UsageError(
         `cannot split into more than ${MOST_PARTS} parts. Set a larger split.size.`,
@@ -159,25 +178,19 @@ class Parts {
     }
     this.#hash = createHash("sha512");
     this.#used = 0;
-    this.#handle = await open(this.partial(this.#done.length), "w");
+    // What may be replaced was looked at before: the parts have their names only in the end.
+    this.#file = createFile(this.partial(this.#done.length), true).getWriter();
   }
 
   async #store(piece: Uint8Array): Promise<void> {
     this.#hash!.update(piece);
     this.#used += piece.length;
-    await this.#handle!.writeFile(piece).catch((error) => {
-      throw new EnvironmentError(
-        `cannot write ${this.base}.part${numbered(this.#done.length, FEWEST_DIGITS)}: ` +
-          `${messageOf(error)}. Make room, or choose another place with -o.`,
-        (error as { code?: string }).code === "ENOSPC" ? "disk-full" : "not-writable",
-        { cause: error },
-      );
-    });
+    await this.#file!.write(piece);
   }
 
   async #end(): Promise<void> {
-    await this.#handle!.close();
-    this.#handle = undefined;
+    await this.#file!.close();
+    this.#file = undefined;
     this.#done.push({ sizeBytes: this.#used, sha512: this.#hash!.digest("hex") });
   }
 }
@@ -185,12 +198,4 @@ class Parts {
 /** `001` of 0: parts are counted from 1. */
 function numbered(index: number, digits: number): string {
   return String(index + 1).padStart(digits, "0");
-}
-
-function exists(path: string): EnvironmentError {
-  return new EnvironmentError(
-    `cannot write ${path}: it exists already. Replace it with --force, or choose another name ` +
-      "with -o.",
-    "output-exists",
-  );
 }
