@@ -7,7 +7,7 @@ import { type Pipeline, secretVariable, UsageError } from "../mod.ts";
 
 /** Whether a setting has no value: then a secret is to be asked for. */
 export function askedFor(setting: string): boolean {
-  return /^[^.=]+\.[^.=]+$/.test(setting);
+  return /^[a-z][a-z0-9-]*\.\w+$/.test(setting);
 }
 
 /** The pipeline with an option set. @throws UsageError, also for a secret. */

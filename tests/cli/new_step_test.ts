@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { icecore, icecoreArgv, inLab, type Lab } from "../faults/lab.ts";
+
+/** A program `icecore` on the lab's PATH. */
+function addProgram(lab: Lab): void {
+  const argv = icecoreArgv([]).map((word) => `'${word}'`).join(" ");
+  writeFileSync(lab.at("bin/icecore"), `#!/bin/sh\nexec ${argv} "$@"\n`);
+  chmodSync(lab.at("bin/icecore"), 0o755);
+}
+
+Deno.test("new-step writes a step and its test, and both run as written", async () => {
+  await inLab(async (lab) => {
+    addProgram(lab);
+    const { code, stdout, stderr } = await icecore(lab, ["new-step", "to-vault"]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "to-vault.ts\nto-vault_test.ts\n");
+    assert.match(stderr, /Try it: {3}icecore build DIR --use \.\/to-vault\.ts/);
+
+    const built = await icecore(lab, [
+      ...["build", "source", "-o", "out.img", "--use", "./to-vault.ts"],
+      ...["--set", `to-vault.to=${lab.temporary}`],
+    ]);
+    assert.equal(built.code, 0, built.stderr);
+    assert.deepEqual(readFileSync(`${lab.temporary}/out.img`), readFileSync(lab.at("out.img")));
+
+    const tested = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--allow-all", "--no-check", "to-vault_test.ts"],
+      cwd: lab.folder,
+      env: { ...lab.env, NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const said = new TextDecoder().decode(tested.stdout) + new TextDecoder().decode(tested.stderr);
+    assert.equal(tested.code, 0, said);
+    assert.match(said, /2 passed \| 0 failed/);
+  });
+});
+
+Deno.test("new-step passes the type check, lint and format of the house", async () => {
+  const { stepText, testText } = await import("../../cli/step_template.ts");
+  const root = new URL("../../", import.meta.url).pathname;
+  const folder = Deno.makeTempDirSync({ dir: `${root}tests/cli`, prefix: ".new-step-" });
+  try {
+    writeFileSync(`${folder}/upload.ts`, stepText("upload"));
+    writeFileSync(`${folder}/upload_test.ts`, testText("upload"));
+    for (const check of [["check"], ["lint"], ["fmt", "--check"]]) {
+      const { code, stderr } = new Deno.Command(Deno.execPath(), {
+        args: [...check, `${folder}/upload.ts`, `${folder}/upload_test.ts`],
+        cwd: root,
+        stderr: "piped",
+      }).outputSync();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("new-step overwrites nothing, and refuses names that no step has", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("mine_test.ts"), "precious\n");
+    const before = readdirSync(lab.folder);
+    const taken = await icecore(lab, ["new-step", "mine"]);
+    assert.equal(taken.code, 2);
+    assert.match(taken.stderr, /cannot write mine_test\.ts: it exists already\. Choose another/);
+    assert.deepEqual(readdirSync(lab.folder), before);
+    const named = await icecore(lab, ["new-step", "../Evil"]);
+    assert.equal(named.code, 2);
+    assert.match(named.stderr, /a name is lower case letters, digits and hyphens/);
+  });
+});
