@@ -41,6 +41,7 @@ export class StreamChain {
   readonly #links = new Map<ReadyStep, Link>();
   readonly #takers: Taker[] = [];
   readonly #pumps: Promise<void>[] = [];
+  readonly #outputs: (readonly [ReadableStream<Uint8Array>, Flow])[] = [];
   readonly #plain: Flow;
   #isEnded = false;
   #fail!: (error: unknown) => void;
@@ -59,6 +60,10 @@ export class StreamChain {
       let flow = chain.#plain;
       for (const [index, each] of fed.entries()) {
         flow = await chain.#add(each, flow, fed.slice(index + 1));
+      }
+      // Not before: some transforms begin by themselves, and those behind them are to get that, too.
+      for (const [readable, flow] of chain.#outputs) {
+        chain.#pumps.push(chain.#pump(readable, flow));
       }
       return chain;
     } catch (error) {
@@ -134,7 +139,7 @@ export class StreamChain {
     const toFile = behind.length === 0;
     const outgoing = await this.#makeFlow(stage.name ?? flow.name, toFile, context.force);
     this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
-    this.#pumps.push(this.#pump(stage.transform.readable, outgoing));
+    this.#outputs.push([stage.transform.readable, outgoing]);
     return outgoing;
   }
 

@@ -99,6 +99,30 @@ Deno.test("several sinks of one flow all get it, before and behind a transform",
   assert.equal(stores[0]!.calls[1], `finished x.img 8 ${sha512("ice core")}`);
 });
 
+Deno.test("what a transform writes by itself gets to those behind it, however slow to begin", async () => {
+  const store: Store = { content: "", calls: [] };
+  const early: Step = {
+    name: "early",
+    shell: false,
+    run: () => {},
+    stream: () => ({
+      transform: new TransformStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("header ")),
+      }),
+    }),
+  };
+  const late = keeper(store);
+  const slow: Step = {
+    ...late,
+    async stream(start, context) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return await late.stream!(start, context);
+    },
+  };
+  await build([maker, early, slow]);
+  assert.equal(store.content, "header ice core");
+});
+
 Deno.test("what the last transform makes becomes a file beside the image", async () => {
   const { image, written } = await build([maker, shout]);
   assert.equal(written.get("/o/x.img.loud.partial"), "ICE CORE");

@@ -6,6 +6,7 @@
 const packageOf: Readonly<Record<string, string>> = {
   "7z": "p7zip-full",
   age: "age",
+  "age-keygen": "age",
   blkid: "util-linux",
   btrfs: "btrfs-progs",
   chattr: "e2fsprogs",
@@ -37,6 +38,7 @@ const packageOf: Readonly<Record<string, string>> = {
   setfattr: "attr",
   shellcheck: "shellcheck",
   ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
   sshd: "openssh-server",
   time: "time",
   tmux: "tmux",

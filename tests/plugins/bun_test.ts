@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { testWith } from "../support/requirements.ts";
+import { inPlace, run } from "./building.ts";
+
+const driver = fileURLToPath(new URL("./bun_driver.ts", import.meta.url));
+
+for (const engine of ["program", "library"]) {
+  testWith(
+    { programs: ["bun", "age", "age-keygen", "zstd"] },
+    `Bun compresses, encrypts with the ${engine}, splits, joins and tells`,
+    async () => {
+      await inPlace((place) => {
+        const key = `${place.folder}/key`;
+        const packed = `${place.folder}/packed`;
+        run("age-keygen", ["-o", key]);
+        const recipient = new TextDecoder().decode(run("age-keygen", ["-y", key])).trim();
+        run("bun", [driver, place.source, place.image, recipient, engine]);
+        run("age", ["-d", "-i", key, "-o", packed, `${place.image}.zst.age`]);
+        assert.deepEqual(run("zstd", ["-d", "-c", packed]), readFileSync(place.image));
+        const summary = JSON.parse(readFileSync(`${place.image}.summary`, "utf8"));
+        assert.equal(summary.status, "succeeded");
+      });
+    },
+  );
+}
