@@ -10,6 +10,7 @@ export const plugins: BuiltinSteps = {
   age: () => import("../plugins/age.ts"),
   notify: () => import("../plugins/notify.ts"),
   par2: () => import("../plugins/par2.ts"),
+  s3: () => import("../plugins/s3.ts"),
   split: () => import("../plugins/split.ts"),
   verity: () => import("../plugins/verity.ts"),
   zstd: () => import("../plugins/zstd.ts"),

@@ -1,0 +1,61 @@
+/**
+ * Checksums of parts: SHA-256, which the store checks and confirms. A store that does not know it
+ * confirms the MD5 in its ETag.
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { ChecksumError } from "./errors.ts";
+
+/** How a store has confirmed a part. */
+export type Confirmation = "sha256" | "md5" | "none";
+
+/** A part's checksum. */
+export class PartChecksum {
+  readonly #digest: Uint8Array;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.#digest = createHash("sha256").update(bytes).digest();
+  }
+
+  /** As the header `x-amz-checksum-sha256` has it. */
+  get base64(): string {
+    return this.#digest.toBase64();
+  }
+
+  /** As the signature has it. */
+  get hex(): string {
+    return this.#digest.toHex();
+  }
+
+  /** How the store's words confirm the part. @throws ChecksumError when they contradict it. */
+  confirmedBy(answer: Answer): Confirmation {
+    const { ChecksumSHA256: sha256, ETag } = answer;
+    if (sha256 !== undefined) return agree(sha256 === this.base64, "sha256");
+    const md5 = /^"?([0-9a-f]{32})"?$/i.exec(ETag ?? "")?.[1];
+    if (md5 === undefined) return "none";
+    const own = createHash("md5").update(this.bytes).digest("hex");
+    return agree(md5.toLowerCase() === own, "md5");
+  }
+
+  /** Whether a part that the store has already is the same. */
+  isThatOf(part: Answer & { readonly Size?: number | undefined }): boolean {
+    try {
+      return part.Size === this.bytes.length && this.confirmedBy(part) !== "none";
+    } catch (error) {
+      if (error instanceof ChecksumError) return false;
+      throw error;
+    }
+  }
+}
+
+/** What a store says about a part. */
+export interface Answer {
+  readonly ChecksumSHA256?: string | undefined;
+  readonly ETag?: string | undefined;
+}
+
+function agree(agrees: boolean, by: Confirmation): Confirmation {
+  if (agrees) return by;
+  throw new ChecksumError("the store has received other bytes than were sent");
+}

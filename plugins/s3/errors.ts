@@ -1,0 +1,111 @@
+/**
+ * What a store's errors mean, and what to do about them.
+ * @module
+ */
+
+import { EnvironmentError, printable } from "../../mod.ts";
+
+/** The name and status of what the AWS client throws. */
+export function factsOf(error: unknown): { name: string; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: "", status: undefined };
+  const metadata = (error as { $metadata?: { httpStatusCode?: number } }).$metadata;
+  return { name: error.name, status: metadata?.httpStatusCode };
+}
+
+/** A part arrived otherwise than it was sent. */
+export class ChecksumError extends Error {
+  override name = "ChecksumError";
+}
+
+const FULL = ["InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "StorageFull"];
+const WRONG_KEYS = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"];
+const TRY_AGAIN = ["RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "BadDigest"];
+/** What has nothing to do with the network, though the store was not reached. */
+const LOCAL = ["CredentialsProviderError", "TypeError", "RangeError", "ReferenceError"];
+
+/** Whether the same request may go well later: the connection broke, or the store is not at ease. */
+export function isTransient(error: unknown): boolean {
+  const { name, status } = factsOf(error);
+  if (TRY_AGAIN.includes(name) || error instanceof ChecksumError) return true;
+  if (LOCAL.includes(name) || isRegionMissing(error)) return false;
+  if (isFull(name, status) || status === 501) return false;
+  return status === undefined || status >= 500 || status === 429 || status === 408;
+}
+
+function isFull(name: string, status: number | undefined): boolean {
+  return FULL.includes(name) || status === 507;
+}
+
+function isRegionMissing(error: unknown): boolean {
+  return /^Region is missing/.test(error instanceof Error ? error.message : "");
+}
+
+/** Whether the object is there already. */
+export function isTaken(error: unknown): boolean {
+  const { name, status } = factsOf(error);
+  return status === 412 || name === "PreconditionFailed" || name === "ConditionalRequestConflict";
+}
+
+/** The error to show. @param address Of the object, `s3://BUCKET/KEY`. */
+export function uploadError(address: string, error: unknown): EnvironmentError {
+  if (error instanceof EnvironmentError) return error;
+  const [why, what, code] = explain(error);
+  return new EnvironmentError(`cannot upload ${printable(address)}: ${why}. ${what}`, code, {
+    cause: error,
+  });
+}
+
+function explain(error: unknown): [why: string, what: string, code: string] {
+  const { name, status } = factsOf(error);
+  const message = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+  if (name === "CredentialsProviderError") {
+    return [
+      "no credentials were found",
+      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+      "no-credentials",
+    ];
+  }
+  if (isRegionMissing(error)) {
+    return ["the region is not known", "Set AWS_REGION, or s3.region.", "no-region"];
+  }
+  if (WRONG_KEYS.includes(name)) {
+    return [
+      `the store refuses the credentials (${name})`,
+      "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+      "wrong-credentials",
+    ];
+  }
+  if (name === "NoSuchBucket") {
+    return ["there is no such bucket", "Check s3.to, s3.region and s3.endpoint.", "no-bucket"];
+  }
+  if (isTaken(error)) return taken;
+  if (isFull(name, status)) {
+    return ["the store is full", "Make room in it, or choose another one.", "store-full"];
+  }
+  if (status === 403) {
+    return ["access denied", "Allow these credentials to write there.", "access-denied"];
+  }
+  if (status !== undefined) {
+    return [`the store answered ${status} ${name}: ${message}`, "Try again later.", "store-failed"];
+  }
+  if (error instanceof ChecksumError) {
+    return [message, "Check the network and the machine's memory.", "bad-checksum"];
+  }
+  return [
+    `the connection failed: ${message || name}`,
+    "Check the network and s3.endpoint.",
+    "connection-failed",
+  ];
+}
+
+const taken: [string, string, string] = [
+  "there is an object of that name already",
+  "Choose another name or prefix, or replace it with --set s3.overwrite=true.",
+  "object-exists",
+];
+
+/** The error for an object that is there already. */
+export function takenError(address: string): EnvironmentError {
+  const [why, what, code] = taken;
+  return new EnvironmentError(`cannot upload ${printable(address)}: ${why}. ${what}`, code);
+}

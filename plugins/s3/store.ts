@@ -1,0 +1,86 @@
+/**
+ * Requests to a store, repeated while there is hope.
+ *
+ * Credentials come from where the AWS tools look for them: the environment, `~/.aws`, the machine.
+ * @module
+ */
+
+import process from "node:process";
+import { setTimeout } from "node:timers/promises";
+import type * as Aws from "@aws-sdk/client-s3";
+import type { StepContext } from "../../mod.ts";
+import { isTransient } from "./errors.ts";
+
+/** The first pause before a request is made again; each is twice the one before. */
+const PAUSE_MS = 250;
+const CONNECT_MS = 10_000;
+/** No byte goes either way for so long: the connection is dead. */
+const SILENCE_MS = 120_000;
+
+/** What of a step's context is used. */
+export type StoreContext = Pick<StepContext, "options" | "emit" | "signal">;
+
+/** A store, and the AWS client's commands. */
+export class Store {
+  private constructor(
+    readonly aws: typeof Aws,
+    private readonly client: Aws.S3Client,
+    private readonly retries: number,
+  ) {}
+
+  /** Loads the AWS client, which takes a moment: only where it is used. */
+  static async open(options: StoreContext["options"]): Promise<Store> {
+    const aws = await import("@aws-sdk/client-s3");
+    const client = new aws.S3Client(clientConfig(options));
+    return new Store(aws, client, options["retries"] as number);
+  }
+
+  /** Closes its connections. */
+  close(): void {
+    this.client.destroy();
+  }
+
+  /**
+   * Makes a request until it succeeds, or fails in a way that will not change.
+   *
+   * @param signal Ends it, and the pauses.
+   * @param onRetry Told why it is made again.
+   */
+  async retry<T>(
+    request: (client: Aws.S3Client) => Promise<T>,
+    signal: AbortSignal | undefined,
+    onRetry: (error: unknown) => void = () => {},
+  ): Promise<T> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        signal?.throwIfAborted();
+        return await request(this.client);
+      } catch (error) {
+        if (signal?.aborted === true || attempt > this.retries || !isTransient(error)) throw error;
+        onRetry(error);
+        await setTimeout(PAUSE_MS * 2 ** (attempt - 1), undefined, { ...(signal && { signal }) });
+      }
+    }
+  }
+}
+
+/** What the client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`. */
+export function clientConfig(
+  options: StoreContext["options"],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Aws.S3ClientConfig {
+  const endpoint = options["endpoint"] as string | undefined ||
+    environment["AWS_ENDPOINT_URL_S3"] || environment["AWS_ENDPOINT_URL"];
+  const region = options["region"] as string | undefined || environment["AWS_REGION"] ||
+    environment["AWS_DEFAULT_REGION"] || (endpoint ? "us-east-1" : undefined);
+  return {
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    ...(region === undefined ? {} : { region }),
+    followRegionRedirects: true,
+    // Attempts are counted, and told, here; checksums are made here.
+    maxAttempts: 1,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Multipart uploads that were begun and neither completed nor aborted.
+ * @module
+ */
+
+import type { Answer } from "./checksum.ts";
+import { factsOf } from "./errors.ts";
+import type { Store, StoreContext } from "./store.ts";
+
+/** A part that the store has. */
+export type KnownPart = Answer & { readonly Size?: number | undefined };
+
+/** An upload that was left. */
+export interface Unfinished {
+  readonly uploadId: string;
+  /** By their numbers. */
+  readonly parts: ReadonlyMap<number, KnownPart>;
+}
+
+/** The last upload of a key that was left, or `undefined`. */
+export async function findUnfinished(
+  store: Store,
+  bucket: string,
+  key: string,
+  { emit }: StoreContext,
+  signal: AbortSignal,
+): Promise<Unfinished | undefined> {
+  const { aws } = store;
+  try {
+    const list = new aws.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key });
+    const { Uploads = [] } = await store.retry(
+      (client) => client.send(list, { abortSignal: signal }),
+      signal,
+    );
+    const ours = Uploads.filter(({ Key, UploadId }) => Key === key && UploadId !== undefined)
+      .sort((a, b) => Number(a.Initiated ?? 0) - Number(b.Initiated ?? 0));
+    const uploadId = ours.at(-1)?.UploadId;
+    if (uploadId === undefined) return undefined;
+    const parts = await partsOf(store, { Bucket: bucket, Key: key, UploadId: uploadId }, signal);
+    const text = `${key}: an unfinished upload of ${parts.size} parts is continued`;
+    emit({ type: "message", level: "info", text });
+    return { uploadId, parts };
+  } catch (error) {
+    if (factsOf(error).status !== 501) throw error;
+    const text = `${key}: the store lists no unfinished uploads, so that a new one is begun`;
+    emit({ type: "message", level: "warning", text });
+    return undefined;
+  }
+}
+
+async function partsOf(
+  store: Store,
+  object: { readonly Bucket: string; readonly Key: string; readonly UploadId: string },
+  signal: AbortSignal,
+): Promise<Map<number, KnownPart>> {
+  const parts = new Map<number, KnownPart>();
+  let marker: string | undefined;
+  do {
+    const list = new store.aws.ListPartsCommand({
+      ...object,
+      ...marker !== undefined && { PartNumberMarker: marker },
+    });
+    const page = await store.retry((client) => client.send(list, { abortSignal: signal }), signal);
+    for (const part of page.Parts ?? []) parts.set(part.PartNumber!, part);
+    marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+  } while (marker !== undefined);
+  return parts;
+}

@@ -1,0 +1,157 @@
+/**
+ * One object on its way into a store: parts go while bytes come, and it appears when it is completed.
+ * @module
+ */
+
+import { addressOf } from "./address.ts";
+import { type Confirmation, PartChecksum } from "./checksum.ts";
+import type { Destination } from "./destination.ts";
+import { takenError, uploadError } from "./errors.ts";
+import { Multipart, type Stored } from "./multipart.ts";
+import { partSizes } from "./part_sizes.ts";
+import { putObject } from "./put_object.ts";
+import type { Store, StoreContext } from "./store.ts";
+import { objectExists } from "./exists.ts";
+
+/** An object in the making. What fits into one part goes as one request, at the end. */
+export class Upload {
+  readonly address: string;
+  #part = new Uint8Array(0);
+  #used = 0;
+  #number = 0;
+  #multipart: Multipart | undefined;
+  /** Parts on their way. */
+  readonly #inFlight = new Set<Promise<void>>();
+  #failure: unknown;
+  #doneBytes = 0;
+  readonly #confirmations = new Set<Confirmation>();
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #sizeOf: (number: number) => number;
+
+  constructor(
+    private readonly store: Store,
+    private readonly to: Destination,
+    private readonly context: StoreContext,
+  ) {
+    this.address = addressOf(to.bucket, to.key);
+    this.#signal = AbortSignal.any([context.signal, this.#stop.signal]);
+    this.#sizeOf = partSizes(context.options["partSize"] as number, to.sizeBytes);
+  }
+
+  /** Looks whether the name is free, unless it may be overwritten. */
+  async begin(): Promise<this> {
+    if (this.context.options["overwrite"] === true) return this;
+    const exists = await objectExists(this.store, this.to, this.context.signal)
+      .catch((error) => {
+        throw uploadError(this.address, error);
+      });
+    if (exists) throw takenError(this.address);
+    return this;
+  }
+
+  /** Takes bytes; waits while enough parts are on their way. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      if (this.#used === this.#part.length) await this.#nextPart();
+      const some = bytes.subarray(at, at + this.#part.length - this.#used);
+      this.#part.set(some, this.#used);
+      this.#used += some.length;
+      at += some.length;
+    }
+  }
+
+  /** Sends what is left; afterwards only {@linkcode complete} is missing. */
+  async end(): Promise<void> {
+    if (this.#multipart !== undefined) await this.#send();
+    await Promise.all(this.#inFlight);
+    this.#throwFailure();
+  }
+
+  /** Makes the object appear, whole. @throws EnvironmentError `object-exists` and others. */
+  async complete(): Promise<void> {
+    try {
+      if (this.#multipart === undefined) {
+        const bytes = this.#part.subarray(0, this.#used);
+        this.#confirmations.add(
+          await putObject(this.store, this.to, bytes, this.context, this.#signal),
+        );
+      } else {
+        await this.#multipart.complete(this.#doneBytes, this.#signal);
+      }
+    } catch (error) {
+      throw uploadError(this.address, error);
+    }
+    this.#multipart = undefined;
+    this.#tellConfirmation();
+  }
+
+  /** Gives it up: no part stays in the store, where parts cost money. */
+  async abort(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#inFlight);
+    await this.#multipart?.abort();
+    this.#multipart = undefined;
+  }
+
+  async #nextPart(): Promise<void> {
+    if (this.#used > 0) {
+      this.#multipart ??= await this.#begin();
+      await this.#send();
+    }
+    const size = this.#sizeOf(this.#number + 1);
+    // The one before may still be on its way. Never more than the object can have.
+    this.#part = new Uint8Array(Math.min(size, this.to.sizeBytes ?? size) || size);
+    this.#used = 0;
+  }
+
+  async #begin(): Promise<Multipart> {
+    return await Multipart.begin(this.store, this.to, this.context, this.#signal)
+      .catch((error) => {
+        throw uploadError(this.address, error);
+      });
+  }
+
+  /** Sends the part at hand as soon as there is room among those on their way. */
+  async #send(): Promise<void> {
+    while (this.#inFlight.size >= (this.context.options["parallel"] as number)) {
+      await Promise.race(this.#inFlight);
+      this.#throwFailure();
+    }
+    if (this.#used === 0) return;
+    const bytes = this.#part.subarray(0, this.#used);
+    const sending = this.#multipart!.send(++this.#number, new PartChecksum(bytes), bytes)
+      .then((stored) => this.#tell(stored), (error) => void (this.#failure ??= error))
+      .finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+    this.#part = new Uint8Array(0);
+    this.#used = 0;
+  }
+
+  #tell({ sizeBytes, confirmation }: Stored): void {
+    this.#doneBytes += sizeBytes;
+    this.#confirmations.add(confirmation);
+    const total = this.to.sizeBytes;
+    this.context.emit({
+      type: "progress",
+      done: this.#doneBytes,
+      unit: "bytes",
+      ...(total === undefined ? {} : { total }),
+    });
+  }
+
+  #tellConfirmation(): void {
+    if (this.#confirmations.has("none")) {
+      const text = `${this.address}: the store confirms no checksum. Read it back to be sure.`;
+      this.context.emit({ type: "message", level: "warning", text });
+    } else if (this.#confirmations.has("md5")) {
+      const text =
+        `${this.address}: the store does not know SHA-256, and confirmed each part's MD5`;
+      this.context.emit({ type: "message", level: "info", text });
+    }
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw uploadError(this.address, this.#failure);
+  }
+}
