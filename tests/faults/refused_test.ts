@@ -184,7 +184,7 @@ const refusals: readonly Refusal[] = [
     name: "a setting without a step",
     args: ["source", ...OUT, "--set", "label"],
     code: 2,
-    says: /cannot use --set label: it is not of the form STEP\.OPTION=VALUE/,
+    says: /cannot use --set label…: it is not of the form STEP\.OPTION=VALUE/,
   },
   {
     name: "a file system check while it is mounted",
