@@ -12,6 +12,7 @@ import { extractAll, showExtracting } from "./extracting.ts";
 import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
+import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
@@ -37,6 +38,8 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.scale === 1) console.log(showGoals(reports));
   else console.log("No goals are judged: they are meant for data of full size.\n");
+  console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
+  console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);
   console.log(`Start of the executable, --version: ${showSeconds(start)} (goal: at most 25 ms).`);
 }
