@@ -124,6 +124,7 @@ export {
 } from "./pipeline/errors.ts";
 export type { Machine, Output, Workdir } from "./pipeline/machine.ts";
 export type { RunningHash } from "./pipeline/stream_flow.ts";
+export { type Hash, startHash } from "./host/hash.ts";
 
 export { ALGORITHMS } from "./host/digest.ts";
 export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";

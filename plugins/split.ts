@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash, type Hash } from "node:crypto";
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import {
@@ -18,16 +17,14 @@ import {
   type OptionsSchema,
   type Part,
   type Payload,
+  type RunningHash,
+  startHash,
   type Step,
   UsageError,
 } from "../mod.ts";
 
 const options: OptionsSchema = {
-  size: {
-    type: "size",
-    help: "bytes of a part, such as 4G; the last one is smaller",
-    required: true,
-  },
+  size: { type: "size", help: "bytes of a part, such as 4G; the last may be less", required: true },
 };
 
 /** How many digits a number has while it is not known how many parts there will be. */
@@ -65,11 +62,8 @@ const split: Step = {
   options,
   check({ output }) {
     if (output !== "-") return;
-    throw new UsageError(
-      "cannot split an image that goes to stdout: there is no place for the parts. " +
-        "Name a file with -o.",
-      "cannot-stream",
-    );
+    const why = "there is no place for the parts. Name a file with -o.";
+    throw new UsageError(`cannot split an image that goes to stdout: ${why}`, "cannot-stream");
   },
   stream,
   run: fileForm("part", stream),
@@ -119,8 +113,8 @@ function removeStale(artifacts: readonly Artifact[]): void {
 /** The parts while they are written. */
 class Parts {
   readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
-  readonly #whole = createHash("sha512");
-  #hash: Hash | undefined;
+  #whole: RunningHash | undefined;
+  #hash: RunningHash | undefined;
   #file: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #used = 0;
   /** Of the whole, in hex, once it is closed. */
@@ -146,9 +140,10 @@ class Parts {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.#whole.update(bytes);
+    const whole = this.#whole ??= await startHash("sha512");
+    whole.update(bytes);
     for (let rest = bytes; rest.length > 0;) {
-      if (this.#file === undefined) this.#begin();
+      if (this.#file === undefined) await this.#begin();
       const piece = rest.subarray(0, this.partBytes - this.#used);
       await this.#store(piece);
       rest = rest.subarray(piece.length);
@@ -157,9 +152,9 @@ class Parts {
   }
 
   async close(): Promise<void> {
-    if (this.#file === undefined && this.#done.length === 0) this.#begin();
+    if (this.#file === undefined && this.#done.length === 0) await this.#begin();
     if (this.#file !== undefined) await this.#end();
-    this.sha512 = this.#whole.digest("hex");
+    this.sha512 = (this.#whole ?? await startHash("sha512")).digest();
   }
 
   async remove(): Promise<void> {
@@ -169,14 +164,14 @@ class Parts {
     rmSync(`${this.base}.manifest.partial`, { force: true });
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
     if (this.#done.length === MOST_PARTS) {
       throw new UsageError(
         `cannot split into more than ${MOST_PARTS} parts. Set a larger split.size.`,
         "bad-option",
       );
     }
-    this.#hash = createHash("sha512");
+    this.#hash = await startHash("sha512");
     this.#used = 0;
     // What may be replaced was looked at before: the parts have their names only in the end.
     this.#file = createFile(this.partial(this.#done.length), true).getWriter();
@@ -191,7 +186,7 @@ class Parts {
   async #end(): Promise<void> {
     await this.#file!.close();
     this.#file = undefined;
-    this.#done.push({ sizeBytes: this.#used, sha512: this.#hash!.digest("hex") });
+    this.#done.push({ sizeBytes: this.#used, sha512: this.#hash!.digest() });
   }
 }
 
