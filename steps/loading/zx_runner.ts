@@ -15,7 +15,8 @@ export async function runZxScript(): Promise<number> {
   const context = JSON.parse(taken(CONTEXT_VARIABLE)) as Readonly<Record<string, unknown>>;
   const send = (value: unknown) => writeSync(1, `\x1e${channel} ${JSON.stringify(value)}\n`);
   const zx = await import("zx");
-  await import("zx/globals");
+  // What zx/globals does; importing that here would declare its names for all of icecore, too.
+  Object.assign(globalThis, zx);
   provideModule("zx", zx);
   provideModule("zx/globals", zx);
   const { image, payload, beside, options, sources, output, workdir } = context;
