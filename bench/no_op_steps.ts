@@ -15,12 +15,12 @@ const rounds = 21;
 /** Each kind: what its files are called, and what stands in them. */
 const kinds = [
   {
-    name: "modules that use no $",
+    name: "modules that use no $, and say so",
     file: (i: number) => `step${i}.ts`,
     text: (i: number) => `export default { name: "step${i}", shell: false, run() {} };\n`,
   },
   {
-    name: "modules",
+    name: "modules whose run takes no context",
     file: (i: number) => `step${i}.ts`,
     text: (i: number) => `export default { name: "step${i}", run() {} };\n`,
   },
