@@ -39,10 +39,14 @@ export class Column<A extends NumberArray> {
 }
 
 /** A column of bytes. */
-export const byteColumn = (): Column<Uint8Array> => new Column((n) => new Uint8Array(n));
+export const byteColumn = (rows?: number): Column<Uint8Array> =>
+  new Column((n) => new Uint8Array(n), rows);
 /** A column of 16-bit numbers. */
-export const u16Column = (): Column<Uint16Array> => new Column((n) => new Uint16Array(n));
+export const u16Column = (rows?: number): Column<Uint16Array> =>
+  new Column((n) => new Uint16Array(n), rows);
 /** A column of 32-bit numbers. */
-export const u32Column = (): Column<Uint32Array> => new Column((n) => new Uint32Array(n));
+export const u32Column = (rows?: number): Column<Uint32Array> =>
+  new Column((n) => new Uint32Array(n), rows);
 /** A column of numbers up to 2^53. */
-export const f64Column = (): Column<Float64Array> => new Column((n) => new Float64Array(n));
+export const f64Column = (rows?: number): Column<Float64Array> =>
+  new Column((n) => new Float64Array(n), rows);

@@ -45,34 +45,59 @@ export interface NewInode {
   readonly dataRanges?: Float64Array;
 }
 
+/** Of a name, on average. */
+const NAME_BYTES = 16;
+
 /** Collects inodes and names. The first inode added is the root folder. */
 export class TreeBuilder {
   #countInodes = 0;
   #countEntries = 0;
   #countBytes = 0;
-  readonly #mode = u16Column();
-  readonly #uid = u32Column();
-  readonly #gid = u32Column();
-  readonly #sizeBytes = f64Column();
-  readonly #mtime = timeColumns();
-  readonly #atime = timeColumns();
-  readonly #ctime = timeColumns();
-  readonly #crtime = timeColumns();
-  readonly #countNames = u32Column();
-  readonly #nameEntry = u32Column();
-  readonly #payload = u32Column();
-  readonly #countChildren = u32Column();
-  readonly #xattrSet = u32Column();
-  readonly #entryInode = u32Column();
-  readonly #entryParent = u32Column();
-  readonly #nameOffset = u32Column();
-  readonly #nameLength = byteColumn();
-  readonly #bytes = byteColumn();
+  readonly #mode: Column<Uint16Array>;
+  readonly #uid: Column<Uint32Array>;
+  readonly #gid: Column<Uint32Array>;
+  readonly #sizeBytes: Column<Float64Array>;
+  readonly #mtime: TimeColumns;
+  readonly #atime: TimeColumns;
+  readonly #ctime: TimeColumns;
+  readonly #crtime: TimeColumns;
+  readonly #countNames: Column<Uint32Array>;
+  readonly #nameEntry: Column<Uint32Array>;
+  readonly #payload: Column<Uint32Array>;
+  readonly #countChildren: Column<Uint32Array>;
+  readonly #xattrSet: Column<Uint32Array>;
+  readonly #entryInode: Column<Uint32Array>;
+  readonly #entryParent: Column<Uint32Array>;
+  readonly #nameOffset: Column<Uint32Array>;
+  readonly #nameLength: Column<Uint8Array>;
+  readonly #bytes: Column<Uint8Array>;
   readonly #xattrSets: (readonly Xattr[])[] = [[]];
   readonly #xattrSetByKey = new Map<string, number>();
   readonly #devices = new Map<TreeInode, DeviceNumber>();
   readonly #dataRanges = new Map<TreeInode, Float64Array>();
   #allTimes = false;
+
+  /** @param expectedRows How many there may be: columns need not grow up to then. */
+  constructor(expectedRows = 1024) {
+    this.#mode = u16Column(expectedRows);
+    this.#uid = u32Column(expectedRows);
+    this.#gid = u32Column(expectedRows);
+    this.#sizeBytes = f64Column(expectedRows);
+    this.#mtime = timeColumns(expectedRows);
+    this.#atime = timeColumns(expectedRows);
+    this.#ctime = timeColumns(expectedRows);
+    this.#crtime = timeColumns(expectedRows);
+    this.#countNames = u32Column(expectedRows);
+    this.#nameEntry = u32Column(expectedRows);
+    this.#payload = u32Column(expectedRows);
+    this.#countChildren = u32Column(expectedRows);
+    this.#xattrSet = u32Column(expectedRows);
+    this.#entryInode = u32Column(expectedRows);
+    this.#entryParent = u32Column(expectedRows);
+    this.#nameOffset = u32Column(expectedRows);
+    this.#nameLength = byteColumn(expectedRows);
+    this.#bytes = byteColumn(expectedRows * NAME_BYTES);
+  }
 
   /** Inodes added so far. */
   get countInodes(): number {
@@ -230,7 +255,10 @@ interface TimeColumns {
   readonly nanoseconds: Column<Uint32Array>;
 }
 
-const timeColumns = (): TimeColumns => ({ seconds: f64Column(), nanoseconds: u32Column() });
+const timeColumns = (rows: number): TimeColumns => ({
+  seconds: f64Column(rows),
+  nanoseconds: u32Column(rows),
+});
 
 function setTime(columns: TimeColumns, row: number, { seconds, nanoseconds }: Time): void {
   columns.seconds.set(row, seconds);

@@ -39,16 +39,6 @@ export class RawEntry {
   }
 }
 
-/** Order by the bytes of the names. */
-export function compareNames(a: RawEntry, b: RawEntry): number {
-  const shorter = Math.min(a.nameLength, b.nameLength);
-  for (let i = 0; i < shorter; i++) {
-    const difference = a.bytes[a.nameAt + i]! - b.bytes[b.nameAt + i]!;
-    if (difference !== 0) return difference;
-  }
-  return a.nameLength - b.nameLength;
-}
-
 /** Reads a folder from its start to its end. */
 export class DirectoryCursor {
   /** The folder that `..` names; known once the first block was read. */
@@ -88,8 +78,9 @@ export class DirectoryCursor {
   }
 
   /**
-   * Some more entries but `.` and `..`, at least one, ordered by inode so that their inodes are
-   * read in one go; `undefined` at the end.
+   * Some more entries but `.` and `..`, at least one; `undefined` at the end. Ordered by inode,
+   * the first at the end of the array: taken from there, their inodes are read in one go, and what
+   * was taken is no longer held.
    * @param atLeast how many, unless the folder ends before
    */
   *next(atLeast: number): Reading<RawEntry[] | undefined> {
@@ -103,7 +94,7 @@ export class DirectoryCursor {
     };
     while (entries.length < atLeast && (yield* this.visitNext(visit)));
     if (entries.length === 0) return undefined;
-    return entries.sort((a, b) => a.inode - b.inode);
+    return entries.sort((a, b) => b.inode - a.inode);
   }
 
   /**

@@ -4,31 +4,41 @@
  */
 
 import type { InodeNumber } from "../numbers.ts";
-import { compareNames, type RawEntry } from "./directory.ts";
+import type { RawEntry } from "./directory.ts";
 import { joinPath, pathText } from "./path.ts";
 import type { FileKind, Stat } from "./stat.ts";
 import type { FolderOfWalk } from "./walk.ts";
 
 /** One name of a folder, with the metadata of what it names. */
 export class Entry {
-  readonly #raw: RawEntry;
+  // Not the raw entry itself: of a large folder that would be an object more a name.
+  readonly #bytes: Uint8Array;
+  readonly #nameAt: number;
+  readonly #nameLength: number;
 
   /**
    * Only the reader makes these.
    * @param stat of the inode it names
    */
   constructor(raw: RawEntry, readonly stat: Stat) {
-    this.#raw = raw;
+    this.#bytes = raw.bytes;
+    this.#nameAt = raw.nameAt;
+    this.#nameLength = raw.nameLength;
   }
 
   /** Order by the bytes of the names, as `LC_ALL=C ls` has it. */
   static compare(this: void, a: Entry, b: Entry): number {
-    return compareNames(a.#raw, b.#raw);
+    const shorter = Math.min(a.#nameLength, b.#nameLength);
+    for (let i = 0; i < shorter; i++) {
+      const difference = a.#bytes[a.#nameAt + i]! - b.#bytes[b.#nameAt + i]!;
+      if (difference !== 0) return difference;
+    }
+    return a.#nameLength - b.#nameLength;
   }
 
   /** Bytes without slash or NUL; never `.` or `..`. */
   get name(): Uint8Array {
-    return this.#raw.name;
+    return this.#bytes.subarray(this.#nameAt, this.#nameAt + this.#nameLength);
   }
 
   /** The name as a string; what is no UTF-8 becomes U+FFFD. */

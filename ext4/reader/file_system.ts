@@ -160,7 +160,7 @@ export class FileSystem {
     const raw = yield* folder.cursor.next(BATCH_ENTRIES);
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
-    for (const one of raw) {
+    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       const inode = yield* loadNamed(this.#volume, folder.inode, one);
       entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
     }
@@ -191,14 +191,9 @@ export class FileSystem {
 function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
   const folder = yield* walk.nextFolder();
   if (folder === undefined) return undefined;
-  const all: Entry[] = [];
-  while (true) {
-    const entries = yield* walk.nextEntries((raw, stat) => new Entry(raw, stat));
-    if (entries === undefined) break;
-    for (const entry of entries) all.push(entry);
-  }
-  all.sort(Entry.compare);
-  return { ...folder, entries: all };
+  // A sorted walk gives all entries at once.
+  const entries = (yield* walk.nextEntries((raw, stat) => new Entry(raw, stat))) ?? [];
+  return { ...folder, entries: entries.sort(Entry.compare) };
 }
 
 function requireKind(

@@ -21,6 +21,7 @@ import { corrupt } from "./corrupt.ts";
 import { type Geometry, hasRoCompat } from "./geometry.ts";
 import { hasFlag, type Inode, isType } from "./inode.ts";
 import { u16At, u32At } from "./little_endian.ts";
+import { hasInodeXattrs } from "./xattr_sets.ts";
 
 const AT = INODE.offsets;
 const BILLION = 1_000_000_000;
@@ -74,6 +75,8 @@ export interface Stat {
   readonly device?: DeviceNumber;
   /** `i_flags`, e.g. immutable. */
   readonly flags: number;
+  /** Whether it may have extended attributes; without, there is no need to ask for them. */
+  readonly hasXattrs: boolean;
   /** With the feature `project`. */
   readonly projectId?: number;
 }
@@ -96,6 +99,7 @@ export function statOf(geometry: Geometry, inode: Inode): Stat {
     allocatedBytes: allocatedBytes(geometry, inode),
     countLinks: inode.countLinks,
     flags: inode.flags,
+    hasXattrs: inode.xattrBlock !== 0 || hasInodeXattrs(inode),
     mtime,
     atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra),
     ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra),

@@ -88,7 +88,7 @@ export class FolderWalk {
     this.#requireParent(this.#cursor!.parent);
     if (raw === undefined) return undefined;
     const entries: T[] = [];
-    for (const one of raw) {
+    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
       entries.push(make(one, stat));
       if (stat.kind === "folder") this.#enqueue(one.name, stat);

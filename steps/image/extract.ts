@@ -21,6 +21,8 @@ import { extractFailure } from "./extract/failure.ts";
 import { findExisting } from "./extract/existing.ts";
 import { type Loss, Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
+import { IncompleteFileError } from "./extract/file_completer.ts";
+import { SmallFiles } from "./extract/small_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
@@ -121,16 +123,28 @@ class Extraction {
       force,
       pathOf: this.#pathOf,
       copyContent: (row, to) => copier.copy(this.source.inodeOf(row), to),
+      takeOver: (row, file) => smallFiles.takeOver(row, file),
+    });
+    const smallFiles = new SmallFiles({
+      tree,
+      copier,
+      describer,
+      losses: this.#losses,
+      breather: this.#breather,
+      inodeOf: this.source.inodeOf,
+      pathOf: this.#pathOf,
+      remove: (row) => writer.remove(row),
     });
     try {
-      await this.#writeAll(writer);
+      await this.#writeAll(writer, smallFiles);
     } finally {
+      smallFiles.close();
       writer.close();
     }
     return this.#result();
   }
 
-  async #writeAll(writer: TargetWriter): Promise<void> {
+  async #writeAll(writer: TargetWriter, smallFiles: SmallFiles): Promise<void> {
     const tree = this.#tree;
     let row = 0 as TreeInode;
     try {
@@ -140,14 +154,22 @@ class Extraction {
         this.#countNames++;
         if (this.#breather.due) await this.#rest();
       }
+      await smallFiles.finish();
       // From the last to the first: writing a folder's metadata must not touch its parent's times.
       for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
         if (hasType(tree, row, S_IFDIR)) writer.finishFolder(row);
         if (this.#breather.due) await this.#rest();
       }
     } catch (error) {
-      const path = this.#pathOf(row);
-      throw extractFailure(error, { ...this.options, path, countNames: this.#countNames });
+      smallFiles.close();
+      const countNames = this.#countNames - smallFiles.countIncomplete;
+      const isOther = error instanceof IncompleteFileError;
+      const path = this.#pathOf(isOther ? error.row : row);
+      throw extractFailure(isOther ? error.cause : error, {
+        ...this.options,
+        path,
+        countNames,
+      });
     }
     this.#report();
   }

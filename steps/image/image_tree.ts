@@ -13,9 +13,9 @@ import type { ImageReader } from "./image_reader.ts";
 import { type ImagePath, joinPath } from "../../ext4/reader/path.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
-import { compareBytes, TreeBuilder } from "../../ext4/tree_builder.ts";
+import { compareBytes, type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
-import { u32Column } from "../../ext4/columns.ts";
+import { type Column, u32Column } from "../../ext4/columns.ts";
 import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 
 /** How an image is read into a tree. */
@@ -53,11 +53,13 @@ export async function readImageTree(
 
 const LOST_AND_FOUND = new TextEncoder().encode("lost+found");
 const BLOCK_BYTES = 512;
+/** An image may claim any number of inodes: room for more is made when they are there. */
+const MOST_EXPECTED = 1 << 17;
 
 class TreeReader {
-  readonly #builder = new TreeBuilder();
-  readonly #inodes = u32Column();
-  readonly #allocated = u32Column();
+  readonly #builder: TreeBuilder;
+  readonly #inodes: Column<Uint32Array>;
+  readonly #allocated: Column<Uint32Array>;
   /** Folders that have a row and are still to be listed. */
   readonly #waiting = new Map<InodeNumber, TreeInode>();
   /** Rows of inodes with several names. */
@@ -69,6 +71,11 @@ class TreeReader {
     private readonly options: ImageTreeOptions,
   ) {
     this.#breather = new Breather(options.signal);
+    const { countInodes, countFreeInodes } = image.info;
+    const rows = Math.max(1024, Math.min(countInodes - countFreeInodes, MOST_EXPECTED));
+    this.#builder = new TreeBuilder(rows);
+    this.#inodes = u32Column(rows);
+    this.#allocated = u32Column(rows);
   }
 
   result(): ImageTree {
@@ -116,7 +123,8 @@ class TreeReader {
         if (folder.stat.inode === ROOT_INODE && await this.#isEmptyLostAndFound(name, stat)) {
           continue;
         }
-        const child = await this.#addName(parent, name, stat);
+        const known = this.#addName(parent, name, stat);
+        const child = known instanceof Promise ? await known : known;
         if (stat.kind === "folder") this.#waiting.set(stat.inode, child);
         if (this.#breather.due) await this.#rest();
       }
@@ -135,32 +143,49 @@ class TreeReader {
     return true;
   }
 
-  async #addName(folder: TreeInode, name: Uint8Array, stat: Stat): Promise<TreeInode> {
+  /** A promise only where there is something to read beside the metadata: most often not. */
+  #addName(folder: TreeInode, name: Uint8Array, stat: Stat): TreeInode | Promise<TreeInode> {
     const isLinked = stat.kind !== "folder" && stat.countLinks > 1;
     const known = isLinked ? this.#linked.get(stat.inode) : undefined;
-    const row = known ?? await this.#addInode(stat);
-    if (isLinked) this.#linked.set(stat.inode, row);
+    const row = known ?? this.#addInode(stat);
+    return row instanceof Promise
+      ? row.then((row) => this.#nameInode(folder, name, stat, row))
+      : this.#nameInode(folder, name, stat, row);
+  }
+
+  #nameInode(folder: TreeInode, name: Uint8Array, stat: Stat, row: TreeInode): TreeInode {
+    if (stat.kind !== "folder" && stat.countLinks > 1) this.#linked.set(stat.inode, row);
     this.#builder.addName(folder, name, row);
     return row;
   }
 
-  async #addInode(stat: Stat): Promise<TreeInode> {
+  #addInode(stat: Stat): TreeInode | Promise<TreeInode> {
+    return stat.hasXattrs || stat.kind === "symlink"
+      ? this.#addDetailed(stat)
+      : this.#addRow(stat, {});
+  }
+
+  async #addDetailed(stat: Stat): Promise<TreeInode> {
     const { image } = this;
-    const { mode, uid, gid, mtime, inode, kind, device } = stat;
+    return this.#addRow(stat, {
+      ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode) } : {}),
+      ...(stat.kind === "symlink" ? { target: await image.readLink(stat.inode) } : {}),
+    });
+  }
+
+  #addRow(stat: Stat, more: Pick<NewInode, "xattrs" | "target">): TreeInode {
+    const { mode, uid, gid, mtime, atime, ctime, kind, device } = stat;
     const row = this.#builder.addInode({
       mode,
       uid,
       gid,
       mtime,
       sizeBytes: kind === "file" ? stat.sizeBytes : 0,
-      xattrs: await image.xattrs(inode),
-      ...(this.options.allTimes === true
-        ? { atime: stat.atime, ctime: stat.ctime, crtime: stat.crtime ?? mtime }
-        : {}),
-      ...(kind === "symlink" ? { target: await image.readLink(inode) } : {}),
+      ...(this.options.allTimes === true ? { atime, ctime, crtime: stat.crtime ?? mtime } : {}),
       ...(device === undefined ? {} : { device }),
+      ...more,
     });
-    this.#inodes.set(row, inode);
+    this.#inodes.set(row, stat.inode);
     this.#allocated.set(row, Math.min(stat.allocatedBytes / BLOCK_BYTES, 0xffff_ffff));
     return row;
   }

@@ -53,6 +53,18 @@ export class RingProducer {
     return this.#control[FILLED]! - Atomics.load(this.#control, TAKEN) < COUNT_BUFFERS;
   }
 
+  /** Waits until the other thread is done with all buffers. @returns Whether it is. */
+  waitUntilTaken(timeoutMs: number): boolean {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const taken = Atomics.load(this.#control, TAKEN);
+      if (taken === this.#control[FILLED]) return true;
+      const rest = deadline - performance.now();
+      if (rest <= 0) return false;
+      Atomics.wait(this.#control, TAKEN, taken, rest);
+    }
+  }
+
   /** Hands the buffer on. There must be room, also for the end. */
   submit(lengthBytes: number): void {
     if (!this.waitForRoom(0)) throw new Error("cannot submit: the ring is full. Wait for room.");

@@ -28,7 +28,8 @@ import { printable } from "../../../host/libc/paths.ts";
 import { pathThroughProc, writeAttribute } from "../../../host/libc/xattrs.ts";
 import type { Caller } from "./caller.ts";
 import type { Existing } from "./existing.ts";
-import type { Losses } from "./losses.ts";
+import type { PendingFile } from "./file_batch.ts";
+import { type Losses, REFUSALS } from "./losses.ts";
 
 const ACL = "system.posix_acl_";
 const SETUID_SETGID = 0o6000;
@@ -62,6 +63,24 @@ export class Describer {
     this.#try(row, "its mode", () => setModeOfOpen(fd, this.#modeOf(row, owned)));
     this.#attributes(row, true, write);
     this.#try(row, "its times", () => setTimesOfOpen(fd, this.#atime(row), this.#mtime(row)));
+  }
+
+  /** Whether mode and times are all that a file needs when it is written. */
+  isPlain(row: TreeInode): boolean {
+    return this.tree.xattrSet[row] === 0 && !this.existing.inheritsAcls;
+  }
+
+  /** Begins to describe a plain file; what remains to be done when it is written. */
+  beginPlain(fd: Descriptor, row: TreeInode): PendingFile {
+    const owned = this.#own(row, (uid, gid) => setOwnerOfOpen(fd, uid, gid));
+    return {
+      fd,
+      row,
+      mode: this.#modeOf(row, owned),
+      sizeBytes: this.tree.sizeBytes[row]!,
+      atime: this.#atime(row),
+      mtime: this.#mtime(row),
+    };
   }
 
   /** Describes a symbolic link or a node, which is not to be opened. */
@@ -136,7 +155,7 @@ export class Describer {
     try {
       set();
     } catch (error) {
-      if (!hasCode(error, "EPERM", "EOPNOTSUPP", "EINVAL", "ERANGE", "EACCES")) throw error;
+      if (!hasCode(error, ...REFUSALS)) throw error;
       this.losses.addError("metadata", what, error as SystemError, () => this.pathOf(row));
     }
   }

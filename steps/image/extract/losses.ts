@@ -20,6 +20,9 @@ export type LossKind =
   /** A time or permission bits were refused. */
   | "metadata";
 
+/** Codes by which a target says that it cannot keep something: a loss, and no failure. */
+export const REFUSALS = ["EPERM", "EOPNOTSUPP", "EINVAL", "ERANGE", "EACCES"];
+
 /** All losses of one kind and reason. */
 export interface Loss {
   /** What kind of thing could not be restored. */

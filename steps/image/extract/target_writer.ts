@@ -58,6 +58,8 @@ export interface TargetWriterParts {
   pathOf(row: TreeInode): string;
   /** Fills an empty file. */
   copyContent(row: TreeInode, to: Descriptor): Promise<void>;
+  /** Takes an empty file over, to fill, describe and close it; or false. */
+  takeOver(row: TreeInode, file: Descriptor): Promise<boolean>;
 }
 
 const TEMPORARY = new TextEncoder().encode(`.icecore-extract-${crypto.randomUUID()}`);
@@ -74,6 +76,14 @@ export class TargetWriter {
   close(): void {
     this.#forget();
     this.#removeUnfinished();
+  }
+
+  /** Removes a file of one name that could not be completed after all. */
+  remove(row: TreeInode): void {
+    const { tree, folders } = this.parts;
+    const entry = tree.nameEntry[row]! as TreeEntry;
+    const folder = folders.get(tree.entryParent[entry]! as TreeInode);
+    ignoreMissing(() => removeName(folder, nameOf(tree, entry), "file"));
   }
 
   /** Writes a name: a new inode at its first name, a hard link at every other. */
@@ -113,7 +123,7 @@ export class TargetWriter {
   }
 
   async #make(folder: TreeInode, name: Uint8Array, row: TreeInode): Promise<void> {
-    const { tree, folders, describer, copyContent } = this.parts;
+    const { tree, folders, describer, copyContent, takeOver } = this.parts;
     const at = folders.get(folder);
     const type = tree.mode[row]! & S_IFMT;
     if (type !== S_IFREG) {
@@ -124,11 +134,14 @@ export class TargetWriter {
     }
     const file = openAt(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     this.#unfinished = { folder, name };
+    let isTaken = false;
     try {
+      isTaken = name !== TEMPORARY && await takeOver(row, file);
+      if (isTaken) return;
       if (tree.sizeBytes[row] !== 0) await copyContent(row, file);
       describer.describeOpen(file, row);
     } finally {
-      close(file);
+      if (!isTaken) close(file);
     }
   }
 

@@ -37,6 +37,7 @@ testBoth("the metadata of a file", async (files) => {
     allocatedBytes: 0,
     countLinks: 1,
     flags: 0,
+    hasXattrs: false,
     mtime: { seconds: 5_000_000_000, nanoseconds: 7 },
     atime: { seconds: 5_000_000_000, nanoseconds: 7 },
     ctime: { seconds: 5_000_000_000, nanoseconds: 7 },
