@@ -12,6 +12,7 @@ export const plugins: BuiltinSteps = {
   par2: () => import("../plugins/par2.ts"),
   s3: () => import("../plugins/s3.ts"),
   split: () => import("../plugins/split.ts"),
+  ssh: () => import("../plugins/ssh.ts"),
   verity: () => import("../plugins/verity.ts"),
   zstd: () => import("../plugins/zstd.ts"),
 };

@@ -1,0 +1,121 @@
+/**
+ * `ssh`: copies the payload and its side files to another machine, and has it checked there.
+ *
+ * See docs/ssh.md.
+ * @module
+ */
+
+import {
+  type ByteStage,
+  type OptionValues,
+  payloadOf,
+  type Step,
+  type StepContext,
+  UsageError,
+} from "../mod.ts";
+import { Copies } from "./ssh/copies.ts";
+import { copyError } from "./ssh/errors.ts";
+import { FarSide } from "./ssh/far_side.ts";
+import { TAKE } from "./ssh/scripts.ts";
+
+const MOST_PORT = 65_535;
+const MOST_RETRIES = 20;
+
+/** The step. */
+const ssh: Step = {
+  name: "ssh",
+  summary: "copy it and its side files to another machine, and check it there",
+  after: "hash",
+  accepts: ["formatted", "unmounted", "sealed"],
+  tools: ["ssh"],
+  passive: true,
+  shell: false,
+  options: {
+    to: { type: "string", help: "where to: [USER@]HOST:FOLDER", required: true },
+    identityFile: { type: "string", help: "the private key's file; ssh's own choice if left out" },
+    port: { type: "number", help: "the port; ssh's own choice if left out" },
+    sshOptions: { type: "strings", help: "more of ssh's options, e.g. ProxyJump=gate" },
+    retries: { type: "number", help: "how often a broken copy goes on", default: 5 },
+    overwrite: { type: "boolean", help: "replace what is there", default: false },
+    resume: {
+      type: "boolean",
+      help: "keep what a failed build has copied, and continue it",
+      default: false,
+    },
+  },
+  async check({ options, signal }) {
+    checkNumbers(options);
+    await new FarSide({ options, signal }).look();
+  },
+  async run(image, context) {
+    const payload = payloadOf(image);
+    const copies = new Copies(context);
+    try {
+      const digest = Object.entries(payload.digests)[0];
+      const copy = await copies.send(payload.path, payload.name, digest);
+      return await copies.complete(image, payload, copy);
+    } catch (error) {
+      await copies.abort();
+      throw error;
+    }
+  },
+  stream: ({ name }, context) => streamed(name, context),
+};
+
+export default ssh;
+
+async function streamed(name: string, context: StepContext): Promise<ByteStage> {
+  const copies = new Copies(context);
+  const copy = await copies.begin(name);
+  const shown = copies.far.shown(copy.final);
+  const program = copies.far.open([TAKE, copy.partial]);
+  const writer = program.writable.getWriter();
+  const explained = (work: Promise<void>) =>
+    work.catch((error) => {
+      throw copyError(shown, error);
+    });
+  writer.closed.catch(() => {});
+  let done = 0;
+  return {
+    sink: new WritableStream({
+      async write(bytes) {
+        await explained(writer.write(bytes));
+        done += bytes.length;
+        context.emit({ type: "progress", done, unit: "bytes" });
+      },
+      async close() {
+        await explained(writer.close());
+        for await (const _ of program.readable);
+        await explained(program.ended);
+      },
+      abort: () => program.stop(),
+    }),
+    async finish(image, stored) {
+      try {
+        const digest = Object.entries(stored.digests)[0]!;
+        await explained(copies.finish(copy, digest));
+        return await copies.complete(image, stored, copy);
+      } catch (error) {
+        await copies.abort();
+        throw error;
+      }
+    },
+    async abort() {
+      await program.stop();
+      await copies.abort();
+    },
+  };
+}
+
+function checkNumbers({ port, retries }: OptionValues): void {
+  checkWhole("port", port ?? 1, 1, MOST_PORT);
+  checkWhole("retries", retries, 0, MOST_RETRIES);
+}
+
+function checkWhole(name: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
+  throw new UsageError(
+    `cannot set ssh.${name} to ${value}: expected a whole number from ${least} to ${most}.`,
+    "bad-option",
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * The argv of each program that reaches the other machine.
+ * @module
+ */
+
+import type { OptionValues } from "../../mod.ts";
+import type { Address } from "./address.ts";
+
+/** A script for the far side's `sh`, and its arguments. */
+export type Remote = readonly [script: string, ...args: string[]];
+
+/** Runs a script there: `ssh … HOST sh -c SCRIPT sh ARG…`. */
+export function sshArgv(options: OptionValues, { host }: Address, remote: Remote): string[] {
+  const [script, ...args] = remote;
+  const command = ["sh", "-c", script, "sh", ...args].map(quoted).join(" ");
+  return ["ssh", ...connection(options, "-p"), "--", host, command];
+}
+
+/** Copies a file with `rsync`, going on where a partial one ends. */
+export function rsyncArgv(
+  options: OptionValues,
+  { host }: Address,
+  from: string,
+  to: string,
+): string[] {
+  // rsync splits this itself; a quote within quotes is doubled.
+  const shell = ["ssh", ...connection(options, "-p")].map((word) =>
+    `'${word.replaceAll("'", "''")}'`
+  );
+  return [
+    ...["rsync", "-s", "--append-verify", "--partial", "--info=progress2"],
+    ...["--outbuf=L", "-e", shell.join(" "), "--"],
+    from,
+    `${host.includes(":") ? host.replace(/[^@]+$/, "[$&]") : host}:${to}`,
+  ];
+}
+
+/** Copies a file with `sftp`; what to do comes on its stdin, from {@linkcode sftpBatch}. */
+export function sftpArgv(options: OptionValues, { host }: Address): string[] {
+  const shown = host.includes(":") ? host.replace(/[^@]+$/, "[$&]") : host;
+  return ["sftp", "-q", "-b", "-", ...connection(options, "-P"), "--", shown];
+}
+
+/** Goes on where the file there ends; it has to be there. */
+export function sftpBatch(from: string, to: string): string {
+  return `reput ${doubleQuoted(from)} ${doubleQuoted(to)}\n`;
+}
+
+function connection(options: OptionValues, portFlag: string): string[] {
+  const { identityFile, port, sshOptions } = options;
+  return [
+    // Nobody is there to be asked, and a dead connection ends.
+    ...["BatchMode=yes", "ConnectTimeout=20", "ServerAliveInterval=15"].flatMap((o) => ["-o", o]),
+    ...(identityFile === undefined ? [] : ["-i", String(identityFile)]),
+    ...(port === undefined ? [] : [portFlag, String(port)]),
+    ...((sshOptions ?? []) as readonly string[]).flatMap((option) => ["-o", option]),
+  ];
+}
+
+/** A word for a POSIX shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function doubleQuoted(word: string): string {
+  return `"${word.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}

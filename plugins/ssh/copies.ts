@@ -1,0 +1,150 @@
+/**
+ * The files of one build on their way: partial first, final when their digests fit.
+ * @module
+ */
+
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import {
+  companionsOf,
+  formatDigestLine,
+  type Image,
+  messageOf,
+  type Payload,
+  type StepContext,
+  withArtifact,
+} from "../../mod.ts";
+import { copyError, isDifferent } from "./errors.ts";
+import { FarSide } from "./far_side.ts";
+import { BEGIN, FINISH, REMOVE } from "./scripts.ts";
+
+/** A file there. */
+export interface Copy {
+  readonly partial: string;
+  readonly final: string;
+}
+
+/** A digest and its algorithm. */
+type Digest = readonly [algorithm: string, digest: string];
+
+/** The copies of one build. */
+export class Copies {
+  readonly far: FarSide;
+  readonly #begun: Copy[] = [];
+  readonly #finished: string[] = [];
+
+  constructor(private readonly context: StepContext) {
+    this.far = new FarSide(context);
+  }
+
+  /** Begins a copy, unless there is a file of that name that may not be replaced. */
+  async begin(name: string): Promise<Copy> {
+    const final = this.far.path(name);
+    // Nobody else's partial file is touched, unless it is to be continued.
+    const mark = this.#resumes ? "" : `.${randomUUID().slice(0, 8)}`;
+    const copy = { final, partial: `${final}${mark}.partial` };
+    await this.#explained(copy, async () => {
+      await this.far.run([BEGIN, this.far.address.folder, final, this.#overwrites, copy.partial]);
+    });
+    this.#begun.push(copy);
+    return copy;
+  }
+
+  /** Copies a file from here, and makes it final. */
+  async send(path: string, name: string, digest?: Digest): Promise<Copy> {
+    const copy = await this.begin(name);
+    const known = digest ?? ["sha512", await digestOf(path, this.context.signal)];
+    await this.#explained(copy, async () => {
+      await this.far.copy(path, copy.partial);
+      try {
+        await this.finish(copy, known);
+      } catch (error) {
+        if (!this.#resumes || !isDifferent(error)) throw error;
+        // What was continued was the beginning of something else.
+        const { folder } = this.far.address;
+        await this.far.run([REMOVE, copy.partial]);
+        await this.far.run([BEGIN, folder, copy.final, this.#overwrites, copy.partial]);
+        await this.far.copy(path, copy.partial);
+        await this.finish(copy, known);
+      }
+    });
+    return copy;
+  }
+
+  /** Has the digest checked there, and gives the file its name. */
+  async finish(copy: Copy, [algorithm, digest]: Digest): Promise<void> {
+    await this.far.run([FINISH, copy.partial, copy.final, algorithm, digest, this.#overwrites]);
+    this.#begun.splice(this.#begun.indexOf(copy), 1);
+    this.#finished.push(copy.final);
+  }
+
+  /** Sends what belongs to the payload, and tells where it is. */
+  async complete(image: Image, payload: Payload, copy: Copy): Promise<Image> {
+    const companions = companionsOf({ ...image, payload });
+    for (const { path, finalPath } of companions) await this.send(path, basename(finalPath));
+    const known = Object.entries(payload.digests)[0];
+    if (known !== undefined && !companions.some(({ kind }) => kind === known[0])) {
+      const [algorithm, digest] = known;
+      const name = `${payload.name}.${algorithm}`;
+      const path = join(this.context.workdir, name);
+      await writeFile(path, `${formatDigestLine({ digest, name: payload.name })}\n`);
+      await this.send(path, name);
+    }
+    const url = this.far.shown(copy.final);
+    const { sizeBytes } = payload;
+    return withArtifact(image, {
+      kind: "ssh",
+      path: url,
+      finalPath: url,
+      sizeBytes,
+      details: { url },
+    });
+  }
+
+  /** Runs work on a copy, and explains its failure. */
+  async #explained(copy: Copy, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw copyError(this.far.shown(copy.final), error);
+    }
+  }
+
+  /** Takes back what was sent, but not what may have replaced something. Never throws. */
+  async abort(): Promise<void> {
+    const partial = this.#begun.splice(0).map((copy) => copy.partial);
+    const final = this.#finished.splice(0);
+    const gone = [...this.#resumes ? [] : partial, ...this.#overwrites === "yes" ? [] : final];
+    if (this.#resumes && partial.length > 0) {
+      this.#say(
+        `${partial.map((path) => this.far.shown(path)).join(", ")} is kept to be continued`,
+      );
+    }
+    if (gone.length === 0) return;
+    await this.far.run([REMOVE, ...gone], null).catch((error) => {
+      const files = gone.map((path) => this.far.shown(path)).join(", ");
+      this.#say(`${files} may be left behind: ${messageOf(error)}`);
+    });
+  }
+
+  #say(text: string): void {
+    this.context.emit({ type: "message", level: "warning", text });
+  }
+
+  get #resumes(): boolean {
+    return this.context.options["resume"] === true;
+  }
+
+  get #overwrites(): "yes" | "no" {
+    return this.context.options["overwrite"] === true ? "yes" : "no";
+  }
+}
+
+async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha512");
+  const pieces = createReadStream(path, { highWaterMark: 2 ** 20, signal });
+  for await (const piece of pieces) hash.update(piece as Uint8Array);
+  return hash.digest("hex");
+}
