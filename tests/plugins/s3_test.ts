@@ -13,7 +13,7 @@ import {
 } from "../../mod.ts";
 import s3 from "../../plugins/s3.ts";
 import { partSizes } from "../../plugins/s3/part_sizes.ts";
-import { assertNothingBuilt, inLab, type Lab } from "../faults/lab.ts";
+import { assertNothingBuilt, ended, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
 import { type S3Lab, s3Lab, type StoreOptions } from "./s3_lab.ts";
 
 const MIB = 2 ** 20;
@@ -341,6 +341,34 @@ Deno.test("what a transform made is sent while it is made, with its own digest",
     const line = new TextDecoder().decode(run.store.object("backup/out.img.shifted.sha512"));
     assert.equal(line, `${digest}  out.img.shifted\n`);
     assert.ok(!existsSync(run.lab.at("out.img.shifted")), "no second copy was made here");
+  });
+});
+
+Deno.test("on the command line: stored, and Ctrl-C ends with 130 and an empty store", async () => {
+  let child: Deno.ChildProcess | undefined;
+  const fault: StoreOptions["fault"] = (_request, part) => {
+    if (part === 2) child?.kill("SIGINT");
+    return undefined;
+  };
+  await withStore({ fault }, async (run) => {
+    const args = ["build", "source", "-o", "out.img", "--use", "s3", "--set", "s3.partSize=5M"];
+    const argv = icecoreArgv([...args, "--set", "s3.to=s3://vault/backup"]);
+    const env = {
+      AWS_ENDPOINT_URL: run.store.endpoint,
+      AWS_ACCESS_KEY_ID: "S3RVER",
+      AWS_SECRET_ACCESS_KEY: "S3RVER",
+    };
+    addLarge(run.lab);
+    child = start(run.lab, argv, { env });
+    const interrupted = await ended(child);
+    assert.equal(interrupted.code, 130, interrupted.stderr);
+    assertNothingStored(run);
+    await assertNothingBuilt(run.lab);
+    child = undefined;
+    const built = await ended(start(run.lab, argv, { env }));
+    assert.equal(built.code, 0, built.stderr);
+    assert.doesNotMatch(built.stderr + built.stdout, /S3RVER/);
+    assertStored(run);
   });
 });
 
