@@ -15,34 +15,43 @@ export interface LongEntry {
   readonly target?: Uint8Array;
 }
 
-/** A row for each entry, like `ls -ln --time-style=long-iso`. */
-export function longRows(entries: readonly LongEntry[], isHuman: boolean): string[] {
-  const columns = entries.map(({ stat }) => ({
-    links: `${stat.countLinks}`,
-    uid: `${stat.uid}`,
-    gid: `${stat.gid}`,
-    size: stat.device === undefined ? sizeText(stat.sizeBytes, isHuman) : "",
-    major: stat.device === undefined ? "" : `${stat.device.major}`,
-    minor: stat.device === undefined ? "" : `${stat.device.minor}`,
-  }));
+/**
+ * A row for each entry, like `ls -ln --time-style=long-iso`. One at a time: a folder may have more
+ * entries than there should be rows in memory.
+ */
+export function* longRows(entries: readonly LongEntry[], isHuman: boolean): Generator<string> {
   const width = { links: 0, uid: 0, gid: 0, size: 0, major: 0, minor: 0 };
-  for (const row of columns) {
-    for (const key of KEYS) width[key] = Math.max(width[key], row[key].length);
+  for (const { stat } of entries) {
+    const columns = columnsOf(stat, isHuman);
+    for (const key of KEYS) width[key] = Math.max(width[key], columns[key].length);
   }
   if (width.major > 0) width.size = Math.max(width.size, width.major + 2 + width.minor);
-  return entries.map(({ name, stat, target }, i) => {
-    const row = columns[i]!;
-    const size = stat.device === undefined
-      ? row.size
-      : `${row.major.padStart(width.size - width.minor - 2)}, ${row.minor.padStart(width.minor)}`;
+  for (const { name, stat, target } of entries) {
+    const { links, uid, gid, size, major, minor } = columnsOf(stat, isHuman);
+    const last = stat.device === undefined
+      ? size.padStart(width.size)
+      : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
     const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
-    return `${modeText(stat)} ${row.links.padStart(width.links)} ${row.uid.padStart(width.uid)} ` +
-      `${row.gid.padStart(width.gid)} ${size.padStart(width.size)} ${localMinute(stat.mtime)} ` +
-      `${printable(name)}${arrow}`;
-  });
+    yield `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
+      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}`;
+  }
 }
 
 const KEYS = ["links", "uid", "gid", "size", "major", "minor"] as const;
+
+function columnsOf(
+  { countLinks, uid, gid, sizeBytes, device }: Stat,
+  isHuman: boolean,
+): Record<typeof KEYS[number], string> {
+  return {
+    links: `${countLinks}`,
+    uid: `${uid}`,
+    gid: `${gid}`,
+    size: device === undefined ? sizeText(sizeBytes, isHuman) : "",
+    major: device === undefined ? "" : `${device.major}`,
+    minor: device === undefined ? "" : `${device.minor}`,
+  };
+}
 
 /** `total 12`: the room the entries take, in KiB. */
 export function totalRow(entries: readonly LongEntry[], isHuman: boolean): string {
