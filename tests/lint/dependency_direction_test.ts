@@ -32,7 +32,8 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "cli imports host past mod.ts",
     file: "cli/build.ts",
     text: 'import "../host/runtime.ts";\n',
-    says: /imports host\/runtime\.ts: the command line is built on .* It may import mod, plugins: export it/,
+    says:
+      /imports host\/runtime\.ts: the command line is built on .* It may import mod, plugins: export it/,
   },
   {
     name: "a plugin imports a step",
