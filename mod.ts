@@ -131,7 +131,6 @@ export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";
 export { createFile } from "./host/create_file.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { type Released, releaseLeftovers } from "./host/leftovers.ts";
-export { openProgram, type RunningProgram } from "./host/open_program.ts";
 export { findProgram, installHint } from "./host/programs.ts";
 export {
   type ProgramOptions,

@@ -10,8 +10,8 @@ import { mkdtemp, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type Image,
-  openProgram,
   payloadOf,
+  pipeThroughProgram,
   type Step,
   type StepContext,
   UsageError,
@@ -97,7 +97,7 @@ export function par2Argv(
 }
 
 async function create(argv: readonly string[], context: StepContext): Promise<void> {
-  const program = openProgram(argv, {
+  const program = pipeThroughProgram(argv, {
     signal: context.signal,
     onStart: () => context.emit({ type: "command", argv }),
   });

@@ -88,7 +88,7 @@ async function streamed(name: string, context: StepContext): Promise<ByteStage> 
         for await (const _ of program.readable);
         await explained(program.ended);
       },
-      abort: () => program.stop(),
+      abort: () => program.abort(),
     }),
     async finish(image, stored) {
       try {
@@ -101,7 +101,7 @@ async function streamed(name: string, context: StepContext): Promise<ByteStage> 
       }
     },
     async abort() {
-      await program.stop();
+      await program.abort();
       await copies.abort();
     },
   };

@@ -8,9 +8,9 @@ import {
   EnvironmentError,
   findProgram,
   messageOf,
-  openProgram,
+  type PipedProgram,
+  pipeThroughProgram,
   type ProgramResult,
-  type RunningProgram,
   runProgram,
   type StepContext,
 } from "../../mod.ts";
@@ -63,9 +63,9 @@ export class FarSide {
   }
 
   /** Starts a script there, to be fed. */
-  open(remote: Remote): RunningProgram {
+  open(remote: Remote): PipedProgram {
     const argv = sshArgv(this.context.options, this.address, remote);
-    return openProgram(argv, { signal: this.context.signal, onStart: (a) => this.#tell(a) });
+    return pipeThroughProgram(argv, { signal: this.context.signal, onStart: (a) => this.#tell(a) });
   }
 
   /** Copies a file to a partial one that is there, and goes on when the connection breaks. */
@@ -100,7 +100,7 @@ export class FarSide {
 
   async #runFed(argv: string[], input: string, onText: (text: string) => void): Promise<void> {
     const { signal } = this.context;
-    const program = openProgram(argv, { signal, onStart: (a) => this.#tell(a) });
+    const program = pipeThroughProgram(argv, { signal, onStart: (a) => this.#tell(a) });
     const writer = program.writable.getWriter();
     // A program that ends before it has read this tells why by how it ends.
     writer.closed.catch(() => {});
