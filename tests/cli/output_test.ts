@@ -104,7 +104,8 @@ testWith(
   async () => {
     await inLab((lab) => {
       generate("photos", lab.source, 0.03);
-      const { CI: _, NO_COLOR: __, ...env } = Deno.env.toObject();
+      const { CI: _, NO_COLOR: __, ...rest } = Deno.env.toObject();
+      const env = { ...rest, TERM: "xterm" };
       const argv = icecoreArgv(buildArgs("--force"));
       const drawn = onTerminal(argv, { ...env, ...lab.env }, lab.folder);
       assert.match(drawn, /\r\x1b\[K\x1b\[36m\[6\/11\] copy/);

@@ -9,7 +9,7 @@ const NEEDS = { root: true, programs: ["mount", "umount"] };
 
 async function withSmallDisk(lab: Lab, body: () => Promise<void>): Promise<void> {
   mkdirSync(lab.at("disk"));
-  output("mount", ["-t", "tmpfs", "-o", "size=16M", "tmpfs", lab.at("disk")]);
+  output("mount", ["-t", "tmpfs", "-o", "size=320M", "tmpfs", lab.at("disk")]);
   try {
     await body();
   } finally {
@@ -22,11 +22,11 @@ testWith(
   "an image that the disk has no room for is refused before it is written",
   async () => {
     await inLab(async (lab) => {
-      addLargeFile(lab, 20 * 2 ** 20);
+      addLargeFile(lab, 400 * 2 ** 20);
       await withSmallDisk(lab, async () => {
         const { code, stderr } = await icecore(lab, ["build", "source", "-o", "disk/out.img"]);
         assert.equal(code, 1);
-        assert.match(stderr, /cannot make .*out\.img.*: it needs 20\.\d MiB, and the disk has 1/);
+        assert.match(stderr, /cannot make .*out\.img.*: it needs 40\d MiB, and the disk has 3/);
         assert.deepEqual(readdirSync(lab.at("disk")), []);
       });
     });
@@ -35,7 +35,7 @@ testWith(
 
 testWith(NEEDS, "a disk that fills up while packing leaves nothing behind", async () => {
   await inLab(async (lab) => {
-    addLargeFile(lab, 8 * 2 ** 20);
+    addLargeFile(lab, 250 * 2 ** 20);
     await withSmallDisk(lab, async () => {
       const fill = "cat /dev/zero > disk/ballast 2>/dev/null || true";
       const { code, stderr } = await drive(lab, "packing", fill, "disk/out.img");

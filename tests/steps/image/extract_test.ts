@@ -125,7 +125,7 @@ Deno.test("what stands for a folder in the target and is a link is not followed"
 Deno.test("a file that cannot be completed is removed, what was complete stays", async () => {
   const root = folder({
     a: file("first"),
-    b: file({ sizeBytes: 40 << 20, zeros: true }),
+    b: file({ sizeBytes: 200 << 20, zeros: true }),
     c: file("last"),
   });
   await extracted(root, async (target, run) => {
