@@ -23,8 +23,13 @@ export class Breather {
 
   /** Lets everything that waits run. @throws the signal's reason when it was aborted. */
   async pause(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(() => resolve()));
+    await nextTurn();
     this.signal.throwIfAborted();
     this.#lastMs = performance.now();
   }
+}
+
+/** Lets everything that waits run once. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => resolve()));
 }

@@ -6,8 +6,9 @@
 import { lstatSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "./environment_error.ts";
-import { hasCode, meaningOf } from "./libc/errno.ts";
+import { meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
+import { explainWrite } from "./write_error.ts";
 
 /**
  * A file that is made, or emptied, and written front to back. Aborting removes it, and so does a
@@ -43,7 +44,7 @@ export function createFile(path: string, force: boolean): WritableStream<Uint8Ar
       } catch (error) {
         // A stream that failed by itself is not aborted any more.
         await remove();
-        throw hasCode(error, "ENOSPC", "EDQUOT") ? diskFull(path, error) : error;
+        throw explainWrite(path, error);
       }
     },
     async close() {
@@ -57,16 +58,6 @@ function notWritable(path: string, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     `cannot write ${printable(path)}: ${meaningOf(cause)}. Choose another place with -o.`,
     "not-writable",
-    { cause },
-  );
-}
-
-function diskFull(path: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError(
-    `cannot write ${
-      printable(path)
-    }: the disk is full. Make room, or choose another place with -o.`,
-    "disk-full",
     { cause },
   );
 }

@@ -7,7 +7,14 @@
 import { checkSteps, type ReadyStep } from "./check.ts";
 import type { BuildState } from "./context.ts";
 import { type Ending, tellEnd } from "./ending.ts";
-import { codeOf, InterruptedError, messageOf, ReleaseError, SourceError } from "./errors.ts";
+import {
+  codeOf,
+  InterruptedError,
+  messageOf,
+  ReleaseError,
+  SourceError,
+  StepError,
+} from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import { type Artifact, type Image, plannedImage } from "./image.ts";
 import type { Machine, Output } from "./machine.ts";
@@ -111,7 +118,7 @@ export async function runSteps(
     const cause = signal.aborted && !published ? interruptionOf(signal, kept) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
     const failure = {
-      ...current,
+      ...(cause instanceof StepError ? { step: cause.step } : current),
       code: codeOf(final),
       message: messageOf(final),
       ...(kept === undefined ? {} : { kept }),

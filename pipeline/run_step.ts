@@ -44,7 +44,8 @@ export async function runStep(
     emit({ type: "step-finished", step: step.name, seconds, sizeBytes: next.sizeBytes });
     return next;
   } catch (error) {
-    throw new StepError(step.name, error);
+    // A step that is fed while this one runs fails under its own name.
+    throw error instanceof StepError ? error : new StepError(step.name, error);
   }
 }
 

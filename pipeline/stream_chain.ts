@@ -10,7 +10,7 @@ import type { ReadyStep } from "./check.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
 import type { ByteStage, StepContext } from "./step.ts";
-import { Flow, Taker } from "./stream_flow.ts";
+import { Flow, namedError, Taker } from "./stream_flow.ts";
 
 /** The digest that is made of what a transform makes. */
 const ALGORITHM = "sha512";
@@ -41,7 +41,7 @@ export class StreamChain {
   readonly #links = new Map<ReadyStep, Link>();
   readonly #takers: Taker[] = [];
   readonly #pumps: Promise<void>[] = [];
-  readonly #outputs: (readonly [ReadableStream<Uint8Array>, Flow])[] = [];
+  readonly #outputs: (readonly [step: string, from: ReadableStream<Uint8Array>, into: Flow])[] = [];
   readonly #plain: Flow;
   #isEnded = false;
   #fail!: (error: unknown) => void;
@@ -53,7 +53,7 @@ export class StreamChain {
     this.#failure.catch(() => {});
   }
 
-  /** Starts all stages. @throws what a stage throws, after those before it were aborted. */
+  /** Starts all stages. @throws StepError of a stage, after those before it were aborted. */
   static async open(fed: readonly Fed[], image: Image, machine: Machine): Promise<StreamChain> {
     const chain = new StreamChain(image, machine);
     try {
@@ -62,8 +62,8 @@ export class StreamChain {
         flow = await chain.#add(each, flow, fed.slice(index + 1));
       }
       // Not before: some transforms begin by themselves, and those behind them are to get that, too.
-      for (const [readable, flow] of chain.#outputs) {
-        chain.#pumps.push(chain.#pump(readable, flow));
+      for (const [step, from, into] of chain.#outputs) {
+        chain.#pumps.push(chain.#pump(step, from, into));
       }
       return chain;
     } catch (error) {
@@ -72,7 +72,7 @@ export class StreamChain {
     }
   }
 
-  /** Feeds bytes of the image. @throws what any stage failed with. */
+  /** Feeds bytes of the image. @throws StepError of any stage that has failed. */
   async write(bytes: Uint8Array): Promise<void> {
     await Promise.race([this.#plain.push(bytes), this.#failure]);
   }
@@ -122,49 +122,67 @@ export class StreamChain {
   }
 
   async #add({ ready, context }: Fed, flow: Flow, behind: readonly Fed[]): Promise<Flow> {
-    const stage = await ready.step.stream!({ name: flow.name }, context);
-    const target = stage.transform?.writable ?? stage.sink;
-    if (target === undefined || (stage.transform !== undefined && stage.sink !== undefined)) {
-      throw new TypeError(
-        `step ${ready.step.name} has a streaming form with ${
-          target === undefined ? "neither a transform nor a sink" : "both a transform and a sink"
-        }. Return one of them.`,
-      );
-    }
-    this.#take(flow, target);
+    const { name } = ready.step;
+    const stage = await startStage(ready, flow, context);
+    this.#take(name, flow, (stage.transform?.writable ?? stage.sink)!);
     if (stage.transform === undefined) {
       this.#links.set(ready, { stage, incoming: flow });
       return flow;
     }
     const toFile = behind.length === 0;
-    const outgoing = await this.#makeFlow(stage.name ?? flow.name, toFile, context.force);
+    const outgoing = await this.#makeFlow(name, stage.name ?? flow.name, toFile, context.force);
     this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
-    this.#outputs.push([stage.transform.readable, outgoing]);
+    this.#outputs.push([name, stage.transform.readable, outgoing]);
     return outgoing;
   }
 
-  async #makeFlow(name: string, toFile: boolean, force: boolean): Promise<Flow> {
+  async #makeFlow(step: string, name: string, toFile: boolean, force: boolean): Promise<Flow> {
     const hash = await this.machine.startHash(ALGORITHM);
     if (!toFile) return new Flow(name, "-", ALGORITHM, hash);
     const { finalPath } = this.image;
     const path = `${finalPath.slice(0, finalPath.lastIndexOf("/") + 1)}${name}.partial`;
     const flow = new Flow(name, path, ALGORITHM, hash);
-    this.#take(flow, this.machine.createFile(path, force));
+    this.#take(step, flow, this.#createFile(step, path, force));
     return flow;
   }
 
-  #take(flow: Flow, stream: WritableStream<Uint8Array>): void {
-    const taker = new Taker(stream, this.#fail);
+  #createFile(step: string, path: string, force: boolean): WritableStream<Uint8Array> {
+    try {
+      return this.machine.createFile(path, force);
+    } catch (error) {
+      throw namedError(step, error);
+    }
+  }
+
+  #take(step: string, flow: Flow, stream: WritableStream<Uint8Array>): void {
+    const taker = new Taker(step, stream, this.#fail);
     flow.takers.push(taker);
     this.#takers.push(taker);
   }
 
-  async #pump(readable: ReadableStream<Uint8Array>, into: Flow): Promise<void> {
+  async #pump(step: string, from: ReadableStream<Uint8Array>, into: Flow): Promise<void> {
     try {
-      for await (const bytes of readable) await into.push(bytes);
+      for await (const bytes of from) await into.push(bytes);
       await into.close();
     } catch (error) {
-      this.#fail(error);
+      this.#fail(namedError(step, error));
     }
+  }
+}
+
+/** Starts a stage and holds it to the contract. @throws StepError */
+async function startStage(
+  { step }: ReadyStep,
+  { name }: Flow,
+  context: StepContext,
+): Promise<ByteStage> {
+  try {
+    const stage = await step.stream!({ name }, context);
+    const isTransform = stage.transform !== undefined;
+    if (isTransform !== (stage.sink !== undefined)) return stage;
+    const what = isTransform ? "both a transform and a sink" : "neither a transform nor a sink";
+    throw new TypeError(`its streaming form has ${what}. Return one of them.`);
+  } catch (error) {
+    throw namedError(step.name, error);
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { StepError } from "./errors.ts";
 import type { Payload } from "./image.ts";
 
 /** A digest that is being made. */
@@ -13,30 +14,49 @@ export interface RunningHash {
   digest(): string;
 }
 
-/** Takes bytes in order; waits while its stream is full. */
+/** Takes bytes in order; waits while its stream is full. Its failures bear the name of its step. */
 export class Taker {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-
-  constructor(stream: WritableStream<Uint8Array>, onFailure: (error: unknown) => void) {
-    this.#writer = stream.getWriter();
-    this.#writer.closed.catch(onFailure);
-    this.#fail = onFailure;
-  }
+  readonly #named: (error: unknown) => unknown;
   readonly #fail: (error: unknown) => void;
+
+  /**
+   * @param step Whose stream it is.
+   * @param onFailure Told when the stream fails, also while nobody writes.
+   */
+  constructor(
+    step: string,
+    stream: WritableStream<Uint8Array>,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#named = (error) => namedError(step, error);
+    this.#fail = (error) => onFailure(this.#named(error));
+    this.#writer = stream.getWriter();
+    this.#writer.closed.catch(this.#fail);
+  }
 
   /** Waits for room, not for the bytes to arrive: the next ones are made meanwhile. */
   async write(bytes: Uint8Array): Promise<void> {
-    await this.#writer.ready;
+    await this.#writer.ready.catch((error) => {
+      throw this.#named(error);
+    });
     this.#writer.write(bytes).catch(this.#fail);
   }
 
-  close(): Promise<void> {
-    return this.#writer.close();
+  async close(): Promise<void> {
+    await this.#writer.close().catch((error) => {
+      throw this.#named(error);
+    });
   }
 
   async abort(reason: unknown): Promise<void> {
     await this.#writer.abort(reason);
   }
+}
+
+/** The error of a step, unless it bears a step's name already. */
+export function namedError(step: string, error: unknown): StepError {
+  return error instanceof StepError ? error : new StepError(step, error);
 }
 
 /** One form of the payload: the plain image, or what a transform made of it. */

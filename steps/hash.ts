@@ -5,6 +5,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { ALGORITHMS, digestFile } from "../host/digest.ts";
+import { explainWrite } from "../host/write_error.ts";
 import { type Image, withArtifact } from "../pipeline/image.ts";
 import { formatDigestLine } from "../pipeline/side_file.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
@@ -32,7 +33,9 @@ export const hash: Step = {
     const finalPath = `${image.finalPath}.${algorithm}`;
     const path = `${finalPath}.partial`;
     const line = `${formatDigestLine({ digest, name: image.name })}\n`;
-    await writeFile(path, line);
+    await writeFile(path, line).catch((error) => {
+      throw explainWrite(finalPath, error);
+    });
     const others = image.artifacts.filter((artifact) => artifact.kind !== algorithm);
     const sizeBytes = line.length;
     return withArtifact({ ...hashed, artifacts: others }, {

@@ -18,6 +18,7 @@ const SIGNATURES = {
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   copy_file_range: {
     parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],

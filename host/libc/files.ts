@@ -87,13 +87,27 @@ export function readFullyAt(fd: Descriptor, into: Uint8Array, offsetBytes: numbe
   return done;
 }
 
-/** Writes everything at the descriptor's own position. */
+/** Writes everything at the descriptor's own position, also to a pipe that does not block. */
 export function writeAll(fd: Descriptor, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
-    done += check("write", () => libc.write(fd, rest, rest.length));
+    try {
+      done += check("write", () => libc.write(fd, rest, rest.length));
+    } catch (error) {
+      if (!(error instanceof SystemError) || error.code !== "EAGAIN") throw error;
+      waitForRoom(fd);
+    }
   }
+}
+
+const POLLOUT = 4;
+
+/** Sleeps until a descriptor takes more bytes, or its reader has gone away. */
+function waitForRoom(fd: Descriptor): void {
+  // struct pollfd: the descriptor, then what is waited for in the low half of a word.
+  const waited = Int32Array.of(fd, POLLOUT);
+  check("poll", () => libc.poll(waited, 1, -1));
 }
 
 /** Writes everything at a position. */

@@ -8,8 +8,7 @@
  */
 
 import { close, type Descriptor } from "../../host/libc/files.ts";
-import { type ExpectedFile, howChanged } from "../source/file_change.ts";
-import type { FileChange } from "../source/file_change.ts";
+import { type ExpectedFile, type FileChange, howChanged } from "../source/file_change.ts";
 
 /** A file that changed, by its row in the tree. */
 export interface ChangedFile {
@@ -19,7 +18,7 @@ export interface ChangedFile {
 
 const COUNT_SLOTS = 256;
 /** Of one slot: descriptor, inode and nanoseconds as integers; size and seconds as floats. */
-const INTS = 4;
+const INTS = 3;
 const FLOATS = 2;
 
 // Words before the slots.

@@ -4,7 +4,7 @@
  */
 
 import type { TreeInode } from "../../ext4/tree.ts";
-import type { Breather } from "../../host/breathe.ts";
+import { type Breather, nextTurn } from "../../host/breathe.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
 import type { ExpectedFile } from "../source/file_change.ts";
 import type { Finisher } from "../source/source_file.ts";
@@ -77,13 +77,17 @@ export class Hasher implements Finisher {
 
   /** Ends the thread, after it has closed the files that it was handed. */
   async close(): Promise<void> {
-    if (!this.#isEnded && this.#failure === undefined) {
-      // The thread alone may close them: a number closed twice might be another's by then. It has
-      // at most eight buffers before it, a matter of milliseconds.
-      while (!this.#ring.waitForRoom(WAIT_MS));
+    // The thread alone may close them: a number closed twice might be another's by then. It has at
+    // most eight buffers before it, a matter of milliseconds.
+    while (!this.#isOver && !this.#ring.waitForRoom(WAIT_MS)) await nextTurn();
+    if (!this.#isOver) {
       this.#ring.end();
       await this.#result.catch(() => {});
     }
     this.#worker.terminate();
+  }
+
+  get #isOver(): boolean {
+    return this.#isEnded || this.#failure !== undefined;
   }
 }

@@ -3,8 +3,6 @@
  * @module
  */
 
-import { EnvironmentError } from "../../host/environment_error.ts";
-import { hasCode } from "../../host/libc/errno.ts";
 import {
   close,
   CURRENT_FOLDER,
@@ -15,7 +13,7 @@ import {
   writeAll,
   writeAllAt,
 } from "../../host/libc/files.ts";
-import { printable } from "../../host/libc/paths.ts";
+import { explainWrite } from "../../host/write_error.ts";
 
 /** Takes an image from front to back. */
 export interface Sink {
@@ -55,15 +53,6 @@ function explained(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const shown = printable(path);
-    const [code, why] = hasCode(error, "ENOSPC", "EDQUOT")
-      ? ["disk-full", "the disk is full. Make room, or choose another place with -o."]
-      : hasCode(error, "EPIPE")
-      ? ["broken-pipe", "its reader has gone away. Look at the program that reads it."]
-      : hasCode(error, "EFBIG")
-      ? ["file-too-large", "the file system allows no file that large. Choose another with -o."]
-      : [undefined, ""];
-    if (code === undefined) throw error;
-    throw new EnvironmentError(`cannot write ${shown}: ${why}`, code, { cause: error });
+    throw explainWrite(path, error);
   }
 }

@@ -169,7 +169,10 @@ Deno.test("a sink that fails ends the build, and the others are aborted", async 
     }),
   };
   const recipe = { name: "test", summary: "", steps: [maker, shout, broken, keeper(store)] };
-  await assert.rejects(Pipeline.of(recipe, fakeMachine()).run(request), /server gone/);
+  await assert.rejects(
+    Pipeline.of(recipe, fakeMachine()).run(request),
+    /^StepError: step broken failed: server gone/,
+  );
   assert.deepEqual(store.calls.filter((call) => call.startsWith("finished")), []);
   assert.equal(store.calls.filter((call) => call.startsWith("aborted")).length, 1);
 });
@@ -209,7 +212,7 @@ Deno.test("a streaming form that is neither a transform nor a sink is explained"
   const wrong: Step = { name: "wrong", shell: false, run: () => {}, stream: () => ({}) };
   await assert.rejects(
     build([maker, wrong]),
-    /wrong has a streaming form with neither a transform/,
+    /step wrong failed: its streaming form has neither a transform/,
   );
 });
 
