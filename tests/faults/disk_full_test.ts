@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { output } from "../support/oracles.ts";
+import { readdirSync, writeFileSync } from "node:fs";
 import { testWith } from "../support/requirements.ts";
 import {
   assertNothingLeft,
@@ -12,12 +11,7 @@ import {
   REAL,
   start,
 } from "./lab.ts";
-
-/** A small disk of its own at `disk`. */
-function mountDisk(lab: Lab, options: string): void {
-  mkdirSync(lab.at("disk"));
-  output("mount", ["-t", "tmpfs", "-o", options, "icecore-test", lab.at("disk")]);
-}
+import { mountDisk } from "./small_disk.ts";
 
 const BUILD = ["build", "source", "-o", "disk/out.img", "--recipe", "e2fsprogs"];
 

@@ -61,6 +61,8 @@ export interface Lab {
   at(name: string): string;
   /** A folder `source` with a few files. */
   readonly source: string;
+  /** Where the image of that folder is put: `out.img`. */
+  readonly image: string;
   /** Where builds of this lab have their private folders. */
   readonly temporary: string;
   /** The environment of its programs. */
@@ -91,6 +93,7 @@ function makeLab(folder: string): Lab {
     folder,
     at,
     source: at("source"),
+    image: at("out.img"),
     temporary: at("tmp"),
     env: { PATH: `${at("bin")}:${path}`, TMPDIR: at("tmp"), LAB: folder },
     fake(program, script) {
@@ -191,11 +194,29 @@ export async function assertNothingLeft(lab: Lab): Promise<void> {
   assert.deepEqual(leftovers(lab), []);
 }
 
+/** The names of what builds of a lab have made: `out.img`, and all that lies beside it. */
+export function outputsOf(lab: Lab): string[] {
+  return readdirSync(lab.folder).filter((name) => name.startsWith("out")).sort();
+}
+
 /** Fails when a failed build has left something: an image, or anything else. */
 export async function assertNothingBuilt(lab: Lab): Promise<void> {
   await assertNothingLeft(lab);
-  const images = readdirSync(lab.folder).filter((name) => name.startsWith("out"));
-  assert.deepEqual(images, []);
+  assert.deepEqual(outputsOf(lab), []);
+}
+
+/** Interrupts a build; fails unless it says so, ends with 130 and leaves nothing. */
+export async function assertInterruptible(
+  lab: Lab,
+  build: Deno.ChildProcess,
+  signal: Deno.Signal = "SIGINT",
+): Promise<void> {
+  build.kill(signal);
+  const { code, stdout, stderr } = await ended(build);
+  assert.equal(stderr, `icecore: interrupted by ${signal}: nothing was left behind\n`);
+  assert.equal(stdout, "");
+  assert.equal(code, 130);
+  await assertNothingBuilt(lab);
 }
 
 function everything(folder: string): string[] {

@@ -5,6 +5,7 @@ import age, { programArgv } from "../../plugins/age.ts";
 import type { GivenOptions } from "../../mod.ts";
 import { testWith } from "../support/requirements.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
+import { failing } from "./neighbours.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
 
@@ -185,7 +186,6 @@ Deno.test("an encrypted image that is there already is replaced with force alone
 Deno.test("a later step that fails takes the encrypted image along", async () => {
   for (const form of FORMS) {
     await inPlace(async (place) => {
-      const failing = { name: "failing", run: () => Promise.reject(new Error("no")) };
       const used = [[age, { recipients: [SOMEBODY] }], [failing]] as const;
       await assert.rejects(build(place, used, form), /step failing failed: no/);
       assert.deepEqual(namesIn(place), []);

@@ -17,6 +17,7 @@ import {
   recipes,
   type Step,
 } from "../../mod.ts";
+import { still } from "./neighbours.ts";
 
 /** A plugin, and what is set for it. */
 export type Used = readonly [Step, GivenOptions?];
@@ -27,14 +28,14 @@ export const FORMS = ["stream", "file"] as const;
 /** One of {@linkcode FORMS}. */
 export type Form = typeof FORMS[number];
 
-/** A folder with `source` in it, some of which compresses and some of which does not. */
+/** A folder to build in, as a lab is one. */
 export interface Place {
   readonly folder: string;
   readonly source: string;
   readonly image: string;
 }
 
-/** Gives a place to `use`, and removes it. */
+/** Gives a place to `use`, in whose source some compresses and some does not, and removes it. */
 export async function inPlace(use: (place: Place) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(`${tmpdir()}/icecore-plugin-`);
   const source = `${folder}/source`;
@@ -48,12 +49,9 @@ export async function inPlace(use: (place: Place) => void | Promise<void>): Prom
   }
 }
 
-/** A step that needs a file, and so keeps those behind it from being fed. */
-const barrier: Step = { name: "barrier", after: "hash", shell: false, run: () => {} };
-
 /** The native recipe with plugins. */
 export function withPlugins(used: readonly Used[], form: Form = "stream"): Pipeline {
-  const start = form === "file" ? pipeline(recipes.native).use(barrier) : pipeline(recipes.native);
+  const start = form === "file" ? pipeline(recipes.native).use(still) : pipeline(recipes.native);
   return used.reduce((all, [step, given]) => all.use(step, undefined, given), start);
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import {
   appearance,
+  assertInterruptible,
   assertNothingBuilt,
   assertNothingLeft,
   ended,
@@ -12,7 +13,7 @@ import {
   type Lab,
   start,
 } from "../faults/lab.ts";
-import { output } from "../support/oracles.ts";
+import { mountDisk } from "../faults/small_disk.ts";
 import { testWith } from "../support/requirements.ts";
 
 /** A public key, whose secret one is of no matter. */
@@ -33,11 +34,7 @@ testWith({ programs: ["age"] }, "Ctrl-C while age runs ends it, and nothing is l
     fakeAge(lab, 'touch "$LAB/reached"; sleep 60 & wait');
     const child = start(lab, icecoreArgv(WITH_AGE));
     await appearance(lab.at("reached"));
-    child.kill("SIGINT");
-    const { code, stderr } = await ended(child);
-    assert.equal(stderr, "icecore: interrupted by SIGINT: nothing was left behind\n");
-    assert.equal(code, 130);
-    await assertNothingBuilt(lab);
+    await assertInterruptible(lab, child);
   });
 });
 
@@ -51,10 +48,8 @@ testWith(
       const use = ["--use", "notify", "--set", "notify.command=tell"];
       const child = start(lab, icecoreArgv([...WITH_AGE, ...use]));
       await appearance(lab.at("reached"));
-      child.kill("SIGINT");
-      assert.equal((await ended(child)).code, 130);
+      await assertInterruptible(lab, child);
       assert.equal(JSON.parse(readFileSync(lab.at("told"), "utf8")).status, "interrupted");
-      await assertNothingBuilt(lab);
     });
   },
 );
@@ -92,8 +87,7 @@ for (const plugin of ["age", "zstd", "split"]) {
     async () => {
       await inLab(async (lab) => {
         writeFileSync(lab.at("source/noise"), randomBytes(3_000_000));
-        mkdirSync(lab.at("disk"));
-        output("mount", ["-t", "tmpfs", "-o", "size=4m", "icecore-test", lab.at("disk")]);
+        mountDisk(lab, "size=4m");
         const set = {
           age: `age.recipients=${SOMEBODY}`,
           zstd: "zstd.level=1",

@@ -226,7 +226,7 @@ Deno.test("a command gets the summary as JSON on stdin, on success and on failur
   });
 });
 
-Deno.test("a command that fails, is missing, reads nothing or hangs", async () => {
+Deno.test("a command that fails, is missing or hangs is a warning; one that reads nothing is not", async () => {
   await inPlace(async (place) => {
     const note = noting(place, "echo no paper >&2; exit 3");
     const cases: readonly (readonly [readonly string[], RegExp | undefined])[] = [
@@ -247,16 +247,25 @@ Deno.test("a command that fails, is missing, reads nothing or hangs", async () =
   });
 });
 
-const REFUSED: readonly (readonly [GivenOptions, RegExp])[] = [
-  [{}, /cannot notify: it is not said whom/],
-  [{ url: "http://x/", command: ["true"] }, /a webhook and a command at once/],
-  [{ url: "ftp://x/s3cr3t" }, /notify\.url is no http or https address/],
-  [{ command: ["true"], timeout: 0 }, /cannot set notify\.timeout to 0/],
-  [{ command: ["true"], retries: -1 }, /cannot set notify\.retries to -1/],
-];
+const REFUSED: Readonly<Record<string, readonly [GivenOptions, RegExp]>> = {
+  "nobody to tell": [{}, /cannot notify: it is not said whom/],
+  "a webhook and a command": [
+    { url: "http://x/", command: ["true"] },
+    /a webhook and a command at once/,
+  ],
+  "an address of another scheme": [
+    { url: "ftp://x/s3cr3t" },
+    /notify\.url is no http or https address/,
+  ],
+  "a time of nothing": [{ command: ["true"], timeout: 0 }, /cannot set notify\.timeout to 0/],
+  "a number of tries below none": [
+    { command: ["true"], retries: -1 },
+    /cannot set notify\.retries to -1/,
+  ],
+};
 
-for (const [given, message] of REFUSED) {
-  Deno.test(`${Object.keys(given).join(" and ") || "nothing"} set so is refused: ${message.source}`, async () => {
+for (const [what, [given, message]] of Object.entries(REFUSED)) {
+  Deno.test(`${what} is refused before anything is made`, async () => {
     await inPlace(async (place) => {
       await assert.rejects(build(place, [[notify, given]]), (error: Error) => {
         assert.match(error.message, message);

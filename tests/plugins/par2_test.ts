@@ -1,41 +1,21 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
-import { type GivenOptions, pipeline, recipes, type Step } from "../../mod.ts";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import par2, { par2Argv } from "../../plugins/par2.ts";
-import { assertNothingLeft, inLab, type Lab } from "../faults/lab.ts";
+import { appearance, assertNothingBuilt, inLab, type Lab, outputsOf } from "../faults/lab.ts";
 import { testWith } from "../support/requirements.ts";
+import { build, type Used } from "./building.ts";
+import { failing, shift } from "./neighbours.ts";
 
 const needs = { programs: ["par2"] };
 
-async function build(
-  lab: Lab,
-  options: GivenOptions,
-  more: readonly Step[] = [],
-  signal?: AbortSignal,
-): Promise<Record<string, Uint8Array>> {
-  let backup = pipeline(recipes.native);
-  for (const step of [...more, par2]) backup = backup.use(step);
-  await backup.with("par2", options).run({
-    sources: [lab.source],
-    output: lab.at("out.img"),
-    ...(signal === undefined ? {} : { signal }),
-  });
+/** What a build has made: names and contents. */
+async function filesOf(lab: Lab, ...used: readonly Used[]): Promise<Record<string, Uint8Array>> {
+  await build(lab, used);
   return Object.fromEntries(
-    built(lab).map((name) => [name, Uint8Array.from(readFileSync(lab.at(name)))]),
+    outputsOf(lab).map((name) => [name, Uint8Array.from(readFileSync(lab.at(name)))]),
   );
 }
-
-const built = (lab: Lab): string[] =>
-  readdirSync(lab.folder).filter((name) => name.startsWith("out"));
 
 function repair(lab: Lab, name = "out.img"): number | null {
   const program = ["repair", "-q", `${name}.par2`];
@@ -67,8 +47,8 @@ const damages: Readonly<Record<string, (lab: Lab, bytes: Uint8Array) => void>> =
 for (const [name, damage] of Object.entries(damages)) {
   testWith(needs, `par2 repairs an image with ${name}`, async () => {
     await inLab(async (lab) => {
-      const files = await build(lab, { redundancy: 20, blocks: 100 });
-      assert.deepEqual(Object.keys(files).sort(), [
+      const files = await filesOf(lab, [par2, { redundancy: 20, blocks: 100 }]);
+      assert.deepEqual(Object.keys(files), [
         "out.img",
         "out.img.par2",
         "out.img.sha512",
@@ -83,7 +63,7 @@ for (const [name, damage] of Object.entries(damages)) {
 
 testWith(needs, "more damage than there is recovery data is not repaired", async () => {
   await inLab(async (lab) => {
-    const files = await build(lab, { redundancy: 5, blocks: 100 });
+    const files = await filesOf(lab, [par2, { redundancy: 5, blocks: 100 }]);
     writeFileSync(lab.at("out.img"), files["out.img"]!.fill(1, 0, 50_000));
     assert.notEqual(repair(lab), 0);
   });
@@ -91,26 +71,14 @@ testWith(needs, "more damage than there is recovery data is not repaired", async
 
 testWith(needs, "recovery data spreads over several files", async () => {
   await inLab(async (lab) => {
-    const files = Object.keys(await build(lab, { files: 3, blocks: 100 }));
-    assert.equal(files.filter((name) => name.includes(".vol")).length, 3);
+    await build(lab, [[par2, { files: 3, blocks: 100 }]]);
+    assert.equal(outputsOf(lab).filter((name) => name.includes(".vol")).length, 3);
   });
 });
 
 testWith(needs, "what a transform made is what is repaired", async () => {
   await inLab(async (lab) => {
-    const shift: Step = {
-      name: "shift",
-      after: "hash",
-      run: () => {},
-      stream: () => ({
-        name: "out.img.shifted",
-        transform: new TransformStream({
-          transform: (bytes, controller) =>
-            controller.enqueue(bytes.map((byte: number) => byte + 1)),
-        }),
-      }),
-    };
-    const files = await build(lab, { blocks: 100 }, [shift]);
+    const files = await filesOf(lab, [shift], [par2, { blocks: 100 }]);
     writeFileSync(lab.at("out.img.shifted"), files["out.img.shifted"]!.slice(3000));
     assert.equal(repair(lab, "out.img.shifted"), 0);
     assert.ok(readFileSync(lab.at("out.img.shifted")).equals(files["out.img.shifted"]!));
@@ -122,26 +90,36 @@ testWith(needs, "amounts that make no sense are refused before anything is made"
     for (
       const options of [{ redundancy: 0 }, { redundancy: 101 }, { blocks: 1.5 }, { files: 99 }]
     ) {
-      await assert.rejects(build(lab, options), /cannot set par2\.\w+ to [\d.]+: expected a whole/);
+      await assert.rejects(
+        build(lab, [[par2, options]]),
+        /cannot set par2\.\w+ to [\d.]+: expected a whole/,
+      );
     }
-    assert.deepEqual(built(lab), []);
+    await assertNothingBuilt(lab);
   });
 });
 
-testWith(needs, "Ctrl-C while it works, and a failure behind it, leave nothing", async () => {
+testWith(needs, "Ctrl-C while par2 works leaves nothing", async () => {
   await inLab(async (lab) => {
-    writeFileSync(join(lab.source, "large"), new Uint8Array(8_000_000).map((_, i) => i * i));
-    const controller = new AbortController();
-    const building = build(lab, { redundancy: 100 }, [], controller.signal);
-    const isAtWork = () => existsSync(lab.at("out.img.partial.par2"));
-    const interrupt = setInterval(() => isAtWork() && controller.abort(), 5);
+    writeFileSync(lab.at("source/large"), new Uint8Array(8_000_000).map((_, i) => i * i));
+    const interruption = new AbortController();
+    const building = build(lab, [[par2, { redundancy: 100 }]], "stream", {
+      signal: interruption.signal,
+    });
+    const interrupting = appearance(lab.at("out.img.partial.par2"))
+      .then(() => interruption.abort());
     await assert.rejects(building, { code: "interrupted" });
-    clearInterval(interrupt);
-    rmSync(join(lab.source, "large"));
-    const failing: Step = { name: "failing", run: () => Promise.reject(new Error("no")) };
-    const backup = pipeline(recipes.native).use(par2).use(failing).with("par2", { blocks: 10 });
-    await assert.rejects(backup.run({ sources: [lab.source], output: lab.at("out.img") }), /no$/);
-    assert.deepEqual(built(lab), []);
-    await assertNothingLeft(lab);
+    await interrupting;
+    await assertNothingBuilt(lab);
+  });
+});
+
+testWith(needs, "a later step that fails takes the recovery data along", async () => {
+  await inLab(async (lab) => {
+    await assert.rejects(
+      build(lab, [[par2, { blocks: 10 }], [failing]]),
+      /step failing failed: no$/,
+    );
+    await assertNothingBuilt(lab);
   });
 });

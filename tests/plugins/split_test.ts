@@ -16,6 +16,7 @@ import zstd from "../../plugins/zstd.ts";
 import { icecore } from "../support/run_icecore.ts";
 import { testWith } from "../support/requirements.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
+import { failing } from "./neighbours.ts";
 
 const manifestOf = (place: Place) => `${place.image}.manifest`;
 
@@ -188,8 +189,10 @@ Deno.test("with force no part of the split that was replaced is left among the n
 Deno.test("a later step that fails takes the parts along", async () => {
   for (const form of FORMS) {
     await inPlace(async (place) => {
-      const failing = { name: "failing", run: () => Promise.reject(new Error("no")) };
-      await assert.rejects(build(place, [[split, { size: "1M" }], [failing]], form), /no/);
+      await assert.rejects(
+        build(place, [[split, { size: "1M" }], [failing]], form),
+        /step failing failed: no/,
+      );
       assert.deepEqual(namesIn(place), []);
     });
   }

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import { type Event, type Image, pipeline, recipes, type Step } from "../../mod.ts";
+import type { Event, Image, Step } from "../../mod.ts";
 import verity from "../../plugins/verity.ts";
 import { HashTree } from "../../plugins/verity/hash_tree.ts";
 import { superblock } from "../../plugins/verity/superblock.ts";
 import { treeLayout } from "../../plugins/verity/tree_layout.ts";
-import { inLab, type Lab } from "../faults/lab.ts";
+import { assertNothingBuilt, inLab, type Lab, outputsOf } from "../faults/lab.ts";
 import { testWith } from "../support/requirements.ts";
+import { type Used, withPlugins } from "./building.ts";
+import { failing, shift, still } from "./neighbours.ts";
 
 const needs = { programs: ["veritysetup"] };
 
@@ -26,16 +28,18 @@ function assertVerifies(lab: Lab): void {
   assert.equal(status, 0, said);
 }
 
-/** Makes the steps behind it get a file instead of a stream. */
-const still: Step = { name: "still", before: "verity", run: () => {} };
+/** A step in front of verity, which has its place before the others. */
+const inFront = ({ after: _, ...step }: Step): Step => ({ ...step, before: "verity" });
 
-async function build(lab: Lab, steps: readonly Step[], options = {}, blockSize = "4096") {
-  let backup = pipeline(recipes.native).with("pack", { blockSize });
-  for (const step of steps) backup = backup.use(step);
+async function build(
+  lab: Lab,
+  used: readonly Used[],
+  blockSize = "4096",
+): Promise<{ image: Image; events: readonly Event[] }> {
   const events: Event[] = [];
-  const { image } = await backup.with("verity", options).run({
+  const { image } = await withPlugins(used).with("pack", { blockSize }).run({
     sources: [lab.source],
-    output: lab.at("out.img"),
+    output: lab.image,
     emit: (event) => events.push(event),
   });
   return { image, events };
@@ -47,7 +51,7 @@ const detail = (image: Image) =>
 testWith(needs, "veritysetup verifies what is made while the image is packed", async () => {
   await inLab(async (lab) => {
     writeFileSync(lab.at("source/large"), new Uint8Array(3_000_000).fill(7));
-    const { image } = await build(lab, [verity]);
+    const { image } = await build(lab, [[verity]]);
     assertVerifies(lab);
     assert.equal(readFileSync(lab.at("out.img.roothash"), "utf8"), `${detail(image)}\n`);
   });
@@ -57,13 +61,11 @@ testWith(needs, "an image of 1 KiB blocks whose size is no multiple of 4096 veri
   await inLab(async (lab) => {
     for (let bytes = 1000; bytes < 5000; bytes += 1024) {
       writeFileSync(lab.at("source/more"), new Uint8Array(bytes));
-      const { image } = await build(lab, [verity], {}, "1024");
+      const { image } = await build(lab, [[verity]], "1024");
       assertVerifies(lab);
       const isOdd = image.sizeBytes % 4096 !== 0;
-      for (const name of readdirSync(lab.folder)) {
-        if (name.startsWith("out") && !isOdd) await Deno.remove(lab.at(name));
-      }
       if (isOdd) return;
+      for (const name of outputsOf(lab)) rmSync(lab.at(name));
     }
     assert.fail("one of four sizes is no multiple of 4096");
   });
@@ -71,7 +73,7 @@ testWith(needs, "an image of 1 KiB blocks whose size is no multiple of 4096 veri
 
 testWith(needs, "one changed byte of the image, or of the tree, is found", async () => {
   await inLab(async (lab) => {
-    await build(lab, [verity]);
+    await build(lab, [[verity]]);
     for (const [name, at] of [["out.img", 50_000], ["out.img.verity", 4100]] as const) {
       const file = openSync(lab.at(name), "r+");
       const [byte] = readFileSync(lab.at(name)).subarray(at);
@@ -87,12 +89,10 @@ testWith(needs, "one changed byte of the image, or of the tree, is found", async
 Deno.test("the file form makes what the streaming form makes, byte for byte", async () => {
   await inLab(async (lab) => {
     const files = ["out.img", "out.img.verity", "out.img.roothash"];
-    await build(lab, [verity]);
+    await build(lab, [[verity]]);
     const streamed = files.map((name) => readFileSync(lab.at(name)));
-    for (const name of readdirSync(lab.folder)) {
-      if (name.startsWith("out")) await Deno.remove(lab.at(name));
-    }
-    const { events } = await build(lab, [verity, still]);
+    for (const name of outputsOf(lab)) rmSync(lab.at(name));
+    const { events } = await build(lab, [[verity], [inFront(still)]]);
     assert.ok(files.every((name, i) => readFileSync(lab.at(name)).equals(streamed[i]!)));
     assert.ok(events.some((event) => event.type === "progress" && event.step === "verity"));
   });
@@ -138,11 +138,11 @@ testWith(needs, "trees of every shape are those of veritysetup format", async ()
 Deno.test("a given salt is used, and one that is none is refused before anything is made", async () => {
   await inLab(async (lab) => {
     await assert.rejects(
-      build(lab, [verity], { salt: "xyz" }),
+      build(lab, [[verity, { salt: "xyz" }]]),
       /cannot set verity.salt to "xyz": expected an even number of hex digits/,
     );
-    assert.deepEqual(readdirSync(lab.folder).filter((name) => name.startsWith("out")), []);
-    await build(lab, [verity], { salt: "00ff" });
+    await assertNothingBuilt(lab);
+    await build(lab, [[verity, { salt: "00ff" }]]);
     const head = readFileSync(lab.at("out.img.verity"));
     assert.deepEqual([head.readUint16LE(80), head.readUint16BE(88)], [2, 0x00ff]);
   });
@@ -150,35 +150,20 @@ Deno.test("a given salt is used, and one that is none is refused before anything
 
 Deno.test("behind a step that encrypts, it says where it belongs, and leaves nothing", async () => {
   await inLab(async (lab) => {
-    const shift: Step = {
-      name: "shift",
-      before: "verity",
-      run: () => {},
-      stream: () => ({
-        name: "out.img.shifted",
-        transform: new TransformStream({
-          transform: (bytes, controller) => controller.enqueue(bytes.map((byte) => byte + 1)),
-        }),
-      }),
-    };
     await assert.rejects(
-      build(lab, [verity, shift]),
+      build(lab, [[verity], [inFront(shift)]]),
       /no ext4 image. Put verity before steps that/,
     );
-    assert.deepEqual(readdirSync(lab.folder).filter((name) => name.startsWith("out")), []);
+    await assertNothingBuilt(lab);
   });
 });
 
 Deno.test("a step that fails behind it leaves no side file", async () => {
   await inLab(async (lab) => {
-    const failing: Step = {
-      name: "failing",
-      passive: true,
-      run: () => Promise.reject(new Error("no")),
-    };
-    for (const steps of [[verity, failing], [verity, still, failing]]) {
-      await assert.rejects(build(lab, steps), /step failing failed: no/);
-      assert.deepEqual(readdirSync(lab.folder).filter((name) => name.startsWith("out")), []);
+    const last = { ...failing, passive: true };
+    for (const steps of [[verity, last], [verity, inFront(still), last]]) {
+      await assert.rejects(build(lab, steps.map((step) => [step])), /step failing failed: no/);
+      await assertNothingBuilt(lab);
     }
   });
 });

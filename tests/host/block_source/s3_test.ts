@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import process from "node:process";
 import type { HostBlockSource, SourceOptions } from "../../../host/block_source/block_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { clientConfig } from "../../../host/block_source/s3_server.ts";
+import { setEnvironment } from "../../support/environment.ts";
 import { s3Store } from "../../support/s3_store.ts";
 import { pattern } from "../../support/source_folder.ts";
 
@@ -48,7 +48,7 @@ Deno.test("what is wrong with an address in S3 is said, each in its own words", 
   ) {
     await assert.rejects(openSource(address, quick), { code, message: words }, address);
   }
-  process.env["AWS_ACCESS_KEY_ID"] = "SOMEBODY";
+  using _environment = setEnvironment({ AWS_ACCESS_KEY_ID: "SOMEBODY" });
   await assert.rejects(openSource("s3://vault/x.img", quick), {
     code: "url-forbidden",
     message: /the server does not allow it\. Ask for access/,
@@ -59,16 +59,11 @@ Deno.test("a store that is not there is said to refuse connections", async () =>
   const store = await s3Store();
   const { environment } = store;
   await store[Symbol.asyncDispose]();
-  Object.assign(process.env, environment);
-  try {
-    await assert.rejects(openSource("s3://vault/x.img", quick), {
-      code: "unreachable",
-      message:
-        /^cannot read s3:\/\/vault\/x\.img: the server refuses connections \(tried 2 times\)/,
-    });
-  } finally {
-    for (const name of Object.keys(environment)) delete process.env[name];
-  }
+  using _environment = setEnvironment(environment);
+  await assert.rejects(openSource("s3://vault/x.img", quick), {
+    code: "unreachable",
+    message: /^cannot read s3:\/\/vault\/x\.img: the server refuses connections \(tried 2 times\)/,
+  });
 });
 
 Deno.test("region, endpoint and form of the address come from the usual variables", () => {
@@ -97,24 +92,15 @@ Deno.test("region, endpoint and form of the address come from the usual variable
 Deno.test("without credentials there is a word on where to put them", async () => {
   await using store = await s3Store();
   await store.put("x.img", image);
-  const replaced: Record<string, string> = {
+  using _environment = setEnvironment({
     AWS_ACCESS_KEY_ID: "",
     AWS_SECRET_ACCESS_KEY: "",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_SHARED_CREDENTIALS_FILE: "/nowhere/credentials",
     AWS_CONFIG_FILE: "/nowhere/config",
-  };
-  const before = Object.keys(replaced).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, replaced);
-  try {
-    await assert.rejects(openSource("s3://vault/x.img", quick), {
-      code: "no-credentials",
-      message: /no credentials were found\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
-    });
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
+  });
+  await assert.rejects(openSource("s3://vault/x.img", quick), {
+    code: "no-credentials",
+    message: /no credentials were found\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+  });
 });

@@ -4,7 +4,6 @@
  */
 
 import { chmodSync, writeFileSync } from "node:fs";
-import process from "node:process";
 import {
   type BuildResult,
   type Event,
@@ -17,6 +16,8 @@ import {
   type Step,
 } from "../../../mod.ts";
 import type { Lab } from "../../faults/lab.ts";
+import { setEnvironment } from "../../support/environment.ts";
+import { messagesIn } from "../../support/messages.ts";
 
 /** What became of a build. */
 export interface Attempt {
@@ -51,23 +52,25 @@ export async function attempt(
   others: readonly Step[] = [],
 ): Promise<Attempt> {
   const events: Event[] = [];
-  const before = process.env["TMPDIR"];
-  process.env["TMPDIR"] = lab.temporary;
+  using _environment = setEnvironment({ TMPDIR: lab.temporary });
   try {
     const first = pipeline(recipes.native).without("fsck").use(step, how.place, how.options);
     const built = others.reduce((all, other) => all.use(other), first);
     const result = await built.run({
       sources: [lab.source],
-      output: lab.at("out.img"),
+      output: lab.image,
       emit: (event) => events.push(event),
       ...(how.signal === undefined ? {} : { signal: how.signal }),
     });
-    return { result, error: undefined, message: "", events, texts: textsOf(events) };
+    return { result, error: undefined, message: "", events, texts: messagesIn(events) };
   } catch (error) {
-    return { result: undefined, error, message: messageOf(error), events, texts: textsOf(events) };
-  } finally {
-    if (before === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = before;
+    return {
+      result: undefined,
+      error,
+      message: messageOf(error),
+      events,
+      texts: messagesIn(events),
+    };
   }
 }
 
@@ -79,8 +82,4 @@ export async function attemptFile(
   how: How = {},
 ): Promise<Attempt> {
   return await attempt(lab, await loadStep(put(lab, name, text)), how);
-}
-
-function textsOf(events: readonly Event[]): string[] {
-  return events.flatMap((event) => event.type === "message" ? [event.text] : []);
 }

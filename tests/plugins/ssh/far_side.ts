@@ -4,12 +4,13 @@
  * @module
  */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -17,17 +18,34 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import process from "node:process";
-import type { GivenOptions } from "../../mod.ts";
-import { findProgram } from "../support/requirements.ts";
-import type { Lab } from "../faults/lab.ts";
+import type { GivenOptions } from "../../../mod.ts";
+import { output } from "../../support/oracles.ts";
+import { findProgram } from "../../support/requirements.ts";
+import type { Lab } from "../../faults/lab.ts";
 
 /** What a test of `ssh` needs. */
 export const SSH = { programs: ["ssh", "sshd", "ssh-keygen", "sftp", "sha512sum"] };
+/** What it needs when the copy goes by rsync. */
+export const RSYNC = { programs: [...SSH.programs, "rsync"] };
+
+/** The programs of a far side that has no rsync. */
+export const POSIX: readonly string[] = [
+  "sh",
+  "mkdir",
+  "cat",
+  "ln",
+  "mv",
+  "rm",
+  "sync",
+  "sha512sum",
+];
+/** The programs of one that has. */
+export const WITH_RSYNC: readonly string[] = [...POSIX, "rsync"];
 
 /** How the far side is. */
 export interface FarOptions {
-  /** The programs there; all of this machine's when absent. */
-  readonly programs?: readonly string[];
+  /** The programs there, and no others. */
+  readonly programs: readonly string[];
   /** Cuts each connection that has taken so many bytes, as often as said. */
   readonly cut?: { readonly afterBytes: number; times: number };
   /** Told when a connection has taken so many bytes. */
@@ -35,24 +53,24 @@ export interface FarOptions {
 }
 
 /** The far side. */
-export interface SshLab extends AsyncDisposable {
+export interface FarSide extends AsyncDisposable {
   /** Options of the step that lead to the folder `far` there. */
   readonly options: GivenOptions;
-  /** Its programs, when it has its own. */
+  /** The folder of its programs. */
   readonly bin: string;
 }
 
 /** Starts `sshd`. */
-export async function sshLab(lab: Lab, far: FarOptions = {}): Promise<SshLab> {
+export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   const folder = lab.at("sshd");
   mkdirSync(folder, { mode: 0o700 });
   for (const name of ["host", "user"]) {
-    spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/${name}`]);
+    output("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/${name}`]);
   }
   const bin = lab.at("farbin");
-  if (far.programs !== undefined) linkPrograms(bin, far.programs);
+  linkPrograms(bin, far.programs);
   const port = await freePort();
-  writeFileSync(`${folder}/config`, configuration(folder, port, far.programs && bin));
+  writeFileSync(`${folder}/config`, configuration(folder, port, bin));
   // sshd makes sure of this empty folder when it is root's.
   if (process.getuid?.() === 0 && !existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
   const server = spawn(findProgram("sshd")!, ["-D", "-e", "-f", `${folder}/config`], {
@@ -63,7 +81,16 @@ export async function sshLab(lab: Lab, far: FarOptions = {}): Promise<SshLab> {
   const gatePort = (gate.address() as { port: number }).port;
   const hostKey = readFileSync(`${folder}/host.pub`, "utf8");
   writeFileSync(`${folder}/known`, `[127.0.0.1]:${gatePort} ${hostKey}`);
-  await answering(port);
+  const stop = async () => {
+    gate.close();
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill();
+    await ended;
+  };
+  await answering(port).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   return {
     bin,
     options: {
@@ -77,16 +104,11 @@ export async function sshLab(lab: Lab, far: FarOptions = {}): Promise<SshLab> {
         "StrictHostKeyChecking=yes",
       ],
     },
-    async [Symbol.asyncDispose]() {
-      gate.close();
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      server.kill();
-      await ended;
-    },
+    [Symbol.asyncDispose]: stop,
   };
 }
 
-function configuration(folder: string, port: number, bin: string | undefined): string {
+function configuration(folder: string, port: number, bin: string): string {
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
@@ -98,7 +120,7 @@ function configuration(folder: string, port: number, bin: string | undefined): s
     "PasswordAuthentication no",
     "PermitRootLogin prohibit-password",
     "Subsystem sftp internal-sftp",
-    ...(bin === undefined ? [] : [`SetEnv PATH=${bin}`]),
+    `SetEnv PATH=${bin}`,
     "",
   ].join("\n");
 }
@@ -109,7 +131,8 @@ function linkPrograms(bin: string, programs: readonly string[]): void {
 }
 
 /** Puts a script in place of a program there. */
-export function replaceProgram({ bin }: SshLab, name: string, script: string): void {
+export function replaceProgram({ bin }: FarSide, name: string, script: string): void {
+  rmSync(`${bin}/${name}`);
   writeFileSync(`${bin}/${name}`, `#!/bin/sh\n${script}\n`);
   chmodSync(`${bin}/${name}`, 0o755);
 }

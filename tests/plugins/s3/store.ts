@@ -1,5 +1,5 @@
 /**
- * A real S3 server on loopback, `s3rver`, in which requests can be made to fail.
+ * A store that images are sent to: `s3rver`, in which requests can be made to fail.
  *
  * Three operations that `s3rver` does not know are added on its own files (abort, list uploads,
  * list parts), and, where asked for, two conditions it ignores: `If-None-Match` and
@@ -9,31 +9,8 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import type { AddressInfo, Socket } from "node:net";
 import type { IncomingMessage } from "node:http";
-
-/** What of Koa's context is used. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly req: IncomingMessage & { readonly socket: Socket };
-  respond?: boolean;
-  status: number;
-  body: unknown;
-  get(header: string): string;
-  set(header: string, value: string): void;
-}
-type Middleware = (request: Request, next: () => Promise<void>) => unknown;
-interface S3rver {
-  run(): Promise<AddressInfo>;
-  close(): Promise<void>;
-  readonly middleware: Middleware[];
-  readonly httpServer: { closeAllConnections(): void };
-}
-interface S3rverConstructor {
-  new (options: Record<string, unknown>): S3rver;
-}
+import { makeS3rver, type Middleware, type Request } from "../../support/s3rver.ts";
 
 /** What may happen to a request, by its number among those of its kind, from 1 on. */
 export type Fault = (request: Request, part: number, count: number) => Outcome | undefined;
@@ -48,7 +25,7 @@ export interface StoreOptions {
 }
 
 /** A store with one bucket, `vault`. */
-export interface S3Lab extends AsyncDisposable {
+export interface FaultyStore extends AsyncDisposable {
   readonly endpoint: string;
   /** Requests so far: `PUT part`, `POST begin`, `POST complete`, `PUT`, `DELETE upload`, … */
   readonly requests: readonly string[];
@@ -62,18 +39,14 @@ export interface S3Lab extends AsyncDisposable {
   die(): Promise<void>;
 }
 
-/** Starts a store in a folder of its own; its credentials are S3RVER, S3RVER. */
-export async function s3Lab(folder: string, options: StoreOptions = {}): Promise<S3Lab> {
-  const { default: S3rver } = await import("s3rver") as unknown as { default: S3rverConstructor };
+/** Starts a store in a folder. */
+export async function faultyStore(
+  folder: string,
+  options: StoreOptions = {},
+): Promise<FaultyStore> {
   const directory = `${folder}/s3`;
   mkdirSync(directory, { recursive: true });
-  const server = new S3rver({
-    address: "127.0.0.1",
-    port: 0,
-    silent: true,
-    directory,
-    configureBuckets: [{ name: "vault" }],
-  });
+  const server = await makeS3rver(directory);
   const requests: string[] = [];
   const files = new Files(`${directory}/vault`);
   server.middleware.unshift(failing(requests, options), missingOperations(files));

@@ -1,0 +1,95 @@
+/**
+ * A lab and a store beside it: builds of the lab's source are sent to the bucket `vault`.
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { BuildRequest, Event, GivenOptions } from "../../../mod.ts";
+import s3 from "../../../plugins/s3.ts";
+import { inLab, type Lab } from "../../faults/lab.ts";
+import { setEnvironment } from "../../support/environment.ts";
+import { messagesIn } from "../../support/messages.ts";
+import { CREDENTIALS } from "../../support/s3rver.ts";
+import { build, type Built, type Form, type Used } from "../building.ts";
+import { type FaultyStore, faultyStore, type StoreOptions } from "./store.ts";
+
+/** Bytes of a part: the fewest that stores take. */
+export const PART_BYTES = 5 * 2 ** 20;
+
+/** What a test is given. */
+export interface Run {
+  readonly lab: Lab;
+  readonly store: FaultyStore;
+  /** Events of all its builds. */
+  readonly events: readonly Event[];
+  /** Builds and uploads the lab's source; `more.used` stands in front of the upload. */
+  build(options?: GivenOptions, more?: More): Promise<Built>;
+}
+
+/** How to build. */
+export interface More {
+  readonly form?: Form;
+  readonly used?: readonly Used[];
+  readonly request?: Partial<BuildRequest>;
+}
+
+/** Gives a lab and a store to `body`, with the store's credentials in the environment. */
+export async function withStore(
+  options: StoreOptions,
+  body: (run: Run) => Promise<void>,
+): Promise<void> {
+  using _environment = setEnvironment(CREDENTIALS);
+  await inLab(async (lab) => {
+    await using store = await faultyStore(lab.folder, options);
+    const events: Event[] = [];
+    const emit = (event: Event) => void events.push(event);
+    const defaults = {
+      to: "s3://vault/backup",
+      endpoint: store.endpoint,
+      partSize: PART_BYTES,
+      retries: 3,
+    };
+    await body({
+      lab,
+      store,
+      events,
+      build: (given = {}, { form = "stream", used = [], request = {} } = {}) =>
+        build(lab, [...used, [s3, { ...defaults, ...given }]], form, {
+          force: true,
+          emit,
+          ...request,
+        }),
+    });
+  });
+}
+
+/** Fails unless the image and its digest are in the store, and nothing else is. */
+export function assertStored({ lab, store }: Run): void {
+  const image = readFileSync(lab.image);
+  assert.ok(
+    image.equals(store.object("backup/out.img") ?? new Uint8Array()),
+    "the image is stored",
+  );
+  const line = new TextDecoder().decode(store.object("backup/out.img.sha512"));
+  assert.equal(line, `${createHash("sha512").update(image).digest("hex")}  out.img\n`);
+  assert.deepEqual(store.keys(), ["backup/out.img", "backup/out.img.sha512"]);
+  assert.deepEqual(store.unfinished(), []);
+}
+
+/** Fails when there is anything in the store, also what costs money without being an object. */
+export function assertNothingStored({ store }: Run): void {
+  assert.deepEqual(store.keys(), []);
+  assert.deepEqual(store.unfinished(), []);
+}
+
+/** How many requests of a kind there were. */
+export function countRequests({ store }: Run, kind: string): number {
+  return store.requests.filter((each) => each === kind).length;
+}
+
+/** What the builds have said. */
+export function said({ events }: Run): string {
+  return messagesIn(events).join("\n");
+}

@@ -1,0 +1,89 @@
+/**
+ * A lab and a machine to copy to, whose folder `far` lies in the lab.
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import type { BuildRequest, Event, GivenOptions } from "../../../mod.ts";
+import ssh from "../../../plugins/ssh.ts";
+import { inLab, type Lab } from "../../faults/lab.ts";
+import { messagesIn } from "../../support/messages.ts";
+import { build, type Built, type Form, type Used } from "../building.ts";
+import * as large from "../large_file.ts";
+import { type FarOptions, type FarSide, farSide } from "./far_side.ts";
+
+/** Bytes of what {@linkcode addLarge} adds. */
+export const LARGE_BYTES = 6 * 2 ** 20;
+
+/** What a test is given. */
+export interface Run {
+  readonly lab: Lab;
+  readonly far: FarSide;
+  /** Events of all its builds. */
+  readonly events: readonly Event[];
+  /** Builds and copies the lab's source; `more.used` stands in front of the copy. */
+  build(options?: GivenOptions, more?: More): Promise<Built>;
+}
+
+/** How to build. */
+export interface More {
+  readonly form?: Form;
+  readonly used?: readonly Used[];
+  readonly request?: Partial<BuildRequest>;
+}
+
+/** Gives a lab and a far side to `body`. */
+export async function withFar(
+  options: FarOptions,
+  body: (run: Run) => Promise<void>,
+): Promise<void> {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("far"));
+    await using far = await farSide(lab, options);
+    const events: Event[] = [];
+    const emit = (event: Event) => void events.push(event);
+    await body({
+      lab,
+      far,
+      events,
+      build(given = {}, { form = "stream", used = [], request = {} } = {}) {
+        const all: Used[] = [...used, [ssh, { ...far.options, retries: 3, ...given }]];
+        return build(lab, all, form, { force: true, emit, ...request });
+      },
+    });
+  });
+}
+
+/** Adds a file to the source, so that a copy can be cut in its midst. */
+export function addLarge(lab: Lab): void {
+  large.addLarge(lab, 1, LARGE_BYTES);
+}
+
+/** The names on the far side. */
+export function storedIn(lab: Lab): string[] {
+  return readdirSync(lab.at("far")).sort();
+}
+
+/** Fails unless the image and its digest are on the far side, and nothing else is. */
+export function assertStored(lab: Lab): void {
+  assert.deepEqual(storedIn(lab), ["out.img", "out.img.sha512"]);
+  const image = readFileSync(lab.image);
+  assert.ok(image.equals(readFileSync(lab.at("far/out.img"))), "the image is there");
+  const line = `${createHash("sha512").update(image).digest("hex")}  out.img\n`;
+  assert.equal(readFileSync(lab.at("far/out.img.sha512"), "utf8"), line);
+}
+
+/** The programs that the step has run here. */
+export function programsRun({ events }: Run): string[] {
+  const programs = events.flatMap((event) =>
+    event.type === "command" && event.step === "ssh" ? [event.argv[0]!] : []
+  );
+  return [...new Set(programs)].sort();
+}
+
+/** What the builds have said. */
+export function said({ events }: Run): string {
+  return messagesIn(events).join("\n");
+}
