@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { testWith } from "../support/requirements.ts";
 import { assertE2fsckClean } from "../support/oracles.ts";
-import { assertNothingBuilt, assertNothingLeft, build, icecore, inLab, REAL } from "./lab.ts";
+import {
+  assertNothingBuilt,
+  assertNothingLeft,
+  build,
+  icecore,
+  inLab,
+  outputsOf,
+  REAL,
+} from "./lab.ts";
 
 for (const code of [4, 8, 12, 32]) {
   testWith(REAL, `an e2fsck that ends with ${code} fails the build with its words`, async () => {
@@ -72,8 +80,7 @@ testWith(
       const { code, stderr } = await build(lab, ["--keep"]);
       assert.equal(code, 1);
       assert.match(stderr, /kept .*\/out\.img\.partial/);
-      const left = readdirSync(lab.folder).filter((name) => name.startsWith("out"));
-      assert.deepEqual(left, ["out.img.partial"]);
+      assert.deepEqual(outputsOf(lab), ["out.img.partial"]);
       assert.deepEqual(readdirSync(lab.temporary), []);
       lab.fake("tune2fs", `real "$@"`);
       assert.equal((await build(lab)).code, 0, "the next build takes its place");

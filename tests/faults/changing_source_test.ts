@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
 import { testWith } from "../support/requirements.ts";
 import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
 import {
@@ -111,10 +112,8 @@ testWith(
       writeFileSync(lab.at("source/secret"), "secret");
       output("chown", ["1234:1234", lab.at("source/secret")]);
       output("chmod", ["600", lab.at("source/secret")]);
-      const drop = "-dac_override,-dac_read_search";
-      lab.fake("unprivileged", `exec setpriv --bounding-set=${drop} --inh-caps=${drop} "$@"`);
       const { code, stderr } = await ended(
-        start(lab, [lab.at("bin/unprivileged"), ...icecoreArgv(buildArgs())]),
+        start(lab, [...BOUND_BY_PERMISSIONS, ...icecoreArgv(buildArgs())]),
       );
       assert.equal(code, 3, stderr);
       assert.match(stderr, /unreadable: .*\/source\/secret: permission denied; /);

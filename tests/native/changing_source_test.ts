@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { assertNothingLeft, inLab, type Lab } from "../faults/lab.ts";
 import { assertE2fsckClean, withMount } from "../support/oracles.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
 import { testWith } from "../support/requirements.ts";
 import { addLargeFile, drive, driveWith } from "./drive.ts";
 
@@ -83,11 +84,8 @@ testWith(
   "a file whose permission is taken away is named",
   async () => {
     await inLab(async (lab) => {
-      // Root reads everything, unless it has given that up.
-      const drop = "-dac_override,-dac_read_search";
-      const wrapper = ["setpriv", `--bounding-set=${drop}`, `--inh-caps=${drop}`];
       const script = "chown 1:1 source/one; chmod 0 source/one";
-      const { code, stderr } = await driveWith(wrapper, lab, "pack", script);
+      const { code, stderr } = await driveWith(BOUND_BY_PERMISSIONS, lab, "pack", script);
       assert.equal(code, 3, stderr);
       assert.match(stderr, /^unreadable: .*\/source\/one: permission denied; .* zeros/m);
       assertE2fsckClean(lab.at("out.img"));

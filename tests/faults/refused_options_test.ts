@@ -1,0 +1,72 @@
+import { OUT, type Refusal, testRefusals } from "./refusal.ts";
+
+testRefusals([
+  ...["50Q", "0", "nonsense", "-1", "1e9G", ""].map((size): Refusal => ({
+    name: `the size ${JSON.stringify(size)}`,
+    args: ["source", ...OUT, `--size=${size}`],
+    code: 2,
+    says: new RegExp(`cannot use "${size}" for allocate.size: it is `),
+  })),
+  {
+    name: "a label that is too long",
+    args: ["source", ...OUT, "--label", "seventeen letters"],
+    code: 2,
+    says: /cannot use "seventeen letters" as the label: it has 17 bytes, and ext4 holds 16/,
+  },
+  {
+    name: "a UUID that is none",
+    args: ["source", ...OUT, "--uuid", "1234"],
+    code: 2,
+    says: /cannot use "1234" as the UUID: it is none\. Write one as uuidgen prints it/,
+  },
+  {
+    name: "an unknown step",
+    args: ["source", ...OUT, "--without", "shrik"],
+    code: 2,
+    says: /cannot find a step named "shrik" in recipe e2fsprogs\. Did you mean shrink\?/,
+  },
+  {
+    name: "an unknown recipe",
+    args: ["source", "-o", "out.img", "--recipe", "e2fsprog"],
+    code: 2,
+    says: /cannot use the recipe "e2fsprog": there is none of that name\. Did you mean e2fsprogs\?/,
+  },
+  {
+    name: "an option of a step that it does not have",
+    args: ["source", ...OUT, "--set", "hash.algoritm=md5"],
+    code: 2,
+    says: /cannot set hash\.algoritm: step hash has no such option\. Did you mean algorithm\?/,
+  },
+  {
+    name: "a setting without a step",
+    args: ["source", ...OUT, "--set", "label"],
+    code: 2,
+    says: /cannot use --set label…: it is not of the form STEP\.OPTION=VALUE/,
+  },
+  {
+    name: "a file system check while it is mounted",
+    args: ["source", ...OUT, "--without", "unmount"],
+    code: 2,
+    says:
+      /cannot run fsck after copy: the image is mounted then, .* unmounted .*add the step that makes it so/,
+  },
+  {
+    name: "steps that never make an image",
+    args: ["source", ...OUT, "--without", "unmount", "--without", "fsck", "--without", "shrink"]
+      .concat(["--without", "readonly", "--without", "hash"]),
+    code: 2,
+    says: /the image would be left mounted\. Add the steps that finish it; see: icecore steps/,
+  },
+  {
+    name: "a pattern that would leave out everything but one name",
+    args: ["source", ...OUT, "--exclude", "!keep"],
+    code: 2,
+    says: /cannot exclude "!keep": an exclamation mark at its beginning/,
+  },
+  {
+    name: "a file of patterns that is missing",
+    args: ["source", ...OUT, "--exclude-from", "patterns"],
+    code: 2,
+    says: /cannot read the patterns in patterns: no such file or directory\. Check --exclude-from/,
+  },
+]);
