@@ -22,6 +22,8 @@ export interface CacheOptions {
   readonly firstReadBytes?: number;
   /** Most bytes of one read ahead. Default 4 MiB. */
   readonly longestReadBytes?: number;
+  /** Whether short reads of contents are cached, too; default true. */
+  readonly cachesContents?: boolean;
 }
 
 interface Chunk {
@@ -39,6 +41,7 @@ export class BlockCache {
   readonly #generationChunks: number;
   readonly #firstChunks: number;
   readonly #longestChunks: number;
+  readonly #longestCopyBytes: number;
   readonly #underWay = new Map<number, Promise<void>>();
   /** Two generations instead of an exact order of use: a hit costs one look-up. */
   #young = new Map<number, Chunk>();
@@ -53,6 +56,7 @@ export class BlockCache {
       Math.max(1, Math.min(Math.ceil(bytes / CHUNK_BYTES), this.#generationChunks >> 1));
     this.#firstChunks = chunksOf(options.firstReadBytes ?? 256 << 10);
     this.#longestChunks = chunksOf(options.longestReadBytes ?? 4 << 20);
+    this.#longestCopyBytes = options.cachesContents === false ? 0 : CHUNK_BYTES;
   }
 
   /**
@@ -79,7 +83,7 @@ export class BlockCache {
 
   /** Copies any range into `into`: long ranges straight from the source, short ones cached. */
   *copy(offsetBytes: number, into: Uint8Array): Reading<void> {
-    if (into.length > CHUNK_BYTES) {
+    if (into.length > this.#longestCopyBytes) {
       const wait = this.#source.read(offsetBytes, into);
       if (wait !== undefined) yield wait;
       return;

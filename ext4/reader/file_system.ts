@@ -7,6 +7,7 @@ import type { InodeNumber } from "../numbers.ts";
 import { S_IFDIR } from "../tree.ts";
 import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./block_source.ts";
+import { readContiguous } from "./contiguous_file.ts";
 import { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type ImageFile, openImageFile, type ReadOptions } from "./image_file.ts";
@@ -78,6 +79,17 @@ export class FileSystem {
   /** Opens a regular file for reading at any place. */
   async openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
     return await settle(this.#openFile(file, options));
+  }
+
+  /**
+   * Reads all of a regular file that lies in one piece, without opening it.
+   *
+   * @param into as large as the file
+   * @returns false, and nothing was read, where it is of another size or not in one piece; a
+   * promise only where the source gave one
+   */
+  readContiguous(inode: InodeNumber, into: Uint8Array): boolean | Promise<boolean> {
+    return settle(readContiguous(this.#volume, inode, into));
   }
 
   /** The contents of a regular file, piece by piece, holes as zeros; see {@link ImageFile}. */

@@ -21,7 +21,7 @@ import { extractFailure } from "./extract/failure.ts";
 import { findExisting } from "./extract/existing.ts";
 import { type Loss, Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
-import { IncompleteFileError } from "./extract/file_completer.ts";
+import { IncompleteFileError } from "./extract/small_file_writer.ts";
 import { SmallFiles } from "./extract/small_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
@@ -123,17 +123,16 @@ class Extraction {
       force,
       pathOf: this.#pathOf,
       copyContent: (row, to) => copier.copy(this.source.inodeOf(row), to),
-      takeOver: (row, file) => smallFiles.takeOver(row, file),
+      takeOver: (folder, name, row) => smallFiles.takeOver(folder, name, row),
     });
     const smallFiles = new SmallFiles({
       tree,
-      copier,
+      image: this.image,
+      folders: this.folders,
       describer,
-      losses: this.#losses,
       breather: this.#breather,
       inodeOf: this.source.inodeOf,
-      pathOf: this.#pathOf,
-      remove: (row) => writer.remove(row),
+      onRead: count,
     });
     try {
       await this.#writeAll(writer, smallFiles);

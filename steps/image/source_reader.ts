@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
@@ -61,6 +62,10 @@ export class SourceReader implements ImageReader {
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const open = await this.#files.openFile(file, range);
     return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
+  }
+
+  readContiguous(inode: InodeNumber, into: Uint8Array): boolean | Promise<boolean> {
+    return this.#files.readContiguous(inode, into);
   }
 
   openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {

@@ -13,8 +13,6 @@ import { type Descriptor, truncate, writeAllAt } from "../../../host/libc/files.
 const PIECE_BYTES = 2 << 20;
 /** Up to this many blocks, four extents in the inode tell all: no block of a map is counted. */
 const FEW_BLOCKS = 5;
-/** Files up to this size are read whole. */
-export const MOST_SMALL_BYTES = 256 << 10;
 
 /** Copies one file after the other through one buffer. */
 export class ContentCopier {
@@ -41,28 +39,6 @@ export class ContentCopier {
     for await (const { startBytes, endBytes } of file.dataRanges()) {
       await this.#copyRange(file, startBytes, Math.min(endBytes, sizeBytes), to);
     }
-  }
-
-  /**
-   * Reads a file of up to `MOST_SMALL_BYTES` into memory that is to be had from `room`.
-   * @returns false, and nothing was read, when it has holes.
-   */
-  async readSmall(
-    inode: InodeNumber,
-    room: (sizeBytes: number) => Promise<Uint8Array>,
-  ): Promise<boolean> {
-    const file = await this.image.openFile(inode);
-    if (!await this.#isWhole(file)) return false;
-    const reading = file.read(0, await room(file.stat.sizeBytes));
-    if (reading instanceof Promise) await reading;
-    this.onCopied(file.stat.sizeBytes);
-    return true;
-  }
-
-  async #isWhole(file: ImageFile): Promise<boolean> {
-    if (this.#hasNoHoles(file)) return true;
-    const { done, value } = await file.dataRanges().next();
-    return done !== true && value.startBytes === 0 && value.endBytes >= file.stat.sizeBytes;
   }
 
   /** Where it can be told from the inode alone. */

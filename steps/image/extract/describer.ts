@@ -10,6 +10,7 @@ import {
   S_IFLNK,
   S_IFMT,
   S_IFREG,
+  type TimeColumn,
   type Tree,
   type TreeInode,
   type Xattr,
@@ -25,14 +26,23 @@ import {
   writeAttributeOfOpen,
 } from "../../../host/libc/open_nodes.ts";
 import { printable } from "../../../host/libc/paths.ts";
+import type { Timestamp } from "../../../host/libc/status.ts";
 import { pathThroughProc, writeAttribute } from "../../../host/libc/xattrs.ts";
 import type { Caller } from "./caller.ts";
 import type { Existing } from "./existing.ts";
-import type { PendingFile } from "./file_batch.ts";
 import { type Losses, REFUSALS } from "./losses.ts";
+import {
+  attempt,
+  giveOwner,
+  KEEP_OWNER,
+  type OnRefused,
+  type PlainMetadata,
+  type Refused,
+  SETUID_SETGID,
+} from "./plain_metadata.ts";
 
 const ACL = "system.posix_acl_";
-const SETUID_SETGID = 0o6000;
+const ONLY_ROOT_SETUID = "only root may restore setuid and setgid";
 const encoder = new TextEncoder();
 const PROC = encoder.encode("/proc/self/fd");
 
@@ -56,75 +66,73 @@ export class Describer {
 
   /** Describes an open file or folder. */
   describeOpen(fd: Descriptor, row: TreeInode): void {
-    const owned = this.#own(row, (uid, gid) => setOwnerOfOpen(fd, uid, gid));
+    const metadata = this.plainMetadata(row);
+    const onRefused = this.#onRefused(row);
+    const mode = giveOwner(metadata, (uid, gid) => setOwnerOfOpen(fd, uid, gid), onRefused);
     if (this.existing.inheritsAcls) this.#dropInherited(fd, row);
     const write = (xattr: Xattr) => writeAttributeOfOpen(fd, xattr);
     this.#attributes(row, false, write);
-    this.#try(row, "its mode", () => setModeOfOpen(fd, this.#modeOf(row, owned)));
+    attempt("mode", () => setModeOfOpen(fd, mode), onRefused);
     this.#attributes(row, true, write);
-    this.#try(row, "its times", () => setTimesOfOpen(fd, this.#atime(row), this.#mtime(row)));
-  }
-
-  /** Whether mode and times are all that a file needs when it is written. */
-  isPlain(row: TreeInode): boolean {
-    return this.tree.xattrSet[row] === 0 && !this.existing.inheritsAcls;
-  }
-
-  /** Begins to describe a plain file; what remains to be done when it is written. */
-  beginPlain(fd: Descriptor, row: TreeInode): PendingFile {
-    const owned = this.#own(row, (uid, gid) => setOwnerOfOpen(fd, uid, gid));
-    return {
-      fd,
-      row,
-      mode: this.#modeOf(row, owned),
-      sizeBytes: this.tree.sizeBytes[row]!,
-      atime: this.#atime(row),
-      mtime: this.#mtime(row),
-    };
+    attempt("times", () => setTimesOfOpen(fd, metadata.atime, metadata.mtime), onRefused);
   }
 
   /** Describes a symbolic link or a node, which is not to be opened. */
   describeName(folder: Descriptor, name: Uint8Array, row: TreeInode): void {
-    const owned = this.#own(row, (uid, gid) => setOwner(folder, name, uid, gid));
+    const metadata = this.plainMetadata(row);
+    const onRefused = this.#onRefused(row);
+    const mode = giveOwner(metadata, (uid, gid) => setOwner(folder, name, uid, gid), onRefused);
     const isLink = (this.tree.mode[row]! & S_IFMT) === S_IFLNK;
-    if (!isLink) {
-      this.#try(row, "its mode", () => setModeOfName(folder, name, this.#modeOf(row, owned)));
-    }
+    if (!isLink) attempt("mode", () => setModeOfName(folder, name, mode), onRefused);
     const write = (xattr: Xattr) => writeAttribute(pathThroughProc(folder, name), xattr);
     this.#attributes(row, false, write);
     this.#attributes(row, true, write);
-    const times = () => setTimes(folder, name, this.#atime(row), this.#mtime(row));
-    this.#try(row, "its times", times);
+    const times = () => setTimes(folder, name, metadata.atime, metadata.mtime);
+    attempt("times", times, onRefused);
   }
 
-  /** Whether the owner is as it should be now. */
-  #own(row: TreeInode, set: (uid: number, gid: number) => void): boolean {
-    const uid = this.tree.uid[row]!;
-    const gid = this.tree.gid[row]!;
-    if (this.#ownsWhatItMakes && uid === this.caller.uid && gid === this.caller.gid) return true;
-    try {
-      set(uid, gid);
-      return true;
-    } catch (error) {
-      if (!hasCode(error, "EPERM", "EINVAL", "EOPNOTSUPP")) throw error;
+  /** Whether owner, mode and times are all that there is to describe. */
+  isPlain(row: TreeInode): boolean {
+    return this.tree.xattrSet[row] === 0 && !this.existing.inheritsAcls;
+  }
+
+  /** Owner, mode and times, as far as the caller may set them. */
+  plainMetadata(row: TreeInode): PlainMetadata {
+    const { tree, caller } = this;
+    const uid = tree.uid[row]!;
+    const gid = tree.gid[row]!;
+    const isOwned = this.#ownsWhatItMakes && uid === caller.uid && gid === caller.gid;
+    return {
+      uid: isOwned ? KEEP_OWNER : uid,
+      gid,
+      mode: this.#modeOf(row),
+      atime: timeOf(tree.atime ?? tree.mtime, row),
+      mtime: timeOf(tree.mtime, row),
+    };
+  }
+
+  /** Takes note of what a file system refused, of one inode or of several. */
+  refused(row: TreeInode, what: Refused, error: SystemError, count = 1): void {
+    const { losses } = this;
+    const path = () => this.pathOf(row);
+    if (what === "setuid") losses.add("setuid", ONLY_ROOT_SETUID, false, path, count);
+    else if (what === "owner") {
       const isGrave = this.caller.isRoot;
       const reason = isGrave ? "the owner could not be set" : "only root may set the owner";
-      this.losses.add("owner", reason, isGrave, () => this.pathOf(row));
-      return false;
-    }
+      losses.add("owner", reason, isGrave, path, count);
+    } else losses.addError("metadata", `its ${what}`, error, path, count);
   }
 
-  /** Setuid to somebody else than meant would be a gift to whoever extracts. */
-  #modeOf(row: TreeInode, owned: boolean): number {
+  #onRefused(row: TreeInode): OnRefused {
+    return (what, error) => this.refused(row, what, error);
+  }
+
+  #modeOf(row: TreeInode): number {
     const mode = this.tree.mode[row]!;
-    const isFile = (mode & S_IFMT) === S_IFREG;
-    const mayKeep = this.caller.isRoot && owned;
+    // On a folder setgid lets files inherit its group, which harms nobody.
+    const mayKeep = this.caller.isRoot || (mode & S_IFMT) !== S_IFREG;
     if (mayKeep || (mode & SETUID_SETGID) === 0) return mode;
-    // On a folder the bit lets files inherit its group, which harms nobody.
-    if (!isFile && owned) return mode;
-    this.losses.add("setuid", "only root may restore setuid and setgid", false, () => {
-      return this.pathOf(row);
-    });
+    this.losses.add("setuid", ONLY_ROOT_SETUID, false, () => this.pathOf(row));
     return mode & ~SETUID_SETGID;
   }
 
@@ -147,28 +155,18 @@ export class Describer {
 
   #dropInherited(fd: Descriptor, row: TreeInode): void {
     for (const name of [`${ACL}access`, `${ACL}default`]) {
-      this.#try(row, name, () => removeAttributeOfOpen(fd, name));
+      try {
+        removeAttributeOfOpen(fd, name);
+      } catch (error) {
+        if (!(error instanceof SystemError) || !hasCode(error, ...REFUSALS)) throw error;
+        this.losses.addError("metadata", name, error, () => this.pathOf(row));
+      }
     }
   }
+}
 
-  #try(row: TreeInode, what: string, set: () => void): void {
-    try {
-      set();
-    } catch (error) {
-      if (!hasCode(error, ...REFUSALS)) throw error;
-      this.losses.addError("metadata", what, error as SystemError, () => this.pathOf(row));
-    }
-  }
-
-  #mtime(row: TreeInode): { seconds: number; nanoseconds: number } {
-    const { seconds, nanoseconds } = this.tree.mtime;
-    return { seconds: seconds[row]!, nanoseconds: nanoseconds[row]! };
-  }
-
-  #atime(row: TreeInode): { seconds: number; nanoseconds: number } {
-    const { seconds, nanoseconds } = this.tree.atime ?? this.tree.mtime;
-    return { seconds: seconds[row]!, nanoseconds: nanoseconds[row]! };
-  }
+function timeOf({ seconds, nanoseconds }: TimeColumn, row: TreeInode): Timestamp {
+  return { seconds: seconds[row]!, nanoseconds: nanoseconds[row]! };
 }
 
 /** ext4 without `ea_inode` says ENOSPC of a value that fits no block. */

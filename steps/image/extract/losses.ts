@@ -42,17 +42,23 @@ export class Losses {
   readonly #found = new Map<string, { -readonly [K in keyof Loss]: Loss[K] }>();
 
   /** @param path Asked for only at the first of its kind. */
-  add(kind: LossKind, reason: string, isGrave: boolean, path: () => string): void {
+  add(kind: LossKind, reason: string, isGrave: boolean, path: () => string, count = 1): void {
     const key = `${kind} ${reason}`;
     const known = this.#found.get(key);
     if (known === undefined) {
-      this.#found.set(key, { kind, count: 1, firstPath: path(), reason, isGrave });
-    } else known.count++;
+      this.#found.set(key, { kind, count, firstPath: path(), reason, isGrave });
+    } else known.count += count;
   }
 
   /** The same for a system call that failed: what only root may do is no grave loss. */
-  addError(kind: LossKind, what: string, error: SystemError, path: () => string): void {
-    this.add(kind, `${what}: ${error.meaning}`, error.code !== "EPERM", path);
+  addError(
+    kind: LossKind,
+    what: string,
+    error: SystemError,
+    path: () => string,
+    count = 1,
+  ): void {
+    this.add(kind, `${what}: ${error.meaning}`, error.code !== "EPERM", path, count);
   }
 
   get all(): readonly Loss[] {

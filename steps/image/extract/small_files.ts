@@ -1,5 +1,5 @@
 /**
- * Small files, of which there may be many: read here, completed on another thread.
+ * Small files, of which there may be many: read here, made by two threads.
  * @module
  */
 
@@ -8,76 +8,78 @@ import { hasType, S_IFREG, type Tree, type TreeInode } from "../../../ext4/tree.
 import type { Breather } from "../../../host/breathe.ts";
 import { atForcedExit } from "../../../host/forced_exit.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
-import type { Descriptor } from "../../../host/libc/files.ts";
-import { type ContentCopier, MOST_SMALL_BYTES } from "./content_copier.ts";
+import type { ImageReader } from "../image_reader.ts";
 import type { Describer } from "./describer.ts";
-import { FileCompleter } from "./file_completer.ts";
-import type { Losses } from "./losses.ts";
+import { SmallFileWriter } from "./small_file_writer.ts";
+import type { TargetFolders } from "./target_folders.ts";
 
 /** With fewer files, starting a thread takes longer than it saves. */
 const MANY_FILES = 1000;
+/** Files up to this size are read whole. */
+const MOST_SMALL_BYTES = 256 << 10;
 
 /** What it works with. */
 export interface SmallFilesParts {
   readonly tree: Tree;
-  readonly copier: ContentCopier;
+  readonly image: ImageReader;
+  readonly folders: TargetFolders;
   readonly describer: Describer;
-  readonly losses: Losses;
   readonly breather: Breather;
   inodeOf(row: TreeInode): InodeNumber;
-  pathOf(row: TreeInode): string;
-  /** Removes a file that could not be completed. */
-  remove(row: TreeInode): void;
+  /** Told how many bytes were read. */
+  onRead(sizeBytes: number): void;
 }
 
 /** Takes small files over. */
 export class SmallFiles {
-  readonly #completer: FileCompleter | undefined;
-  readonly #forget = atForcedExit(() => this.#end());
+  readonly #writer: SmallFileWriter | undefined;
+  readonly #forget = atForcedExit(() => this.#writer?.close());
+  #countTaken = 0;
 
   constructor(private readonly parts: SmallFilesParts) {
-    this.#completer = hasMany(parts.tree) ? new FileCompleter(parts.breather) : undefined;
+    const { tree, breather, folders } = parts;
+    if (hasMany(tree)) this.#writer = new SmallFileWriter(breather, (row) => folders.reopen(row));
   }
 
-  /** Takes an empty, open file over to fill, describe and close it; or returns false. */
-  async takeOver(row: TreeInode, fd: Descriptor): Promise<boolean> {
-    const completer = this.#completer;
-    const { tree, describer, copier, inodeOf } = this.parts;
-    // A file that might have to be removed again must not have other names yet.
-    if (completer === undefined || tree.countNames[row] !== 1 || !describer.isPlain(row)) {
-      return false;
-    }
+  /** Files that were taken over and are not complete. */
+  get countIncomplete(): number {
+    return this.#countTaken - (this.#writer?.countMade ?? 0);
+  }
+
+  /**
+   * Takes a file over that is not there yet, or returns false.
+   * @returns A promise only where the image's bytes have to be waited for.
+   */
+  takeOver(folder: TreeInode, name: Uint8Array, row: TreeInode): boolean | Promise<boolean> {
+    const writer = this.#writer;
+    const { tree, image, describer, inodeOf } = this.parts;
     const sizeBytes = tree.sizeBytes[row]!;
-    if (sizeBytes > MOST_SMALL_BYTES) return false;
-    if (sizeBytes === 0) await completer.room(0);
-    else if (!await copier.readSmall(inodeOf(row), (size) => completer.room(size))) return false;
-    completer.add(describer.beginPlain(fd, row));
-    return true;
+    // What has several names is linked to by the next: it must be there by then.
+    const isSimple = tree.countNames[row] === 1 && describer.isPlain(row);
+    if (writer === undefined || !isSimple || sizeBytes > MOST_SMALL_BYTES) return false;
+    const room = writer.room(sizeBytes);
+    const handOver = (isRead: boolean) => {
+      if (!isRead) return false;
+      this.parts.onRead(sizeBytes);
+      this.#countTaken++;
+      writer.add({ folder, name, row, metadata: describer.plainMetadata(row), sizeBytes });
+      return true;
+    };
+    const reading = sizeBytes === 0 || image.readContiguous(inodeOf(row), room);
+    return reading instanceof Promise ? reading.then(handOver) : handOver(reading);
   }
 
   /** Waits until all are complete. @throws IncompleteFileError */
   async finish(): Promise<void> {
-    const { losses, pathOf } = this.parts;
-    for (const { row, what, call, errno } of await this.#completer?.finish() ?? []) {
-      const error = new SystemError(call, errno);
-      losses.addError("metadata", what, error, () => pathOf(row as TreeInode));
+    for (const { row, what, call, errno, count } of await this.#writer?.finish() ?? []) {
+      this.parts.describer.refused(row, what, new SystemError(call, errno), count);
     }
   }
 
-  /** Files that were taken over and had to be removed, for certain when all is ended. */
-  get countIncomplete(): number {
-    return this.#completer?.incomplete.length ?? 0;
-  }
-
-  /** Ends the work; a second call does no harm. What was taken over is complete then, or removed. */
+  /** Ends the work; a second call does no harm. Each file is complete then, or not there. */
   close(): void {
     this.#forget();
-    this.#end();
-  }
-
-  #end(): void {
-    this.#completer?.close();
-    for (const row of this.#completer?.incomplete ?? []) this.parts.remove(row);
+    this.#writer?.close();
   }
 }
 

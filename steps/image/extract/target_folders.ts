@@ -13,6 +13,7 @@ import {
   CURRENT_FOLDER,
   type Descriptor,
   O_DIRECTORY,
+  O_PATH,
   O_RDONLY,
   openAt,
 } from "../../../host/libc/files.ts";
@@ -58,6 +59,11 @@ export class TargetFolders {
   /** An open folder, valid until the next call. @throws SystemError */
   get(folder: TreeInode): Descriptor {
     return this.#folders.get(folder);
+  }
+
+  /** The same folder once more, for the caller to close. @throws SystemError */
+  reopen(folder: TreeInode): Descriptor {
+    return openAt(this.get(folder), ".", O_PATH | O_DIRECTORY);
   }
 
   close(): void {

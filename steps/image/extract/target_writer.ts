@@ -58,8 +58,8 @@ export interface TargetWriterParts {
   pathOf(row: TreeInode): string;
   /** Fills an empty file. */
   copyContent(row: TreeInode, to: Descriptor): Promise<void>;
-  /** Takes an empty file over, to fill, describe and close it; or false. */
-  takeOver(row: TreeInode, file: Descriptor): Promise<boolean>;
+  /** Takes over to make a file of one name, where nothing may be in the way; or returns false. */
+  takeOver(folder: TreeInode, name: Uint8Array, row: TreeInode): boolean | Promise<boolean>;
 }
 
 const TEMPORARY = new TextEncoder().encode(`.icecore-extract-${crypto.randomUUID()}`);
@@ -76,14 +76,6 @@ export class TargetWriter {
   close(): void {
     this.#forget();
     this.#removeUnfinished();
-  }
-
-  /** Removes a file of one name that could not be completed after all. */
-  remove(row: TreeInode): void {
-    const { tree, folders } = this.parts;
-    const entry = tree.nameEntry[row]! as TreeEntry;
-    const folder = folders.get(tree.entryParent[entry]! as TreeInode);
-    ignoreMissing(() => removeName(folder, nameOf(tree, entry), "file"));
   }
 
   /** Writes a name: a new inode at its first name, a hard link at every other. */
@@ -110,7 +102,11 @@ export class TargetWriter {
   }
 
   async #makeNew(folder: TreeInode, finalName: Uint8Array, row: TreeInode): Promise<void> {
-    const { folders } = this.parts;
+    const { tree, folders, existing, force, takeOver } = this.parts;
+    const mayReplace = force && existing.has(folder);
+    if (hasType(tree, row, S_IFREG) && !mayReplace && await takeOver(folder, finalName, row)) {
+      return;
+    }
     try {
       await this.#make(folder, finalName, row);
     } catch (error) {
@@ -123,7 +119,7 @@ export class TargetWriter {
   }
 
   async #make(folder: TreeInode, name: Uint8Array, row: TreeInode): Promise<void> {
-    const { tree, folders, describer, copyContent, takeOver } = this.parts;
+    const { tree, folders, describer, copyContent } = this.parts;
     const at = folders.get(folder);
     const type = tree.mode[row]! & S_IFMT;
     if (type !== S_IFREG) {
@@ -134,14 +130,11 @@ export class TargetWriter {
     }
     const file = openAt(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     this.#unfinished = { folder, name };
-    let isTaken = false;
     try {
-      isTaken = name !== TEMPORARY && await takeOver(row, file);
-      if (isTaken) return;
       if (tree.sizeBytes[row] !== 0) await copyContent(row, file);
       describer.describeOpen(file, row);
     } finally {
-      if (!isTaken) close(file);
+      close(file);
     }
   }
 

@@ -1,0 +1,146 @@
+/**
+ * Small files that are to be made, packed one after the other into a buffer, so that any thread
+ * can make them.
+ * @module
+ */
+
+import type { TreeInode } from "../../../ext4/tree.ts";
+import type { Descriptor } from "../../../host/libc/files.ts";
+import type { PlainMetadata } from "./plain_metadata.ts";
+
+/** A file that is to be made. */
+export interface SmallFile {
+  /** Where. It belongs to the batch, with all files of the folder that follow. */
+  readonly folder: Descriptor;
+  /** 1 to 255 bytes. */
+  readonly name: Uint8Array;
+  readonly row: TreeInode;
+  readonly metadata: PlainMetadata;
+  readonly contents: Uint8Array;
+}
+
+/** The same before it is in a batch; its contents lie in the batch's room. */
+export interface NewSmallFile {
+  readonly folder: TreeInode;
+  readonly name: Uint8Array;
+  readonly row: TreeInode;
+  readonly metadata: PlainMetadata;
+  readonly sizeBytes: number;
+}
+
+/** Before each file: its fields, then the name in a place of fixed length, so all is aligned. */
+const FIELD_BYTES = 64;
+const NAME_BYTES = 256;
+const HEAD_BYTES = FIELD_BYTES + NAME_BYTES;
+/** The count of files, before the first. */
+const COUNT_BYTES = 8;
+
+/** Enough that handing over costs little, few enough that two threads end together. */
+const MOST_FILES = 48;
+/** Each is an open descriptor, and several batches are under way. */
+const MOST_FOLDERS = 16;
+
+/** Packs files into a buffer. */
+export class BatchWriter {
+  readonly #view: DataView;
+  #endBytes = COUNT_BYTES;
+  #countFiles = 0;
+  #countFolders = 0;
+  #folderRow: TreeInode | undefined;
+  #folder: Descriptor | undefined;
+
+  /**
+   * @param buffer Room for the longest small file and its head at least.
+   * @param openFolder Opens a folder for the batch alone.
+   */
+  constructor(
+    private readonly buffer: Uint8Array,
+    private readonly openFolder: (row: TreeInode) => Descriptor,
+  ) {
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    this.#view.setUint32(0, 0, true);
+  }
+
+  /** Whether it is time to have the files made. */
+  get isFull(): boolean {
+    return this.#countFiles >= MOST_FILES || this.#countFolders >= MOST_FOLDERS;
+  }
+
+  /** Bytes used. */
+  get endBytes(): number {
+    return this.#endBytes;
+  }
+
+  /** All files so far. */
+  get bytes(): Uint8Array {
+    return this.buffer.subarray(0, this.#endBytes);
+  }
+
+  /** Where the contents of the next file go; `undefined` where they do not fit any more. */
+  room(sizeBytes: number): Uint8Array | undefined {
+    const start = this.#endBytes + HEAD_BYTES;
+    const end = start + sizeBytes;
+    return end > this.buffer.length ? undefined : this.buffer.subarray(start, end);
+  }
+
+  /** Adds the file whose contents lie in its room already. */
+  add({ folder, name, row, metadata, sizeBytes }: NewSmallFile): void {
+    const { uid, gid, mode, atime, mtime } = metadata;
+    const at = this.#endBytes;
+    const view = this.#view;
+    view.setInt32(at, this.#open(folder), true);
+    view.setUint32(at + 4, row, true);
+    view.setUint32(at + 8, name.length, true);
+    view.setUint32(at + 12, sizeBytes, true);
+    view.setUint32(at + 16, uid, true);
+    view.setUint32(at + 20, gid, true);
+    view.setUint32(at + 24, mode, true);
+    view.setUint32(at + 28, atime.nanoseconds, true);
+    view.setUint32(at + 32, mtime.nanoseconds, true);
+    view.setFloat64(at + 40, atime.seconds, true);
+    view.setFloat64(at + 48, mtime.seconds, true);
+    this.buffer.set(name, at + FIELD_BYTES);
+    this.#endBytes = at + HEAD_BYTES + sizeBytes;
+    view.setUint32(0, ++this.#countFiles, true);
+  }
+
+  #open(row: TreeInode): Descriptor {
+    if (this.#folderRow !== row || this.#folder === undefined) {
+      this.#folder = this.openFolder(row);
+      this.#folderRow = row;
+      this.#countFolders++;
+    }
+    return this.#folder;
+  }
+}
+
+/** The files of a buffer, in the order in which they were added. */
+export function* batchedFiles(buffer: Uint8Array): Generator<SmallFile> {
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const count = view.getUint32(0, true);
+  for (let i = 0, at = COUNT_BYTES; i < count; i++) {
+    const nameLength = view.getUint32(at + 8, true);
+    const start = at + HEAD_BYTES;
+    const end = start + view.getUint32(at + 12, true);
+    yield {
+      folder: view.getInt32(at, true) as Descriptor,
+      row: view.getUint32(at + 4, true) as TreeInode,
+      name: buffer.subarray(at + FIELD_BYTES, at + FIELD_BYTES + nameLength),
+      metadata: {
+        uid: view.getUint32(at + 16, true),
+        gid: view.getUint32(at + 20, true),
+        mode: view.getUint32(at + 24, true),
+        atime: {
+          seconds: view.getFloat64(at + 40, true),
+          nanoseconds: view.getUint32(at + 28, true),
+        },
+        mtime: {
+          seconds: view.getFloat64(at + 48, true),
+          nanoseconds: view.getUint32(at + 32, true),
+        },
+      },
+      contents: buffer.subarray(start, end),
+    };
+    at = end;
+  }
+}
