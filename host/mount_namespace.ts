@@ -9,7 +9,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import process from "node:process";
+import { programEnvironment } from "./hidden_variables.ts";
 import { findProgram } from "./programs.ts";
 import { type ProgramOptions, runProgram } from "./run_program.ts";
 
@@ -49,7 +49,7 @@ export async function makeMountNamespace(
   const holder = spawn(
     findProgram("unshare") ?? "unshare",
     ["--mount", "--propagation", "private", "sh", "-c", `echo ${READY}; exec cat`],
-    { stdio: ["pipe", "pipe", "ignore"], detached: true, env: { ...process.env, ...env } },
+    { stdio: ["pipe", "pipe", "ignore"], detached: true, env: { ...programEnvironment(), ...env } },
   );
   if (!await isReady(holder)) return SHARED;
   return {

@@ -5,6 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { programEnvironment } from "./hidden_variables.ts";
 import { hasCode } from "./libc/errno.ts";
 
 /** Mount points at or below a folder in this process's namespace, the deepest first. */
@@ -28,7 +29,10 @@ export function isMountpoint(folder: string): boolean {
 /** Unmounts a folder without waiting for those who still use it; nothing if it is not mounted. */
 export function unmountNow(folder: string): void {
   for (const mountpoint of mountsBelow(folder)) {
-    const { status, stderr } = spawnSync("umount", ["--lazy", mountpoint], { encoding: "utf8" });
+    const { status, stderr } = spawnSync("umount", ["--lazy", mountpoint], {
+      encoding: "utf8",
+      env: programEnvironment(),
+    });
     if (status !== 0) throw new Error(`cannot unmount ${mountpoint}: ${stderr.trim()}`);
   }
 }

@@ -6,6 +6,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 
+/** Marks the programs of `$`, to tell them from those that icecore itself runs. */
+export const SHELL_VARIABLE = "ICECORE_SHELL";
+
+/** Marks all that one script has started, also what has left its process group. */
+export const RUN_VARIABLE = "ICECORE_RUN";
+
 /** The numbers of processes, but this one, that were started with a variable of this value. */
 export function processesWith(variable: string, value: string): number[] {
   const entry = `${variable}=${value}`;

@@ -5,6 +5,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { programEnvironment } from "./hidden_variables.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { atForcedExit } from "./forced_exit.ts";
 
@@ -102,7 +103,7 @@ export function spawnProgram(
   const child = spawn(path, argv.slice(1), {
     stdio: [stdin, "pipe", "pipe"],
     detached: true,
-    env: { ...process.env, LC_ALL: "C", ...options.env },
+    env: { ...programEnvironment(), LC_ALL: "C", ...options.env },
   });
   const forget = atForcedExit(() => killGroup(child, "SIGKILL"));
   const unwatch = killOnAbort(child, options.signal);

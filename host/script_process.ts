@@ -9,7 +9,8 @@ import { randomUUID } from "node:crypto";
 import process from "node:process";
 import { setTimeout } from "node:timers";
 import { atForcedExit } from "./forced_exit.ts";
-import { processesWith } from "./processes.ts";
+import { programEnvironment } from "./hidden_variables.ts";
+import { processesWith, RUN_VARIABLE } from "./processes.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** What to run, and who listens. */
@@ -38,9 +39,6 @@ export type ScriptEnd =
   | { readonly kind: "timeout" }
   | { readonly kind: "not-started"; readonly why: unknown };
 
-/** Marks all that one script has started, also what has left its process group. */
-export const RUN_VARIABLE = "ICECORE_RUN";
-
 /** How long a program may take to end after SIGTERM. */
 const PATIENCE_MS = 2000;
 /** How long what is still in its pipes is waited for after it has ended. */
@@ -57,7 +55,12 @@ export async function runScript(run: ScriptRun): Promise<ScriptEnd> {
       stdio: [run.input === undefined ? "inherit" : "pipe", "pipe", "pipe"],
       // A group of its own, so that a terminal's Ctrl-C reaches icecore alone.
       detached: true,
-      env: { ...process.env, ...run.env, [WORKDIR_VARIABLE]: run.workdir, [RUN_VARIABLE]: mark },
+      env: {
+        ...programEnvironment(),
+        ...run.env,
+        [WORKDIR_VARIABLE]: run.workdir,
+        [RUN_VARIABLE]: mark,
+      },
     });
   } catch (why) {
     return { kind: "not-started", why };

@@ -1,5 +1,5 @@
 /**
- * Where secrets come from: the environment, files, and a terminal.
+ * Where secrets come from beside the environment: files, and a terminal.
  * @module
  */
 
@@ -8,27 +8,6 @@ import process from "node:process";
 import { EnvironmentError } from "./environment_error.ts";
 import { meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
-import { RUN_VARIABLE } from "./script_process.ts";
-import { WORKDIR_VARIABLE } from "./workdir.ts";
-
-/** Variables that mark the programs of a build; whoever ends them must find them. */
-const MARKS: ReadonlySet<string> = new Set([WORKDIR_VARIABLE, RUN_VARIABLE, "ICECORE_SHELL"]);
-
-/** Variables that were taken out of the environment, and stay known to this process. */
-const taken = new Map<string, string>();
-
-/**
- * Takes a variable out of the environment, and with it all that begin with `ICECORE_`: programs
- * that are started later do not see them.
- */
-export function takeVariable(name: string): string | undefined {
-  for (const [each, value] of Object.entries(process.env)) {
-    if (!each.startsWith("ICECORE_") || MARKS.has(each) || value === undefined) continue;
-    taken.set(each, value);
-    delete process.env[each];
-  }
-  return taken.get(name);
-}
 
 /** A secret out of a file, without the newline at its end. @throws EnvironmentError */
 export function readSecretFile(path: string, variable: string): string {

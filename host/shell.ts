@@ -7,11 +7,9 @@ import process from "node:process";
 import { setTimeout } from "node:timers";
 import type { $Type } from "dax";
 import { atForcedExit } from "./forced_exit.ts";
-import { processesWith } from "./processes.ts";
+import { unsetHidden } from "./hidden_variables.ts";
+import { processesWith, SHELL_VARIABLE } from "./processes.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
-
-/** Tells the programs of `$` from those that icecore itself runs. */
-const SHELL_VARIABLE = "ICECORE_SHELL";
 
 /** How long a program may take to end after SIGTERM. */
 const PATIENCE_MS = 2000;
@@ -30,7 +28,11 @@ export async function loadShell(signal: AbortSignal, workdir: string): Promise<$
   atForcedExit(() => killAll(workdir, "SIGKILL"));
   return build$({
     commandBuilder: (builder) =>
-      builder.signal(signal).env({ [WORKDIR_VARIABLE]: workdir, [SHELL_VARIABLE]: workdir }),
+      builder.signal(signal).env({
+        ...unsetHidden(),
+        [WORKDIR_VARIABLE]: workdir,
+        [SHELL_VARIABLE]: workdir,
+      }),
   });
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { hideVariables } from "../../host/hidden_variables.ts";
 import { canLoadModules, importModule, loadFailure } from "../../host/import_module.ts";
 import { UsageError } from "../../pipeline/errors.ts";
 import type { Step } from "../../pipeline/step.ts";
@@ -13,6 +14,8 @@ import { withTimeLimit } from "./time_limit.ts";
 /** The default export of a module. @param shown The module as the user named it. */
 export async function defaultExport(path: string, shown: string): Promise<unknown> {
   let loaded: Readonly<Record<string, unknown>>;
+  // It is run when it is loaded, and may start programs then.
+  hideVariables();
   try {
     loaded = await importModule(path);
   } catch (error) {

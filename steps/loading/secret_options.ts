@@ -3,7 +3,8 @@
  * @module
  */
 
-import { askSecret, canAsk, readSecretFile, takeVariable } from "../../host/secret_source.ts";
+import { hiddenVariable, hideVariables } from "../../host/hidden_variables.ts";
+import { askSecret, canAsk, readSecretFile } from "../../host/secret_source.ts";
 import { InterruptedError, UsageError } from "../../pipeline/errors.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { secretVariable } from "../../pipeline/variable_names.ts";
@@ -18,7 +19,7 @@ export interface SecretOptions {
  * The pipeline with its secret options filled in, where none is given yet: from the environment
  * variable `ICECORE_STEP_OPTION`, from the file that `ICECORE_STEP_OPTION_FILE` names, or, when it
  * is required or to be asked for, from the terminal. All variables that begin with `ICECORE_` are
- * taken out of the environment, so that no program that is run sees them.
+ * taken out of the environment, whatever the pipeline: nothing that is run later sees them.
  *
  * @throws UsageError when an option is given twice, is no secret, or cannot be asked for.
  */
@@ -26,6 +27,7 @@ export async function withSecrets(
   pipeline: Pipeline,
   { ask = [] }: SecretOptions = {},
 ): Promise<Pipeline> {
+  hideVariables();
   checkAsked(pipeline, ask);
   let result = pipeline;
   for (const { step, given } of pipeline.placed) {
@@ -43,8 +45,8 @@ export async function withSecrets(
 
 function fromEnvironment(step: string, option: string): string | undefined {
   const variable = secretVariable(step, option);
-  const value = takeVariable(variable) || undefined;
-  const file = takeVariable(`${variable}_FILE`) || undefined;
+  const value = hiddenVariable(variable) || undefined;
+  const file = hiddenVariable(`${variable}_FILE`) || undefined;
   if (value !== undefined && file !== undefined) {
     throw new UsageError(
       `cannot choose between ${variable} and ${variable}_FILE: both are set. Unset one of them.`,
