@@ -6,7 +6,7 @@
 import { rmSync, statSync } from "node:fs";
 import process from "node:process";
 import { createFile } from "./create_file.ts";
-import { startHash } from "./hash.ts";
+import { DigestThread } from "./digest_thread.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { type ClaimedOutput, claimOutput } from "./output.ts";
 import { findProgram, installHint } from "./programs.ts";
@@ -22,7 +22,7 @@ export const machine = {
   nowSeconds: () => Math.floor(Date.now() / 1000),
   loadShell,
   stamp,
-  startHash,
+  startHash: (algorithm: string): DigestThread => new DigestThread(algorithm),
   createFile,
   removeFile: (path: string): void => rmSync(path, { force: true }),
   claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>

@@ -48,8 +48,8 @@ export interface Machine {
    * @param workdir The build's private folder, by which `icecore clean` finds them.
    */
   loadShell(signal: AbortSignal, workdir: string): Promise<Shell>;
-  /** Begins a digest. */
-  startHash(algorithm: string): Promise<RunningHash>;
+  /** Begins a digest, made on another thread. */
+  startHash(algorithm: string): RunningHash;
   /**
    * A new file, written front to back; aborting removes it.
    *

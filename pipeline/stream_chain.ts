@@ -41,6 +41,8 @@ export class StreamChain {
   readonly #links = new Map<ReadyStep, Link>();
   readonly #takers: Taker[] = [];
   readonly #pumps: Promise<void>[] = [];
+  /** What transforms make. */
+  readonly #made: Flow[] = [];
   readonly #outputs: (readonly [step: string, from: ReadableStream<Uint8Array>, into: Flow])[] = [];
   readonly #plain: Flow;
   #isEnded = false;
@@ -111,6 +113,7 @@ export class StreamChain {
     this.#fail(reason);
     const left = [...this.#links.values()];
     this.#links.clear();
+    for (const flow of this.#made) flow.abort();
     const aborted = this.#isEnded ? [] : this.#takers.map((taker) => taker.abort(reason));
     await Promise.allSettled([...aborted, ...this.#pumps]);
     for (const { outgoing, toFile } of left) {
@@ -130,19 +133,25 @@ export class StreamChain {
       return flow;
     }
     const toFile = behind.length === 0;
-    const outgoing = await this.#makeFlow(name, stage.name ?? flow.name, toFile, context.force);
+    const outgoing = this.#makeFlow(name, stage.name ?? flow.name, toFile, context.force);
     this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
     this.#outputs.push([name, stage.transform.readable, outgoing]);
     return outgoing;
   }
 
-  async #makeFlow(step: string, name: string, toFile: boolean, force: boolean): Promise<Flow> {
-    const hash = await this.machine.startHash(ALGORITHM);
-    if (!toFile) return new Flow(name, "-", ALGORITHM, hash);
+  #makeFlow(step: string, name: string, toFile: boolean, force: boolean): Flow {
+    const hash = this.machine.startHash(ALGORITHM);
+    if (!toFile) return this.#keep(new Flow(name, "-", ALGORITHM, hash));
     const { finalPath } = this.image;
     const path = `${finalPath.slice(0, finalPath.lastIndexOf("/") + 1)}${name}.partial`;
-    const flow = new Flow(name, path, ALGORITHM, hash);
+    const flow = this.#keep(new Flow(name, path, ALGORITHM, hash));
     this.#take(step, flow, this.#createFile(step, path, force));
+    return flow;
+  }
+
+  /** Remembers a flow, to be given up. */
+  #keep(flow: Flow): Flow {
+    this.#made.push(flow);
     return flow;
   }
 

@@ -6,12 +6,14 @@
 import { StepError } from "./errors.ts";
 import type { Payload } from "./image.ts";
 
-/** A digest that is being made. */
+/** A digest that is being made elsewhere, while the bytes flow on. */
 export interface RunningHash {
-  /** Adds bytes. */
-  update(bytes: Uint8Array): void;
-  /** In hex. */
-  digest(): string;
+  /** Adds bytes, copied or hashed when this resolves. One call at a time. */
+  update(bytes: Uint8Array): Promise<void>;
+  /** In hex; nothing can be added afterwards. */
+  digest(): Promise<string>;
+  /** Gives it up, unless it has been made. */
+  close(): void;
 }
 
 /** Takes bytes in order; waits while its stream is full. Its failures bear the name of its step. */
@@ -80,14 +82,24 @@ export class Flow {
   /** Hands bytes to all takers, the slowest of which sets the pace. */
   async push(bytes: Uint8Array): Promise<void> {
     this.sizeBytes += bytes.length;
-    this.hash?.update(bytes);
-    await Promise.all(this.takers.map((taker) => taker.write(bytes)));
+    await Promise.all([
+      this.hash?.update(bytes),
+      ...this.takers.map((taker) => taker.write(bytes)),
+    ]);
   }
 
   /** Says that all bytes have come. */
   async close(): Promise<void> {
-    if (this.hash !== undefined) this.#digests = { [this.algorithm]: this.hash.digest() };
-    await Promise.all(this.takers.map((taker) => taker.close()));
+    const [digest] = await Promise.all([
+      this.hash?.digest(),
+      ...this.takers.map((taker) => taker.close()),
+    ]);
+    if (digest !== undefined) this.#digests = { [this.algorithm]: digest };
+  }
+
+  /** Gives up the digest. */
+  abort(): void {
+    this.hash?.close();
   }
 
   /** What has flowed, once it is closed. */

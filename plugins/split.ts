@@ -13,11 +13,11 @@ import {
   EnvironmentError,
   fileForm,
   formatPartManifest,
+  type Hash,
   type Image,
   type OptionsSchema,
   type Part,
   type Payload,
-  type RunningHash,
   startHash,
   type Step,
   UsageError,
@@ -113,8 +113,8 @@ function removeStale(artifacts: readonly Artifact[]): void {
 /** The parts while they are written. */
 class Parts {
   readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
-  #whole: RunningHash | undefined;
-  #hash: RunningHash | undefined;
+  #whole: Hash | undefined;
+  #hash: Hash | undefined;
   #file: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #used = 0;
   /** Of the whole, in hex, once it is closed. */

@@ -6,8 +6,8 @@
 import { rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createFile } from "../../host/create_file.ts";
+import { DigestThread } from "../../host/digest_thread.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
-import { startHash } from "../../host/hash.ts";
 import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
 import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
 
@@ -120,11 +120,11 @@ async function storeBeside(
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = `${folder}${made}.partial`;
   const file = createFile(path, force);
-  const hash = await startHash(ALGORITHM);
+  const hash = new DigestThread(ALGORITHM);
   let sizeBytes = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
-      hash.update(piece);
+    async transform(piece, controller) {
+      await hash.update(piece);
       sizeBytes += piece.length;
       controller.enqueue(piece);
     },
@@ -135,8 +135,9 @@ async function storeBeside(
   // What the transform failed with comes out of its readable; its writable tells what the source did.
   const failed = results.findLast((result) => result.status === "rejected");
   if (failed?.status === "rejected") {
+    hash.close();
     rmSync(path, { force: true });
     throw failed.reason;
   }
-  return { path, name: made, sizeBytes, digests: { [ALGORITHM]: hash.digest() } };
+  return { path, name: made, sizeBytes, digests: { [ALGORITHM]: await hash.digest() } };
 }

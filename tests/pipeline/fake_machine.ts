@@ -34,7 +34,14 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
     loadShell: () => Promise.resolve(Object.assign(() => {}, { fake: true }) as unknown as Shell),
     stamp: () => machine.state,
     written: new Map(),
-    startHash: (algorithm) => Promise.resolve(runtimeHash(algorithm)),
+    startHash(algorithm) {
+      const hash = runtimeHash(algorithm);
+      return {
+        update: (bytes) => Promise.resolve(hash.update(bytes)),
+        digest: () => Promise.resolve(hash.digest()),
+        close: () => {},
+      };
+    },
     createFile(path) {
       const add = (chunk: Uint8Array) => {
         const before = machine.written.get(path) ?? "";
