@@ -12,20 +12,17 @@ export type Confirmation = "sha256" | "md5" | "none";
 
 /** A part's checksum. */
 export class PartChecksum {
-  readonly #digest: Uint8Array;
-
-  constructor(private readonly bytes: Uint8Array) {
-    this.#digest = createHash("sha256").update(bytes).digest();
-  }
+  /** @param sha256 Of the bytes. */
+  constructor(readonly bytes: Uint8Array, private readonly sha256: Uint8Array) {}
 
   /** As the header `x-amz-checksum-sha256` has it. */
   get base64(): string {
-    return this.#digest.toBase64();
+    return this.sha256.toBase64();
   }
 
   /** As the signature has it. */
   get hex(): string {
-    return this.#digest.toHex();
+    return this.sha256.toHex();
   }
 
   /** How the store's words confirm the part. @throws ChecksumError when they contradict it. */

@@ -7,7 +7,7 @@ import type { S3Client as Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../mod.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
-import { withHash } from "./hashed_request.ts";
+import { asPart } from "./part_request.ts";
 import type { Store, StoreContext } from "./store.ts";
 import { findUnfinished, type KnownPart } from "./unfinished.ts";
 import type { Destination } from "./destination.ts";
@@ -73,7 +73,8 @@ export class Multipart {
   }
 
   /** Sends a part, until the store has confirmed it. */
-  async send(number: number, checksum: PartChecksum, bytes: Uint8Array): Promise<Stored> {
+  async send(number: number, checksum: PartChecksum): Promise<Stored> {
+    const { bytes } = checksum;
     const known = this.known.get(number);
     if (known !== undefined && checksum.isThatOf(known)) {
       return this.#keep(number, checksum, known, bytes.length);
@@ -87,7 +88,7 @@ export class Multipart {
     };
     return await this.store.retry(
       async (client) => {
-        const command = withHash(new this.store.aws.UploadPartCommand(input), checksum.hex);
+        const command = asPart(new this.store.aws.UploadPartCommand(input), checksum);
         const answer = await client.send(command, { abortSignal: this.signal });
         return this.#keep(number, checksum, answer, bytes.length);
       },

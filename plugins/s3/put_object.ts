@@ -3,9 +3,9 @@
  * @module
  */
 
-import { type Confirmation, PartChecksum } from "./checksum.ts";
+import type { Confirmation, PartChecksum } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
-import { withHash } from "./hashed_request.ts";
+import { asPart } from "./part_request.ts";
 import { messageOf } from "../../mod.ts";
 import type { Store, StoreContext } from "./store.ts";
 import type { Destination } from "./destination.ts";
@@ -14,16 +14,15 @@ import type { Destination } from "./destination.ts";
 export async function putObject(
   store: Store,
   { bucket, key }: Destination,
-  bytes: Uint8Array,
+  checksum: PartChecksum,
   { options, emit }: StoreContext,
   signal: AbortSignal,
 ): Promise<Confirmation> {
-  const checksum = new PartChecksum(bytes);
   const input = {
     Bucket: bucket,
     Key: key,
-    Body: bytes,
-    ContentLength: bytes.length,
+    Body: checksum.bytes,
+    ContentLength: checksum.bytes.length,
     ChecksumSHA256: checksum.base64,
     ...options["storageClass"] !== undefined && { StorageClass: options["storageClass"] as never },
   };
@@ -32,7 +31,7 @@ export async function putObject(
       async (client) => {
         const conditional = options["overwrite"] === true ? {} : { IfNoneMatch: "*" };
         const command = new store.aws.PutObjectCommand({ ...input, ...conditional });
-        const answer = await client.send(withHash(command, checksum.hex), { abortSignal: signal });
+        const answer = await client.send(asPart(command, checksum), { abortSignal: signal });
         return checksum.confirmedBy(answer);
       },
       signal,

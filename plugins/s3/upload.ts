@@ -4,10 +4,11 @@
  */
 
 import { addressOf } from "./address.ts";
-import { type Confirmation, PartChecksum } from "./checksum.ts";
+import type { Confirmation } from "./checksum.ts";
 import type { Destination } from "./destination.ts";
 import { takenError, uploadError } from "./errors.ts";
 import { Multipart, type Stored } from "./multipart.ts";
+import { Part } from "./part.ts";
 import { partSizes } from "./part_sizes.ts";
 import { putObject } from "./put_object.ts";
 import type { Store, StoreContext } from "./store.ts";
@@ -16,9 +17,10 @@ import { objectExists } from "./exists.ts";
 /** An object in the making. What fits into one part goes as one request, at the end. */
 export class Upload {
   readonly address: string;
-  #part = new Uint8Array(0);
-  #used = 0;
+  #part: Part | undefined;
   #number = 0;
+  /** Buffers of parts that were sent: fresh memory costs as much as the copying into it. */
+  readonly #spare: Uint8Array[] = [];
   #multipart: Multipart | undefined;
   /** Parts on their way. */
   readonly #inFlight = new Set<Promise<void>>();
@@ -53,11 +55,12 @@ export class Upload {
   /** Takes bytes; waits while enough parts are on their way. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
-      if (this.#used === this.#part.length) await this.#nextPart();
-      const some = bytes.subarray(at, at + this.#part.length - this.#used);
-      this.#part.set(some, this.#used);
-      this.#used += some.length;
-      at += some.length;
+      if (this.#part?.isFull === true) {
+        this.#multipart ??= await this.#begin();
+        await this.#send();
+      }
+      this.#part ??= this.#nextPart();
+      at += this.#part.fill(bytes.subarray(at));
     }
   }
 
@@ -72,9 +75,9 @@ export class Upload {
   async complete(): Promise<void> {
     try {
       if (this.#multipart === undefined) {
-        const bytes = this.#part.subarray(0, this.#used);
+        const checksum = (this.#part ?? new Part(new Uint8Array(0))).checksum();
         this.#confirmations.add(
-          await putObject(this.store, this.to, bytes, this.context, this.#signal),
+          await putObject(this.store, this.to, checksum, this.context, this.#signal),
         );
       } else {
         await this.#multipart.complete(this.#doneBytes, this.#signal);
@@ -94,15 +97,12 @@ export class Upload {
     this.#multipart = undefined;
   }
 
-  async #nextPart(): Promise<void> {
-    if (this.#used > 0) {
-      this.#multipart ??= await this.#begin();
-      await this.#send();
-    }
-    const size = this.#sizeOf(this.#number + 1);
-    // The one before may still be on its way. Never more than the object can have.
-    this.#part = new Uint8Array(Math.min(size, this.to.sizeBytes ?? size) || size);
-    this.#used = 0;
+  #nextPart(): Part {
+    const part = this.#sizeOf(this.#number + 1);
+    // Never more than the object can have.
+    const size = Math.min(part, this.to.sizeBytes ?? part) || part;
+    const spare = this.#spare.pop();
+    return new Part(spare?.length === size ? spare : new Uint8Array(size));
   }
 
   async #begin(): Promise<Multipart> {
@@ -118,14 +118,16 @@ export class Upload {
       await Promise.race(this.#inFlight);
       this.#throwFailure();
     }
-    if (this.#used === 0) return;
-    const bytes = this.#part.subarray(0, this.#used);
-    const sending = this.#multipart!.send(++this.#number, new PartChecksum(bytes), bytes)
-      .then((stored) => this.#tell(stored), (error) => void (this.#failure ??= error))
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#part = undefined;
+    const sending = this.#multipart!.send(++this.#number, part.checksum())
+      .then((stored) => {
+        this.#spare.push(part.buffer);
+        this.#tell(stored);
+      }, (error) => void (this.#failure ??= error))
       .finally(() => this.#inFlight.delete(sending));
     this.#inFlight.add(sending);
-    this.#part = new Uint8Array(0);
-    this.#used = 0;
   }
 
   #tell({ sizeBytes, confirmation }: Stored): void {
