@@ -5,8 +5,9 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { output, withMount } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput, inTemporaryFolder } from "../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { fillSourceFolder } from "../support/source_folder.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const needs = {
   programs: ["mkfs.ext4", "mount", "umount", "mknod", "setfattr", "setfacl", "dd", "find"],

@@ -3,15 +3,17 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
 import { type Requirements, requires } from "../support/requirements.ts";
-import { icecore, inTemporaryFolder } from "../support/run_icecore.ts";
+import { icecore } from "../support/run_icecore.ts";
 import { buildSmallImage } from "../support/small_image.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-Deno.test("reading what cannot be read on the command line", async (context) => {
+Deno.test("what cannot be read on the command line is refused", async (context) => {
   await inTemporaryFolder(async (folder) => {
     const image = await buildSmallImage(folder);
 
-    await context.step("bad input: each with its own message and exit code", async () => {
+    await context.step("each bad input has its own message and exit code", async () => {
       const at = (name: string) => join(folder, name);
       const bytes = readFileSync(image);
       writeFileSync(at("cut.img"), bytes.subarray(0, bytes.length - 4096));
@@ -60,9 +62,9 @@ Deno.test("reading what cannot be read on the command line", async (context) => 
       chmodSync(image, 0);
       const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
       // Root without the right to override permissions still owns the runtime's cache.
-      const { status, stderr } = spawnSync("setpriv", [
-        "--bounding-set=-dac_override,-dac_read_search",
-        Deno.execPath(),
+      const [program, ...argv] = [...BOUND_BY_PERMISSIONS, Deno.execPath()];
+      const { status, stderr } = spawnSync(program!, [
+        ...argv,
         ...["run", "--allow-all", main, "ls", image],
       ]);
       assert.match(stderr.toString(), /permission denied\. Run icecore as a user who may read it/);

@@ -40,7 +40,7 @@ Deno.test("human sizes round up, as ls -h does", () => {
   assert.equal(sizeText(1_048_576, false), "1048576");
 });
 
-Deno.test("sizes: larger, smaller, exactly", () => {
+Deno.test("sizes are tested for larger, smaller and exactly", () => {
   assert.deepEqual([1023, 1024, 1025].map(sizeTest("+1K")), [false, false, true]);
   assert.deepEqual([1023, 1024, 1025].map(sizeTest("-1K")), [true, false, false]);
   assert.deepEqual([1023, 1024, 1025].map(sizeTest("1K")), [false, true, false]);
@@ -49,7 +49,7 @@ Deno.test("sizes: larger, smaller, exactly", () => {
   assert.throws(() => sizeTest("+"), { code: "bad-size" });
 });
 
-Deno.test("moments: dates in the local time zone, ages, and nothing else", () => {
+Deno.test("a moment is a date in the local time zone, or an age, and nothing else", () => {
   const local = (...parts: [number, number, number, number, number]) =>
     new Date(...parts).getTime() / 1000;
   assert.equal(momentOf("2024-05-01", "--newer"), local(2024, 4, 1, 0, 0));

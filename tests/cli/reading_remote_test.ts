@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { rangeServer } from "../support/range_server.ts";
-import { icecore, inTemporaryFolder } from "../support/run_icecore.ts";
+import { icecore } from "../support/run_icecore.ts";
 import { s3Store } from "../support/s3_store.ts";
 import { buildSmallImage, LARGE } from "../support/small_image.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-Deno.test("reading an image on a server on the command line", async (context) => {
+Deno.test("an image on a server is read on the command line", async (context) => {
   await inTemporaryFolder(async (folder) => {
     const path = await buildSmallImage(folder);
     const bytes = new Uint8Array(readFileSync(path));
@@ -50,7 +51,7 @@ Deno.test("reading an image on a server on the command line", async (context) =>
       }
     });
 
-    await context.step("bad servers: each with its own message", async () => {
+    await context.step("each bad server has its own message", async () => {
       await using server = await rangeServer(bytes);
       const faults = [
         [{ status: 404 }, /there is no such file on the server/],

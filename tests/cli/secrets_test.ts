@@ -151,10 +151,12 @@ testWith(
       put(lab, "vault.sh", leaky("", true));
       const argv = icecoreArgv(["build", "source", "-o", "out.img", "--use", "./vault.sh", "-v"]);
       const line = argv.map((word) => `'${word}'`).join(" ");
-      // The answer comes when it is asked for, with a mistake that is taken back.
-      const typing =
-        `while ! grep -q 'vault.key (the key)' typescript 2>/dev/null; do sleep 0.05; done
-        printf '${SECRET}xé\\177\\177\\r'; sleep 3`;
+      // The answer comes when it is asked for, with a mistake that is taken back; the line stays
+      // open until the step has it.
+      const until = (command: string) =>
+        `for i in $(seq 600); do ${command} && break; sleep 0.05; done`;
+      const typing = `${until("grep -q 'vault.key (the key)' typescript 2>/dev/null")}
+        printf '${SECRET}xé\\177\\177\\r'; ${until("test -e got")}`;
       const text = `(${typing}) | script -qefc "${line}" typescript`;
       const child = start(lab, ["sh", "-c", text], { env: { TERM: "xterm", CI: "1" } });
       const done = await ended(child);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import {
-  appearance,
   assertInterruptible,
   assertNothingBuilt,
   assertNothingLeft,
@@ -11,6 +10,7 @@ import {
   type Lab,
   start,
 } from "../faults/lab.ts";
+import { appearance } from "../support/appearance.ts";
 import { parseUse } from "../../cli/use.ts";
 import { put } from "../steps/loading/attempt.ts";
 

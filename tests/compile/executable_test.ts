@@ -10,10 +10,7 @@ Deno.test("the executable built with Bun needs nothing beside it", async (t) => 
       const { code, stdout, stderr } = await compile(["--runtime", "bun", "-o", executable]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, new RegExp(`icecore ${configuration.version}`));
-      assert.match(
-        stderr,
-        /built and verified a tiny image|no tiny image was tried: .* without root/,
-      );
+      assert.match(stderr, /built and verified a tiny image/);
     });
 
     await t.step("it prints its version with no PATH, from another folder", async () => {
@@ -28,8 +25,8 @@ Deno.test("the executable built with Bun needs nothing beside it", async (t) => 
     await t.step("it refuses a source that is missing, and leaves nothing behind", async () => {
       const argv = ["build", `${folder}/missing`, "-o", `${folder}/missing.img`];
       const { code, stderr } = await run(executable, argv, { cwd: folder });
-      assert.ok(code === 1 || code === 2, `exit code ${code}`);
-      assert.match(stderr, /missing/);
+      assert.match(stderr, /cannot read .*\/missing: it does not exist\. Check the path\./);
+      assert.equal(code, 1);
       const left = [...Deno.readDirSync(folder)].map((entry) => entry.name);
       assert.deepEqual(left, ["icecore"]);
     });

@@ -13,7 +13,6 @@ import {
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import {
-  appearance,
   assertNothingLeft,
   build,
   buildArgs,
@@ -27,6 +26,7 @@ import {
   REAL,
   start,
 } from "./lab.ts";
+import { appearance } from "../support/appearance.ts";
 
 /** What a killed build would write down about itself. */
 function plant(lab: Lab, name: string, partial: string, owner = 0, mode = 0o700): string {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { testWith } from "../support/requirements.ts";
 import {
-  appearance,
   assertInterruptible,
   assertNothingBuilt,
   assertNothingLeft,
@@ -17,6 +16,7 @@ import {
   REAL,
   start,
 } from "./lab.ts";
+import { appearance } from "../support/appearance.ts";
 
 /** The program that is running when the build is interrupted, by step. */
 const PROGRAMS = {

@@ -118,7 +118,7 @@ const EXECUTABLE = process.env["ICECORE_EXECUTABLE"];
 /** The command line of icecore: from its source, under the runtime of the tests. */
 export const icecoreArgv = (args: readonly string[]): string[] =>
   EXECUTABLE === undefined
-    ? [Deno.execPath(), "run", "--allow-all", "--no-check", `${ROOT}main.ts`, ...args]
+    ? [Deno.execPath(), "run", "--quiet", "--allow-all", "--no-check", `${ROOT}main.ts`, ...args]
     : [EXECUTABLE, ...args];
 
 /** Starts a program of a lab. */
@@ -163,14 +163,6 @@ export const buildArgs = (...more: string[]): string[] => [
 /** Builds the lab's source. */
 export function build(lab: Lab, more: readonly string[] = [], options: Start = {}): Promise<Ended> {
   return icecore(lab, buildArgs(...more), options);
-}
-
-/** Waits until a file is there. */
-export async function appearance(path: string): Promise<void> {
-  for (let waits = 0; !existsSync(path); waits++) {
-    assert.ok(waits < 1500, `${path} appears`);
-    await pause();
-  }
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,32 +1,15 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createFile } from "../../host/create_file.ts";
 import { partialsOf } from "../../host/leftovers.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-
-async function inFolder(use: (folder: string) => Promise<void> | void): Promise<void> {
-  const folder = mkdtempSync(`${tmpdir()}/icecore-file-`);
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("a file is written front to back", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await ReadableStream.from([bytes("ice"), bytes("core")])
       .pipeTo(createFile(`${folder}/x.age.partial`, false));
     assert.equal(readFileSync(`${folder}/x.age.partial`, "utf8"), "icecore");
@@ -34,7 +17,7 @@ Deno.test("a file is written front to back", async () => {
 });
 
 Deno.test("a file that is aborted is gone", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const file = createFile(`${folder}/x.age.partial`, false);
     const writer = file.getWriter();
     await writer.write(bytes("ice"));
@@ -44,7 +27,7 @@ Deno.test("a file that is aborted is gone", async () => {
 });
 
 Deno.test("a file that is there already is replaced with force alone", async () => {
-  await inFolder((folder) => {
+  await inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/x.age`, "");
     assert.throws(() => createFile(`${folder}/x.age.partial`, false), { code: "output-exists" });
     assert.doesNotThrow(() => createFile(`${folder}/x.age.partial`, true));
@@ -55,7 +38,7 @@ testWith(
   { programs: ["mount"], loop: true },
   "a full disk is told, and the file is gone",
   async () => {
-    await inFolder(async (folder) => {
+    await inTemporaryFolder(async (folder) => {
       mkdirSync(`${folder}/disk`);
       output("mount", ["-t", "tmpfs", "-o", "size=64k", "icecore-test", `${folder}/disk`]);
       try {
@@ -73,7 +56,7 @@ testWith(
 );
 
 Deno.test("what plugins lay beside an image is known, and nothing else", async () => {
-  await inFolder((folder) => {
+  await inTemporaryFolder((folder) => {
     const ours = ["x.img.zst.age.partial", "x.img.part00001.partial", "x.img.manifest.partial"];
     const others = ["x.img.old.partial", "x.img.age", "y.img.age.partial", "x.imgage.partial"];
     for (const name of [...ours, ...others]) writeFileSync(`${folder}/${name}`, "");

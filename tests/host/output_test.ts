@@ -3,29 +3,17 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { claimOutput } from "../../host/output.ts";
 import { partialsOf, removePartials } from "../../host/leftovers.ts";
-
-async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = realpathSync(mkdtempSync(`${tmpdir()}/icecore-test-`));
-  try {
-    await body(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a claimed output appears under its name when it is published, side files with it", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const output = await claimOutput(`${folder}/x.img`, false);
     assert.equal(output.path, `${folder}/x.img.partial`);
     writeFileSync(output.path, "image");
@@ -39,7 +27,7 @@ Deno.test("a claimed output appears under its name when it is published, side fi
 });
 
 Deno.test("a discarded output leaves nothing, not even what no step has handed on", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const output = await claimOutput(`${folder}/x.img`, false);
     for (const path of partialsOf(output.path)) writeFileSync(path, "begun");
     output.discard([], false);
@@ -48,7 +36,7 @@ Deno.test("a discarded output leaves nothing, not even what no step has handed o
 });
 
 Deno.test("a kept output keeps the image alone, and the next claim empties it", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const output = await claimOutput(`${folder}/x.img`, false);
     for (const path of partialsOf(output.path)) writeFileSync(path, "begun");
     output.discard([], true);
@@ -60,7 +48,7 @@ Deno.test("a kept output keeps the image alone, and the next claim empties it", 
 });
 
 Deno.test("an output that appears while it is being built is not replaced", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const output = await claimOutput(`${folder}/x.img`, false);
     writeFileSync(`${folder}/x.img`, "precious");
     await assert.rejects(output.publish([]), { code: "output-exists" });
@@ -70,7 +58,7 @@ Deno.test("an output that appears while it is being built is not replaced", asyn
 });
 
 Deno.test("an output is claimed once, whichever path leads to it, and freed when it is done", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/real`);
     symlinkSync("real", `${folder}/link`);
     const output = await claimOutput(`${folder}/link/x.img`, false);
@@ -84,7 +72,7 @@ Deno.test("an output is claimed once, whichever path leads to it, and freed when
 });
 
 Deno.test("with force a symbolic link is replaced, and what it leads to is left alone", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/precious`, "precious");
     symlinkSync("precious", `${folder}/x.img`);
     const output = await claimOutput(`${folder}/x.img`, true);
@@ -95,7 +83,7 @@ Deno.test("with force a symbolic link is replaced, and what it leads to is left 
 });
 
 Deno.test("partials of an image that another build has claimed are left alone", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const output = await claimOutput(`${folder}/x.img`, false);
     writeFileSync(`${folder}/x.img.sha512.partial`, "theirs");
     assert.deepEqual(removePartials(output.path), []);
@@ -105,7 +93,7 @@ Deno.test("partials of an image that another build has claimed are left alone", 
 });
 
 Deno.test("a partial image named like another's side file is that other's business", async () => {
-  await inFolder(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const other = await claimOutput(`${folder}/x.img.sha512`, false);
     assert.deepEqual(removePartials(`${folder}/x.img.partial`), []);
     assert.ok(existsSync(other.path));

@@ -47,21 +47,24 @@ Deno.test("a program that reads only a part and is content fails the writer", as
   await assert.rejects(writing, /cannot pipe through true: it ended before/);
 });
 
-Deno.test("abort, the signal, a cancelled reader and an aborted writer end the program", async () => {
-  const controller = new AbortController();
-  const ends: ((program: ReturnType<typeof pipeThroughProgram>) => unknown)[] = [
-    (program) => program.abort(),
-    () => controller.abort(),
-    (program) => program.readable.cancel(),
-    (program) => program.writable.abort(),
-  ];
-  for (const end of ends) {
-    const { signal } = controller;
+type Program = ReturnType<typeof pipeThroughProgram>;
+
+const ends: Readonly<Record<string, (program: Program, caller: AbortController) => unknown>> = {
+  "abort": (program) => program.abort(),
+  "the caller's signal": (_, caller) => caller.abort(),
+  "a reader that is cancelled": (program) => program.readable.cancel(),
+  "a writer that is aborted": (program) => program.writable.abort(),
+};
+
+for (const [what, end] of Object.entries(ends)) {
+  Deno.test(`${what} ends the program`, async () => {
+    const caller = new AbortController();
+    const { signal } = caller;
     const program = pipeThroughProgram(["sh", "-c", "sleep 100 & wait"], { signal });
-    await end(program);
+    await end(program, caller);
     await assert.rejects(program.ended, ToolError);
-  }
-});
+  });
+}
 
 Deno.test("a program that is not installed is told at once, with what installs it", () => {
   assert.throws(() => pipeThroughProgram(["no-such-program"]), /not found in PATH\. Install it/);

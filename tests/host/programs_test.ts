@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { findProgram, installHint, searchFolders } from "../../host/programs.ts";
 import { runProgram, ToolError } from "../../host/run_program.ts";
+import { appearance } from "../support/appearance.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("administrators' folders are looked at behind those of PATH", () => {
   assert.deepEqual(searchFolders("/usr/local/bin:/usr/bin:/bin:/opt/x:/usr/bin"), [
@@ -17,9 +18,8 @@ Deno.test("administrators' folders are looked at behind those of PATH", () => {
   assert.deepEqual(searchFolders(""), []);
 });
 
-Deno.test("only executable files are programs", () => {
-  const folder = mkdtempSync(`${tmpdir()}/icecore-test-`);
-  try {
+Deno.test("only executable files are programs", () =>
+  inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/plain`, "");
     writeFileSync(`${folder}/program`, "");
     chmodSync(`${folder}/program`, 0o755);
@@ -28,10 +28,7 @@ Deno.test("only executable files are programs", () => {
     assert.equal(findProgram("folder", [folder]), undefined);
     assert.equal(findProgram("program", [folder]), `${folder}/program`);
     assert.equal(findProgram(`${folder}/program`, []), `${folder}/program`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("what is missing is installed with one line, each package once", () => {
   assert.equal(
@@ -75,12 +72,22 @@ Deno.test("a program that is not there is told with the line that installs it", 
   });
 });
 
-Deno.test("an abort ends a program and all that it has started", async () => {
-  const interruption = new AbortController();
-  const script = "sleep 60 & echo started >&2; wait";
-  const running = runProgram(["sh", "-c", script], {
-    signal: interruption.signal,
-    onStart: () => setTimeout(() => interruption.abort(), 50),
-  });
-  await assert.rejects(running, { name: "ToolError" });
-});
+Deno.test("an abort ends a program and all that it has started", () =>
+  inTemporaryFolder(async (folder) => {
+    const interruption = new AbortController();
+    const script = 'sleep 60 & echo $! > "$0.new"; mv "$0.new" "$0"; wait';
+    const running = runProgram(["sh", "-c", script, `${folder}/child`], {
+      signal: interruption.signal,
+    });
+    await appearance(`${folder}/child`);
+    interruption.abort();
+    await assert.rejects(running, { name: "ToolError" });
+    const child = readFileSync(`${folder}/child`, "utf8").trim();
+    assert.ok(!isRunning(child), "the sleep has ended, too");
+  }));
+
+/** Whether a process is there and has not ended; one that nobody has waited for yet has. */
+function isRunning(id: string): boolean {
+  return existsSync(`/proc/${id}/status`) &&
+    !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, "utf8"));
+}

@@ -16,7 +16,7 @@ const pieces = (sizeBytes: number, ...offsets: number[]) => ({
 
 testWith(
   JUDGE,
-  "a sparse file of 1 TiB with data at both ends and in the middle",
+  "a sparse file of 1 TiB holds data at both ends and in the middle",
   () => judge(folder({ sparse: file(pieces(TIB, 0, TIB / 2, TIB - 10_000)) })),
 );
 
@@ -29,19 +29,19 @@ testWith(
 
 testWith(
   JUDGE,
-  "a sparse file over 128 GiB",
+  "a sparse file over 128 GiB is mapped where it belongs",
   () => judge(folder({ sparse: file(pieces(200 * GIB, 127 * GIB, 128 * GIB - 5000, 199 * GIB)) })),
 );
 
 testWith(
   JUDGE,
-  "a sparse file of almost 16 TiB, the most that 4 KiB blocks can hold",
+  "a sparse file of almost 16 TiB fits, the most that 4 KiB blocks can hold",
   () => judge(folder({ sparse: file(pieces(16 * TIB - 4096, 0, 16 * TIB - 20_000)) })),
 );
 
 testWith(
   JUDGE,
-  "a file that is all hole, and one with a hole at its end",
+  "a file may be all hole, or have a hole at its end",
   () =>
     judge(folder({ hole: file({ sizeBytes: GIB, ranges: [] }), end: file(pieces(GIB, 5 * MIB)) })),
 );
@@ -72,7 +72,7 @@ testWith(
 for (const blockSizeBytes of [1024, 2048, 4096] as const) {
   testWith(
     JUDGE,
-    `5 GiB without holes, around copies of the superblock (${blockSizeBytes})`,
+    `5 GiB without holes lie around copies of the superblock (${blockSizeBytes})`,
     () =>
       judge(
         folder({
@@ -91,6 +91,6 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
 
 testWith(
   JUDGE,
-  "150 GiB without holes in one file, and files behind it",
+  "150 GiB without holes fit in one file, with files behind it",
   () => judge(folder({ huge: file({ sizeBytes: 150 * GIB, zeros: true }), z: file("behind") })),
 );

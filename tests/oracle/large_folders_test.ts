@@ -18,7 +18,7 @@ const manyNames = (count: number, lengthBytes: number) => {
 
 testWith(
   JUDGE,
-  "200,000 names in one folder, in an index of two levels",
+  "200,000 names in one folder have an index of two levels",
   () =>
     judge(
       folder([["flat", folder(manyNames(200_000, 40))]]),
@@ -59,7 +59,7 @@ testWith(JUDGE, "150,000 empty files take more and smaller groups, and leave no 
 for (const hashesBefore of [48, 49]) {
   testWith(
     JUDGE,
-    `two names of one hash with ${hashesBefore} before them in their leaf of 50`,
+    `two names of one hash are found with ${hashesBefore} before them in their leaf of 50`,
     () => {
       const names = namesAroundCollision(hashesBefore, 400);
       const entries = names.map((name) => [name, file(name)] as const);

@@ -50,16 +50,20 @@ testWith(JUDGE, "exactly 65,000 names of one file need no copy", () => {
 });
 
 for (const count of [64_998, 64_999]) {
-  testWith(JUDGE, `${count} subfolders, on either side of the most a link count tells`, () => {
-    const empty = Array.from({ length: count }, (_, i) => [`${i}`, folder()] as const);
-    return judge(folder([["parent", folder(empty)]]), {}, ({ mountpoint }) => {
-      const links = statSync(join(mountpoint, "parent")).nlink;
-      assert.equal(links, count === 64_998 ? 65_000 : 1);
-    });
-  });
+  testWith(
+    JUDGE,
+    `${count} subfolders are counted, on either side of the most a link count tells`,
+    () => {
+      const empty = Array.from({ length: count }, (_, i) => [`${i}`, folder()] as const);
+      return judge(folder([["parent", folder(empty)]]), {}, ({ mountpoint }) => {
+        const links = statSync(join(mountpoint, "parent")).nlink;
+        assert.equal(links, count === 64_998 ? 65_000 : 1);
+      });
+    },
+  );
 }
 
-testWith(JUDGE, "66,000 subfolders in one folder", () => {
+testWith(JUDGE, "66,000 subfolders lie in one folder", () => {
   const empty = Array.from({ length: 66_000 }, (_, i) => [`sub-${i}`, folder()] as const);
   return judge(folder(empty));
 });

@@ -5,7 +5,7 @@ import { planOf, withImage } from "../support/write_image.ts";
 import { testWith } from "../support/requirements.ts";
 import { buildTree, device, fifo, file, folder, symlink } from "../support/tree_builder.ts";
 
-testWith(JUDGE, "permissions: setuid, setgid, sticky, 0000 and 7777", () =>
+testWith(JUDGE, "permissions are kept: setuid, setgid, sticky, 0000 and 7777", () =>
   judge(folder({
     setuid: file("", { mode: 0o4755 }),
     setgid: file("", { mode: 0o2755 }),
@@ -14,14 +14,14 @@ testWith(JUDGE, "permissions: setuid, setgid, sticky, 0000 and 7777", () =>
     all: file("", { mode: 0o7777 }),
   }, { mode: 0o711 })));
 
-testWith(JUDGE, "owners of 32 bits", () =>
+testWith(JUDGE, "owners of 32 bits are kept", () =>
   judge(folder({
     top: file("", { uid: 4_294_967_294, gid: 4_294_967_294 }),
     bit16: file("", { uid: 65_536, gid: 131_071 }),
     nobody: symlink("x", { uid: 65_534, gid: 65_535 }),
   }, { uid: 1_000_000, gid: 2_000_000 })));
 
-testWith(JUDGE, "times from 1901 to 2446 to the nanosecond", () =>
+testWith(JUDGE, "times from 1901 to 2446 are kept to the nanosecond", () =>
   judge(folder({
     earliest: file("", { mtime: [-0x8000_0000, 0] }),
     before1970: file("", { mtime: [-1, 0] }),
@@ -36,7 +36,7 @@ testWith(JUDGE, "times from 1901 to 2446 to the nanosecond", () =>
 
 testWith(
   JUDGE,
-  "devices of the old and the new form, a FIFO, empty files and folders",
+  "devices of the old and the new form are kept, and a FIFO, empty files and folders",
   () =>
     judge(folder({
       "null": device("character", 1, 3, { mode: 0o666 }),

@@ -43,7 +43,7 @@ function judgeXattrs(
 }
 
 for (const blockSizeBytes of BLOCK_SIZES) {
-  testWith(needs, `values from nothing to 64 KiB (${blockSizeBytes})`, () => {
+  testWith(needs, `values from nothing to 64 KiB are kept (${blockSizeBytes})`, () => {
     // deno-fmt-ignore
     const lengths = [
       0, 1, 3, 4, 60, 61, 72, 73, 500, 900, 1000, 2000,
@@ -57,7 +57,7 @@ for (const blockSizeBytes of BLOCK_SIZES) {
   const count = blockSizeBytes === 1024 ? 25 : 50;
   testWith(
     needs,
-    `${count} attributes on one file, names in an order of their own (${blockSizeBytes})`,
+    `${count} attributes of one file are kept, whatever the order of their names (${blockSizeBytes})`,
     () => {
       const many = Array.from(
         { length: count },
@@ -73,7 +73,7 @@ for (const blockSizeBytes of BLOCK_SIZES) {
   );
 }
 
-testWith(needs, "every prefix, and a suffix of 255 bytes", () =>
+testWith(needs, "every prefix is kept, and a suffix of 255 bytes", () =>
   judgeXattrs({
     prefixes: { "user.a": "1", "trusted.b": "2", "security.c": "3", "trusted.overlay.opaque": "y" },
     longest: { [`trusted.${"x".repeat(247)}`]: value(3000) },
@@ -104,7 +104,7 @@ testWith(needs, "equal large values of different files lie in one inode", () => 
   }, 4096);
 });
 
-testWith(needs, "attributes of folders, links and nodes without contents", () => {
+testWith(needs, "attributes of folders, links and nodes without contents are kept", () => {
   const xattrs = { "trusted.t": value(50), "security.selinux": "system_u:object_r:etc_t:s0\0" };
   const nodes: Record<string, Node> = {
     folder: folder({}, { xattrs }),
@@ -135,7 +135,7 @@ function acl(...entries: readonly (readonly [number, number, number?])[]): Uint8
   return new Uint8Array(view.buffer);
 }
 
-testWith(needs, "ACLs and default ACLs, with users and groups of 32 bits", () => {
+testWith(needs, "ACLs and default ACLs are kept, with users and groups of 32 bits", () => {
   const access = acl([1, 6], [2, 4, 1001], [2, 6, 4_000_000_000], [4, 4], [8, 5, 70_000], [16, 7], [
     32,
     0,

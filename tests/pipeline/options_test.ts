@@ -42,7 +42,11 @@ const rows: readonly Row[] = [
 
 for (const [schema, given, expected] of rows) {
   const full = { type: "string", help: "help", ...schema } as OptionSchema;
-  Deno.test(`option ${JSON.stringify(schema)} given ${JSON.stringify(given) ?? "nothing"}`, () => {
+  const verdict = expected instanceof RegExp
+    ? "is refused"
+    : `gives ${JSON.stringify(expected) ?? "nothing"}`;
+  const what = JSON.stringify(given) ?? "nothing";
+  Deno.test(`${what} for an option ${JSON.stringify(schema)} ${verdict}`, () => {
     const check = () => checkOptions("s", { o: full }, { o: given })["o"];
     if (expected instanceof RegExp) {
       assert.throws(check, { name: "UsageError", message: expected });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { formatDigestLine, parseDigestLine } from "../../pipeline/side_file.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const digest = "0123456789abcdef".repeat(8);
 
@@ -28,7 +28,7 @@ Deno.test("any name comes back as it was, on a line of its own", () => {
 });
 
 for (const name of ["a\u2028b", " leading", "trailing ", "*star", "\\", "\\n", "ä"]) {
-  Deno.test(`the name ${JSON.stringify(name)} comes back as it was`, () => {
+  Deno.test(`the name ${JSON.stringify(name)} comes back from its line as it was`, () => {
     assert.deepEqual(parseDigestLine(formatDigestLine({ digest, name })), { digest, name });
   });
 }
@@ -54,18 +54,27 @@ for (
   });
 }
 
-testWith({ programs: ["sha512sum"] }, "sha512sum prints and accepts the same lines", () => {
-  const folder = mkdtempSync(`${tmpdir()}/icecore-test-`);
-  try {
-    const names = ["plain", "b l a n k s", "new\nline", "back\\slash", "re\rturn", "\\n", "*", "ä"];
-    const content = "An ice core never changes.";
-    for (const name of names) writeFileSync(`${folder}/${name}`, content);
-    const sha512 = createHash("sha512").update(content).digest("hex");
-    const lines = names.map((name) => formatDigestLine({ digest: sha512, name }));
-    assert.equal(output("sha512sum", ["--", ...names], folder), `${lines.join("\n")}\n`);
-    writeFileSync(`${folder}/sums`, `${lines.join("\n")}\n`);
-    output("sha512sum", ["--check", "--strict", "sums"], folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+testWith(
+  { programs: ["sha512sum"] },
+  "sha512sum prints and accepts the same lines",
+  () =>
+    inTemporaryFolder((folder) => {
+      const names = [
+        "plain",
+        "b l a n k s",
+        "new\nline",
+        "back\\slash",
+        "re\rturn",
+        "\\n",
+        "*",
+        "ä",
+      ];
+      const content = "An ice core never changes.";
+      for (const name of names) writeFileSync(`${folder}/${name}`, content);
+      const sha512 = createHash("sha512").update(content).digest("hex");
+      const lines = names.map((name) => formatDigestLine({ digest: sha512, name }));
+      assert.equal(output("sha512sum", ["--", ...names], folder), `${lines.join("\n")}\n`);
+      writeFileSync(`${folder}/sums`, `${lines.join("\n")}\n`);
+      output("sha512sum", ["--check", "--strict", "sums"], folder);
+    }),
+);

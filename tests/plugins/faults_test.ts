@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import {
-  appearance,
   assertInterruptible,
   assertNothingBuilt,
   assertNothingLeft,
@@ -13,6 +12,7 @@ import {
   type Lab,
   start,
 } from "../faults/lab.ts";
+import { appearance } from "../support/appearance.ts";
 import { mountDisk } from "../faults/small_disk.ts";
 import { testWith } from "../support/requirements.ts";
 

@@ -71,7 +71,7 @@ Deno.test("more than 999 parts are in order for cat, too", async () => {
   });
 });
 
-Deno.test("an image of one part, and of parts that fit exactly", async () => {
+Deno.test("an image of one part is joined, and one of parts that fit exactly", async () => {
   for (const size of ["1G", "1K"]) {
     await inPlace(async (place) => {
       rmSync(`${place.source}/noise`);
@@ -198,7 +198,7 @@ Deno.test("a later step that fails takes the parts along", async () => {
   }
 });
 
-Deno.test("icecore join: joined, refused, replaced, damaged, with its exit codes", async () => {
+Deno.test("icecore join joins, refuses what is there and what is damaged, and tells by its exit code", async () => {
   await inPlace(async (place) => {
     await build(place, [[split, { size: "1M" }]]);
     const args = ["join", "photos.img.manifest"];

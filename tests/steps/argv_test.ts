@@ -49,7 +49,7 @@ const commands: readonly (readonly [readonly string[], string])[] = [
 ];
 
 for (const [argv, expected] of commands) {
-  Deno.test(`a command: ${expected.replaceAll("|", " ")}`, () => {
+  Deno.test(`the command is ${expected.replaceAll("|", " ")}`, () => {
     assert.equal(argv.join("|"), expected);
   });
 }

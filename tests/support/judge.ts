@@ -3,8 +3,7 @@
  * @module
  */
 
-import type { PlanOptions } from "../../ext4/plan/plan.ts";
-import type { Plan } from "../../ext4/plan/plan.ts";
+import type { Plan, PlanOptions } from "../../ext4/plan/plan.ts";
 import { assertMountedEquals } from "./mounted_tree.ts";
 import { assertE2fsckClean, withMount } from "./oracles.ts";
 import type { Requirements } from "./requirements.ts";

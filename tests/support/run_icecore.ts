@@ -3,9 +3,6 @@
  * @module
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What became of a command. */
@@ -24,7 +21,8 @@ export async function icecore(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", main, ...args],
+    // The runtime keeps to itself that it waits for a lock which another test holds.
+    args: ["run", "--quiet", "--allow-all", main, ...args],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { NO_COLOR: "1", LC_ALL: "C.UTF-8", TZ: "Europe/Berlin", ...options.env },
     stdin: "null",
@@ -42,14 +40,4 @@ export async function icecoreOutput(args: readonly string[], cwd?: string): Prom
     throw new Error(`icecore ${args.join(" ")} ended with ${code}: ${stderr}`);
   }
   return stdout;
-}
-
-/** Gives a temporary folder to `use` and removes it afterwards. */
-export async function inTemporaryFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "icecore-cli-"));
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

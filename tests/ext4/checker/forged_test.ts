@@ -39,7 +39,7 @@ async function assertFound(
   }
 }
 
-Deno.test("a wrong count of links, of a file and of a folder", () =>
+Deno.test("a wrong count of links is found, of a file and of a folder", () =>
   assertFound(["link-count"], async (forgery) => {
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint16(AT.i_links_count, 2, true));
     forgery.inode(
@@ -48,36 +48,36 @@ Deno.test("a wrong count of links, of a file and of a folder", () =>
     );
   }));
 
-Deno.test("a block with two owners, and one with none", () =>
+Deno.test("a block with two owners is found, and one with none", () =>
   assertFound(["block-twice", "bitmap"], async (forgery) => {
     const start = AT.i_block + 12 + EXTENT.offsets.ee_start_lo;
     const block = view(forgery.load(await number("two")).bytes).getUint32(start, true);
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(start, block, true));
   }));
 
-Deno.test("a wrong i_blocks", () =>
+Deno.test("a wrong i_blocks is found", () =>
   assertFound(["inode-blocks"], async (forgery) => {
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_blocks_lo, 6, true));
   }));
 
-Deno.test("more blocks than i_size needs", () =>
+Deno.test("more blocks than i_size needs are found", () =>
   assertFound(["inode-size"], async (forgery) => {
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_size_lo, 0, true));
   }));
 
-Deno.test("two entries with one name", () =>
+Deno.test("two entries with one name are found", () =>
   assertFound(["name-twice"], async (forgery) => {
     forgery.entry(await number("outer"), "other", (entry) => {
       entry.set(new TextEncoder().encode("inner"), 8);
     });
   }));
 
-Deno.test("a folder that no folder names", () =>
+Deno.test("a folder that no folder names is found", () =>
   assertFound(["folder-names", "folder-unreachable"], async (forgery) => {
     forgery.entry(await number("outer"), "inner", (entry) => view(entry).setUint32(0, 0, true));
   }));
 
-Deno.test("folders in a circle, apart from the root", () =>
+Deno.test("folders in a circle, apart from the root, are found", () =>
   assertFound(["folder-unreachable", "directory-parent"], async (forgery) => {
     const inner = await number("outer/inner");
     const outer = await number("outer");
@@ -91,17 +91,17 @@ Deno.test("folders in a circle, apart from the root", () =>
     });
   }));
 
-Deno.test("`..` that names another folder", () =>
+Deno.test("`..` that names another folder is found", () =>
   assertFound(["directory-parent"], async (forgery) => {
     forgery.entry(await number("outer/inner"), "..", (entry) => view(entry).setUint32(0, 2, true));
   }));
 
-Deno.test("an entry that gives another type", () =>
+Deno.test("an entry that gives another type is found", () =>
   assertFound(["directory-entry"], async (forgery) => {
     forgery.entry(await number("outer/inner"), "leaf", (entry) => entry[7] = 7);
   }));
 
-Deno.test("an entry that names an inode not in use", () =>
+Deno.test("an entry that names an inode not in use is found", () =>
   assertFound(["inode-unused"], async (forgery) => {
     forgery.entry(
       await number("outer/inner"),
@@ -110,7 +110,7 @@ Deno.test("an entry that names an inode not in use", () =>
     );
   }));
 
-Deno.test("fewer users of a shared attribute block than it claims", () =>
+Deno.test("fewer users of a shared attribute block than it claims are found", () =>
   assertFound(["xattr-refcount", "inode-blocks"], async (forgery) => {
     forgery.inode(
       await number("again"),

@@ -25,7 +25,7 @@ async function contents(files: FileSystem, path: string, options = {}): Promise<
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-testBoth("the metadata of a file", async (files) => {
+testBoth("the metadata of a file is read", async (files) => {
   const stat = await files.stat("/tiny");
   assert.deepEqual({ ...stat, inode: 0, allocatedBytes: 0, flags: 0 }, {
     inode: 0,
@@ -47,7 +47,7 @@ testBoth("the metadata of a file", async (files) => {
   assert.equal((await files.stat("hard")).inode, (await files.stat("few/hard")).inode);
 });
 
-testBoth("names of a folder", async (files) => {
+testBoth("the names of a folder are listed", async (files) => {
   const names = (await Array.fromAsync(files.list("few"))).map(({ nameText }) => nameText);
   assert.deepEqual(names.sort(), ["empty", "hard", "naïve"]);
   const many = await Array.fromAsync(files.list("many"));
@@ -61,7 +61,7 @@ testBoth("every name of an indexed folder is found by look-up, and no other", as
   await assert.rejects(files.stat("many/a-rather-long-name-400"), { code: "no-such-path" });
 });
 
-testBoth("ranges of a file", async (files) => {
+testBoth("ranges of a file are read", async (files) => {
   assert.equal(text(await contents(files, "tiny")), "hello");
   assert.equal(text(await contents(files, "tiny", { startBytes: 1, endBytes: 3 })), "el");
   assert.equal(text(await contents(files, "tiny", { startBytes: 4, endBytes: 99 })), "o");
@@ -85,14 +85,14 @@ testBoth("holes are told from data", async (files) => {
   assert.deepEqual(await Array.fromAsync(files.dataRanges("empty")), []);
 });
 
-testBoth("symbolic links", async (files) => {
+testBoth("symbolic links are read, and followed where asked for", async (files) => {
   assert.equal(text(await files.readLink("fast")), "tiny");
   assert.equal(text(await files.readLink("slow")), "t".repeat(300));
   assert.equal((await files.stat("fast")).kind, "symlink");
   assert.equal((await files.stat("fast", { followSymlinks: true })).sizeBytes, 5);
 });
 
-testBoth("extended attributes, wherever they lie", async (files) => {
+testBoth("extended attributes are read, wherever they lie", async (files) => {
   const names = async (path: string) =>
     (await files.xattrs(path)).map(({ name, value }) => `${text(name)} ${value.length}`);
   assert.deepEqual(await names("small-xattr"), ["user.a 1"]);
@@ -144,7 +144,7 @@ Deno.test("symbolic links are followed through folders, and not for ever", async
   await assert.rejects(files.stat("loop", follow), { code: "too-many-symlinks" });
 });
 
-Deno.test("what an image says of itself", async () => {
+Deno.test("an image says of itself what it is", async () => {
   const { info } = await openFileSystem(bytesSource(image));
   assert.equal(info.format, "ext4");
   assert.equal(info.label, "icecore");

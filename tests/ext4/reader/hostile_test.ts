@@ -42,7 +42,7 @@ async function assertRefused(
 }
 
 for (const [what, text] of [["a slash", "in/er"], ["a NUL", "in\0er"]] as const) {
-  Deno.test(`a name with ${what}`, () =>
+  Deno.test(`a name with ${what} is refused`, () =>
     assertRefused("directory-entry", async (forgery) => {
       forgery.entry(await number("outer"), "inner", (entry) => {
         entry.set(new TextEncoder().encode(text), 8);
@@ -50,7 +50,7 @@ for (const [what, text] of [["a slash", "in/er"], ["a NUL", "in\0er"]] as const)
     }));
 }
 
-Deno.test("a name that is two dots", () =>
+Deno.test("a name that is two dots is refused", () =>
   assertRefused("directory-entry", async (forgery) => {
     forgery.entry(await number("outer"), "inner", (entry) => {
       entry.set([2, 2], 6);
@@ -58,7 +58,7 @@ Deno.test("a name that is two dots", () =>
     });
   }));
 
-Deno.test("a folder within itself", () =>
+Deno.test("a folder within itself is refused", () =>
   assertRefused("folder-twice", async (forgery) => {
     const outer = await number("outer");
     forgery.entry(await number("outer/inner"), "leaf", (entry) => {
@@ -67,29 +67,29 @@ Deno.test("a folder within itself", () =>
     });
   }));
 
-Deno.test("a folder with two names", () =>
+Deno.test("a folder with two names is refused", () =>
   assertRefused("folder-twice", async (forgery) => {
     const inner = await number("outer/inner");
     forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, inner, true));
   }));
 
-Deno.test("the root by another name", () =>
+Deno.test("the root by another name is refused", () =>
   assertRefused("directory-entry", async (forgery) => {
     forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, 2, true));
   }));
 
-Deno.test("an inode past the last", () =>
+Deno.test("an inode past the last is refused", () =>
   assertRefused("directory-entry", async (forgery) => {
     forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, 9999, true));
   }));
 
-Deno.test("an inode that is not in use", () =>
+Deno.test("an inode that is not in use is refused", () =>
   assertRefused("inode-unused", async (forgery) => {
     const leaf = await number("outer/inner/leaf");
     forgery.inode(leaf, (bytes) => view(bytes).setUint16(INODE.offsets.i_links_count, 0, true));
   }));
 
-Deno.test("a file that lies in the inode table", () =>
+Deno.test("a file that lies in the inode table is refused", () =>
   assertRefused("block-metadata", async (forgery) => {
     forgery.inode(await number("file"), (bytes) => {
       const at = INODE.offsets.i_block + 12 + EXTENT.offsets.ee_start_lo;
@@ -97,7 +97,7 @@ Deno.test("a file that lies in the inode table", () =>
     });
   }));
 
-Deno.test("a file past the end of the image", () =>
+Deno.test("a file past the end of the image is refused", () =>
   assertRefused("block-range", async (forgery) => {
     forgery.inode(await number("file"), (bytes) => {
       const at = INODE.offsets.i_block + 12 + EXTENT.offsets.ee_start_hi;
@@ -105,14 +105,14 @@ Deno.test("a file past the end of the image", () =>
     });
   }));
 
-Deno.test("an extent tree that leads to itself", () =>
+Deno.test("an extent tree that leads to itself is refused", () =>
   assertRefused("extent-header", async (forgery) => {
     forgery.extentBlock(await number("scattered"), (bytes) => {
       view(bytes).setUint16(EXTENT_HEADER.offsets.eh_depth, 1, true);
     });
   }));
 
-Deno.test("an extent tree of a depth that cannot be", () =>
+Deno.test("an extent tree of a depth that cannot be is refused", () =>
   assertRefused("extent-header", async (forgery) => {
     forgery.inode(await number("scattered"), (bytes) => {
       const at = INODE.offsets.i_block + EXTENT_HEADER.offsets.eh_depth;
@@ -120,21 +120,21 @@ Deno.test("an extent tree of a depth that cannot be", () =>
     });
   }));
 
-Deno.test("extents that overlap", () =>
+Deno.test("extents that overlap are refused", () =>
   assertRefused("extent-order", async (forgery) => {
     forgery.extentBlock(await number("scattered"), (bytes) => {
       view(bytes).setUint16(12 + EXTENT.offsets.ee_len, 20, true);
     });
   }));
 
-Deno.test("more extents than fit", () =>
+Deno.test("more extents than fit are refused", () =>
   assertRefused("extent-header", async (forgery) => {
     forgery.extentBlock(await number("scattered"), (bytes) => {
       view(bytes).setUint16(EXTENT_HEADER.offsets.eh_entries, 85, true);
     });
   }));
 
-Deno.test("attributes whose values overlap", () =>
+Deno.test("attributes whose values overlap are refused", () =>
   assertRefused("xattr-entry", async (forgery) => {
     forgery.inode(await number("noted"), (bytes) => {
       const first = 160 + 4;
@@ -143,14 +143,14 @@ Deno.test("attributes whose values overlap", () =>
     });
   }));
 
-Deno.test("a link with a target longer than any", () =>
+Deno.test("a link with a target longer than any is refused", () =>
   assertRefused("symlink-size", async (forgery) => {
     forgery.inode(await number("link"), (bytes) => {
       view(bytes).setUint32(INODE.offsets.i_size_lo, 100_000, true);
     });
   }));
 
-Deno.test("a folder that claims 4 GiB", () =>
+Deno.test("a folder that claims 4 GiB is refused", () =>
   assertRefused("directory-size", async (forgery) => {
     forgery.inode(await number("outer"), (bytes) => {
       view(bytes).setUint32(INODE.offsets.i_size_lo, 0xffff_fc00, true);

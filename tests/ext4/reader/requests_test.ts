@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BlockSource } from "../../../ext4/reader/block_source.ts";
+import { type BlockSource, bytesSource } from "../../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { countingSource } from "../../support/counting_source.ts";
 import { buildTree, file, folder } from "../../support/tree_builder.ts";
@@ -25,13 +25,7 @@ function photographs(): Uint8Array {
 }
 
 Deno.test("one file out of an image costs few requests, and hardly more than its bytes", async () => {
-  const image = photographs();
-  const source = countingSource(
-    {
-      sizeBytes: image.length,
-      read: (offset, into) => into.set(image.subarray(offset, offset + into.length)),
-    } satisfies BlockSource,
-  );
+  const source = countingSource(bytesSource(photographs()));
   const files = await openFileSystem(source);
   let bytes = 0;
   for await (const piece of files.readFile("folder-7/photo-3.jpg")) bytes += piece.length;
@@ -41,11 +35,7 @@ Deno.test("one file out of an image costs few requests, and hardly more than its
 });
 
 Deno.test("two readers of the same bytes wait for one request", async () => {
-  const image = photographs();
-  const source = countingSource({
-    sizeBytes: image.length,
-    read: (offset, into) => into.set(image.subarray(offset, offset + into.length)),
-  });
+  const source = countingSource(bytesSource(photographs()));
   const files = await openFileSystem(source);
   await Promise.all(Array.from({ length: 20 }, (_, i) => files.stat(`folder-${i}/photo-1.jpg`)));
   assert.ok(source.countReads <= 5, `${source.countReads} requests`);

@@ -1,27 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openFileSource } from "../../../host/block_source/file_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { output } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
 import { pattern } from "../../support/source_folder.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const bytes = pattern(100_000, 5);
 
-function inFolder(use: (folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), "icecore-source-"));
-  try {
-    use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-Deno.test("a file answers at once, any range", () => {
-  inFolder((folder) => {
+Deno.test("a file answers at once, any range", () =>
+  inTemporaryFolder((folder) => {
     writeFileSync(join(folder, "x.img"), bytes);
     const source = openFileSource(join(folder, "x.img"));
     const into = new Uint8Array(5000);
@@ -31,11 +22,10 @@ Deno.test("a file answers at once, any range", () => {
     source.close();
     assert.throws(() => source.read(0, into), { code: "image-closed" });
     source.close();
-  });
-});
+  }));
 
-Deno.test("a file that is cut while it is open is an error, not zeros", () => {
-  inFolder((folder) => {
+Deno.test("a file that is cut while it is open is an error, not zeros", () =>
+  inTemporaryFolder((folder) => {
     const path = join(folder, "x.img");
     writeFileSync(path, bytes);
     const source = openFileSource(path);
@@ -45,11 +35,10 @@ Deno.test("a file that is cut while it is open is an error, not zeros", () => {
       message: /it was 100000 bytes long when it was opened, and now ends at 50000\. Something cut/,
     });
     source.close();
-  });
-});
+  }));
 
-Deno.test("what cannot be an image is refused, each with its own message", () => {
-  inFolder((folder) => {
+Deno.test("what cannot be an image is refused, each with its own message", () =>
+  inTemporaryFolder((folder) => {
     mkdirSync(join(folder, "folder"));
     execFileSync("mkfifo", [join(folder, "pipe")]);
     for (
@@ -61,8 +50,7 @@ Deno.test("what cannot be an image is refused, each with its own message", () =>
     ) {
       assert.throws(() => openFileSource(join(folder, name)), { code, message: words });
     }
-  });
-});
+  }));
 
 Deno.test("a name with escape sequences is harmless in the message", () => {
   assert.throws(
@@ -75,20 +63,23 @@ Deno.test("other schemes are paths", async () => {
   await assert.rejects(openSource("ftp://host/x.img"), { code: "no-image" });
 });
 
-testWith({ programs: ["losetup"], root: true, loop: true }, "a block device is an image", () => {
-  inFolder((folder) => {
-    const path = join(folder, "x.img");
-    writeFileSync(path, pattern(1 << 20, 7));
-    const device = output("losetup", ["--find", "--show", "--read-only", path]).trim();
-    try {
-      const source = openFileSource(device);
-      const into = new Uint8Array(1000);
-      source.read(700_000, into);
-      assert.equal(source.sizeBytes, 1 << 20);
-      assert.deepEqual(into, pattern(1 << 20, 7).subarray(700_000, 701_000));
-      source.close();
-    } finally {
-      output("losetup", ["--detach", device]);
-    }
-  });
-});
+testWith(
+  { programs: ["losetup"], root: true, loop: true },
+  "a block device is an image",
+  () =>
+    inTemporaryFolder((folder) => {
+      const path = join(folder, "x.img");
+      writeFileSync(path, pattern(1 << 20, 7));
+      const device = output("losetup", ["--find", "--show", "--read-only", path]).trim();
+      try {
+        const source = openFileSource(device);
+        const into = new Uint8Array(1000);
+        source.read(700_000, into);
+        assert.equal(source.sizeBytes, 1 << 20);
+        assert.deepEqual(into, pattern(1 << 20, 7).subarray(700_000, 701_000));
+        source.close();
+      } finally {
+        output("losetup", ["--detach", device]);
+      }
+    }),
+);

@@ -45,7 +45,7 @@ Deno.test("two images of one tree do not differ", async () => {
   assert.deepEqual(await between(tree(), tree()), []);
 });
 
-Deno.test("names on one side only, with all below them", async () => {
+Deno.test("names on one side only are told with all below them", async () => {
   const lines = await between(
     folder({ a: file(), gone: folder({ deep: folder({ f: file() }) }) }),
     folder({ a: file(), "new\x1b[31m": file() }),
@@ -144,7 +144,7 @@ Deno.test("a folder is found where build put it, and what changed in it is told"
     ]);
   }));
 
-Deno.test("a folder within a folder of its own name", async () => {
+Deno.test("a folder within a folder of its own name is not taken for it", async () => {
   await withPhotos(async (photos, _, contents) => {
     mkdirSync(join(photos, "photos"));
     rmSync(contents);
@@ -154,7 +154,7 @@ Deno.test("a folder within a folder of its own name", async () => {
   });
 });
 
-Deno.test("diff on the command line: lines, JSON, exit codes", () =>
+Deno.test("diff on the command line prints lines or JSON, and tells by its exit code", () =>
   withPhotos(async (photos, named) => {
     assert.equal((await icecore(["diff", named, photos])).code, 0);
     truncateSync(join(photos, "2014/a.jpg"), 0);

@@ -10,10 +10,11 @@ import { headerBlocks, type Member, TYPE } from "../../../steps/image/tar/header
 import { listFolder } from "../../support/folder_listing.ts";
 import { output, run } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
-import { icecore, icecoreOutput, inTemporaryFolder } from "../../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { fillSourceFolder } from "../../support/source_folder.ts";
 import { buildTree, file, folder, type Node, socket, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../../support/write_image.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 
@@ -66,7 +67,7 @@ Deno.test("what does not fit a header is a pax record", () => {
   );
 });
 
-Deno.test("an ACL as text", () => {
+Deno.test("an ACL is written as text, and what is none is not", () => {
   const acl = Uint8Array.of(
     ...[2, 0, 0, 0],
     ...[1, 0, 6, 0, 255, 255, 255, 255],
@@ -79,28 +80,40 @@ Deno.test("an ACL as text", () => {
   assert.equal(aclText(acl.subarray(1)), undefined);
 });
 
-testWith({ programs: ["tar"] }, "a path alone, with the folders that lead to it", async () => {
-  const root = folder({
-    a: folder({ b: folder({ f: file("x"), s: socket() }), other: file() }),
-    l: symlink("a"),
-  });
-  await inTemporaryFolder(async (place) => {
-    writeFileSync(join(place, "x.tar"), await tarOf(root, "a/b"));
-    assert.equal(output("tar", ["tf", join(place, "x.tar")]), "a/\na/b/\na/b/f\n");
-    assert.equal((await tarOf(root)).length % 10_240, 0);
-  });
-});
+testWith(
+  { programs: ["tar"] },
+  "a path alone is exported with the folders that lead to it",
+  async () => {
+    const root = folder({
+      a: folder({ b: folder({ f: file("x"), s: socket() }), other: file() }),
+      l: symlink("a"),
+    });
+    await inTemporaryFolder(async (place) => {
+      writeFileSync(join(place, "x.tar"), await tarOf(root, "a/b"));
+      assert.equal(output("tar", ["tf", join(place, "x.tar")]), "a/\na/b/\na/b/f\n");
+      assert.equal((await tarOf(root)).length % 10_240, 0);
+    });
+  },
+);
 
-testWith({ programs: ["tar"] }, "a file of 9 GiB that is all hole", async () => {
-  const huge = { sizeBytes: 9 * 2 ** 30, ranges: [2 ** 33, 2 ** 33 + 4096], zeros: true } as const;
-  const bytes = await tarOf(folder({ huge: file(huge) }));
-  assert.ok(bytes.length < 100_000);
-  await inTemporaryFolder((place) => {
-    writeFileSync(join(place, "x.tar"), bytes);
-    assert.match(output("tar", ["tvf", join(place, "x.tar")]), / 9663676416 .* huge\n$/);
-    return Promise.resolve();
-  });
-});
+testWith(
+  { programs: ["tar"] },
+  "a file of 9 GiB that is almost all hole takes little of an archive",
+  async () => {
+    const huge = {
+      sizeBytes: 9 * 2 ** 30,
+      ranges: [2 ** 33, 2 ** 33 + 4096],
+      zeros: true,
+    } as const;
+    const bytes = await tarOf(folder({ huge: file(huge) }));
+    assert.ok(bytes.length < 100_000);
+    await inTemporaryFolder((place) => {
+      writeFileSync(join(place, "x.tar"), bytes);
+      assert.match(output("tar", ["tvf", join(place, "x.tar")]), / 9663676416 .* huge\n$/);
+      return Promise.resolve();
+    });
+  },
+);
 
 testWith(
   { root: true, programs: ["tar", "mknod", "setfattr", "getfattr", "setfacl", "setcap"] },

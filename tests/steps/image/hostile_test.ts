@@ -95,10 +95,10 @@ Deno.test("a folder that has two names is refused", () =>
   ));
 
 Deno.test("folders in a circle are refused", async () => {
-  for (const to of ["bbb", "bbb/sub", "ccc"]) {
+  for (const to of ["bbb", "ccc"]) {
     await attack(
       (forgery, inodes) => forgery.entry(inodes["bbb"]!, "sub", pointTo(inodes[to]!)),
-      to === "bbb/sub" ? () => {} : refusedAtOnce(/^(folder-twice|directory-parent)$/),
+      refusedAtOnce(/^(folder-twice|directory-parent)$/),
     );
   }
 });

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { type BlockSource, type ImageReader, openImage } from "../../../mod.ts";
 import { rangeServer } from "../../support/range_server.ts";
-import { inTemporaryFolder } from "../../support/run_icecore.ts";
 import { s3Store } from "../../support/s3_store.ts";
 import { buildSmallImage, LARGE } from "../../support/small_image.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 async function contents(image: ImageReader, path: string, range = {}): Promise<Uint8Array> {
   return await new Response(await image.readFile(path, range)).bytes();

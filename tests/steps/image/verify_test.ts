@@ -13,7 +13,8 @@ import {
 import { join } from "node:path";
 import { type VerifyFailure, verifyImage } from "../../../steps/image/verify.ts";
 import { rangeServer } from "../../support/range_server.ts";
-import { icecore, icecoreOutput, inTemporaryFolder } from "../../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A folder and its image with a side file. */
 async function withImage(use: (image: string, source: string) => Promise<void>): Promise<void> {
@@ -80,7 +81,7 @@ Deno.test("without its side file an image is verified by its source, or not at a
     assert.deepEqual(await failuresOf(image, [source]), ["source metadata docs/deep"]);
   }));
 
-Deno.test("a side file of another image, and one that is none", () =>
+Deno.test("a side file of another image is told from one that is none", () =>
   withImage(async (image) => {
     const side = `${image}.sha512`;
     writeFileSync(side, readFileSync(side, "utf8").replace(/^[0-9a-f]{8}/, "00000000"));
@@ -89,7 +90,7 @@ Deno.test("a side file of another image, and one that is none", () =>
     await assert.rejects(verifyImage(image), { code: "bad-side-file" });
   }));
 
-Deno.test("an image that was cut, and a file that is no image", () =>
+Deno.test("an image that was cut fails, and so does a file that is no image", () =>
   withImage(async (image) => {
     truncateSync(image, statSync(image).size - 4096);
     assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
@@ -130,7 +131,7 @@ Deno.test("an image on a server is verified with the side file beside it", () =>
     await assert.rejects(verifyImage(server.url), { code: "no-side-file" });
   }));
 
-Deno.test("verify on the command line: exit codes and every difference named", () =>
+Deno.test("verify on the command line names every difference, and tells by its exit code", () =>
   withImage(async (image, source) => {
     assert.equal((await icecore(["verify", image])).stdout, `${image}: OK\n`);
     const copy = `${image}-copy`;

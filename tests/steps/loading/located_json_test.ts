@@ -6,7 +6,7 @@ Deno.test("any JSON is parsed as JSON.parse does, however it is laid out", () =>
   fc.assert(fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, "\t"), (value, space) => {
     const text = JSON.stringify(value, null, space);
     // Names of Object's own go their own ways in literals.
-    if (text.includes("__proto__")) return;
+    fc.pre(!text.includes("__proto__"));
     assert.deepEqual(parseLocatedJson(text).value, JSON.parse(text));
   }));
 });

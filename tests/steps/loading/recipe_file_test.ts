@@ -25,9 +25,9 @@ const builtins = { age: () => Promise.resolve({ default: age }) };
 const load = (lab: Lab, text: string) => loadRecipe(put(lab, "my.json", text), { builtins });
 
 const good: readonly (readonly [what: string, text: string, steps: string])[] = [
-  ["nothing in it is native", "{}", "scan pack fsck hash"],
+  ["nothing in it, which is native", "{}", "scan pack fsck hash"],
   [
-    "another to start from",
+    "another recipe to start from",
     `{"extends": "e2fsprogs", "without": ["shrink"]}`,
     [
       "scan allocate format grow mount copy unmount fsck readonly hash",
@@ -53,7 +53,7 @@ const good: readonly (readonly [what: string, text: string, steps: string])[] = 
 ];
 
 for (const [what, text, steps] of good) {
-  Deno.test(`a recipe file: ${what}`, async () => {
+  Deno.test(`a recipe file may have ${what}`, async () => {
     await inLab(async (lab) => {
       put(lab, "own.sh", "#!/bin/sh\n");
       assert.equal((await load(lab, text)).names.join(" "), steps);

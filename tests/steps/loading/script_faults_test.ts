@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { InterruptedError, loadStep, StepError } from "../../../mod.ts";
-import { appearance, assertNothingBuilt, inLab } from "../../faults/lab.ts";
+import { assertNothingBuilt, assertNothingLeft, inLab } from "../../faults/lab.ts";
+import { appearance } from "../../support/appearance.ts";
 import { attempt, attemptFile, put } from "./attempt.ts";
 
 /** A script's lines behind `#!/bin/sh`, and what the failed build says. */
@@ -93,24 +93,9 @@ Deno.test("what a script leaves running ends with it, and its open pipe holds no
   await inLab(async (lab) => {
     const text = `#!/bin/sh\nexport LAB='${lab.folder}'\nsleep 100 & setsid sleep 100 & exit 0\n`;
     assert.equal((await attemptFile(lab, "leaver.sh", text)).message, "");
-    for (let waits = 0; waits < 100 && stillRuns(lab.folder); waits++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assert.ok(!stillRuns(lab.folder));
+    await assertNothingLeft(lab);
   });
 });
-
-function stillRuns(mark: string): boolean {
-  return [...Deno.readDirSync("/proc")].some(({ name }) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const isOurs = readFileSync(`/proc/${name}/environ`, "utf8").includes(`LAB=${mark}\0`);
-      return isOurs && !/^State:\s+Z/m.test(readFileSync(`/proc/${name}/status`, "utf8"));
-    } catch {
-      return false;
-    }
-  });
-}
 
 const headers: readonly (readonly [line: string, says: RegExp])[] = [
   ["# icecore: {name: 1}", /in line 2 is wrong: expected a string in "double quotes"/],
@@ -130,7 +115,7 @@ const headers: readonly (readonly [line: string, says: RegExp])[] = [
 ];
 
 for (const [line, says] of headers) {
-  Deno.test(`a header is refused: ${line}`, async () => {
+  Deno.test(`the header ${line} is refused`, async () => {
     await inLab(async (lab) => {
       const path = put(lab, "x.sh", `#!/bin/sh\n${line}\n`);
       await assert.rejects(loadStep(path), {

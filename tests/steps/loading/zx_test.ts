@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { InterruptedError, StepError } from "../../../mod.ts";
-import { appearance, assertNothingBuilt, assertNothingLeft, inLab } from "../../faults/lab.ts";
+import { assertNothingBuilt, assertNothingLeft, inLab } from "../../faults/lab.ts";
+import { appearance } from "../../support/appearance.ts";
 import { attemptFile } from "./attempt.ts";
 
 Deno.test("a zx script finds what zx users expect, and the image and its options", async () => {

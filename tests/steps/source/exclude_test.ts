@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { compileExcludes, readExcludeFile } from "../../steps/source/exclude.ts";
+import { writeFileSync } from "node:fs";
+import { compileExcludes, readExcludeFile } from "../../../steps/source/exclude.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -37,7 +37,7 @@ const rows: readonly (readonly [pattern: string, yes: readonly string[], no: rea
   ];
 
 for (const [pattern, yes, no] of rows) {
-  Deno.test(`--exclude ${JSON.stringify(pattern)}`, () => {
+  Deno.test(`--exclude ${JSON.stringify(pattern)} leaves out what it means, and no more`, () => {
     for (const path of yes) assert.equal(isExcluded(pattern, path), true, `leaves out ${path}`);
     for (const path of no) assert.equal(isExcluded(pattern, path), false, `keeps ${path}`);
   });
@@ -59,14 +59,10 @@ for (const pattern of ["", "/", "!keep", "/!keep"]) {
 
 Deno.test("no patterns cost nothing", () => assert.equal(compileExcludes([]), undefined));
 
-Deno.test("a file of patterns has one a line, and comments", () => {
-  const folder = mkdtempSync(`${tmpdir()}/icecore-test-`);
-  try {
+Deno.test("a file of patterns has one a line, and comments", () =>
+  inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/patterns`, "# comment\n*.tmp\n\n  \r\nwith blank \r\n\\#a\nlast");
     const patterns = readExcludeFile(`${folder}/patterns`);
     assert.deepEqual(patterns, ["*.tmp", "with blank ", "\\#a", "last"]);
     assert.throws(() => readExcludeFile(folder), { code: "exclude-from" });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));

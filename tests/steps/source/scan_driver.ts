@@ -4,12 +4,12 @@
  */
 
 import process from "node:process";
-import { pipeline, recipes } from "../../mod.ts";
+import { pipeline, recipes } from "../../../mod.ts";
 
 const folder = process.argv[2]!;
-const plan = await pipeline(recipes["native"]!).dryRun({
+const plan = await pipeline(recipes.native).dryRun({
   sources: [`${folder}/.`],
-  output: "/dev/shm/none.img",
+  output: "/tmp/none.img",
 });
 const facts = plan.steps.find(({ name }) => name === "scan")!.facts;
 console.log(JSON.stringify({

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { Image } from "../../pipeline/image.ts";
+import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
+
+for (const [name, steps] of Object.entries({ sealed: [seal], hashed: [seal, hash] })) {
+  Deno.test(`a step that changes a ${name} image without saying so fails the build`, async () => {
+    const machine = fakeMachine();
+    const changing = step("changing", { run: () => void (machine.state = "otherwise") });
+    await assert.rejects(pipelineOf([...steps, changing], machine).run(REQUEST), {
+      name: "StepError",
+      message: /step changing failed: it changed the image without saying so\. Add changes: true/,
+    });
+    machine.state = "as written";
+    await pipelineOf([...steps, { ...changing, changes: true }], machine).run(REQUEST);
+  });
+}
+
+const nonsense: readonly unknown[] = [null, 3, "image", {}, { path: "/x" }, [], true];
+
+for (const value of nonsense) {
+  Deno.test(`a step that returns ${JSON.stringify(value)} fails, and is told what to return`, async () => {
+    const machine = fakeMachine();
+    const wrong = step("wrong", { run: () => value as Image });
+    await assert.rejects(pipelineOf([wrong, seal], machine).run(REQUEST), {
+      name: "StepError",
+      message: /it returned something that is no image\. Return \{ \.\.\.image, … \}, or nothing\./,
+    });
+    assert.equal(machine.calls.at(-1), "discard");
+  });
+}
+
+Deno.test("a step cannot leave another phase than it declares", async () => {
+  const { image } = await pipelineOf([
+    seal,
+    step("lying", { run: (image) => ({ ...image, phase: "planned" }) }),
+  ]).run(REQUEST);
+  assert.equal(image.phase, "sealed");
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { placeSources } from "../../../steps/source/placement.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { scan } from "./scanning.ts";
+
+Deno.test("a source lies under its own name, SOURCE/. at the root", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/a/inner`, { recursive: true });
+    mkdirSync(`${folder}/b`);
+    writeFileSync(`${folder}/a/inner/f`, "");
+    writeFileSync(`${folder}/b/g`, "");
+    assert.deepEqual((await scan([`${folder}/a`])).names, ["a", "a/inner", "a/inner/f"]);
+    assert.deepEqual((await scan([`${folder}/a/`])).names, ["a", "a/inner", "a/inner/f"]);
+    assert.deepEqual((await scan([`${folder}/a/.`])).names, ["inner", "inner/f"]);
+    const both = await scan([`${folder}/b`, `${folder}/a`]);
+    assert.deepEqual(both.names, ["a", "a/inner", "a/inner/f", "b", "b/g"]);
+    const mixed = await scan([`${folder}/a/.`, `${folder}/b`]);
+    assert.deepEqual(mixed.names, ["b", "b/g", "inner", "inner/f"]);
+  });
+});
+
+Deno.test("sources that would have the same place are refused", async () => {
+  await inTemporaryFolder((folder) => {
+    for (const path of ["a/x", "b/x", "c/x"]) mkdirSync(`${folder}/${path}`, { recursive: true });
+    const at = (path: string) => `${folder}/${path}`;
+    for (
+      const sources of [[at("a/x"), at("b/x")], [at("a/."), at("b/.")], [at("a/."), at("b/x")]]
+    ) {
+      assert.throws(() => placeSources(sources), { name: "UsageError", code: "source-clash" });
+    }
+    assert.throws(() => placeSources([]), { name: "UsageError" });
+  });
+});
+
+Deno.test("a symbolic link as a source is followed; one within is stored", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/true`);
+    symlinkSync("../outside", `${folder}/true/link`);
+    symlinkSync("true", `${folder}/alias`);
+    const { names, tree, inode } = await scan([`${folder}/alias`]);
+    assert.deepEqual(names, ["alias", "alias/link"]);
+    assert.equal(tree.sizeBytes[inode("alias/link")], "../outside".length);
+  });
+});
