@@ -4,6 +4,7 @@
  */
 
 import { mkdirSync, rmSync } from "node:fs";
+import { chains } from "./chain.ts";
 import { contest, type Result } from "./contest.ts";
 import { type Contender, others } from "./contenders.ts";
 import { type DataKind, generate } from "./data.ts";
@@ -38,6 +39,8 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.scale === 1) console.log(showGoals(reports));
   else console.log("No goals are judged: they are meant for data of full size.\n");
+  console.log("## Encrypted and uploaded while it is packed\n");
+  console.log(`${await chains(command, folder, { ...options, signal, tell })}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);
