@@ -26,10 +26,10 @@ export interface BuildState {
 export function contextOf(
   { step, options }: ReadyStep,
   state: BuildState,
-  tap?: StepContext["tap"],
+  listeners: Pick<StepContext, "tap" | "announceSize"> = {},
 ): StepContext {
   return {
-    ...(tap === undefined ? {} : { tap }),
+    ...listeners,
     sources: state.sources,
     output: state.output,
     force: state.force,

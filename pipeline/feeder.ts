@@ -8,7 +8,7 @@ import type { ReadyStep } from "./check.ts";
 import { type BuildState, contextOf } from "./context.ts";
 import type { Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
-import { fedSteps, StreamChain } from "./stream_chain.ts";
+import { type Fed, fedSteps, StreamChain } from "./stream_chain.ts";
 
 /** Runs one step after the other, and keeps the chain that a streaming one feeds. */
 export class Feeder {
@@ -34,13 +34,23 @@ export class Feeder {
     image: Image,
   ): Promise<Image | void> {
     const stages = fed.map((ready) => ({ ready, context: contextOf(ready, this.state) }));
-    const chain = await StreamChain.open(stages, image, this.machine);
+    let opening: Promise<StreamChain> | undefined;
+    const opened = (sizeBytes?: number) => opening ??= this.#open(stages, image, sizeBytes);
+    const context = contextOf(each, this.state, {
+      announceSize: async (sizeBytes) => void await opened(sizeBytes),
+      tap: async (bytes) => await (await opened()).write(bytes),
+    });
+    const made = await each.step.run(image, context);
+    await (await opened()).end();
+    return made;
+  }
+
+  /** Not before the first byte, or what announces it: only then its size may be known. */
+  async #open(stages: readonly Fed[], image: Image, sizeBytes?: number): Promise<StreamChain> {
+    const chain = await StreamChain.open(stages, image, this.machine, sizeBytes);
     this.#chain = chain;
     // A chain whose stages have all been made final has nothing left to give up.
     this.state.releases.defer(() => chain.abort(new Error("the build failed")));
-    const context = contextOf(each, this.state, (bytes) => chain.write(bytes));
-    const made = await each.step.run(image, context);
-    await chain.end();
-    return made;
+    return chain;
   }
 }

@@ -57,6 +57,11 @@ export interface StepContext extends CheckContext {
   readonly tree: Tree | undefined;
   /** Where a step with `streams` sends each byte of the image in order; absent when nobody listens. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
+  /**
+   * Where a step with `streams` says before the first byte how many there will be, if it knows: a
+   * store may then choose the size of its parts. Absent when nobody listens.
+   */
+  readonly announceSize?: (sizeBytes: number) => Promise<void>;
   /** Tells the user how it goes. */
   emit(event: StepEvent): void;
   /** Registers what must be undone, on success, failure and abort alike, in reverse order. */
@@ -141,7 +146,7 @@ export interface ByteStage {
 export interface StreamStart {
   /** The name of the payload that comes in, e.g. `photos.img`. */
   readonly name: string;
-  /** Its size, where it is known beforehand: that of the plain image is. */
+  /** Its size, where it is known beforehand: that of a file is, and that of the image from `pack`. */
   readonly sizeBytes?: number;
 }
 

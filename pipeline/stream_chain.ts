@@ -9,7 +9,7 @@
 import type { ReadyStep } from "./check.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
-import type { ByteStage, StepContext } from "./step.ts";
+import type { ByteStage, StepContext, StreamStart } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
 /** The digest that is made of what a transform makes. */
@@ -49,15 +49,29 @@ export class StreamChain {
   #fail!: (error: unknown) => void;
   readonly #failure = new Promise<never>((_, reject) => this.#fail = reject);
 
-  private constructor(private readonly image: Image, private readonly machine: Machine) {
+  private constructor(
+    private readonly image: Image,
+    private readonly machine: Machine,
+    private readonly announcedBytes: number | undefined,
+  ) {
     this.#plain = new Flow(image.name, image.path, ALGORITHM, undefined);
     // Whoever writes gets the failure; it may come when nobody does.
     this.#failure.catch(() => {});
   }
 
-  /** Starts all stages. @throws StepError of a stage, after those before it were aborted. */
-  static async open(fed: readonly Fed[], image: Image, machine: Machine): Promise<StreamChain> {
-    const chain = new StreamChain(image, machine);
+  /**
+   * Starts all stages.
+   *
+   * @param sizeBytes Of the image, where it is known beforehand.
+   * @throws StepError of a stage, after those before it were aborted.
+   */
+  static async open(
+    fed: readonly Fed[],
+    image: Image,
+    machine: Machine,
+    sizeBytes?: number,
+  ): Promise<StreamChain> {
+    const chain = new StreamChain(image, machine, sizeBytes);
     try {
       let flow = chain.#plain;
       for (const [index, each] of fed.entries()) {
@@ -79,8 +93,20 @@ export class StreamChain {
     await Promise.race([this.#plain.push(bytes), this.#failure]);
   }
 
-  /** Says that the image is complete, and waits until everything has gone through. */
+  /**
+   * Says that the image is complete, and waits until everything has gone through.
+   *
+   * @throws Error when it has another size than was announced.
+   */
   async end(): Promise<void> {
+    const { announcedBytes } = this;
+    const { sizeBytes } = this.#plain;
+    if (announcedBytes !== undefined && sizeBytes !== announcedBytes) {
+      throw new Error(
+        `it announced an image of ${announcedBytes} bytes and made ${sizeBytes}. ` +
+          "Announce the size that it will have, or none.",
+      );
+    }
     const through = this.#plain.close().then(() => Promise.all(this.#pumps));
     await Promise.race([through, this.#failure]);
     this.#isEnded = true;
@@ -126,7 +152,10 @@ export class StreamChain {
 
   async #add({ ready, context }: Fed, flow: Flow, behind: readonly Fed[]): Promise<Flow> {
     const { name } = ready.step;
-    const stage = await startStage(ready, flow, context);
+    const { announcedBytes } = this;
+    const isSized = flow === this.#plain && announcedBytes !== undefined;
+    const start = { name: flow.name, ...isSized && { sizeBytes: announcedBytes } };
+    const stage = await startStage(ready, start, context);
     this.#take(name, flow, (stage.transform?.writable ?? stage.sink)!);
     if (stage.transform === undefined) {
       this.#links.set(ready, { stage, incoming: flow });
@@ -182,11 +211,11 @@ export class StreamChain {
 /** Starts a stage and holds it to the contract. @throws StepError */
 async function startStage(
   { step }: ReadyStep,
-  { name }: Flow,
+  start: StreamStart,
   context: StepContext,
 ): Promise<ByteStage> {
   try {
-    const stage = await step.stream!({ name }, context);
+    const stage = await step.stream!(start, context);
     const isTransform = stage.transform !== undefined;
     if (isTransform !== (stage.sink !== undefined)) return stage;
     const what = isTransform ? "both a transform and a sink" : "neither a transform nor a sink";

@@ -11,6 +11,7 @@ import {
   payloadOf,
   type Step,
   type StepContext,
+  type StreamStart,
   UsageError,
 } from "../mod.ts";
 import { Copies } from "./ssh/copies.ts";
@@ -59,12 +60,15 @@ const ssh: Step = {
       throw error;
     }
   },
-  stream: ({ name }, context) => streamed(name, context),
+  stream: streamed,
 };
 
 export default ssh;
 
-async function streamed(name: string, context: StepContext): Promise<ByteStage> {
+async function streamed(
+  { name, sizeBytes: total }: StreamStart,
+  context: StepContext,
+): Promise<ByteStage> {
   const copies = new Copies(context);
   const copy = await copies.begin(name);
   const shown = copies.far.shown(copy.final);
@@ -81,7 +85,12 @@ async function streamed(name: string, context: StepContext): Promise<ByteStage> 
       async write(bytes) {
         await explained(writer.write(bytes));
         done += bytes.length;
-        context.emit({ type: "progress", done, unit: "bytes" });
+        context.emit({
+          type: "progress",
+          done,
+          unit: "bytes",
+          ...total !== undefined && { total },
+        });
       },
       async close() {
         await explained(writer.close());

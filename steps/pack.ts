@@ -97,6 +97,7 @@ async function write(
   onProblem: (problem: Problem) => void,
 ): Promise<{ digest: string; sizeBytes: number }> {
   if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
+  await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
   const hasher = new Hasher(context.options["algorithm"] as string, breather);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
