@@ -4,14 +4,7 @@
  */
 
 import type { Readable, Writable } from "node:stream";
-import {
-  collect,
-  exitOf,
-  type ProgramOptions,
-  spawnProgram,
-  tail,
-  ToolError,
-} from "./run_program.ts";
+import { collect, type ProgramOptions, spawnProgram, tail, ToolError } from "./run_program.ts";
 
 /** A program in a stream. */
 export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Array> {
@@ -30,7 +23,7 @@ export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Arra
  * Both streams fail with a {@linkcode ToolError} when it fails, also when it has printed something
  * by then. Read the readable to its end, or the program may wait for ever.
  *
- * @throws ToolError when there is no such program.
+ * @throws ToolError when there is no such program, or it cannot be started.
  */
 export function pipeThroughProgram(
   argv: readonly string[],
@@ -40,11 +33,12 @@ export function pipeThroughProgram(
   const signal = options.signal === undefined
     ? stop.signal
     : AbortSignal.any([options.signal, stop.signal]);
-  const { child, release } = spawnProgram(argv, { ...options, signal }, "pipe");
+  const { child, ended: exited, release } = spawnProgram(argv, { ...options, signal }, "pipe");
   const said = collect(child.stderr!).catch(() => "");
   const success = options.success ?? ((code: number) => code === 0);
-  const ended = exitOf(child).finally(release).then(async (exitCode) => {
-    if (signal.aborted || !success(exitCode)) throw new ToolError(argv, exitCode, tail(await said));
+  const ended = exited.finally(release).then(async ({ exitCode, signal: by }) => {
+    if (!signal.aborted && success(exitCode)) return;
+    throw new ToolError(argv, exitCode, tail(await said), undefined, by);
   });
   // Who reads or writes is told as well; nobody need wait for this.
   ended.catch(() => {});
@@ -104,7 +98,10 @@ function readableFrom(
   const pieces = stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await pieces.next();
+      const { done, value } = await pieces.next().catch(async (error) => {
+        await ended;
+        throw error;
+      });
       if (done !== true) return controller.enqueue(value);
       await ended;
       controller.close();

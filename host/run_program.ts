@@ -8,6 +8,7 @@ import process from "node:process";
 import { programEnvironment } from "./hidden_variables.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { atForcedExit } from "./forced_exit.ts";
+import { hasCode, meaningOf } from "./libc/errno.ts";
 
 /** How much of a program's stderr an error carries. */
 const TAIL_BYTES = 4096;
@@ -22,19 +23,36 @@ export class ToolError extends Error {
    *
    * @param argv The program and its arguments.
    * @param exitCode Its exit code; -1 when it could not be started or was killed.
-   * @param stderrTail The last 4 KiB of what it said.
+   * @param stderrTail The last 4 KiB of what it said; why it could not be started.
+   * @param hint What to do.
    */
   constructor(
     readonly argv: readonly string[],
     readonly exitCode: number,
     readonly stderrTail: string,
-    hint = "See its own words above.",
+    hint?: string,
+    options: ToolErrorOptions = {},
   ) {
     const said = stderrTail.trim().replace(/\.$/, "");
-    const result = exitCode < 0 ? "was ended" : `ended with exit code ${exitCode}`;
-    super(`cannot run ${argv[0]}: it ${result}${said === "" ? "" : `: ${said}`}. ${hint}`);
+    const why = [howItEnded(exitCode, options), said].filter((words) => words !== "").join(": ");
+    const what = hint ?? (said === "" ? "It said nothing." : "");
+    super(`cannot run ${argv[0]}: ${why}. ${what}`.trim(), options);
     this.name = "ToolError";
   }
+}
+
+/** More about a program that failed. */
+export interface ToolErrorOptions extends ErrorOptions {
+  /** The signal that ended it. */
+  readonly signal?: string;
+  /** Whether it has run at all; it has when absent. */
+  readonly started?: boolean;
+}
+
+function howItEnded(exitCode: number, { signal, started }: ToolErrorOptions): string {
+  if (started === false) return "";
+  if (signal !== undefined) return `it was ended by ${signal}`;
+  return exitCode < 0 ? "it was ended" : `it ended with exit code ${exitCode}`;
 }
 
 /** What a program said. */
@@ -69,51 +87,84 @@ export async function runProgram(
   argv: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const { child, release } = spawnProgram(argv, options, "ignore");
-  const stdout = collect(child.stdout!);
-  const stderr = collect(child.stderr!);
+  const { child, ended, release } = spawnProgram(argv, options, "ignore");
+  const said = Promise.all([collect(child.stdout!), collect(child.stderr!)]);
+  // The streams of a program that could not be started fail, too; why it could not is what counts.
+  said.catch(() => {});
   try {
-    const exitCode = await exitOf(child);
-    const result = { exitCode, stdout: await stdout, stderr: await stderr };
+    const { exitCode, signal } = await ended;
+    const [stdout, stderr] = await said;
     const success = options.success ?? ((code: number) => code === 0);
     if (options.signal?.aborted === true || !success(exitCode)) {
-      throw new ToolError(argv, exitCode, tail(result.stderr || result.stdout));
+      throw new ToolError(argv, exitCode, tail(stderr || stdout), undefined, signal);
     }
-    return result;
+    return { exitCode, stdout, stderr };
   } finally {
     release();
   }
 }
 
-/**
- * Starts a program; `release` is to be called when it has ended.
- *
- * @throws ToolError when it is not installed.
- */
+/** A program that runs. */
+export interface StartedProgram {
+  readonly child: ChildProcess;
+  /** How it ended. It rejects with a {@linkcode ToolError} when it could not be started. */
+  readonly ended: Promise<ProgramEnd>;
+  /** To be called when it has ended. */
+  release(): void;
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** -1 when a signal ended it. */
+  readonly exitCode: number;
+  readonly signal: { readonly signal?: string };
+}
+
+/** Starts a program. @throws ToolError when it is not installed, or cannot be started. */
 export function spawnProgram(
   argv: readonly string[],
   options: ProgramOptions,
   stdin: "ignore" | "pipe",
-): { readonly child: ChildProcess; readonly release: () => void } {
+): StartedProgram {
   const path = findProgram(argv[0]!);
-  if (path === undefined) {
-    throw new ToolError(argv, -1, "not found in PATH", installHint([argv[0]!]));
-  }
+  if (path === undefined) throw notFound(argv);
   options.onStart?.(argv);
-  const child = spawn(path, argv.slice(1), {
-    stdio: [stdin, "pipe", "pipe"],
-    detached: true,
-    env: { ...programEnvironment(), LC_ALL: "C", ...options.env },
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(path, argv.slice(1), {
+      stdio: [stdin, "pipe", "pipe"],
+      detached: true,
+      env: { ...programEnvironment(), LC_ALL: "C", ...options.env },
+    });
+  } catch (error) {
+    throw notStarted(argv, error);
+  }
+  const ended = endOf(child, argv);
   const forget = atForcedExit(() => killGroup(child, "SIGKILL"));
   const unwatch = killOnAbort(child, options.signal);
   return {
     child,
+    ended,
     release() {
       unwatch();
       forget();
     },
   };
+}
+
+function notFound(argv: readonly string[]): ToolError {
+  const name = argv[0]!;
+  const [why, hint] = name.includes("/")
+    ? ["there is no executable file of that name", "Correct the path, or allow it: chmod +x FILE"]
+    : ["not found in PATH", installHint([name])];
+  return new ToolError(argv, -1, why, hint, { started: false });
+}
+
+function notStarted(argv: readonly string[], cause: unknown): ToolError {
+  const hint = hasCode(cause, "E2BIG")
+    ? "Shorten what it is given."
+    : "It is there: look at its first line, its rights, and what machine it was made for.";
+  return new ToolError(argv, -1, meaningOf(cause), hint, { started: false, cause });
 }
 
 /** All that a stream says, as text. */
@@ -124,12 +175,18 @@ export async function collect(stream: NodeJS.ReadableStream): Promise<string> {
   return text + decoder.decode();
 }
 
-/** The exit code; -1 when it was killed. */
-export function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? -1));
+function endOf(child: ChildProcess, argv: readonly string[]): Promise<ProgramEnd> {
+  const ended = new Promise<ProgramEnd>((resolve, reject) => {
+    child.once("error", (error) => reject(notStarted(argv, error)));
+    child.once(
+      "exit",
+      (code, signal) =>
+        resolve({ exitCode: code ?? -1, signal: signal === null ? {} : { signal } }),
+    );
   });
+  // Whoever waits for it is told; it may come before anybody does.
+  ended.catch(() => {});
+  return ended;
 }
 
 function killOnAbort(child: ChildProcess, signal: AbortSignal | undefined): () => void {

@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<number, readonly [name: string, meaning: string]>> 
   4: ["EINTR", "interrupted"],
   5: ["EIO", "input/output error"],
   6: ["ENXIO", "no such device or address"],
+  7: ["E2BIG", "argument list too long"],
+  8: ["ENOEXEC", "not a program for this machine"],
   9: ["EBADF", "bad file descriptor"],
   11: ["EAGAIN", "resource temporarily unavailable"],
   12: ["ENOMEM", "out of memory"],
