@@ -14,20 +14,25 @@ export interface CodeBlock {
   readonly text: string;
 }
 
-/** All fenced blocks of a page, in order. */
+/** All fenced blocks of a page, in order; those in lists and quotes, too. */
 export function codeBlocks(markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
-  let open: { line: number; fence: string; info: string; text: string[] } | undefined;
+  let open:
+    | { line: number; margin: string; fence: string; info: string; text: string[] }
+    | undefined;
   for (const [index, line] of markdown.split("\n").entries()) {
-    const fence = /^(`{3,}|~{3,})(.*)$/.exec(line);
     if (open === undefined) {
-      if (fence === null) continue;
-      open = { line: index + 1, fence: fence[1] ?? "", info: (fence[2] ?? "").trim(), text: [] };
-    } else if (line.trimEnd() === open.fence) {
+      const [, margin = "", fence, info = ""] = /^([\s>]*)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+      if (fence === undefined) continue;
+      open = { line: index + 1, margin, fence, info: info.trim(), text: [] };
+      continue;
+    }
+    const text = line.startsWith(open.margin) ? line.slice(open.margin.length) : line.trimStart();
+    if (text.trimEnd() === open.fence) {
       blocks.push(toBlock(open));
       open = undefined;
     } else {
-      open.text.push(line);
+      open.text.push(text);
     }
   }
   if (open !== undefined) throw new Error(`the block at line ${open.line} is not closed`);

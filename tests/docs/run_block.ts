@@ -5,6 +5,7 @@
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import process from "node:process";
+import { aptGetLine } from "../support/debian_packages.ts";
 import type { CodeBlock } from "./code_blocks.ts";
 
 /** What a block left behind: its exit code and all it printed. */
@@ -15,6 +16,13 @@ export interface BlockOutcome {
 
 /** A block that takes longer than this has failed. */
 const timeoutMs = 120_000;
+
+/** The programs, of those that a package brings, that a block begins its commands with. */
+export function programsOf({ language, text }: CodeBlock): string[] {
+  if (language !== "sh") return [];
+  const words = [...text.matchAll(/(?:^|[|&;])[ \t]*([\w.-]+)/gm)].map(([, word]) => word!);
+  return [...new Set(words)].filter((word) => aptGetLine([word]) !== undefined);
+}
 
 /** Runs `block` with `folder`, a checkout, as its current folder. */
 export async function runBlock(block: CodeBlock, folder: string): Promise<BlockOutcome> {
