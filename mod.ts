@@ -108,6 +108,7 @@ export type {
   StepStarted,
 } from "./pipeline/events.ts";
 export type { OptionSchema, OptionsSchema, OptionValue, OptionValues } from "./pipeline/options.ts";
+export { absoluteSource } from "./pipeline/source_path.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
 export { formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";

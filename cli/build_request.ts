@@ -5,6 +5,7 @@
 
 import { basename, resolve } from "node:path";
 import {
+  absoluteSource,
   type BuildRequest,
   didYouMean,
   type GivenOptions,
@@ -25,11 +26,8 @@ import { provideIcecore, withUsed } from "./use.ts";
 /** The pipeline that the values ask for. @throws UsageError, PluginError */
 export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
   let result = await basedOn(values.recipe);
-  const flags = flagOptions(values);
-  for (const [step, given] of Object.entries(flags.everywhere)) {
-    if (result.has(step)) result = result.with(step, given);
-  }
-  for (const [flag, steps, given] of flags.somewhere) {
+  const flags = flagsOf(values, result);
+  for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));
     if (takers.length === 0) throw unusable(flag, steps, result);
     for (const step of takers) result = result.with(step, given);
@@ -58,14 +56,17 @@ async function basedOn(name: string | undefined): Promise<Pipeline> {
 
 type Flag = readonly [flag: string, steps: readonly string[], given: GivenOptions];
 
-/** Options that have a flag of their own, with the steps that take them. */
-function flagOptions(values: BuildValues): {
-  everywhere: Readonly<Record<string, GivenOptions>>;
-  somewhere: readonly Flag[];
-} {
+/** The flags that were typed, each with the steps that take it. */
+function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, hash } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   const all: readonly (Flag | undefined)[] = [
+    exclude.length === 0
+      ? undefined
+      : ["--exclude", ["scan"], { exclude: [...excludedBy(base), ...exclude] }],
+    values.oneFileSystem === true
+      ? ["--one-file-system", ["scan"], { oneFileSystem: true }]
+      : undefined,
     size === undefined ? undefined : ["--size", ["allocate"], { size }],
     blockSize === undefined
       ? undefined
@@ -75,8 +76,14 @@ function flagOptions(values: BuildValues): {
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];
-  const scan = { exclude, oneFileSystem: values.oneFileSystem === true };
-  return { everywhere: { scan }, somewhere: all.filter((flag) => flag !== undefined) };
+  return all.filter((flag) => flag !== undefined);
+}
+
+/** What a recipe leaves out stays left out, whatever is left out besides. */
+function excludedBy({ placed }: Pipeline): readonly string[] {
+  const given = placed.find(({ step }) => step.name === "scan")?.given["exclude"];
+  if (typeof given === "string") return given.split(",");
+  return Array.isArray(given) ? given : [];
 }
 
 function unusable(flag: string, steps: readonly string[], { name }: Pipeline): UsageError {
@@ -89,7 +96,7 @@ function unusable(flag: string, steps: readonly string[], { name }: Pipeline): U
 
 /** What to build. @throws UsageError when the output cannot be told from the sources. */
 export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
-  const sources = values.sources.map(absolute);
+  const sources = values.sources.map(absoluteSource);
   const shownOutput = values.output ?? `${defaultName(sources)}.img`;
   return {
     sources,
@@ -99,13 +106,6 @@ export function requestOf(values: BuildValues): BuildRequest & { readonly shownO
     keep: values.keep === true,
     strict: values.strict === true,
   };
-}
-
-/** Absolute, with the `/.` at the end that says "its contents". */
-function absolute(source: string): string {
-  const contents = source === "." || /\/\.\/*$/.test(source);
-  const path = resolve(source);
-  return contents ? `${path === "/" ? "" : path}/.` : path;
 }
 
 function defaultName(sources: readonly string[]): string {

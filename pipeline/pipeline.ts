@@ -3,6 +3,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { type DryRun, dryRun } from "./dry_run.ts";
 import type { Event } from "./events.ts";
@@ -10,6 +11,7 @@ import type { Machine } from "./machine.ts";
 import type { GivenOptions, PlacedStep } from "./placed_step.ts";
 import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
 import { Secrets } from "./secrets.ts";
+import { absoluteSource } from "./source_path.ts";
 import type { Recipe, Step } from "./step.ts";
 import { checkShape } from "./step_shape.ts";
 import { didYouMean } from "./suggest.ts";
@@ -91,12 +93,12 @@ export class Pipeline {
    * After a throw nothing is left behind, but with `keep` the partial image.
    */
   run(request: BuildRequest): Promise<BuildResult> {
-    return this.#hiding(request, (shown) => runSteps(this.placed, shown, this.machine));
+    return this.#hiding(absolute(request), (it) => runSteps(this.placed, it, this.machine));
   }
 
   /** What `run` would do, found without writing anything. @throws as `run` does. */
   dryRun(request: BuildRequest): Promise<DryRun> {
-    return this.#hiding(request, (shown) => dryRun(this.placed, shown, this.machine));
+    return this.#hiding(absolute(request), (it) => dryRun(this.placed, it, this.machine));
   }
 
   /** Keeps secrets out of events, errors and what comes out. */
@@ -165,6 +167,16 @@ export class Pipeline {
       "unknown-step",
     );
   }
+}
+
+/** Steps and their programs may work in a folder of their own. */
+function absolute(request: BuildRequest): BuildRequest {
+  const { sources, output } = request;
+  return {
+    ...request,
+    sources: sources.map(absoluteSource),
+    output: output === "-" ? output : resolve(output),
+  };
 }
 
 function placementOf(step: Step): Placement | undefined {

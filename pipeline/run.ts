@@ -26,9 +26,12 @@ import { runStep } from "./run_step.ts";
 
 /** What to build, and how. */
 export interface BuildRequest {
-  /** Absolute paths of folders; `/.` at the end puts the contents at the image's root. */
+  /**
+   * Paths of folders, absolute or from the current folder on; `/.` at the end puts the contents at
+   * the image's root.
+   */
   readonly sources: readonly string[];
-  /** Absolute path of the image, or `-` for stdout. */
+  /** Path of the image, absolute or from the current folder on; `-` for stdout. */
   readonly output: string;
   /** Replace an image that is there already. */
   readonly force?: boolean;

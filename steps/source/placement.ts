@@ -7,8 +7,17 @@
 import { basename, dirname } from "node:path";
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_DIRECTORY,
+  O_RDONLY,
+  openAt,
+} from "../../host/libc/files.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { SourceError, UsageError } from "../../pipeline/errors.ts";
+import { folderOf, isContents } from "../../pipeline/source_path.ts";
 
 /** The sources of a build, placed. */
 export interface Placement {
@@ -31,52 +40,64 @@ export function placeSources(sources: readonly string[]): Placement {
   let root: string | undefined;
   const folders = new Map<string, string>();
   for (const source of sources) {
-    checkFolder(source);
-    if (/(^|\/)\.\/*$/.test(source)) {
+    close(openFolder(source));
+    if (isContents(source) || folderOf(source) === "") {
       if (root !== undefined) throw clash(root, source, "the root of the image");
       root = source;
       continue;
     }
-    const path = source.replace(/\/+$/, "") || "/";
-    const name = basename(path) === ".." || path === "/" ? "" : basename(path);
-    if (name === "") {
-      if (root !== undefined) throw clash(root, source, "the root of the image");
-      root = path;
-      continue;
-    }
+    const path = folderOf(source);
+    const name = basename(path);
     const other = folders.get(name);
     if (other !== undefined) throw clash(other, path, name);
     folders.set(name, path);
   }
   for (const [name, path] of root === undefined ? [] : folders) {
-    if (lstatSync(`${root}/${name}`, { throwIfNoEntry: false }) !== undefined) {
-      throw clash(`${root}/${name}`, path, name);
-    }
+    if (isThere(`${root}/${name}`, root!)) throw clash(`${root}/${name}`, path, name);
   }
   return { root, folders: [...folders].map(([name, path]) => ({ name, path })) };
 }
 
-function checkFolder(source: string): void {
-  const shown = printable(source);
+/**
+ * Opens the folder that a source is; a symbolic link to it is followed.
+ *
+ * @throws SourceError when it is missing, unreadable or no folder.
+ */
+export function openFolder(source: string): Descriptor {
   try {
-    if (statSync(source).isDirectory()) return;
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR")) {
-      throw new SourceError(
-        `cannot read ${shown}: it does not exist. Check the path.`,
-        "source-missing",
-      );
+    if (statSync(source).isDirectory()) {
+      return openAt(CURRENT_FOLDER, source, O_RDONLY | O_DIRECTORY);
     }
-    throw new SourceError(
-      `cannot read ${shown}: ${meaningOf(error)}. ` +
-        "Run icecore as a user who may read it.",
-      "source-unreadable",
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+  throw new SourceError(
+    `cannot make an image of ${printable(source)}: it is not a folder. Name the folder it lies in.`,
+    "source-not-folder",
+  );
+}
+
+function isThere(path: string, source: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+}
+
+function unreadable(source: string, error: unknown): SourceError {
+  const shown = printable(source);
+  if (hasCode(error, "ENOENT", "ENOTDIR")) {
+    return new SourceError(
+      `cannot read ${shown}: it does not exist. Check the path.`,
+      "source-missing",
       { cause: error },
     );
   }
-  throw new SourceError(
-    `cannot make an image of ${shown}: it is not a folder. Name the folder it lies in.`,
-    "source-not-folder",
+  return new SourceError(
+    `cannot read ${shown}: ${meaningOf(error)}. Run icecore as a user who may read it.`,
+    "source-unreadable",
+    { cause: error },
   );
 }
 

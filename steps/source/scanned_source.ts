@@ -19,6 +19,7 @@ import {
   openAt,
 } from "../../host/libc/files.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
+import { folderOf } from "../../pipeline/source_path.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { FolderCache } from "./folder_cache.ts";
 import type { Walked } from "./walk.ts";
@@ -51,7 +52,7 @@ function pathBytes(
   inode: TreeInode,
 ): Uint8Array {
   const top = topPaths.get(inode);
-  if (top !== undefined) return new TextEncoder().encode(top.replace(/\/\.?\/*$/, ""));
+  if (top !== undefined) return new TextEncoder().encode(folderOf(top));
   if (tree.nameEntry[inode] === NO_ENTRY) return new TextEncoder().encode("/");
   const parent = pathBytes(tree, topPaths, parentOf(tree, inode));
   return joinBytes(parent, nameOf(tree, tree.nameEntry[inode]! as TreeEntry));

@@ -10,15 +10,16 @@ import { S_IFDIR, type TreeInode } from "../../ext4/tree.ts";
 import { type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
-import { close, CURRENT_FOLDER, O_DIRECTORY, O_RDONLY, openAt } from "../../host/libc/files.ts";
+import { close } from "../../host/libc/files.ts";
 import { FolderLister } from "../../host/libc/folders.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
 import type { Problem } from "../../pipeline/problem.ts";
+import { folderOf } from "../../pipeline/source_path.ts";
 import type { Excluded } from "./exclude.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
-import type { Placement } from "./placement.ts";
+import { openFolder, type Placement } from "./placement.ts";
 
 /** How to walk. */
 export interface WalkOptions {
@@ -60,7 +61,7 @@ interface Pending {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const EPOCH: Time = { seconds: 0, nanoseconds: 0 };
 
 class Walker implements Walked {
@@ -113,7 +114,7 @@ class Walker implements Walked {
 
   /** A folder that the user named; a symbolic link to it is followed. */
   #addSource(path: string): Pending {
-    const fd = openAt(CURRENT_FOLDER, path, O_RDONLY | O_DIRECTORY);
+    const fd = openFolder(path);
     try {
       const found = this.#reader.readFolder(fd);
       const inode = this.builder.addInode(found);
@@ -207,7 +208,7 @@ class Walker implements Walked {
   #problem({ source, path }: Pending, error: unknown, result: string): void {
     if (!(error instanceof SystemError)) throw error;
     const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
-    const top = encoder.encode(source.replace(/\/\.\/*$/, ""));
+    const top = encoder.encode(folderOf(source));
     const shown = printable(path.length === 0 ? top : joinBytes(top, path));
     this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
   }

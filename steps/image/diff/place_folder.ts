@@ -6,6 +6,7 @@
 import { lstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { hasType, nameOf, S_IFDIR, type Tree, type TreeEntry } from "../../../ext4/tree.ts";
+import { absoluteSource, contentsOf, isContents } from "../../../pipeline/source_path.ts";
 import { type Placement, placeSources } from "../../source/placement.ts";
 
 /**
@@ -18,11 +19,11 @@ import { type Placement, placeSources } from "../../source/placement.ts";
 export function placeBeside(image: Tree, folders: readonly string[]): Placement {
   const [folder] = folders;
   if (folder === undefined || folders.length > 1 || isContents(folder)) {
-    return placeSources(folders.map(absolute));
+    return placeSources(folders.map(absoluteSource));
   }
   const path = resolve(folder);
   const isUnderItsName = hasFolder(image, 0, basename(path)) && !isTwin(image, path);
-  return placeSources([isUnderItsName ? path : `${path === "/" ? "" : path}/.`]);
+  return placeSources([isUnderItsName ? path : contentsOf(path)]);
 }
 
 /** `photos` with a folder `photos` in it: the image's is the inner one unless it has one, too. */
@@ -45,13 +46,4 @@ function childOf(tree: Tree, folder: number, name: string): number | undefined {
     if (decoder.decode(nameOf(tree, entry as TreeEntry)) === name) return tree.entryInode[entry]!;
   }
   return undefined;
-}
-
-function isContents(folder: string): boolean {
-  return folder === "." || /\/\.\/*$/.test(folder);
-}
-
-function absolute(folder: string): string {
-  const path = resolve(folder);
-  return isContents(folder) ? `${path === "/" ? "" : path}/.` : path;
 }
