@@ -15,7 +15,7 @@ import { UsageError } from "../../pipeline/errors.ts";
 /** Whether a path within a source is left out. */
 export type Excluded = (path: Uint8Array, name: Uint8Array, isFolder: boolean) => boolean;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
 /** A name that is not UTF-8 is matched byte by byte, as the character set it may come from. */

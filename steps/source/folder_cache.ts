@@ -43,6 +43,8 @@ export class FolderCache {
   get(folder: TreeInode): Descriptor {
     // Files are asked for folder by folder.
     if (this.#last?.folder === folder) return this.#last.fd;
+    // What fails may have closed it to make room.
+    this.#last = undefined;
     const fd = this.#find(folder);
     this.#last = { folder, fd };
     return fd;

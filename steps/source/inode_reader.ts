@@ -6,7 +6,14 @@
 import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
 import type { NewInode } from "../../ext4/tree_builder.ts";
 import { SystemError } from "../../host/libc/errno.ts";
-import { close, type Descriptor, O_NOFOLLOW, O_RDONLY, openAt } from "../../host/libc/files.ts";
+import {
+  close,
+  type Descriptor,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  openAt,
+} from "../../host/libc/files.ts";
 import { readTarget } from "../../host/libc/nodes.ts";
 import { mayRead, statusAtCString, StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
 import { AttributeReader, pathThroughProc, readAttributes } from "../../host/libc/xattrs.ts";
@@ -95,7 +102,8 @@ export class InodeReader {
   #dataRanges(name: Uint8Array, sizeBytes: number): Float64Array | undefined {
     let file: Descriptor | undefined;
     try {
-      file = openAt(this.#folder!, name, O_RDONLY | O_NOFOLLOW);
+      // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
+      file = openAt(this.#folder!, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       return dataRangesOf(file, sizeBytes);
     } catch (error) {
       if (error instanceof SystemError) return undefined;

@@ -25,7 +25,10 @@ export class NameList {
     this.#offsets.set(this.#count, this.#used);
   }
 
-  /** The names with their NUL, as views, ascending by bytes. */
+  /**
+   * The names with their NUL, as views, ascending by bytes; each once, though a folder that
+   * changes while it is listed may bring one twice.
+   */
   *sorted(): Generator<Uint8Array> {
     const bytes = this.#bytes.array;
     const offsets = this.#offsets.array;
@@ -40,6 +43,17 @@ export class NameList {
       }
       return bytes[i]! - bytes[j]!;
     });
-    for (const index of order) yield bytes.subarray(offsets[index]!, offsets[index + 1]!);
+    let last: Uint8Array = new Uint8Array();
+    for (const index of order) {
+      const name = bytes.subarray(offsets[index]!, offsets[index + 1]!);
+      if (!isSame(name, last)) yield name;
+      last = name;
+    }
   }
+}
+
+function isSame(name: Uint8Array, other: Uint8Array): boolean {
+  if (name.length !== other.length) return false;
+  for (let i = 0; i < name.length; i++) if (name[i] !== other[i]) return false;
+  return true;
 }
