@@ -89,6 +89,7 @@ class RemoteSource implements HostBlockSource {
 
   read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
     const end = offsetBytes + into.length;
+    if (end > this.sizeBytes) throw this.#endsBefore(end);
     if (end > this.#head.length) return this.#fill(offsetBytes, into);
     into.set(this.#head.subarray(offsetBytes, end));
   }
@@ -161,6 +162,14 @@ class RemoteSource implements HostBlockSource {
     return new EnvironmentError(
       `cannot read on in ${this.shownName}: it was replaced on the server while it was read. ` +
         "Start again.",
+      "image-changed",
+    );
+  }
+
+  #endsBefore(endBytes: number): EnvironmentError {
+    return new EnvironmentError(
+      `cannot read ${this.shownName} up to byte ${endBytes}: it has ${this.sizeBytes} bytes. ` +
+        "Use another copy.",
       "image-changed",
     );
   }
