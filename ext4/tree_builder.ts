@@ -34,7 +34,7 @@ export interface NewInode {
   /** Of a regular file. */
   readonly sizeBytes?: number;
   readonly mtime: Time;
-  /** All three or none, the same for every inode of a tree. */
+  /** Each for every inode of a tree, or for none. */
   readonly atime?: Time;
   readonly ctime?: Time;
   readonly crtime?: Time;
@@ -58,9 +58,8 @@ export class TreeBuilder {
   readonly #gid: Column<Uint32Array>;
   readonly #sizeBytes: Column<Float64Array>;
   readonly #mtime: TimeColumns;
-  readonly #atime: TimeColumns;
-  readonly #ctime: TimeColumns;
-  readonly #crtime: TimeColumns;
+  /** Made when the first is met. */
+  readonly #otherTimes: { -readonly [K in OtherTime]?: TimeColumns } = {};
   readonly #countNames: Column<Uint32Array>;
   readonly #nameEntry: Column<Uint32Array>;
   readonly #payload: Column<Uint32Array>;
@@ -75,18 +74,14 @@ export class TreeBuilder {
   readonly #xattrSetByKey = new Map<string, number>();
   readonly #devices = new Map<TreeInode, DeviceNumber>();
   readonly #dataRanges = new Map<TreeInode, Float64Array>();
-  #allTimes = false;
 
   /** @param expectedRows How many there may be: columns need not grow up to then. */
-  constructor(expectedRows = 1024) {
+  constructor(private readonly expectedRows = 1024) {
     this.#mode = u16Column(expectedRows);
     this.#uid = u32Column(expectedRows);
     this.#gid = u32Column(expectedRows);
     this.#sizeBytes = f64Column(expectedRows);
     this.#mtime = timeColumns(expectedRows);
-    this.#atime = timeColumns(expectedRows);
-    this.#ctime = timeColumns(expectedRows);
-    this.#crtime = timeColumns(expectedRows);
     this.#countNames = u32Column(expectedRows);
     this.#nameEntry = u32Column(expectedRows);
     this.#payload = u32Column(expectedRows);
@@ -113,7 +108,9 @@ export class TreeBuilder {
     this.#sizeBytes.set(row, found.target?.length ?? found.sizeBytes ?? 0);
     this.#nameEntry.set(row, NO_ENTRY);
     setTime(this.#mtime, row, found.mtime);
-    this.#setOtherTimes(row, found);
+    this.#setOtherTime(row, "atime", found.atime);
+    this.#setOtherTime(row, "ctime", found.ctime);
+    this.#setOtherTime(row, "crtime", found.crtime);
     this.#xattrSet.set(row, this.#xattrSetOf(found.xattrs));
     const type = found.mode & S_IFMT;
     if (type === S_IFLNK) this.#payload.set(row, this.#addBytes(found.target!));
@@ -154,18 +151,12 @@ export class TreeBuilder {
     if (mtime.seconds < seconds) return;
     if (mtime.seconds === seconds && mtime.nanoseconds <= nanoseconds) return;
     setTime(this.#mtime, 0, mtime);
-    if (this.#allTimes) this.#setOtherTimes(0, { atime: mtime, ctime: mtime, crtime: mtime });
+    for (const columns of Object.values(this.#otherTimes)) setTime(columns, 0, mtime);
   }
 
   /** The tree so far. Adding more makes it stale. */
   tree(): Tree {
-    const times = this.#allTimes
-      ? {
-        atime: timesOf(this.#atime),
-        ctime: timesOf(this.#ctime),
-        crtime: timesOf(this.#crtime),
-      }
-      : {};
+    const { atime, ctime, crtime } = this.#otherTimes;
     return {
       countInodes: this.#countInodes,
       countEntries: this.#countEntries,
@@ -174,7 +165,9 @@ export class TreeBuilder {
       gid: this.#gid.array,
       sizeBytes: this.#sizeBytes.array,
       mtime: timesOf(this.#mtime),
-      ...times,
+      ...(atime && { atime: timesOf(atime) }),
+      ...(ctime && { ctime: timesOf(ctime) }),
+      ...(crtime && { crtime: timesOf(crtime) }),
       countNames: this.#countNames.array,
       nameEntry: this.#nameEntry.array,
       payload: this.#payload.array,
@@ -191,12 +184,9 @@ export class TreeBuilder {
     };
   }
 
-  #setOtherTimes(row: number, { atime, ctime, crtime }: Partial<NewInode>): void {
-    if (atime === undefined || ctime === undefined || crtime === undefined) return;
-    this.#allTimes = true;
-    setTime(this.#atime, row, atime);
-    setTime(this.#ctime, row, ctime);
-    setTime(this.#crtime, row, crtime);
+  #setOtherTime(row: number, name: OtherTime, time: Time | undefined): void {
+    if (time === undefined) return;
+    setTime(this.#otherTimes[name] ??= timeColumns(this.expectedRows), row, time);
   }
 
   #addBytes(bytes: Uint8Array): number {
@@ -249,6 +239,8 @@ function latin1(bytes: Uint8Array): string {
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
+
+type OtherTime = "atime" | "ctime" | "crtime";
 
 interface TimeColumns {
   readonly seconds: Column<Float64Array>;

@@ -7,7 +7,7 @@ import type { InodeNumber } from "../numbers.ts";
 import { S_IFDIR } from "../tree.ts";
 import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./block_source.ts";
-import { readContiguous } from "./contiguous_file.ts";
+import { readContiguous } from "./contiguous_contents.ts";
 import { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type ImageFile, openImageFile, type ReadOptions } from "./image_file.ts";
@@ -20,7 +20,7 @@ import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
 import { resolve } from "./resolve.ts";
-import { type Stat, statOf } from "./stat.ts";
+import { type ContiguousStat, type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";
 import { BATCH_ENTRIES, FolderWalk } from "./walk.ts";
 import { loadXattrs } from "./xattrs.ts";
@@ -82,14 +82,14 @@ export class FileSystem {
   }
 
   /**
-   * Reads all of a regular file that lies in one piece, without opening it.
+   * Reads all of a regular file whose contents lie in one piece, without opening it.
    *
+   * @param stat its metadata, with `contentsAt`
    * @param into as large as the file
-   * @returns false, and nothing was read, where it is of another size or not in one piece; a
-   * promise only where the source gave one
+   * @returns a promise only where the source gave one
    */
-  readContiguous(inode: InodeNumber, into: Uint8Array): boolean | Promise<boolean> {
-    return settle(readContiguous(this.#volume, inode, into));
+  readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
+    return readContiguous(this.#volume, stat.inode, stat.contentsAt, into);
   }
 
   /** The contents of a regular file, piece by piece, holes as zeros; see {@link ImageFile}. */

@@ -17,6 +17,7 @@ import {
   S_IFMT,
   S_IFREG,
 } from "../tree.ts";
+import { contentsOffset } from "./contiguous_contents.ts";
 import { corrupt } from "./corrupt.ts";
 import { type Geometry, hasRoCompat } from "./geometry.ts";
 import { hasFlag, type Inode, isType } from "./inode.ts";
@@ -71,6 +72,8 @@ export interface Stat {
   readonly ctime: Time;
   /** When the inode was made; small inodes do not tell. */
   readonly crtime?: Time;
+  /** Where the contents of a file begin in the image, in bytes, when they lie in one piece. */
+  readonly contentsAt?: number;
   /** Of a device. */
   readonly device?: DeviceNumber;
   /** `i_flags`, e.g. immutable. */
@@ -80,6 +83,9 @@ export interface Stat {
   /** With the feature `project`. */
   readonly projectId?: number;
 }
+
+/** What it takes to read contents in one piece. */
+export type ContiguousStat = Pick<Stat, "inode"> & { readonly contentsAt: number };
 
 /**
  * The metadata of an inode.
@@ -104,6 +110,8 @@ export function statOf(geometry: Geometry, inode: Inode): Stat {
     atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra),
     ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra),
   };
+  const contentsAt = contentsOffset(geometry, inode);
+  if (contentsAt !== undefined) stat.contentsAt = contentsAt;
   if (start + AT.i_crtime + 4 <= end) {
     stat.crtime = timeLike(mtime, inode, AT.i_crtime, AT.i_crtime_extra);
   }

@@ -115,7 +115,10 @@ export function writeAllAt(fd: Descriptor, bytes: Uint8Array, offsetBytes: numbe
   let done = 0;
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
-    done += check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done));
+    const count = libc.pwrite(fd, rest, rest.length, offsetBytes + done);
+    done += count >= 0
+      ? count
+      : check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done));
   }
 }
 

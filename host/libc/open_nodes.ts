@@ -10,25 +10,33 @@ import { cString, printable } from "./paths.ts";
 import type { Timestamp } from "./status.ts";
 import type { Attribute } from "./xattrs.ts";
 
+// These three are called for each file: a failure alone takes the long way, which calls again.
+
 /** Sets owner and group. Clears setuid bits and capabilities. */
 export function setOwnerOfOpen(fd: Descriptor, uid: number, gid: number): void {
-  check("fchown", () => libc.fchown(fd, uid, gid));
+  if (libc.fchown(fd, uid, gid) < 0) check("fchown", () => libc.fchown(fd, uid, gid));
 }
 
 /** Sets the permission bits. */
 export function setModeOfOpen(fd: Descriptor, mode: number): void {
-  check("fchmod", () => libc.fchmod(fd, mode & 0o7777));
+  const bits = mode & 0o7777;
+  if (libc.fchmod(fd, bits) < 0) check("fchmod", () => libc.fchmod(fd, bits));
 }
 
-const times = new BigInt64Array(4);
+// Two `struct timespec` as words: four numbers of 64 bits would be four objects a call.
+const times = new Int32Array(8);
 
 /** Sets access and modification time. */
 export function setTimesOfOpen(fd: Descriptor, atime: Timestamp, mtime: Timestamp): void {
-  times[0] = BigInt(atime.seconds);
-  times[1] = BigInt(atime.nanoseconds);
-  times[2] = BigInt(mtime.seconds);
-  times[3] = BigInt(mtime.nanoseconds);
-  check("futimens", () => libc.futimens(fd, times));
+  putTime(0, atime);
+  putTime(4, mtime);
+  if (libc.futimens(fd, times) < 0) check("futimens", () => libc.futimens(fd, times));
+}
+
+function putTime(at: number, { seconds, nanoseconds }: Timestamp): void {
+  times[at] = seconds;
+  times[at + 1] = Math.floor(seconds / 0x1_0000_0000);
+  times[at + 2] = nanoseconds;
 }
 
 // An empty typed array has no address to pass.

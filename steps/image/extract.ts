@@ -14,6 +14,7 @@ import {
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
+import { collectGarbage } from "../../host/runtime.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
@@ -67,10 +68,11 @@ export async function extract(image: ImageReader, options: ExtractOptions): Prom
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
-    allTimes: true,
+    accessTimes: true,
     signal,
     onProgress: (done) => options.onProgress?.(done, undefined, "files"),
   });
+  collectGarbage();
   const folders = TargetFolders.open(source.tree, options.target);
   try {
     return await new Extraction(image, source, folders, options, signal).run();
@@ -126,12 +128,11 @@ class Extraction {
       takeOver: (folder, name, row) => smallFiles.takeOver(folder, name, row),
     });
     const smallFiles = new SmallFiles({
-      tree,
       image: this.image,
+      source: this.source,
       folders: this.folders,
       describer,
       breather: this.#breather,
-      inodeOf: this.source.inodeOf,
       onRead: count,
     });
     try {
@@ -149,7 +150,8 @@ class Extraction {
     try {
       for (let entry = 0; entry < tree.countEntries; entry++) {
         row = tree.entryInode[entry]! as TreeInode;
-        await writer.writeName(entry as TreeEntry);
+        const writing = writer.writeName(entry as TreeEntry);
+        if (writing instanceof Promise) await writing;
         this.#countNames++;
         if (this.#breather.due) await this.#rest();
       }

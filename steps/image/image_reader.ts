@@ -6,9 +6,8 @@
 import type { Traffic } from "../../host/block_source/block_source.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
-import type { Stat } from "../../ext4/reader/stat.ts";
+import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { ImageFile } from "./image_file.ts";
 
@@ -66,15 +65,14 @@ export interface ImageReader extends AsyncDisposable {
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
   /**
-   * Reads all of a regular file that lies in one piece, as most small files do: the fastest way to
-   * many of them.
+   * Reads all of a regular file whose contents lie in one piece, as most do: the fastest way to
+   * many small files.
    *
-   * @param inode E.g. of an entry of a list.
+   * @param stat Its metadata, with `contentsAt`.
    * @param into As large as the file.
-   * @returns false, and nothing was read, where the file is of another size or not in one piece:
-   * open it then. A promise only where the source gave one.
+   * @returns A promise only where the source gave one.
    */
-  readContiguous(inode: InodeNumber, into: Uint8Array): boolean | Promise<boolean>;
+  readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void>;
 
   /** A regular file, to be read at any place, or to see where its holes are. */
   openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;

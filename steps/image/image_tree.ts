@@ -15,15 +15,15 @@ import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { compareBytes, type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
-import { type Column, u32Column } from "../../ext4/columns.ts";
+import { type Column, f64Column, u32Column } from "../../ext4/columns.ts";
 import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 
 /** How an image is read into a tree. */
 export interface ImageTreeOptions {
   /** From the root of the image; none means everything. */
   readonly paths?: readonly ImagePath[];
-  /** Access, change and creation times, too. */
-  readonly allTimes?: boolean;
+  /** Access times, too. */
+  readonly accessTimes?: boolean;
   readonly signal: AbortSignal;
   onProgress?(countInodes: number): void;
 }
@@ -34,6 +34,8 @@ export interface ImageTree {
   inodeOf(row: TreeInode): InodeNumber;
   /** Bytes that the file takes in the image. */
   allocatedBytesOf(row: TreeInode): number;
+  /** Where its contents begin in the image, in bytes, when they lie in one piece; else 0. */
+  contentsAtOf(row: TreeInode): number;
 }
 
 /**
@@ -60,6 +62,7 @@ class TreeReader {
   readonly #builder: TreeBuilder;
   readonly #inodes: Column<Uint32Array>;
   readonly #allocated: Column<Uint32Array>;
+  readonly #contentsAt: Column<Float64Array>;
   /** Folders that have a row and are still to be listed. */
   readonly #waiting = new Map<InodeNumber, TreeInode>();
   /** Rows of inodes with several names. */
@@ -76,6 +79,7 @@ class TreeReader {
     this.#builder = new TreeBuilder(rows);
     this.#inodes = u32Column(rows);
     this.#allocated = u32Column(rows);
+    this.#contentsAt = f64Column(rows);
   }
 
   result(): ImageTree {
@@ -83,6 +87,7 @@ class TreeReader {
       tree: this.#builder.tree(),
       inodeOf: (row) => this.#inodes.array[row]! as InodeNumber,
       allocatedBytesOf: (row) => this.#allocated.array[row]! * BLOCK_BYTES,
+      contentsAtOf: (row) => this.#contentsAt.array[row]!,
     };
   }
 
@@ -162,7 +167,7 @@ class TreeReader {
   #addInode(stat: Stat): TreeInode | Promise<TreeInode> {
     return stat.hasXattrs || stat.kind === "symlink"
       ? this.#addDetailed(stat)
-      : this.#addRow(stat, {});
+      : this.#addRow(stat, undefined);
   }
 
   async #addDetailed(stat: Stat): Promise<TreeInode> {
@@ -173,23 +178,21 @@ class TreeReader {
     });
   }
 
-  #addRow(stat: Stat, more: Pick<NewInode, "xattrs" | "target">): TreeInode {
-    const { mode, uid, gid, mtime, atime, ctime, kind, device } = stat;
-    const row = this.#builder.addInode({
-      mode,
-      uid,
-      gid,
-      mtime,
-      sizeBytes: kind === "file" ? stat.sizeBytes : 0,
-      ...(this.options.allTimes === true ? { atime, ctime, crtime: stat.crtime ?? mtime } : {}),
-      ...(device === undefined ? {} : { device }),
-      ...more,
-    });
+  #addRow(stat: Stat, more: Pick<NewInode, "xattrs" | "target"> | undefined): TreeInode {
+    const { mode, uid, gid, mtime, atime, kind, device } = stat;
+    const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
+    const inode: Writable<NewInode> = { mode, uid, gid, mtime, sizeBytes, ...more };
+    if (this.options.accessTimes === true) inode.atime = atime;
+    if (device !== undefined) inode.device = device;
+    const row = this.#builder.addInode(inode);
     this.#inodes.set(row, stat.inode);
     this.#allocated.set(row, Math.min(stat.allocatedBytes / BLOCK_BYTES, 0xffff_ffff));
+    this.#contentsAt.set(row, stat.contentsAt ?? 0);
     return row;
   }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface FolderOnTheWay {
   readonly row: TreeInode;

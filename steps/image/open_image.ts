@@ -60,7 +60,12 @@ export async function openImage(
 }
 
 /** The kernel caches what is local: here a little is enough, and memory is saved. */
-const LOCAL_CACHE = { cacheBytes: 4 << 20, longestReadBytes: 512 << 10, cachesContents: false };
+const LOCAL_CACHE = {
+  cacheBytes: 1 << 20,
+  longestReadBytes: 64 << 10,
+  firstReadBytes: 64 << 10,
+  cachesContents: false,
+};
 /** Long enough reads for few requests: 100,000 files are listed with some 30. */
 const REMOTE_CACHE = { cacheBytes: 16 << 20, longestReadBytes: 2 << 20 };
 

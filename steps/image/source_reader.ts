@@ -3,11 +3,10 @@
  * @module
  */
 
-import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
-import type { Stat } from "../../ext4/reader/stat.ts";
+import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
 import type { ImageFile } from "./image_file.ts";
@@ -64,8 +63,8 @@ export class SourceReader implements ImageReader {
     return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
   }
 
-  readContiguous(inode: InodeNumber, into: Uint8Array): boolean | Promise<boolean> {
-    return this.#files.readContiguous(inode, into);
+  readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
+    return this.#files.readContiguous(stat, into);
   }
 
   openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {

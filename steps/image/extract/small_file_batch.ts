@@ -6,22 +6,13 @@
 
 import type { TreeInode } from "../../../ext4/tree.ts";
 import type { Descriptor } from "../../../host/libc/files.ts";
+import type { Timestamp } from "../../../host/libc/status.ts";
 import type { PlainMetadata } from "./plain_metadata.ts";
 
-/** A file that is to be made. */
-export interface SmallFile {
-  /** Where. It belongs to the batch, with all files of the folder that follow. */
-  readonly folder: Descriptor;
-  /** 1 to 255 bytes. */
-  readonly name: Uint8Array;
-  readonly row: TreeInode;
-  readonly metadata: PlainMetadata;
-  readonly contents: Uint8Array;
-}
-
-/** The same before it is in a batch; its contents lie in the batch's room. */
+/** A file that is to be made; its contents lie in the batch's room. */
 export interface NewSmallFile {
   readonly folder: TreeInode;
+  /** 1 to 255 bytes. */
   readonly name: Uint8Array;
   readonly row: TreeInode;
   readonly metadata: PlainMetadata;
@@ -114,33 +105,75 @@ export class BatchWriter {
   }
 }
 
-/** The files of a buffer, in the order in which they were added. */
-export function* batchedFiles(buffer: Uint8Array): Generator<SmallFile> {
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  const count = view.getUint32(0, true);
-  for (let i = 0, at = COUNT_BYTES; i < count; i++) {
-    const nameLength = view.getUint32(at + 8, true);
-    const start = at + HEAD_BYTES;
-    const end = start + view.getUint32(at + 12, true);
-    yield {
-      folder: view.getInt32(at, true) as Descriptor,
-      row: view.getUint32(at + 4, true) as TreeInode,
-      name: buffer.subarray(at + FIELD_BYTES, at + FIELD_BYTES + nameLength),
-      metadata: {
-        uid: view.getUint32(at + 16, true),
-        gid: view.getUint32(at + 20, true),
-        mode: view.getUint32(at + 24, true),
-        atime: {
-          seconds: view.getFloat64(at + 40, true),
-          nanoseconds: view.getUint32(at + 28, true),
-        },
-        mtime: {
-          seconds: view.getFloat64(at + 48, true),
-          nanoseconds: view.getUint32(at + 32, true),
-        },
-      },
-      contents: buffer.subarray(start, end),
-    };
-    at = end;
+/**
+ * The files of a batch, one after the other, read in place: many small files make few objects.
+ */
+export class BatchReader implements PlainMetadata {
+  readonly #view: DataView;
+  readonly #countFiles: number;
+  #at = 0;
+  #nextAt = COUNT_BYTES;
+  #index = 0;
+
+  constructor(private readonly buffer: Uint8Array) {
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    this.#countFiles = this.#view.getUint32(0, true);
+  }
+
+  /** Goes on to the next file; false at the end. */
+  next(): boolean {
+    if (this.#index === this.#countFiles) return false;
+    this.#index++;
+    this.#at = this.#nextAt;
+    this.#nextAt = this.#at + HEAD_BYTES + this.#u32(12);
+    return true;
+  }
+
+  /** Where the file goes. The descriptor belongs to the batch. */
+  get folder(): Descriptor {
+    return this.#view.getInt32(this.#at, true) as Descriptor;
+  }
+
+  get row(): TreeInode {
+    return this.#u32(4) as TreeInode;
+  }
+
+  /** A view. */
+  get name(): Uint8Array {
+    const start = this.#at + FIELD_BYTES;
+    return this.buffer.subarray(start, start + this.#u32(8));
+  }
+
+  /** A view. */
+  get contents(): Uint8Array {
+    return this.buffer.subarray(this.#at + HEAD_BYTES, this.#nextAt);
+  }
+
+  get uid(): number {
+    return this.#u32(16);
+  }
+
+  get gid(): number {
+    return this.#u32(20);
+  }
+
+  get mode(): number {
+    return this.#u32(24);
+  }
+
+  get atime(): Timestamp {
+    return { seconds: this.#f64(40), nanoseconds: this.#u32(28) };
+  }
+
+  get mtime(): Timestamp {
+    return { seconds: this.#f64(48), nanoseconds: this.#u32(32) };
+  }
+
+  #u32(offset: number): number {
+    return this.#view.getUint32(this.#at + offset, true);
+  }
+
+  #f64(offset: number): number {
+    return this.#view.getFloat64(this.#at + offset, true);
   }
 }

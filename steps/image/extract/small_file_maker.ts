@@ -7,6 +7,7 @@ import type { TreeInode } from "../../../ext4/tree.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
 import {
   close,
+  type Descriptor,
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
@@ -15,8 +16,8 @@ import {
   writeAllAt,
 } from "../../../host/libc/files.ts";
 import { removeName } from "../../../host/libc/nodes.ts";
-import { type Refused, setPlainMetadata } from "./plain_metadata.ts";
-import { batchedFiles, type SmallFile } from "./small_file_batch.ts";
+import { type OnRefused, type Refused, setPlainMetadata } from "./plain_metadata.ts";
+import { BatchReader } from "./small_file_batch.ts";
 import type { WriteState } from "./write_state.ts";
 
 /** What a file system did not keep of several files, for one reason. */
@@ -43,16 +44,17 @@ export class SmallFileMaker {
 
   /** Makes all files, until one fails on any thread. Closes the folders of the batch. */
   makeAll(batch: Uint8Array): void {
-    let last: SmallFile | undefined;
-    for (const file of batchedFiles(batch)) {
-      if (last !== undefined && last.folder !== file.folder) close(last.folder);
-      last = file;
+    const file = new BatchReader(batch);
+    let folder: Descriptor | undefined;
+    while (file.next()) {
+      if (folder !== undefined && folder !== file.folder) close(folder);
+      folder = file.folder;
       if (!this.state.isStopped) this.#make(file);
     }
-    if (last !== undefined) close(last.folder);
+    if (folder !== undefined) close(folder);
   }
 
-  #make(file: SmallFile): void {
+  #make(file: BatchReader): void {
     try {
       makeSmallFile(file, (what, error) => this.#refused(file.row, what, error));
       this.state.addMade();
@@ -69,15 +71,13 @@ export class SmallFileMaker {
   }
 }
 
-function makeSmallFile(
-  { folder, name, contents, metadata }: SmallFile,
-  onRefused: (what: Refused, error: SystemError) => void,
-): void {
+function makeSmallFile(file: BatchReader, onRefused: OnRefused): void {
+  const { folder, name, contents } = file;
   const fd = openAt(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     try {
       if (contents.length > 0) writeAllAt(fd, contents, 0);
-      setPlainMetadata(fd, metadata, onRefused);
+      setPlainMetadata(fd, file, onRefused);
     } finally {
       close(fd);
     }

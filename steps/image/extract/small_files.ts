@@ -3,12 +3,12 @@
  * @module
  */
 
-import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { hasType, S_IFREG, type Tree, type TreeInode } from "../../../ext4/tree.ts";
 import type { Breather } from "../../../host/breathe.ts";
 import { atForcedExit } from "../../../host/forced_exit.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
 import type { ImageReader } from "../image_reader.ts";
+import type { ImageTree } from "../image_tree.ts";
 import type { Describer } from "./describer.ts";
 import { SmallFileWriter } from "./small_file_writer.ts";
 import type { TargetFolders } from "./target_folders.ts";
@@ -20,12 +20,11 @@ const MOST_SMALL_BYTES = 256 << 10;
 
 /** What it works with. */
 export interface SmallFilesParts {
-  readonly tree: Tree;
   readonly image: ImageReader;
   readonly folders: TargetFolders;
   readonly describer: Describer;
   readonly breather: Breather;
-  inodeOf(row: TreeInode): InodeNumber;
+  readonly source: ImageTree;
   /** Told how many bytes were read. */
   onRead(sizeBytes: number): void;
 }
@@ -37,8 +36,10 @@ export class SmallFiles {
   #countTaken = 0;
 
   constructor(private readonly parts: SmallFilesParts) {
-    const { tree, breather, folders } = parts;
-    if (hasMany(tree)) this.#writer = new SmallFileWriter(breather, (row) => folders.reopen(row));
+    const { source, breather, folders } = parts;
+    if (hasMany(source.tree)) {
+      this.#writer = new SmallFileWriter(breather, (row) => folders.reopen(row));
+    }
   }
 
   /** Files that were taken over and are not complete. */
@@ -52,21 +53,24 @@ export class SmallFiles {
    */
   takeOver(folder: TreeInode, name: Uint8Array, row: TreeInode): boolean | Promise<boolean> {
     const writer = this.#writer;
-    const { tree, image, describer, inodeOf } = this.parts;
+    const { image, source, describer } = this.parts;
+    const { tree } = source;
     const sizeBytes = tree.sizeBytes[row]!;
     // What has several names is linked to by the next: it must be there by then.
     const isSimple = tree.countNames[row] === 1 && describer.isPlain(row);
-    if (writer === undefined || !isSimple || sizeBytes > MOST_SMALL_BYTES) return false;
+    const contentsAt = source.contentsAtOf(row);
+    const isShort = sizeBytes === 0 || (sizeBytes <= MOST_SMALL_BYTES && contentsAt !== 0);
+    if (writer === undefined || !isSimple || !isShort) return false;
     const room = writer.room(sizeBytes);
-    const handOver = (isRead: boolean) => {
-      if (!isRead) return false;
+    const handOver = () => {
       this.parts.onRead(sizeBytes);
       this.#countTaken++;
       writer.add({ folder, name, row, metadata: describer.plainMetadata(row), sizeBytes });
       return true;
     };
-    const reading = sizeBytes === 0 || image.readContiguous(inodeOf(row), room);
-    return reading instanceof Promise ? reading.then(handOver) : handOver(reading);
+    if (sizeBytes === 0) return handOver();
+    const reading = image.readContiguous({ inode: source.inodeOf(row), contentsAt }, room);
+    return reading instanceof Promise ? reading.then(handOver) : handOver();
   }
 
   /** Waits until all are complete. @throws IncompleteFileError */

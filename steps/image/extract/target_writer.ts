@@ -78,9 +78,12 @@ export class TargetWriter {
     this.#removeUnfinished();
   }
 
-  /** Writes a name: a new inode at its first name, a hard link at every other. */
-  async writeName(entry: TreeEntry): Promise<void> {
-    const { tree, existing } = this.parts;
+  /**
+   * Writes a name: a new inode at its first name, a hard link at every other.
+   * @returns A promise only where there is something to wait for.
+   */
+  writeName(entry: TreeEntry): void | Promise<void> {
+    const { tree, existing, force, takeOver } = this.parts;
     const row = tree.entryInode[entry]! as TreeInode;
     const folder = tree.entryParent[entry]! as TreeInode;
     const name = nameOf(tree, entry);
@@ -89,7 +92,10 @@ export class TargetWriter {
       return;
     }
     if (tree.nameEntry[row] !== entry && this.#link(folder, name, row)) return;
-    await this.#makeNew(folder, name, row);
+    const mayReplace = force && existing.has(folder);
+    const isTaken = hasType(tree, row, S_IFREG) && !mayReplace && takeOver(folder, name, row);
+    if (isTaken === true) return;
+    return this.#makeUnlessTaken(isTaken, folder, name, row);
   }
 
   /** Gives a folder its metadata, when nothing will be written to it any more. */
@@ -101,12 +107,14 @@ export class TargetWriter {
     describer.describeOpen(folders.get(row), row);
   }
 
-  async #makeNew(folder: TreeInode, finalName: Uint8Array, row: TreeInode): Promise<void> {
-    const { tree, folders, existing, force, takeOver } = this.parts;
-    const mayReplace = force && existing.has(folder);
-    if (hasType(tree, row, S_IFREG) && !mayReplace && await takeOver(folder, finalName, row)) {
-      return;
-    }
+  async #makeUnlessTaken(
+    isTaken: boolean | Promise<boolean>,
+    folder: TreeInode,
+    finalName: Uint8Array,
+    row: TreeInode,
+  ): Promise<void> {
+    if (await isTaken) return;
+    const { folders } = this.parts;
     try {
       await this.#make(folder, finalName, row);
     } catch (error) {

@@ -27,7 +27,7 @@ async function contents(files: FileSystem, path: string, options = {}): Promise<
 
 testBoth("the metadata of a file is read", async (files) => {
   const stat = await files.stat("/tiny");
-  assert.deepEqual({ ...stat, inode: 0, allocatedBytes: 0, flags: 0 }, {
+  assert.deepEqual({ ...stat, inode: 0, allocatedBytes: 0, flags: 0, contentsAt: 0 }, {
     inode: 0,
     kind: "file",
     mode: 0o104711,
@@ -37,6 +37,7 @@ testBoth("the metadata of a file is read", async (files) => {
     allocatedBytes: 0,
     countLinks: 1,
     flags: 0,
+    contentsAt: 0,
     hasXattrs: false,
     mtime: { seconds: 5_000_000_000, nanoseconds: 7 },
     atime: { seconds: 5_000_000_000, nanoseconds: 7 },
@@ -45,6 +46,38 @@ testBoth("the metadata of a file is read", async (files) => {
   });
   assert.deepEqual((await files.stat("disk")).device, { major: 259, minor: 70_000 });
   assert.equal((await files.stat("hard")).inode, (await files.stat("few/hard")).inode);
+});
+
+testBoth("contents in one piece are read without opening the file", async (files) => {
+  const { inode, contentsAt, sizeBytes } = await files.stat("/tiny");
+  const into = new Uint8Array(sizeBytes);
+  await files.readContiguous({ inode, contentsAt: contentsAt! }, into);
+  assert.deepEqual(into, await contents(files, "/tiny"));
+  assert.deepEqual(into, image.subarray(contentsAt, contentsAt! + sizeBytes));
+});
+
+testBoth("contents are not said to be in one piece where they are not", async (files) => {
+  const pieces = new Map<string, boolean>();
+  for await (const { pathText, stat } of files.walk()) {
+    if (stat.kind !== "file") assert.equal(stat.contentsAt, undefined, pathText);
+    else {
+      const file = await files.openFile(stat.inode);
+      const [first, second] = await Array.fromAsync(file.dataRanges());
+      const isWhole = second === undefined && first?.startBytes === 0 &&
+        first.endBytes === stat.sizeBytes;
+      if (!isWhole) assert.equal(stat.contentsAt, undefined, pathText);
+      pieces.set(pathText, stat.contentsAt !== undefined);
+    }
+  }
+  assert.deepEqual(new Set(pieces.values()), new Set([true, false]));
+});
+
+testBoth("contents are not read from where no file can have any", async (files) => {
+  const { inode } = await files.stat("/tiny");
+  await assert.rejects(
+    async () => await files.readContiguous({ inode, contentsAt: 0 }, new Uint8Array(5)),
+    { name: "CorruptImageError", code: "block-range" },
+  );
 });
 
 testBoth("the names of a folder are listed", async (files) => {
