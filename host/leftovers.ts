@@ -6,7 +6,6 @@
 
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import process from "node:process";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
@@ -20,7 +19,7 @@ import {
   tryLock,
 } from "./libc/files.ts";
 import { loopDevicesOf, mountsBelow } from "./mounts.ts";
-import { processesWith } from "./processes.ts";
+import { processesWith, signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { runProgram } from "./run_program.ts";
 import { findLeftovers, type Leftover, WORKDIR_VARIABLE } from "./workdir.ts";
@@ -66,11 +65,7 @@ export async function releaseLeftovers(partial?: string): Promise<Released[]> {
 }
 
 async function release({ path, owner }: Leftover, released: Released[]): Promise<void> {
-  for (const processId of processesWith(WORKDIR_VARIABLE, path)) {
-    process.kill(processId, "SIGKILL");
-    await ended(processId);
-    released.push({ kind: "process", what: String(processId) });
-  }
+  await endPrograms(path, released);
   for (const mountpoint of mountsBelow(path)) {
     await runProgram(["umount", mountpoint]);
     released.push({ kind: "mount", what: mountpoint });
@@ -85,6 +80,22 @@ async function release({ path, owner }: Leftover, released: Released[]): Promise
   rmSync(path, { recursive: true, force: true });
   released.push({ kind: "workdir", what: path });
 }
+
+/** Ends them, and those that they start meanwhile. */
+async function endPrograms(workdir: string, released: Released[]): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const running = processesWith(WORKDIR_VARIABLE, workdir);
+    if (running.length === 0) return;
+    const foreign = signalAll(running, "SIGKILL");
+    if (foreign.length > 0) throw new Error(`process ${foreign[0]} belongs to another user`);
+    for (const processId of running) {
+      await ended(processId);
+      released.push({ kind: "process", what: String(processId) });
+    }
+  }
+}
+
+const MOST_ROUNDS = 10;
 
 async function ended(processId: number): Promise<void> {
   for (let waits = 0; waits < 100 && existsSync(`/proc/${processId}`); waits++) {

@@ -1,10 +1,11 @@
 /**
- * Finds running programs by what they were started with.
+ * Finds running programs by what they were started with, and ends them.
  * @module
  */
 
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { hasCode } from "./libc/errno.ts";
 
 /** Marks the programs of `$`, to tell them from those that icecore itself runs. */
 export const SHELL_VARIABLE = "ICECORE_SHELL";
@@ -18,6 +19,28 @@ export function processesWith(variable: string, value: string): number[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)
     .filter((processId) => processId !== process.pid)
     .filter((processId) => environmentOf(processId).includes(entry));
+}
+
+/**
+ * Sends a signal to processes, or to groups of them by negative numbers. That one has ended by then
+ * is no error: ending one program of several often ends the next.
+ *
+ * @returns Those that may not be signalled: they belong to another user.
+ */
+export function signalAll(
+  processIds: readonly number[],
+  signal: "SIGTERM" | "SIGKILL",
+): number[] {
+  return processIds.filter((processId) => {
+    try {
+      process.kill(processId, signal);
+      return false;
+    } catch (error) {
+      if (hasCode(error, "ESRCH")) return false;
+      if (hasCode(error, "EPERM")) return true;
+      throw error;
+    }
+  });
 }
 
 function environmentOf(processId: number): string[] {

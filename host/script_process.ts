@@ -6,11 +6,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import process from "node:process";
 import { setTimeout } from "node:timers";
 import { atForcedExit } from "./forced_exit.ts";
 import { programEnvironment } from "./hidden_variables.ts";
-import { processesWith, RUN_VARIABLE } from "./processes.ts";
+import { processesWith, RUN_VARIABLE, signalAll } from "./processes.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** What to run, and who listens. */
@@ -28,7 +27,7 @@ export interface ScriptRun {
   readonly timeoutSeconds?: number;
   /** Called for each line of stdout. What it throws ends the script and is thrown. */
   readonly onOutput: (line: string) => void;
-  /** Called for each line of stderr. */
+  /** The same for each line of stderr. */
   readonly onMessage: (line: string) => void;
 }
 
@@ -46,7 +45,7 @@ const DRAIN_MS = 500;
 /** A longer line is cut: nobody reads it, and memory is not endless. */
 const LONGEST_LINE = 1 << 20;
 
-/** Runs it to its end. @throws what `onOutput` throws. */
+/** Runs it to its end. @throws what `onOutput` and `onMessage` throw. */
 export async function runScript(run: ScriptRun): Promise<ScriptEnd> {
   let child: ChildProcess;
   const mark = randomUUID();
@@ -68,10 +67,10 @@ export async function runScript(run: ScriptRun): Promise<ScriptEnd> {
   const stop = stopper(child, mark);
   const forget = atForcedExit(() => killAll(child, mark, "SIGKILL"));
   const failure: { thrown?: unknown; isTimeout?: boolean } = {};
-  const onOutput = (line: string) => {
+  const guarded = (take: (line: string) => void) => (line: string) => {
     if ("thrown" in failure) return;
     try {
-      run.onOutput(line);
+      take(line);
     } catch (error) {
       failure.thrown = error;
       stop();
@@ -85,8 +84,8 @@ export async function runScript(run: ScriptRun): Promise<ScriptEnd> {
   if (run.signal.aborted) stop();
   try {
     const drained = Promise.all([
-      eachLine(child.stdout!, onOutput),
-      eachLine(child.stderr!, run.onMessage),
+      eachLine(child.stdout!, guarded(run.onOutput)),
+      eachLine(child.stderr!, guarded(run.onMessage)),
     ]);
     // It may end without having read what it is told.
     child.stdin?.on("error", () => {});
@@ -120,21 +119,27 @@ function endOf(child: ChildProcess): Promise<ScriptEnd> {
 async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void) {
   const decoder = new TextDecoder();
   let rest = "";
-  try {
-    for await (const chunk of stream) {
-      rest += decoder.decode(chunk as Uint8Array, { stream: true });
-      const lines = rest.split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) onLine(line.replace(/\r$/, ""));
-      if (rest.length <= LONGEST_LINE) continue;
-      onLine(rest);
-      rest = "";
-    }
-  } catch {
-    // Taken down while something it started still held the pipe.
+  for await (const chunk of untilTakenDown(stream)) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) onLine(line.replace(/\r$/, ""));
+    if (rest.length <= LONGEST_LINE) continue;
+    onLine(rest);
+    rest = "";
   }
   rest += decoder.decode();
   if (rest !== "") onLine(rest);
+}
+
+/** What comes until the stream ends, or is taken down while something still holds the pipe. */
+async function* untilTakenDown(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  for (;;) {
+    const next = await chunks.next().catch(() => undefined);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
@@ -158,11 +163,5 @@ function stopper(child: ChildProcess, mark: string): () => void {
 /** Its group, and what has left the group but still bears its mark. */
 function killAll(child: ChildProcess, mark: string, signal: "SIGTERM" | "SIGKILL"): void {
   if (child.pid === undefined) return;
-  for (const target of [-child.pid, ...processesWith(RUN_VARIABLE, mark)]) {
-    try {
-      process.kill(target, signal);
-    } catch {
-      // It ended meanwhile.
-    }
-  }
+  signalAll([-child.pid, ...processesWith(RUN_VARIABLE, mark)], signal);
 }

@@ -3,12 +3,11 @@
  * @module
  */
 
-import process from "node:process";
 import { setTimeout } from "node:timers";
 import type { $Type } from "dax";
 import { atForcedExit } from "./forced_exit.ts";
 import { unsetHidden } from "./hidden_variables.ts";
-import { processesWith, SHELL_VARIABLE } from "./processes.ts";
+import { processesWith, SHELL_VARIABLE, signalAll } from "./processes.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** How long a program may take to end after SIGTERM. */
@@ -43,11 +42,5 @@ export function endShellPrograms(workdir: string): void {
 }
 
 function killAll(workdir: string, signal: "SIGTERM" | "SIGKILL"): void {
-  for (const processId of processesWith(SHELL_VARIABLE, workdir)) {
-    try {
-      process.kill(processId, signal);
-    } catch {
-      // It ended meanwhile.
-    }
-  }
+  signalAll(processesWith(SHELL_VARIABLE, workdir), signal);
 }
