@@ -49,13 +49,3 @@ export async function run(program: string, argv: string[], start: Start = {}): P
 export function compile(argv: string[], start: Start = {}): Promise<Outcome> {
   return run("bash", [`${root}compile.sh`, ...argv], start);
 }
-
-/** Gives a temporary folder to `body` and removes it afterwards. */
-export async function inScratch(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "icecore-compile-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compile, inScratch } from "./compile.ts";
+import { compile } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** The machine and the loader an ELF executable asks for. */
 async function elf(path: string): Promise<{ machine: number; loader: string }> {
@@ -20,7 +21,7 @@ const targets = [
 
 for (const { target, machine, loader } of targets) {
   Deno.test(`compile.sh --target ${target} builds for that machine, with Bun`, async () => {
-    await inScratch(async (folder) => {
+    await inTemporaryFolder(async (folder) => {
       await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
       const argv = ["--runtime", "bun", "--target", target, "-o", `${folder}/out`];
       const { code, stderr } = await compile([...argv, `${folder}/entry.ts`]);

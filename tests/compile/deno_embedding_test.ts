@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compile, inScratch, otherTarget, root, standIn } from "./compile.ts";
+import { compile, otherTarget, root, standIn } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Builds with a stand-in for Deno's runtime; gives the printed list and the names in the file. */
 async function embed(entry: string, out: string): Promise<{ list: string; names: string[] }> {
@@ -16,7 +17,7 @@ async function embed(entry: string, out: string): Promise<{ list: string; names:
 }
 
 Deno.test("deno compile embeds of icecore what is imported, and nothing else", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const { list, names } = await embed(`${root}main.ts`, `${folder}/icecore`);
     assert.match(list, /Embedded Files/);
     assert.ok(names.includes("main.ts"), names.join(" "));
@@ -39,7 +40,7 @@ Deno.test("deno compile embeds of icecore what is imported, and nothing else", a
 });
 
 Deno.test("deno compile embeds the worker beside an entry of one's own", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
     await Deno.writeTextFile(`${folder}/double_worker.ts`, "self.onmessage = () => {};\n");
     await Deno.writeTextFile(`${folder}/private.ts`, "console.log(2);\n");
@@ -50,7 +51,7 @@ Deno.test("deno compile embeds the worker beside an entry of one's own", async (
 });
 
 Deno.test("deno compile embeds an npm package only when it is imported", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(
       `${folder}/entry.ts`,
       'import * as parser from "@optique/core/parser";\nconsole.log(parser);\n',

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import configuration from "../../deno.json" with { type: "json" };
-import { compile, inScratch, run } from "./compile.ts";
+import { compile, run } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("the executable built with Bun needs nothing beside it", async (t) => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const executable = `${folder}/icecore`;
 
     await t.step("compile.sh builds it and tries it out", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compile, inScratch, otherTarget, root } from "./compile.ts";
+import { compile, otherTarget, root } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const refused: { argv: string[]; says: string }[] = [
   { argv: ["--runtime"], says: "--runtime needs a value." },
@@ -29,7 +30,7 @@ Deno.test("compile.sh --help explains itself and ends in an example", async () =
 });
 
 Deno.test("compile.sh names a DENORT_BIN that is not there", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
     const { code, stderr } = await compile(
       ["--runtime", "deno", "--target", otherTarget, "-o", `${folder}/out`, `${folder}/entry.ts`],
@@ -51,7 +52,7 @@ Deno.test("compile.sh says that Deno has no runtime for musl", async () => {
 });
 
 Deno.test("compile.sh refuses two workers of one name", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
     await Deno.mkdir(`${folder}/copy/deep`, { recursive: true });
     await Deno.copyFile(`${root}compile.sh`, `${folder}/copy/compile.sh`);

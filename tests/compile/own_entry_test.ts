@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compile, inScratch, run } from "./compile.ts";
+import { compile, run } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const entry = `
 const worker = new Worker(new URL("./double_worker.ts", import.meta.url), { type: "module" });
@@ -14,7 +15,7 @@ self.onmessage = (event) => self.postMessage(event.data * 2);
 `;
 
 Deno.test("an entry of one's own is built with Bun, and its worker runs", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/pipeline.ts`, entry);
     await Deno.writeTextFile(`${folder}/double_worker.ts`, workerSource);
     const built = await compile(["--runtime", "bun", "pipeline.ts"], { cwd: folder });
@@ -27,7 +28,7 @@ Deno.test("an entry of one's own is built with Bun, and its worker runs", async 
 });
 
 Deno.test("an entry of one's own imports icecore by its name", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const source =
       `import * as icecore from "icecore"; console.log(Object.keys(icecore).length);\n`;
     await Deno.writeTextFile(`${folder}/pipeline.ts`, source);
@@ -40,7 +41,7 @@ Deno.test("an entry of one's own imports icecore by its name", async () => {
 });
 
 Deno.test("an executable reads neither .env nor bunfig.toml of the current folder", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(process.env.FROM_DOTENV);\n");
     const built = await compile(["--runtime", "bun", "-o", "own", "entry.ts"], { cwd: folder });
     assert.equal(built.code, 0, built.stderr);

@@ -4,7 +4,8 @@
  */
 
 import assert from "node:assert/strict";
-import { compile, inScratch, root, run } from "./compile.ts";
+import { compile, root, run } from "./compile.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Runs a program in a folder, with no more of the environment than it needs. */
 const inFolder = (folder: string, program: string, argv: string[]) =>
@@ -21,7 +22,7 @@ async function put(folder: string, name: string, text: string): Promise<void> {
 }
 
 Deno.test("the executable built with Bun loads steps of each kind", async (t) => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const executable = `${folder}/icecore`;
     const compiled = await compile(["--runtime", "bun", "-o", executable]);
     assert.equal(compiled.code, 0, compiled.stderr);
@@ -110,7 +111,7 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
 });
 
 Deno.test("examples/my-backup.ts is one executable, with its custom step compiled in", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     const own = `${folder}/my-backup`;
     const built = await compile(["--runtime", "bun", "-o", own, `${root}examples/my-backup.ts`]);
     assert.equal(built.code, 0, built.stderr);
@@ -134,7 +135,7 @@ Deno.test("examples/my-backup.ts is one executable, with its custom step compile
 });
 
 Deno.test("an executable of one's own loads steps from files as well, zx scripts too", async () => {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder(async (folder) => {
     await makeSource(folder);
     await put(
       folder,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createFile } from "../../host/create_file.ts";
 import { partialsOf } from "../../host/leftovers.ts";
-import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
+import { withDisk } from "../support/mounted_disk.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -39,18 +39,14 @@ testWith(
   "a full disk is told, and the file is gone",
   async () => {
     await inTemporaryFolder(async (folder) => {
-      mkdirSync(`${folder}/disk`);
-      output("mount", ["-t", "tmpfs", "-o", "size=64k", "icecore-test", `${folder}/disk`]);
-      try {
+      await withDisk(`${folder}/disk`, "size=64k", async () => {
         const path = `${folder}/disk/x.age.partial`;
         const endless = ReadableStream.from(
           Array.from({ length: 100 }, () => new Uint8Array(4096)),
         );
         await assert.rejects(endless.pipeTo(createFile(path, false)), { code: "disk-full" });
         assert.equal(existsSync(path), false);
-      } finally {
-        output("umount", [`${folder}/disk`]);
-      }
+      });
     });
   },
 );

@@ -76,6 +76,33 @@ export async function build(
   return { ...await withPlugins(used, form).run(request), events };
 }
 
+/** What a build with one plugin has besides it. */
+export interface Around {
+  readonly form?: Form;
+  /** Steps in front of it. */
+  readonly used?: readonly Used[];
+  readonly request?: Partial<BuildRequest>;
+}
+
+/** Builds with one plugin, whose options these are. */
+export type Builder = (options?: GivenOptions, around?: Around) => Promise<Built>;
+
+/** Makes a function that builds a place with one plugin, by force, and notes all events. */
+export function builder(
+  place: Place,
+  plugin: Step,
+  defaults: GivenOptions,
+  events: Event[],
+): Builder {
+  const emit = (event: Event) => void events.push(event);
+  return (options = {}, { form = "stream", used = [], request = {} } = {}) =>
+    build(place, [...used, [plugin, { ...defaults, ...options }]], form, {
+      force: true,
+      emit,
+      ...request,
+    });
+}
+
 /** The names in the folder, but for the source. */
 export function namesIn(place: Place): string[] {
   return readdirSync(place.folder).filter((name) => name !== "source").sort();

@@ -9,3 +9,8 @@ import type { Event } from "../../mod.ts";
 export function messagesIn(events: readonly Event[]): string[] {
   return events.flatMap((event) => event.type === "message" ? [event.text] : []);
 }
+
+/** The same of something that notes events, as lines. */
+export function said({ events }: { readonly events: readonly Event[] }): string {
+  return messagesIn(events).join("\n");
+}

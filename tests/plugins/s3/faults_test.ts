@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { assertNothingBuilt, ended, icecoreArgv, start } from "../../faults/lab.ts";
 import { CREDENTIALS } from "../../support/s3rver.ts";
+import { said } from "../../support/messages.ts";
 import { FORMS } from "../building.ts";
 import { addLarge } from "../large_file.ts";
 import { failing } from "../neighbours.ts";
 import type { FaultyStore, StoreOptions } from "./store.ts";
-import { assertNothingStored, assertStored, countRequests, said, withStore } from "./with_store.ts";
+import { assertNothingStored, assertStored, countRequests, withStore } from "./with_store.ts";
 
 type Fault = NonNullable<StoreOptions["fault"]>;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { said } from "../../support/messages.ts";
 import { addLarge } from "../large_file.ts";
-import { assertStored, countRequests, type Run, said, withStore } from "./with_store.ts";
+import { assertStored, countRequests, type Run, withStore } from "./with_store.ts";
 
 /** Gives a store in which two of three parts of a build with `resume` lie, and no fault any more. */
 async function withTwoParts(body: (run: Run) => Promise<void>): Promise<void> {

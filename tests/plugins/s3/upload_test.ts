@@ -4,10 +4,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { ended, icecoreArgv, start } from "../../faults/lab.ts";
 import { CREDENTIALS } from "../../support/s3rver.ts";
+import { said } from "../../support/messages.ts";
 import { FORMS } from "../building.ts";
 import { addLarge } from "../large_file.ts";
 import { shift } from "../neighbours.ts";
-import { assertStored, countRequests, said, withStore } from "./with_store.ts";
+import { assertStored, countRequests, withStore } from "./with_store.ts";
 
 for (const form of FORMS) {
   Deno.test(`a small image goes in one request, its digest behind it (${form} form)`, async () => {

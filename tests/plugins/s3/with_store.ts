@@ -6,13 +6,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { BuildRequest, Event, GivenOptions } from "../../../mod.ts";
+import type { Event } from "../../../mod.ts";
 import s3 from "../../../plugins/s3.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
 import { setEnvironment } from "../../support/environment.ts";
-import { messagesIn } from "../../support/messages.ts";
 import { CREDENTIALS } from "../../support/s3rver.ts";
-import { build, type Built, type Form, type Used } from "../building.ts";
+import { type Builder, builder } from "../building.ts";
 import { type FaultyStore, faultyStore, type StoreOptions } from "./store.ts";
 
 /** Bytes of a part: the fewest that stores take. */
@@ -24,15 +23,8 @@ export interface Run {
   readonly store: FaultyStore;
   /** Events of all its builds. */
   readonly events: readonly Event[];
-  /** Builds and uploads the lab's source; `more.used` stands in front of the upload. */
-  build(options?: GivenOptions, more?: More): Promise<Built>;
-}
-
-/** How to build. */
-export interface More {
-  readonly form?: Form;
-  readonly used?: readonly Used[];
-  readonly request?: Partial<BuildRequest>;
+  /** Builds and uploads the lab's source. */
+  readonly build: Builder;
 }
 
 /** Gives a lab and a store to `body`, with the store's credentials in the environment. */
@@ -44,24 +36,13 @@ export async function withStore(
   await inLab(async (lab) => {
     await using store = await faultyStore(lab.folder, options);
     const events: Event[] = [];
-    const emit = (event: Event) => void events.push(event);
     const defaults = {
       to: "s3://vault/backup",
       endpoint: store.endpoint,
       partSize: PART_BYTES,
       retries: 3,
     };
-    await body({
-      lab,
-      store,
-      events,
-      build: (given = {}, { form = "stream", used = [], request = {} } = {}) =>
-        build(lab, [...used, [s3, { ...defaults, ...given }]], form, {
-          force: true,
-          emit,
-          ...request,
-        }),
-    });
+    await body({ lab, store, events, build: builder(lab, s3, defaults, events) });
   });
 }
 
@@ -87,9 +68,4 @@ export function assertNothingStored({ store }: Run): void {
 /** How many requests of a kind there were. */
 export function countRequests({ store }: Run, kind: string): number {
   return store.requests.filter((each) => each === kind).length;
-}
-
-/** What the builds have said. */
-export function said({ events }: Run): string {
-  return messagesIn(events).join("\n");
 }

@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs";
 import { assertNothingBuilt } from "../../faults/lab.ts";
 import { mountDisk } from "../../faults/small_disk.ts";
 import { testWith } from "../../support/requirements.ts";
+import { said } from "../../support/messages.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, replaceProgram, RSYNC, SSH, WITH_RSYNC } from "./far_side.ts";
-import { addLarge, assertStored, LARGE_BYTES, said, storedIn, withFar } from "./with_far.ts";
+import { addLarge, assertStored, LARGE_BYTES, storedIn, withFar } from "./with_far.ts";
 
 for (const [name, programs] of [["rsync", WITH_RSYNC], ["sftp", POSIX]] as const) {
   testWith(RSYNC, `a copy by ${name} that breaks goes on where it broke`, async () => {

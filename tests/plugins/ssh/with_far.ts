@@ -6,11 +6,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import type { BuildRequest, Event, GivenOptions } from "../../../mod.ts";
+import type { Event } from "../../../mod.ts";
 import ssh from "../../../plugins/ssh.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
-import { messagesIn } from "../../support/messages.ts";
-import { build, type Built, type Form, type Used } from "../building.ts";
+import { type Builder, builder } from "../building.ts";
 import * as large from "../large_file.ts";
 import { type FarOptions, type FarSide, farSide } from "./far_side.ts";
 
@@ -23,15 +22,8 @@ export interface Run {
   readonly far: FarSide;
   /** Events of all its builds. */
   readonly events: readonly Event[];
-  /** Builds and copies the lab's source; `more.used` stands in front of the copy. */
-  build(options?: GivenOptions, more?: More): Promise<Built>;
-}
-
-/** How to build. */
-export interface More {
-  readonly form?: Form;
-  readonly used?: readonly Used[];
-  readonly request?: Partial<BuildRequest>;
+  /** Builds and copies the lab's source. */
+  readonly build: Builder;
 }
 
 /** Gives a lab and a far side to `body`. */
@@ -43,16 +35,8 @@ export async function withFar(
     mkdirSync(lab.at("far"));
     await using far = await farSide(lab, options);
     const events: Event[] = [];
-    const emit = (event: Event) => void events.push(event);
-    await body({
-      lab,
-      far,
-      events,
-      build(given = {}, { form = "stream", used = [], request = {} } = {}) {
-        const all: Used[] = [...used, [ssh, { ...far.options, retries: 3, ...given }]];
-        return build(lab, all, form, { force: true, emit, ...request });
-      },
-    });
+    const defaults = { ...far.options, retries: 3 };
+    await body({ lab, far, events, build: builder(lab, ssh, defaults, events) });
   });
 }
 
@@ -81,9 +65,4 @@ export function programsRun({ events }: Run): string[] {
     event.type === "command" && event.step === "ssh" ? [event.argv[0]!] : []
   );
   return [...new Set(programs)].sort();
-}
-
-/** What the builds have said. */
-export function said({ events }: Run): string {
-  return messagesIn(events).join("\n");
 }

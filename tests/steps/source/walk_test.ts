@@ -5,6 +5,7 @@ import { chmodSync, linkSync, mkdirSync, utimesSync, writeFileSync } from "node:
 import { output } from "../../support/oracles.ts";
 import { BOUND_BY_PERMISSIONS } from "../../support/privileges.ts";
 import { testWith } from "../../support/requirements.ts";
+import { withDisk } from "../../support/mounted_disk.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { scan } from "./scanning.ts";
 
@@ -75,17 +76,13 @@ testWith(
   "another file system within is entered, or stored empty",
   async () => {
     await inTemporaryFolder(async (folder) => {
-      mkdirSync(`${folder}/mnt`);
-      output("mount", ["-t", "tmpfs", "-o", "mode=700", "icecore-test", `${folder}/mnt`]);
-      try {
+      await withDisk(`${folder}/mnt`, "mode=700", async () => {
         writeFileSync(`${folder}/mnt/inside`, "");
         assert.deepEqual((await scan([`${folder}/.`])).names, ["mnt", "mnt/inside"]);
         const one = await scan([`${folder}/.`], { oneFileSystem: true });
         assert.deepEqual(one.names, ["mnt"]);
         assert.equal(one.tree.mode[one.inode("mnt")]! & 0o777, 0o700);
-      } finally {
-        output("umount", [`${folder}/mnt`]);
-      }
+      });
     });
   },
 );
