@@ -5,6 +5,7 @@
 
 import { statSync } from "node:fs";
 import type { Tree } from "../../ext4/tree.ts";
+import { isRemote } from "../../host/block_source/location.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../source/placement.ts";
 import { compareSides } from "./diff/compare.ts";
@@ -50,7 +51,7 @@ export async function diff(
   second: string,
   options: DiffOptions = {},
 ): Promise<Diff> {
-  const firstImage = await openUnlessFolder(first);
+  const firstImage = await openUnlessFolder(first, options);
   try {
     return await diffWith(first, firstImage, second, options);
   } finally {
@@ -64,7 +65,7 @@ async function diffWith(
   second: string,
   options: DiffOptions,
 ): Promise<Diff> {
-  const secondImage = await openUnlessFolder(second);
+  const secondImage = await openUnlessFolder(second, options);
   try {
     const counter = new Counter(options);
     const sideOptions = counter.sideOptions;
@@ -94,9 +95,15 @@ export async function diffWithFolders(
   return await counter.compare(a, b);
 }
 
-async function openUnlessFolder(path: string): Promise<ImageReader | undefined> {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? undefined : await openImage(path, { cacheBytes: 8 << 20 });
+async function openUnlessFolder(
+  path: string,
+  { signal }: DiffOptions,
+): Promise<ImageReader | undefined> {
+  if (!isRemote(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  return await openImage(path, {
+    cacheBytes: 8 << 20,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function besideImage(path: string, image: Tree | undefined, options: SideOptions): Promise<Side> {

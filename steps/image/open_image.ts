@@ -69,12 +69,13 @@ const LOCAL_CACHE = {
 /** Long enough reads for few requests: 100,000 files are listed with some 30. */
 const REMOTE_CACHE = { cacheBytes: 16 << 20, longestReadBytes: 2 << 20 };
 
-/** A source of the caller's own, which the caller closes. */
-function borrowed(source: BlockSource): HostBlockSource {
+/** A source of the caller's own, which the caller closes; one that was opened here is known. */
+function borrowed(source: BlockSource & Partial<Omit<HostBlockSource, "read">>): HostBlockSource {
+  const { sizeBytes, shownName = "the image", isLocal = false } = source;
   return {
-    sizeBytes: source.sizeBytes,
-    shownName: "the image",
-    isLocal: false,
+    sizeBytes,
+    shownName,
+    isLocal,
     read: (offsetBytes, into) => source.read(offsetBytes, into),
     close: () => {},
   };
