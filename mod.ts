@@ -61,7 +61,8 @@ export {
 } from "./steps/image/verify.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
-export { type Verified, verifyDigest, type VerifyOptions } from "./steps/verify.ts";
+export { verifyDigest } from "./steps/image/verify/local_digest.ts";
+export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";
 export type { Placement } from "./pipeline/pipeline.ts";
@@ -152,6 +153,7 @@ export type { OpenImageOptions } from "./steps/image/open_image_options.ts";
 export type { ImageFile } from "./steps/image/image_file.ts";
 export type { ImageReader, ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
+export { isRemote, shownLocation, withShownLocations } from "./host/block_source/location.ts";
 export { printable } from "./host/libc/paths.ts";
 export { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "./ext4/errors.ts";
 export type { InodeNumber } from "./ext4/numbers.ts";

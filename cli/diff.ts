@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { multiple } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { diff as diffSides, differenceLine, EnvironmentError } from "../mod.ts";
+import { diff as diffSides, differenceLine, EnvironmentError, shownLocation } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -59,7 +59,8 @@ export const diff = {
   async run(values: DiffValues): Promise<number> {
     const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
     const { first, second, exclude, json } = values;
-    line.start(`diff ${first} ${second}`);
+    const shown = [first, second].map(shownLocation);
+    line.start(`diff ${shown.join(" ")}`);
     try {
       const { countDifferences, countProblems } = await interruptible((signal) =>
         diffSides(first, second, {
@@ -87,7 +88,7 @@ export const diff = {
       if (countDifferences > 0) return EXIT.verificationFailed;
       if (countProblems === 0) return EXIT.done;
       throw new EnvironmentError(
-        `cannot tell whether ${first} and ${second} are the same: ${countProblems} names could ` +
+        `cannot tell whether ${shown.join(" and ")} are the same: ${countProblems} names could ` +
           "not be read. Run icecore as a user who may read them.",
         "unreadable",
       );

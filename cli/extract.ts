@@ -8,12 +8,20 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { extract as extractImage, formatSize, type Loss, openImage } from "../mod.ts";
+import {
+  extract as extractImage,
+  formatSize,
+  isRemote,
+  type Loss,
+  openImage,
+  shownLocation,
+} from "../mod.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues } from "./image_argument.ts";
 import { interruptible } from "./interruptible.ts";
+import { jsonLocation } from "./json_location.ts";
 import { note, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { findTyped } from "./typed_path.ts";
@@ -29,8 +37,7 @@ interface ExtractValues extends ReadingValues {
  * Contents are read once, so a cache helps only to ask a server for much at a time. The buffers that
  * are let go of wait for the garbage collector: for a local image, small ones halve the memory.
  */
-const cacheBytesOf = (location: string): number =>
-  /^(https?|s3):\/\//i.test(location) ? 16 << 20 : 1 << 20;
+const cacheBytesOf = (location: string): number => isRemote(location) ? 16 << 20 : 1 << 20;
 
 /** The command. */
 export const extract = {
@@ -74,7 +81,8 @@ export const extract = {
       wantsColor(values),
     );
     const target = values.output ?? ".";
-    line.start(`extract ${values.image}`);
+    const shownName = shownLocation(values.image);
+    line.start(`extract ${shownName}`);
     try {
       const begin = performance.now();
       const extracted = await interruptible(async (signal) => {
@@ -99,7 +107,13 @@ export const extract = {
       const seconds = (performance.now() - begin) / 1000;
       if (values.json === true) {
         for (const loss of losses) printJson({ type: "loss", ...loss });
-        printJson({ type: "extracted", image: values.image, target, ...counts, seconds });
+        printJson({
+          type: "extracted",
+          image: jsonLocation(values.image),
+          target,
+          ...counts,
+          seconds,
+        });
       } else {
         for (const loss of losses) note(`icecore: ${lossLine(loss)}`);
         if (values.quiet !== true) note(summary(counts, target));

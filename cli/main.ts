@@ -6,6 +6,7 @@
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";
+import { withShownLocations } from "../mod.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
@@ -70,7 +71,7 @@ export async function main(args: readonly string[]): Promise<number> {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
-    stderr: (text) => note(explain(text, args, usages)),
+    stderr: (text) => note(withShownLocations(explain(text, args, usages))),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
     examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
     footer:

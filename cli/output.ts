@@ -4,7 +4,7 @@
  */
 
 import { writeSync } from "node:fs";
-import { codeOf, messageOf } from "../mod.ts";
+import { codeOf, messageOf, withShownLocations } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 
 const encoder = new TextEncoder();
@@ -68,12 +68,13 @@ export class OutputClosedError extends Error {
 
 /** Prints an error: for people on stderr, and for scripts on stdout with `--json`. */
 export function printError(error: unknown, { json, verbose }: CommonValues): void {
-  if (json === true) printJson({ type: "error", code: codeOf(error), message: messageOf(error) });
-  note(`icecore: ${harmless(messageOf(error))}`);
+  const message = withShownLocations(messageOf(error));
+  if (json === true) printJson({ type: "error", code: codeOf(error), message });
+  note(`icecore: ${harmless(message)}`);
   const unexpected = codeOf(error) === "unexpected";
   if (verbose === true || unexpected) {
     for (let each: unknown = error; each instanceof Error; each = each.cause) {
-      note(harmless(each.stack ?? String(each)));
+      note(harmless(withShownLocations(each.stack ?? String(each))));
     }
   }
 }

@@ -10,8 +10,8 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import {
   differenceLine,
-  printable,
   type Problem,
+  shownLocation,
   type VerifyFailure,
   verifyImage,
   type VerifyImageOptions,
@@ -20,6 +20,7 @@ import { common, type CommonValues, isInteractive, wantsColor } from "./common.t
 import { examples } from "./examples.ts";
 import { EXIT } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
+import { jsonLocation } from "./json_location.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
@@ -70,29 +71,31 @@ export const verify = {
   ),
   async run(values: VerifyValues): Promise<number> {
     const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
-    const { image, sources, exclude } = values;
+    const { sources, exclude } = values;
+    const image = shownLocation(values.image);
     line.start(`verify ${image}`);
     try {
       const verified = await interruptible((signal) =>
-        verifyImage(image, {
+        verifyImage(values.image, {
           sources,
           exclude,
           digest: values.noDigest === true ? "never" : "auto",
           signal,
-          ...shownOn(line, values),
+          ...shownOn(line, image, values.json === true),
         })
       );
       line.clear();
       const { digest, countInodes } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
-        printJson({ type: "verified", image, algorithm, digest: hex, countInodes, sources });
+        const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
+        printJson({ type: "verified", ...facts, countInodes, sources });
         return EXIT.done;
       }
       if (digest === undefined && values.noDigest !== true) {
-        note(`icecore: ${printable(image)} has no side file: its digest was not verified`);
+        note(`icecore: ${image} has no side file: its digest was not verified`);
       }
-      if (values.quiet !== true) print(`${printable(image)}: OK`);
+      if (values.quiet !== true) print(`${image}: OK`);
       return EXIT.done;
     } finally {
       line.clear();
@@ -101,20 +104,20 @@ export const verify = {
 };
 
 /** What is told on the way. */
-function shownOn(line: ProgressLine, { image, json }: VerifyValues): VerifyImageOptions {
+function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {
   return {
     onCheck: (check) => line.start(`verify ${image}: ${check}`),
     onProgress: (done, total, unit) =>
       line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
     onFailure: (failure: VerifyFailure) =>
       line.above(() => {
-        if (json === true) printJson({ type: "failure", ...failure });
+        if (json) printJson({ type: "failure", ...failure });
         else if (failure.check === "source") print(differenceLine(failure.difference));
         else if (failure.check === "structure") note(`icecore: structure: ${failure.message}`);
       }),
     onProblem: (problem: Problem) =>
       line.above(() => {
-        if (json === true) printJson({ type: "problem", problem });
+        if (json) printJson({ type: "problem", problem });
         else note(`icecore: ${problem.kind}: ${problem.path}: ${problem.reason}`);
       }),
   };

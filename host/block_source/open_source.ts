@@ -5,6 +5,7 @@
 
 import type { HostBlockSource, SourceOptions } from "./block_source.ts";
 import { openFileSource } from "./file_source.ts";
+import { isRemote } from "./location.ts";
 
 /**
  * Opens an image wherever it is.
@@ -16,11 +17,10 @@ export async function openSource(
   location: string,
   options: SourceOptions = {},
 ): Promise<HostBlockSource> {
-  const scheme = /^(https?|s3):\/\//i.exec(location)?.[1]?.toLowerCase();
-  if (scheme === undefined) return openFileSource(location);
+  if (!isRemote(location)) return openFileSource(location);
   // What speaks to servers is loaded only where there is one.
   const { openRemoteSource } = await import("./remote_source.ts");
-  const server = scheme === "s3"
+  const server = /^s3:/i.test(location)
     ? await (await import("./s3_server.ts")).s3Server(location)
     : (await import("./http_server.ts")).httpServer(location);
   return await openRemoteSource(server, options);

@@ -10,9 +10,9 @@
 import process from "node:process";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { EnvironmentError } from "../environment_error.ts";
-import { printable } from "../libc/paths.ts";
 import { connectionError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
+import { shownLocation } from "./location.ts";
 import { OutsideFileError, type RangeReply, type RangeServer } from "./ranges.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,7 +27,7 @@ export async function s3Server(
   address: string,
   environment: Environment = process.env,
 ): Promise<RangeServer> {
-  const shownName = printable(address);
+  const shownName = shownLocation(address);
   const match = /^s3:\/\/([^/]+)\/(.+)$/is.exec(address);
   if (match === null) {
     throw new EnvironmentError(

@@ -29,8 +29,8 @@ export function parseAddress(text: string): Address {
   return { url, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
-/** A lone `%` in a password is one. */
-function decoded(text: string): string {
+/** Text without percent signs' escapes; a lone `%` is one. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -43,6 +43,7 @@ export function shownUrl({ protocol, host, pathname, search }: URL): string {
   return printable(`${protocol}//${host}${pathname}${search === "" ? "" : "?…"}`);
 }
 
-function withoutSecrets(text: string): string {
-  return printable(text.replace(/\/\/[^/]*@/, "//").replace(/\?.*$/s, "?…"));
+/** The same for what is no URL: rather too little is shown than a part of a password. */
+export function withoutSecrets(text: string): string {
+  return printable(text.replace(/\/\/.*@/s, "//").replace(/\?.*$/s, "?…"));
 }

@@ -4,6 +4,7 @@
  */
 
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { isRemote, shownLocation } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
@@ -77,9 +78,9 @@ export async function mountImage(
 
 /** Opens it once: what is no image is refused here, with a better word than the kernel's. */
 async function examine(path: string): Promise<{ subject: MountSubject; isStale: boolean }> {
-  if (/^(https?|s3):\/\//i.test(path)) {
+  if (isRemote(path)) {
     throw new EnvironmentError(
-      `cannot mount ${printable(path)}: only an image on this machine can be mounted. ` +
+      `cannot mount ${shownLocation(path)}: only an image on this machine can be mounted. ` +
         "Read it in place with icecore ls, cat and extract, or download it.",
       "cannot-mount",
     );

@@ -12,11 +12,12 @@ import { EnvironmentError } from "../../host/environment_error.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { VerificationError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import { type Verified, verifyDigest } from "../verify.ts";
 import { diffWithFolders } from "./diff.ts";
 import type { Difference } from "./diff/difference.ts";
 import { openImage } from "./open_image.ts";
+import { verifyDigest } from "./verify/local_digest.ts";
 import { verifyRemoteDigest } from "./verify/remote_digest.ts";
+import type { Verified } from "./verify/side_file.ts";
 
 /** What of an image is verified. */
 export interface VerifyImageOptions {
@@ -173,7 +174,7 @@ class Verification {
     if (failed.length > 0) {
       const what = failed.map(([check, count]) => WRONG[check](count)).join("; ");
       throw new VerificationError(
-        `cannot trust ${shownName}: ${what}. Each is named above; use another copy of the image.`,
+        `cannot trust ${shownName}: ${what}. Use another copy of the image.`,
       );
     }
     if (countProblems === 0) return;

@@ -4,12 +4,23 @@
  */
 
 import type { HostBlockSource, SourceOptions } from "../../../host/block_source/block_source.ts";
+import {
+  besideLocation,
+  nameOfLocation,
+  shownLocation,
+} from "../../../host/block_source/location.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { ALGORITHMS } from "../../../host/digest.ts";
-import { EnvironmentError } from "../../../host/environment_error.ts";
 import { startHash } from "../../../host/hash.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
-import { digestDiffers, digestLineIn, type Verified, type VerifyOptions } from "../../verify.ts";
+import {
+  DEFAULT_ALGORITHM,
+  digestDiffers,
+  digestLineIn,
+  noSideFile,
+  type Verified,
+  type VerifyOptions,
+} from "./side_file.ts";
 
 const PIECE_BYTES = 8 << 20;
 /** A list of digests of a whole folder is shorter than this. */
@@ -26,9 +37,8 @@ export async function verifyRemoteDigest(
   options: VerifyOptions & SourceOptions,
 ): Promise<Verified> {
   const { algorithm, text } = await findSideFile(url, source.shownName, options);
-  const sideFile = `${source.shownName}.${algorithm}`;
-  const name = decodeURIComponent(new URL(url).pathname.replace(/^.*\//, ""));
-  const expected = digestLineIn(text, sideFile, name);
+  const sideFile = shownSideFile(url, algorithm);
+  const expected = digestLineIn(text, sideFile, nameOfLocation(url));
   const digest = await digestSource(source, algorithm, options);
   if (digest === expected.digest) return { algorithm, digest, sideFile };
   throw digestDiffers(source.shownName, algorithm, digest, sideFile, expected);
@@ -40,16 +50,14 @@ async function findSideFile(
   options: SourceOptions,
 ): Promise<{ algorithm: string; text: string }> {
   for (const algorithm of ALGORITHMS) {
-    const place = new URL(url);
-    place.pathname += `.${algorithm}`;
-    const text = await readSmall(place.href, options);
+    const text = await readSmall(besideLocation(url, `.${algorithm}`), options);
     if (text !== undefined) return { algorithm, text };
   }
-  throw new EnvironmentError(
-    `cannot verify ${shown}: there is no side file ${shown}.sha512 beside it. Put it there ` +
-      "(icecore build writes one), compare with --source, or leave it out with --no-digest.",
-    "no-side-file",
-  );
+  throw noSideFile(shown, shownSideFile(url, DEFAULT_ALGORITHM));
+}
+
+function shownSideFile(url: string, algorithm: string): string {
+  return shownLocation(besideLocation(url, `.${algorithm}`));
 }
 
 async function readSmall(url: string, options: SourceOptions): Promise<string | undefined> {

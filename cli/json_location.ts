@@ -1,0 +1,11 @@
+/**
+ * An image's location in JSON.
+ * @module
+ */
+
+import { isRemote, shownLocation } from "../mod.ts";
+
+/** A path as it is; a URL without its secrets. */
+export function jsonLocation(location: string): string {
+  return isRemote(location) ? shownLocation(location) : location;
+}

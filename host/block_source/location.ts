@@ -1,0 +1,65 @@
+/**
+ * Where an image is, as a user types it: a path, a URL, or `s3://BUCKET/KEY`.
+ * @module
+ */
+
+import { basename } from "node:path";
+import { printable } from "../libc/paths.ts";
+import { decoded, shownUrl, withoutSecrets } from "./url_address.ts";
+
+/** Whether it is on a server. */
+export function isRemote(location: string): boolean {
+  return /^(https?|s3):\/\//i.test(location);
+}
+
+/**
+ * A location as it may be shown and logged: without a URL's name, password and query, which may be
+ * a signature, and without what commands a terminal.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { shownLocation } from "icecore";
+ *
+ * assert.equal(
+ *   shownLocation("https://bob:secret@example.org/photos.img?signature=0f1e"),
+ *   "https://example.org/photos.img?…",
+ * );
+ * assert.equal(shownLocation("/backup/photos.img"), "/backup/photos.img");
+ * ```
+ */
+export function shownLocation(location: string): string {
+  if (!isRemote(location)) return printable(location);
+  // All of what follows the bucket is the key, question marks and all.
+  if (isObject(location)) return printable(location.replace(/\/\/[^/]*@/, "//"));
+  const url = URL.parse(location);
+  return url === null ? withoutSecrets(location) : shownUrl(url);
+}
+
+/** Text in which each URL is shown as {@linkcode shownLocation} shows it. */
+export function withShownLocations(text: string): string {
+  return text.replace(
+    /\b(https?|s3):\/\/[^\s"'`]+/gi,
+    (url) => /[@?]/.test(url) ? shownLocation(url) : url,
+  );
+}
+
+/** What lies beside it: its own name with `suffix` behind. */
+export function besideLocation(location: string, suffix: string): string {
+  if (!isRemote(location) || isObject(location)) return location + suffix;
+  const url = new URL(location);
+  url.pathname += suffix;
+  return url.href;
+}
+
+/** Its name without the folder. */
+export function nameOfLocation(location: string): string {
+  if (!isRemote(location)) return basename(location);
+  if (isObject(location)) return location.slice(location.lastIndexOf("/") + 1);
+  const { pathname } = new URL(location);
+  return decoded(pathname.slice(pathname.lastIndexOf("/") + 1));
+}
+
+function isObject(location: string): boolean {
+  return /^s3:/i.test(location);
+}
