@@ -5,7 +5,7 @@
 
 import { UsageError } from "./errors.ts";
 import { secretVariable } from "./variable_names.ts";
-import { parseSize } from "./size.ts";
+import { formatSize, parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** One option of a step. */
@@ -18,8 +18,14 @@ export interface OptionSchema {
   readonly unit?: string;
   /** The value when none is given. */
   readonly default?: OptionValue;
-  /** The only values allowed. */
+  /** The only values allowed; of a list, the only ones in it. */
   readonly choices?: readonly string[];
+  /** The smallest number or size allowed. */
+  readonly least?: number;
+  /** The largest number or size allowed. */
+  readonly most?: number;
+  /** Whether a number must be a whole one. */
+  readonly whole?: boolean;
   /** Whether a value must be given. */
   readonly required?: boolean;
   /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
@@ -39,7 +45,8 @@ export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
  * Checks values against a schema and fills in defaults. Text is turned into the schema's type.
  *
  * @param step The step's name, for messages.
- * @throws UsageError for an unknown name, a wrong type, a value that is not a choice, a missing one.
+ * @throws UsageError for an unknown name, a wrong type, a value that is not a choice or out of
+ * range, a missing one.
  */
 export function checkOptions(
   step: string,
@@ -85,27 +92,66 @@ function checkValue(name: string, option: OptionSchema, value: OptionValue): Opt
     const shown = option.secret === true ? "that value" : JSON.stringify(value);
     throw new UsageError(`cannot set ${name} to ${shown}: expected ${expected}.`, "bad-option");
   };
-  if (option.choices !== undefined && !option.choices.includes(String(value))) {
-    return fail(`one of ${option.choices.join(", ")}`);
-  }
-  switch (option.type) {
+  const typed = typedValue(name, option, value);
+  if (typed === undefined || !isInRange(typed, option)) return fail(expectedOf(option));
+  const { choices } = option;
+  if (choices === undefined) return typed;
+  if ([typed].flat().every((each) => choices.includes(String(each)))) return typed;
+  return fail(`${option.type === "strings" ? "some" : "one"} of ${choices.join(", ")}`);
+}
+
+/** The value in the option's type; `undefined` when it is not of that type. */
+function typedValue(
+  name: string,
+  { type }: OptionSchema,
+  value: OptionValue,
+): OptionValue | undefined {
+  switch (type) {
     case "string":
-      return typeof value === "string" ? value : fail("text");
+      return typeof value === "string" ? value : undefined;
     case "number": {
       const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-      return typeof number === "number" && Number.isFinite(number) ? number : fail("a number");
+      return typeof number === "number" && Number.isFinite(number) ? number : undefined;
     }
     case "boolean":
       if (value === true || value === "true" || value === "yes") return true;
-      return value === false || value === "false" || value === "no" ? false : fail("true or false");
+      return value === false || value === "false" || value === "no" ? false : undefined;
     case "size":
       // A number goes the same way, so that 0 and -1 are refused.
       return parseSize(String(value), name);
     case "strings":
-      return typeof value === "string"
-        ? value.split(",")
-        : Array.isArray(value)
-        ? value.map(String)
-        : fail("a list");
+      if (typeof value === "string") return value.split(",");
+      return Array.isArray(value) ? value.map(String) : undefined;
   }
+}
+
+function isInRange(value: OptionValue, { least, most, whole }: OptionSchema): boolean {
+  if (typeof value !== "number") return true;
+  return value >= (least ?? -Infinity) && value <= (most ?? Infinity) &&
+    (whole !== true || Number.isSafeInteger(value));
+}
+
+const TYPES = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+  size: "a size",
+  strings: "a list",
+} as const;
+
+/** What may be given for an option, e.g. `a whole number of seconds from 1 to 3600`. */
+function expectedOf(option: OptionSchema): string {
+  const { type, unit, whole } = option;
+  const kind = type === "number" && whole === true ? "a whole number" : TYPES[type];
+  const counted = type === "number" && unit !== undefined ? ` of ${unit}` : "";
+  const range = rangeOf(option);
+  return `${kind}${counted}${range === undefined ? "" : ` ${range}`}`;
+}
+
+/** The range of an option, e.g. `from 1 to 3600`, `of at least 5 MiB`; `undefined` without one. */
+export function rangeOf({ type, least, most }: OptionSchema): string | undefined {
+  const shown = type === "size" ? formatSize : String;
+  if (least !== undefined && most !== undefined) return `from ${shown(least)} to ${shown(most)}`;
+  if (least !== undefined) return `of at least ${shown(least)}`;
+  return most === undefined ? undefined : `of at most ${shown(most)}`;
 }

@@ -12,9 +12,11 @@ export interface JsonSchema {
   readonly $schema?: string;
   readonly title?: string;
   readonly description?: string;
-  readonly type?: "string" | "number" | "boolean" | "object" | "array";
+  readonly type?: "string" | "number" | "integer" | "boolean" | "object" | "array";
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
   /** The value when none is given. */
   readonly default?: Json;
   readonly items?: JsonSchema;
@@ -41,7 +43,7 @@ export interface Misfit {
 /** The first thing that does not fit, or `undefined`. */
 export function firstMisfit(value: Json, schema: JsonSchema, path = ""): Misfit | undefined {
   if (schema.anyOf !== undefined) return misfitOfAny(value, schema, path);
-  if (schema.type !== undefined && typeOf(value) !== schema.type) {
+  if (!hasType(value, schema)) {
     return { path, why: `expected ${nameOf(schema)}, not ${shown(value)}` };
   }
   if (schema.enum !== undefined && !schema.enum.includes(String(value))) {
@@ -53,6 +55,8 @@ export function firstMisfit(value: Json, schema: JsonSchema, path = ""): Misfit 
         : `${shown(value)} is unknown. ${near.replace(/\?$/, "")}`,
     };
   }
+  const outside = misfitOfRange(value, schema, path);
+  if (outside !== undefined) return outside;
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(String(value))) {
     return { path, why: `${shown(value)} does not look right (${schema.description ?? ""})` };
   }
@@ -63,9 +67,19 @@ export function firstMisfit(value: Json, schema: JsonSchema, path = ""): Misfit 
 }
 
 function misfitOfAny(value: Json, { anyOf = [] }: JsonSchema, path: string): Misfit | undefined {
-  const chosen = anyOf.find(({ type }) => type === undefined || type === typeOf(value));
+  const chosen = anyOf.find((each) => hasType(value, each));
   if (chosen !== undefined) return firstMisfit(value, chosen, path);
   return { path, why: `expected ${anyOf.map(nameOf).join(" or ")}, not ${shown(value)}` };
+}
+
+function misfitOfRange(
+  value: Json,
+  { minimum = -Infinity, maximum = Infinity }: JsonSchema,
+  path: string,
+): Misfit | undefined {
+  if (typeof value !== "number") return undefined;
+  if (value < minimum) return { path, why: `expected at least ${minimum}, not ${value}` };
+  return value > maximum ? { path, why: `expected at most ${maximum}, not ${value}` } : undefined;
 }
 
 function misfitOfItems(
@@ -111,9 +125,22 @@ function typeOf(value: Json): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
-function nameOf({ type }: JsonSchema): string {
-  const names = { string: "text", number: "a number", boolean: "true or false" } as const;
-  return type === "array" ? "a list" : type === "object" ? "an object" : names[type ?? "string"];
+function hasType(value: Json, { type }: JsonSchema): boolean {
+  if (type === "integer") return Number.isInteger(value);
+  return type === undefined || type === typeOf(value);
+}
+
+const NAMES = {
+  string: "text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  array: "a list",
+} as const;
+
+function nameOf({ type = "string" }: JsonSchema): string {
+  return NAMES[type];
 }
 
 function shown(value: Json): string {

@@ -125,15 +125,25 @@ function optionsRules({ summary, options = {} }: Step): JsonSchema {
   };
 }
 
-function schemaOf({ type, help, unit, choices, default: value }: OptionSchema): JsonSchema {
+function schemaOf(option: OptionSchema): JsonSchema {
+  const { type, help, unit, choices, least, most, whole, default: value } = option;
   const description = `${help}${unit === undefined ? "" : ` (in ${unit})`}`;
-  const more = {
-    description,
-    ...(value === undefined ? {} : { default: value }),
-    ...(choices === undefined ? {} : { enum: choices }),
+  const more = { description, ...(value === undefined ? {} : { default: value }) };
+  const chosen = choices === undefined ? {} : { enum: choices };
+  const range = {
+    ...(least === undefined ? {} : { minimum: least }),
+    ...(most === undefined ? {} : { maximum: most }),
   };
-  if (type === "strings") return { type: "array", items: TEXT, ...more };
-  if (type !== "size") return { type, ...more };
-  const isSize = `${description}, such as 52G, or in bytes`;
-  return { anyOf: [{ ...TEXT, description: isSize }, { type: "number" }], ...more };
+  switch (type) {
+    case "strings":
+      return { type: "array", items: { ...TEXT, ...chosen }, ...more };
+    case "size": {
+      const isSize = `${description}, such as 52G, or in bytes`;
+      return { anyOf: [{ ...TEXT, description: isSize }, { type: "number", ...range }], ...more };
+    }
+    case "number":
+      return { type: whole === true ? "integer" : "number", ...more, ...range, ...chosen };
+    default:
+      return { type, ...more, ...chosen };
+  }
 }

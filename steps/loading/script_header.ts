@@ -12,6 +12,7 @@ import type { Phase } from "../../pipeline/image.ts";
 import { OPTION_TYPES } from "../../pipeline/step_shape.ts";
 import { firstMisfit, type JsonSchema } from "./json_schema.ts";
 import { PluginError } from "./plugin_error.ts";
+import { TIMEOUT_RANGE } from "./time_limit.ts";
 import { type Json, JsonError, type JsonObject, parseLocatedJson } from "./located_json.ts";
 
 /** All that a script may say; the same words as in a step. */
@@ -31,6 +32,7 @@ export interface ScriptHeader {
 }
 
 const TEXT: JsonSchema = { type: "string" };
+const NUMBER: JsonSchema = { type: "number" };
 const TRUTH: JsonSchema = { type: "boolean" };
 const TEXTS: JsonSchema = { type: "array", items: TEXT };
 
@@ -42,8 +44,11 @@ const OPTION: JsonSchema = {
     type: { type: "string", enum: OPTION_TYPES },
     help: TEXT,
     unit: TEXT,
-    default: { anyOf: [TEXT, { type: "number" }, TRUTH, TEXTS] },
+    default: { anyOf: [TEXT, NUMBER, TRUTH, TEXTS] },
     choices: TEXTS,
+    least: NUMBER,
+    most: NUMBER,
+    whole: TRUTH,
     required: TRUTH,
     secret: TRUTH,
   },
@@ -63,7 +68,11 @@ const HEADER: JsonSchema = {
     tools: TEXTS,
     privileged: TRUTH,
     changes: TRUTH,
-    timeout: { type: "number" },
+    timeout: {
+      type: "number",
+      minimum: TIMEOUT_RANGE.least,
+      maximum: TIMEOUT_RANGE.most,
+    },
     options: { type: "object", additionalProperties: OPTION },
   },
 };

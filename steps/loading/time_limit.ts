@@ -10,11 +10,15 @@ import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
 import { PluginError } from "./plugin_error.ts";
 
+/** A timer of JavaScript counts milliseconds in 31 bits, and fires at once beyond: 24.8 days. */
+export const TIMEOUT_RANGE = { least: 0.001, most: 2_147_483 } as const;
+
 /** The option. */
 export const TIMEOUT_OPTION: OptionSchema = {
   type: "number",
   unit: "seconds",
   help: "how long it may take; no limit when absent",
+  ...TIMEOUT_RANGE,
 };
 
 /** The error of a step that took too long. */
