@@ -54,6 +54,9 @@ export function contextOf(
     defer(release) {
       state.releases.defer(release);
     },
+    onFailure(release) {
+      state.releases.onFailure(release);
+    },
     provideSource(source) {
       state.source = source;
     },

@@ -68,6 +68,6 @@ export async function dryRun(
     }
     return { sources, output, steps };
   } finally {
-    await releases.run();
+    await releases.run("succeeded");
   }
 }

@@ -107,7 +107,7 @@ export async function runSteps(
     await output.publish(sideFilesOf(image));
     published = true;
     const last = atFinalPlace(image);
-    const errors = await releases.run();
+    const errors = await releases.run("succeeded");
     if (errors.length > 0) throw new ReleaseError(errors);
     isTold = true;
     const outcome = { status: "succeeded", image: last, lossy, seconds: seconds() } as const;
@@ -116,7 +116,7 @@ export async function runSteps(
     emit({ type: "build-finished", image: last, seconds: seconds() });
     return { image: last, lossy };
   } catch (error) {
-    const errors = await releases.run();
+    const errors = await releases.run("failed");
     // What fails because of an abort is the abort; an image that is out is not taken back by one.
     const cause = signal.aborted && !published ? interruptionOf(signal, kept) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });

@@ -66,6 +66,12 @@ export interface StepContext extends CheckContext {
   emit(event: StepEvent): void;
   /** Registers what must be undone, on success, failure and abort alike, in reverse order. */
   defer(release: Release): void;
+  /**
+   * Registers what must be taken back when the build fails or is interrupted, in this step or long
+   * after it; e.g. what was stored elsewhere. It is run among those of `defer`, in reverse order,
+   * and forgotten once the image lies under its name.
+   */
+  onFailure(release: Release): void;
   /** Hands the scanned source to the steps that follow. */
   provideSource(source: ScannedSource): void;
 }

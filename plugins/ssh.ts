@@ -51,14 +51,9 @@ const ssh: Step = {
   async run(image, context) {
     const payload = payloadOf(image);
     const copies = new Copies(context);
-    try {
-      const digest = Object.entries(payload.digests)[0];
-      const copy = await copies.send(payload.path, payload.name, digest);
-      return await copies.complete(image, payload, copy);
-    } catch (error) {
-      await copies.abort();
-      throw error;
-    }
+    const digest = Object.entries(payload.digests)[0];
+    const copy = await copies.send(payload.path, payload.name, digest);
+    return await copies.complete(image, payload, copy);
   },
   stream: streamed,
 };
@@ -100,19 +95,11 @@ async function streamed(
       abort: () => program.abort(),
     }),
     async finish(image, stored) {
-      try {
-        const digest = Object.entries(stored.digests)[0]!;
-        await explained(copies.finish(copy, digest));
-        return await copies.complete(image, stored, copy);
-      } catch (error) {
-        await copies.abort();
-        throw error;
-      }
+      const digest = Object.entries(stored.digests)[0]!;
+      await explained(copies.finish(copy, digest));
+      return await copies.complete(image, stored, copy);
     },
-    async abort() {
-      await program.abort();
-      await copies.abort();
-    },
+    abort: () => program.abort(),
   };
 }
 

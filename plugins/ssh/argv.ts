@@ -58,7 +58,7 @@ function connection(options: OptionValues, portFlag: string): string[] {
 }
 
 /** A word for a POSIX shell. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

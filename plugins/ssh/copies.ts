@@ -16,6 +16,7 @@ import {
   type StepContext,
   withArtifact,
 } from "../../mod.ts";
+import { quoted } from "./argv.ts";
 import { copyError, isDifferent } from "./errors.ts";
 import { FarSide } from "./far_side.ts";
 import { BEGIN, FINISH, REMOVE } from "./scripts.ts";
@@ -35,8 +36,10 @@ export class Copies {
   readonly #begun: Copy[] = [];
   readonly #finished: string[] = [];
 
+  /** They are taken back when the build fails, be it after all were made final. */
   constructor(private readonly context: StepContext) {
     this.far = new FarSide(context);
+    context.onFailure(() => this.#takeBack());
   }
 
   /** Begins a copy, unless there is a file of that name that may not be replaced. */
@@ -112,24 +115,25 @@ export class Copies {
     }
   }
 
-  /** Takes back what was sent, but not what may have replaced something. Never throws. */
-  async abort(): Promise<void> {
-    const partial = this.#begun.splice(0).map((copy) => copy.partial);
-    const final = this.#finished.splice(0);
+  /** Removes what was sent, but for what may have replaced something: that is named. Never throws. */
+  async #takeBack(): Promise<void> {
+    const partial = this.#begun.map((copy) => copy.partial);
+    const final = this.#finished;
     const gone = [...this.#resumes ? [] : partial, ...this.#overwrites === "yes" ? [] : final];
-    if (this.#resumes && partial.length > 0) {
-      this.#say(
-        `${partial.map((path) => this.far.shown(path)).join(", ")} is kept to be continued`,
-      );
+    if (this.#resumes) this.#tellStays(partial, "is kept to be continued");
+    if (this.#overwrites === "yes") {
+      this.#tellStays(final, "stays there: it may have replaced another, which is gone");
     }
     if (gone.length === 0) return;
-    await this.far.run([REMOVE, ...gone], null).catch((error) => {
-      const files = gone.map((path) => this.far.shown(path)).join(", ");
-      this.#say(`${files} may be left behind: ${messageOf(error)}`);
-    });
+    await this.far.run([REMOVE, ...gone], null)
+      .catch((error) => this.#tellStays(gone, `may be left behind: ${messageOf(error)}`));
   }
 
-  #say(text: string): void {
+  #tellStays(paths: readonly string[], what: string): void {
+    if (paths.length === 0) return;
+    const { host } = this.far.address;
+    const text = `${paths.map((path) => this.far.shown(path)).join(", ")} ${what}. ` +
+      `To remove it: ssh ${host} ${quoted(`rm -- ${paths.map(quoted).join(" ")}`)}`;
     this.context.emit({ type: "message", level: "warning", text });
   }
 

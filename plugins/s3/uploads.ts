@@ -1,0 +1,125 @@
+/**
+ * The objects of one build: the payload, its side files, and its digest.
+ * @module
+ */
+
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import {
+  type Artifact,
+  companionsOf,
+  formatDigestLine,
+  type Image,
+  messageOf,
+  type Payload,
+  type StepContext,
+  withArtifact,
+} from "../../mod.ts";
+import { type Address, addressOf, parseAddress } from "./address.ts";
+import { Store } from "./store.ts";
+import { Upload } from "./upload.ts";
+
+/** The objects of one build. */
+export class Uploads {
+  readonly #all: Upload[] = [];
+  readonly #completed: string[] = [];
+  /** A key, while the store is asked to make the object appear. */
+  #completing: string | undefined;
+
+  private constructor(
+    private readonly store: Store,
+    private readonly address: Address,
+    private readonly context: StepContext,
+  ) {}
+
+  /** They are taken back when the build fails, be it after all were completed. */
+  static async open(context: StepContext): Promise<Uploads> {
+    const address = parseAddress(context.options["to"] as string);
+    const store = await Store.open(context.options);
+    const uploads = new Uploads(store, address, context);
+    context.defer(() => store.close());
+    context.onFailure(() => uploads.#takeBack());
+    return uploads;
+  }
+
+  /** Sends a file; it appears when it is completed. */
+  async sendFile(path: string, name: string, sizeBytes?: number): Promise<Upload> {
+    const upload = await this.begin(name, sizeBytes);
+    const { signal } = this.context;
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+      await upload.write(piece as Uint8Array);
+    }
+    await upload.end();
+    return upload;
+  }
+
+  /** Begins an object. @param sizeBytes Where it is known. */
+  async begin(name: string, sizeBytes?: number): Promise<Upload> {
+    const { bucket, prefix } = this.address;
+    const to = { bucket, key: prefix + name, ...sizeBytes !== undefined && { sizeBytes } };
+    const upload = await new Upload(this.store, to, this.context).begin();
+    this.#all.push(upload);
+    return upload;
+  }
+
+  /** Completes the payload, and sends what belongs to it. */
+  async finish(image: Image, payload: Payload, upload: Upload): Promise<Image> {
+    await this.#complete(upload, payload.name);
+    const companions = companionsOf({ ...image, payload });
+    for (const companion of companions) await this.#sendCompanion(companion);
+    const digest = Object.entries(payload.digests)[0];
+    const hasDigest = companions.some(({ kind }) => Object.hasOwn(payload.digests, kind));
+    if (!hasDigest && digest !== undefined) await this.#sendDigest(payload.name, ...digest);
+    return withArtifact(image, {
+      kind: "s3",
+      path: upload.address,
+      finalPath: upload.address,
+      sizeBytes: payload.sizeBytes,
+      details: { url: upload.address },
+    });
+  }
+
+  /** Removes what was sent, but for what may have replaced something: that is named. Never throws. */
+  async #takeBack(): Promise<void> {
+    for (const upload of this.#all) await upload.abort();
+    // The answer was not waited for. A refusal would have been told, and the object be another's.
+    if (this.#completing !== undefined && this.context.signal.aborted) {
+      this.#tell(this.#completing, "may be in the store: it was being completed");
+    }
+    for (const Key of this.#completed) {
+      if (this.context.options["overwrite"] === true) {
+        this.#tell(Key, "stays in the store: it may have replaced another, which is gone");
+        continue;
+      }
+      const remove = new this.store.aws.DeleteObjectCommand({ Bucket: this.address.bucket, Key });
+      await this.store.retry((client) => client.send(remove), undefined)
+        .catch((error) => this.#tell(Key, `stays in the store: ${messageOf(error)}`));
+    }
+  }
+
+  #tell(key: string, what: string): void {
+    const address = addressOf(this.address.bucket, key);
+    const { endpoint } = this.context.options;
+    const where = endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`;
+    const text = `${address} ${what}. To remove it: aws s3 rm${where} '${address}'`;
+    this.context.emit({ type: "message", level: "warning", text });
+  }
+
+  async #complete(upload: Upload, name: string): Promise<void> {
+    this.#completing = this.address.prefix + name;
+    await upload.complete();
+    this.#completed.push(this.#completing);
+    this.#completing = undefined;
+  }
+
+  async #sendCompanion({ path, finalPath, sizeBytes }: Artifact): Promise<void> {
+    const name = basename(finalPath);
+    await this.#complete(await this.sendFile(path, name, sizeBytes), name);
+  }
+
+  async #sendDigest(name: string, algorithm: string, digest: string): Promise<void> {
+    const upload = await this.begin(`${name}.${algorithm}`);
+    await upload.write(new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`));
+    await this.#complete(upload, `${name}.${algorithm}`);
+  }
+}
