@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { icecore, icecoreArgv, inLab, type Lab } from "../faults/lab.ts";
+import { icecore, icecoreArgv, inLab, type Lab, ROOT } from "../faults/lab.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A program `icecore` on the lab's PATH. */
 function addProgram(lab: Lab): void {
@@ -39,22 +40,18 @@ Deno.test("new-step writes a step and its test, and both run as written", async 
 
 Deno.test("new-step passes the type check, lint and format of the house", async () => {
   const { stepText, testText } = await import("../../cli/step_template.ts");
-  const root = new URL("../../", import.meta.url).pathname;
-  const folder = Deno.makeTempDirSync({ dir: `${root}tests/cli`, prefix: ".new-step-" });
-  try {
+  await inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/upload.ts`, stepText("upload"));
     writeFileSync(`${folder}/upload_test.ts`, testText("upload"));
     for (const check of [["check"], ["lint"], ["fmt", "--check"]]) {
       const { code, stderr } = new Deno.Command(Deno.execPath(), {
-        args: [...check, `${folder}/upload.ts`, `${folder}/upload_test.ts`],
-        cwd: root,
+        args: [...check, "--config", `${ROOT}deno.json`, "upload.ts", "upload_test.ts"],
+        cwd: folder,
         stderr: "piped",
       }).outputSync();
       assert.equal(code, 0, new TextDecoder().decode(stderr));
     }
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  });
 });
 
 Deno.test("new-step overwrites nothing, and refuses names that no step has", async () => {

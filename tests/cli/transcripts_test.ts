@@ -9,6 +9,8 @@ import { icecore, inLab, type Lab } from "../faults/lab.ts";
 
 interface Transcript {
   readonly args: readonly string[];
+  /** What there is, where the words do not tell. */
+  readonly given?: string;
   readonly code: number;
   /** All of it, or a part. */
   readonly stdout?: string | RegExp;
@@ -126,6 +128,7 @@ const transcripts: readonly Transcript[] = [
     code: 1,
     stdout: "",
     stderr: /there is no side file junk\.img\.sha512 beside it\. Put it there/,
+    given: "no side file",
     before: (lab) => writeFileSync(lab.at("junk.img"), "junk"),
   },
   {
@@ -133,6 +136,7 @@ const transcripts: readonly Transcript[] = [
     code: 1,
     stdout: "",
     stderr: /no line in it is a digest of junk\.img\. It must be as sha512sum writes it/,
+    given: "a side file that is none",
     before(lab) {
       writeFileSync(lab.at("junk.img"), "junk");
       writeFileSync(lab.at("junk.img.sha512"), "junk\n");
@@ -143,6 +147,7 @@ const transcripts: readonly Transcript[] = [
     code: 4,
     stdout: "",
     stderr: /\nicecore: cannot trust junk\.img: its digest is not that of its side file; /,
+    given: "a side file with another digest",
     before(lab) {
       writeFileSync(lab.at("junk.img"), "junk");
       writeFileSync(lab.at("junk.img.sha512"), `${"0".repeat(128)}  junk.img\n`);
@@ -165,8 +170,9 @@ const transcripts: readonly Transcript[] = [
   },
 ];
 
-for (const { args, code, stdout, stderr, before } of transcripts) {
-  Deno.test(`icecore ${args.join(" ")} → ${code}`, async () => {
+for (const { args, given, code, stdout, stderr, before } of transcripts) {
+  const line = ["icecore", ...args].join(" ");
+  Deno.test(`${line} ends with ${code}${given === undefined ? "" : `, given ${given}`}`, async () => {
     await inLab(async (lab) => {
       before?.(lab);
       const ended = await icecore(lab, args, { env: { NO_COLOR: "1" } });
