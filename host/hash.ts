@@ -66,12 +66,12 @@ function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
   return {
     update(bytes) {
       if (bytes.length === 0) return;
-      require(functions.EVP_DigestUpdate(context, bytes, bytes.length));
+      requireOk(functions.EVP_DigestUpdate(context, bytes, bytes.length));
     },
     digest() {
       const bytes = new Uint8Array(MOST_DIGEST_BYTES);
       const length = new Uint32Array(1);
-      require(functions.EVP_DigestFinal_ex(context, bytes, length));
+      requireOk(functions.EVP_DigestFinal_ex(context, bytes, length));
       functions.EVP_MD_CTX_free(context);
       return Array.from(bytes.subarray(0, length[0]), (byte) => byte.toString(16).padStart(2, "0"))
         .join("");
@@ -79,6 +79,6 @@ function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
   };
 }
 
-function require(result: number): void {
+function requireOk(result: number): void {
   if (result !== 1) throw new Error("cannot hash: OpenSSL's library failed. Report this.");
 }

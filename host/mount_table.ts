@@ -1,5 +1,5 @@
 /**
- * What is mounted at a folder, as the kernel tells it.
+ * What is mounted where, as the kernel tells it.
  * @module
  */
 
@@ -16,42 +16,39 @@ export interface Mount {
   readonly options: readonly string[];
 }
 
+/** All mounts that this process sees, in the order in which they were made. */
+export function readMounts(
+  table: string = readFileSync("/proc/self/mountinfo", "utf8"),
+): Mount[] {
+  return table.split("\n").flatMap(parseLine);
+}
+
 /**
  * The topmost mount at a folder; `undefined` where nothing is mounted.
  *
  * @param folder Its real path.
  */
-export function mountAt(
-  folder: string,
-  table: string = readFileSync("/proc/self/mountinfo", "utf8"),
-): Mount | undefined {
-  return table.split("\n").map(parseLine).findLast((mount) => mount?.mountpoint === folder);
+export function mountAt(folder: string, table?: string): Mount | undefined {
+  return readMounts(table).findLast(({ mountpoint }) => mountpoint === folder);
 }
 
 // proc_pid_mountinfo(5): fields up to a lone dash, then type, source and further options.
-function parseLine(line: string): Mount | undefined {
+function parseLine(line: string): Mount[] {
   const [head, tail] = line.split(" - ", 2);
   const [, , , , mountpoint, options] = head!.split(" ");
   const [fileSystem, source, superOptions] = (tail ?? "").split(" ");
   if (mountpoint === undefined || fileSystem === undefined || source === undefined) {
-    return undefined;
+    return [];
   }
-  return {
+  return [{
     mountpoint: unescape(mountpoint),
     fileSystem,
     source: unescape(source),
     options: [...new Set([...(options ?? "").split(","), ...(superOptions ?? "").split(",")])],
-  };
+  }];
 }
 
-/** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`. */
+/** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`; all else stays as it is. */
 function unescape(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const result: number[] = [];
-  for (let i = 0; i < bytes.length; i++) {
-    const digits = /^\\([0-7]{3})$/.exec(String.fromCharCode(...bytes.subarray(i, i + 4)));
-    result.push(digits === null ? bytes[i]! : parseInt(digits[1]!, 8));
-    if (digits !== null) i += 3;
-  }
-  return new TextDecoder().decode(Uint8Array.from(result));
+  return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }

@@ -5,20 +5,15 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readMounts } from "./mount_table.ts";
 import { programEnvironment } from "./hidden_variables.ts";
 import { hasCode } from "./libc/errno.ts";
 
 /** Mount points at or below a folder in this process's namespace, the deepest first. */
 export function mountsBelow(folder: string): string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8").split("\n")
-    .map((line) => unescape(line.split(" ")[4] ?? ""))
+  return readMounts().map(({ mountpoint }) => mountpoint)
     .filter((path) => path === folder || path.startsWith(`${folder}/`))
     .reverse();
-}
-
-/** The kernel writes blanks, tabs, newlines and backslashes as `\ooo`. */
-function unescape(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }
 
 /** Whether a folder lies on another file system than the folder it is in. */

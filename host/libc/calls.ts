@@ -5,7 +5,7 @@
 
 import process from "node:process";
 import { libraryNames, openLibrary, type Signature } from "./library.ts";
-import { SystemError } from "./errno.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 
 /** Where relative paths begin when no folder is given. */
 export const AT_FDCWD = -100;
@@ -89,8 +89,6 @@ export const SYSCALL = process.arch === "arm64"
   ? { getdents64: 61, statx: 291 }
   : { getdents64: 217, statx: 332 };
 
-const EINTR = 4;
-
 /**
  * Runs a call again while a signal interrupts it.
  *
@@ -104,6 +102,6 @@ export function check(name: string, call: () => number | bigint, path?: () => st
     const result = Number(call());
     if (result >= 0) return result;
     const number = lastErrno();
-    if (number !== EINTR) throw new SystemError(name, number, path?.());
+    if (number !== ERRNO.EINTR) throw new SystemError(name, number, path?.());
   }
 }

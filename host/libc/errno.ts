@@ -4,49 +4,87 @@
  */
 
 /** The error numbers icecore tells apart or explains; the numbers are those of Linux. */
-const NAMES: Readonly<Record<number, readonly [name: string, meaning: string]>> = {
-  1: ["EPERM", "operation not permitted"],
-  2: ["ENOENT", "no such file or directory"],
-  4: ["EINTR", "interrupted"],
-  5: ["EIO", "input/output error"],
-  6: ["ENXIO", "no such device or address"],
-  7: ["E2BIG", "argument list too long"],
-  8: ["ENOEXEC", "not a program for this machine"],
-  9: ["EBADF", "bad file descriptor"],
-  11: ["EAGAIN", "resource temporarily unavailable"],
-  12: ["ENOMEM", "out of memory"],
-  13: ["EACCES", "permission denied"],
-  16: ["EBUSY", "device or resource busy"],
-  17: ["EEXIST", "file exists"],
-  18: ["EXDEV", "crosses file systems"],
-  20: ["ENOTDIR", "not a folder"],
-  21: ["EISDIR", "is a folder"],
-  22: ["EINVAL", "invalid argument"],
-  23: ["ENFILE", "too many open files in the system"],
-  24: ["EMFILE", "too many open files"],
-  26: ["ETXTBSY", "text file busy"],
-  27: ["EFBIG", "file too large"],
-  28: ["ENOSPC", "no space left on device"],
-  29: ["ESPIPE", "cannot seek"],
-  30: ["EROFS", "read-only file system"],
-  31: ["EMLINK", "too many links"],
-  32: ["EPIPE", "broken pipe"],
-  34: ["ERANGE", "result too large"],
-  36: ["ENAMETOOLONG", "name too long"],
-  38: ["ENOSYS", "not implemented by this kernel"],
-  39: ["ENOTEMPTY", "folder not empty"],
-  40: ["ELOOP", "too many symbolic links"],
-  61: ["ENODATA", "no data"],
-  75: ["EOVERFLOW", "value too large"],
-  95: ["EOPNOTSUPP", "not supported"],
-  116: ["ESTALE", "stale file handle"],
-  122: ["EDQUOT", "disk quota exceeded"],
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  EINTR: 4,
+  EIO: 5,
+  ENXIO: 6,
+  E2BIG: 7,
+  ENOEXEC: 8,
+  EBADF: 9,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EBUSY: 16,
+  EEXIST: 17,
+  EXDEV: 18,
+  ENOTDIR: 20,
+  EISDIR: 21,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  ETXTBSY: 26,
+  EFBIG: 27,
+  ENOSPC: 28,
+  ESPIPE: 29,
+  EROFS: 30,
+  EMLINK: 31,
+  EPIPE: 32,
+  ERANGE: 34,
+  ENAMETOOLONG: 36,
+  ENOSYS: 38,
+  ENOTEMPTY: 39,
+  ELOOP: 40,
+  ENODATA: 61,
+  EOVERFLOW: 75,
+  EOPNOTSUPP: 95,
+  ESTALE: 116,
+  EDQUOT: 122,
+} as const;
+
+type ErrorName = keyof typeof ERRNO;
+
+const MEANINGS: Readonly<Record<ErrorName, string>> = {
+  EPERM: "operation not permitted",
+  ENOENT: "no such file or directory",
+  EINTR: "interrupted",
+  EIO: "input/output error",
+  ENXIO: "no such device or address",
+  E2BIG: "argument list too long",
+  ENOEXEC: "not a program for this machine",
+  EBADF: "bad file descriptor",
+  EAGAIN: "resource temporarily unavailable",
+  ENOMEM: "out of memory",
+  EACCES: "permission denied",
+  EBUSY: "device or resource busy",
+  EEXIST: "file exists",
+  EXDEV: "crosses file systems",
+  ENOTDIR: "not a folder",
+  EISDIR: "is a folder",
+  EINVAL: "invalid argument",
+  ENFILE: "too many open files in the system",
+  EMFILE: "too many open files",
+  ETXTBSY: "text file busy",
+  EFBIG: "file too large",
+  ENOSPC: "no space left on device",
+  ESPIPE: "cannot seek",
+  EROFS: "read-only file system",
+  EMLINK: "too many links",
+  EPIPE: "broken pipe",
+  ERANGE: "result too large",
+  ENAMETOOLONG: "name too long",
+  ENOSYS: "not implemented by this kernel",
+  ENOTEMPTY: "folder not empty",
+  ELOOP: "too many symbolic links",
+  ENODATA: "no data",
+  EOVERFLOW: "value too large",
+  EOPNOTSUPP: "not supported",
+  ESTALE: "stale file handle",
+  EDQUOT: "disk quota exceeded",
 };
 
-/** The name of an error number, e.g. `ENOENT` for 2; `E<number>` where it has none here. */
-export function errnoName(errno: number): string {
-  return NAMES[errno]?.[0] ?? `E${errno}`;
-}
+const NAMES = new Map(Object.entries(ERRNO).map(([name, errno]) => [errno, name as ErrorName]));
 
 /** A system call that failed. */
 export class SystemError extends Error {
@@ -61,10 +99,12 @@ export class SystemError extends Error {
    * @param path What it was called on, in a form fit for people.
    */
   constructor(readonly call: string, readonly errno: number, readonly path?: string) {
-    const [name, meaning] = NAMES[errno] ?? [`E${errno}`, `error ${errno}`];
-    super(`${call}${path === undefined ? "" : ` ${path}`}: ${meaning} (${name})`);
+    const name = NAMES.get(errno as typeof ERRNO[ErrorName]);
+    const code = name ?? `E${errno}`;
+    const meaning = name === undefined ? `error ${errno}` : MEANINGS[name];
+    super(`${call}${path === undefined ? "" : ` ${path}`}: ${meaning} (${code})`);
     this.name = "SystemError";
-    this.code = name;
+    this.code = code;
     this.meaning = meaning;
   }
 }
@@ -79,7 +119,6 @@ export function hasCode(error: unknown, ...codes: string[]): error is Error & { 
 export function meaningOf(error: unknown): string {
   if (error instanceof SystemError) return error.meaning;
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  const known = Object.values(NAMES).find(([name]) => name === code);
-  if (known !== undefined) return known[1];
+  if (typeof code === "string" && Object.hasOwn(MEANINGS, code)) return MEANINGS[code as ErrorName];
   return error instanceof Error ? error.message : String(error);
 }

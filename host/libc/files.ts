@@ -7,7 +7,7 @@
 
 import process from "node:process";
 import { AT_FDCWD, check, lastErrno, libc } from "./calls.ts";
-import { SystemError } from "./errno.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 import { printable, scratchCString } from "./paths.ts";
 
 /** An open file of the kernel. */
@@ -21,7 +21,6 @@ export const O_WRONLY = 1;
 export const O_RDWR = 2;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
-export const O_TRUNC = 0o1000;
 export const O_NONBLOCK = 0o4000;
 // These three differ between x64 and arm64.
 const ARM = process.arch === "arm64";
@@ -61,7 +60,9 @@ export function openAt(
 /** Closes a descriptor. A failure to write late data is thrown. */
 export function close(fd: Descriptor): void {
   // After EINTR the descriptor is closed all the same on Linux; closing again could hit another's.
-  if (libc.close(fd) < 0 && lastErrno() !== 4) throw new SystemError("close", lastErrno());
+  if (libc.close(fd) < 0 && lastErrno() !== ERRNO.EINTR) {
+    throw new SystemError("close", lastErrno());
+  }
 }
 
 /** Reads at the descriptor's own position; returns the bytes read, 0 at the end. */
@@ -134,7 +135,7 @@ export function seek(fd: Descriptor, offsetBytes: number, whence: keyof typeof S
   const result = Number(libc.lseek(fd, offsetBytes, SEEK[whence]));
   if (result >= 0) return result;
   const errno = lastErrno();
-  if (whence === "data" && errno === 6 /* ENXIO */) return -1;
+  if (whence === "data" && errno === ERRNO.ENXIO) return -1;
   throw new SystemError("lseek", errno);
 }
 
@@ -202,6 +203,6 @@ const LOCK_NB = 4;
 export function tryLock(fd: Descriptor): boolean {
   if (libc.flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
   const errno = lastErrno();
-  if (errno === 11 /* EWOULDBLOCK */) return false;
+  if (errno === ERRNO.EAGAIN) return false;
   throw new SystemError("flock", errno);
 }

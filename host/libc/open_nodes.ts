@@ -4,7 +4,7 @@
  */
 
 import { check, lastErrno, libc } from "./calls.ts";
-import { SystemError } from "./errno.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 import type { Descriptor } from "./files.ts";
 import { cString, printable } from "./paths.ts";
 import type { Timestamp } from "./status.ts";
@@ -52,14 +52,13 @@ export function writeAttributeOfOpen(fd: Descriptor, { name, value }: Attribute)
   );
 }
 
-const ENODATA = 61;
-const EOPNOTSUPP = 95;
-
 /** Removes an attribute; one that is not there is no error. */
 export function removeAttributeOfOpen(fd: Descriptor, name: string): void {
   if (libc.fremovexattr(fd, cString(name)) === 0) return;
   const errno = lastErrno();
-  if (errno !== ENODATA && errno !== EOPNOTSUPP) throw new SystemError("fremovexattr", errno, name);
+  if (errno !== ERRNO.ENODATA && errno !== ERRNO.EOPNOTSUPP) {
+    throw new SystemError("fremovexattr", errno, name);
+  }
 }
 
 /** Renames within one folder, replacing what has the new name; a folder is not replaced. */

@@ -4,7 +4,7 @@
  */
 
 import { check, lastErrno, libc, SYSCALL } from "./calls.ts";
-import { SystemError } from "./errno.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 import type { Descriptor } from "./files.ts";
 import { cString, printable } from "./paths.ts";
 
@@ -129,7 +129,9 @@ function statusOf(
 ): void {
   const mask = STATX_BASIC_STATS | STATX_BTIME;
   if (libc.syscall(SYSCALL.statx, folder, path, flags, mask, into.bytes) === 0) return;
-  if (lastErrno() !== 4) throw new SystemError("statx", lastErrno(), printable(withoutNul(name)));
+  if (lastErrno() !== ERRNO.EINTR) {
+    throw new SystemError("statx", lastErrno(), printable(withoutNul(name)));
+  }
   check(
     "statx",
     () => libc.syscall(SYSCALL.statx, folder, path, flags, mask, into.bytes),
@@ -152,7 +154,18 @@ function withoutNul(name: string | Uint8Array): string | Uint8Array {
 export function freeBytes(fd: Descriptor): number {
   const bytes = new Uint8Array(256);
   check("fstatfs", () => libc.fstatfs(fd, bytes));
-  const view = new DataView(bytes.buffer);
-  // struct statfs on 64-bit Linux: f_bsize at 8, f_bavail at 32.
-  return Number(view.getBigUint64(8, true)) * Number(view.getBigUint64(32, true));
+  return freeBytesIn(bytes);
+}
+
+// `struct statfs` on 64-bit Linux.
+const F_BSIZE = 8;
+const F_BAVAIL = 32;
+const F_FRSIZE = 72;
+
+/** The free room that a `struct statfs` tells of. */
+export function freeBytesIn(statfs: Uint8Array): number {
+  const view = new DataView(statfs.buffer, statfs.byteOffset);
+  const field = (offset: number) => Number(view.getBigUint64(offset, true));
+  // Blocks are counted in fragments; f_bsize is what reading and writing is best done in.
+  return field(F_BAVAIL) * (field(F_FRSIZE) || field(F_BSIZE));
 }

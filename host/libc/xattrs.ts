@@ -7,7 +7,7 @@
  */
 
 import { check, lastErrno, libc, listxattrat } from "./calls.ts";
-import { SystemError } from "./errno.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 import type { Descriptor } from "./files.ts";
 import { cString, joinBytes, printable } from "./paths.ts";
 
@@ -16,10 +16,6 @@ export interface Attribute {
   readonly name: Uint8Array;
   readonly value: Uint8Array;
 }
-
-const ENODATA = 61;
-const EOPNOTSUPP = 95;
-const ERANGE = 34;
 
 // The kernel's limits: XATTR_LIST_MAX and XATTR_SIZE_MAX.
 const listing = new Uint8Array(65_536);
@@ -36,6 +32,7 @@ export class AttributeReader {
   readonly #path = new Uint8Array(512);
   #prefixBytes = 0;
   #folder: Descriptor | undefined;
+  #canListAt = true;
 
   /** Goes to an open folder. */
   enter(folder: Descriptor): void {
@@ -46,7 +43,7 @@ export class AttributeReader {
 
   /** The attributes of a name in the folder; the name is a C string. @throws SystemError */
   ofName(cName: Uint8Array): Attribute[] {
-    if (canListAt) {
+    if (this.#canListAt) {
       // Asking for the size alone is what costs least.
       const size = listxattrat(this.#folder!, cName, AT_SYMLINK_NOFOLLOW, listing, 0);
       if (size === 0) return NONE;
@@ -58,17 +55,14 @@ export class AttributeReader {
 
   #failed(errno: number, cName: Uint8Array): void {
     // Kernels before 6.13 do not have the call, and some containers forbid it.
-    if (errno === ENOSYS || errno === EPERM) canListAt = false;
-    else if (errno !== EOPNOTSUPP) {
+    if (errno === ERRNO.ENOSYS || errno === ERRNO.EPERM) this.#canListAt = false;
+    else if (errno !== ERRNO.EOPNOTSUPP) {
       throw new SystemError("listxattrat", errno, printable(cName.subarray(0, -1)));
     }
   }
 }
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const EPERM = 1;
-const ENOSYS = 38;
-let canListAt = true;
 
 /**
  * All attributes of a file that the caller may read; none where the file system has no attributes.
@@ -82,7 +76,7 @@ export function readAttributes(path: Uint8Array): Attribute[] {
   if (size === 0) return NONE;
   if (size < 0) {
     const errno = lastErrno();
-    if (errno === EOPNOTSUPP) return NONE;
+    if (errno === ERRNO.EOPNOTSUPP) return NONE;
     throw new SystemError("llistxattr", errno, printable(path.subarray(0, -1)));
   }
   const names: Uint8Array[] = [];
@@ -101,8 +95,8 @@ function readAttribute(path: Uint8Array, cName: Uint8Array): Attribute[] {
   if (size >= 0) return [{ name: cName.subarray(0, -1), value: content.slice(0, size) }];
   const errno = lastErrno();
   // Removed since it was listed, or listed by a layer that does not give it out.
-  if (errno === ENODATA || errno === EOPNOTSUPP) return [];
-  const call = errno === ERANGE ? "lgetxattr (value above 64 KiB)" : "lgetxattr";
+  if (errno === ERRNO.ENODATA || errno === ERRNO.EOPNOTSUPP) return [];
+  const call = errno === ERRNO.ERANGE ? "lgetxattr (value above 64 KiB)" : "lgetxattr";
   throw new SystemError(call, errno, printable(path.subarray(0, -1)));
 }
 

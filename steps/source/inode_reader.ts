@@ -5,7 +5,7 @@
 
 import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
 import type { NewInode } from "../../ext4/tree_builder.ts";
-import { SystemError } from "../../host/libc/errno.ts";
+import { ERRNO, SystemError } from "../../host/libc/errno.ts";
 import {
   close,
   type Descriptor,
@@ -20,7 +20,6 @@ import { AttributeReader, pathThroughProc, readAttributes } from "../../host/lib
 import { isRoot } from "../../host/machine.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 
-const EACCES = 13;
 const DOT = new TextEncoder().encode(".");
 
 /** Looks at the names of one folder after the other. */
@@ -64,7 +63,7 @@ export class InodeReader {
     const metadata = this.#metadata();
     const type = this.type;
     if (type === S_IFREG && !this.#mayReadAll && !mayRead(this.#folder!, cName)) {
-      throw new SystemError("open", EACCES);
+      throw new SystemError("open", ERRNO.EACCES);
     }
     const xattrs = this.#attributes.ofName(cName);
     if (type === S_IFLNK) {

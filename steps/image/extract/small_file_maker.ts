@@ -4,7 +4,7 @@
  */
 
 import type { TreeInode } from "../../../ext4/tree.ts";
-import { SystemError } from "../../../host/libc/errno.ts";
+import { ERRNO, SystemError } from "../../../host/libc/errno.ts";
 import {
   close,
   type Descriptor,
@@ -29,8 +29,6 @@ export interface Refusal {
   readonly row: TreeInode;
   readonly count: number;
 }
-
-const EIO = 5;
 
 /** Makes the files of one batch after the other, on whatever thread. */
 export class SmallFileMaker {
@@ -59,7 +57,7 @@ export class SmallFileMaker {
       makeSmallFile(file, (what, error) => this.#refused(file.row, what, error));
       this.state.addMade();
     } catch (error) {
-      this.state.fail(file.row, error instanceof SystemError ? error.errno : EIO);
+      this.state.fail(file.row, error instanceof SystemError ? error.errno : ERRNO.EIO);
     }
   }
 
