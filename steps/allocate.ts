@@ -11,6 +11,7 @@ import {
   preallocate,
   truncate,
 } from "../host/libc/files.ts";
+import { explainWrite } from "../host/write_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Fact, Step, StepContext } from "../pipeline/step.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
@@ -60,13 +61,15 @@ function geometryFor(context: StepContext): Geometry {
   return geometryOf(tree, blockSizeOf(context), sizeBytes);
 }
 
-/** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`. */
+/** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`, `file-too-large`. */
 export function reserve(path: string, sizeBytes: number): void {
   requireRoom(path, sizeBytes);
   const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
   try {
     // A file system without fallocate gets a sparse file; a full disk then shows while copying.
     if (!preallocate(fd, sizeBytes)) truncate(fd, sizeBytes);
+  } catch (error) {
+    throw explainWrite(path, error);
   } finally {
     close(fd);
   }

@@ -6,7 +6,9 @@
 
 import { checkImage } from "../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../ext4/errors.ts";
+import type { BlockSource } from "../ext4/reader/block_source.ts";
 import { openFileSource } from "../host/block_source/file_source.ts";
+import { Breather } from "../host/breathe.ts";
 import { findProgram } from "../host/programs.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import type { Image } from "../pipeline/image.ts";
@@ -41,7 +43,7 @@ export const fsck: Step = {
     if (image.path === "-") return;
     const byE2fsck = usesE2fsck(context);
     if (byE2fsck) await checkByE2fsck(image, context);
-    if (!byE2fsck || context.options["checker"] === "both") await checkByOwn(image);
+    if (!byE2fsck || context.options["checker"] === "both") await checkByOwn(image, context);
   },
   preview(_image: Image, context: StepContext): Promise<Fact[]> {
     const value = usesE2fsck(context) ? "e2fsck" : "icecore's own";
@@ -69,10 +71,25 @@ async function checkByE2fsck(image: Image, context: StepContext): Promise<void> 
 }
 
 /** @throws CorruptImageError with the first finding. */
-async function checkByOwn({ path }: Image): Promise<void> {
+async function checkByOwn({ path }: Image, { signal, emit }: StepContext): Promise<void> {
   const source = openFileSource(path);
+  const breather = new Breather(signal);
+  let done = 0;
+  const counted: BlockSource = {
+    sizeBytes: source.sizeBytes,
+    read(offsetBytes, into) {
+      done += into.length;
+      return source.read(offsetBytes, into);
+    },
+  };
+  const pause = () => {
+    if (!breather.due) return;
+    // How much there is to read shows only on the way.
+    emit({ type: "progress", done, unit: "bytes" });
+    return breather.pause();
+  };
   try {
-    const { isSound, findings, countFindings } = await checkImage(source);
+    const { isSound, findings, countFindings } = await checkImage(counted, { pause });
     if (isSound) return;
     const first = findings[0]!;
     const more = countFindings > 1 ? ` (and ${countFindings - 1} more findings)` : "";

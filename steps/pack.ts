@@ -99,10 +99,11 @@ async function write(
   if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
-  const hasher = new Hasher(context.options["algorithm"] as string, breather);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
-  const files = new SourceFile(source, onProblem, hasher);
+  let hasher: Hasher | undefined;
   try {
+    hasher = new Hasher(context.options["algorithm"] as string, breather);
+    const files = new SourceFile(source, onProblem, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,
       sink,
@@ -117,8 +118,12 @@ async function write(
     for (const { inode, change } of changed) files.reportChange(inode as TreeInode, change);
     return { digest, sizeBytes };
   } finally {
-    sink.close();
-    await hasher.close();
+    // The thread ends also where closing fails, as it does where a server's disk is full.
+    try {
+      sink.close();
+    } finally {
+      await hasher?.close();
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export function fileSink(path: string): Sink {
     keepsHoles: true,
     write: (bytes, offset) => explained(path, () => writeAllAt(fd, bytes, offset)),
     finish: (sizeBytes) => explained(path, () => truncate(fd, sizeBytes)),
-    close: () => close(fd),
+    close: () => explained(path, () => close(fd)),
   };
 }
 

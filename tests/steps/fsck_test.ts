@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type Event, pipeline, recipes } from "../../mod.ts";
+import { assertNothingBuilt, inLab, type Lab } from "../faults/lab.ts";
+import { setEnvironment } from "../support/environment.ts";
+
+/** So many that the checker has to look more than a moment. */
+function addFolders(lab: Lab): void {
+  for (let i = 0; i < 15_000; i++) mkdirSync(lab.at(`source/${i}`));
+  writeFileSync(lab.at("source/last"), "last");
+}
+
+async function build(
+  lab: Lab,
+  signal: AbortSignal,
+  emit: (event: Event) => void,
+): Promise<void> {
+  using _environment = setEnvironment({ TMPDIR: lab.temporary });
+  await pipeline(recipes.native).with("fsck", { checker: "own" })
+    .run({ sources: [lab.source], output: lab.image, signal, emit });
+}
+
+Deno.test("our own checker tells how far it is, and an abort ends it", async () => {
+  await inLab(async (lab) => {
+    addFolders(lab);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const finished: string[] = [];
+    const building = build(lab, stop.signal, (event) => {
+      if (event.type === "step-finished") finished.push(event.step);
+      if (event.type !== "progress" || event.step !== "fsck") return;
+      seen.push(event.done);
+      stop.abort();
+    });
+    await assert.rejects(building, { name: "InterruptedError" });
+    assert.equal(seen.length, 1, "it went on after the abort");
+    assert.ok(seen[0]! > 0);
+    assert.deepEqual(finished, ["scan", "pack"]);
+    await assertNothingBuilt(lab);
+  });
+});
