@@ -14,9 +14,9 @@ import { pipelineOf, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
-import { note, print, printJson } from "./output.ts";
+import { jsonTarget, note, print, printJson } from "./output.ts";
 import { plugins } from "./plugins.ts";
 import { renderDryRun } from "./render_dry_run.ts";
 import { rendererFor } from "./renderer.ts";
@@ -122,7 +122,7 @@ const parser = command(
       "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
       "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
       "",
-      "Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses (each named), 130 interrupted.",
+      ...exitCodes({ lossy: "done with losses (each named)" }),
     ),
   },
 );
@@ -149,7 +149,7 @@ export const build = {
       return EXIT.done;
     }
     if (request.output === "-") refuseTerminal();
-    const renderer = rendererFor(values, request.output === "-" ? 2 : 1);
+    const renderer = rendererFor(values, jsonTarget(values));
     try {
       const { image, lossy } = await interruptible((signal) =>
         pipeline.run({ ...request, signal, emit: renderer.emit })

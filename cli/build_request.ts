@@ -21,6 +21,7 @@ import {
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./plugins.ts";
 import { askedFor, withSetting } from "./setting.ts";
+import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use.ts";
 
 /** The pipeline that the values ask for. @throws UsageError, PluginError */
@@ -35,6 +36,7 @@ export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
   for (const name of values.without) result = result.without(name);
   for (const used of values.use) result = await withUsed(result, used);
   for (const setting of values.set) result = withSetting(result, setting);
+  checkStreamedHash(result, values.output);
   return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }
 
@@ -54,6 +56,7 @@ async function basedOn(name: string | undefined): Promise<Pipeline> {
   );
 }
 
+/** A flag, the steps that take it, and what it gives them. */
 type Flag = readonly [flag: string, steps: readonly string[], given: GivenOptions];
 
 /** The flags that were typed, each with the steps that take it. */

@@ -14,9 +14,9 @@ export function print(line: string): void {
   write(1, `${line}\n`);
 }
 
-/** Prints a line of JSON. */
-export function printJson(value: unknown): void {
-  print(jsonLine(value));
+/** Prints a line of JSON, by default on stdout. */
+export function printJson(value: unknown, fd: 1 | 2 = 1): void {
+  write(fd, `${jsonLine(value)}\n`);
 }
 
 /** JSON in which nothing but ASCII is left of what a terminal could take for a command. */
@@ -66,10 +66,24 @@ export class OutputClosedError extends Error {
   override readonly name = "OutputClosedError";
 }
 
-/** Prints an error: for people on stderr, and for scripts on stdout with `--json`. */
-export function printError(error: unknown, { json, verbose }: CommonValues): void {
+/** The values of a command, and what it says of its output. */
+interface PrintedValues extends CommonValues {
+  readonly command: string;
+  readonly output?: unknown;
+}
+
+/** Where JSON goes: to stdout, unless the image does. */
+export function jsonTarget({ command, output }: PrintedValues): 1 | 2 {
+  return command === "build" && output === "-" ? 2 : 1;
+}
+
+/** Prints an error: for people on stderr, and for scripts with `--json`. */
+export function printError(error: unknown, values: PrintedValues): void {
+  const { json, verbose } = values;
   const message = withShownLocations(messageOf(error));
-  if (json === true) printJson({ type: "error", code: codeOf(error), message });
+  if (json === true) {
+    printJson({ type: "error", code: codeOf(error), message }, jsonTarget(values));
+  }
   note(`icecore: ${harmless(message)}`);
   const unexpected = codeOf(error) === "unexpected";
   if (verbose === true || unexpected) {

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import {
   type Artifact,
   type ByteStage,
   createFile,
-  EnvironmentError,
   fileForm,
   formatPartManifest,
   type Hash,
@@ -18,8 +17,10 @@ import {
   type OptionsSchema,
   type Part,
   type Payload,
+  requireFree,
   startHash,
   type Step,
+  type StepContext,
   UsageError,
 } from "../mod.ts";
 
@@ -33,22 +34,18 @@ const MOST_PARTS = 10 ** DIGITS_MEANWHILE - 1;
 /** At least so many digits, so that `part*` is in order. */
 const FEWEST_DIGITS = 3;
 
-const stream: NonNullable<Step["stream"]> = ({ name }, { options, output, force }): ByteStage => {
-  const folder = output.slice(0, output.lastIndexOf("/") + 1);
-  const parts = new Parts(`${folder}${name}`, options["size"] as number);
-  for (const path of [`${folder}${name}.manifest`, `${folder}${name}.part001`]) {
-    if (force || lstatSync(path, { throwIfNoEntry: false }) === undefined) continue;
-    const what = "Replace it with --force, or choose another name with -o.";
-    throw new EnvironmentError(`cannot write ${path}: it exists already. ${what}`, "output-exists");
-  }
+const stream: NonNullable<Step["stream"]> = ({ name }, context): ByteStage => {
+  const folder = context.output.slice(0, context.output.lastIndexOf("/") + 1);
+  requireFreeParts(`${folder}${name}`, context.force);
+  const parts = new Parts(folder, name, context);
   return {
     sink: new WritableStream<Uint8Array>({
       write: (bytes) => parts.write(bytes),
       close: () => parts.close(),
-      abort: () => parts.remove(),
+      abort: () => parts.abort(),
     }),
-    finish: (image, stored) => finish(image, stored, parts),
-    abort: () => parts.remove(),
+    finish: (image, stored) => finish(image, stored, parts, context),
+    abort: () => parts.abort(),
   };
 };
 
@@ -60,8 +57,8 @@ const split: Step = {
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
   options,
-  check({ output }) {
-    if (output !== "-") return;
+  check({ output, force }) {
+    if (output !== "-") return requireFreeParts(output, force);
     const why = "there is no place for the parts. Name a file with -o.";
     throw new UsageError(`cannot split an image that goes to stdout: ${why}`, "cannot-stream");
   },
@@ -74,23 +71,28 @@ const split: Step = {
 
 export default split;
 
-async function finish(image: Image, stored: Payload, parts: Parts): Promise<Image> {
+async function finish(
+  image: Image,
+  stored: Payload,
+  parts: Parts,
+  context: StepContext,
+): Promise<Image> {
   const { name, sizeBytes } = stored;
   const made = parts.named();
   const text = formatPartManifest({ name, sizeBytes, sha512: parts.sha512, parts: made });
-  const manifest = `${parts.base}.manifest`;
+  const manifest = context.beside(`${name}.manifest`);
   const artifacts: Artifact[] = made.map((part, index) => ({
     kind: "part",
     path: parts.partial(index),
     finalPath: `${parts.folder}${part.name}`,
     sizeBytes: part.sizeBytes,
   }));
-  await writeFile(`${manifest}.partial`, text);
+  await writeFile(manifest, text);
   artifacts.push({
     kind: "manifest",
-    path: `${manifest}.partial`,
-    finalPath: manifest,
-    sizeBytes: text.length,
+    path: manifest,
+    finalPath: `${parts.folder}${name}.manifest`,
+    sizeBytes: new TextEncoder().encode(text).length,
     details: { countParts: made.length },
   });
   return { ...image, artifacts: [...image.artifacts, ...artifacts] };
@@ -110,6 +112,11 @@ function removeStale(artifacts: readonly Artifact[]): void {
   for (const path of paths.filter((path) => isPart(path) && !fresh.has(path))) rmSync(path);
 }
 
+/** @param base The path that `.part001` is put behind. */
+function requireFreeParts(base: string, force: boolean): void {
+  for (const path of [`${base}.manifest`, `${base}.part001`]) requireFree(path, force);
+}
+
 /** The parts while they are written. */
 class Parts {
   readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
@@ -120,23 +127,29 @@ class Parts {
   /** Of the whole, in hex, once it is closed. */
   sha512 = "";
 
-  /** @param base The path that `.part001` is put behind. */
-  constructor(readonly base: string, private readonly partBytes: number) {}
+  readonly #partBytes: number;
 
-  get folder(): string {
-    return this.base.slice(0, this.base.lastIndexOf("/") + 1);
+  /** @param name What is split; `.part001` is put behind it. */
+  constructor(
+    readonly folder: string,
+    private readonly name: string,
+    private readonly context: StepContext,
+  ) {
+    this.#partBytes = context.options["size"] as number;
   }
 
   /** Where a part lies until the build is done. */
   partial(index: number): string {
-    return `${this.base}.part${numbered(index, DIGITS_MEANWHILE)}.partial`;
+    return this.context.beside(`${this.name}.part${numbered(index, DIGITS_MEANWHILE)}`);
   }
 
   /** All parts, with the names they will have. */
   named(): Part[] {
     const digits = Math.max(FEWEST_DIGITS, String(this.#done.length).length);
-    const name = this.base.slice(this.folder.length);
-    return this.#done.map((part, i) => ({ ...part, name: `${name}.part${numbered(i, digits)}` }));
+    return this.#done.map((part, i) => ({
+      ...part,
+      name: `${this.name}.part${numbered(i, digits)}`,
+    }));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -144,10 +157,10 @@ class Parts {
     whole.update(bytes);
     for (let rest = bytes; rest.length > 0;) {
       if (this.#file === undefined) await this.#begin();
-      const piece = rest.subarray(0, this.partBytes - this.#used);
+      const piece = rest.subarray(0, this.#partBytes - this.#used);
       await this.#store(piece);
       rest = rest.subarray(piece.length);
-      if (this.#used === this.partBytes) await this.#end();
+      if (this.#used === this.#partBytes) await this.#end();
     }
   }
 
@@ -157,11 +170,10 @@ class Parts {
     this.sha512 = (this.#whole ?? await startHash("sha512")).digest();
   }
 
-  async remove(): Promise<void> {
+  /** Closes the part that is written; all of them go with the build. */
+  async abort(): Promise<void> {
     await this.#file?.abort().catch(() => {});
     this.#file = undefined;
-    for (let i = 0; i <= this.#done.length; i++) rmSync(this.partial(i), { force: true });
-    rmSync(`${this.base}.manifest.partial`, { force: true });
   }
 
   async #begin(): Promise<void> {

@@ -3,12 +3,20 @@
  * @module
  */
 
+import { constants } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { ALGORITHMS, digestFile } from "../host/digest.ts";
 import { explainWrite } from "../host/write_error.ts";
+import { UsageError } from "../pipeline/errors.ts";
 import { type Image, withArtifact } from "../pipeline/image.ts";
 import { formatDigestLine } from "../pipeline/side_file.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
+
+const encoder = new TextEncoder();
+
+/** A symbolic link that somebody put in the way is not followed. */
+const NEW_OR_OWN = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC |
+  constants.O_NOFOLLOW;
 
 /** Hashes the image, unless `pack` has already, and writes the side file. */
 export const hash: Step = {
@@ -32,8 +40,8 @@ export const hash: Step = {
     if (image.path === "-") return hashed;
     const finalPath = `${image.finalPath}.${algorithm}`;
     const path = `${finalPath}.partial`;
-    const line = `${formatDigestLine({ digest, name: image.name })}\n`;
-    await writeFile(path, line).catch((error) => {
+    const line = encoder.encode(`${formatDigestLine({ digest, name: image.name })}\n`);
+    await writeFile(path, line, { flag: NEW_OR_OWN }).catch((error) => {
       throw explainWrite(finalPath, error);
     });
     const others = image.artifacts.filter((artifact) => artifact.kind !== algorithm);
@@ -48,7 +56,18 @@ export const hash: Step = {
 };
 
 function digestOf(image: Image, algorithm: string, context: StepContext): Promise<string> {
+  if (image.path === "-") throw streamIsGone(image, algorithm);
   return digestFile(image.path, algorithm, context.signal, (done) => {
     context.emit({ type: "progress", done, total: image.sizeBytes, unit: "bytes" });
   });
+}
+
+function streamIsGone({ digests }: Image, algorithm: string): UsageError {
+  const made = Object.keys(digests).join(", ");
+  const how = made === "" ? "it was not hashed" : `it was hashed as ${made}`;
+  return new UsageError(
+    `cannot make a ${algorithm} of an image that went to stdout: ${how} while it was written. ` +
+      "Choose the algorithm with --hash, which counts for all steps.",
+    "stream-is-gone",
+  );
 }
