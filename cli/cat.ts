@@ -11,6 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { type ImageReader, PathError, printable, UsageError } from "../mod.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 import { sizeOrZero } from "./size_value.ts";
@@ -61,7 +62,7 @@ export const cat = {
         "  icecore cat photos.img /photos/2024/ice.jpg > ice.jpg",
         "  icecore cat s3://vault/photos.img /photos/index.html --length 1K",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage.",
+        ...exitCodes(),
       ),
     },
   ),

@@ -9,7 +9,7 @@ import { command, constant } from "@optique/core/primitives";
 import { printable, releaseLeftovers } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { print, printJson } from "./output.ts";
 
 interface CleanValues extends CommonValues {
@@ -22,7 +22,7 @@ export const clean = {
     brief: message`Release what builds left that were killed.`,
     description:
       message`Ends their programs, unmounts their images, frees their loop devices, and removes their partial images and temporary folders. Touches nothing of a build that still runs, and nothing that is not icecore's.`,
-    footer: examples("Example:", "  sudo icecore clean"),
+    footer: examples("Example:", "  sudo icecore clean", "", ...exitCodes()),
   }),
   async run({ json, quiet }: CleanValues): Promise<number> {
     const released = await releaseLeftovers();

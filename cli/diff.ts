@@ -11,7 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { diff as diffSides, differenceLine, EnvironmentError, shownLocation } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -52,7 +52,11 @@ export const diff = {
         "  icecore diff photos-2024.img photos-2025.img",
         "  icecore diff photos.img /srv/photos",
         "",
-        "Exit codes: 0 the same, 1 could not be done, 2 usage, 4 they differ, 130 interrupted.",
+        ...exitCodes({
+          done: "the same",
+          failed: "could not be done",
+          verificationFailed: "they differ",
+        }),
       ),
     },
   ),

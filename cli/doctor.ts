@@ -9,7 +9,7 @@ import { command, constant } from "@optique/core/primitives";
 import { diagnose } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { print, printJson } from "./output.ts";
 
 interface DoctorValues extends CommonValues {
@@ -20,7 +20,7 @@ interface DoctorValues extends CommonValues {
 export const doctor = {
   parser: command("doctor", merge(object({ command: constant("doctor") }), common), {
     brief: message`Look at what is installed, and say what works.`,
-    footer: examples("Example:", "  icecore doctor"),
+    footer: examples("Example:", "  icecore doctor", "", ...exitCodes()),
   }),
   async run({ json }: DoctorValues): Promise<number> {
     const diagnosis = await diagnose();

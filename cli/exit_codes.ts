@@ -4,16 +4,14 @@
  */
 
 import {
-  CorruptImageError,
   InterruptedError,
-  PathError,
+  ReleaseError,
   StepError,
-  UnsupportedFeatureError,
   UsageError,
   VerificationError,
 } from "../mod.ts";
 
-/** What the exit codes mean; every command's help repeats them. */
+/** What the exit codes mean; every command's help repeats those that it has. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -24,7 +22,45 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The exit code of an error. */
+/** What an exit code means; the last two are of some commands only. */
+type Meanings = Partial<Record<keyof typeof EXIT, string>>;
+
+/** What they mean where a command has no words of its own. */
+const MEANINGS = {
+  done: "done",
+  failed: "failed",
+  usage: "usage",
+  interrupted: "interrupted",
+} as const satisfies Meanings;
+
+const WIDTH = 96;
+
+/**
+ * The lines of a command's help that list its exit codes.
+ *
+ * @param own Words of the command's own, and codes that not every command has.
+ */
+export function exitCodes(own: Meanings = {}): string[] {
+  const meanings: Meanings = { ...MEANINGS, ...own };
+  const codes = Object.entries(EXIT).flatMap(([name, code]) => {
+    const meaning = meanings[name as keyof typeof EXIT];
+    return meaning === undefined ? [] : [`${code} ${meaning}`];
+  });
+  return wrapped(`Exit codes: ${codes.join(", ")}.`);
+}
+
+/** Between two codes, never within one. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(/(?<=, )(?=\d)/)) {
+    const last = lines.at(-1);
+    if (last === undefined || (last + part).trimEnd().length > WIDTH) lines.push(part);
+    else lines[lines.length - 1] = last + part;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** The exit code of an error; who only wants to read gets no verdict on a broken image. */
 export function exitCodeOf(error: unknown): number {
   switch (true) {
     case error instanceof UsageError:
@@ -35,11 +71,8 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.verificationFailed;
     case error instanceof StepError:
       return exitCodeOf(error.cause);
-    // Who only wants to read gets no verdict on the image, but a failure.
-    case error instanceof CorruptImageError:
-    case error instanceof UnsupportedFeatureError:
-    case error instanceof PathError:
-      return EXIT.failed;
+    case error instanceof ReleaseError && error.cause !== undefined:
+      return exitCodeOf(error.cause);
     default:
       return EXIT.failed;
   }

@@ -12,6 +12,7 @@ import process from "node:process";
 import { exportTar, UsageError } from "../mod.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 import { findTyped } from "./typed_path.ts";
 import { note, OutputClosedError, writeBytes } from "./output.ts";
@@ -49,7 +50,7 @@ export const exportCommand = {
         "  icecore export photos.img photos/2014 --tar | ssh server tar -xf -",
         "  icecore export photos.img --tar | zstd > photos.tar.zst",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.",
+        ...exitCodes(),
       ),
     },
   ),

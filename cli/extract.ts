@@ -18,7 +18,7 @@ import {
 } from "../mod.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues } from "./image_argument.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
@@ -70,8 +70,7 @@ export const extract = {
         "  icecore extract photos.img -o /srv/restored",
         "  icecore extract https://example.com/photos.img photos/2014/01 -o /tmp",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage, 3 done but something could not be restored (named),",
-        "130 interrupted.",
+        ...exitCodes({ lossy: "done but something could not be restored (named)" }),
       ),
     },
   ),

@@ -12,6 +12,7 @@ import process from "node:process";
 import { UsageError } from "../mod.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
+import { exitCodes } from "./exit_codes.ts";
 import type { ConditionValues } from "./finding/conditions.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 
@@ -74,7 +75,7 @@ export const find = {
         "  icecore find photos.img /photos --path '**/2024/**' --newer 2024-05-01 --json",
         "  icecore find https://backup.example.org/photos.img --type l",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage.",
+        ...exitCodes(),
       ),
     },
   ),

@@ -3,6 +3,7 @@
  * @module
  */
 
+import process from "node:process";
 import { type Event, printable, type Problem } from "../mod.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
@@ -10,8 +11,8 @@ import { ProgressLine } from "./progress_line.ts";
 import type { Renderer } from "./event_renderer.ts";
 import { type StepTime, summaryOf } from "./summary.ts";
 
-/** More problems than this are counted, not printed; `--verbose` prints all. */
-const MOST_PROBLEMS = 20;
+/** On a terminal, more problems than this are counted, not printed; elsewhere nobody can ask again. */
+const MOST_ON_TERMINAL = 20;
 
 /** A renderer for people. */
 export function humanRenderer(values: CommonValues): Renderer {
@@ -19,20 +20,32 @@ export function humanRenderer(values: CommonValues): Renderer {
   const verbose = values.verbose === true;
   const line = new ProgressLine(!quiet && isInteractive(), wantsColor(values));
   const times: StepTime[] = [];
+  const mostProblems = verbose || process.stderr.isTTY !== true ? Infinity : MOST_ON_TERMINAL;
   let countProblems = 0;
+  let current = "";
 
   const say = (text: string): void => line.above(() => note(text));
   const sayProblem = ({ kind, path, reason }: Problem): void => {
     countProblems++;
-    if (verbose || countProblems <= MOST_PROBLEMS) say(`icecore: ${kind}: ${path}: ${reason}`);
+    if (countProblems <= mostProblems) say(`icecore: ${kind}: ${path}: ${reason}`);
+  };
+
+  const sayRest = (): void => {
+    if (countProblems <= mostProblems) return;
+    note(
+      `icecore: … and ${countProblems - mostProblems} more; ` +
+        "see all of them with --verbose, or by 2> FILE",
+    );
   };
 
   const emit = (event: Event): void => {
     switch (event.type) {
       case "step-started":
+        current = event.step;
         return line.start(`[${event.index + 1}/${event.countSteps}] ${event.step}`);
       case "progress":
-        return line.update(event);
+        // A step that streams tells of its own bytes, which are not those of the line.
+        return event.step === current ? line.update(event) : undefined;
       case "command":
         return verbose ? say(`  $ ${event.argv.map(printable).join(" ")}`) : undefined;
       case "message":
@@ -44,12 +57,11 @@ export function humanRenderer(values: CommonValues): Renderer {
         return verbose ? say(`${event.step}: ${event.seconds.toFixed(2)} s`) : undefined;
       case "build-finished":
         line.clear();
-        if (countProblems > MOST_PROBLEMS && !verbose) {
-          note(`icecore: … and ${countProblems - MOST_PROBLEMS} more; see them with --verbose`);
-        }
+        sayRest();
         return quiet ? undefined : note(summaryOf(event, times));
       case "build-failed":
         line.clear();
+        sayRest();
         return event.kept === undefined
           ? undefined
           : note(`icecore: kept ${printable(event.kept)}`);

@@ -8,6 +8,7 @@ import { message } from "@optique/core/message";
 import { command, constant } from "@optique/core/primitives";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { factLines, imageFacts } from "./image_facts.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 import { print, printJson } from "./output.ts";
@@ -34,7 +35,7 @@ export const info = {
         "  icecore info photos.img",
         "  icecore info --json https://backup.example.org/photos.img",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage.",
+        ...exitCodes(),
       ),
     },
   ),

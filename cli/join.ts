@@ -11,7 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { formatDigestLine, joinParts } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -51,7 +51,10 @@ export const join = {
         "  icecore join /media/usb/photos.img.manifest -o photos.img",
         "  sha512sum -c photos.img.manifest && cat photos.img.part* > photos.img",
         "",
-        "Exit codes: 0 done, 1 could not be done, 2 usage, 4 a part is missing or damaged.",
+        ...exitCodes({
+          failed: "could not be done",
+          verificationFailed: "a part is missing or damaged",
+        }),
       ),
     },
   ),

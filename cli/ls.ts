@@ -10,6 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 
 interface LsValues extends ReadingValues {
@@ -64,7 +65,7 @@ export const ls = {
         "  icecore ls -lR photos.img /photos/2024",
         "  icecore ls -l https://backup.example.org/photos.img",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage.",
+        ...exitCodes(),
       ),
     },
   ),

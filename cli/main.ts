@@ -12,7 +12,7 @@ import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
-import { exitCodeOf } from "./exit_codes.ts";
+import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
 import { exportCommand } from "./export.ts";
 import { extract } from "./extract.ts";
@@ -74,8 +74,10 @@ export async function main(args: readonly string[]): Promise<number> {
     stderr: (text) => note(withShownLocations(explain(text, args, usages))),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
     examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
-    footer:
-      message`Exit codes: 0 done, 1 failed, 2 usage, 3 done but some source files could not be read or changed while being read, 4 verification failed, 130 interrupted.`,
+    footer: examples(...exitCodes({
+      lossy: "done but some source files could not be read or changed while being read",
+      verificationFailed: "verification failed",
+    })),
     maxWidth: 100,
     termWidth: "auto",
     commandList: "top-level",

@@ -11,7 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { mountImage } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, printJson } from "./output.ts";
 
@@ -50,7 +50,7 @@ export const mount = {
         "  icecore mount photos.img /mnt/photos",
         "  icecore umount /mnt/photos",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.",
+        ...exitCodes(),
       ),
     },
   ),

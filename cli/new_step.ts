@@ -11,7 +11,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { EnvironmentError, messageOf, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { note, print, printJson } from "./output.ts";
 import { stepText, testText } from "./step_template.ts";
 
@@ -37,7 +37,7 @@ export const newStep = {
       brief: message`Write a step of your own to start from, and its test.`,
       description:
         message`Writes NAME.ts and NAME_test.ts into the current folder. Nothing is overwritten.`,
-      footer: examples("Example:", "  icecore new-step upload"),
+      footer: examples("Example:", "  icecore new-step upload", "", ...exitCodes()),
     },
   ),
   run({ name, json, quiet }: NewStepValues): number {

@@ -10,7 +10,7 @@ import { choice } from "@optique/core/valueparser";
 import { recipeDocument, recipes, recipeSchema } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { print } from "./output.ts";
 import { pluginSteps } from "./plugins.ts";
 
@@ -53,6 +53,8 @@ export const recipe = {
         "  icecore recipe show native > my.json",
         "  icecore recipe schema > recipe.schema.json",
         "  icecore build /srv/photos --recipe my.json",
+        "",
+        ...exitCodes(),
       ),
     },
   ),

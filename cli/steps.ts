@@ -19,7 +19,7 @@ import {
 } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { print, printJson } from "./output.ts";
 import { plugins, pluginSteps } from "./plugins.ts";
 
@@ -43,7 +43,7 @@ export const steps = {
     ),
     {
       brief: message`List the recipes, their steps and their options.`,
-      footer: examples("Examples:", "  icecore steps", "  icecore steps hash"),
+      footer: examples("Examples:", "  icecore steps", "  icecore steps hash", "", ...exitCodes()),
     },
   ),
   async run({ step, json, verbose }: StepsValues): Promise<number> {

@@ -27,7 +27,10 @@ export async function findTyped(
   } catch (error) {
     const path = typed.includes("\\") ? bytesOfPrinted(typed) : undefined;
     if (path === undefined || !(error instanceof PathError)) throw error;
-    return { stat: await image.stat(path, options).catch(() => Promise.reject(error)), path };
+    const stat = await image.stat(path, options).catch((second) => {
+      throw second instanceof PathError ? error : second;
+    });
+    return { stat, path };
   }
 }
 

@@ -10,7 +10,7 @@ import { string } from "@optique/core/valueparser";
 import { unmountImage } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, printJson } from "./output.ts";
 
@@ -40,7 +40,7 @@ export const umount = {
         "Example:",
         "  icecore umount /mnt/photos",
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.",
+        ...exitCodes(),
       ),
     },
   ),

@@ -18,7 +18,7 @@ import {
 } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
 import { note, print, printJson } from "./output.ts";
@@ -65,7 +65,11 @@ export const verify = {
         "  icecore verify /backup/photos.img",
         "  icecore verify /backup/photos.img --source /srv/photos",
         "",
-        "Exit codes: 0 the same, 1 could not be done, 2 usage, 4 not the same.",
+        ...exitCodes({
+          done: "the same",
+          failed: "could not be done",
+          verificationFailed: "not the same",
+        }),
       ),
     },
   ),

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { compareBytes, type Entry, type ImageReader, printable } from "../../mod.ts";
+import { compareBytes, type Entry, type ImageReader, PathError, printable } from "../../mod.ts";
 import { Lines } from "../lines.ts";
 import { jsonLine } from "../output.ts";
 import { findTyped, findTypedItself, type Found } from "../typed_path.ts";
@@ -46,7 +46,11 @@ async function findListed(
   const follows = itself.stat.kind === "symlink" &&
     (typed.endsWith("/") || (!isLong && !isDirectory));
   if (!follows) return itself;
-  const target = await findTyped(image, typed, { followSymlinks: true }).catch(() => itself);
+  const target = await findTyped(image, typed, { followSymlinks: true }).catch((error) => {
+    // It leads nowhere, and is listed itself; whatever else is wrong is an error.
+    if (error instanceof PathError) return itself;
+    throw error;
+  });
   return target.stat.kind === "folder" ? target : itself;
 }
 
