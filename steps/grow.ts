@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { BlockSizeBytes } from "../ext4/numbers.ts";
 import type { Image } from "../pipeline/image.ts";
 import { formatSize } from "../pipeline/size.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { reserve } from "./allocate.ts";
 import { type FileSystemNumbers, readNumbers } from "./e2fsprogs/dumpe2fs.ts";
 import { freeBlocksNeeded, overhead } from "./e2fsprogs/geometry.ts";
-import { type BlockSize, type Needs, needsOf } from "./e2fsprogs/needs.ts";
+import { type Needs, needsOf } from "./e2fsprogs/needs.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
 import { runTool } from "./e2fsprogs/tool.ts";
 import { neededSource } from "./source/needed.ts";
@@ -30,7 +31,7 @@ export const grow: Step = {
     let sizeBytes = image.sizeBytes;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const numbers = await readNumbers(image.path, context);
-      const needs = needsOf(tree, numbers.blockSizeBytes as BlockSize);
+      const needs = needsOf(tree, numbers.blockSizeBytes as BlockSizeBytes);
       const missing = missingBlocks(numbers, needs);
       if (missing === 0) return { ...image, sizeBytes };
       const countBlocks = numbers.countBlocks + missing;

@@ -16,9 +16,10 @@ import type { Inventory } from "./inventory.ts";
 import { IBODY_SIZE_BYTES } from "./xattr_placement.ts";
 import { countSetUsers, countSharedBlocks } from "./xattr_plan.ts";
 
-const BLOCK_SIZES: readonly BlockSizeBytes[] = [4096, 2048, 1024];
+/** The block sizes icecore makes, the preferred first. */
+export const BLOCK_SIZES: readonly BlockSizeBytes[] = [4096, 2048, 1024];
 /** How much larger an image of 4 KiB blocks may be and is still preferred: it is read faster. */
-const WORTH = 1.02;
+export const WORTH = 1.02;
 
 /** The block size that `"auto"` stands for. */
 export function chooseBlockSize(tree: Tree, inventory: Inventory): BlockSizeBytes {

@@ -3,12 +3,16 @@
  * @module
  */
 
+import type { BlockSizeBytes } from "../../ext4/numbers.ts";
+import { BLOCK_SIZES, WORTH } from "../../ext4/plan/estimate.ts";
+import { groupsWithSuperblock } from "../../ext4/sparse_super.ts";
+import { INODE_SIZE_BYTES } from "../../ext4/structs/inode.ts";
 import type { Tree } from "../../ext4/tree.ts";
-import { type BlockSize, type Needs, needsOf } from "./needs.ts";
+import { type Needs, needsOf } from "./needs.ts";
 
 /** The size and shape that `allocate` and `format` agree on. */
 export interface Geometry {
-  readonly blockSizeBytes: BlockSize;
+  readonly blockSizeBytes: BlockSizeBytes;
   readonly countBlocks: number;
   readonly sizeBytes: number;
   /** Inodes a group of `blocksPerGroup` blocks gets; after shrinking there must still be enough. */
@@ -19,7 +23,6 @@ export interface Geometry {
   readonly needs: Needs;
 }
 
-const INODE_BYTES = 256;
 /** Slack for what the kernel does otherwise than foreseen; `shrink` takes it back. */
 const SLACK = 0.004;
 const SLACK_BLOCKS = 96;
@@ -41,13 +44,13 @@ export function freeBlocksNeeded({ countDataBlocks }: Needs): number {
  */
 export function geometryOf(
   tree: Tree,
-  blockSize: BlockSize | "auto",
+  blockSize: BlockSizeBytes | "auto",
   sizeBytes: number | undefined,
 ): Geometry {
-  const candidates = (blockSize === "auto" ? [4096, 2048, 1024] as const : [blockSize])
+  const candidates = (blockSize === "auto" ? BLOCK_SIZES : [blockSize])
     .map((size) => exactGeometry(needsOf(tree, size)));
   const smallest = Math.min(...candidates.map((each) => each.sizeBytes));
-  const best = candidates.find((each) => each.sizeBytes <= smallest * 1.02)!;
+  const best = candidates.find((each) => each.sizeBytes <= smallest * WORTH)!;
   return sizeBytes === undefined ? best : resized(best, sizeBytes);
 }
 
@@ -109,7 +112,7 @@ function fillLastGroup(
 
 /** mkfs fills whole blocks of the inode table, and counts inodes in eights. */
 function roundInodes(count: number, blockSizeBytes: number): number {
-  const unit = Math.max(8, blockSizeBytes / INODE_BYTES);
+  const unit = Math.max(8, blockSizeBytes / INODE_SIZE_BYTES);
   return Math.max(unit, Math.ceil(count / unit) * unit);
 }
 
@@ -120,11 +123,7 @@ export function overhead(
   blockSizeBytes: number,
 ): number {
   const descriptorBlocks = Math.ceil(countGroups * 64 / blockSizeBytes);
-  const tables = Math.ceil(inodesPerGroup * INODE_BYTES / blockSizeBytes);
-  // Groups 0, 1 and the powers of 3, 5 and 7 hold copies.
-  let copies = Math.min(countGroups, 2);
-  for (const base of [3, 5, 7]) {
-    for (let group: number = base; group < countGroups; group *= base) copies++;
-  }
+  const tables = Math.ceil(inodesPerGroup * INODE_SIZE_BYTES / blockSizeBytes);
+  const copies = groupsWithSuperblock(countGroups).length;
   return 1 + countGroups * (2 + tables) + copies * (1 + descriptorBlocks);
 }

@@ -3,6 +3,10 @@
  * @module
  */
 
+import type { BlockSizeBytes } from "../../ext4/numbers.ts";
+import { IBODY_SIZE_BYTES } from "../../ext4/plan/xattr_placement.ts";
+import { EXTENT_MAX_BLOCKS, EXTENTS_IN_INODE } from "../../ext4/structs/extent.ts";
+import { I_BLOCK_SIZE_BYTES } from "../../ext4/structs/inode.ts";
 import {
   nameOf,
   S_IFDIR,
@@ -14,12 +18,9 @@ import {
   type TreeInode,
 } from "../../ext4/tree.ts";
 
-/** The block sizes icecore makes. */
-export type BlockSize = 1024 | 2048 | 4096;
-
 /** Room for a tree, apart from the file system's own tables. */
 export interface Needs {
-  readonly blockSizeBytes: BlockSize;
+  readonly blockSizeBytes: BlockSizeBytes;
   /** Blocks of files, folders, long links and attributes. */
   readonly countDataBlocks: number;
   /** Inodes of the tree and the eleven that every file system has. */
@@ -32,23 +33,18 @@ const COUNT_OWN_INODES = 11;
 const LOST_AND_FOUND_BYTES = 16_384;
 /** The kernel splits full leaves of a folder in halves, which then fill up unevenly. */
 const FOLDER_FILL = 0.6;
-/** Targets below this lie in the inode. */
-const FAST_LINK_BYTES = 60;
-/** Room for attributes in a 256-byte inode, behind the fields and the first magic number. */
-const INODE_XATTR_BYTES = 256 - 128 - 32 - 4;
-/** Extents in the inode, and in a block of the extent tree. */
-const INODE_EXTENTS = 4;
-const MOST_EXTENT_BLOCKS = 32_768;
+/** Room for attributes in an inode, behind the fields and the magic number before them. */
+const INODE_XATTR_BYTES = IBODY_SIZE_BYTES - 4;
 
 /** Counts what a tree needs with a block size; rather too much than too little. */
-export function needsOf(tree: Tree, blockSizeBytes: BlockSize): Needs {
+export function needsOf(tree: Tree, blockSizeBytes: BlockSizeBytes): Needs {
   let countDataBlocks = Math.ceil(LOST_AND_FOUND_BYTES / blockSizeBytes);
   for (let row = 0; row < tree.countInodes; row++) {
     const inode = row as TreeInode;
     const type = tree.mode[inode]! & S_IFMT;
     if (type === S_IFREG) countDataBlocks += fileBlocks(tree, inode, blockSizeBytes);
     if (type === S_IFDIR) countDataBlocks += folderBlocks(tree, inode, blockSizeBytes);
-    if (type === S_IFLNK && tree.sizeBytes[inode]! >= FAST_LINK_BYTES) countDataBlocks++;
+    if (type === S_IFLNK && tree.sizeBytes[inode]! >= I_BLOCK_SIZE_BYTES) countDataBlocks++;
     const set = tree.xattrSet[inode]!;
     if (set !== 0) countDataBlocks += xattrBlocks(tree, set, blockSizeBytes);
   }
@@ -64,10 +60,10 @@ function fileBlocks(tree: Tree, inode: TreeInode, blockSizeBytes: number): numbe
     const count = Math.ceil(ranges[i + 1]! / blockSizeBytes) - first;
     blocks += count;
     // A file is cut at least where a block group begins, and there may be other gaps.
-    extents += Math.ceil(count / MOST_EXTENT_BLOCKS) * 2;
+    extents += Math.ceil(count / EXTENT_MAX_BLOCKS) * 2;
   }
   const perBlock = Math.floor(blockSizeBytes / 12) - 2;
-  return blocks + (extents > INODE_EXTENTS ? Math.ceil(extents / perBlock) + 1 : 0);
+  return blocks + (extents > EXTENTS_IN_INODE ? Math.ceil(extents / perBlock) + 1 : 0);
 }
 
 function folderBlocks(tree: Tree, inode: TreeInode, blockSizeBytes: number): number {
