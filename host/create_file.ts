@@ -3,11 +3,12 @@
  * @module
  */
 
-import { lstatSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "./environment_error.ts";
 import { meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
+import { requireFree } from "./require_free.ts";
 import { explainWrite } from "./write_error.ts";
 
 /**
@@ -20,13 +21,7 @@ import { explainWrite } from "./write_error.ts";
  */
 export function createFile(path: string, force: boolean): WritableStream<Uint8Array> {
   const finalPath = path.replace(/\.partial$/, "");
-  if (!force && lstatSync(finalPath, { throwIfNoEntry: false }) !== undefined) {
-    throw new EnvironmentError(
-      `cannot write ${printable(finalPath)}: it exists already. Replace it with --force, ` +
-        "or choose another name with -o.",
-      "output-exists",
-    );
-  }
+  requireFree(finalPath, force);
   let handle: FileHandle | undefined;
   const remove = async () => {
     await handle?.close();

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
@@ -22,7 +21,7 @@ import { loopDevicesOf, mountsBelow } from "./mounts.ts";
 import { processesWith, signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { runProgram } from "./run_program.ts";
-import { findLeftovers, type Leftover, WORKDIR_VARIABLE } from "./workdir.ts";
+import { findLeftovers, type Leftover, recordedIn, WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** Something that was released. */
 export interface Released {
@@ -76,7 +75,9 @@ async function release({ path, owner }: Leftover, released: Released[]): Promise
     await runProgram(["losetup", "-d", device], { success: (code) => code === 0 || code === 1 });
     released.push({ kind: "loop", what: device });
   }
-  for (const file of removePartials(owner.partial)) released.push({ kind: "partial", what: file });
+  for (const file of removePartials(owner.partial, recordedIn(path))) {
+    released.push({ kind: "partial", what: file });
+  }
   rmSync(path, { recursive: true, force: true });
   released.push({ kind: "workdir", what: path });
 }
@@ -117,40 +118,32 @@ function readState(processId: number): string | undefined {
 /** What is put between an image's name and `.partial` by a build: side files, and a resize's log. */
 const KINDS = [...ALGORITHMS, "undo"];
 
-/** What plugins put there, several of them one behind the other: `photos.img.zst.age.partial`. */
-const MADE = /^(\.(zst|age|verity|roothash|par2|vol\d+\+\d+|manifest|part\d+))+\.partial$/;
-
 /** The files that a build which writes to `IMAGE.partial` may leave, there or not. */
 export function partialsOf(partial: string): string[] {
   const image = partial.slice(0, -".partial".length);
   const sides = KINDS.map((kind) => `${image}.${kind}.partial`);
-  return [partial, ...sides, ...madeOf(image)];
-}
-
-function madeOf(image: string): string[] {
-  const folder = dirname(image);
-  const name = basename(image);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((each) => each.startsWith(name) && MADE.test(each.slice(name.length)))
-    .map((each) => `${folder}/${each}`);
+  return [partial, ...sides];
 }
 
 /**
- * Removes what is there of {@linkcode partialsOf}, unless another build has claimed it. Other
- * names that end in `.partial` belong to other images, or to other programs.
+ * Removes what is there of {@linkcode partialsOf} and of what the build wrote down, unless another
+ * build has claimed it. Other names that end in `.partial` belong to other images, or programs.
  */
-export function removePartials(partial: string): string[] {
+export function removePartials(partial: string, recorded: readonly string[] = []): string[] {
   if (!partial.endsWith(".partial") || !claimable(partial)) return [];
-  const files = partialsOf(partial).filter(claimable).filter((file) => exists(file));
-  for (const file of files) rmSync(file, { force: true });
-  return files;
+  const files = partialsOf(partial).filter(claimable).filter(isFile);
+  const beside = recorded.filter((path) => path.endsWith(".partial") && isOurs(path));
+  for (const path of [...files, ...beside]) rmSync(path, { recursive: true, force: true });
+  return [...files, ...beside];
 }
 
-function exists(path: string): boolean {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  // Nothing but a regular file is what a build makes.
-  return status?.isFile() === true;
+/** Nothing but regular files, and folders of them, is what a build makes. */
+function isOurs(path: string): boolean {
+  return isFile(path) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function claimable(partial: string): boolean {

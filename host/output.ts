@@ -21,6 +21,7 @@ import {
 } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
 import { StatusBuffer, statusOfOpen } from "./libc/status.ts";
+import { requireFree } from "./require_free.ts";
 import { syncPath } from "./sync_path.ts";
 import { ALGORITHMS } from "./digest.ts";
 import { partialsOf, releaseLeftovers } from "./leftovers.ts";
@@ -114,12 +115,7 @@ function checkExisting(finalPath: string, shown: string, force: boolean): void {
       "output-exists",
     );
   }
-  if (force) return;
-  throw new EnvironmentError(
-    `cannot write ${shown}: it exists already. Replace it with --force, ` +
-      "or choose another name with -o.",
-    "output-exists",
-  );
+  requireFree(finalPath, force);
 }
 
 /** A side file with no image beside it may be all that is left to tell what an image was. */

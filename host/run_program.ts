@@ -9,6 +9,7 @@ import { programEnvironment } from "./hidden_variables.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { atForcedExit } from "./forced_exit.ts";
 import { hasCode, meaningOf } from "./libc/errno.ts";
+import { WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** How much of a program's stderr an error carries. */
 const TAIL_BYTES = 4096;
@@ -73,6 +74,8 @@ export interface ProgramOptions {
   readonly success?: (exitCode: number) => boolean;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The build's `workdir`, by which its programs are found, and ended, when it was killed. */
+  readonly workdir?: string;
   /** Told the argv before the program starts. */
   readonly onStart?: (argv: readonly string[]) => void;
 }
@@ -129,12 +132,13 @@ export function spawnProgram(
   const path = findProgram(argv[0]!);
   if (path === undefined) throw notFound(argv);
   options.onStart?.(argv);
+  const mark = options.workdir === undefined ? {} : { [WORKDIR_VARIABLE]: options.workdir };
   let child: ChildProcess;
   try {
     child = spawn(path, argv.slice(1), {
       stdio: [stdin, "pipe", "pipe"],
       detached: true,
-      env: { ...programEnvironment(), LC_ALL: "C", ...options.env },
+      env: { ...programEnvironment(), LC_ALL: "C", ...options.env, ...mark },
     });
   } catch (error) {
     throw notStarted(argv, error);

@@ -8,6 +8,7 @@
  */
 
 import {
+  appendFileSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -36,6 +37,8 @@ import { printable } from "./libc/paths.ts";
 
 const PREFIX = "icecore-";
 const OWNER = "owner.json";
+/** Paths that a build has written down, one a line, each as a JSON string. */
+const RECORD = "beside.jsonl";
 
 /** The environment variable by which the programs of a build are known. */
 export const WORKDIR_VARIABLE = "ICECORE_WORKDIR";
@@ -50,7 +53,9 @@ export interface Owner {
 /** A private folder, mode 0700. */
 export interface Workdir {
   readonly path: string;
-  /** Removes it. */
+  /** Writes down a file or folder elsewhere that is to go with it, however the build ends. */
+  record(path: string): void;
+  /** Removes it, and what was written down. */
   release(): Promise<void>;
 }
 
@@ -75,10 +80,18 @@ export function makeWorkdir(partial: string): Workdir {
       { cause: error },
     );
   }
-  const remove = () => rmSync(path, { recursive: true, force: true });
+  const recorded = new Set<string>();
+  const remove = () => {
+    for (const each of [...recorded, path]) rmSync(each, { recursive: true, force: true });
+  };
   const forget = atForcedExit(remove);
   return {
     path,
+    record(partial) {
+      if (recorded.has(partial)) return;
+      recorded.add(partial);
+      appendFileSync(`${path}/${RECORD}`, `${JSON.stringify(partial)}\n`);
+    },
     release() {
       forget();
       remove();
@@ -161,6 +174,17 @@ function claimLeftover(path: string): Leftover[] {
     throw error;
   } finally {
     if (lock !== undefined) close(lock);
+  }
+}
+
+/** What a killed build wrote down: what it may have left elsewhere. A line may be cut short. */
+export function recordedIn(workdir: string): string[] {
+  try {
+    return readFileSync(`${workdir}/${RECORD}`, "utf8").split("\n").slice(0, -1)
+      .map((line) => String(JSON.parse(line)));
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { ReadyStep } from "./check.ts";
+import { UsageError } from "./errors.ts";
 import type { EventSink, StepEvent } from "./events.ts";
 import type { Releases } from "./releases.ts";
 import type { ScannedSource, Shell, StepContext } from "./step.ts";
@@ -16,6 +17,8 @@ export interface BuildState {
   readonly signal: AbortSignal;
   readonly emit: EventSink;
   readonly workdir: string;
+  /** Writes down what is to be removed when the build ends, however it ends. */
+  readonly record: (path: string) => void;
   readonly releases: Releases;
   /** Loaded only when a step may use it. */
   readonly shell: Shell | undefined;
@@ -48,6 +51,7 @@ export function contextOf(
     get tree() {
       return state.source?.tree;
     },
+    beside: (name) => beside(name, state),
     emit(event: StepEvent) {
       state.emit({ ...event, step: step.name });
     },
@@ -61,4 +65,17 @@ export function contextOf(
       state.source = source;
     },
   };
+}
+
+function beside(name: string, { output, record }: BuildState): string {
+  if (output === "-") {
+    throw new UsageError(
+      `cannot write ${name}: the image goes to stdout, and there is no place beside it. ` +
+        "Name a file with -o.",
+      "no-file",
+    );
+  }
+  const path = `${output.slice(0, output.lastIndexOf("/") + 1)}${name}.partial`;
+  record(path);
+  return path;
 }

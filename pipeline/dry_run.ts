@@ -49,6 +49,7 @@ export async function dryRun(
     signal,
     emit: request.emit ?? (() => {}),
     workdir: "",
+    record: () => {},
     releases,
     shell: undefined,
     source: undefined,

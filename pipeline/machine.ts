@@ -21,7 +21,9 @@ export interface Output {
 export interface Workdir {
   /** Where it lies. */
   readonly path: string;
-  /** Removes it. */
+  /** Writes down a file or folder elsewhere that is to go with it, however the build ends. */
+  record(path: string): void;
+  /** Removes it, and what was written down. */
   release(): Promise<void>;
 }
 

@@ -168,6 +168,7 @@ async function prepare(
     signal,
     emit,
     workdir: workdir.path,
+    record: (path) => workdir.record(path),
     releases,
     shell,
     source: undefined,

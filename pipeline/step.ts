@@ -62,6 +62,16 @@ export interface StepContext extends CheckContext {
    * store may then choose the size of its parts. Absent when nobody listens.
    */
   readonly announceSize?: (sizeBytes: number) => Promise<void>;
+  /**
+   * Where to write what is to lie beside the image: `NAME.partial`, until the build is done. Hand it
+   * on as an artifact that has this path and the final one. What is still there under this name
+   * when the build ends is removed; after `kill -9` the next build and `icecore clean` do it. It may
+   * be a folder, too.
+   *
+   * @param name The final name, e.g. `photos.img.par2`.
+   * @throws UsageError `no-file` when the image goes to stdout.
+   */
+  beside(name: string): string;
   /** Tells the user how it goes. */
   emit(event: StepEvent): void;
   /** Registers what must be undone, on success, failure and abort alike, in reverse order. */

@@ -50,7 +50,7 @@ export class StreamChain {
   readonly #failure = new Promise<never>((_, reject) => this.#fail = reject);
 
   private constructor(
-    private readonly image: Image,
+    image: Image,
     private readonly machine: Machine,
     private readonly announcedBytes: number | undefined,
   ) {
@@ -162,19 +162,18 @@ export class StreamChain {
       return flow;
     }
     const toFile = behind.length === 0;
-    const outgoing = this.#makeFlow(name, stage.name ?? flow.name, toFile, context.force);
+    const outgoing = this.#makeFlow(name, stage.name ?? flow.name, toFile, context);
     this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
     this.#outputs.push([name, stage.transform.readable, outgoing]);
     return outgoing;
   }
 
-  #makeFlow(step: string, name: string, toFile: boolean, force: boolean): Flow {
+  #makeFlow(step: string, name: string, toFile: boolean, context: StepContext): Flow {
     const hash = this.machine.startHash(ALGORITHM);
     if (!toFile) return this.#keep(new Flow(name, "-", ALGORITHM, hash));
-    const { finalPath } = this.image;
-    const path = `${finalPath.slice(0, finalPath.lastIndexOf("/") + 1)}${name}.partial`;
+    const path = context.beside(name);
     const flow = this.#keep(new Flow(name, path, ALGORITHM, hash));
-    this.#take(step, flow, this.#createFile(step, path, force));
+    this.#take(step, flow, this.#createFile(step, path, context.force));
     return flow;
   }
 

@@ -49,6 +49,7 @@ const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<B
   }
   const program = pipeThroughProgram(programArgv(recipients), {
     signal: context.signal,
+    workdir: context.workdir,
     onStart: (argv) => context.emit({ type: "command", argv }),
   });
   return { transform: program, name: made, abort: () => program.abort() };

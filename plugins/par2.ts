@@ -5,13 +5,14 @@
  * @module
  */
 
-import { readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { mkdtemp, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type Image,
   payloadOf,
   pipeThroughProgram,
+  requireFree,
   type Step,
   type StepContext,
   UsageError,
@@ -45,7 +46,7 @@ const par2: Step = {
     },
     files: { type: "number", help: "files to spread the recovery data over", default: 1 },
   },
-  check({ options, output }) {
+  check({ options, output, force }) {
     checkWhole("redundancy", options["redundancy"], 100);
     checkWhole("blocks", options["blocks"], MOST_BLOCKS);
     checkWhole("files", options["files"], MOST_FILES);
@@ -55,23 +56,21 @@ const par2: Step = {
         "no-file",
       );
     }
+    requireFreeSet(dirname(output), basename(output), force);
   },
   async run(image, context) {
     const { path, name } = payloadOf(image);
-    const folder = dirname(image.finalPath);
-    const base = `${name}.partial`;
-    // What a killed build left would not be overwritten.
-    removeSet(folder, base);
+    requireFreeSet(dirname(image.finalPath), name, context.force);
+    // A folder, because the program alone knows what the files of the set will be called.
+    const folder = context.beside(`${name}.par2`);
+    // What somebody else left would not be overwritten.
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
     const link = join(await mkdtemp(join(context.workdir, "par2-")), name);
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
-    try {
-      await create(par2Argv(link, join(folder, `${base}.par2`), context), context);
-    } catch (error) {
-      removeSet(folder, base);
-      throw error;
-    }
-    return withSet(image, folder, name);
+    await create(par2Argv(link, join(folder, `${name}.par2`), context), context);
+    return withSet(image, folder);
   },
 };
 
@@ -99,6 +98,7 @@ export function par2Argv(
 async function create(argv: readonly string[], context: StepContext): Promise<void> {
   const program = pipeThroughProgram(argv, {
     signal: context.signal,
+    workdir: context.workdir,
     onStart: () => context.emit({ type: "command", argv }),
   });
   // It reads nothing; it may end before this is done.
@@ -115,27 +115,19 @@ async function create(argv: readonly string[], context: StepContext): Promise<vo
   await program.ended;
 }
 
-/** The files of a set: `NAME.par2`, and the volumes `NAME.vol000+100.par2`. */
-function filesOfSet(folder: string, base: string): string[] {
-  return readdirSync(folder).filter((name) =>
-    name.startsWith(`${base}.`) && /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1))
-  );
+/** Looks for files of a set: `NAME.par2`, and the volumes `NAME.vol000+100.par2`. */
+function requireFreeSet(folder: string, base: string, force: boolean): void {
+  if (!existsSync(folder)) return;
+  const isOfSet = (name: string) =>
+    name.startsWith(`${base}.`) && /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
+  for (const name of readdirSync(folder).filter(isOfSet)) requireFree(join(folder, name), force);
 }
 
-function removeSet(folder: string, base: string): void {
-  for (const name of filesOfSet(folder, base)) rmSync(join(folder, name), { force: true });
-}
-
-function withSet(image: Image, folder: string, name: string): Image {
-  const files = filesOfSet(folder, `${name}.partial`);
-  return files.reduce((before, file) => {
-    const path = join(folder, file);
-    return withArtifact(before, {
-      kind: "par2",
-      path,
-      finalPath: join(folder, basename(file).replace(`${name}.partial.`, `${name}.`)),
-      sizeBytes: statSync(path).size,
-    });
+function withSet(image: Image, folder: string): Image {
+  return readdirSync(folder).sort().reduce((before, name) => {
+    const path = join(folder, name);
+    const finalPath = join(dirname(image.finalPath), name);
+    return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes: statSync(path).size });
   }, image);
 }
 

@@ -6,11 +6,13 @@
  */
 
 import { createReadStream } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import {
   type ByteStage,
   type CheckContext,
   type Image,
+  requireFree,
   type Step,
   type StepContext,
   UsageError,
@@ -43,6 +45,9 @@ const verity: Step = {
         "no-file",
       );
     }
+    for (const name of namesOf(context)) {
+      requireFree(join(dirname(context.output), name), context.force);
+    }
   },
   async run(image, context) {
     const { paths, hashFile } = await begin(context);
@@ -55,9 +60,8 @@ const verity: Step = {
         context.emit({ type: "progress", done, total: image.sizeBytes, unit: "bytes" });
       }
       return await finish(image, await hashFile.end(), paths);
-    } catch (error) {
-      await discard(paths, hashFile);
-      throw error;
+    } finally {
+      await hashFile.close();
     }
   },
   async stream(_start, context): Promise<ByteStage> {
@@ -71,45 +75,46 @@ const verity: Step = {
         },
       }),
       finish: (image) => finish(image, made!, paths),
-      abort: () => discard(paths, hashFile),
+      abort: () => hashFile.close(),
     };
   },
 };
 
 export default verity;
 
+/** Where the files are written, until the build is done. */
 interface Paths {
   readonly tree: string;
   readonly rootHash: string;
 }
 
+function namesOf({ output }: CheckContext): [tree: string, rootHash: string] {
+  const name = basename(output);
+  return [`${name}.verity`, `${name}.roothash`];
+}
+
 async function begin(context: StepContext): Promise<{ paths: Paths; hashFile: HashFile }> {
-  const paths = { tree: `${context.output}.verity`, rootHash: `${context.output}.roothash` };
-  return { paths, hashFile: await HashFile.create(`${paths.tree}.partial`, saltOf(context)) };
+  const [tree, rootHash] = namesOf(context);
+  const paths = { tree: context.beside(tree), rootHash: context.beside(rootHash) };
+  return { paths, hashFile: await HashFile.create(paths.tree, saltOf(context)) };
 }
 
 async function finish(image: Image, made: MadeTree, paths: Paths): Promise<Image> {
   const line = `${made.rootHash}\n`;
-  await writeFile(`${paths.rootHash}.partial`, line);
+  await writeFile(paths.rootHash, line);
   const withTree = withArtifact(image, {
     kind: "verity",
-    path: `${paths.tree}.partial`,
-    finalPath: paths.tree,
+    path: paths.tree,
+    finalPath: `${image.finalPath}.verity`,
     sizeBytes: made.sizeBytes,
     details: { rootHash: made.rootHash },
   });
   return withArtifact(withTree, {
     kind: "roothash",
-    path: `${paths.rootHash}.partial`,
-    finalPath: paths.rootHash,
+    path: paths.rootHash,
+    finalPath: `${image.finalPath}.roothash`,
     sizeBytes: line.length,
   });
-}
-
-async function discard(paths: Paths, hashFile: HashFile): Promise<void> {
-  await hashFile.close();
-  await rm(`${paths.tree}.partial`, { force: true });
-  await rm(`${paths.rootHash}.partial`, { force: true });
 }
 
 function saltOf({ options }: CheckContext): Uint8Array | undefined {

@@ -10,6 +10,7 @@ import {
   messageOf,
   type PipedProgram,
   pipeThroughProgram,
+  type ProgramOptions,
   type ProgramResult,
   runProgram,
   type StepContext,
@@ -25,6 +26,7 @@ const PAUSE_MS = 500;
 /** What of a step's context is used. */
 export type FarContext = Pick<StepContext, "options" | "signal"> & {
   readonly emit?: StepContext["emit"];
+  readonly workdir?: string;
 };
 
 /** The other machine. */
@@ -59,13 +61,13 @@ export class FarSide {
   /** Runs a script there. @param signal Instead of the build's; `null` for none. */
   run(remote: Remote, signal: AbortSignal | null = this.context.signal): Promise<ProgramResult> {
     const argv = sshArgv(this.context.options, this.address, remote);
-    return runProgram(argv, { ...(signal && { signal }), onStart: (a) => this.#tell(a) });
+    return runProgram(argv, { ...this.#started, ...(signal && { signal }) });
   }
 
   /** Starts a script there, to be fed. */
   open(remote: Remote): PipedProgram {
     const argv = sshArgv(this.context.options, this.address, remote);
-    return pipeThroughProgram(argv, { signal: this.context.signal, onStart: (a) => this.#tell(a) });
+    return pipeThroughProgram(argv, { ...this.#started, signal: this.context.signal });
   }
 
   /** Copies a file to a partial one that is there, and goes on when the connection breaks. */
@@ -100,7 +102,7 @@ export class FarSide {
 
   async #runFed(argv: string[], input: string, onText: (text: string) => void): Promise<void> {
     const { signal } = this.context;
-    const program = pipeThroughProgram(argv, { signal, onStart: (a) => this.#tell(a) });
+    const program = pipeThroughProgram(argv, { ...this.#started, signal });
     const writer = program.writable.getWriter();
     // A program that ends before it has read this tells why by how it ends.
     writer.closed.catch(() => {});
@@ -110,8 +112,13 @@ export class FarSide {
     await program.ended;
   }
 
-  #tell(argv: readonly string[]): void {
-    this.context.emit?.({ type: "command", argv });
+  /** How each program is started. */
+  get #started(): Pick<ProgramOptions, "workdir" | "onStart"> {
+    const { emit, workdir } = this.context;
+    return {
+      ...(workdir === undefined ? {} : { workdir }),
+      onStart: (argv) => emit?.({ type: "command", argv }),
+    };
   }
 }
 

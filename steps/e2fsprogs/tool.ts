@@ -4,7 +4,6 @@
  */
 
 import { type ProgramOptions, type ProgramResult, runProgram } from "../../host/run_program.ts";
-import { WORKDIR_VARIABLE } from "../../host/workdir.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
 /** What every program of a step is run with: its argv is told, and an abort ends it. */
@@ -14,7 +13,7 @@ export function programOptions(
 ): ProgramOptions {
   return {
     signal,
-    env: { [WORKDIR_VARIABLE]: workdir },
+    workdir,
     onStart: (argv) => emit({ type: "command", argv }),
     ...(success === undefined ? {} : { success }),
   };

@@ -9,8 +9,8 @@ import { upperCase } from "../../pipeline/variable_names.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
 /** Where a script puts a file that it makes beside the image, until the build is done. */
-export function besidePath(image: Image, step: string): string {
-  return image.finalPath === "-" ? "" : `${image.finalPath}.${step}.partial`;
+export function besidePath(step: string, image: Image, context: StepContext): string {
+  return image.finalPath === "-" ? "" : context.beside(`${image.name}.${step}`);
 }
 
 /** The environment variables. Absent values are empty, so that `set -u` does no harm. */
@@ -33,7 +33,7 @@ export function scriptEnvironment(
     ICECORE_DIGEST_ALGORITHM: algorithm,
     ICECORE_PAYLOAD: payload.path,
     ICECORE_PAYLOAD_NAME: payload.name,
-    ICECORE_BESIDE: besidePath(image, step),
+    ICECORE_BESIDE: besidePath(step, image, context),
     ICECORE_SOURCE: context.sources.join("\n"),
     ...optionVariables(context.options),
   };
@@ -51,7 +51,7 @@ function optionVariables(options: OptionValues): Record<string, string> {
 /** The document: the image as a step sees it, and the rest of the context. */
 export function scriptDocument(step: string, image: Image, context: StepContext): string {
   const { options, sources, output, workdir } = context;
-  const beside = besidePath(image, step);
+  const beside = besidePath(step, image, context);
   const payload = payloadOf(image);
   return JSON.stringify({ step, image, payload, beside, options, sources, output, workdir });
 }

@@ -3,14 +3,13 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
 import { runScript, type ScriptEnd } from "../../host/script_process.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
 import { PluginError } from "./plugin_error.ts";
 import { imageAfter } from "./script_result.ts";
-import { besidePath, scriptDocument, scriptEnvironment } from "./script_context.ts";
+import { scriptDocument, scriptEnvironment } from "./script_context.ts";
 import { nameOfFile, readHeader } from "./script_header.ts";
 import { ScriptOutput } from "./script_output.ts";
 import { TIMEOUT_OPTION, timeoutError } from "./time_limit.ts";
@@ -72,9 +71,6 @@ async function run(script: Script, image: Image, context: StepContext): Promise<
   const form = script.formOf(image, context, output);
   const seconds = context.options["timeout"] as number | undefined;
   context.emit({ type: "command", argv: form.shownArgv ?? form.argv });
-  const beside = besidePath(image, name);
-  // By then it has its final name, or the build has failed, or the script has forgotten it.
-  if (beside !== "") context.defer(() => rmSync(beside, { force: true }));
   const end = await runScript({
     ...form,
     workdir: context.workdir,

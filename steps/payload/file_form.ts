@@ -48,7 +48,7 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
         await bytes.pipeTo(stage.sink);
         return await stage.finish?.(image, payload) ?? image;
       }
-      const made = await storeBeside(image, bytes, stage, context.force);
+      const made = await storeBeside(image, bytes, stage, context);
       try {
         const finished = await stage.finish?.(image, payload) ?? image;
         return withArtifact({ ...finished, payload: made }, {
@@ -113,13 +113,12 @@ async function storeBeside(
   image: Image,
   bytes: ReadableStream<Uint8Array>,
   { transform, name }: ByteStage,
-  force: boolean,
+  context: StepContext,
 ): Promise<Payload> {
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
-  const folder = image.finalPath.slice(0, image.finalPath.lastIndexOf("/") + 1);
   const made = name ?? `${payloadOf(image).name}.transformed`;
-  const path = `${folder}${made}.partial`;
-  const file = createFile(path, force);
+  const path = context.beside(made);
+  const file = createFile(path, context.force);
   const hash = new DigestThread(ALGORITHM);
   let sizeBytes = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({

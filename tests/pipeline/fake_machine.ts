@@ -69,6 +69,7 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
       calls.push("workdir");
       return {
         path: "/tmp/work",
+        record: (path) => void calls.push(`record ${path}`),
         release: () => Promise.resolve(void calls.push("release workdir")),
       };
     },

@@ -107,7 +107,7 @@ testWith(needs, "Ctrl-C while par2 works leaves nothing", async () => {
     const building = build(lab, [[par2, { redundancy: 100 }]], "stream", {
       signal: interruption.signal,
     });
-    const interrupting = appearance(lab.at("out.img.partial.par2"))
+    const interrupting = appearance(lab.at("out.img.par2.partial"))
       .then(() => interruption.abort());
     await assert.rejects(building, { code: "interrupted" });
     await interrupting;
