@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PlanError } from "../ext4/errors.ts";
 import { type Plan, planImage } from "../ext4/plan/plan.ts";
 import type { TreeInode } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
@@ -18,7 +19,7 @@ import { requireRoom } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
 import { Hasher } from "./pack/hasher.ts";
 import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
-import { problemOf } from "./pack/notes.ts";
+import { problemOf, unplannable } from "./pack/notes.ts";
 import { fileSink, stdoutSink } from "./pack/sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
 import { neededSource } from "./source/needed.ts";
@@ -75,18 +76,24 @@ export const pack: Step = {
   },
 };
 
-function planOf({ tree }: ScannedSource, context: StepContext): Plan {
+function planOf(source: ScannedSource, context: StepContext): Plan {
+  const { tree } = source;
   const { options } = context;
   const identity = identityOf(tree);
   const uuid = options["uuid"] as string | undefined;
-  return planImage(tree, {
+  const planOptions = {
     blockSizeBytes: blockSizeOf(context),
     label: new TextEncoder().encode((options["label"] as string | undefined) ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
     times: options["times"] as "mtime" | "all",
-  });
+  };
+  try {
+    return planImage(tree, planOptions);
+  } catch (error) {
+    throw error instanceof PlanError ? unplannable(error, source) : error;
+  }
 }
 
 async function write(

@@ -24,6 +24,9 @@ import { isLostAndFound, LOST_AND_FOUND, refusalOfName } from "./names.ts";
 import type { NameRefusal, PlanNote } from "./report.ts";
 import { type LinkSplits, splitLinks } from "./link_splits.ts";
 
+/** Most bytes of one file, in the largest blocks. */
+const FILE_MAX_BYTES = 0xffff_ffff * 4096;
+
 /** The stored part of a tree. Columns have one row an inode of the tree. */
 export interface Inventory {
   /** Inode number; 0: not stored. */
@@ -137,6 +140,7 @@ function refusalOfInode(
 ): NameRefusal | undefined {
   switch (type) {
     case S_IFREG:
+      return tree.sizeBytes[inode]! > FILE_MAX_BYTES ? "file-too-large" : undefined;
     case S_IFIFO:
     case S_IFCHR:
     case S_IFBLK:

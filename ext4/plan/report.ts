@@ -15,7 +15,9 @@ export type NameRefusal =
   | "folder-named-twice"
   | "lost+found-no-folder"
   | "unknown-type"
-  | "bad-target";
+  | "bad-target"
+  /** Larger than ext4 can hold with any block size. */
+  | "file-too-large";
 
 /** Why an attribute is not in the image. */
 export type XattrRefusal = "unknown-prefix" | "name-too-long" | "bad-acl" | "no-space";

@@ -3,9 +3,11 @@
  * @module
  */
 
+import type { PlanError } from "../../ext4/errors.ts";
 import type { PlanNote } from "../../ext4/plan/plan.ts";
 import { nameOf, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
 import { printable } from "../../host/libc/paths.ts";
+import { SourceError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 
@@ -52,6 +54,7 @@ const NAME_REASONS: Readonly<Record<string, string>> = {
   "lost+found-no-folder": "lost+found must be a folder at the root of ext4",
   "unknown-type": "its type is unknown",
   "bad-target": "its target is empty or too long",
+  "file-too-large": "ext4 has no files above 16 TiB",
 };
 
 const XATTR_REASONS: Readonly<Record<string, string>> = {
@@ -65,4 +68,14 @@ function pathOfEntry(entry: TreeEntry, source: ScannedSource): string {
   const { tree } = source;
   const folder = source.pathOf(tree.entryParent[entry]! as TreeInode);
   return `${folder}/${printable(nameOf(tree, entry))}`;
+}
+
+/** The error of a tree that cannot be stored at all, naming the path at fault where there is one. */
+export function unplannable(error: PlanError, source: ScannedSource): Error {
+  const { inode } = error.where;
+  if (inode === undefined) return error;
+  const why = error.message.replace(/^cannot store /, "it is ");
+  return new SourceError(`cannot store ${source.pathOf(inode)}: ${why}`, error.code, {
+    cause: error,
+  });
 }
