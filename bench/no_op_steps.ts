@@ -20,11 +20,6 @@ const kinds = [
     text: (i: number) => `export default { name: "step${i}", shell: false, run() {} };\n`,
   },
   {
-    name: "modules whose run takes no context",
-    file: (i: number) => `step${i}.ts`,
-    text: (i: number) => `export default { name: "step${i}", run() {} };\n`,
-  },
-  {
     name: "shell scripts",
     file: (i: number) => `step${i}.sh`,
     text: () => "#!/bin/sh\n",

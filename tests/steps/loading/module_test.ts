@@ -91,31 +91,6 @@ Deno.test("a module's step is told of the time limit by its signal", async () =>
   });
 });
 
-const runs: readonly (readonly [run: string, isSpared: boolean])[] = [
-  ["run() {}", true],
-  ["async run(image) { await image; }", true],
-  ["run: () => {}", true],
-  ["run: (image) => {}", true],
-  ["run: async function (image) {}", true],
-  ["run(image, context) {}", false],
-  ["run(image, { $ }) {}", false],
-  ["run(...all) {}", false],
-  ["run(image = 1) {}", false],
-  ["run() { arguments[1].$; }", false],
-  ["run: ((image, { $ }) => {}).bind(null)", false],
-  ["run() {}, stream(start, { $ }) {}", false],
-  ["run() {}, preview(image, { $ }) {}", false],
-];
-
-for (const [run, isSpared] of runs) {
-  Deno.test(`loading $ is ${isSpared ? "spared" : "not spared"} for { ${run} }`, async () => {
-    await inLab(async (lab) => {
-      const step = await loadStep(put(lab, "step.mjs", `export default { name: "x", ${run} };\n`));
-      assert.equal(step.shell, isSpared ? false : undefined);
-    });
-  });
-}
-
 Deno.test("a module imports icecore by its name, and a step may keep its own timeout", async () => {
   await inLab(async (lab) => {
     const text = `import { formatSize, type Step } from "icecore";
