@@ -8,7 +8,6 @@ import type { Xattr } from "../tree.ts";
 import { INDEX_ACL_ACCESS, INDEX_ACL_DEFAULT, joinXattrName } from "../xattr_names.ts";
 import { corrupt } from "./corrupt.ts";
 import { loadEaInodeValue } from "./ea_inode.ts";
-import { SYSTEM_DATA_INDEX } from "./inline_data.ts";
 import type { Inode } from "./inode.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
@@ -62,9 +61,4 @@ function fromDisk(inode: Inode, entry: XattrEntry, stored: Uint8Array): Uint8Arr
   throw corrupt("acl", "ext4_acl_header", "the access control list is malformed", {
     inode: inode.number,
   });
-}
-
-/** Whether an entry is the second part of inline contents. */
-export function isInlineContents(entry: XattrEntry): boolean {
-  return entry.index === SYSTEM_DATA_INDEX && entry.suffix.length === 4;
 }

@@ -6,7 +6,7 @@
  */
 
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from "../tree.ts";
-import { type RawOf, struct, u16, u32, u8 } from "../struct.ts";
+import { struct, u16, u32, u8 } from "../struct.ts";
 
 /** Longest name in bytes. */
 export const NAME_MAX_BYTES = 255;
@@ -43,8 +43,6 @@ export const FILE_TYPE = {
   socket: 6,
   symlink: 7,
 } as const;
-
-export type RawDirEntry = RawOf<typeof DIR_ENTRY>;
 
 /** Bytes an entry with a name of this length takes. */
 export function dirEntrySizeBytes(nameLengthBytes: number): number {

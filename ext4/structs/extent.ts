@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type RawOf, struct, u16, u32 } from "../struct.ts";
+import { struct, u16, u32 } from "../struct.ts";
 
 /** `eh_magic`. */
 export const EXTENT_MAGIC = 0xf30a;
@@ -48,10 +48,6 @@ export const EXTENT_INDEX = struct("ext4_extent_idx", 12, {
 export const EXTENT_TAIL = struct("ext4_extent_tail", 4, {
   et_checksum: u32(0x0),
 });
-
-export type RawExtentHeader = RawOf<typeof EXTENT_HEADER>;
-export type RawExtent = RawOf<typeof EXTENT>;
-export type RawExtentIndex = RawOf<typeof EXTENT_INDEX>;
 
 /** Entries that fit into a block. */
 export function extentsInBlock(blockSizeBytes: number): number {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { bytes, type RawOf, struct, u16, u32, u8 } from "../struct.ts";
+import { bytes, struct, u16, u32, u8 } from "../struct.ts";
 
 /** Head of the root block (file block 0), up to the index entries. */
 export const DX_ROOT = struct("dx_root", 32, {
@@ -57,7 +57,3 @@ export const DX_TAIL = struct("dx_tail", 8, {
   dt_reserved: u32(0x0),
   dt_checksum: u32(0x4),
 });
-
-export type RawDxRoot = RawOf<typeof DX_ROOT>;
-export type RawDxNode = RawOf<typeof DX_NODE>;
-export type RawDxEntry = RawOf<typeof DX_ENTRY>;

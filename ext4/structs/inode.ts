@@ -6,7 +6,7 @@
  * @module
  */
 
-import { bytes, type RawOf, struct, u16, u32 } from "../struct.ts";
+import { bytes, struct, u16, u32 } from "../struct.ts";
 
 /** Bytes of the fields every inode has. */
 export const OLD_INODE_SIZE_BYTES = 128;
@@ -71,26 +71,3 @@ export const INODE = struct("ext4_inode", 160, {
   i_version_hi: u32(0x98),
   i_projid: u32(0x9c),
 });
-
-/** The first 128 bytes alone, for images with small inodes. */
-export const OLD_INODE = struct(
-  "ext4_inode",
-  OLD_INODE_SIZE_BYTES,
-  Object.fromEntries(
-    Object.entries(INODE.fields).filter(([, field]) => field.offset < OLD_INODE_SIZE_BYTES),
-  ) as Omit<typeof INODE.fields, LargeField>,
-);
-
-type LargeField =
-  | "i_extra_isize"
-  | "i_checksum_hi"
-  | "i_ctime_extra"
-  | "i_mtime_extra"
-  | "i_atime_extra"
-  | "i_crtime"
-  | "i_crtime_extra"
-  | "i_version_hi"
-  | "i_projid";
-
-/** An inode as it lies on disk. */
-export type RawInode = RawOf<typeof INODE>;

@@ -16,8 +16,6 @@ export const SUPERBLOCK_OFFSET_BYTES = 1024;
 export const STATE_CLEAN = 1;
 /** `s_checksum_type`: CRC-32C, the only one there is. */
 export const CHECKSUM_CRC32C = 1;
-/** `s_flags`: the index hash takes bytes as signed. */
-export const FLAG_SIGNED_HASH = 1;
 /** `s_flags`: the index hash takes bytes as unsigned. */
 export const FLAG_UNSIGNED_HASH = 2;
 

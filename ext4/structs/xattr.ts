@@ -43,7 +43,6 @@ export const XATTR_ENTRY = struct("ext4_xattr_entry", 16, {
 });
 
 export type RawXattrHeader = RawOf<typeof XATTR_HEADER>;
-export type RawXattrEntry = RawOf<typeof XATTR_ENTRY>;
 
 /** Bytes an entry with a name of this length (without prefix) takes. */
 export function xattrEntrySizeBytes(nameLengthBytes: number): number {

@@ -45,7 +45,7 @@ export interface ExtractOptions {
 
 /** What was extracted. */
 export interface Extracted {
-  /** Regular files. */
+  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
   readonly countFiles: number;
   /** Folders. */
   readonly countFolders: number;
@@ -116,6 +116,14 @@ class Extraction {
       this.#pathOf,
       existing,
     );
+    const smallFiles = new SmallFiles({
+      image: this.image,
+      source: this.source,
+      folders: this.folders,
+      describer,
+      breather: this.#breather,
+      onRead: count,
+    });
     const writer = new TargetWriter({
       tree,
       folders: this.folders,
@@ -125,15 +133,7 @@ class Extraction {
       force,
       pathOf: this.#pathOf,
       copyContent: (row, to) => copier.copy(this.source.inodeOf(row), to),
-      takeOver: (folder, name, row) => smallFiles.takeOver(folder, name, row),
-    });
-    const smallFiles = new SmallFiles({
-      image: this.image,
-      source: this.source,
-      folders: this.folders,
-      describer,
-      breather: this.#breather,
-      onRead: count,
+      smallFiles,
     });
     try {
       await this.#writeAll(writer, smallFiles);

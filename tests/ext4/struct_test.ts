@@ -5,7 +5,7 @@ import * as directory from "../../ext4/structs/directory.ts";
 import * as extent from "../../ext4/structs/extent.ts";
 import { GROUP_DESCRIPTOR, GROUP_DESCRIPTOR_32 } from "../../ext4/structs/group_descriptor.ts";
 import * as htree from "../../ext4/structs/htree.ts";
-import { INODE, OLD_INODE } from "../../ext4/structs/inode.ts";
+import { INODE } from "../../ext4/structs/inode.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import * as xattr from "../../ext4/structs/xattr.ts";
 import type { Fields, Struct } from "../../ext4/struct.ts";
@@ -58,7 +58,6 @@ const ALL: readonly Struct<Fields>[] = [
   GROUP_DESCRIPTOR,
   GROUP_DESCRIPTOR_32,
   INODE,
-  OLD_INODE,
   ...structsOf(directory),
   ...structsOf(extent),
   ...structsOf(htree),

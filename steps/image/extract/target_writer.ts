@@ -44,6 +44,7 @@ import {
 import { renameWithin } from "../../../host/libc/open_nodes.ts";
 import type { Describer } from "./describer.ts";
 import type { Losses } from "./losses.ts";
+import type { SmallFiles } from "./small_files.ts";
 import type { TargetFolders } from "./target_folders.ts";
 
 /** What a writer works with. */
@@ -58,8 +59,8 @@ export interface TargetWriterParts {
   pathOf(row: TreeInode): string;
   /** Fills an empty file. */
   copyContent(row: TreeInode, to: Descriptor): Promise<void>;
-  /** Takes over to make a file of one name, where nothing may be in the way; or returns false. */
-  takeOver(folder: TreeInode, name: Uint8Array, row: TreeInode): boolean | Promise<boolean>;
+  /** Makes those it takes over, where nothing may be in the way. */
+  readonly smallFiles: SmallFiles;
 }
 
 const TEMPORARY = new TextEncoder().encode(`.icecore-extract-${crypto.randomUUID()}`);
@@ -83,7 +84,7 @@ export class TargetWriter {
    * @returns A promise only where there is something to wait for.
    */
   writeName(entry: TreeEntry): void | Promise<void> {
-    const { tree, existing, force, takeOver } = this.parts;
+    const { tree, existing, force, smallFiles } = this.parts;
     const row = tree.entryInode[entry]! as TreeInode;
     const folder = tree.entryParent[entry]! as TreeInode;
     const name = nameOf(tree, entry);
@@ -92,8 +93,8 @@ export class TargetWriter {
       return;
     }
     if (tree.nameEntry[row] !== entry && this.#link(folder, name, row)) return;
-    const mayReplace = force && existing.has(folder);
-    const isTaken = hasType(tree, row, S_IFREG) && !mayReplace && takeOver(folder, name, row);
+    const isSafe = hasType(tree, row, S_IFREG) && !(force && existing.has(folder));
+    const isTaken = isSafe && smallFiles.takeOver(folder, name, row);
     if (isTaken === true) return;
     return this.#makeUnlessTaken(isTaken, folder, name, row);
   }
