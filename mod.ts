@@ -167,5 +167,6 @@ export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes, type ImagePath } from "./ext4/reader/path.ts";
 export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
+export type { OnBroken } from "./ext4/reader/leave_out.ts";
 export type { ContiguousStat, FileKind, Stat, Time } from "./ext4/reader/stat.ts";
 export type { FolderOfWalk } from "./ext4/reader/walk.ts";

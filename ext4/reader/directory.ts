@@ -19,6 +19,9 @@ import { u32At } from "./little_endian.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
 
+/** A folder with more broken blocks than this is none: what follows is left out, too. */
+const MOST_LEFT_OUT = 1000;
+
 /** One name of a folder. It refers to its name, as views are larger than most names. */
 export class RawEntry {
   /**
@@ -48,6 +51,7 @@ export class DirectoryCursor {
   readonly #data: FileData | undefined;
   readonly #countBlocks: number;
   #next = 0;
+  #countLeftOut = 0;
 
   private constructor(volume: Volume, folder: Inode, data: FileData | undefined) {
     this.#volume = volume;
@@ -77,13 +81,22 @@ export class DirectoryCursor {
     return new DirectoryCursor(volume, folder.detached(), yield* FileData.open(volume, folder));
   }
 
+  /** Whether a block was broken and left out. */
+  get hasLeftOut(): boolean {
+    return this.#countLeftOut > 0;
+  }
+
   /**
    * Some more entries but `.` and `..`, at least one; `undefined` at the end. Ordered by inode,
    * the first at the end of the array: taken from there, their inodes are read in one go, and what
    * was taken is no longer held.
    * @param atLeast how many, unless the folder ends before
+   * @param onBroken takes the error of a block that is broken, which is left out then, or throws it
    */
-  *next(atLeast: number): Reading<RawEntry[] | undefined> {
+  *next(
+    atLeast: number,
+    onBroken?: (error: unknown) => void,
+  ): Reading<RawEntry[] | undefined> {
     const entries: RawEntry[] = [];
     let copy = new Uint8Array();
     let copied: Uint8Array | undefined;
@@ -92,7 +105,15 @@ export class DirectoryCursor {
       if (copied !== bytes) [copied, copy] = [bytes, bytes.slice()];
       entries.push(new RawEntry(copy, nameAt, nameLength, inode, fileType));
     };
-    while (entries.length < atLeast && (yield* this.visitNext(visit)));
+    for (let isEnd = false; entries.length < atLeast && !isEnd;) {
+      try {
+        isEnd = !(yield* this.visitNext(visit));
+      } catch (error) {
+        if (onBroken === undefined) throw error;
+        onBroken(error);
+        isEnd = ++this.#countLeftOut > MOST_LEFT_OUT;
+      }
+    }
     if (entries.length === 0) return undefined;
     return entries.sort((a, b) => b.inode - a.inode);
   }

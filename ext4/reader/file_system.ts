@@ -13,6 +13,7 @@ import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type ImageFile, openImageFile, type ReadOptions } from "./image_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
 import { type Inode, isType } from "./inode.ts";
+import { leaveOut, type OnBroken } from "./leave_out.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { loadNamed } from "./named_inode.ts";
 import { type OpenOptions, openVolume } from "./open_volume.ts";
@@ -41,10 +42,10 @@ export interface FollowOptions {
  */
 export async function openFileSystem(
   source: BlockSource,
-  options: OpenOptions = {},
+  options: OpenOptions & { readonly onBroken?: OnBroken | undefined } = {},
 ): Promise<FileSystem> {
   const { volume, journal } = await settle(openVolume(source, options));
-  return new FileSystem(volume, imageInfo(volume.geometry, journal));
+  return new FileSystem(volume, imageInfo(volume.geometry, journal), options.onBroken);
 }
 
 /**
@@ -57,7 +58,11 @@ export class FileSystem {
   readonly #volume: Volume;
 
   /** Use {@link openFileSystem}. */
-  constructor(volume: Volume, readonly info: ImageInfo) {
+  constructor(
+    volume: Volume,
+    readonly info: ImageInfo,
+    readonly onBroken: OnBroken | undefined,
+  ) {
     this.#volume = volume;
   }
 
@@ -169,12 +174,20 @@ export class FileSystem {
   *#nextEntries(
     folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
   ): Reading<Entry[] | undefined> {
-    const raw = yield* folder.cursor.next(BATCH_ENTRIES);
+    const { onBroken } = this;
+    const raw = yield* folder.cursor.next(
+      BATCH_ENTRIES,
+      onBroken && ((error) => leaveOut(error, onBroken, () => new Uint8Array())),
+    );
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
-      const inode = yield* loadNamed(this.#volume, folder.inode, one);
-      entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
+      try {
+        const inode = yield* loadNamed(this.#volume, folder.inode, one);
+        entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
+      } catch (error) {
+        leaveOut(error, onBroken, () => one.name);
+      }
     }
     return entries;
   }
@@ -196,7 +209,7 @@ export class FileSystem {
     const path = typeof folder === "number"
       ? new Uint8Array()
       : splitPath(folder).reduce(joinPath, new Uint8Array());
-    return new FolderWalk(this.#volume, path, stat, isSorted);
+    return new FolderWalk(this.#volume, path, stat, isSorted, this.onBroken);
   }
 }
 

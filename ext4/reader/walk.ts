@@ -11,6 +11,7 @@ import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
 import { DirectoryCursor, type RawEntry } from "./directory.ts";
 import { InodeSet } from "./inode_set.ts";
+import { leaveOut, type OnBroken } from "./leave_out.ts";
 import { loadNamed } from "./named_inode.ts";
 import { compareBytes } from "./path.ts";
 import type { Reading } from "./reading.ts";
@@ -45,6 +46,7 @@ interface Waiting {
 export class FolderWalk {
   readonly #volume: Volume;
   readonly #isSorted: boolean;
+  readonly #onBroken: OnBroken | undefined;
   readonly #seen = new InodeSet();
   readonly #waiting: Waiting[];
   #current: Waiting;
@@ -54,10 +56,18 @@ export class FolderWalk {
   /**
    * @param path of the folder to begin at
    * @param isSorted whether folders come in the order of their names, or as they are stored
+   * @param onBroken takes what is broken instead of an error
    */
-  constructor(volume: Volume, path: Uint8Array, stat: Stat, isSorted: boolean) {
+  constructor(
+    volume: Volume,
+    path: Uint8Array,
+    stat: Stat,
+    isSorted: boolean,
+    onBroken: OnBroken | undefined,
+  ) {
     this.#volume = volume;
     this.#isSorted = isSorted;
+    this.#onBroken = onBroken;
     this.#current = { above: undefined, name: path, stat, depth: 0 };
     this.#waiting = [this.#current];
     this.#seen.add(stat.inode);
@@ -67,12 +77,17 @@ export class FolderWalk {
   *nextFolder(): Reading<FolderOfWalk | undefined> {
     if (this.#isSorted) this.#subfolders.sort((a, b) => compareBytes(a.name, b.name));
     while (this.#subfolders.length > 0) this.#waiting.push(this.#subfolders.pop()!);
-    const folder = this.#waiting.pop();
-    if (folder === undefined) return undefined;
-    this.#current = folder;
-    const inode = yield* this.#volume.inodes.load(folder.stat.inode);
-    this.#cursor = yield* DirectoryCursor.open(this.#volume, inode);
-    return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
+    for (let folder = this.#waiting.pop(); folder !== undefined; folder = this.#waiting.pop()) {
+      try {
+        this.#current = folder;
+        const inode = yield* this.#volume.inodes.load(folder.stat.inode);
+        this.#cursor = yield* DirectoryCursor.open(this.#volume, inode);
+        return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
+      } catch (error) {
+        leaveOut(error, this.#onBroken, () => pathOf(this.#current));
+      }
+    }
+    return undefined;
   }
 
   /**
@@ -84,16 +99,29 @@ export class FolderWalk {
   *nextEntries<T>(make: (raw: RawEntry, stat: Stat) => T): Reading<T[] | undefined> {
     const volume = this.#volume;
     const { inode: folder } = this.#current.stat;
-    const raw = yield* this.#cursor!.next(this.#isSorted ? Infinity : BATCH_ENTRIES);
+    const count = this.#isSorted ? Infinity : BATCH_ENTRIES;
+    const raw = yield* this.#cursor!.next(
+      count,
+      this.#onBroken && ((error) => leaveOut(error, this.#onBroken, () => pathOf(this.#current))),
+    );
     this.#requireParent(this.#cursor!.parent);
     if (raw === undefined) return undefined;
     const entries: T[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
-      const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
-      entries.push(make(one, stat));
-      if (stat.kind === "folder") this.#enqueue(one.name, stat);
+      try {
+        const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
+        if (stat.kind === "folder") this.#enqueue(one.name, stat);
+        entries.push(make(one, stat));
+      } catch (error) {
+        leaveOut(error, this.#onBroken, () => this.#pathBelow(one.name));
+      }
     }
     return entries;
+  }
+
+  #pathBelow(name: Uint8Array): Uint8Array {
+    const { stat, depth } = this.#current;
+    return pathOf({ above: this.#current, name, stat, depth });
   }
 
   #enqueue(name: Uint8Array, stat: Stat): void {
@@ -112,12 +140,13 @@ export class FolderWalk {
   #requireParent(parent: InodeNumber): void {
     const { stat, above } = this.#current;
     const expected = stat.inode === ROOT_INODE ? ROOT_INODE : above?.stat.inode ?? parent;
-    if (parent === expected) return;
-    throw corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {
+    if (parent === expected || this.#cursor!.hasLeftOut) return;
+    const error = corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {
       inode: stat.inode,
       refersTo: parent,
       expected,
     });
+    leaveOut(error, this.#onBroken, () => pathOf(this.#current));
   }
 }
 

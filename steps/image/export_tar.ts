@@ -15,6 +15,7 @@ import {
 } from "../../ext4/tree.ts";
 import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
+import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader } from "./image_reader.ts";
@@ -23,7 +24,7 @@ import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/head
 import { memberOf } from "./tar/member.ts";
 import { PieceBuffer } from "./tar/piece_buffer.ts";
 import { type DataLayout, sparseLayout, wholeLayout } from "./tar/sparse.ts";
-import { shownPathOf } from "./tree_path.ts";
+import { pathBytesOf, shownPathOf } from "./tree_path.ts";
 
 /** What to export. */
 export interface ExportOptions {
@@ -65,6 +66,8 @@ class TarExport {
   readonly #tree: Tree;
   readonly #breather: Breather;
   readonly #out = new PieceBuffer();
+  /** Broken files, whose further names would be links to nothing. */
+  readonly #leftOut = new Set<TreeInode>();
 
   constructor(
     private readonly image: ImageReader,
@@ -79,6 +82,7 @@ class TarExport {
   async *pieces(): AsyncGenerator<Uint8Array> {
     const out = this.#out;
     for (const { entry, row, path } of this.#names()) {
+      if (this.#leftOut.has(row)) continue;
       const member = memberOf(this.#tree, entry, row, path);
       if (member === undefined) {
         this.options.onSkipped?.(shownPathOf(this.#tree, row));
@@ -90,8 +94,9 @@ class TarExport {
         for (const block of headerBlocks(member)) if (out.put(block)) yield out.take();
         continue;
       }
-      const file = await this.image.openFile(this.source.inodeOf(row));
-      const layout = await this.#layoutOf(file, member);
+      const opened = await this.#open(row, member);
+      if (opened === undefined) continue;
+      const { file, layout } = opened;
       for (const block of headerBlocks(layout.member)) if (out.put(block)) yield out.take();
       if (out.put(layout.map)) yield out.take();
       for (const { startBytes, endBytes } of layout.ranges) {
@@ -110,6 +115,21 @@ class TarExport {
     const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
     yield out.take();
     yield new Uint8Array(filled - out.countBytes);
+  }
+
+  /** The contents of a file, or `undefined` where they are broken and left out. */
+  async #open(
+    row: TreeInode,
+    member: Member,
+  ): Promise<{ readonly file: ImageFile; readonly layout: DataLayout } | undefined> {
+    try {
+      const file = await this.image.openFile(this.source.inodeOf(row));
+      return { file, layout: await this.#layoutOf(file, member) };
+    } catch (error) {
+      leaveOut(error, this.image.onBroken, () => pathBytesOf(this.#tree, row));
+      this.#leftOut.add(row);
+      return undefined;
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../../ext4/tree.ts";
+import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
@@ -27,7 +28,7 @@ import { SmallFiles } from "./extract/small_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
-import { shownPathOf } from "./tree_path.ts";
+import { pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
 
 /** What to extract, and where to. */
 export interface ExtractOptions {
@@ -150,9 +151,14 @@ class Extraction {
     try {
       for (let entry = 0; entry < tree.countEntries; entry++) {
         row = tree.entryInode[entry]! as TreeInode;
-        const writing = writer.writeName(entry as TreeEntry);
-        if (writing instanceof Promise) await writing;
-        this.#countNames++;
+        try {
+          const writing = writer.writeName(entry as TreeEntry);
+          if (writing instanceof Promise) await writing;
+          this.#countNames++;
+        } catch (error) {
+          leaveOut(error, this.image.onBroken, () => pathBytesOfEntry(tree, entry as TreeEntry));
+          writer.discard();
+        }
         if (this.#breather.due) await this.#rest();
       }
       await smallFiles.finish();

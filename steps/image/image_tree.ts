@@ -8,6 +8,7 @@
  */
 
 import { type InodeNumber, ROOT_INODE } from "../../ext4/numbers.ts";
+import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import { corrupt } from "../../ext4/reader/corrupt.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImagePath, joinPath } from "../../ext4/reader/path.ts";
@@ -16,6 +17,7 @@ import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { compareBytes, type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { type Column, f64Column, u32Column } from "../../ext4/columns.ts";
+import { pathBytesOf } from "./tree_path.ts";
 import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 
 /** How an image is read into a tree. */
@@ -93,7 +95,7 @@ class TreeReader {
 
   async run(selection: Selection): Promise<void> {
     const stat = await this.image.stat(ROOT_INODE);
-    const row = await this.#addInode(stat);
+    const row = await this.#addInode(stat, () => new Uint8Array());
     await this.#walkSelection(selection, { row, stat, path: new Uint8Array() });
   }
 
@@ -123,14 +125,18 @@ class TreeReader {
       this.#waiting.delete(folder.stat.inode);
       let previous: Uint8Array | undefined;
       for (const { name, stat } of folder.entries) {
-        if (previous !== undefined && compareBytes(previous, name) === 0) throw nameTwice(folder);
-        previous = name;
-        if (folder.stat.inode === ROOT_INODE && await this.#isEmptyLostAndFound(name, stat)) {
-          continue;
+        try {
+          if (previous !== undefined && compareBytes(previous, name) === 0) throw nameTwice(folder);
+          previous = name;
+          if (folder.stat.inode === ROOT_INODE && await this.#isEmptyLostAndFound(name, stat)) {
+            continue;
+          }
+          const known = this.#addName(parent, name, stat);
+          const child = known instanceof Promise ? await known : known;
+          if (stat.kind === "folder") this.#waiting.set(stat.inode, child);
+        } catch (error) {
+          leaveOut(error, this.image.onBroken, () => joinPath(folder.path, name));
         }
-        const known = this.#addName(parent, name, stat);
-        const child = known instanceof Promise ? await known : known;
-        if (stat.kind === "folder") this.#waiting.set(stat.inode, child);
         if (this.#breather.due) await this.#rest();
       }
     }
@@ -152,7 +158,8 @@ class TreeReader {
   #addName(folder: TreeInode, name: Uint8Array, stat: Stat): TreeInode | Promise<TreeInode> {
     const isLinked = stat.kind !== "folder" && stat.countLinks > 1;
     const known = isLinked ? this.#linked.get(stat.inode) : undefined;
-    const row = known ?? this.#addInode(stat);
+    const path = () => joinPath(pathBytesOf(this.#builder.tree(), folder), name);
+    const row = known ?? this.#addInode(stat, path);
     return row instanceof Promise
       ? row.then((row) => this.#nameInode(folder, name, stat, row))
       : this.#nameInode(folder, name, stat, row);
@@ -164,16 +171,20 @@ class TreeReader {
     return row;
   }
 
-  #addInode(stat: Stat): TreeInode | Promise<TreeInode> {
+  #addInode(stat: Stat, path: () => Uint8Array): TreeInode | Promise<TreeInode> {
     return stat.hasXattrs || stat.kind === "symlink"
-      ? this.#addDetailed(stat)
+      ? this.#addDetailed(stat, path)
       : this.#addRow(stat, undefined);
   }
 
-  async #addDetailed(stat: Stat): Promise<TreeInode> {
+  async #addDetailed(stat: Stat, path: () => Uint8Array): Promise<TreeInode> {
     const { image } = this;
+    const withoutBroken = (error: unknown) => {
+      leaveOut(error, image.onBroken, path);
+      return [];
+    };
     return this.#addRow(stat, {
-      ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode) } : {}),
+      ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode).catch(withoutBroken) } : {}),
       ...(stat.kind === "symlink" ? { target: await image.readLink(stat.inode) } : {}),
     });
   }

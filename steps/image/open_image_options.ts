@@ -4,7 +4,14 @@
  */
 
 import type { SourceOptions } from "../../host/block_source/block_source.ts";
+import type { OnBroken } from "../../ext4/reader/leave_out.ts";
 import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 
-/** What becomes of its journal, how much is cached, how servers are asked. */
-export interface OpenImageOptions extends OpenOptions, SourceOptions {}
+/** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
+export interface OpenImageOptions extends OpenOptions, SourceOptions {
+  /**
+   * Told of what is broken in folders that are listed, walked, extracted or exported; it is left
+   * out then. Without, the first makes the call fail. The path is below the folder in question.
+   */
+  readonly onBroken?: OnBroken | undefined;
+}

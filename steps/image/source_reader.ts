@@ -6,6 +6,7 @@
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
+import type { OnBroken } from "../../ext4/reader/leave_out.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
@@ -25,6 +26,10 @@ export class SourceReader implements ImageReader {
 
   get info(): ImageInfo {
     return this.#files.info;
+  }
+
+  get onBroken(): OnBroken | undefined {
+    return this.#files.onBroken;
   }
 
   get shownName(): string {

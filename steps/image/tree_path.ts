@@ -22,7 +22,13 @@ export function pathBytesOf(tree: Tree, row: TreeInode): Uint8Array {
   return names.reverse().reduce((path, name) => joinBytes(path, name), new Uint8Array());
 }
 
-/** The same for people; `.` for the root. */
+/** The path of one of an inode's names. */
+export function pathBytesOfEntry(tree: Tree, entry: TreeEntry): Uint8Array {
+  const folder = tree.entryParent[entry]! as TreeInode;
+  return joinBytes(pathBytesOf(tree, folder), nameOf(tree, entry));
+}
+
+/** The first path of an inode for people; `.` for the root. */
 export function shownPathOf(tree: Tree, row: TreeInode): string {
   const path = pathBytesOf(tree, row);
   return path.length === 0 ? "." : printable(path);

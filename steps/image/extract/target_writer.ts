@@ -99,6 +99,11 @@ export class TargetWriter {
     return this.#makeUnlessTaken(isTaken, folder, name, row);
   }
 
+  /** Removes what could not be completed, to go on with the next. */
+  discard(): void {
+    this.#removeUnfinished();
+  }
+
   /** Gives a folder its metadata, when nothing will be written to it any more. */
   finishFolder(row: TreeInode): void {
     const { existing, force, folders, describer } = this.parts;

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { CorruptImageError } from "../../../ext4/errors.ts";
+import type { InodeNumber } from "../../../ext4/numbers.ts";
+import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { INODE } from "../../../ext4/structs/inode.ts";
+import { exportTar } from "../../../steps/image/export_tar.ts";
+import { extract } from "../../../steps/image/extract.ts";
+import type { ImageReader } from "../../../steps/image/image_reader.ts";
+import { openImage } from "../../../steps/image/open_image.ts";
+import { Forgery } from "../../support/forge.ts";
+import { regionsOf } from "../../support/image_regions.ts";
+import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
+import { imageBytes, planOf, temporaryFolder } from "../../support/write_image.ts";
+
+const INODE_BYTES = 256;
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+const built = buildTree(folder({
+  few: folder({ one: file("1"), two: file("2"), three: file("3") }),
+  long: folder({ link: symlink("x".repeat(100)), plain: file("plain") }),
+  marked: file("marked", { xattrs: { "user.note": new Uint8Array(1500).fill(7) } }),
+  scattered: file({ sizeBytes: 200_000 }),
+}));
+const sound = imageBytes(built, planOf(built));
+
+/** Where the inodes of the sound image lie. */
+async function placesOf(): Promise<Map<string, { inode: InodeNumber; inodeAt: number }>> {
+  await using image = await openImage(bytesSource(sound));
+  const { inodeTable } = new Forgery(sound.slice());
+  const places = new Map<string, { inode: InodeNumber; inodeAt: number }>();
+  for await (const { pathText, inode } of image.walk()) {
+    places.set(pathText, {
+      inode,
+      inodeAt: inodeTable * image.info.blockSizeBytes + (inode - 1) * INODE_BYTES,
+    });
+  }
+  return places;
+}
+
+const places = await placesOf();
+
+/** Breaks the inodes of some paths. */
+const inodes = (...paths: string[]) => (image: Uint8Array) => {
+  for (const path of paths) image[places.get(path)!.inodeAt + 4]! ^= 0xff;
+};
+
+/** Runs with an image that was broken; returns what was left out. */
+async function withBroken(
+  breakIt: (image: Uint8Array) => void,
+  run: (image: ImageReader) => Promise<void>,
+): Promise<string[]> {
+  const bytes = sound.slice();
+  breakIt(bytes);
+  const leftOut: string[] = [];
+  const onBroken = ({ code }: CorruptImageError, path: Uint8Array) => {
+    leftOut.push(`${text(path)}: ${code}`);
+  };
+  await using image = await openImage(bytesSource(bytes), { onBroken });
+  await run(image);
+  return leftOut.sort();
+}
+
+async function extracted(
+  breakIt: (image: Uint8Array) => void,
+  look: (target: string) => void,
+): Promise<string[]> {
+  const place = temporaryFolder();
+  try {
+    return await withBroken(breakIt, async (image) => {
+      const target = join(place, "target");
+      await extract(image, { target });
+      look(target);
+    });
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+Deno.test("a walk leaves out a file that is broken, and tells of it", async () => {
+  const found: string[] = [];
+  const leftOut = await withBroken(inodes("few/two"), async (image) => {
+    for await (const { pathText } of image.walk()) found.push(pathText);
+  });
+  assert.deepEqual(leftOut, ["few/two: inode-checksum"]);
+  assert.equal(found.includes("few/two"), false);
+  assert.equal(found.length, places.size - 1);
+});
+
+Deno.test("a folder that is listed leaves out a file that is broken", async () => {
+  const names: string[] = [];
+  const leftOut = await withBroken(inodes("few/two"), async (image) => {
+    for await (const { nameText } of image.list("few")) names.push(nameText);
+  });
+  assert.deepEqual(leftOut, ["two: inode-checksum"]);
+  assert.deepEqual(names.sort(), ["one", "three"]);
+});
+
+Deno.test("extract leaves out what is broken and writes the rest", async () => {
+  const leftOut = await extracted(inodes("few/two", "long"), (target) => {
+    assert.equal(readFileSync(join(target, "few/one"), "utf8"), "1");
+    assert.equal(readFileSync(join(target, "marked"), "utf8"), "marked");
+    assert.equal(existsSync(join(target, "few/two")), false);
+    assert.equal(existsSync(join(target, "long")), false);
+  });
+  assert.deepEqual(leftOut, ["few/two: inode-checksum", "long: inode-checksum"]);
+});
+
+Deno.test("a block of a folder that is broken takes only its names with it", async () => {
+  const breakIt = (image: Uint8Array) => {
+    const names = regionsOf(image).filter(({ kind }) => kind === "folder");
+    const few = names.find(({ offsetBytes, sizeBytes }) =>
+      text(image.subarray(offsetBytes, offsetBytes + sizeBytes)).includes("three")
+    )!;
+    image[few.offsetBytes + 20]! ^= 0xff;
+  };
+  const leftOut = await extracted(breakIt, (target) => {
+    assert.deepEqual(readdirSync(join(target, "few")), []);
+    assert.equal(readFileSync(join(target, "long/plain"), "utf8"), "plain");
+  });
+  assert.deepEqual(leftOut, ["few: directory-checksum"]);
+});
+
+Deno.test("a file whose attributes are broken is extracted without them", async () => {
+  const breakIt = (image: Uint8Array) => {
+    const block = regionsOf(image).find(({ kind }) => kind === "attribute block")!;
+    image[block.offsetBytes + 40]! ^= 0xff;
+  };
+  const leftOut = await extracted(breakIt, (target) => {
+    assert.equal(readFileSync(join(target, "marked"), "utf8"), "marked");
+  });
+  assert.deepEqual(leftOut, ["marked: xattr-checksum"]);
+});
+
+Deno.test("a file whose contents cannot be found is left out", async () => {
+  const breakIt = (image: Uint8Array) => {
+    const forgery = new Forgery(image);
+    forgery.inode(places.get("scattered")!.inode, (bytes) => bytes[INODE.offsets.i_block]! ^= 1);
+  };
+  const leftOut = await extracted(breakIt, (target) => {
+    assert.deepEqual(readdirSync(target).sort(), ["few", "long", "marked"]);
+  });
+  assert.deepEqual(leftOut, ["scattered: extent-header"]);
+});
+
+Deno.test("without a listener, the first thing that is broken ends an extract", async () => {
+  const bytes = sound.slice();
+  bytes[places.get("few/two")!.inodeAt + 4]! ^= 0xff;
+  const place = temporaryFolder();
+  try {
+    await using image = await openImage(bytesSource(bytes));
+    const target = join(place, "target");
+    await assert.rejects(extract(image, { target }), { code: "inode-checksum" });
+    assert.equal(existsSync(target), false);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
+
+Deno.test("a tar archive leaves out a file that is broken", async () => {
+  let size = 0;
+  const leftOut = await withBroken(inodes("few/three"), async (image) => {
+    for await (const piece of exportTar(image)) size += piece.length;
+  });
+  assert.deepEqual(leftOut, ["few/three: inode-checksum"]);
+  assert.ok(size > 200_000);
+});
