@@ -14,7 +14,7 @@ import { type Reading, settle } from "../reader/reading.ts";
 import { STATE_CLEAN } from "../structs/superblock.ts";
 import { checkBlockBitmap } from "./block_bitmap_check.ts";
 import type { CheckOptions, CheckState, CheckSummary } from "./check_state.ts";
-import { checkDescriptorCopies, claimSystemBlocks } from "./descriptors_check.ts";
+import { checkDescriptorCopies, claimMmpBlock, claimSystemBlocks } from "./descriptors_check.ts";
 import { EaInodeUses } from "./ea_inode_uses.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { InodeColumns } from "./inode_columns.ts";
@@ -80,6 +80,7 @@ function* check(
   for (let group = 0; group < geometry.countGroups; group++) {
     claimSystemBlocks(state, yield* groups.load(group as GroupNumber));
   }
+  claimMmpBlock(state);
   const countFreeInodes = yield* eachGroup(state, (info) => checkInodeTable(state, info));
   checkLinks(state, namelessInodes(state));
   checkReferenceCounts(state);

@@ -5,6 +5,7 @@
 
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
+import { hasIncompat } from "../reader/geometry.ts";
 import { type GroupInfo, parseGroupDescriptor } from "../reader/group_descriptor.ts";
 import {
   countDescriptorBlocks,
@@ -35,6 +36,11 @@ export function* checkDescriptorCopies(state: CheckState): Reading<void> {
       yield* findings.attempt(checkCopy(state, index, block, copy, primary));
     }
   }
+}
+
+/** Claims the block by which hosts agree on who has the image mounted, where there is one. */
+export function claimMmpBlock({ used, volume: { geometry } }: CheckState): void {
+  if (hasIncompat(geometry, "mmp")) used.claim(Number(geometry.raw.s_mmp_block), 1);
 }
 
 /** Claims superblocks, descriptors, bitmaps and inode tables. */
@@ -71,6 +77,8 @@ function* checkCopy(
   // The first ones are verified elsewhere; most copies are just like them.
   const offset = copy.findIndex((byte, i) => byte !== primary[i]);
   if (offset < 0) return;
+  // genext2fs leaves the copies out, which nothing minds.
+  if (!geometry.metadataChecksums && isZero(copy)) return;
   const perBlock = descriptorsPerBlock(geometry);
   const size = geometry.descriptorSizeBytes;
   for (let k = 0; k < perBlock; k++) {

@@ -13,6 +13,7 @@ import {
   type ExtentNode,
   extentRoot,
 } from "../reader/extent_node.ts";
+import { hasRoCompat } from "../reader/geometry.ts";
 import { hasFlag, type Inode } from "../reader/inode.ts";
 import { blockField } from "../reader/inode.ts";
 import { COUNT_DIRECT, COUNT_TREES } from "../reader/indirect_map.ts";
@@ -121,10 +122,11 @@ class Claims implements FileBlocks {
   }
 
   #data(fileBlock: number, block: number, countBlocks: number): void {
-    const { used } = this.state;
+    const { used, volume } = this.state;
     const first = used.clusterOf(block);
     const last = used.clusterOf(block + countBlocks - 1);
-    this.#claim(block, countBlocks, this.#lastCluster);
+    if (hasRoCompat(volume.geometry, "shared_blocks")) used.claim(block, countBlocks);
+    else this.#claim(block, countBlocks, this.#lastCluster);
     this.countClusters += last - first + (first === this.#lastCluster ? 0 : 1);
     this.#lastCluster = last;
     this.countMapped += countBlocks;

@@ -21,6 +21,8 @@ import { checkFolder } from "./folder_check.ts";
 import { checkXattrs } from "./xattr_check.ts";
 
 const STRUCTURE = "ext4_inode";
+/** The inode that owns the blocks that a disk cannot keep; it has no type. */
+const BAD_BLOCKS_INODE = 1;
 /** The inode that owns the room for more group descriptors. */
 const RESIZE_INODE = 7;
 const DOUBLE_INDIRECT_AT = 4 * 13;
@@ -100,6 +102,7 @@ function count({ summary, volume: { geometry } }: CheckState, inode: Inode): voi
 
 function hasMap({ volume }: CheckState, inode: Inode): boolean {
   if (isInline(volume.geometry, inode)) return false;
+  if (inode.number === BAD_BLOCKS_INODE) return true;
   if (isType(inode, S_IFLNK)) return !isFastLink(volume, inode);
   return isType(inode, S_IFREG) || isType(inode, S_IFDIR);
 }

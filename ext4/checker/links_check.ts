@@ -31,7 +31,15 @@ export function checkLinks(state: CheckState, isNameless: (inode: number) => boo
       }
       return;
     }
-    if (isNameless(inode)) return;
+    if (isNameless(inode)) {
+      if (page.names[row]! === 0) return;
+      const why = "it names an inode that can have no name";
+      state.findings.report("directory-entry", "ext4_dir_entry_2", why, {
+        inode: page.parent[row]!,
+        refersTo: inode,
+      });
+      return;
+    }
     const named = page.namedType[row]!;
     if (page.names[row]! > 0 && named !== FILE_TYPE.unknown && named !== type) {
       const why = "an entry gives another type than the inode";

@@ -16,6 +16,7 @@ const packageOf: Readonly<Record<string, string>> = {
   e2fsck: "e2fsprogs",
   "fsck.erofs": "erofs-utils",
   fuse2fs: "fuse2fs",
+  genext2fs: "genext2fs",
   getcap: "libcap2-bin",
   getfacl: "acl",
   getfattr: "attr",

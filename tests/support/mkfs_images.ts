@@ -49,6 +49,7 @@ export const MKFS_OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext4", "-O", "ea_inode,large_dir,quota,project"],
   ["-t", "ext4", "-O", "encrypt,verity"],
   ["-t", "ext4", "-O", "orphan_file,fast_commit"],
+  ["-t", "ext4", "-O", "mmp"],
 ];
 
 /**

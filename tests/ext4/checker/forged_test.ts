@@ -4,7 +4,7 @@ import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT } from "../../../ext4/structs/extent.ts";
-import { INODE } from "../../../ext4/structs/inode.ts";
+import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
 import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";
@@ -53,6 +53,14 @@ Deno.test("a block with two owners is found, and one with none", () =>
     const start = AT.i_block + 12 + EXTENT.offsets.ee_start_lo;
     const block = view(forgery.load(await number("two")).bytes).getUint32(start, true);
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(start, block, true));
+  }));
+
+Deno.test("a name of the value of an attribute is found", () =>
+  assertFound(["directory-entry"], async (forgery) => {
+    forgery.inode(await number("one"), (bytes) => {
+      const flags = view(bytes).getUint32(AT.i_flags, true);
+      view(bytes).setUint32(AT.i_flags, flags | INODE_FLAGS.ea_inode, true);
+    });
   }));
 
 Deno.test("a wrong i_blocks is found", () =>
