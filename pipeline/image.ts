@@ -45,6 +45,11 @@ export interface Payload {
   readonly sizeBytes: number;
   /** Hex digests of it by algorithm, as far as they were made. */
   readonly digests: Readonly<Record<string, string>>;
+  /**
+   * The names of the files that it was cut into: these are kept elsewhere instead of the whole. They
+   * are among {@linkcode companionsOf}.
+   */
+  readonly parts?: readonly string[];
 }
 
 /** An immutable record of the image under construction. A step returns a new one. */

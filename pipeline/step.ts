@@ -201,6 +201,8 @@ export interface Step {
   stream?(start: StreamStart, context: StepContext): Promise<ByteStage> | ByteStage;
   /** Whether it makes the image front to back and hands each byte to `context.tap`. */
   readonly streams?: boolean;
+  /** Whether its streaming form makes files of the payload that steps behind it get instead. */
+  readonly leavesFiles?: boolean;
   /** Whether it leaves the payload alone: steps behind it may be fed before it has run. */
   readonly passive?: boolean;
   /** Does the work; returns the new image, or nothing when the record did not change. */

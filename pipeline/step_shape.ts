@@ -35,6 +35,7 @@ const FIELDS: Readonly<Record<string, Check>> = {
   stream: FUNCTION,
   ended: FUNCTION,
   streams: TRUTH,
+  leavesFiles: TRUTH,
   passive: TRUTH,
 };
 

@@ -30,10 +30,19 @@ interface Link {
   readonly toFile?: boolean;
 }
 
-/** The steps behind a streaming one that can be fed: those with a streaming form, up to the first without. */
+/**
+ * The steps behind a streaming one that can be fed: those with a streaming form, up to the first
+ * without, or to one that makes files.
+ */
 export function fedSteps(behind: readonly ReadyStep[]): ReadyStep[] {
-  const end = behind.findIndex(({ step }) => step.stream === undefined && step.passive !== true);
-  return (end < 0 ? behind : behind.slice(0, end)).filter(({ step }) => step.stream !== undefined);
+  const fed: ReadyStep[] = [];
+  for (const each of behind) {
+    const { stream, passive, leavesFiles } = each.step;
+    if (stream === undefined && passive !== true) break;
+    if (stream !== undefined) fed.push(each);
+    if (leavesFiles === true) break;
+  }
+  return fed;
 }
 
 /** A running chain. */

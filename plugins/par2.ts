@@ -60,6 +60,7 @@ const par2: Step = {
   },
   async run(image, context) {
     const { path, name } = payloadOf(image);
+    if (path === "-") throw noWhole(name);
     requireFreeSet(dirname(image.finalPath), name, context.force);
     // A folder, because the program alone knows what the files of the set will be called.
     const folder = context.beside(`${name}.par2`);
@@ -75,6 +76,14 @@ const par2: Step = {
 };
 
 export default par2;
+
+function noWhole(name: string): UsageError {
+  return new UsageError(
+    `cannot make recovery data of ${name}: it was streamed on and lies nowhere here. ` +
+      "Put par2 directly behind the step that makes what is to be protected.",
+    "no-payload",
+  );
+}
 
 /** The argv that makes the set. @param file Its last part is the name that the set is about. */
 export function par2Argv(

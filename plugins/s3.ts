@@ -47,6 +47,7 @@ const s3: Step = {
   async run(image, context) {
     const payload = payloadOf(image);
     const uploads = await Uploads.open(context);
+    if (payload.parts !== undefined) return await uploads.sendParts(image, payload);
     const upload = await uploads.sendFile(payload.path, payload.name, payload.sizeBytes);
     return await uploads.finish(image, payload, upload);
   },

@@ -56,6 +56,7 @@ const split: Step = {
   after: "hash",
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
+  leavesFiles: true,
   options,
   check({ output, force }) {
     if (output !== "-") return requireFreeParts(output, force);
@@ -95,7 +96,8 @@ async function finish(
     sizeBytes: new TextEncoder().encode(text).length,
     details: { countParts: made.length },
   });
-  return { ...image, artifacts: [...image.artifacts, ...artifacts] };
+  const payload = { ...stored, parts: made.map((part) => part.name) };
+  return { ...image, payload, artifacts: [...image.artifacts, ...artifacts] };
 }
 
 /** Removes parts that a replaced split had more of: with them `cat part*` would not be the whole. */

@@ -51,6 +51,7 @@ const ssh: Step = {
   async run(image, context) {
     const payload = payloadOf(image);
     const copies = new Copies(context);
+    if (payload.parts !== undefined) return await copies.sendParts(image, payload);
     const digest = Object.entries(payload.digests)[0];
     const copy = await copies.send(payload.path, payload.name, digest);
     return await copies.complete(image, payload, copy);

@@ -65,18 +65,18 @@ export class Uploads {
   /** Completes the payload, and sends what belongs to it. */
   async finish(image: Image, payload: Payload, upload: Upload): Promise<Image> {
     await this.#complete(upload, payload.name);
-    const companions = companionsOf({ ...image, payload });
-    for (const companion of companions) await this.#sendCompanion(companion);
+    const companions = await this.#sendCompanions(image, payload);
     const digest = Object.entries(payload.digests)[0];
     const hasDigest = companions.some(({ kind }) => Object.hasOwn(payload.digests, kind));
     if (!hasDigest && digest !== undefined) await this.#sendDigest(payload.name, ...digest);
-    return withArtifact(image, {
-      kind: "s3",
-      path: upload.address,
-      finalPath: upload.address,
-      sizeBytes: payload.sizeBytes,
-      details: { url: upload.address },
-    });
+    return withUrl(image, payload, upload.address);
+  }
+
+  /** Sends the files that the payload was cut into, with their manifest and what else belongs to it. */
+  async sendParts(image: Image, payload: Payload): Promise<Image> {
+    await this.#sendCompanions(image, payload);
+    const { bucket, prefix } = this.address;
+    return withUrl(image, payload, addressOf(bucket, `${prefix}${payload.name}.manifest`));
   }
 
   /** Removes what was sent, but for what may have replaced something: that is named. Never throws. */
@@ -112,9 +112,13 @@ export class Uploads {
     this.#completing = undefined;
   }
 
-  async #sendCompanion({ path, finalPath, sizeBytes }: Artifact): Promise<void> {
-    const name = basename(finalPath);
-    await this.#complete(await this.sendFile(path, name, sizeBytes), name);
+  async #sendCompanions(image: Image, payload: Payload): Promise<readonly Artifact[]> {
+    const companions = companionsOf({ ...image, payload });
+    for (const { path, finalPath, sizeBytes } of companions) {
+      const name = basename(finalPath);
+      await this.#complete(await this.sendFile(path, name, sizeBytes), name);
+    }
+    return companions;
   }
 
   async #sendDigest(name: string, algorithm: string, digest: string): Promise<void> {
@@ -122,4 +126,14 @@ export class Uploads {
     await upload.write(new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`));
     await this.#complete(upload, `${name}.${algorithm}`);
   }
+}
+
+function withUrl(image: Image, { sizeBytes }: Payload, url: string): Image {
+  return withArtifact(image, {
+    kind: "s3",
+    path: url,
+    finalPath: url,
+    sizeBytes,
+    details: { url },
+  });
 }

@@ -8,6 +8,7 @@ import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
+  type Artifact,
   companionsOf,
   formatDigestLine,
   type Image,
@@ -85,8 +86,7 @@ export class Copies {
 
   /** Sends what belongs to the payload, and tells where it is. */
   async complete(image: Image, payload: Payload, copy: Copy): Promise<Image> {
-    const companions = companionsOf({ ...image, payload });
-    for (const { path, finalPath } of companions) await this.send(path, basename(finalPath));
+    const companions = await this.#sendCompanions(image, payload);
     const known = Object.entries(payload.digests)[0];
     if (known !== undefined && !companions.some(({ kind }) => kind === known[0])) {
       const [algorithm, digest] = known;
@@ -95,8 +95,23 @@ export class Copies {
       await writeFile(path, `${formatDigestLine({ digest, name: payload.name })}\n`);
       await this.send(path, name);
     }
-    const url = this.far.shown(copy.final);
-    const { sizeBytes } = payload;
+    return this.#withUrl(image, payload, copy.final);
+  }
+
+  /** Sends the files that the payload was cut into, with their manifest and what else belongs to it. */
+  async sendParts(image: Image, payload: Payload): Promise<Image> {
+    await this.#sendCompanions(image, payload);
+    return this.#withUrl(image, payload, this.far.path(`${payload.name}.manifest`));
+  }
+
+  async #sendCompanions(image: Image, payload: Payload): Promise<readonly Artifact[]> {
+    const companions = companionsOf({ ...image, payload });
+    for (const { path, finalPath } of companions) await this.send(path, basename(finalPath));
+    return companions;
+  }
+
+  #withUrl(image: Image, { sizeBytes }: Payload, path: string): Image {
+    const url = this.far.shown(path);
     return withArtifact(image, {
       kind: "ssh",
       path: url,
