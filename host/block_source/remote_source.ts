@@ -6,6 +6,7 @@
 import { EnvironmentError } from "../environment_error.ts";
 import type { HostBlockSource, SourceOptions, Traffic } from "./block_source.ts";
 import { closedError } from "./file_source.ts";
+import { collectGarbage } from "../runtime.ts";
 import {
   NoServerError,
   OutsideFileError,
@@ -19,6 +20,9 @@ import { watchedRequest } from "./watched_request.ts";
 
 /** What the first request asks for: as much as the reader's first read wants, so that it is one. */
 const HEAD_BYTES = 256 << 10;
+
+/** Pieces of replies are garbage as soon as they are copied. */
+const BYTES_BETWEEN_COLLECTIONS = 16 << 20;
 
 /**
  * Opens an image on a server. The request that finds out its size brings its first bytes too.
@@ -51,6 +55,7 @@ class RemoteSource implements HostBlockSource {
   readonly #options: SourceOptions;
   readonly #closing = new AbortController();
   readonly #traffic = { countRequests: 0, countBytes: 0 };
+  #collectAtBytes = BYTES_BETWEEN_COLLECTIONS;
   #expected: Expected | undefined;
   #head: Uint8Array = new Uint8Array();
   readonly #stop: () => void;
@@ -146,6 +151,9 @@ class RemoteSource implements HostBlockSource {
         return onBytes(bytes);
       },
     });
+    if (this.#traffic.countBytes < this.#collectAtBytes) return;
+    this.#collectAtBytes = this.#traffic.countBytes + BYTES_BETWEEN_COLLECTIONS;
+    collectGarbage();
   }
 
   /** Bytes of two states of a file must never be mixed. */
