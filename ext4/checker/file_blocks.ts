@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, FileBlock } from "../numbers.ts";
 import {
   childBlock,
   entryStart,
@@ -92,7 +92,7 @@ class Claims implements FileBlocks {
 
   *pointers(): Reading<void> {
     const field = blockField(this.inode).slice();
-    for (let i = 0; i < COUNT_DIRECT; i++) this.#pointer(u32At(field, 4 * i), i);
+    for (let i = 0; i < COUNT_DIRECT; i++) this.#pointer(u32At(field, 4 * i), i as FileBlock);
     const perBlock = this.state.volume.geometry.blockSizeBytes / 4;
     let start = COUNT_DIRECT;
     for (let levels = 1; levels <= COUNT_TREES; levels++) {
@@ -110,18 +110,18 @@ class Claims implements FileBlocks {
     const span = perBlock ** (levels - 1);
     for (let i = 0; i < perBlock; i++) {
       const next = u32At(bytes, 4 * i);
-      if (levels === 1) this.#pointer(next, start + i);
+      if (levels === 1) this.#pointer(next, start + i as FileBlock);
       else yield* this.#tree(next, levels - 1, start + i * span, perBlock);
     }
   }
 
-  #pointer(block: number, fileBlock: number): void {
+  #pointer(block: number, fileBlock: FileBlock): void {
     if (block === 0) return;
     requireFileBlocks(this.state.volume, block, 1, "indirect block", this.inode.number);
     this.#data(fileBlock, block, 1);
   }
 
-  #data(fileBlock: number, block: number, countBlocks: number): void {
+  #data(fileBlock: FileBlock, block: number, countBlocks: number): void {
     const { used, volume } = this.state;
     const first = used.clusterOf(block);
     const last = used.clusterOf(block + countBlocks - 1);

@@ -4,7 +4,7 @@
  */
 
 import { dirHashMajor } from "../dirhash.ts";
-import type { InodeNumber } from "../numbers.ts";
+import type { FileBlock, InodeNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
 import { DirectoryCursor } from "../reader/directory.ts";
 import type { VisitEntry } from "../reader/directory_block.ts";
@@ -48,7 +48,7 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
     if (root !== undefined) {
       const { s_hash_seed } = geometry.raw;
       const hash = dirHashMajor(bytes, nameAt, nameLength, root.hashVersion, s_hash_seed);
-      hashes!.add(fileBlock, hash);
+      hashes!.add(fileBlock as FileBlock, hash);
     }
     if (!names.add(bytes, nameAt, nameLength)) {
       findings.report("name-twice", STRUCTURE, "two entries have the same name", {

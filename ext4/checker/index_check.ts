@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { FileBlock } from "../numbers.ts";
 import type { FileData } from "../reader/file_data.ts";
 import {
   indexBlock,
@@ -39,7 +40,7 @@ export class LeafHashes {
   }
 
   /** Counts a name. */
-  add(fileBlock: number, hash: number): void {
+  add(fileBlock: FileBlock, hash: number): void {
     if (hash < this.lowest[fileBlock]!) this.lowest[fileBlock] = hash;
     if (hash > this.highest[fileBlock]!) this.highest[fileBlock] = hash;
   }
@@ -56,11 +57,11 @@ export function* checkIndex(
   root: IndexRoot,
   hashes: LeafHashes,
 ): Reading<void> {
-  const report = (code: string, why: string, fileBlock: number) =>
+  const report = (code: string, why: string, fileBlock: FileBlock) =>
     state.findings.report(code, "dx_entry", why, { inode: folder.number, fileBlock });
 
   /** Whether a block is met for the first time; it ends every circle. */
-  function reach(fileBlock: number): boolean {
+  function reach(fileBlock: FileBlock): boolean {
     if (fileBlock >= hashes.countBlocks || hashes.isReached[fileBlock] !== 0) {
       report("index-block", "the index points to a block twice, or outside the folder", fileBlock);
       return false;
@@ -98,9 +99,9 @@ export function* checkIndex(
     }
   }
 
-  reach(0);
+  reach(0 as FileBlock);
   yield* visit(root, root.countLevels, 0, END_OF_HASHES);
-  for (let fileBlock = 0; fileBlock < hashes.countBlocks; fileBlock++) {
+  for (let fileBlock = 0 as FileBlock; fileBlock < hashes.countBlocks; fileBlock++) {
     if (hashes.isReached[fileBlock] === 0) {
       report("index-block", "no entry of the index points to the block", fileBlock);
     }

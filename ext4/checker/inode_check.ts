@@ -3,7 +3,7 @@
  * @module
  */
 
-import { ROOT_INODE } from "../numbers.ts";
+import { type FileBlock, ROOT_INODE } from "../numbers.ts";
 import { allocatedBytes, statOf } from "../reader/stat.ts";
 import { blockField, hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
 import { isFastLink, loadLinkTarget } from "../reader/link_target.ts";
@@ -113,7 +113,7 @@ function* checkSlack(state: CheckState, inode: Inode): Reading<void> {
   const end = inode.sizeBytes % blockSizeBytes;
   if (end === 0) return;
   const data = yield* FileData.open(state.volume, inode);
-  const bytes = yield* data.block(Math.floor(inode.sizeBytes / blockSizeBytes));
+  const bytes = yield* data.block(Math.floor(inode.sizeBytes / blockSizeBytes) as FileBlock);
   if (bytes === undefined || isZero(bytes, end)) return;
   const what = hasFlag(inode, "ea_inode") ? "ea_inode" : "symbolic link";
   state.findings.report("slack", what, "the bytes behind the contents are not zero", {

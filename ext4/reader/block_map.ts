@@ -3,13 +3,13 @@
  * @module
  */
 
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, FileBlock } from "../numbers.ts";
 import type { Reading } from "./reading.ts";
 
 /** A run of file blocks that lie together in the image, or that are all hole. */
 export interface Segment {
   /** First file block. */
-  readonly start: number;
+  readonly start: FileBlock;
   readonly countBlocks: number;
   /** Where it lies; 0: a hole, or preallocated, which reads as zeros too. */
   readonly block: BlockNumber | 0;
@@ -21,5 +21,5 @@ export interface BlockMap {
    * The run that holds `fileBlock`, from there on or from earlier.
    * @throws CorruptImageError when the map is broken on the way there
    */
-  segmentAt(fileBlock: number): Reading<Segment>;
+  segmentAt(fileBlock: FileBlock): Reading<Segment>;
 }

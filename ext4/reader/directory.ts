@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { InodeNumber } from "../numbers.ts";
+import type { FileBlock, InodeNumber } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
 import {
   type EntryArea,
@@ -124,7 +124,7 @@ export class DirectoryCursor {
    */
   *visitNext(visit: VisitEntry): Reading<boolean> {
     if (this.#next >= this.#countBlocks) return false;
-    const fileBlock = this.#next++;
+    const fileBlock = this.#next++ as FileBlock;
     if (this.#data === undefined) {
       this.#visitInline(visit);
       return true;
@@ -151,7 +151,7 @@ export class DirectoryCursor {
     const { field, rest } = inlineParts(this.#folder);
     const folder = this.#folder.number;
     this.parent = u32At(field, 0) as InodeNumber;
-    const area = { hasDots: false, folder, fileBlock: 0 };
+    const area = { hasDots: false, folder, fileBlock: 0 as FileBlock };
     this.#scan({ ...area, bytes: field, start: 4, end: field.length }, visit);
     this.#scan({ ...area, bytes: rest, start: 0, end: rest.length }, visit);
   }

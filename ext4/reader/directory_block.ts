@@ -6,7 +6,7 @@
  */
 
 import { directoryChecksum, indexChecksum } from "../checksums.ts";
-import type { InodeNumber } from "../numbers.ts";
+import type { FileBlock, InodeNumber } from "../numbers.ts";
 import { DIR_ENTRY, DIR_ENTRY_TAIL, DIR_TAIL_FILE_TYPE, FILE_TYPE } from "../structs/directory.ts";
 import { DX_COUNT_LIMIT, DX_ENTRY, DX_NODE, DX_ROOT, DX_TAIL } from "../structs/htree.ts";
 import { badChecksum, corrupt } from "./corrupt.ts";
@@ -39,7 +39,7 @@ export type DirectoryBlockKind = "leaf" | "index-root" | "index-node";
 export function verifyDirectoryBlock(
   geometry: Geometry,
   folder: Inode,
-  fileBlock: number,
+  fileBlock: FileBlock,
   bytes: Uint8Array,
 ): DirectoryBlockKind {
   const kind = kindOf(folder, fileBlock, bytes);
@@ -94,7 +94,7 @@ export interface EntryArea {
   readonly hasDots: boolean;
   readonly folder: InodeNumber;
   /** For messages. */
-  readonly fileBlock: number;
+  readonly fileBlock: FileBlock;
 }
 
 /**
@@ -162,7 +162,7 @@ export function entryLength(bytes: Uint8Array, at: number): number {
 }
 
 /** The old way to tell index blocks from leaves: they look like one unused entry. */
-function kindOf(folder: Inode, fileBlock: number, bytes: Uint8Array): DirectoryBlockKind {
+function kindOf(folder: Inode, fileBlock: FileBlock, bytes: Uint8Array): DirectoryBlockKind {
   if (!hasFlag(folder, "index")) return "leaf";
   if (fileBlock === 0) return "index-root";
   return u32At(bytes, 0) === 0 && entryLength(bytes, 0) === bytes.length ? "index-node" : "leaf";

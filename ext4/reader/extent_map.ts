@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { FileBlock } from "../numbers.ts";
 import type { BlockMap, Segment } from "./block_map.ts";
 import {
   childBlock,
@@ -33,7 +34,7 @@ export class ExtentMap implements BlockMap {
     this.#root = extentRoot(volume, inode);
   }
 
-  *segmentAt(fileBlock: number): Reading<Segment> {
+  *segmentAt(fileBlock: FileBlock): Reading<Segment> {
     let node = this.#leaf;
     if (node === undefined || fileBlock < node.low || fileBlock >= node.high) {
       node = this.#root;
@@ -52,7 +53,7 @@ export class ExtentMap implements BlockMap {
   }
 }
 
-function segmentInLeaf(leaf: ExtentNode, fileBlock: number): Segment {
+function segmentInLeaf(leaf: ExtentNode, fileBlock: FileBlock): Segment {
   const index = findEntry(leaf, fileBlock);
   const next = index + 1 < leaf.countEntries ? entryStart(leaf, index + 1) : leaf.high;
   if (index < 0) return hole(leaf.low, next);
@@ -64,5 +65,5 @@ function segmentInLeaf(leaf: ExtentNode, fileBlock: number): Segment {
 }
 
 function hole(start: number, end: number): Segment {
-  return { start, countBlocks: end - start, block: 0 };
+  return { start: start as FileBlock, countBlocks: end - start, block: 0 };
 }

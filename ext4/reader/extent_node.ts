@@ -6,7 +6,7 @@
  */
 
 import { extentBlockChecksum } from "../checksums.ts";
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, FileBlock } from "../numbers.ts";
 import {
   EXTENT,
   EXTENT_HEADER,
@@ -30,18 +30,26 @@ export interface ExtentNode {
   /** 0: a leaf. */
   readonly depth: number;
   /** The file blocks it is responsible for: `[low, high)`. */
-  readonly low: number;
-  readonly high: number;
+  readonly low: FileBlock;
+  readonly high: FileBlock;
 }
 
 /** One past the last file block there can be. */
-export const END_OF_FILE_BLOCKS = 0xffff_ffff;
+export const END_OF_FILE_BLOCKS = 0xffff_ffff as FileBlock;
 
 /** The root, which lies in the inode. */
 export function extentRoot(volume: Volume, inode: Inode): ExtentNode {
   const bytes = blockField(inode);
   const depth = u16At(bytes, EXTENT_HEADER.offsets.eh_depth);
-  return verifyNode(volume, inode, bytes, EXTENTS_IN_INODE, depth, 0, END_OF_FILE_BLOCKS);
+  return verifyNode(
+    volume,
+    inode,
+    bytes,
+    EXTENTS_IN_INODE,
+    depth,
+    0 as FileBlock,
+    END_OF_FILE_BLOCKS,
+  );
 }
 
 /**
@@ -64,8 +72,8 @@ export function extentChild(
 }
 
 /** First file block of an entry, in leaves and inner nodes alike. */
-export function entryStart(node: ExtentNode, index: number): number {
-  return u32At(node.bytes, 12 + 12 * index);
+export function entryStart(node: ExtentNode, index: number): FileBlock {
+  return u32At(node.bytes, 12 + 12 * index) as FileBlock;
 }
 
 /** Blocks of a leaf entry. */
@@ -94,7 +102,7 @@ export function childBlock(node: ExtentNode, index: number): BlockNumber {
 }
 
 /** The file blocks below an entry of an inner node. */
-export function childRange(node: ExtentNode, index: number): [low: number, high: number] {
+export function childRange(node: ExtentNode, index: number): [low: FileBlock, high: FileBlock] {
   const next = index + 1;
   return [
     entryStart(node, index),
@@ -103,7 +111,7 @@ export function childRange(node: ExtentNode, index: number): [low: number, high:
 }
 
 /** The last entry that begins at or before a file block, or -1. */
-export function findEntry(node: ExtentNode, fileBlock: number): number {
+export function findEntry(node: ExtentNode, fileBlock: FileBlock): number {
   let low = 0, high = node.countEntries;
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -119,8 +127,8 @@ function verifyNode(
   bytes: Uint8Array,
   capacity: number,
   depth: number,
-  low: number,
-  high: number,
+  low: FileBlock,
+  high: FileBlock,
 ): ExtentNode {
   const eh_magic = u16At(bytes, EXTENT_HEADER.offsets.eh_magic);
   const eh_entries = u16At(bytes, EXTENT_HEADER.offsets.eh_entries);
@@ -141,7 +149,7 @@ function verifyNode(
 }
 
 function verifyExtents(volume: Volume, inode: Inode, node: ExtentNode): void {
-  let free = node.low;
+  let free: number = node.low;
   for (let i = 0; i < node.countEntries; i++) {
     const start = entryStart(node, i);
     const length = extentLength(node, i);
@@ -159,7 +167,7 @@ function verifyExtents(volume: Volume, inode: Inode, node: ExtentNode): void {
 }
 
 function verifyIndex(volume: Volume, inode: Inode, node: ExtentNode): void {
-  let free = node.low;
+  let free: number = node.low;
   for (let i = 0; i < node.countEntries; i++) {
     const start = entryStart(node, i);
     if (start < free || start >= node.high) {

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, FileBlock } from "../numbers.ts";
 import { UnsupportedFeatureError } from "../errors.ts";
 import type { BlockMap, Segment } from "./block_map.ts";
 import { corrupt } from "./corrupt.ts";
@@ -28,7 +28,7 @@ export class FileData {
   readonly #inode: Inode;
   readonly #inline: Uint8Array | undefined;
   readonly #map: BlockMap | undefined;
-  #segment: Segment = { start: 0, countBlocks: 0, block: 0 };
+  #segment: Segment = { start: 0 as FileBlock, countBlocks: 0, block: 0 };
   /** Blocks met so far, and how far in the file they were counted. */
   #countMapped = 0;
   #countSegments = 0;
@@ -107,7 +107,7 @@ export class FileData {
    * The image's bytes of a block of the file from the cache, a view.
    * @returns `undefined` in a hole
    */
-  *block(fileBlock: number): Reading<Uint8Array | undefined> {
+  *block(fileBlock: FileBlock): Reading<Uint8Array | undefined> {
     const size = this.#volume.geometry.blockSizeBytes;
     const segment = yield* this.#segmentAt(fileBlock * size);
     if (segment.block === 0) return undefined;
@@ -116,7 +116,9 @@ export class FileData {
   }
 
   *#segmentAt(offsetBytes: number): Reading<Segment> {
-    const fileBlock = Math.floor(offsetBytes / this.#volume.geometry.blockSizeBytes);
+    const fileBlock = Math.floor(
+      offsetBytes / this.#volume.geometry.blockSizeBytes,
+    ) as FileBlock;
     const { start, countBlocks } = this.#segment;
     if (fileBlock >= start && fileBlock < start + countBlocks) return this.#segment;
     if (this.#map === undefined) {

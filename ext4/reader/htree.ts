@@ -8,6 +8,7 @@
 import type { HashVersion } from "../dirhash.ts";
 import { HASH_TEA, HASH_UNSIGNED } from "../dirhash.ts";
 import { DX_COUNT_LIMIT, DX_ENTRY, DX_NODE, DX_ROOT, DX_TAIL } from "../structs/htree.ts";
+import type { FileBlock } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
 import { verifyDirectoryBlock } from "./directory_block.ts";
 import type { FileData } from "./file_data.ts";
@@ -38,8 +39,9 @@ export function indexHash(node: IndexNode, index: number): number {
 }
 
 /** The file block an entry points to; the upper 4 bits are reserved. */
-export function indexBlock(node: IndexNode, index: number): number {
-  return u32At(node.bytes, node.entriesAt + DX_ENTRY.sizeBytes * index + 4) & 0x0fff_ffff;
+export function indexBlock(node: IndexNode, index: number): FileBlock {
+  const block = u32At(node.bytes, node.entriesAt + DX_ENTRY.sizeBytes * index + 4);
+  return (block & 0x0fff_ffff) as FileBlock;
 }
 
 /**
@@ -54,7 +56,7 @@ export function* loadIndexRoot(
 ): Reading<IndexRoot | undefined> {
   if (!hasFlag(folder, "index") || hasFlag(folder, "casefold")) return undefined;
   const { geometry } = volume;
-  const bytes = yield* loadIndexBlock(volume, folder, data, 0);
+  const bytes = yield* loadIndexBlock(volume, folder, data, 0 as FileBlock);
   const raw = DX_ROOT.decode(bytes);
   if (raw.hash_version > HASH_TEA) return undefined;
   const mostLevels = hasIncompat(geometry, "large_dir") ? 2 : 1;
@@ -81,7 +83,7 @@ export function* loadIndexNode(
   volume: Volume,
   folder: Inode,
   data: FileData,
-  fileBlock: number,
+  fileBlock: FileBlock,
 ): Reading<IndexNode> {
   const bytes = yield* loadIndexBlock(volume, folder, data, fileBlock);
   return parseIndexNode(volume.geometry, folder, bytes, DX_NODE.sizeBytes);
@@ -91,7 +93,7 @@ function* loadIndexBlock(
   volume: Volume,
   folder: Inode,
   data: FileData,
-  fileBlock: number,
+  fileBlock: FileBlock,
 ): Reading<Uint8Array> {
   const isInside = fileBlock * volume.geometry.blockSizeBytes < folder.sizeBytes;
   const bytes = isInside ? yield* data.block(fileBlock) : undefined;

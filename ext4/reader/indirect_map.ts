@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, FileBlock } from "../numbers.ts";
 import type { BlockMap, Segment } from "./block_map.ts";
 import { END_OF_FILE_BLOCKS } from "./extent_node.ts";
 import { blockField, type Inode } from "./inode.ts";
@@ -34,28 +34,28 @@ export class IndirectMap implements BlockMap {
     this.#perBlock = volume.geometry.blockSizeBytes / 4;
   }
 
-  *segmentAt(fileBlock: number): Reading<Segment> {
+  *segmentAt(fileBlock: FileBlock): Reading<Segment> {
     if (fileBlock < COUNT_DIRECT) {
       return this.#run(this.#pointers, COUNT_DIRECT, fileBlock, 0);
     }
-    let start = COUNT_DIRECT;
+    let start = COUNT_DIRECT as FileBlock;
     for (let levels = 1; levels <= COUNT_TREES; levels++) {
       const span = this.#perBlock ** levels;
       if (fileBlock < start + span) {
         const root = u32At(this.#pointers, 4 * (COUNT_DIRECT + levels - 1));
         return yield* this.#descend(root, levels, fileBlock, start);
       }
-      start += span;
+      start = start + span as FileBlock;
     }
     return { start, countBlocks: END_OF_FILE_BLOCKS - start, block: 0 };
   }
 
-  *#descend(root: number, levels: number, fileBlock: number, start: number): Reading<Segment> {
+  *#descend(root: number, levels: number, fileBlock: FileBlock, start: number): Reading<Segment> {
     let pointer = root;
     let base = start;
     for (let level = levels; level > 0; level--) {
       const span = this.#perBlock ** level;
-      if (pointer === 0) return { start: base, countBlocks: span, block: 0 };
+      if (pointer === 0) return { start: base as FileBlock, countBlocks: span, block: 0 };
       requireFileBlocks(this.#volume, pointer, 1, STRUCTURE, this.#inode.number);
       const bytes = yield* loadBlock(this.#volume, pointer as BlockNumber);
       const index = Math.floor((fileBlock - base) / (span / this.#perBlock));
@@ -63,7 +63,7 @@ export class IndirectMap implements BlockMap {
       pointer = u32At(bytes, 4 * index);
       base += index * (span / this.#perBlock);
     }
-    return { start: base, countBlocks: 1, block: 0 };
+    return { start: base as FileBlock, countBlocks: 1, block: 0 };
   }
 
   /** The pointers from `index` on that continue each other. */
@@ -76,6 +76,6 @@ export class IndirectMap implements BlockMap {
     if (block !== 0) {
       requireFileBlocks(this.#volume, block, countBlocks, STRUCTURE, this.#inode.number);
     }
-    return { start: base + index, countBlocks, block: block as BlockNumber | 0 };
+    return { start: base + index as FileBlock, countBlocks, block: block as BlockNumber | 0 };
   }
 }

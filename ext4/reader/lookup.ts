@@ -4,7 +4,7 @@
  */
 
 import { dirHashMajor } from "../dirhash.ts";
-import type { InodeNumber } from "../numbers.ts";
+import type { FileBlock, InodeNumber } from "../numbers.ts";
 import { DirectoryCursor, RawEntry } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
@@ -121,7 +121,7 @@ function* searchLeaf(
   volume: Volume,
   folder: Inode,
   data: FileData,
-  fileBlock: number,
+  fileBlock: FileBlock,
   finder: Finder,
 ): Reading<void> {
   const { geometry } = volume;

@@ -10,7 +10,7 @@ import {
   inodeChecksum,
   inodeSeed,
 } from "../../ext4/checksums.ts";
-import type { InodeNumber } from "../../ext4/numbers.ts";
+import type { FileBlock, InodeNumber } from "../../ext4/numbers.ts";
 import { bytesSource } from "../../ext4/reader/block_source.ts";
 import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
 import { hasFlag, type Inode } from "../../ext4/reader/inode.ts";
@@ -49,7 +49,8 @@ export class Forgery {
   entry(folder: InodeNumber, name: string, change: (entry: Uint8Array) => void): void {
     const inode = this.load(folder);
     const { blockSizeBytes } = this.#volume.geometry;
-    const start = now(blockMapOf(this.#volume, inode).segmentAt(0)).block * blockSizeBytes;
+    const start = now(blockMapOf(this.#volume, inode).segmentAt(0 as FileBlock)).block *
+      blockSizeBytes;
     const block = this.image.subarray(start, start + blockSizeBytes);
     for (let at = 0; at < block.length;) {
       const { rec_len, name_len } = DIR_ENTRY.decode(block, at);

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
+import type { FileBlock, GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
 import { bytesSource } from "../../ext4/reader/block_source.ts";
 import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
 import {
@@ -115,7 +115,7 @@ function* contentsOf(
   const map = blockMapOf(volume, inode);
   const end = Math.ceil(inode.sizeBytes / volume.geometry.blockSizeBytes);
   for (let fileBlock = 0; fileBlock < end;) {
-    const segment = yield* map.segmentAt(fileBlock);
+    const segment = yield* map.segmentAt(fileBlock as FileBlock);
     if (segment.block !== 0) add(kind, segment.block, segment.countBlocks);
     fileBlock = segment.start + segment.countBlocks;
   }

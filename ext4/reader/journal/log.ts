@@ -5,7 +5,7 @@
 
 import { UnsupportedFeatureError } from "../../errors.ts";
 import { featureNames } from "../../features.ts";
-import type { InodeNumber } from "../../numbers.ts";
+import type { FileBlock, InodeNumber } from "../../numbers.ts";
 import {
   JOURNAL_BLOCK,
   JOURNAL_INCOMPAT,
@@ -49,7 +49,7 @@ export class JournalLog {
     if (number === 0) refuse(["journal_dev"], "its journal lies on another device");
     const inode = yield* volume.inodes.load(number);
     const data = yield* FileData.open(volume, inode);
-    const bytes = yield* data.block(0);
+    const bytes = yield* data.block(0 as FileBlock);
     if (bytes === undefined) throw bad("it is a hole", {});
     const raw = JOURNAL_SUPERBLOCK.decode(bytes);
     const version2 = raw.h_blocktype === JOURNAL_BLOCK.superblockV2;
@@ -97,7 +97,7 @@ export class JournalLog {
 
   /** The bytes of a block of the journal, a view. */
   *block(index: number): Reading<Uint8Array> {
-    const bytes = yield* this.#data.block(index);
+    const bytes = yield* this.#data.block(index as FileBlock);
     if (bytes === undefined) throw bad("the journal has a hole", { block: index });
     return bytes;
   }
