@@ -20,7 +20,7 @@ import { SourceReader } from "./source_reader.ts";
  *
  * const folder = await mkdtemp("/tmp/icecore-");
  * await writeFile(`${folder}/readme.txt`, "An ice core is drilled once.");
- * await pipeline(recipes["native"]!).run({
+ * await pipeline(recipes.native).run({
  *   sources: [`${folder}/.`],
  *   output: `${folder}.img`,
  * });
