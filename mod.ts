@@ -76,6 +76,7 @@ export type {
   Fact,
   Failed,
   Outcome,
+  PreviewContext,
   Recipe,
   Release,
   ScannedSource,
@@ -108,7 +109,13 @@ export type {
   StepFinished,
   StepStarted,
 } from "./pipeline/events.ts";
-export type { OptionSchema, OptionsSchema, OptionValue, OptionValues } from "./pipeline/options.ts";
+export {
+  type OptionSchema,
+  type OptionsSchema,
+  type OptionValue,
+  type OptionValues,
+  rangeOf,
+} from "./pipeline/options.ts";
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
 export { formatSize, parseSize } from "./pipeline/size.ts";
@@ -124,7 +131,7 @@ export {
   UsageError,
   VerificationError,
 } from "./pipeline/errors.ts";
-export type { Machine, Output, Workdir } from "./pipeline/machine.ts";
+export type { LoadedShell, Machine, Output, Workdir } from "./pipeline/machine.ts";
 export type { RunningHash } from "./pipeline/stream_flow.ts";
 export { type Hash, startHash } from "./host/hash.ts";
 
@@ -140,6 +147,7 @@ export {
   type ProgramResult,
   runProgram,
   ToolError,
+  type ToolErrorOptions,
 } from "./host/run_program.ts";
 export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
 export { fileForm } from "./steps/payload/file_form.ts";

@@ -12,6 +12,7 @@ import {
   didYouMean,
   type OptionSchema,
   optionsSchema,
+  rangeOf,
   type Recipe,
   recipes,
   type Step,
@@ -99,18 +100,35 @@ function unknownStep(name: string): UsageError {
 
 /** A step as data: all that it declares, without its functions. */
 function describe(step: Step): unknown {
-  const { name, summary, accepts, leaves, tools, privileged, before, after, changes } = step;
+  const { name, summary, accepts, leaves, tools, privileged, before, after, changes, digests } =
+    step;
   const { options } = step;
   return {
-    ...{ name, summary, accepts, leaves, tools, privileged, before, after, changes, options },
+    ...{
+      name,
+      summary,
+      accepts,
+      leaves,
+      tools,
+      privileged,
+      before,
+      after,
+      changes,
+      digests,
+      options,
+    },
     optionsSchema: optionsSchema(step),
   };
 }
 
-function optionText({ help, choices, default: value, unit, secret }: OptionSchema): string {
+function optionText(option: OptionSchema): string {
+  const { help, choices, default: value, unit, whole, secret } = option;
+  const range = rangeOf(option);
   const notes = [
     ...(choices === undefined ? [] : [choices.join(", ")]),
+    ...(whole === true ? ["whole"] : []),
     ...(unit === undefined ? [] : [`in ${unit}`]),
+    ...(range === undefined ? [] : [range]),
     ...(secret === true ? ["secret, never on the command line"] : []),
     ...(value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
       ? []

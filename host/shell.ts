@@ -13,26 +13,45 @@ import { WORKDIR_VARIABLE } from "./workdir.ts";
 /** How long a program may take to end after SIGTERM. */
 const PATIENCE_MS = 2000;
 
+/** The shell of one build. */
+export interface LoadedShell {
+  readonly shell: $Type;
+  /** Forgets the build; to be called when it has ended. */
+  release(): void;
+}
+
 /**
  * Loads the shell.
  *
  * @param signal Ends its programs, and the programs that those have started.
  * @param workdir The build's private folder, by which they are known.
  */
-export async function loadShell(signal: AbortSignal, workdir: string): Promise<$Type> {
+export async function loadShell(signal: AbortSignal, workdir: string): Promise<LoadedShell> {
   const { build$ } = await import("dax");
-  signal.addEventListener("abort", () => {
+  // dax never lets go of a signal: it gets one that goes with the build.
+  const stop = new AbortController();
+  const end = () => {
+    stop.abort(signal.reason);
     endShellPrograms(workdir);
-  }, { once: true });
-  atForcedExit(() => killAll(workdir, "SIGKILL"));
-  return build$({
+  };
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  const forget = atForcedExit(() => killAll(workdir, "SIGKILL"));
+  const shell = build$({
     commandBuilder: (builder) =>
-      builder.signal(signal).env({
+      builder.signal(stop.signal).env({
         ...unsetHidden(),
         [WORKDIR_VARIABLE]: workdir,
         [SHELL_VARIABLE]: workdir,
       }),
   });
+  return {
+    shell,
+    release() {
+      signal.removeEventListener("abort", end);
+      forget();
+    },
+  };
 }
 
 /** Ends what was started through a build's `$`. */

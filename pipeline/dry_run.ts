@@ -3,9 +3,11 @@
  * @module
  */
 
-import { checkSteps } from "./check.ts";
-import { type BuildState, contextOf } from "./context.ts";
+import { checkSteps, type ReadyStep } from "./check.ts";
+import { previewContextOf, type SharedState } from "./context.ts";
+import { ReleaseError } from "./errors.ts";
 import { plannedImage } from "./image.ts";
+import { throwIfAborted } from "./interruption.ts";
 import type { Machine } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
 import { Releases } from "./releases.ts";
@@ -41,34 +43,35 @@ export async function dryRun(
   const { sources, output } = request;
   const force = request.force === true;
   const signal = request.signal ?? new AbortController().signal;
+  const emit = request.emit ?? (() => {});
+  const state: SharedState = { sources, output, force, signal, emit, source: undefined };
   const releases = new Releases();
-  const state: BuildState = {
-    sources,
-    output,
-    force,
-    signal,
-    emit: request.emit ?? (() => {}),
-    workdir: "",
-    record: () => {},
-    releases,
-    shell: undefined,
-    source: undefined,
-  };
   releases.defer(() => state.source?.close());
+  let steps: PlannedStep[];
   try {
-    const ready = checkSteps(placed, request.output, machine);
+    const ready = checkSteps(placed, output, machine);
     for (const { step, options } of ready) {
+      throwIfAborted(signal);
       await step.check?.({ sources, output, force, options, signal });
     }
-    const image = plannedImage(output, output);
-    const steps: PlannedStep[] = [];
-    for (const each of ready) {
-      signal.throwIfAborted();
-      const facts = await each.step.preview?.(image, contextOf(each, state)) ?? [];
-      steps.push({ name: each.step.name, summary: each.step.summary ?? "", facts });
-    }
-    return { sources, output, steps };
-  } finally {
-    await releases.run("succeeded");
+    steps = await previewAll(ready, state);
+  } catch (cause) {
+    const errors = await releases.run("failed");
+    throw errors.length === 0 ? cause : new ReleaseError(errors, { cause });
   }
+  const errors = await releases.run("succeeded");
+  if (errors.length > 0) throw new ReleaseError(errors);
+  return { sources, output, steps };
+}
+
+async function previewAll(ready: readonly ReadyStep[], state: SharedState): Promise<PlannedStep[]> {
+  const image = plannedImage(state.output, state.output);
+  const steps: PlannedStep[] = [];
+  for (const each of ready) {
+    const { name, summary = "" } = each.step;
+    throwIfAborted(state.signal);
+    const facts = await each.step.preview?.(image, previewContextOf(each, state)) ?? [];
+    steps.push({ name, summary, facts });
+  }
+  return steps;
 }

@@ -50,16 +50,33 @@ export class StepError extends Error {
   }
 }
 
-/** Releases failed after the build had succeeded or failed; none of them is lost. */
-export class ReleaseError extends Error {
-  /** A stable word for scripts. */
-  readonly code = "release-failed";
+/**
+ * Releases failed, after the build had succeeded or failed; none of their errors is lost. Of a build
+ * that failed, `cause` is why.
+ */
+export class ReleaseError extends AggregateError {
+  /** A stable word for scripts: that of the cause, `release-failed` without one. */
+  readonly code: string;
 
-  /** Makes an error with its message. */
-  constructor(readonly errors: readonly unknown[], options?: ErrorOptions) {
-    super(`cannot clean up: ${errors.map(messageOf).join("; ")}. Run: icecore clean`, options);
+  /**
+   * Makes an error with its message.
+   *
+   * @param errors What the releases threw.
+   */
+  constructor(errors: readonly unknown[], options: ErrorOptions = {}) {
+    const { cause } = options;
+    const reasons = errors.map((error) => messageOf(error).replace(/\.$/, "")).join("; ");
+    const first = cause === undefined ? "" : `${failureOf(cause)} Then: `;
+    super(errors, `${first}cannot clean up: ${reasons}. Run: icecore clean`, options);
     this.name = "ReleaseError";
+    this.code = cause === undefined ? "release-failed" : codeOf(cause);
   }
+}
+
+/** Why a build failed, as a sentence, with no word on what is left behind. */
+function failureOf(cause: unknown): string {
+  if (cause instanceof InterruptedError) return `interrupted by ${cause.signal}.`;
+  return messageOf(cause).replace(/\.?$/, ".");
 }
 
 /** The user, or a signal, ended the build. */

@@ -104,6 +104,22 @@ export function plannedImage(path: string, finalPath: string): Image {
   };
 }
 
+/** The files that take their final names with the image. */
+export function sideFilesOf(image: Image): Artifact[] {
+  return image.artifacts.filter(({ path, finalPath }) => path !== finalPath);
+}
+
+/** The image when all has its final name. */
+export function atFinalPlace(image: Image): Image {
+  const final = new Map(image.artifacts.map(({ path, finalPath }) => [path, finalPath]));
+  final.set(image.path, image.finalPath);
+  const artifacts = image.artifacts.map((each) => ({ ...each, path: each.finalPath }));
+  const { payload } = image;
+  const settled = { ...image, path: image.finalPath, artifacts };
+  if (payload === undefined) return settled;
+  return { ...settled, payload: { ...payload, path: final.get(payload.path) ?? payload.path } };
+}
+
 /** What is to be kept elsewhere: what a step made of the image, else the image itself. */
 export function payloadOf(image: Image): Payload {
   const { path, name, sizeBytes, digests } = image;

@@ -27,6 +27,14 @@ export interface Workdir {
   release(): Promise<void>;
 }
 
+/** The shell of one build. */
+export interface LoadedShell {
+  /** What steps get. */
+  readonly shell: Shell;
+  /** Forgets the build. */
+  release(): void;
+}
+
 /** The machine as the runner sees it. */
 export interface Machine {
   /**
@@ -49,7 +57,7 @@ export interface Machine {
    * @param signal Ends its programs.
    * @param workdir The build's private folder, by which `icecore clean` finds them.
    */
-  loadShell(signal: AbortSignal, workdir: string): Promise<Shell>;
+  loadShell(signal: AbortSignal, workdir: string): Promise<LoadedShell>;
   /** Begins a digest, made on another thread. */
   startHash(algorithm: string): RunningHash;
   /**

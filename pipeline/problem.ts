@@ -3,6 +3,8 @@
  * @module
  */
 
+import { SourceError } from "./errors.ts";
+
 /** What kind of loss it is; scripts may rely on these words. */
 export type ProblemKind =
   /** It could not be read; it is missing, or its unread part is zeros. */
@@ -31,4 +33,16 @@ export interface Problem {
 /** Whether a build with this problem ends with exit code 3: something of the source is missing. */
 export function isLoss({ kind }: Problem): boolean {
   return kind !== "altered" && kind !== "skipped";
+}
+
+/** The error of a build that is to store everything, and cannot. @param problems At least a loss. */
+export function lossError(problems: readonly Problem[]): SourceError {
+  const losses = problems.filter(isLoss);
+  const first = losses[0]!;
+  const more = losses.length > 1 ? ` and ${losses.length - 1} more` : "";
+  return new SourceError(
+    `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
+      "With --strict no image is left; build again when the source is at rest, or leave --strict out.",
+    "source-lost",
+  );
 }

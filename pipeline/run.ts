@@ -6,23 +6,19 @@
 
 import { checkSteps, type ReadyStep } from "./check.ts";
 import type { BuildState } from "./context.ts";
+import { withDigestsRenewed } from "./digests.ts";
 import { type Ending, tellEnd } from "./ending.ts";
-import {
-  codeOf,
-  InterruptedError,
-  messageOf,
-  ReleaseError,
-  SourceError,
-  StepError,
-} from "./errors.ts";
+import { codeOf, InterruptedError, messageOf, ReleaseError, StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
-import { type Artifact, type Image, plannedImage } from "./image.ts";
+import { Feeder } from "./feeder.ts";
+import { atFinalPlace, type Image, plannedImage, sideFilesOf } from "./image.ts";
+import { interruptionOf, throwIfAborted } from "./interruption.ts";
 import type { Machine, Output } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
-import { isLoss } from "./problem.ts";
+import { isLoss, lossError } from "./problem.ts";
 import { Releases } from "./releases.ts";
-import { Feeder } from "./feeder.ts";
 import { runStep } from "./run_step.ts";
+import type { Outcome } from "./step.ts";
 
 /** What to build, and how. */
 export interface BuildRequest {
@@ -53,171 +49,175 @@ export interface BuildResult {
   readonly lossy: boolean;
 }
 
-/**
- * Runs checked steps one after the other.
- *
- * @throws as `Pipeline.run` does.
- */
+/** Runs checked steps one after the other. @throws as `Pipeline.run` does. */
 export async function runSteps(
   placed: readonly PlacedStep[],
   request: BuildRequest,
   machine: Machine,
 ): Promise<BuildResult> {
-  const emit = request.emit ?? (() => {});
-  const signal = request.signal ?? new AbortController().signal;
-  const releases = new Releases();
-  const current: { step?: string } = {};
-  const startMs = machine.nowMs();
-  const seconds = () => (machine.nowMs() - startMs) / 1000;
-  const force = request.force === true;
-  const ending = { sources: request.sources, output: request.output, force, signal, emit };
-  let ready: readonly ReadyStep[] = [];
-  let kept: string | undefined;
-  let published = false;
-  let isTold = false;
-  try {
-    ready = withDigestRenewed(checkSteps(placed, request.output, machine));
-    await checkEach(ready, ending);
-    const output = await machine.claimOutput(request.output, force);
-    let image = plannedImage(output.path, request.output);
-    releases.defer(() => {
-      if (published) return;
-      const keep = request.keep === true && output.path !== "-";
-      output.discard(sideFilesOf(image), keep);
-      if (keep) kept = output.path;
-    });
-    const state = await prepare(ready, request, signal, emit, releases, machine, output);
-    emit({
-      type: "build-started",
-      steps: ready.map(({ step }) => step.name),
-      sources: request.sources,
-      output: request.output,
-    });
-    const feeder = new Feeder(ready, state, machine);
-    for (const [index, step] of ready.entries()) {
-      throwIfAborted(signal);
-      current.step = step.step.name;
-      const work = (before: Image) => feeder.run(step, index, before);
-      image = await runStep(step, index, ready.length, image, work, { emit, machine });
+  return await new Build(placed, request, machine).run();
+}
+
+/** One build, from its checks to its end. */
+class Build {
+  readonly #startMs: number;
+  readonly #releases = new Releases();
+  /** What every step is told of the build. */
+  readonly #common: Ending;
+  #ready: readonly ReadyStep[] = [];
+  #image: Image;
+  /** The step that runs. */
+  #current: string | undefined;
+  #isPublished = false;
+  #isTold = false;
+  /** The partial image, once it is known to stay. */
+  #kept: string | undefined;
+
+  constructor(
+    private readonly placed: readonly PlacedStep[],
+    private readonly request: BuildRequest,
+    private readonly machine: Machine,
+  ) {
+    const { sources, output, force, signal, emit } = request;
+    this.#startMs = machine.nowMs();
+    this.#image = plannedImage(output, output);
+    this.#common = {
+      sources,
+      output,
+      force: force === true,
+      signal: signal ?? new AbortController().signal,
+      emit: emit ?? (() => {}),
+    };
+  }
+
+  async run(): Promise<BuildResult> {
+    try {
+      await this.#check();
+      const output = await this.#claim();
+      const state = await this.#prepare(output);
+      await this.#runAll(state);
+      await this.#publish(output);
+      return await this.#succeed();
+    } catch (error) {
+      throw await this.#fail(error);
     }
-    delete current.step;
+  }
+
+  /** Looks for reasons why it could not work, before anything is written. */
+  async #check(): Promise<void> {
+    const { emit: _, ...context } = this.#common;
+    this.#ready = withDigestsRenewed(checkSteps(this.placed, context.output, this.machine));
+    for (const { step, options } of this.#ready) {
+      throwIfAborted(context.signal);
+      await step.check?.({ ...context, options });
+    }
+  }
+
+  async #claim(): Promise<Output> {
+    const { output: finalPath, force } = this.#common;
+    const output = await this.machine.claimOutput(finalPath, force);
+    this.#image = plannedImage(output.path, finalPath);
+    this.#releases.defer(() => {
+      if (this.#isPublished) return;
+      const keep = this.request.keep === true && output.path !== "-";
+      output.discard(sideFilesOf(this.#image), keep);
+      if (keep) this.#kept = output.path;
+    });
+    return output;
+  }
+
+  async #prepare(output: Output): Promise<BuildState> {
+    const releases = this.#releases;
+    const workdir = this.machine.makeWorkdir(output.path);
+    releases.defer(() => workdir.release());
+    const needsShell = this.#ready.some(({ step }) => step.shell !== false);
+    const loaded = needsShell
+      ? await this.machine.loadShell(this.#common.signal, workdir.path)
+      : undefined;
+    releases.defer(() => loaded?.release());
+    const state: BuildState = {
+      ...this.#common,
+      workdir: workdir.path,
+      record: (path) => workdir.record(path),
+      releases,
+      shell: loaded?.shell,
+      source: undefined,
+    };
+    releases.defer(() => state.source?.close());
+    return state;
+  }
+
+  async #runAll(state: BuildState): Promise<void> {
+    const { sources, output, emit, signal } = this.#common;
+    const steps = this.#ready.map(({ step }) => step.name);
+    emit({ type: "build-started", steps, sources, output });
+    const feeder = new Feeder(this.#ready, state, this.machine);
+    for (const [index, each] of this.#ready.entries()) {
+      throwIfAborted(signal);
+      this.#current = each.step.name;
+      const work = (image: Image) => feeder.run(each, index, image);
+      const tools = { emit, machine: this.machine };
+      this.#image = await runStep(each, index, steps.length, this.#image, work, tools);
+      // Before others make final what they stored of it.
+      if (this.request.strict === true && this.#isLossy) {
+        throw lossError(this.#image.report.problems);
+      }
+    }
+    this.#current = undefined;
     throwIfAborted(signal);
-    const lossy = image.report.problems.some(isLoss);
-    if (lossy && request.strict === true) throw strictError(image);
-    await output.publish(sideFilesOf(image));
-    published = true;
-    const last = atFinalPlace(image);
-    const errors = await releases.run("succeeded");
+  }
+
+  async #publish(output: Output): Promise<void> {
+    await output.publish(sideFilesOf(this.#image));
+    this.#isPublished = true;
+    this.#image = atFinalPlace(this.#image);
+    const errors = await this.#releases.run("succeeded");
     if (errors.length > 0) throw new ReleaseError(errors);
-    isTold = true;
-    const outcome = { status: "succeeded", image: last, lossy, seconds: seconds() } as const;
-    const [unheard] = await tellEnd(ready, outcome, ending);
+  }
+
+  async #succeed(): Promise<BuildResult> {
+    const [image, lossy] = [this.#image, this.#isLossy];
+    this.#isTold = true;
+    const [unheard] = await this.#tell({ status: "succeeded", image, lossy, ...this.#duration });
     if (unheard !== undefined) throw unheard;
-    emit({ type: "build-finished", image: last, seconds: seconds() });
-    return { image: last, lossy };
-  } catch (error) {
-    const errors = await releases.run("failed");
+    this.#common.emit({ type: "build-finished", image, ...this.#duration });
+    return { image, lossy };
+  }
+
+  /** Undoes everything, and tells those who want to know. @returns The error to throw. */
+  async #fail(error: unknown): Promise<unknown> {
+    const { emit, signal } = this.#common;
+    const errors = await this.#releases.run("failed");
     // What fails because of an abort is the abort; an image that is out is not taken back by one.
-    const cause = signal.aborted && !published ? interruptionOf(signal, kept) : error;
+    const isAbort = signal.aborted && !this.#isPublished;
+    const cause = isAbort ? interruptionOf(signal, this.#kept) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
+    const step = cause instanceof StepError ? cause.step : this.#current;
     const failure = {
-      ...(cause instanceof StepError ? { step: cause.step } : current),
+      ...(step === undefined ? {} : { step }),
       code: codeOf(final),
       message: messageOf(final),
-      ...(kept === undefined ? {} : { kept }),
+      ...(this.#kept === undefined ? {} : { kept: this.#kept }),
     };
-    if (!isTold) {
-      const status = final instanceof InterruptedError ? "interrupted" : "failed";
-      const unheard = await tellEnd(ready, { status, ...failure, seconds: seconds() }, ending);
-      for (const { step, message } of unheard) {
+    if (!this.#isTold) {
+      const status = cause instanceof InterruptedError ? "interrupted" : "failed";
+      for (const { step, message } of await this.#tell({ status, ...failure, ...this.#duration })) {
         emit({ type: "message", step, level: "warning", text: message });
       }
     }
     emit({ type: "build-failed", ...failure });
-    throw final;
+    return final;
   }
-}
 
-async function checkEach(
-  ready: readonly ReadyStep[],
-  { sources, output, force, signal }: Ending,
-): Promise<void> {
-  for (const { step, options } of ready) {
-    throwIfAborted(signal);
-    await step.check?.({ sources, output, force, options, signal });
+  #tell(outcome: Outcome): Promise<StepError[]> {
+    return tellEnd(this.#ready, outcome, this.#common);
   }
-}
 
-async function prepare(
-  ready: readonly ReadyStep[],
-  { sources, output: finalPath, force }: BuildRequest,
-  signal: AbortSignal,
-  emit: EventSink,
-  releases: Releases,
-  machine: Machine,
-  output: Output,
-): Promise<BuildState> {
-  const workdir = machine.makeWorkdir(output.path);
-  releases.defer(() => workdir.release());
-  const needsShell = ready.some(({ step }) => step.shell !== false);
-  const shell = needsShell ? await machine.loadShell(signal, workdir.path) : undefined;
-  const state: BuildState = {
-    sources,
-    output: finalPath,
-    force: force === true,
-    signal,
-    emit,
-    workdir: workdir.path,
-    record: (path) => workdir.record(path),
-    releases,
-    shell,
-    source: undefined,
-  };
-  releases.defer(() => state.source?.close());
-  return state;
-}
+  get #isLossy(): boolean {
+    return this.#image.report.problems.some(isLoss);
+  }
 
-function sideFilesOf(image: Image): Artifact[] {
-  return image.artifacts.filter(({ path, finalPath }) => path !== finalPath);
-}
-
-function atFinalPlace(image: Image): Image {
-  const final = new Map(image.artifacts.map(({ path, finalPath }) => [path, finalPath]));
-  final.set(image.path, image.finalPath);
-  const artifacts = image.artifacts.map((each) => ({ ...each, path: each.finalPath }));
-  const { payload } = image;
-  const settled = { ...image, path: image.finalPath, artifacts };
-  if (payload === undefined) return settled;
-  return { ...settled, payload: { ...payload, path: final.get(payload.path) ?? payload.path } };
-}
-
-/** A step that changes the image after it was hashed has the hash made anew at the end. */
-function withDigestRenewed(ready: ReadyStep[]): ReadyStep[] {
-  const hash = ready.findIndex(({ step }) => step.name === "hash");
-  if (hash < 0) return ready;
-  const stale = ready.findLastIndex(({ step }, i) => i > hash && step.changes === true);
-  return stale < 0
-    ? ready
-    : [...ready.slice(0, stale + 1), ready[hash]!, ...ready.slice(stale + 1)];
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw interruptionOf(signal);
-}
-
-function interruptionOf(signal: AbortSignal, kept?: string): InterruptedError {
-  const { reason } = signal;
-  const name = reason instanceof InterruptedError ? reason.signal : undefined;
-  return new InterruptedError(name, kept);
-}
-
-function strictError(image: Image): SourceError {
-  const losses = image.report.problems.filter(isLoss);
-  const first = losses[0]!;
-  const more = losses.length > 1 ? ` and ${losses.length - 1} more` : "";
-  return new SourceError(
-    `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
-      "With --strict no image is left; build again when the source is at rest, or leave --strict out.",
-    "source-lost",
-  );
+  get #duration(): { readonly seconds: number } {
+    return { seconds: (this.machine.nowMs() - this.#startMs) / 1000 };
+  }
 }

@@ -43,18 +43,26 @@ export interface CheckContext {
   readonly signal: AbortSignal;
 }
 
+/** What a step may use that tells what it would do: nothing by which it could write. */
+export interface PreviewContext extends CheckContext {
+  /** What `scan` found; `undefined` before it has run. */
+  readonly source: ScannedSource | undefined;
+  /** Shorthand for `source.tree`. */
+  readonly tree: Tree | undefined;
+  /** Tells the user how it goes. */
+  emit(event: StepEvent): void;
+  /** Hands the scanned source to the steps that follow. */
+  provideSource(source: ScannedSource): void;
+}
+
 /** What a running step may use. */
-export interface StepContext extends CheckContext {
+export interface StepContext extends PreviewContext {
   /** Aborted by Ctrl-C and by signals; a step that takes long looks at it. */
   readonly signal: AbortSignal;
   /** Runs programs, with arguments quoted safely: await $`scp ${image.path} ${host}`. */
   readonly $: Shell;
   /** A private folder of this build, removed at its end. */
   readonly workdir: string;
-  /** What `scan` found; `undefined` before it has run. */
-  readonly source: ScannedSource | undefined;
-  /** Shorthand for `source.tree`. */
-  readonly tree: Tree | undefined;
   /** Where a step with `streams` sends each byte of the image in order; absent when nobody listens. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
   /**
@@ -72,8 +80,6 @@ export interface StepContext extends CheckContext {
    * @throws UsageError `no-file` when the image goes to stdout.
    */
   beside(name: string): string;
-  /** Tells the user how it goes. */
-  emit(event: StepEvent): void;
   /** Registers what must be undone, on success, failure and abort alike, in reverse order. */
   defer(release: Release): void;
   /**
@@ -82,8 +88,6 @@ export interface StepContext extends CheckContext {
    * and forgotten once the image lies under its name.
    */
   onFailure(release: Release): void;
-  /** Hands the scanned source to the steps that follow. */
-  provideSource(source: ScannedSource): void;
 }
 
 /** How a build ended. */
@@ -188,12 +192,14 @@ export interface Step {
   readonly after?: string;
   /** Whether it changes the bytes of a finished image; digests are then made anew. */
   readonly changes?: boolean;
+  /** Whether it makes digests of the image; it is run again behind steps that change the image. */
+  readonly digests?: boolean;
   /** `false` when it never uses `$`, which spares loading it. */
   readonly shell?: false;
   /** Looks for reasons why it could not work, before anything is written; throws one. */
   check?(context: CheckContext): void | Promise<void>;
   /** For `--dry-run`: what it would do. It may read, but writes nothing. */
-  preview?(image: Image, context: StepContext): Promise<readonly Fact[]>;
+  preview?(image: Image, context: PreviewContext): Promise<readonly Fact[]>;
   /**
    * The streaming form, used instead of `run` where the payload is being made and all steps between
    * have one, too, or leave the bytes alone (`passive`).

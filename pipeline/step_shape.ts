@@ -29,6 +29,7 @@ const FIELDS: Readonly<Record<string, Check>> = {
   before: TEXT,
   after: TEXT,
   changes: TRUTH,
+  digests: TRUTH,
   shell: ["false, or to be left out", (value) => value === false],
   check: FUNCTION,
   preview: FUNCTION,

@@ -13,7 +13,7 @@ import {
 } from "../host/libc/files.ts";
 import { explainWrite } from "../host/write_error.ts";
 import type { Image } from "../pipeline/image.ts";
-import type { Fact, Step, StepContext } from "../pipeline/step.ts";
+import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { checkOutput, checkTree } from "./e2fsprogs/limits.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
@@ -44,7 +44,7 @@ export const allocate: Step = {
     reserve(image.path, sizeBytes);
     return { ...image, sizeBytes };
   },
-  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
     checkTree(neededSource(context).tree);
     const { sizeBytes, blockSizeBytes, countInodes } = geometryFor(context);
     return Promise.resolve([
@@ -55,7 +55,7 @@ export const allocate: Step = {
   },
 };
 
-function geometryFor(context: StepContext): Geometry {
+function geometryFor(context: PreviewContext): Geometry {
   const { tree } = neededSource(context);
   const sizeBytes = context.options["size"] as number | undefined;
   return geometryOf(tree, blockSizeOf(context), sizeBytes);

@@ -5,7 +5,7 @@
 
 import type { BlockSizeBytes } from "../ext4/numbers.ts";
 import type { OptionSchema } from "../pipeline/options.ts";
-import type { StepContext } from "../pipeline/step.ts";
+import type { CheckContext } from "../pipeline/step.ts";
 
 /** The option's schema. */
 export const BLOCK_SIZE_OPTION: OptionSchema = {
@@ -16,7 +16,7 @@ export const BLOCK_SIZE_OPTION: OptionSchema = {
 };
 
 /** The option's value. */
-export function blockSizeOf({ options }: StepContext): BlockSizeBytes | "auto" {
+export function blockSizeOf({ options }: CheckContext): BlockSizeBytes | "auto" {
   const value = options["blockSize"];
   return value === "auto" ? "auto" : Number(value) as BlockSizeBytes;
 }

@@ -12,7 +12,7 @@ import { Breather } from "../host/breathe.ts";
 import { findProgram } from "../host/programs.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import type { Image } from "../pipeline/image.ts";
-import type { Fact, Step, StepContext } from "../pipeline/step.ts";
+import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
 
 /** Checks the image. A finished image is only looked at, never repaired. */
@@ -45,7 +45,7 @@ export const fsck: Step = {
     if (byE2fsck) await checkByE2fsck(image, context);
     if (!byE2fsck || context.options["checker"] === "both") await checkByOwn(image, context);
   },
-  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
     const value = usesE2fsck(context) ? "e2fsck" : "icecore's own";
     return Promise.resolve([{ label: "checker", value }]);
   },
@@ -53,7 +53,7 @@ export const fsck: Step = {
 
 const wantsE2fsck = (checker: unknown): boolean => checker === "e2fsck" || checker === "both";
 
-function usesE2fsck({ options }: StepContext): boolean {
+function usesE2fsck({ options }: PreviewContext): boolean {
   const checker = options["checker"];
   return wantsE2fsck(checker) || (checker === "auto" && findProgram("e2fsck") !== undefined);
 }

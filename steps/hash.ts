@@ -23,6 +23,7 @@ export const hash: Step = {
   name: "hash",
   summary: "write its digest beside it, for sha512sum -c",
   accepts: ["formatted", "unmounted", "sealed"],
+  digests: true,
   shell: false,
   passive: true,
   options: {

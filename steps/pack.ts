@@ -13,7 +13,7 @@ import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { Problem } from "../pipeline/problem.ts";
-import type { Fact, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
@@ -71,12 +71,12 @@ export const pack: Step = {
       problems,
     );
   },
-  preview(_image: Image, context: StepContext): Promise<Fact[]> {
+  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
     return Promise.resolve(factsOf(planOf(neededSource(context), context)));
   },
 };
 
-function planOf(source: ScannedSource, context: StepContext): Plan {
+function planOf(source: ScannedSource, context: PreviewContext): Plan {
   const { tree } = source;
   const { options } = context;
   const identity = identityOf(tree);

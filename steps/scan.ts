@@ -6,7 +6,7 @@
 import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from "../ext4/tree.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { Problem } from "../pipeline/problem.ts";
-import type { CheckContext, Fact, Step, StepContext } from "../pipeline/step.ts";
+import type { CheckContext, Fact, PreviewContext, Step } from "../pipeline/step.ts";
 import { compileExcludes } from "./source/exclude.ts";
 import { checkOutputOutside, placeSources } from "./source/placement.ts";
 import { scannedSource } from "./source/scanned_source.ts";
@@ -38,7 +38,7 @@ export const scan: Step = {
     compileExcludes(options["exclude"] as readonly string[]);
   },
   run: scanSource,
-  async preview(image: Image, context: StepContext): Promise<Fact[]> {
+  async preview(image: Image, context: PreviewContext): Promise<Fact[]> {
     const { report } = await scanSource(image, context);
     return [
       { label: "files", value: report.countFiles },
@@ -52,7 +52,7 @@ export const scan: Step = {
   },
 };
 
-async function scanSource(image: Image, context: StepContext): Promise<Image> {
+async function scanSource(image: Image, context: PreviewContext): Promise<Image> {
   const { options, emit } = context;
   const problems: Problem[] = [];
   const walked = await walk(placeSources(context.sources), {

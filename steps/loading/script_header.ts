@@ -26,6 +26,7 @@ export interface ScriptHeader {
   readonly tools?: readonly string[];
   readonly privileged?: boolean;
   readonly changes?: boolean;
+  readonly digests?: boolean;
   /** Seconds it may take where the user says nothing. */
   readonly timeout?: number;
   readonly options?: OptionsSchema;
@@ -68,6 +69,7 @@ const HEADER: JsonSchema = {
     tools: TEXTS,
     privileged: TRUTH,
     changes: TRUTH,
+    digests: TRUTH,
     timeout: {
       type: "number",
       minimum: TIMEOUT_RANGE.least,

@@ -4,10 +4,10 @@
  */
 
 import { UsageError } from "../../pipeline/errors.ts";
-import type { ScannedSource, StepContext } from "../../pipeline/step.ts";
+import type { PreviewContext, ScannedSource } from "../../pipeline/step.ts";
 
 /** The source that `scan` found. @throws UsageError when `scan` has not run. */
-export function neededSource({ source }: StepContext): ScannedSource {
+export function neededSource({ source }: PreviewContext): ScannedSource {
   if (source !== undefined) return source;
   throw new UsageError(
     "cannot run this step: the source has not been scanned. Put the step scan before it.",

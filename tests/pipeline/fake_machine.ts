@@ -31,7 +31,10 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
     requireRoot: (names) => void calls.push(`root for ${names.join(", ")}`),
     requirePrograms: (programs) => void calls.push(`programs ${[...programs.keys()].join(", ")}`),
     nowMs: () => clock += 1000,
-    loadShell: () => Promise.resolve(Object.assign(() => {}, { fake: true }) as unknown as Shell),
+    loadShell() {
+      const shell = Object.assign(() => {}, { fake: true }) as unknown as Shell;
+      return Promise.resolve({ shell, release: () => void calls.push("release shell") });
+    },
     stamp: () => machine.state,
     written: new Map(),
     startHash(algorithm) {
@@ -87,6 +90,7 @@ export const seal: Step = { name: "seal", leaves: "sealed", shell: false, run: (
 /** A step that hashes. */
 export const hash: Step = {
   name: "hash",
+  digests: true,
   accepts: ["sealed"],
   shell: false,
   run(image: Image): Image {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Step, type StreamStart } from "../../mod.ts";
+import type { Step, StreamStart } from "../../mod.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
 import { fakeMachine } from "./fake_machine.ts";
 

@@ -1,0 +1,17 @@
+/**
+ * Digests that are made anew when a later step changes the image.
+ * @module
+ */
+
+import type { ReadyStep } from "./check.ts";
+
+/**
+ * The steps to run: those with `digests` once more behind the last one that changes the image, where
+ * that comes after them.
+ */
+export function withDigestsRenewed(ready: readonly ReadyStep[]): readonly ReadyStep[] {
+  const last = ready.findLastIndex(({ step }) => step.changes === true);
+  if (last < 0) return ready;
+  const stale = ready.slice(0, last).filter(({ step }) => step.digests === true);
+  return [...ready.slice(0, last + 1), ...stale, ...ready.slice(last + 1)];
+}

@@ -1,0 +1,18 @@
+/**
+ * The end of a build by a signal.
+ * @module
+ */
+
+import { InterruptedError } from "./errors.ts";
+
+/** @throws InterruptedError when the signal was aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw interruptionOf(signal);
+}
+
+/** The error of an aborted signal. @param kept The partial image, where it stays. */
+export function interruptionOf(signal: AbortSignal, kept?: string): InterruptedError {
+  const { reason } = signal;
+  const name = reason instanceof InterruptedError ? reason.signal : undefined;
+  return new InterruptedError(name, kept);
+}
