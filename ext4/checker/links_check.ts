@@ -23,7 +23,9 @@ export function checkLinks(state: CheckState, isNameless: (inode: number) => boo
     const type = page.type[row]!;
     if (type === 0) {
       if (page.names[row]! > 0 || page.subfolders[row]! > 0) {
-        const where = page.names[row]! > 0 ? { folder: page.parent[row]! } : {};
+        const where: Record<string, number> = page.names[row]! > 0
+          ? { folder: page.parent[row]! }
+          : {};
         state.findings.report("inode-unused", STRUCTURE, "a folder names an inode not in use", {
           inode,
           ...where,
