@@ -136,7 +136,7 @@ export type { RunningHash } from "./pipeline/stream_flow.ts";
 export { type Hash, startHash } from "./host/hash.ts";
 
 export { ALGORITHMS } from "./host/digest.ts";
-export { diagnose, type Diagnosis, type Finding } from "./host/doctor.ts";
+export { diagnose, type Diagnosis, type Finding } from "./steps/doctor.ts";
 export { createFile } from "./host/create_file.ts";
 export { requireFree } from "./host/require_free.ts";
 export { EnvironmentError } from "./host/environment_error.ts";

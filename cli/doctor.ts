@@ -11,6 +11,7 @@ import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
 import { print, printJson } from "./output.ts";
+import { pluginSteps } from "./plugins.ts";
 
 interface DoctorValues extends CommonValues {
   readonly command: "doctor";
@@ -23,7 +24,7 @@ export const doctor = {
     footer: examples("Example:", "  icecore doctor", "", ...exitCodes()),
   }),
   async run({ json }: DoctorValues): Promise<number> {
-    const diagnosis = await diagnose();
+    const diagnosis = await diagnose(await pluginSteps());
     if (json === true) {
       printJson({ type: "diagnosis", ...diagnosis });
       return EXIT.done;
