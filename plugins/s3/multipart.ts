@@ -3,6 +3,7 @@
  * @module
  */
 
+import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../mod.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
@@ -26,6 +27,8 @@ interface CompletedPart {
 
 /** How often parts are looked for after an abort: one on its way may arrive behind it. */
 const ABORT_ROUNDS = 3;
+/** How long a store may still be busy with a part whose connection was cut. */
+const SETTLE_MS = 200;
 
 /** An upload in parts. */
 export class Multipart {
@@ -140,6 +143,7 @@ export class Multipart {
         if (factsOf(error).name !== "NoSuchUpload") throw error;
       });
     }, undefined);
+    await setTimeout(SETTLE_MS);
     try {
       const list = new aws.ListPartsCommand({ ...this.object, MaxParts: 1 });
       const { Parts = [] } = await this.store.retry((client) => client.send(list), undefined);
