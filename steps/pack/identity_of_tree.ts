@@ -45,7 +45,7 @@ export function identityOf(tree: Tree): TreeIdentity {
   return { uuid: asUuid(digest.subarray(0, 16)), hashSeed: asUuid(digest.subarray(16, 32)) };
 }
 
-/** Names and targets lie back to back; the last of either ends them. */
+/** Names and targets lie back to back; a target comes before its link's names: a name is last. */
 function bytesUsed(tree: Tree): number {
   let end = 0;
   if (tree.countEntries > 0) {
