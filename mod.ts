@@ -117,6 +117,7 @@ export {
   rangeOf,
 } from "./pipeline/options.ts";
 export { absoluteSource } from "./pipeline/source_path.ts";
+export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
 export { formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";

@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { existsSync, writeFileSync } from "node:fs";
-import { EnvironmentError, messageOf, UsageError } from "../mod.ts";
+import { EnvironmentError, isStepName, messageOf, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -41,7 +41,7 @@ export const newStep = {
     },
   ),
   run({ name, json, quiet }: NewStepValues): number {
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    if (!isStepName(name)) {
       throw new UsageError(
         `cannot name a step ${JSON.stringify(name)}: a name is lower case letters, digits and ` +
           "hyphens. Choose another, such as upload.",

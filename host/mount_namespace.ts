@@ -46,12 +46,8 @@ const READY = "ready";
 export async function makeMountNamespace(
   env: Readonly<Record<string, string>>,
 ): Promise<MountNamespace> {
-  const holder = spawn(
-    findProgram("unshare") ?? "unshare",
-    ["--mount", "--propagation", "private", "sh", "-c", `echo ${READY}; exec cat`],
-    { stdio: ["pipe", "pipe", "ignore"], detached: true, env: { ...programEnvironment(), ...env } },
-  );
-  if (!await isReady(holder)) return SHARED;
+  const holder = startHolder(env);
+  if (holder === undefined || !await isReady(holder)) return SHARED;
   return {
     isPrivate: true,
     run: (argv, options) =>
@@ -64,6 +60,20 @@ export async function makeMountNamespace(
       await ended;
     },
   };
+}
+
+function startHolder(env: Readonly<Record<string, string>>): ChildProcess | undefined {
+  const argv = ["--mount", "--propagation", "private", "sh", "-c", `echo ${READY}; exec cat`];
+  try {
+    return spawn(findProgram("unshare") ?? "unshare", argv, {
+      stdio: ["pipe", "pipe", "ignore"],
+      detached: true,
+      env: { ...programEnvironment(), ...env },
+    });
+  } catch {
+    // Bun throws at once where the kernel does not run it; Deno tells later.
+    return undefined;
+  }
 }
 
 const SHARED: MountNamespace = {

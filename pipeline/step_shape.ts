@@ -40,6 +40,14 @@ const FIELDS: Readonly<Record<string, Check>> = {
   passive: TRUTH,
 };
 
+/** What the name of a step looks like, as a regular expression: fit for options and variables. */
+export const STEP_NAME = "^[a-z][a-z0-9-]*$";
+
+/** Whether a step may have this name: lower case letters, digits and hyphens. */
+export function isStepName(name: string): boolean {
+  return new RegExp(STEP_NAME).test(name);
+}
+
 /** The types an option may have. */
 export const OPTION_TYPES = ["string", "number", "boolean", "size", "strings"] as const;
 
@@ -56,7 +64,7 @@ export function checkShape(step: unknown): asserts step is Step {
   const fields = isRecord(step) ? step : {};
   const { name, run } = fields;
   const shown = typeof name === "string" ? JSON.stringify(name) : "without a name";
-  if (typeof name !== "string" || !/^[a-z][a-z0-9-]*$/.test(name)) {
+  if (typeof name !== "string" || !isStepName(name)) {
     throw new UsageError(
       `cannot use a step ${shown}: a name is lower case letters, digits and hyphens. Rename it.`,
       "bad-step",

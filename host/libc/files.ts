@@ -71,7 +71,7 @@ export function read(fd: Descriptor, into: Uint8Array): number {
 }
 
 /** Reads at a position; returns the bytes read, which may be fewer, and 0 past the end. */
-export function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
+function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
   const count = libc.pread(fd, into, into.length, offsetBytes);
   if (count >= 0) return count;
   return check("read", () => libc.pread(fd, into, into.length, offsetBytes));

@@ -5,6 +5,7 @@
 
 import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Step } from "../../pipeline/step.ts";
+import { STEP_NAME } from "../../pipeline/step_shape.ts";
 import { recipes } from "../recipes.ts";
 import type { JsonSchema } from "./json_schema.ts";
 import type { JsonObject } from "./located_json.ts";
@@ -28,7 +29,7 @@ export function recipeRules(builtins: readonly Step[]): JsonSchema {
   };
   const rename: JsonSchema = {
     ...TEXT,
-    pattern: "^[a-z][a-z0-9-]*$",
+    pattern: STEP_NAME,
     description: "Another name for the step: lower case letters, digits and hyphens.",
   };
   const someOptions: JsonSchema = {

@@ -9,7 +9,7 @@ import { basename } from "node:path";
 import type { OptionsSchema } from "../../pipeline/options.ts";
 import { PHASES } from "../../pipeline/image.ts";
 import type { Phase } from "../../pipeline/image.ts";
-import { OPTION_TYPES } from "../../pipeline/step_shape.ts";
+import { OPTION_TYPES, STEP_NAME } from "../../pipeline/step_shape.ts";
 import { firstMisfit, type JsonSchema } from "./json_schema.ts";
 import { PluginError } from "./plugin_error.ts";
 import { TIMEOUT_RANGE } from "./time_limit.ts";
@@ -60,7 +60,7 @@ const HEADER: JsonSchema = {
   additionalProperties: false,
   not: { required: ["before", "after"] },
   properties: {
-    name: { type: "string", pattern: "^[a-z][a-z0-9-]*$", description: "a-z, 0-9 and hyphens" },
+    name: { type: "string", pattern: STEP_NAME, description: "a-z, 0-9 and hyphens" },
     summary: TEXT,
     before: TEXT,
     after: TEXT,
