@@ -8,7 +8,7 @@ import process from "node:process";
 import { createFile } from "./create_file.ts";
 import { DigestThread } from "./digest_thread.ts";
 import { EnvironmentError } from "./environment_error.ts";
-import { type ClaimedOutput, claimOutput } from "./output.ts";
+import { checkOutput, type ClaimedOutput, claimOutput } from "./output.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { loadShell } from "./shell.ts";
 import { makeWorkdir, type Workdir } from "./workdir.ts";
@@ -25,6 +25,9 @@ export const machine = {
   startHash: (algorithm: string): DigestThread => new DigestThread(algorithm),
   createFile,
   removeFile: (path: string): void => rmSync(path, { force: true }),
+  checkOutput(finalPath: string, force: boolean): void {
+    if (finalPath !== "-") checkOutput(finalPath, force);
+  },
   claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>
     finalPath === "-" ? Promise.resolve(STDOUT) : claimOutput(finalPath, force),
   makeWorkdir: (partial: string): Workdir => makeWorkdir(partial),

@@ -3,7 +3,16 @@
  * @module
  */
 
-import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
@@ -43,17 +52,26 @@ export interface ClaimedOutput {
 }
 
 /**
- * Claims an output for this build alone. What a killed build of the same output left is released.
+ * Looks whether an output could be claimed, and touches nothing.
  *
- * @throws EnvironmentError `no-folder`, `not-writable`, `name-too-long`, `output-exists`,
- * `output-busy`.
+ * @throws EnvironmentError `no-folder`, `not-writable`, `name-too-long`, `output-exists`.
  */
-export async function claimOutput(finalPath: string, force: boolean): Promise<ClaimedOutput> {
+export function checkOutput(finalPath: string, force: boolean): void {
   const shown = printable(finalPath);
   checkFolder(dirname(finalPath), shown);
   checkName(basename(finalPath), shown);
   checkExisting(finalPath, shown, force);
   for (const name of ALGORITHMS) checkSideFile(`${finalPath}.${name}`, shown, force);
+}
+
+/**
+ * Claims an output for this build alone. What a killed build of the same output left is released.
+ *
+ * @throws EnvironmentError as `checkOutput` does, and `output-busy`.
+ */
+export async function claimOutput(finalPath: string, force: boolean): Promise<ClaimedOutput> {
+  const shown = printable(finalPath);
+  checkOutput(finalPath, force);
   // The real folder: by any way that leads to it, the partial image has one name.
   const folder = realpathSync(dirname(finalPath));
   const path = `${folder === "/" ? "" : folder}/${basename(finalPath)}.partial`;
@@ -104,6 +122,20 @@ function checkFolder(folder: string, shown: string): void {
       "no-folder",
     );
   }
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(shown, folder, error);
+  }
+}
+
+function notWritable(shown: string, folder: string, error: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `cannot write ${shown}: ${meaningOf(error)}. Make the folder ${printable(folder)} writable, ` +
+      "or choose another place with -o.",
+    "not-writable",
+    { cause: error },
+  );
 }
 
 function checkExisting(finalPath: string, shown: string, force: boolean): void {
@@ -184,13 +216,12 @@ function openPartial(path: string, shown: string): Descriptor {
     if (status?.isFile() === false) throw Object.assign(new Error(path), { code: "ENXIO" });
     return openAt(CURRENT_FOLDER, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
   } catch (error) {
+    if (hasCode(error, "EACCES", "EROFS", "EPERM")) throw notWritable(shown, dirname(path), error);
     const inTheWay = hasCode(error, "ELOOP", "EISDIR", "ENXIO");
     const why = inTheWay
       ? `${printable(path)} is in the way, and is no regular file`
       : meaningOf(error);
-    const what = hasCode(error, "EACCES", "EROFS", "EPERM")
-      ? `Make the folder ${printable(dirname(path))} writable, or choose another place with -o.`
-      : inTheWay
+    const what = inTheWay
       ? "Remove it, or choose another name with -o."
       : "Choose another place with -o.";
     throw new EnvironmentError(`cannot write ${shown}: ${why}. ${what}`, "not-writable", {

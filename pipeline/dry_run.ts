@@ -54,6 +54,7 @@ export async function dryRun(
       throwIfAborted(signal);
       await step.check?.({ sources, output, force, options, signal });
     }
+    machine.checkOutput(output, force);
     steps = await previewAll(ready, state);
   } catch (cause) {
     const errors = await releases.run("failed");

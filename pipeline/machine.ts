@@ -72,6 +72,12 @@ export interface Machine {
   /** Tells two states of a file apart without reading it: its size and times. */
   stamp(path: string): string | undefined;
   /**
+   * Looks whether the output could be claimed, and touches nothing.
+   *
+   * @throws when the folder is missing or not writable, or the output exists (without `force`).
+   */
+  checkOutput(finalPath: string, force: boolean): void;
+  /**
    * Claims the output for this build alone, after releasing what a killed build of it left.
    *
    * @throws when the folder is missing or not writable, the output exists (without `force`), or

@@ -53,6 +53,7 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
       return new WritableStream({ write: add, abort: () => void machine.written.delete(path) });
     },
     removeFile: (path) => void machine.written.delete(path),
+    checkOutput: () => {},
     claimOutput(finalPath, force) {
       calls.push(`claim ${finalPath}${force ? " by force" : ""}`);
       return Promise.resolve({
