@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createFile } from "../../host/create_file.ts";
-import { partialsOf } from "../../host/leftovers.ts";
 import { testWith } from "../support/requirements.ts";
 import { withDisk } from "../support/mounted_disk.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -50,13 +49,3 @@ testWith(
     });
   },
 );
-
-Deno.test("what plugins lay beside an image is known, and nothing else", async () => {
-  await inTemporaryFolder((folder) => {
-    const ours = ["x.img.zst.age.partial", "x.img.part00001.partial", "x.img.manifest.partial"];
-    const others = ["x.img.old.partial", "x.img.age", "y.img.age.partial", "x.imgage.partial"];
-    for (const name of [...ours, ...others]) writeFileSync(`${folder}/${name}`, "");
-    const known = partialsOf(`${folder}/x.img.partial`).filter((path) => existsSync(path));
-    assert.deepEqual(known.sort(), ours.map((name) => `${folder}/${name}`).sort());
-  });
-});
