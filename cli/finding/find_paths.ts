@@ -4,6 +4,7 @@
  */
 
 import { type ImageReader, printable, type Stat } from "../../mod.ts";
+import { joined, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { entryJson } from "../listing/entry_json.ts";
 import { jsonLine, OutputClosedError, writeBytes } from "../output.ts";
@@ -21,7 +22,7 @@ export async function findPaths(
   format: FindFormat,
 ): Promise<void> {
   const { stat, path: found } = await findTypedItself(image, start);
-  const prefix = withoutSlashes(typeof found === "string" ? encoder.encode(found) : found);
+  const prefix = withoutSlashes(found);
   const results = new Results(image, format);
   const judge = async (path: Uint8Array, stat: Stat) => {
     const text = decoder.decode(path).replace(/^\/+/, "");
@@ -48,7 +49,7 @@ class Results {
       case "lines":
         return this.#lines.add(printable(path));
       case "nul":
-        if (!writeBytes(1, below(path, new Uint8Array(), NUL))) throw new OutputClosedError();
+        if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
         return;
       case "json": {
         const target = stat.kind === "symlink" ? await this.image.readLink(stat.inode) : undefined;
@@ -64,22 +65,10 @@ class Results {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const SLASH = 0x2f;
 const NUL = 0;
 const ROOT = encoder.encode("/");
 
-function withoutSlashes(path: Uint8Array): Uint8Array {
-  let end = path.length;
-  while (end > 0 && path[end - 1] === SLASH) end--;
-  return path.subarray(0, end);
-}
-
-/** `folder`, a byte between, and `name`; just `folder` for an empty name. */
-function below(folder: Uint8Array, name: Uint8Array, between = SLASH): Uint8Array {
-  if (name.length === 0 && between === SLASH) return folder;
-  const path = new Uint8Array(folder.length + 1 + name.length);
-  path.set(folder);
-  path[folder.length] = between;
-  path.set(name, folder.length + 1);
-  return path;
+/** `folder` and `name`; just `folder` for an empty name. */
+function below(folder: Uint8Array, name: Uint8Array): Uint8Array {
+  return name.length === 0 ? folder : joined(folder, name);
 }

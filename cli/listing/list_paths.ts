@@ -4,6 +4,7 @@
  */
 
 import { compareBytes, type Entry, type ImageReader, PathError, printable } from "../../mod.ts";
+import { joined, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { jsonLine } from "../output.ts";
 import { findTyped, findTypedItself, type Found } from "../typed_path.ts";
@@ -128,21 +129,8 @@ class Listing {
 const encoder = new TextEncoder();
 const SLASH = 0x2f;
 
-/** The path without slashes at its end; empty for the root. */
-function withoutSlashes(path: string | Uint8Array): Uint8Array {
-  const bytes = typeof path === "string" ? encoder.encode(path) : path;
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === SLASH) end--;
-  return bytes.subarray(0, end);
-}
-
 function join(folder: Uint8Array, name: Uint8Array): Uint8Array {
   if (name.length === 0) return folder;
-  const isRelative = folder.length === 0 && name[0] !== SLASH;
-  if (folder.length === 0 && !isRelative) return name;
-  const path = new Uint8Array(folder.length + 1 + name.length);
-  path.set(folder);
-  path[folder.length] = SLASH;
-  path.set(name, folder.length + 1);
-  return path;
+  const isAbsolute = folder.length === 0 && name[0] === SLASH;
+  return isAbsolute ? name : joined(folder, name);
 }

@@ -13,10 +13,6 @@ export class NameList {
   readonly #bytes = byteColumn();
   readonly #offsets = u32Column();
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** Adds a name that ends in a NUL. */
   add(cName: Uint8Array): void {
     this.#bytes.setAll(this.#used, cName);
