@@ -39,7 +39,8 @@ export function shownLocation(location: string): string {
 /** Text in which each URL is shown as {@linkcode shownLocation} shows it. */
 export function withShownLocations(text: string): string {
   return text.replace(
-    /\b(https?|s3):\/\/[^\s"'`]+/gi,
+    // deno-lint-ignore no-control-regex -- on a terminal, colours end behind a URL
+    /(https?|s3):\/\/[^\s"'`\x1b]+/gi,
     (url) => /[@?]/.test(url) ? shownLocation(url) : url,
   );
 }

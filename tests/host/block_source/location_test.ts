@@ -47,6 +47,10 @@ for (const [location, name, beside] of NAMED) {
   });
 }
 
+Deno.test("a colour that ends behind a URL stays", () => {
+  assert.equal(withShownLocations("\x1b[3mhttp://a:b@h/x\x1b[0m."), "\x1b[3mhttp://h/x\x1b[0m.");
+});
+
 Deno.test("what begins with a known scheme is on a server", () => {
   for (const it of ["http://h/x", "HTTPS://h/x", "s3://b/k"]) assert.equal(isRemote(it), true, it);
   for (const it of ["a/http://h", "file:///x", "s3:/b/k", ""]) {
