@@ -143,13 +143,8 @@ export { requireFree } from "./host/require_free.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { type Released, releaseLeftovers } from "./host/leftovers.ts";
 export { findProgram, installHint } from "./host/programs.ts";
-export {
-  type ProgramOptions,
-  type ProgramResult,
-  runProgram,
-  ToolError,
-  type ToolErrorOptions,
-} from "./host/run_program.ts";
+export { type ProgramOptions, type ProgramResult, runProgram } from "./host/run_program.ts";
+export { ToolError, type ToolErrorOptions } from "./host/tool_error.ts";
 export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
 export { fileForm } from "./steps/payload/file_form.ts";
 export { type Joined, type JoinOptions, joinParts } from "./steps/payload/join_parts.ts";

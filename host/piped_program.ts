@@ -4,7 +4,8 @@
  */
 
 import type { Readable, Writable } from "node:stream";
-import { collect, type ProgramOptions, spawnProgram, tail, ToolError } from "./run_program.ts";
+import { collect, type ProgramOptions, spawnProgram } from "./run_program.ts";
+import { tail, ToolError } from "./tool_error.ts";
 
 /** A program in a stream. */
 export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Array> {

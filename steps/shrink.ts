@@ -10,7 +10,7 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { close, CURRENT_FOLDER, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
-import { ToolError } from "../host/run_program.ts";
+import { ToolError } from "../host/tool_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { readNumbers } from "./e2fsprogs/dumpe2fs.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { StepContext } from "../../pipeline/step.ts";
-import { ToolError } from "../../host/run_program.ts";
+import { ToolError } from "../../host/tool_error.ts";
 import { runTool } from "./tool.ts";
 
 /** `check` writes nothing; `repair` answers yes to everything. */

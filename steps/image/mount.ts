@@ -11,7 +11,8 @@ import { printable } from "../../host/libc/paths.ts";
 import { isRoot } from "../../host/machine.ts";
 import { mountAt } from "../../host/mount_table.ts";
 import { findProgram, installHint } from "../../host/programs.ts";
-import { type ProgramOptions, runProgram, ToolError } from "../../host/run_program.ts";
+import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
+import { ToolError } from "../../host/tool_error.ts";
 import { fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
 import { openImage } from "./open_image.ts";
 

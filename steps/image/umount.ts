@@ -10,7 +10,8 @@ import { printable } from "../../host/libc/paths.ts";
 import { isRoot } from "../../host/machine.ts";
 import { type Mount, mountAt } from "../../host/mount_table.ts";
 import { findProgram } from "../../host/programs.ts";
-import { type ProgramOptions, runProgram, ToolError } from "../../host/run_program.ts";
+import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
+import { ToolError } from "../../host/tool_error.ts";
 import { fusermountArgv, umountArgv } from "./mount/commands.ts";
 import type { MountOptions } from "./mount.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { findProgram, installHint, searchFolders } from "../../host/programs.ts";
-import { runProgram, ToolError } from "../../host/run_program.ts";
+import { runProgram } from "../../host/run_program.ts";
+import { ToolError } from "../../host/tool_error.ts";
 import { appearance } from "../support/appearance.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 

@@ -1,0 +1,74 @@
+/**
+ * The error of a program that failed, or could not be started.
+ * @module
+ */
+
+import { hasCode, meaningOf } from "./libc/errno.ts";
+import { installHint } from "./programs.ts";
+
+/** A program that failed, or could not be started. */
+export class ToolError extends Error {
+  /** A stable word for scripts. */
+  readonly code = "tool-failed";
+
+  /**
+   * Makes an error from what the program said.
+   *
+   * @param argv The program and its arguments.
+   * @param exitCode Its exit code; -1 when it could not be started or was killed.
+   * @param stderrTail The last 4 KiB of what it said; why it could not be started.
+   * @param hint What to do.
+   */
+  constructor(
+    readonly argv: readonly string[],
+    readonly exitCode: number,
+    readonly stderrTail: string,
+    hint?: string,
+    options: ToolErrorOptions = {},
+  ) {
+    const said = stderrTail.trim().replace(/\.$/, "");
+    const why = [howItEnded(exitCode, options), said].filter((words) => words !== "").join(": ");
+    const what = hint ?? (said === "" ? "It said nothing." : "");
+    super(`cannot run ${argv[0]}: ${why}. ${what}`.trim(), options);
+    this.name = "ToolError";
+  }
+}
+
+/** More about a program that failed. */
+export interface ToolErrorOptions extends ErrorOptions {
+  /** The signal that ended it. */
+  readonly signal?: string;
+  /** Whether it has run at all; it has when absent. */
+  readonly started?: boolean;
+}
+
+function howItEnded(exitCode: number, { signal, started }: ToolErrorOptions): string {
+  if (started === false) return "";
+  if (signal !== undefined) return `it was ended by ${signal}`;
+  return exitCode < 0 ? "it was ended" : `it ended with exit code ${exitCode}`;
+}
+
+/** The error of a program that there is none of. */
+export function notFound(argv: readonly string[]): ToolError {
+  const name = argv[0]!;
+  const [why, hint] = name.includes("/")
+    ? ["there is no executable file of that name", "Correct the path, or allow it: chmod +x FILE"]
+    : ["not found in PATH", installHint([name])];
+  return new ToolError(argv, -1, why, hint, { started: false });
+}
+
+/** The error of a program that is there, and cannot be started. */
+export function notStarted(argv: readonly string[], cause: unknown): ToolError {
+  const hint = hasCode(cause, "E2BIG")
+    ? "Shorten what it is given."
+    : "It is there: look at its first line, its rights, and what machine it was made for.";
+  return new ToolError(argv, -1, meaningOf(cause), hint, { started: false, cause });
+}
+
+/** How much of a program's stderr an error carries. */
+const TAIL_BYTES = 4096;
+
+/** The end of a text, as much of it as an error carries. */
+export function tail(text: string): string {
+  return text.length <= TAIL_BYTES ? text : `…${text.slice(-TAIL_BYTES)}`;
+}
