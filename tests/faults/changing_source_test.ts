@@ -141,23 +141,12 @@ testWith(REAL, "a socket is skipped and named, a FIFO and a device are stored", 
   });
 });
 
-testWith(
-  REAL,
-  "more problems than fit a screen are counted, and shown with --verbose",
-  async () => {
-    await inLab(async (lab) => {
-      mkdirSync(lab.at("source/many"));
-      for (let i = 0; i < 30; i++) writeFileSync(lab.at(`source/many/${i}`), "x");
-      const { code, stderr } = await buildWhile(lab, "rm -r many");
-      assert.equal(code, 3);
-      assert.equal(stderr.match(/vanished/g)?.length, 20);
-      assert.match(stderr, /… and 10 more; see them with --verbose/);
-      for (let i = 0; i < 30; i++) {
-        mkdirSync(lab.at("source/many"), { recursive: true });
-        writeFileSync(lab.at(`source/many/${i}`), "x");
-      }
-      const verbose = await buildWhile(lab, "rm -r many", ["--force", "--verbose"]);
-      assert.equal(verbose.stderr.match(/vanished/g)?.length, 30);
-    });
-  },
-);
+testWith(REAL, "every problem is named, however many there are", async () => {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("source/many"));
+    for (let i = 0; i < 30; i++) writeFileSync(lab.at(`source/many/${i}`), "x");
+    const { code, stderr } = await buildWhile(lab, "rm -r many");
+    assert.equal(code, 3);
+    assert.equal(stderr.match(/vanished/g)?.length, 30);
+  });
+});
