@@ -40,7 +40,7 @@ export function shownLocation(location: string): string {
 export function withShownLocations(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- on a terminal, colours end behind a URL
-    /(https?|s3):\/\/[^\s"'`\x1b]+/gi,
+    /(https?|s3):\/\/[^\s"'`\x1b]*[^\s"'`\x1b:.,;)]/gi,
     (url) => /[@?]/.test(url) ? shownLocation(url) : url,
   );
 }

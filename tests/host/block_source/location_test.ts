@@ -47,6 +47,11 @@ for (const [location, name, beside] of NAMED) {
   });
 }
 
+Deno.test("a text in which URLs are shown already stays as it is", () => {
+  const text = "cannot read https://h/r.img?…: gone (see https://h/?…). Read https://h/r.img?….";
+  assert.equal(withShownLocations(text), text);
+});
+
 Deno.test("a colour that ends behind a URL stays", () => {
   assert.equal(withShownLocations("\x1b[3mhttp://a:b@h/x\x1b[0m."), "\x1b[3mhttp://h/x\x1b[0m.");
 });
