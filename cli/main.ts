@@ -6,7 +6,7 @@
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";
-import { withShownLocations } from "../mod.ts";
+import { checkArguments } from "./arguments.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
@@ -23,8 +23,8 @@ import { ls } from "./ls.ts";
 import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
 import { newStep } from "./new_step.ts";
-import { note, printError } from "./output.ts";
-import { explain } from "./parse_error.ts";
+import { printError } from "./output.ts";
+import { printParseError } from "./parse_error.ts";
 import { recipe } from "./recipe.ts";
 import { umount } from "./umount.ts";
 import { verify } from "./verify.ts";
@@ -71,7 +71,7 @@ export async function main(args: readonly string[]): Promise<number> {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
-    stderr: (text) => note(withShownLocations(explain(text, args, usages))),
+    stderr: (text) => printParseError(text, args, usages),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
     examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
     footer: examples(...exitCodes({
@@ -83,6 +83,7 @@ export async function main(args: readonly string[]): Promise<number> {
     commandList: "top-level",
   });
   try {
+    checkArguments(args);
     // Each command's values carry its own name; the parser cannot produce another pairing.
     return await commands[values.command].run(values as never);
   } catch (error) {

@@ -162,6 +162,29 @@ const transcripts: readonly Transcript[] = [
       writeFileSync(lab.at("junk.img.sha512"), `${"0".repeat(128)}  junk.img\n`);
     },
   },
+  ...[["mount", "x.img", ""], ["umount", ""], ["build", ""], ["build", "source", "-o", ""]].map((
+    args,
+  ): Transcript => ({
+    args,
+    code: 2,
+    stdout: "",
+    stderr: /^icecore: cannot use the argument behind [^ ]+: it is empty\. Look whether a/,
+  })),
+  {
+    args: ["build", "source", "--output=", "--json"],
+    code: 2,
+    stdout: /^\{"type":"error","code":"empty-argument","message":"cannot use the argument of --out/,
+  },
+  { args: ["build", "source", "--label", "", "--dry-run"], code: 0, stderr: "" },
+  {
+    args: ["build", "--json"],
+    code: 2,
+    stdout: '{"type":"error","code":"usage","message":"No SOURCE is named. Name a folder, as in: ' +
+      'icecore build /srv/photos\\nSee: icecore build --help"}\n',
+    stderr: /^icecore: No SOURCE is named/,
+  },
+  { args: ["build", "-o", "-", "--json"], code: 2, stdout: "", stderr: /^\{"type":"error"/ },
+  { args: ["build", "--", "--json"], code: 1, stdout: "", stderr: /--json: it does not exist/ },
   {
     args: ["completion", "tcsh"],
     code: 2,
