@@ -4,8 +4,8 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
 import { programEnvironment } from "./hidden_variables.ts";
+import { signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { atForcedExit } from "./forced_exit.ts";
 import { notFound, notStarted, tail, ToolError } from "./tool_error.ts";
@@ -148,10 +148,5 @@ function killOnAbort(child: ChildProcess, signal: AbortSignal | undefined): () =
 }
 
 function killGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    child.kill(signal);
-  }
+  if (child.pid !== undefined) signalAll([-child.pid], signal);
 }

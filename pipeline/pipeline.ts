@@ -89,7 +89,8 @@ export class Pipeline {
    * Builds the image.
    *
    * @throws UsageError, SourceError, EnvironmentError before the first byte is written; StepError when
-   * a step fails; InterruptedError when `request.signal` is aborted; ReleaseError when cleaning up fails.
+   * a step fails; InterruptedError when `request.signal` is aborted; ReleaseError when cleaning up
+   * fails; why the build failed is its cause.
    * After a throw nothing is left behind, but with `keep` the partial image.
    */
   run(request: BuildRequest): Promise<BuildResult> {
