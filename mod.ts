@@ -166,7 +166,7 @@ export type { CacheOptions } from "./ext4/reader/block_cache.ts";
 export type { BlockSource } from "./ext4/reader/block_source.ts";
 export { Entry, WalkedEntry, type WalkedFolder } from "./ext4/reader/entry.ts";
 export type { FileReference, FollowOptions } from "./ext4/reader/file_system.ts";
-export type { ByteRange, ReadOptions } from "./ext4/reader/image_file.ts";
+export type { ByteRange, ReadOptions } from "./ext4/reader/open_file.ts";
 export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes, type ImagePath } from "./ext4/reader/path.ts";

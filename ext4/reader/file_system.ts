@@ -10,7 +10,7 @@ import type { BlockSource } from "./block_source.ts";
 import { readContiguous } from "./contiguous_contents.ts";
 import { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
-import { type ByteRange, type ImageFile, openImageFile, type ReadOptions } from "./image_file.ts";
+import { type ByteRange, type OpenFile, openFile, type ReadOptions } from "./open_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
 import { type Inode, isType } from "./inode.ts";
 import { leaveOut, type OnBroken } from "./leave_out.ts";
@@ -82,7 +82,7 @@ export class FileSystem {
   }
 
   /** Opens a regular file for reading at any place. */
-  async openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
+  async openFile(file: FileReference, options: FollowOptions = {}): Promise<OpenFile> {
     return await settle(this.#openFile(file, options));
   }
 
@@ -97,7 +97,7 @@ export class FileSystem {
     return readContiguous(this.#volume, stat.inode, stat.contentsAt, into);
   }
 
-  /** The contents of a regular file, piece by piece, holes as zeros; see {@link ImageFile}. */
+  /** The contents of a regular file, piece by piece, holes as zeros; see {@link OpenFile}. */
   async *readFile(
     file: FileReference,
     options: ReadOptions & FollowOptions = {},
@@ -155,11 +155,11 @@ export class FileSystem {
     return yield* resolve(this.#volume, file, options.followSymlinks ?? false);
   }
 
-  *#openFile(file: FileReference, options: FollowOptions): Reading<ImageFile> {
+  *#openFile(file: FileReference, options: FollowOptions): Reading<OpenFile> {
     const inode = yield* this.#find(file, options);
     const stat = statOf(this.#volume.geometry, inode);
     requireKind(file, stat, "file", "not-a-file");
-    return yield* openImageFile(this.#volume, inode, stat);
+    return yield* openFile(this.#volume, inode, stat);
   }
 
   *#openFolder(

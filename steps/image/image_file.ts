@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { ByteRange, ReadOptions } from "../../ext4/reader/image_file.ts";
+import type { ByteRange, ReadOptions } from "../../ext4/reader/open_file.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 
 /** An open file of an image. It holds no resource and needs no closing. */

@@ -20,7 +20,7 @@ import { SourceError, UsageError } from "../../pipeline/errors.ts";
 import { folderOf, isContents } from "../../pipeline/source_path.ts";
 
 /** The sources of a build, placed. */
-export interface Placement {
+export interface SourcePlacement {
   /** The folder whose contents and metadata are the image's root, when a source says `/.`. */
   readonly root: string | undefined;
   /** Further top-level folders, ordered by the bytes of their names. */
@@ -33,7 +33,7 @@ export interface Placement {
  * @throws SourceError when a source is missing, unreadable or no folder; UsageError when two would
  * have the same place.
  */
-export function placeSources(sources: readonly string[]): Placement {
+export function placeSources(sources: readonly string[]): SourcePlacement {
   if (sources.length === 0) {
     throw new UsageError("cannot build an image of nothing: no source is named. Name a folder.");
   }

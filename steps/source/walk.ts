@@ -19,7 +19,7 @@ import type { Excluded } from "./exclude.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
-import { openFolder, type Placement } from "./placement.ts";
+import { openFolder, type SourcePlacement } from "./placement.ts";
 
 /** How to walk. */
 export interface WalkOptions {
@@ -41,7 +41,7 @@ export interface Walked {
 }
 
 /** Walks the sources. @throws the signal's reason when aborted. */
-export async function walk(placement: Placement, options: WalkOptions): Promise<Walked> {
+export async function walk(placement: SourcePlacement, options: WalkOptions): Promise<Walked> {
   const walker = new Walker(placement, options);
   try {
     await walker.run();
@@ -81,7 +81,7 @@ class Walker implements Walked {
   readonly #sourcesAtRoot: ReadonlyMap<string, string>;
 
   constructor(
-    private readonly placement: Placement,
+    private readonly placement: SourcePlacement,
     private readonly options: WalkOptions,
   ) {
     this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));

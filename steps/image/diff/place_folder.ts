@@ -7,7 +7,7 @@ import { lstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { hasType, nameOf, S_IFDIR, type Tree, type TreeEntry } from "../../../ext4/tree.ts";
 import { absoluteSource, contentsOf, isContents } from "../../../pipeline/source_path.ts";
-import { type Placement, placeSources } from "../../source/placement.ts";
+import { placeSources, type SourcePlacement } from "../../source/placement.ts";
 
 /**
  * Places folders as they were placed when the image was built: under their own name, or, where
@@ -16,7 +16,7 @@ import { type Placement, placeSources } from "../../source/placement.ts";
  *
  * @throws SourceError when one is missing or no folder.
  */
-export function placeBeside(image: Tree, folders: readonly string[]): Placement {
+export function placeBeside(image: Tree, folders: readonly string[]): SourcePlacement {
   const [folder] = folders;
   if (folder === undefined || folders.length > 1 || isContents(folder)) {
     return placeSources(folders.map(absoluteSource));

@@ -7,7 +7,7 @@ import type { Tree, TreeInode } from "../../../ext4/tree.ts";
 import { close, type Descriptor, readFullyAt } from "../../../host/libc/files.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { compileExcludes } from "../../source/exclude.ts";
-import type { Placement } from "../../source/placement.ts";
+import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
 import type { ImageReader } from "../image_reader.ts";
@@ -63,7 +63,7 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
 }
 
 /** Folders as a side, placed as `build` places them. */
-export async function folderSide(placement: Placement, options: SideOptions): Promise<Side> {
+export async function folderSide(placement: SourcePlacement, options: SideOptions): Promise<Side> {
   const { signal, onProgress, onProblem, exclude } = options;
   const excluded = compileExcludes(exclude);
   const walked = await walk(placement, {

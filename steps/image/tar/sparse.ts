@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ByteRange } from "../../../ext4/reader/image_file.ts";
+import type { ByteRange } from "../../../ext4/reader/open_file.ts";
 import { joinBytes } from "../../../host/libc/paths.ts";
 import { type Member, paddingBytes, textRecord } from "./header.ts";
 

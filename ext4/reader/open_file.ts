@@ -31,7 +31,7 @@ export interface ReadOptions {
 const PIECE_BYTES = 4 << 20;
 
 /** An open file. It holds no resource and needs no closing. */
-export class ImageFile {
+export class OpenFile {
   readonly #data: FileData;
 
   /** Only the reader makes these. */
@@ -88,7 +88,7 @@ export class ImageFile {
  * Opens a file.
  * @throws PathError when the inode is no regular file
  */
-export function* openImageFile(volume: Volume, inode: Inode, stat: Stat): Reading<ImageFile> {
+export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<OpenFile> {
   if (stat.kind !== "file") {
     const text = `inode ${stat.inode}`;
     throw new PathError(
@@ -97,7 +97,7 @@ export function* openImageFile(volume: Volume, inode: Inode, stat: Stat): Readin
       `cannot read ${text}: it is a ${stat.kind}, not a file.`,
     );
   }
-  return new ImageFile(stat, yield* FileData.open(volume, inode));
+  return new OpenFile(stat, yield* FileData.open(volume, inode));
 }
 
 function requireOffset(offsetBytes: number): number {
