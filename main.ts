@@ -5,6 +5,7 @@
 
 import process from "node:process";
 import { setTimeout } from "node:timers";
+import { EnvironmentError } from "./host/environment_error.ts";
 import { unsupportedPlatform } from "./host/runtime.ts";
 
 /** How long what is still open may take to end by itself. */
@@ -16,11 +17,23 @@ if (args.length === 1 && args[0] === "--version") {
   const { version } = await import("./cli/version.ts");
   console.log(version);
 } else if (reason === undefined) {
-  const { main } = await import("./cli/main.ts");
-  process.exitCode = await main(args);
+  process.exitCode = await run();
   // A step of the user's may have left a timer or a connection that never ends.
   setTimeout(() => process.exit(), PATIENCE_MS).unref();
 } else {
   process.stderr.write(`icecore: ${reason}\n`);
   process.exitCode = 1;
+}
+
+/** @returns The exit code. */
+async function run(): Promise<number> {
+  try {
+    const { main } = await import("./cli/main.ts");
+    return await main(args);
+  } catch (error) {
+    // What the commands throw is told by themselves: here the machine cannot even load them.
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`icecore: ${error.message}\n`);
+    return 1;
+  }
 }

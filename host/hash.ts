@@ -7,7 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { type Library, openLibrary, type Signature } from "./libc/library.ts";
+import { type Library, openLibrary, type Signature, systemLibraries } from "./libc/library.ts";
 
 /** A digest that is being made. */
 export interface Hash {
@@ -18,7 +18,7 @@ export interface Hash {
 }
 
 // EVP_DigestInit(3). The versions differ in nothing that is used here.
-const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"];
+const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"].flatMap((name) => systemLibraries(name));
 const SIGNATURES = {
   EVP_MD_CTX_new: { parameters: [], result: "pointer" },
   EVP_MD_CTX_free: { parameters: ["pointer"], result: "i32" },

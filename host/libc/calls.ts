@@ -4,7 +4,7 @@
  */
 
 import process from "node:process";
-import { libraryNames, openLibrary, type Signature } from "./library.ts";
+import { C_LIBRARY, openLibrary, type Signature } from "./library.ts";
 import { ERRNO, SystemError } from "./errno.ts";
 
 /** Where relative paths begin when no folder is given. */
@@ -57,8 +57,8 @@ const LIST_SIGNATURES = {
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
 } as const satisfies Record<string, Signature>;
 
-const library = await openLibrary<keyof typeof SIGNATURES>(libraryNames(), SIGNATURES);
-const listLibrary = await openLibrary(libraryNames(), LIST_SIGNATURES);
+const library = await openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
+const listLibrary = await openLibrary([C_LIBRARY], LIST_SIGNATURES);
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
 export const libc = library.functions;

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import process from "node:process";
+import { EnvironmentError } from "../environment_error.ts";
 import { denoGlobal, type ForeignFunction } from "../runtime.ts";
 
 /**
@@ -29,17 +31,26 @@ export interface Library<Name extends string> {
   view(pointer: unknown, sizeBytes: number): ArrayBuffer;
 }
 
-/** File names of the C library, glibc or musl, the likeliest first. */
-export function libraryNames(architecture: string = process.arch): string[] {
+/** The C library: glibc's name of it, to which musl answers too. The process has it already. */
+export const C_LIBRARY = "libc.so.6";
+
+/**
+ * Where a library of this name is, in the folders of the system. Libraries that the process does
+ * not have yet are opened by their paths only: Bun would look in the current folder as well, where
+ * anybody may have put one.
+ */
+export function systemLibraries(name: string, architecture: string = process.arch): string[] {
   const machine = architecture === "arm64" ? "aarch64" : "x86_64";
-  return ["libc.so.6", `libc.musl-${machine}.so.1`, `/lib/ld-musl-${machine}.so.1`, "libc.so"];
+  return [`/usr/lib/${machine}-linux-gnu`, "/usr/lib64", "/usr/lib", "/lib64", "/lib"]
+    .map((folder) => `${folder}/${name}`)
+    .filter((path) => existsSync(path));
 }
 
 /**
  * Opens the first library that can be opened and has all the functions.
  *
- * @param names File names as the dynamic linker knows them, or paths.
- * @throws Error when none can be opened, naming each with its reason.
+ * @param names Absolute paths, or `C_LIBRARY`.
+ * @throws EnvironmentError when none can be opened, naming each with its reason.
  */
 export async function openLibrary<Name extends string>(
   names: readonly string[],
@@ -54,10 +65,11 @@ export async function openLibrary<Name extends string>(
       reasons.push(`${name}: ${error instanceof Error ? error.message : error}`);
     }
   }
-  throw new Error(
-    `cannot open ${names[0]}: ${reasons.join("; ")}. ` +
+  throw new EnvironmentError(
+    `cannot open ${names.join(" or ")}: ${reasons.join("; ") || "it is not there"}. ` +
       "Run icecore on a Linux system with glibc or musl, with foreign functions allowed " +
-      "(under Deno: --allow-ffi).",
+      "(under Deno: --allow-ffi) and address space not limited (ulimit -v unlimited).",
+    "no-library",
   );
 }
 
