@@ -89,15 +89,18 @@ export const verify = {
         })
       );
       line.clear();
-      const { digest, countInodes } = verified;
+      const { digest, countInodes, wasReplayed } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
-        printJson({ type: "verified", ...facts, countInodes, sources });
+        printJson({ type: "verified", ...facts, countInodes, wasReplayed, sources });
         return EXIT.done;
       }
       if (digest === undefined && values.noDigest !== true) {
         note(`icecore: ${image} has no side file: its digest was not verified`);
+      }
+      if (wasReplayed && values.quiet !== true) {
+        note(`icecore: ${image} was not unmounted: it is sound once its journal is replayed`);
       }
       if (values.quiet !== true) print(`${image}: OK`);
       return EXIT.done;

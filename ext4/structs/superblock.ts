@@ -14,6 +14,8 @@ export const SUPERBLOCK_MAGIC = 0xef53;
 export const SUPERBLOCK_OFFSET_BYTES = 1024;
 /** `s_state`: cleanly unmounted. */
 export const STATE_CLEAN = 1;
+/** `s_state`: the kernel has found errors. */
+export const STATE_ERRORS = 2;
 /** `s_checksum_type`: CRC-32C, the only one there is. */
 export const CHECKSUM_CRC32C = 1;
 /** `s_flags`: the index hash takes bytes as unsigned. */

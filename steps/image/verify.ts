@@ -59,6 +59,8 @@ export interface VerifiedImage {
   readonly digest?: Verified;
   /** How many inodes there are. */
   readonly countInodes: number;
+  /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
+  readonly wasReplayed: boolean;
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
 }
@@ -98,10 +100,10 @@ class Verification {
   async run(): Promise<VerifiedImage> {
     const { sources = [] } = this.options;
     const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
-    const countInodes = await this.#checkStructure();
+    const { countInodes, wasReplayed } = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
     this.#conclude(countProblems);
-    return { ...(digest === undefined ? {} : { digest }), countInodes, sources };
+    return { ...(digest === undefined ? {} : { digest }), countInodes, wasReplayed, sources };
   }
 
   async #verifyDigest(): Promise<Verified | undefined> {
@@ -124,11 +126,12 @@ class Verification {
     }
   }
 
-  async #checkStructure(): Promise<number> {
+  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed">> {
     this.options.onCheck?.("structure");
     const breather = new Breather(this.options.signal ?? NEVER);
     const pause = () => breather.due ? breather.pause() : undefined;
-    const { findings, countFindings, summary } = await checkImage(this.source, { pause });
+    const report = await checkImage(this.source, { pause });
+    const { findings, countFindings, wasReplayed, summary } = report;
     for (const { code, structure, message } of findings) {
       this.#fail({ check: "structure", code, structure, message });
     }
@@ -137,7 +140,7 @@ class Verification {
       const message = `and ${countMore} more findings`;
       this.#fail({ check: "structure", code: "more", structure: "", message });
     }
-    return summary.countInodes;
+    return { countInodes: summary.countInodes, wasReplayed };
   }
 
   /** @returns How many names could not be read. */

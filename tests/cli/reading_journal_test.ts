@@ -11,6 +11,10 @@ testWith(KERNEL_WRITES, "an image that was not unmounted is read as if it had be
     assert.equal(info.stderr, "");
     assert.equal((await icecore(["ls", "-R", unclean])).code, 0);
 
+    const verified = await icecore(["verify", "--no-digest", unclean]);
+    assert.equal(verified.code, 0);
+    assert.match(verified.stderr, /was not unmounted: it is sound once its journal is replayed$/m);
+
     const ignored = await icecore(["info", "--ignore-journal", unclean]);
     assert.match(ignored.stdout, /^journal +not empty, and ignored$/m);
     assert.match(ignored.stderr, /^icecore: the journal was not replayed: what was written last/);

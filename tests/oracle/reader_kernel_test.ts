@@ -43,6 +43,8 @@ async function assertReplayAgrees(unclean: string, folder: string): Promise<void
   using source = fileSource(unclean);
   const files = await openFileSystem(source);
   assert.equal(files.info.journal, "replayed");
+  const { findings, wasReplayed } = await checkImage(source);
+  assert.deepEqual([findings, wasReplayed], [[], true]);
   const replayed = join(folder, "replayed");
   copyFileSync(unclean, replayed);
   const mountpoint = join(folder, "mnt");

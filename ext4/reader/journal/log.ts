@@ -3,7 +3,7 @@
  * @module
  */
 
-import { UnsupportedFeatureError } from "../../errors.ts";
+import { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "../../errors.ts";
 import { featureNames } from "../../features.ts";
 import type { FileBlock, InodeNumber } from "../../numbers.ts";
 import {
@@ -13,15 +13,14 @@ import {
   JOURNAL_SUPERBLOCK,
   type RawJournalSuperblock,
 } from "../../structs/journal.ts";
-import { corrupt } from "../corrupt.ts";
 import { FileData } from "../file_data.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
 
 /** What else to do is part of every refusal. */
-export const JOURNAL_ADVICE =
-  'Mount the image once, or pass `journal: "ignore"` to read it as it is.';
+const ADVICE = "Mount the image once, which replays it, or read the image without it " +
+  '(--ignore-journal; in a program, `journal: "ignore"`).';
 
 const STRUCTURE = "journal_superblock_s";
 const READABLE = JOURNAL_INCOMPAT.revoke | JOURNAL_INCOMPAT["64bit"] |
@@ -46,7 +45,7 @@ export class JournalLog {
    */
   static *open(volume: Volume): Reading<JournalLog> {
     const number = volume.geometry.raw.s_journal_inum as InodeNumber;
-    if (number === 0) refuse(["journal_dev"], "its journal lies on another device");
+    if (number === 0) refuse(["journal_dev"], "it lies on another device");
     const inode = yield* volume.inodes.load(number);
     const data = yield* FileData.open(volume, inode);
     const bytes = yield* data.block(0 as FileBlock);
@@ -60,7 +59,7 @@ export class JournalLog {
     }
     if (!version2) Object.assign(raw, { s_feature_compat: 0, s_feature_incompat: 0 });
     const unknown = featureNames(raw.s_feature_incompat & ~READABLE, JOURNAL_INCOMPAT);
-    if (unknown.length > 0) refuse(unknown, `its journal uses ${unknown.join(", ")}`);
+    if (unknown.length > 0) refuse(unknown, `it uses ${unknown.join(", ")}`);
     const log = new JournalLog(raw, data);
     const countBlocks = data.sizeBytes / volume.geometry.blockSizeBytes;
     if (log.hasChecksums && !journalSuperblockFits(bytes.subarray(0, 1024))) {
@@ -104,9 +103,14 @@ export class JournalLog {
 }
 
 /** An error about the journal, which says what else can be done. */
-export function badJournal(structure: string, why: string, fields: Record<string, number>) {
-  const error = corrupt("journal", structure, `${why}. ${JOURNAL_ADVICE}`, fields);
-  return error;
+export function badJournal(
+  structure: string,
+  why: string,
+  fields: ErrorFields,
+): CorruptImageError {
+  const where = Object.entries(fields).map(([key, value]) => `, ${key} ${value}`).join("");
+  const message = `cannot replay the journal: ${structure}: ${why}${where}. ${ADVICE}`;
+  return new CorruptImageError("journal", structure, message, fields);
 }
 
 function bad(why: string, fields: Record<string, number>) {
@@ -116,6 +120,6 @@ function bad(why: string, fields: Record<string, number>) {
 function refuse(features: string[], why: string): never {
   throw new UnsupportedFeatureError(
     features,
-    `cannot replay the journal: ${why}. ${JOURNAL_ADVICE}`,
+    `cannot replay the journal: ${why}. ${ADVICE}`,
   );
 }
