@@ -3,8 +3,7 @@
  * @module
  */
 
-import picomatch from "picomatch";
-import { type FileKind, type Stat, UsageError } from "../../mod.ts";
+import { compileGlob, type FileKind, type Stat, UsageError } from "../../mod.ts";
 import { momentOf } from "./moment.ts";
 import { sizeTest } from "./size_test.ts";
 
@@ -35,7 +34,7 @@ export function conditionOf(values: ConditionValues): Condition {
     conditions.push(({ name }) => matches(name));
   }
   if (values.path.length > 0) {
-    const matches = globs(values.path.map((glob) => glob.replace(/^\/+/, "")));
+    const matches = globs(values.path.map((glob) => glob.replace(/^(\.?\/)+/, "")));
     conditions.push(({ path }) => matches(path));
   }
   if (values.kind !== undefined) {
@@ -58,7 +57,8 @@ export function conditionOf(values: ConditionValues): Condition {
 }
 
 function globs(patterns: readonly string[]): (text: string) => boolean {
-  return picomatch([...patterns], { dot: true, nonegate: true });
+  const matchers = patterns.map(compileGlob);
+  return (text) => matchers.some((matches) => matches(text));
 }
 
 const KINDS: Readonly<Record<string, FileKind>> = {

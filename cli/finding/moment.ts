@@ -21,11 +21,19 @@ export function momentOf(text: string, flag: string, nowMs: number = Date.now())
   const date = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?))?$/
     .exec(text);
   // A date alone would be taken for UTC.
-  const ms = date === null ? NaN : Date.parse(`${date[1]}T${date[2] ?? "00:00"}`);
+  const ms = date === null || !isDay(date[1]!)
+    ? NaN
+    : Date.parse(`${date[1]}T${date[2] ?? "00:00"}`);
   if (!Number.isNaN(ms)) return ms / 1000;
   throw new UsageError(
     `cannot use ${JSON.stringify(text)} for ${flag}: it is neither a date nor an age. ` +
       'Write 2024-05-01, "2024-05-01 12:30", or 30m, 12h, 7d, 4w for an age.',
     "bad-time",
   );
+}
+
+/** 30 February would be taken for 1 March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -2,15 +2,15 @@
  * Which names are left out: globs as `--exclude` and the lines of `--exclude-from` give them.
  *
  * A pattern without a slash matches a name at any depth; one with a slash matches the path within
- * its source; a slash at the end matches folders only. `*`, `**`, `?`, `[…]` and `{a,b}` work.
+ * its source; a slash at the end matches folders only. What a glob is, `glob.ts` tells.
  * @module
  */
 
 import { readFileSync } from "node:fs";
-import picomatch from "picomatch";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/errors.ts";
+import { compileGlob } from "./glob.ts";
 
 /** Whether a path within a source is left out. */
 export type Excluded = (path: Uint8Array, name: Uint8Array, isFolder: boolean) => boolean;
@@ -31,7 +31,7 @@ function textOf(bytes: Uint8Array): string {
  * Compiles patterns.
  *
  * @returns `undefined` when there are none, which spares the work.
- * @throws UsageError for one that is empty, or begins with `!`.
+ * @throws UsageError for one that is empty, too long, or begins with `!`.
  */
 export function compileExcludes(patterns: readonly string[]): Excluded | undefined {
   if (patterns.length === 0) return undefined;
@@ -40,9 +40,7 @@ export function compileExcludes(patterns: readonly string[]): Excluded | undefin
     const bare = pattern.replace(/\/+$/, "").replace(/^\.?\//, "");
     const anchored = bare.includes("/") || pattern.startsWith("/");
     checkPattern(pattern, bare);
-    // With s, a name with a newline in it is a name like any other.
-    const matches = picomatch(withoutGroups(bare), { dot: true, flags: "s" });
-    return { foldersOnly, anchored, matches };
+    return { foldersOnly, anchored, matches: compileGlob(bare) };
   });
   const needsPath = rules.some(({ anchored }) => anchored);
   return (pathBytes, nameBytes, isFolder) => {
@@ -52,11 +50,6 @@ export function compileExcludes(patterns: readonly string[]): Excluded | undefin
       (isFolder || !foldersOnly) && matches(anchored ? path : name)
     );
   };
-}
-
-/** Parentheses are common in names, and would be taken for groups of a regular expression. */
-function withoutGroups(pattern: string): string {
-  return pattern.replace(/\\.|[()|]/gs, (part) => part.length > 1 ? part : `\\${part}`);
 }
 
 function checkPattern(pattern: string, bare: string): void {

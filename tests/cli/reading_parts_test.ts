@@ -58,7 +58,19 @@ Deno.test("a moment is a date in the local time zone, or an age, and nothing els
   assert.equal(momentOf("2024-05-01T12:30:00+02:00", "--newer"), 1_714_559_400);
   assert.equal(momentOf("2d", "--newer", 1_000_000_000), 1_000_000 - 172_800);
   assert.equal(momentOf("1.5h", "--newer", 1_000_000_000), 1_000_000 - 5400);
-  for (const text of ["", "2024", "2024-13-01", "2024-05-01x", "5", "5y", "yesterday"]) {
+  for (
+    const text of [
+      "",
+      "2024",
+      "2024-13-01",
+      "2024-02-30",
+      "2023-02-29",
+      "2024-05-01x",
+      "5",
+      "5y",
+      "yesterday",
+    ]
+  ) {
     assert.throws(() => momentOf(text, "--newer"), { code: "bad-time" }, text);
   }
 });

@@ -112,6 +112,7 @@ Deno.test("an image is read on the command line", async (context) => {
       ]);
       assert.deepEqual(await found("docs", "--type", "d,l"), ["docs", "docs/old"]);
       assert.deepEqual(await found("--path", "/docs/*.txt"), ["/docs/same.txt"]);
+      assert.deepEqual(await found("--path", "/"), ["/"]);
       assert.deepEqual(await found("--path", "docs/**/*.txt"), [
         "/docs/same.txt",
         "/docs/old/notes.txt",

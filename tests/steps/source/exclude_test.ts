@@ -24,8 +24,11 @@ const rows: readonly (readonly [pattern: string, yes: readonly string[], no: rea
     ["a/*", ["a/b", "a/.b"], ["a/b/c", "a"]],
     ["a/**", ["a/b", "a/b/c", "a/new\nline/c"], ["b/a/c"]],
     ["**/x", ["x", "a/x", "a\n/b/x"], ["x/y"]],
-    ["?", ["a", "é"], ["ab", ""]],
+    ["?", ["a", "é", "😀"], ["ab", ""]],
     ["[äö]", ["ä"], ["é"]],
+    ["[!a]", ["b"], ["a", "bb"]],
+    ["*(x)", ["y(x)"], ["x", "xx"]],
+    ['"a*"', ['"ab"'], ["ab"]],
     ["[a-c].txt", ["b.txt"], ["d.txt"]],
     ["*.{tmp,bak}", ["a.tmp", "a.bak"], ["a.txt"]],
     ["photo (1).jpg", ["photo (1).jpg"], ["photo 1.jpg"]],
@@ -56,6 +59,21 @@ for (const pattern of ["", "/", "!keep", "/!keep"]) {
     assert.throws(() => compileExcludes([pattern]), { name: "UsageError", code: "bad-pattern" });
   });
 }
+
+Deno.test("a name that was made to be slow to match is not", () => {
+  const name = "-".repeat(250);
+  const path = `${"-/".repeat(120)}x`;
+  const begin = performance.now();
+  for (const pattern of ["*-*-*-*-*-*-*-*.log", "*?*?*?*?*?*?*?*?.", "{*-,*--}{*-,*--}{*-,*--}."]) {
+    assert.equal(isExcluded(pattern, name), false, pattern);
+  }
+  assert.equal(isExcluded("**/-/**/-/**/-/**/-/**/-/**/-/**/-/*/y", path), false);
+  assert.ok(performance.now() - begin < 1000);
+});
+
+Deno.test("a pattern that is too long is refused", () => {
+  assert.throws(() => compileExcludes(["*".repeat(100_000)]), { code: "bad-pattern" });
+});
 
 Deno.test("no patterns cost nothing", () => assert.equal(compileExcludes([]), undefined));
 
