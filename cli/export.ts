@@ -14,10 +14,11 @@ import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
+import { SALVAGED, salvaging, type SalvagingValues } from "./salvage.ts";
 import { findTyped } from "./typed_path.ts";
 import { note, OutputClosedError, writeBytes } from "./output.ts";
 
-interface ExportValues extends ReadingValues {
+interface ExportValues extends ReadingValues, SalvagingValues {
   readonly command: "export";
   readonly path: string | undefined;
   readonly tar: boolean | undefined;
@@ -39,6 +40,7 @@ export const exportCommand = {
         })),
       }),
       reading,
+      salvaging,
       common,
     ),
     {
@@ -50,7 +52,7 @@ export const exportCommand = {
         "  icecore export photos.img photos/2014 --tar | ssh server tar -xf -",
         "  icecore export photos.img --tar | zstd > photos.tar.zst",
         "",
-        ...exitCodes(),
+        ...exitCodes({ lossy: SALVAGED }),
       ),
     },
   ),

@@ -23,10 +23,11 @@ import { imageArgument, reading, type ReadingValues } from "./image_argument.ts"
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
 import { note, printJson } from "./output.ts";
+import { LeftOut, salvaging, type SalvagingValues } from "./salvage.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { findTyped } from "./typed_path.ts";
 
-interface ExtractValues extends ReadingValues {
+interface ExtractValues extends ReadingValues, SalvagingValues {
   readonly command: "extract";
   readonly paths: readonly string[];
   readonly output: string | undefined;
@@ -59,6 +60,7 @@ export const extract = {
         })),
       }),
       reading,
+      salvaging,
       common,
     ),
     {
@@ -70,7 +72,7 @@ export const extract = {
         "  icecore extract photos.img -o /srv/restored",
         "  icecore extract https://example.com/photos.img photos/2014/01 -o /tmp",
         "",
-        ...exitCodes({ lossy: "done but something could not be restored (named)" }),
+        ...exitCodes({ lossy: "done but something could not be restored or was left out (named)" }),
       ),
     },
   ),
@@ -80,6 +82,7 @@ export const extract = {
       wantsColor(values),
     );
     const target = values.output ?? ".";
+    const leftOut = new LeftOut(values, (say) => line.above(say));
     const shownName = shownLocation(values.image);
     line.start(`extract ${shownName}`);
     try {
@@ -88,6 +91,7 @@ export const extract = {
         await using image = await openImage(values.image, {
           cacheBytes: cacheBytesOf(values.image),
           journal: values.ignoreJournal === true ? "ignore" : "replay",
+          onBroken: leftOut.listener,
           signal,
         });
         const found = [];
@@ -117,7 +121,7 @@ export const extract = {
         for (const loss of losses) note(`icecore: ${lossLine(loss)}`);
         if (values.quiet !== true) note(summary(counts, target));
       }
-      return losses.some(({ isGrave }) => isGrave) ? EXIT.lossy : EXIT.done;
+      return losses.some(({ isGrave }) => isGrave) ? EXIT.lossy : leftOut.exitCode;
     } finally {
       line.clear();
     }

@@ -15,8 +15,9 @@ import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
 import type { ConditionValues } from "./finding/conditions.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
+import { SALVAGED, salvaging, type SalvagingValues } from "./salvage.ts";
 
-interface FindValues extends ReadingValues, ConditionValues {
+interface FindValues extends ReadingValues, SalvagingValues, ConditionValues {
   readonly command: "find";
   readonly start: string | undefined;
   readonly print0: boolean | undefined;
@@ -63,6 +64,7 @@ export const find = {
         })),
       }),
       reading,
+      salvaging,
       common,
     ),
     {
@@ -75,7 +77,7 @@ export const find = {
         "  icecore find photos.img /photos --path '**/2024/**' --newer 2024-05-01 --json",
         "  icecore find https://backup.example.org/photos.img --type l",
         "",
-        ...exitCodes(),
+        ...exitCodes({ lossy: SALVAGED }),
       ),
     },
   ),

@@ -10,8 +10,8 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type ImageReader, openImage } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
-import { EXIT } from "./exit_codes.ts";
 import { note, OutputClosedError } from "./output.ts";
+import { LeftOut, type SalvagingValues } from "./salvage.ts";
 
 /** The image, anywhere. */
 export const imageArgument = argument(string({ metavar: "IMAGE" }), {
@@ -40,11 +40,14 @@ export interface ReadingValues extends CommonValues {
  * @returns The exit code.
  */
 export async function withImage(
-  { image: location, ignoreJournal, verbose, quiet }: ReadingValues,
+  values: ReadingValues & Partial<SalvagingValues>,
   work: (image: ImageReader) => Promise<void>,
 ): Promise<number> {
+  const { image: location, ignoreJournal, verbose, quiet } = values;
+  const leftOut = new LeftOut(values);
   await using image = await openImage(location, {
     journal: ignoreJournal === true ? "ignore" : "replay",
+    onBroken: leftOut.listener,
   });
   if (image.info.journal === "ignored" && quiet !== true) {
     note("icecore: the journal was not replayed: what was written last may be missing or broken");
@@ -58,5 +61,5 @@ export async function withImage(
   if (verbose === true && traffic !== undefined) {
     note(`icecore: ${traffic.countRequests} requests, ${traffic.countBytes} bytes`);
   }
-  return EXIT.done;
+  return leftOut.exitCode;
 }

@@ -12,8 +12,9 @@ import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
+import { SALVAGED, salvaging, type SalvagingValues } from "./salvage.ts";
 
-interface LsValues extends ReadingValues {
+interface LsValues extends ReadingValues, SalvagingValues {
   readonly command: "ls";
   readonly paths: readonly string[];
   readonly long: boolean | undefined;
@@ -53,6 +54,7 @@ export const ls = {
         })),
       }),
       reading,
+      salvaging,
       common,
     ),
     {
@@ -65,7 +67,7 @@ export const ls = {
         "  icecore ls -lR photos.img /photos/2024",
         "  icecore ls -l https://backup.example.org/photos.img",
         "",
-        ...exitCodes(),
+        ...exitCodes({ lossy: SALVAGED }),
       ),
     },
   ),

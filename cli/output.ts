@@ -4,7 +4,7 @@
  */
 
 import { writeSync } from "node:fs";
-import { codeOf, messageOf, withShownLocations } from "../mod.ts";
+import { codeOf, CorruptImageError, messageOf, withShownLocations } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 
 const encoder = new TextEncoder();
@@ -80,7 +80,7 @@ export function jsonTarget({ command, output }: PrintedValues): 1 | 2 {
 /** Prints an error: for people on stderr, and for scripts with `--json`. */
 export function printError(error: unknown, values: PrintedValues): void {
   const { json, verbose } = values;
-  const message = withShownLocations(messageOf(error));
+  const message = `${withShownLocations(messageOf(error))}${advice(error, values)}`;
   if (json === true) {
     printJson({ type: "error", code: codeOf(error), message }, jsonTarget(values));
   }
@@ -91,6 +91,13 @@ export function printError(error: unknown, values: PrintedValues): void {
       note(harmless(withShownLocations(each.stack ?? String(each))));
     }
   }
+}
+
+/** What else can be done about an error, where the command has an option for it. */
+function advice(error: unknown, values: object): string {
+  const canSalvage = error instanceof CorruptImageError && "salvage" in values &&
+    values.salvage !== true;
+  return canSalvage ? " Or add --salvage to have the rest." : "";
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */
