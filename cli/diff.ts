@@ -5,22 +5,21 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { multiple } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
+import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { diff as diffSides, differenceLine, EnvironmentError, shownLocation } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
+import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-interface DiffValues extends CommonValues {
+interface DiffValues extends CommonValues, LeavingOutValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
-  readonly exclude: readonly string[];
 }
 
 /** The command. */
@@ -37,10 +36,8 @@ export const diff = {
           description:
             message`Another. A folder is looked for under its own name in the image, else compared with the image's root; FOLDER/. always means its contents.`,
         }),
-        exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
-          description: message`Leave out of a folder what matches, as build left it out.`,
-        })),
       }),
+      leavingOut,
       common,
     ),
     {
@@ -62,13 +59,13 @@ export const diff = {
   ),
   async run(values: DiffValues): Promise<number> {
     const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
-    const { first, second, exclude, json } = values;
+    const { first, second, json } = values;
     const shown = [first, second].map(shownLocation);
     line.start(`diff ${shown.join(" ")}`);
     try {
       const { countDifferences, countProblems } = await interruptible((signal) =>
         diffSides(first, second, {
-          exclude,
+          ...leftOut(values),
           signal,
           onDifference(difference) {
             line.above(() =>

@@ -21,14 +21,14 @@ import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
+import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-interface VerifyValues extends CommonValues {
+interface VerifyValues extends CommonValues, LeavingOutValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
-  readonly exclude: readonly string[];
   readonly noDigest: boolean | undefined;
 }
 
@@ -46,14 +46,12 @@ export const verify = {
           description:
             message`Compare with a folder, file by file: names, contents and metadata. Then no side file is needed.`,
         })),
-        exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
-          description: message`Leave out of the source what matches, as build left it out.`,
-        })),
         noDigest: optional(option("--no-digest", {
           description:
             message`Do not hash the image; check its structure, and compare with --source.`,
         })),
       }),
+      leavingOut,
       common,
     ),
     {
@@ -75,14 +73,14 @@ export const verify = {
   ),
   async run(values: VerifyValues): Promise<number> {
     const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
-    const { sources, exclude } = values;
+    const { sources } = values;
     const image = shownLocation(values.image);
     line.start(`verify ${image}`);
     try {
       const verified = await interruptible((signal) =>
         verifyImage(values.image, {
           sources,
-          exclude,
+          ...leftOut(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,
           ...shownOn(line, image, values.json === true),

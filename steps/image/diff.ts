@@ -19,6 +19,8 @@ import { openImage } from "./open_image.ts";
 export interface DiffOptions {
   /** Globs of names to leave out of folders, as `build` left them out. */
   readonly exclude?: readonly string[];
+  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
+  readonly oneFileSystem?: boolean;
   /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Told each name that differs, in the order of names, folders after what lies beside them. */
@@ -125,6 +127,7 @@ class Counter {
     return {
       signal: this.#signal,
       exclude: this.options.exclude ?? [],
+      oneFileSystem: this.options.oneFileSystem ?? false,
       onProgress: (count) => this.options.onProgress?.(count, undefined, "files"),
       onProblem: (problem) => this.#problem(problem),
     };

@@ -25,6 +25,8 @@ export interface VerifyImageOptions {
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */
   readonly exclude?: readonly string[];
+  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
+  readonly oneFileSystem?: boolean;
   /**
    * Whether it is hashed and compared with its side file: `auto` (the default) asks for a side
    * file unless there are sources to compare with.
@@ -145,12 +147,13 @@ class Verification {
 
   /** @returns How many names could not be read. */
   async #compare(sources: readonly string[]): Promise<number> {
-    const { exclude, signal, onProgress, onProblem } = this.options;
+    const { exclude, oneFileSystem, signal, onProgress, onProblem } = this.options;
     this.options.onCheck?.("source");
     try {
       await using image = await openImage(this.source, { cacheBytes: 8 << 20 });
       const { countProblems } = await diffWithFolders(image, sources, {
         ...(exclude === undefined ? {} : { exclude }),
+        ...(oneFileSystem === undefined ? {} : { oneFileSystem }),
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(onProblem === undefined ? {} : { onProblem }),

@@ -4,12 +4,14 @@
  */
 
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
-import { close, type Descriptor, readFullyAt } from "../../../host/libc/files.ts";
+import { hasCode } from "../../../host/libc/errno.ts";
+import { close, type Descriptor, readFullyAt, seek } from "../../../host/libc/files.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
+import type { ImageFile } from "../image_file.ts";
 import type { ImageReader } from "../image_reader.ts";
 import { readImageTree } from "../image_tree.ts";
 
@@ -17,6 +19,12 @@ import { readImageTree } from "../image_tree.ts";
 export interface Content {
   /** Fills `into` as far as the file goes; returns the bytes read. */
   read(offsetBytes: number, into: Uint8Array): number | Promise<number>;
+  /**
+   * Where the next data begins, `offsetBytes` itself within data; `Infinity` behind the last.
+   *
+   * @param offsetBytes No less than at the call before.
+   */
+  nextData(offsetBytes: number): number | Promise<number>;
   close(): void;
 }
 
@@ -40,6 +48,8 @@ export interface SideOptions {
   onProblem(problem: Problem): void;
   /** Globs of names that are left out of folders. */
   readonly exclude: readonly string[];
+  /** Folders of other file systems count as empty. */
+  readonly oneFileSystem: boolean;
 }
 
 /** Inodes of this size have no room for nanoseconds. */
@@ -56,7 +66,11 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
     hasNanoseconds: image.info.inodeSizeBytes > SMALL_INODE_BYTES,
     async openFile(row) {
       const file = await image.openFile(inodeOf(row));
-      return { read: (offset, into) => file.read(offset, into), close() {} };
+      return {
+        read: (offset, into) => file.read(offset, into),
+        nextData: nextIn(file.dataRanges()),
+        close() {},
+      };
     },
     close() {},
   };
@@ -64,11 +78,11 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
 
 /** Folders as a side, placed as `build` places them. */
 export async function folderSide(placement: SourcePlacement, options: SideOptions): Promise<Side> {
-  const { signal, onProgress, onProblem, exclude } = options;
+  const { signal, onProgress, onProblem, exclude, oneFileSystem } = options;
   const excluded = compileExcludes(exclude);
   const walked = await walk(placement, {
     excluded,
-    oneFileSystem: false,
+    oneFileSystem,
     allTimes: false,
     signal,
     onProgress,
@@ -84,9 +98,35 @@ export async function folderSide(placement: SourcePlacement, options: SideOption
       const fd = source.open(row) as Descriptor;
       return Promise.resolve({
         read: (offset, into) => readFullyAt(fd, into, offset),
+        nextData: (offset) => nextDataOf(fd, offset),
         close: () => close(fd),
       });
     },
     close: () => source.close(),
   };
+}
+
+/** Goes through the ranges as far as it is asked to. */
+function nextIn(ranges: ReturnType<ImageFile["dataRanges"]>): Content["nextData"] {
+  let [start, end] = [0, 0];
+  return async (offset) => {
+    while (end <= offset) {
+      const next = await ranges.next();
+      [start, end] = next.done === true
+        ? [Infinity, Infinity]
+        : [next.value.startBytes, next.value.endBytes];
+    }
+    return Math.max(start, offset);
+  };
+}
+
+function nextDataOf(fd: Descriptor, offset: number): number {
+  try {
+    const start = seek(fd, offset, "data");
+    return start < 0 ? Infinity : start;
+  } catch (error) {
+    // The file system knows nothing of holes.
+    if (hasCode(error, "EINVAL", "EOPNOTSUPP")) return offset;
+    throw error;
+  }
 }

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  closeSync,
   linkSync,
   mkdirSync,
+  openSync,
   rmSync,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
@@ -172,6 +175,58 @@ Deno.test("diff on the command line prints lines or JSON, and tells by its exit 
     ]);
     assert.equal((await icecore(["diff", named, join(photos, "none")])).code, 1);
   }));
+
+Deno.test("holes are not read, and what is between them is", () =>
+  withPhotos(async (photos, named) => {
+    const sparse = join(photos, "disk.raw");
+    const at = (position: number, text: string) => {
+      const file = openSync(sparse, "r+");
+      writeSync(file, text, position);
+      closeSync(file);
+    };
+    writeFileSync(sparse, "head");
+    truncateSync(sparse, 2 ** 42);
+    at(2 ** 41 + 5, "middle");
+    utimesSync(sparse, 1, 1);
+    await icecoreOutput(["build", photos, "-o", named, "--quiet", "--force"]);
+    const lines: string[] = [];
+    const begin = performance.now();
+    const compare = () =>
+      diff(named, photos, { onDifference: (each) => lines.push(differenceLine(each)) });
+    await compare();
+    assert.deepEqual(lines, []);
+    for (
+      const [position, was, is] of [[2 ** 41 + 5, "m", "M"], [2 ** 42 - 1, "\0", "x"]] as const
+    ) {
+      at(position, is);
+      utimesSync(sparse, 1, 1);
+      await compare();
+      assert.deepEqual(lines.splice(0), ["M photos/disk.raw (content)"]);
+      at(position, was);
+    }
+    assert.ok(performance.now() - begin < 20_000, "4 TiB were not read three times");
+  }));
+
+testWith(
+  { programs: ["mount", "umount"], root: true },
+  "what --one-file-system left out is no difference",
+  () =>
+    withPhotos(async (photos, named) => {
+      output("mount", ["-t", "tmpfs", "none", join(photos, "2014")]);
+      try {
+        writeFileSync(join(photos, "2014/elsewhere"), "");
+        const build = ["build", photos, "-o", named, "--quiet", "--force"];
+        await icecoreOutput([...build, "--one-file-system"]);
+        for (const command of [["verify", named, "--source", photos], ["diff", named, photos]]) {
+          assert.equal((await icecore([...command, "--one-file-system"])).code, 0, command[0]);
+          const { code, stdout } = await icecore(command);
+          assert.deepEqual([code, stdout], [4, "+ photos/2014/elsewhere\n"], command[0]);
+        }
+      } finally {
+        output("umount", [join(photos, "2014")]);
+      }
+    }),
+);
 
 testWith(
   { programs: ["python3"] },
