@@ -8,6 +8,7 @@
 
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { SystemError } from "../../host/libc/errno.ts";
+import { refuseOwnFault } from "../../host/open_files.ts";
 import { close, type Descriptor, readFullyAt } from "../../host/libc/files.ts";
 import type { Problem, ProblemKind } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
@@ -95,6 +96,7 @@ export class SourceFile {
   }
 
   #fail(error: unknown, result: string): void {
+    refuseOwnFault(error, this.source.pathOf(this.#inode));
     if (!(error instanceof SystemError)) throw error;
     const kind = KINDS[error.code] ?? "unreadable";
     this.#report(kind, `${MEANINGS[error.code] ?? error.meaning}; ${result}`);

@@ -10,6 +10,7 @@ import { S_IFDIR, type TreeInode } from "../../ext4/tree.ts";
 import { type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
+import { refuseOwnFault } from "../../host/open_files.ts";
 import { close } from "../../host/libc/files.ts";
 import { FolderLister } from "../../host/libc/folders.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
@@ -207,9 +208,10 @@ class Walker implements Walked {
 
   #problem({ source, path }: Pending, error: unknown, result: string): void {
     if (!(error instanceof SystemError)) throw error;
-    const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
     const top = encoder.encode(folderOf(source));
     const shown = printable(path.length === 0 ? top : joinBytes(top, path));
+    refuseOwnFault(error, shown);
+    const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
     this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
   }
 }

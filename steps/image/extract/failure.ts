@@ -45,6 +45,8 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
   ENOSPC: ["disk-full", "Make room, or choose another folder with -o."],
   EDQUOT: ["disk-full", "Make room, or choose another folder with -o."],
   EFBIG: ["not-writable", "The target's file system cannot hold so large a file: choose another."],
+  EMFILE: ["no-resources", "Raise the limit (ulimit -n), and extract again."],
+  ENFILE: ["no-resources", "End other programs, and extract again."],
   EEXIST: ["output-exists", "Something was put in its place meanwhile: extract again."],
   ELOOP: ["output-exists", "Something was put in its place meanwhile: extract again."],
   ENOTDIR: ["output-exists", "Something was put in its place meanwhile: extract again."],
