@@ -48,6 +48,11 @@ export class InodeReader {
     return this.#status.mode & S_IFMT;
   }
 
+  /** Whether what was looked at is a file that says that it is empty. */
+  get isEmptyFile(): boolean {
+    return this.#status.sizeBytes === 0 && this.type === S_IFREG;
+  }
+
   /** The file system of what was looked at. */
   get fileSystem(): string {
     return this.#status.fileSystem;

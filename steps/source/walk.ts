@@ -21,6 +21,7 @@ import { FolderCache } from "./folder_cache.ts";
 import { InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
 import { openFolder, type SourcePlacement } from "./placement.ts";
+import { Volume } from "./volume.ts";
 
 /** How to walk. */
 export interface WalkOptions {
@@ -58,7 +59,8 @@ interface Pending {
   /** Where it is: the source as the user named it, and the path within. */
   readonly source: string;
   readonly path: Uint8Array;
-  readonly fileSystem: string;
+  readonly sourceFileSystem: string;
+  readonly volume: Volume;
 }
 
 const encoder = new TextEncoder();
@@ -110,7 +112,8 @@ class Walker implements Walked {
     const times = allTimes ? { atime: EPOCH, ctime: EPOCH, crtime: EPOCH } : {};
     const mode = S_IFDIR | 0o755;
     const inode = this.builder.addInode({ mode, uid: 0, gid: 0, mtime: EPOCH, ...times });
-    return { inode, source: "", path: new Uint8Array(), fileSystem: "" };
+    const path = new Uint8Array();
+    return { inode, source: "", path, sourceFileSystem: "", volume: new Volume("", path) };
   }
 
   /** A folder that the user named; a symbolic link to it is followed. */
@@ -122,7 +125,8 @@ class Walker implements Walked {
       this.topPaths.set(inode, path);
       if (this.placement.root === undefined) this.builder.raiseRootTime(found.mtime);
       const { fileSystem } = this.#reader;
-      return { inode, source: path, path: new Uint8Array(), fileSystem };
+      const volume = new Volume(fileSystem, new Uint8Array());
+      return { inode, source: path, path: volume.path, sourceFileSystem: fileSystem, volume };
     } finally {
       close(fd);
     }
@@ -183,9 +187,14 @@ class Walker implements Walked {
       if (excluded?.(joinBytes(folder.path, name), name, isFolder) === true) return;
       const inode = this.#inodeOf(cName, isFolder);
       this.builder.addName(folder.inode, name, inode);
+      if (this.#reader.isEmptyFile) this.#checkEmpty(folder);
       if (isFolder && this.#belongs(folder)) {
         this.#parents.set(inode, { parent: folder.inode, name: name.slice() });
-        subfolders.push({ ...folder, inode, path: joinBytes(folder.path, name) });
+        const path = joinBytes(folder.path, name);
+        const { fileSystem } = this.#reader;
+        const isSame = fileSystem === folder.volume.fileSystem;
+        const volume = isSame ? folder.volume : new Volume(fileSystem, path);
+        subfolders.push({ ...folder, inode, path, volume });
       }
     } catch (error) {
       this.#problem({ ...folder, path: joinBytes(folder.path, name) }, error, "it is left out");
@@ -203,15 +212,26 @@ class Walker implements Walked {
   }
 
   #belongs(folder: Pending): boolean {
-    return !this.options.oneFileSystem || this.#reader.fileSystem === folder.fileSystem;
+    return !this.options.oneFileSystem || this.#reader.fileSystem === folder.sourceFileSystem;
+  }
+
+  #checkEmpty({ inode, source, volume }: Pending): void {
+    const type = volume.whoseFilesSayEmpty(this.#folders.get(inode));
+    if (type === undefined) return;
+    const reason = `the files of ${type} say that they are empty; their contents are not stored`;
+    this.options.onProblem({ kind: "unsupported", path: shownPath(source, volume.path), reason });
   }
 
   #problem({ source, path }: Pending, error: unknown, result: string): void {
     if (!(error instanceof SystemError)) throw error;
-    const top = encoder.encode(folderOf(source));
-    const shown = printable(path.length === 0 ? top : joinBytes(top, path));
+    const shown = shownPath(source, path);
     refuseOwnFault(error, shown);
     const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
     this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
   }
+}
+
+function shownPath(source: string, path: Uint8Array): string {
+  const top = encoder.encode(folderOf(source));
+  return printable(path.length === 0 ? top : joinBytes(top, path));
 }
