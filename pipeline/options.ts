@@ -5,7 +5,7 @@
 
 import { UsageError } from "./errors.ts";
 import { secretVariable } from "./variable_names.ts";
-import { formatSize, parseSize } from "./size.ts";
+import { exactSize, parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** One option of a step. */
@@ -148,9 +148,9 @@ function expectedOf(option: OptionSchema): string {
   return `${kind}${counted}${range === undefined ? "" : ` ${range}`}`;
 }
 
-/** The range of an option, e.g. `from 1 to 3600`, `of at least 5 MiB`; `undefined` without one. */
+/** The range of an option, e.g. `from 1 to 3600`, `of at least 5M`; `undefined` without one. */
 export function rangeOf({ type, least, most }: OptionSchema): string | undefined {
-  const shown = type === "size" ? formatSize : String;
+  const shown = type === "size" ? exactSize : String;
   if (least !== undefined && most !== undefined) return `from ${shown(least)} to ${shown(most)}`;
   if (least !== undefined) return `of at least ${shown(least)}`;
   return most === undefined ? undefined : `of at most ${shown(most)}`;

@@ -45,6 +45,14 @@ export function parseSize(text: string, what: string): number {
   return bytes;
 }
 
+/** The shortest form of a size that stands for the same bytes, e.g. `5M`; `1000` for 1000 bytes. */
+export function exactSize(bytes: number): string {
+  const [letter, factor] = Object.entries(FACTORS)
+    .filter(([letter, factor]) => letter !== "B" && bytes % factor === 0)
+    .reduce((best, each) => each[1] > best[1] ? each : best);
+  return `${bytes / factor}${letter}`;
+}
+
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** A size for people: three digits and a unit, e.g. `2.01 GiB`. */

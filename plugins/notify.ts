@@ -28,8 +28,22 @@ const options: OptionsSchema = {
     choices: ["always", "success", "failure"],
     default: "always",
   },
-  timeout: { type: "number", unit: "seconds", help: "how long one try may take", default: 10 },
-  retries: { type: "number", help: "how often it is tried again", default: 2 },
+  timeout: {
+    type: "number",
+    unit: "seconds",
+    help: "how long one try may take",
+    least: 0.001,
+    most: 3600,
+    default: 10,
+  },
+  retries: {
+    type: "number",
+    help: "how often it is tried again",
+    least: 0,
+    most: 20,
+    whole: true,
+    default: 2,
+  },
   required: {
     type: "boolean",
     help: "fail (exit code 1; the image stays) when nobody could be told",
@@ -65,14 +79,6 @@ const notify: Step = {
     if (url !== undefined && !isHttp(url)) {
       throw new UsageError(
         "cannot notify: notify.url is no http or https address. Look at where it is set.",
-        "bad-option",
-      );
-    }
-    for (const name of ["timeout", "retries"]) {
-      const value = options[name] as number;
-      if (value >= (name === "timeout" ? 0.001 : 0) && value <= 3600) continue;
-      throw new UsageError(
-        `cannot set notify.${name} to ${value}: expected 0 to 3600.`,
         "bad-option",
       );
     }

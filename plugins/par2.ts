@@ -36,20 +36,30 @@ const par2: Step = {
       type: "number",
       help: "how much of it may be lost and still be repaired",
       unit: "percent",
+      least: 1,
+      most: 100,
+      whole: true,
       default: 10,
     },
     blocks: {
       type: "number",
       help: "pieces that are lost or repaired as one",
       unit: "blocks",
+      least: 1,
+      most: MOST_BLOCKS,
+      whole: true,
       default: 2000,
     },
-    files: { type: "number", help: "files to spread the recovery data over", default: 1 },
+    files: {
+      type: "number",
+      help: "files to spread the recovery data over",
+      least: 1,
+      most: MOST_FILES,
+      whole: true,
+      default: 1,
+    },
   },
-  check({ options, output, force }) {
-    checkWhole("redundancy", options["redundancy"], 100);
-    checkWhole("blocks", options["blocks"], MOST_BLOCKS);
-    checkWhole("files", options["files"], MOST_FILES);
+  check({ output, force }) {
     if (output === "-") {
       throw new UsageError(
         "cannot make recovery data: the image goes to stdout. Give it a name with -o.",
@@ -138,12 +148,4 @@ function withSet(image: Image, folder: string): Image {
     const finalPath = join(dirname(image.finalPath), name);
     return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes: statSync(path).size });
   }, image);
-}
-
-function checkWhole(name: string, value: unknown, most: number): void {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return;
-  throw new UsageError(
-    `cannot set par2.${name} to ${value}: expected a whole number from 1 to ${most}.`,
-    "bad-option",
-  );
 }

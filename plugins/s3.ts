@@ -7,7 +7,8 @@
 
 import { type ByteStage, payloadOf, type Step } from "../mod.ts";
 import { parseAddress } from "./s3/address.ts";
-import { askStore, checkAmounts } from "./s3/check.ts";
+import { askStore } from "./s3/ask_store.ts";
+import { LEAST_PART_BYTES, MOST_PART_BYTES } from "./s3/part_sizes.ts";
 import { Store } from "./s3/store.ts";
 import { Uploads } from "./s3/uploads.ts";
 
@@ -24,9 +25,29 @@ const s3: Step = {
     endpoint: { type: "string", help: "the store's address, where it is not Amazon's" },
     region: { type: "string", help: "the bucket's region; AWS_REGION when left out" },
     storageClass: { type: "string", help: "e.g. STANDARD_IA or DEEP_ARCHIVE" },
-    partSize: { type: "size", help: "how much goes in one request", default: 8 * 2 ** 20 },
-    parallel: { type: "number", help: "parts on their way at a time", default: 3 },
-    retries: { type: "number", help: "how often a request is made again", default: 5 },
+    partSize: {
+      type: "size",
+      help: "how much goes in one request",
+      least: LEAST_PART_BYTES,
+      most: MOST_PART_BYTES,
+      default: 8 * 2 ** 20,
+    },
+    parallel: {
+      type: "number",
+      help: "parts on their way at a time",
+      least: 1,
+      most: 64,
+      whole: true,
+      default: 3,
+    },
+    retries: {
+      type: "number",
+      help: "how often a request is made again",
+      least: 0,
+      most: 20,
+      whole: true,
+      default: 5,
+    },
     overwrite: { type: "boolean", help: "replace what is there", default: false },
     resume: {
       type: "boolean",
@@ -35,7 +56,6 @@ const s3: Step = {
     },
   },
   async check({ options, signal }) {
-    checkAmounts(options);
     const { bucket, prefix } = parseAddress(options["to"] as string);
     const store = await Store.open(options);
     try {

@@ -7,12 +7,10 @@
 
 import {
   type ByteStage,
-  type OptionValues,
   payloadOf,
   type Step,
   type StepContext,
   type StreamStart,
-  UsageError,
 } from "../mod.ts";
 import { Copies } from "./ssh/copies.ts";
 import { copyError } from "./ssh/errors.ts";
@@ -34,9 +32,22 @@ const ssh: Step = {
   options: {
     to: { type: "string", help: "where to: [USER@]HOST:FOLDER", required: true },
     identityFile: { type: "string", help: "the private key's file; ssh's own choice if left out" },
-    port: { type: "number", help: "the port; ssh's own choice if left out" },
+    port: {
+      type: "number",
+      help: "the port; ssh's own choice if left out",
+      least: 1,
+      most: MOST_PORT,
+      whole: true,
+    },
     sshOptions: { type: "strings", help: "more of ssh's options, e.g. ProxyJump=gate" },
-    retries: { type: "number", help: "how often a broken copy goes on", default: 5 },
+    retries: {
+      type: "number",
+      help: "how often a broken copy goes on",
+      least: 0,
+      most: MOST_RETRIES,
+      whole: true,
+      default: 5,
+    },
     overwrite: { type: "boolean", help: "replace what is there", default: false },
     resume: {
       type: "boolean",
@@ -45,7 +56,6 @@ const ssh: Step = {
     },
   },
   async check({ options, signal }) {
-    checkNumbers(options);
     await new FarSide({ options, signal }).look();
   },
   async run(image, context) {
@@ -102,17 +112,4 @@ async function streamed(
     },
     abort: () => program.abort(),
   };
-}
-
-function checkNumbers({ port, retries }: OptionValues): void {
-  checkWhole("port", port ?? 1, 1, MOST_PORT);
-  checkWhole("retries", retries, 0, MOST_RETRIES);
-}
-
-function checkWhole(name: string, value: unknown, least: number, most: number): void {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
-  throw new UsageError(
-    `cannot set ssh.${name} to ${value}: expected a whole number from ${least} to ${most}.`,
-    "bad-option",
-  );
 }

@@ -20,10 +20,19 @@ const SKIPPABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 
 const options: OptionsSchema = {
-  level: { type: "number", help: "1 is fast, 19 is small, 22 needs much memory", default: 3 },
+  level: {
+    type: "number",
+    help: "1 is fast, 19 is small, 22 needs much memory",
+    least: 1,
+    most: 22,
+    whole: true,
+    default: 3,
+  },
   frameSize: {
     type: "size",
     help: "bytes that are compressed on their own; smaller ones are read sooner",
+    least: 1024,
+    most: MOST_FRAME_BYTES,
     default: 2 * 2 ** 20,
   },
 };
@@ -47,21 +56,7 @@ const zstd: Step = {
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
   options,
-  check({ options, output }) {
-    const level = options["level"] as number;
-    const frameBytes = options["frameSize"] as number;
-    if (!Number.isInteger(level) || level < 1 || level > 22) {
-      throw new UsageError(
-        `cannot set zstd.level to ${level}: expected a whole number from 1 to 22.`,
-        "bad-option",
-      );
-    }
-    if (frameBytes < 1024 || frameBytes > MOST_FRAME_BYTES) {
-      throw new UsageError(
-        `cannot set zstd.frameSize to ${frameBytes}: expected 1K to 1G. Sizes from 1M to 4M are usual.`,
-        "bad-option",
-      );
-    }
+  check({ output }) {
     if (output === "-") {
       throw new UsageError(
         "cannot compress an image that goes to stdout: there is no file to lay the compressed one " +

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatSize, parseSize } from "../../pipeline/size.ts";
+import { exactSize, formatSize, parseSize } from "../../pipeline/size.ts";
 
 const sizes: Readonly<Record<string, number>> = {
   "1": 1,
@@ -71,4 +71,11 @@ Deno.test("what is shown is read back within one percent, and never wider than t
     const back = parseSize(shown, "it");
     assert.ok(Math.abs(back - bytes) <= bytes * 0.01 + 1, `${bytes} as ${shown}`);
   }));
+});
+
+Deno.test("the exact form of a size is the shortest that means the same", () => {
+  for (const text of ["1", "1000", "1K", "5M", "1500M", "5G", "1023K", "3T"]) {
+    assert.equal(exactSize(parseSize(text, "it")), text);
+  }
+  assert.equal(exactSize(2048), "2K");
 });

@@ -143,9 +143,9 @@ Deno.test("the table has the bytes that the format's document gives", () => {
 
 const REFUSED: readonly (readonly [GivenOptions, RegExp])[] = [
   [{ level: 23 }, /cannot set zstd\.level to 23: expected a whole number from 1 to 22/],
-  [{ level: "much" }, /cannot set zstd\.level to "much": expected a number/],
+  [{ level: "much" }, /cannot set zstd\.level to "much": expected a whole number/],
   [{ level: 1.5 }, /zstd\.level to 1\.5/],
-  [{ frameSize: "2G" }, /cannot set zstd\.frameSize to 2147483648: expected 1K to 1G/],
+  [{ frameSize: "2G" }, /cannot set zstd\.frameSize to .*: expected a size from 1K to 1G/],
 ];
 
 for (const [given, message] of REFUSED) {

@@ -7,7 +7,7 @@ import { assertNothingStored, withStore } from "./with_store.ts";
 const REFUSED: Readonly<Record<string, readonly [GivenOptions, RegExp]>> = {
   "a bucket that is not there": [{ to: "s3://other/x" }, /there is no such bucket. Check s3.to/],
   "an address without a bucket": [{ to: "vault" }, /it names no bucket. Write s3.to as/],
-  "a part too small": [{ partSize: 2 ** 20 }, /a store takes parts of 5M to 5G/],
+  "a part too small": [{ partSize: 2 ** 20 }, /expected a size from 5M to 5G/],
   "no part at a time": [{ parallel: 0 }, /expected a whole number from 1 to 64/],
 };
 
