@@ -3,6 +3,7 @@
  * @module
  */
 
+import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout } from "node:timers";
 import { EnvironmentError } from "./host/environment_error.ts";
@@ -15,7 +16,12 @@ const args = process.argv.slice(2);
 if (args.length === 1 && args[0] === "--version") {
   // Without the rest of the program, which takes longer to load than this to answer.
   const { version } = await import("./cli/version.ts");
-  console.log(version);
+  try {
+    writeSync(1, `${version}\n`);
+  } catch (error) {
+    process.stderr.write(`icecore: cannot write to stdout: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
 } else if (reason === undefined) {
   process.exitCode = await run();
   // A step of the user's may have left a timer or a connection that never ends.

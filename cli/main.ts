@@ -23,7 +23,7 @@ import { ls } from "./ls.ts";
 import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
 import { newStep } from "./new_step.ts";
-import { printError } from "./output.ts";
+import { print, printError } from "./output.ts";
 import { printParseError } from "./parse_error.ts";
 import { recipe } from "./recipe.ts";
 import { umount } from "./umount.ts";
@@ -56,6 +56,20 @@ const usages = Object.fromEntries(
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
+  let values: ReturnType<typeof parse> | undefined;
+  try {
+    values = parse(args);
+    checkArguments(args);
+    // Each command's values carry its own name; the parser cannot produce another pairing.
+    return await commands[values.command].run(values as never);
+  } catch (error) {
+    printError(error, values ?? { command: "" });
+    return exitCodeOf(error);
+  }
+}
+
+/** The values of a command line. Ends the process after help, or where they cannot be understood. */
+function parse(args: readonly string[]) {
   const parser = or(
     or(build.parser, verify.parser),
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
@@ -63,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
     or(steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),
   );
-  const values = run(parser, {
+  return run(parser, {
     args,
     programName: "icecore",
     help: "both",
@@ -71,6 +85,7 @@ export async function main(args: readonly string[]): Promise<number> {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
+    stdout: (text) => print(text),
     stderr: (text) => printParseError(text, args, usages),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
     examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
@@ -82,12 +97,4 @@ export async function main(args: readonly string[]): Promise<number> {
     termWidth: "auto",
     commandList: "top-level",
   });
-  try {
-    checkArguments(args);
-    // Each command's values carry its own name; the parser cannot produce another pairing.
-    return await commands[values.command].run(values as never);
-  } catch (error) {
-    printError(error, values);
-    return exitCodeOf(error);
-  }
 }

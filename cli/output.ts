@@ -4,7 +4,13 @@
  */
 
 import { writeSync } from "node:fs";
-import { codeOf, CorruptImageError, messageOf, withShownLocations } from "../mod.ts";
+import {
+  codeOf,
+  CorruptImageError,
+  EnvironmentError,
+  messageOf,
+  withShownLocations,
+} from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 
 const encoder = new TextEncoder();
@@ -41,6 +47,7 @@ export function write(fd: 1 | 2, text: string): void {
  * Writes bytes as they are.
  *
  * @returns false when the reader went away, such as head, which is no failure of ours.
+ * @throws EnvironmentError `output-failed` when stdout takes no more.
  */
 export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
   let rest = bytes;
@@ -50,12 +57,23 @@ export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (code === "EPIPE") return false;
-      if (code !== "EAGAIN") throw error;
+      // Of a stderr that fails, nobody can be told.
+      if (code !== "EAGAIN" && fd === 2) return false;
+      if (code !== "EAGAIN") throw stdoutFailed(error, code);
       // A pipe that is full and does not make us wait: wait here, or the processor would spin.
       Atomics.wait(sleeper, 0, 0, FULL_PIPE_MS);
     }
   }
   return true;
+}
+
+function stdoutFailed(error: unknown, code: string | undefined): EnvironmentError {
+  const why = code === "ENOSPC" || code === "EDQUOT" ? "the disk is full" : messageOf(error);
+  return new EnvironmentError(
+    `cannot write to stdout: ${why}. Make room where it leads, or send it elsewhere.`,
+    "output-failed",
+    { cause: error },
+  );
 }
 
 const FULL_PIPE_MS = 2;
@@ -81,7 +99,8 @@ export function jsonTarget({ command, output }: PrintedValues): 1 | 2 {
 export function printError(error: unknown, values: PrintedValues): void {
   const { json, verbose } = values;
   const message = `${withShownLocations(messageOf(error))}${advice(error, values)}`;
-  if (json === true) {
+  // Where stdout takes no more, stderr alone can tell of it.
+  if (json === true && codeOf(error) !== "output-failed") {
     printJson({ type: "error", code: codeOf(error), message }, jsonTarget(values));
   }
   note(`icecore: ${harmless(message)}`);
