@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { BUN, bun } from "../support/bun.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -9,7 +10,7 @@ const driver = fileURLToPath(new URL("./unstartable_driver.ts", import.meta.url)
 
 const runtimes: readonly (readonly [name: string, argv: readonly string[]])[] = [
   ["Deno", [Deno.execPath(), "run", "--allow-all", "--no-check", driver]],
-  ["Bun", ["bun", driver]],
+  ["Bun", bun(driver)],
 ];
 
 /** Programs that the kernel does not run, and what their error says. */
@@ -33,7 +34,7 @@ const programs: readonly (readonly [what: string, text: string, length: number, 
 for (const [runtime, command] of runtimes) {
   for (const [what, text, length, says] of programs) {
     testWith(
-      { programs: runtime === "Bun" ? ["bun"] : [] },
+      runtime === "Bun" ? BUN : {},
       `a program ${what} is a ToolError under ${runtime}, and ends nothing else`,
       () =>
         inTemporaryFolder((folder) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { ended, icecore, inLab, type Lab, start } from "../faults/lab.ts";
 import { output } from "../support/oracles.ts";
+import { BUN, bun } from "../support/bun.ts";
 import { testWith } from "../support/requirements.ts";
 
 const NAMES = ["b", "a", "z", "ä", "B", "a.b", "a-b", "aa", "10", "9"];
@@ -66,7 +67,7 @@ Deno.test("SOURCE_DATE_EPOCH is noted as the time of writing, and nothing else c
   });
 });
 
-testWith({ programs: ["npx"] }, "Deno and Bun write the same image", async () => {
+testWith(BUN, "Deno and Bun write the same image", async () => {
   await inLab(async (lab) => {
     mkdirSync(lab.at("x"));
     fill(lab.at("x"), NAMES);
@@ -74,7 +75,7 @@ testWith({ programs: ["npx"] }, "Deno and Bun write the same image", async () =>
     const main = new URL("../../main.ts", import.meta.url).pathname;
     const args = ["build", lab.at("x/."), "-o", lab.at("bun.img"), "--quiet"];
     const { code, stdout, stderr } = await ended(
-      start(lab, ["npx", "-y", "bun@1.4.5", main, ...args]),
+      start(lab, bun(main, ...args)),
     );
     assert.equal(code, 0, stderr);
     assert.equal(stdout.slice(0, 128), byDeno);

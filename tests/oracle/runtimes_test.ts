@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { BUN, bun } from "../support/bun.ts";
 import { GOLDEN_DIGEST } from "../support/golden_image.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 
 const script = fileURLToPath(new URL("../support/golden_image.ts", import.meta.url));
 
-testWith({ programs: ["bun"] }, "Bun makes the same bytes as Deno", () => {
-  assert.equal(output("bun", [script]), GOLDEN_DIGEST);
+testWith(BUN, "Bun makes the same bytes as Deno", () => {
+  const [program, ...args] = bun(script);
+  assert.equal(output(program, args), GOLDEN_DIGEST);
 });

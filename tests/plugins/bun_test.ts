@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { BUN, bun } from "../support/bun.ts";
 import { testWith } from "../support/requirements.ts";
 import { inPlace, run } from "./building.ts";
 
@@ -8,7 +9,7 @@ const driver = fileURLToPath(new URL("./bun_driver.ts", import.meta.url));
 
 for (const engine of ["program", "library"]) {
   testWith(
-    { programs: ["bun", "age", "age-keygen", "zstd"] },
+    { programs: [...BUN.programs, "age", "age-keygen", "zstd"] },
     `Bun compresses, encrypts with the ${engine}, splits, joins and tells`,
     async () => {
       await inPlace((place) => {
@@ -16,7 +17,8 @@ for (const engine of ["program", "library"]) {
         const packed = `${place.folder}/packed`;
         run("age-keygen", ["-o", key]);
         const recipient = new TextDecoder().decode(run("age-keygen", ["-y", key])).trim();
-        run("bun", [driver, place.source, place.image, recipient, engine]);
+        const [program, ...args] = bun(driver, place.source, place.image, recipient, engine);
+        run(program, args);
         run("age", ["-d", "-i", key, "-o", packed, `${place.image}.zst.age`]);
         assert.deepEqual(run("zstd", ["-d", "-c", packed]), readFileSync(place.image));
         const summary = JSON.parse(readFileSync(`${place.image}.summary`, "utf8"));
