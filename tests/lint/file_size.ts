@@ -1,6 +1,5 @@
 /**
- * Fails when a source file outside `tests/` is longer than 300 lines: then there are two concepts
- * in it.
+ * Fails when a source file is longer than 300 lines: then there are two concepts in it.
  * @module
  */
 
@@ -11,9 +10,9 @@ import { report, type Violation } from "./violation.ts";
 /** The most lines a source file may have. */
 export const maxLines = 300;
 
-/** Every source file below `root`, outside `tests/`, that is too long. */
+/** Every source file below `root` that is too long. */
 export function checkFileSizes(root: string): Violation[] {
-  return sourceFiles(root).filter((file) => !file.startsWith("tests/")).flatMap((file) => {
+  return sourceFiles(root).flatMap((file) => {
     const lines = readFileSync(`${root}/${file}`, "utf8").replace(/\n$/, "").split("\n").length;
     const message = `${file} has ${lines} lines, ${maxLines} is the most: there are two concepts ` +
       "in it. Give one a file of its own.";
