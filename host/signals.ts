@@ -1,19 +1,20 @@
 /**
- * SIGINT, SIGTERM and SIGHUP: the first cancels, a second SIGINT ends the process at once.
+ * SIGINT, SIGTERM and SIGHUP: the first cancels, a second SIGINT ends the process at once, as
+ * SIGQUIT does.
  * @module
  */
 
 import process from "node:process";
 import { undoAll } from "./forced_exit.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** The exit code after a signal ended the work. */
 const EXIT_INTERRUPTED = 130;
 
 /**
- * Calls back at the first signal. At a second SIGINT or SIGTERM, mounts, programs and partial
- * files are released without waiting, and the process ends.
+ * Calls back at the first signal. At a second SIGINT or SIGTERM, and at a SIGQUIT, mounts, programs
+ * and partial files are released without waiting, and the process ends.
  *
  * @returns A function that stops watching.
  */
@@ -21,7 +22,7 @@ export function watchSignals(onFirst: (signal: string) => void): () => void {
   let count = 0;
   const listener = (signal: string) => {
     count++;
-    if (count === 1) return onFirst(signal);
+    if (count === 1 && signal !== "SIGQUIT") return onFirst(signal);
     if (signal === "SIGHUP") return;
     undoAll();
     process.exit(EXIT_INTERRUPTED);

@@ -91,6 +91,15 @@ testWith(REAL, "a second Ctrl-C does not wait for a program that does not end", 
   });
 });
 
+testWith(REAL, "SIGQUIT ends it at once, and leaves nothing behind", async () => {
+  await inLab(async (lab) => {
+    const child = await buildUntil(lab, "sync", STUBBORN);
+    child.kill("SIGQUIT");
+    assert.equal((await ended(child)).code, 130);
+    await assertNothingBuilt(lab);
+  });
+});
+
 testWith(REAL, "a program that ignores SIGTERM is killed after one Ctrl-C", async () => {
   await inLab(async (lab) => {
     const child = await buildUntil(lab, "e2fsck", STUBBORN);
