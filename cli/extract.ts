@@ -14,6 +14,7 @@ import {
   isRemote,
   type Loss,
   openImage,
+  printable,
   shownLocation,
 } from "../mod.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";
@@ -142,5 +143,5 @@ function summary(
   const { countFiles, countFolders, sizeBytes } = counts;
   const count = (n: number, one: string) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
   return `extracted ${count(countFiles, "file")} and ${count(countFolders, "folder")}, ` +
-    `${formatSize(sizeBytes)}, into ${target}`;
+    `${formatSize(sizeBytes)}, into ${printable(target)}`;
 }

@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { formatDigestLine, joinParts } from "../mod.ts";
+import { formatDigestLine, joinParts, printable } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -61,7 +61,7 @@ export const join = {
   async run(values: JoinValues): Promise<number> {
     const { manifest, output, force, json, quiet } = values;
     const line = new ProgressLine(quiet !== true && isInteractive(), wantsColor(values));
-    line.start(`join ${manifest}`);
+    line.start(`join ${printable(manifest)}`);
     try {
       const joined = await interruptible((signal) =>
         joinParts(manifest, {

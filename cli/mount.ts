@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { mountImage } from "../mod.ts";
+import { mountImage, printable } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -60,17 +60,22 @@ export const mount = {
       mountImage(image, values.folder, {
         by: values.fuse === true ? "fuse" : "auto",
         signal,
-        onCommand: (argv) => verbose === true ? note(`  $ ${argv.join(" ")}`) : undefined,
+        onCommand: (argv) =>
+          verbose === true ? note(`  $ ${argv.map(printable).join(" ")}`) : undefined,
       })
     );
     if (isStale) {
       note(
-        `icecore: ${image} was not unmounted cleanly: what its journal holds is not shown. ` +
+        `icecore: ${
+          printable(image)
+        } was not unmounted cleanly: what its journal holds is not shown. ` +
           "icecore ls, cat and extract show it",
       );
     }
     if (json === true) printJson({ type: "mounted", image, folder, by, isStale });
-    else if (quiet !== true) note(`mounted ${image} at ${values.folder} by ${NAMES[by]}`);
+    else if (quiet !== true) {
+      note(`mounted ${printable(image)} at ${printable(values.folder)} by ${NAMES[by]}`);
+    }
     return EXIT.done;
   },
 };

@@ -7,7 +7,7 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { unmountImage } from "../mod.ts";
+import { printable, unmountImage } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -48,7 +48,8 @@ export const umount = {
     await interruptible((signal) =>
       unmountImage(folder, {
         signal,
-        onCommand: (argv) => verbose === true ? note(`  $ ${argv.join(" ")}`) : undefined,
+        onCommand: (argv) =>
+          verbose === true ? note(`  $ ${argv.map(printable).join(" ")}`) : undefined,
       })
     );
     if (json === true) printJson({ type: "unmounted", folder });
