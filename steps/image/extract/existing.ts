@@ -107,28 +107,50 @@ function handsOnAcls(target: TargetFolders, folder: TreeInode): boolean {
     .some(({ name }) => printable(name) === "system.posix_acl_default");
 }
 
+/** What is in the way. A folder is, whatever is forced: removing it would remove all in it. */
 class Conflicts {
-  #count = 0;
-  readonly #named: string[] = [];
+  readonly #files = new Named();
+  readonly #folders = new Named();
 
   constructor(private readonly force: boolean) {}
 
   add(path: string, isFolder: boolean): void {
-    if (this.force && !isFolder) return;
-    if (++this.#count <= MOST_NAMED) this.#named.push(path);
+    if (isFolder) this.#folders.add(path);
+    else if (!this.force) this.#files.add(path);
   }
 
   check(target: string): void {
-    if (this.#count === 0) return;
-    const more = this.#count > MOST_NAMED ? ` and ${this.#count - MOST_NAMED} more` : "";
-    const what = `${this.#named.join(", ")}${more}`;
+    if (this.#folders.count > 0) {
+      const [one, them] = this.#folders.count === 1
+        ? ["a folder is", "it"]
+        : ["folders are", "them"];
+      throw new EnvironmentError(
+        `cannot replace ${this.#folders} in ${target}: ${one} there, and the image has something ` +
+          `else of that name. Remove ${them}, or choose another folder with -o.`,
+        "output-exists",
+      );
+    }
+    if (this.#files.count === 0) return;
     throw new EnvironmentError(
-      this.force
-        ? `cannot replace ${what} in ${target}: a folder is there, and the image has something ` +
-          "else of that name. Remove it, or choose another folder with -o."
-        : `cannot extract into ${target}: ${what} exist${this.#count === 1 ? "s" : ""} already. ` +
-          "Replace with --force, or choose another folder with -o.",
+      `cannot extract into ${target}: ${this.#files} exist${
+        this.#files.count === 1 ? "s" : ""
+      } already. Replace with --force, or choose another folder with -o.`,
       "output-exists",
     );
+  }
+}
+
+/** Names, the first of which are told. */
+class Named {
+  count = 0;
+  readonly #first: string[] = [];
+
+  add(path: string): void {
+    if (++this.count <= MOST_NAMED) this.#first.push(path);
+  }
+
+  toString(): string {
+    const more = this.count > MOST_NAMED ? ` and ${this.count - MOST_NAMED} more` : "";
+    return `${this.#first.join(", ")}${more}`;
   }
 }
