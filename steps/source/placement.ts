@@ -69,10 +69,11 @@ export function openFolder(source: string): Descriptor {
       return openAt(CURRENT_FOLDER, source, O_RDONLY | O_DIRECTORY);
     }
   } catch (error) {
-    throw unreadable(source, error);
+    const isFile = hasCode(error, "ENOTDIR") && isThere(folderOf(source), source);
+    if (!isFile) throw unreadable(source, error);
   }
   throw new SourceError(
-    `cannot make an image of ${printable(source)}: it is not a folder. Name the folder it lies in.`,
+    `cannot read ${printable(folderOf(source))}: it is not a folder. Name the folder it lies in.`,
     "source-not-folder",
   );
 }

@@ -21,7 +21,7 @@ testRefusals([
     name: "a source that is a file",
     args: ["source/one", ...OUT],
     code: 1,
-    says: /cannot make an image of .*\/one: it is not a folder\. Name the folder it lies in\./,
+    says: /cannot read .*\/one: it is not a folder\. Name the folder it lies in\./,
   },
   {
     name: "a source that is a symbolic link to nothing",

@@ -43,3 +43,17 @@ Deno.test("a symbolic link as a source is followed; one within is stored", async
     assert.equal(tree.sizeBytes[inode("alias/link")], "../outside".length);
   });
 });
+
+Deno.test("a source that is a file is refused as one, however it is written", () =>
+  inTemporaryFolder((folder) => {
+    writeFileSync(`${folder}/one`, "");
+    for (const source of ["one", "one/.", "one/"]) {
+      assert.throws(() => placeSources([`${folder}/${source}`]), {
+        code: "source-not-folder",
+        message: `cannot read ${folder}/one: it is not a folder. Name the folder it lies in.`,
+      });
+    }
+    for (const source of ["none", "none/.", "one/x/."]) {
+      assert.throws(() => placeSources([`${folder}/${source}`]), { code: "source-missing" });
+    }
+  }));
