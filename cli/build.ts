@@ -12,6 +12,7 @@ import process from "node:process";
 import { ALGORITHMS, recipes, UsageError } from "../mod.ts";
 import { pipelineOf, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
+import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -127,7 +128,8 @@ const parser = command(
   },
 );
 
-function refuseTerminal(): void {
+function checkStdout(): void {
+  requireStdout();
   if (process.stdout.isTTY !== true) return;
   throw new UsageError(
     "cannot write the image to a terminal: it is not text. Pipe it on, as in " +
@@ -148,7 +150,7 @@ export const build = {
       else print(renderDryRun(plan));
       return EXIT.done;
     }
-    if (request.output === "-") refuseTerminal();
+    if (request.output === "-") checkStdout();
     const renderer = rendererFor(values, jsonTarget(values));
     try {
       const { image, lossy } = await interruptible((signal) =>

@@ -9,6 +9,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type ImageReader, PathError, printable, UsageError } from "../mod.ts";
+import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -73,6 +74,7 @@ export const cat = {
         "no-json",
       );
     }
+    requireStdout();
     const startBytes = sizeOrZero(values.offset ?? "0", "--offset");
     const endBytes = values.length === undefined
       ? Infinity

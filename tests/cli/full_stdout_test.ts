@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { requireStdout, wasOpenedHere } from "../../cli/closed_stdout.ts";
 import { icecoreArgv, inLab } from "../faults/lab.ts";
 import { buildSmallImage } from "../support/small_image.ts";
+
+Deno.test("a descriptor that closes on exec was not handed on", () => {
+  assert.equal(wasOpenedHere("pos:\t0\nflags:\t02100002\nmnt_id:\t24\nino:\t3\n"), true);
+  for (const flags of ["0100002", "0100001", "0102001"]) {
+    assert.equal(wasOpenedHere(`pos:\t0\nflags:\t${flags}\nmnt_id:\t24\n`), false);
+  }
+  requireStdout();
+});
 
 const SENTENCE =
   "icecore: cannot write to stdout: the disk is full. Make room where it leads, or send it elsewhere.\n";
