@@ -1,12 +1,18 @@
 import { OUT, type Refusal, testRefusals } from "./refusal.ts";
 
 testRefusals([
-  ...["50Q", "0", "nonsense", "-1", "1e9G", ""].map((size): Refusal => ({
+  ...["50Q", "0", "nonsense", "-1", "1e9G"].map((size): Refusal => ({
     name: `the size ${JSON.stringify(size)}`,
     args: ["source", ...OUT, `--size=${size}`],
     code: 2,
     says: new RegExp(`cannot use "${size}" for allocate.size: it is `),
   })),
+  {
+    name: "an empty size",
+    args: ["source", ...OUT, "--size="],
+    code: 2,
+    says: /cannot use the argument of --size: it is empty\. Look whether a variable is not set/,
+  },
   {
     name: "a label that is too long",
     args: ["source", ...OUT, "--label", "seventeen letters"],
