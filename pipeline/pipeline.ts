@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { type DryRun, dryRun } from "./dry_run.ts";
 import type { Event } from "./events.ts";
+import { givenPath } from "./given_path.ts";
 import type { Machine } from "./machine.ts";
 import type { GivenOptions, PlacedStep } from "./placed_step.ts";
 import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
@@ -176,7 +177,7 @@ function absolute(request: BuildRequest): BuildRequest {
   return {
     ...request,
     sources: sources.map(absoluteSource),
-    output: output === "-" ? output : resolve(output),
+    output: output === "-" ? output : resolve(givenPath(output, "the output")),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { givenPath } from "./given_path.ts";
 
 /**
  * Whether a path means a folder's contents: `.`, `./`, `photos/.`, and, as `cp -r` takes them,
@@ -14,9 +15,13 @@ export function isContents(source: string): boolean {
   return /(^|\/)\.{1,2}\/*$/.test(source);
 }
 
-/** The absolute path of a source; one that means contents ends in `/.`. */
+/**
+ * The absolute path of a source; one that means contents ends in `/.`.
+ *
+ * @throws UsageError `empty-path`
+ */
 export function absoluteSource(source: string): string {
-  const path = resolve(source);
+  const path = resolve(givenPath(source, "a source"));
   return isContents(source) ? contentsOf(path) : path;
 }
 

@@ -13,6 +13,7 @@ import { mountAt } from "../../host/mount_table.ts";
 import { findProgram, installHint } from "../../host/programs.ts";
 import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
 import { ToolError } from "../../host/tool_error.ts";
+import { givenPath } from "../../pipeline/given_path.ts";
 import { fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
 import { openImage } from "./open_image.ts";
 
@@ -51,6 +52,7 @@ export async function mountImage(
   folder: string,
   options: MountOptions = {},
 ): Promise<Mounted> {
+  givenPath(folder, "the folder to mount at");
   const { subject, isStale } = await examine(path);
   const at = mountpointOf(folder, path);
   const programOptions: ProgramOptions = {

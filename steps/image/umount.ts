@@ -12,6 +12,7 @@ import { type Mount, mountAt } from "../../host/mount_table.ts";
 import { findProgram } from "../../host/programs.ts";
 import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
 import { ToolError } from "../../host/tool_error.ts";
+import { givenPath } from "../../pipeline/given_path.ts";
 import { fusermountArgv, umountArgv } from "./mount/commands.ts";
 import type { MountOptions } from "./mount.ts";
 
@@ -25,7 +26,7 @@ export async function unmountImage(
   folder: string,
   options: Omit<MountOptions, "by"> = {},
 ): Promise<void> {
-  const shown = printable(folder);
+  const shown = printable(givenPath(folder, "the folder to unmount"));
   const at = realFolder(folder, shown);
   const mount = mountAt(at);
   if (mount === undefined) {

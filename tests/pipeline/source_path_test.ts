@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { absoluteSource, folderOf, isContents } from "../../pipeline/source_path.ts";
+import { mountImage } from "../../steps/image/mount.ts";
+import { unmountImage } from "../../steps/image/umount.ts";
 import { pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 Deno.test("a path means contents as it does for cp -r", () => {
@@ -46,4 +48,14 @@ Deno.test("steps are told absolute paths, whatever the build was asked for", asy
   const [sources, output] = [[resolve("photos") + "/."], resolve("core.img")];
   assert.deepEqual(seen, [sources, output, sources, output]);
   assert.deepEqual([plan.sources, plan.output], [sources, output]);
+});
+
+Deno.test("an empty path is none: neither a source, nor an output, nor a folder", async () => {
+  const empty = { name: "UsageError", code: "empty-path" };
+  assert.throws(() => absoluteSource(""), empty);
+  for (const part of [{ sources: [""] }, { output: "" }]) {
+    await assert.rejects(async () => await pipelineOf([seal]).run({ ...REQUEST, ...part }), empty);
+  }
+  await assert.rejects(mountImage("x.img", ""), empty);
+  await assert.rejects(unmountImage(""), empty);
 });

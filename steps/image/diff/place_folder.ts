@@ -6,6 +6,7 @@
 import { lstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { hasType, nameOf, S_IFDIR, type Tree, type TreeEntry } from "../../../ext4/tree.ts";
+import { givenPath } from "../../../pipeline/given_path.ts";
 import { absoluteSource, contentsOf, isContents } from "../../../pipeline/source_path.ts";
 import { placeSources, type SourcePlacement } from "../../source/placement.ts";
 
@@ -21,7 +22,7 @@ export function placeBeside(image: Tree, folders: readonly string[]): SourcePlac
   if (folder === undefined || folders.length > 1 || isContents(folder)) {
     return placeSources(folders.map(absoluteSource));
   }
-  const path = resolve(folder);
+  const path = resolve(givenPath(folder, "a folder to compare with"));
   const isUnderItsName = hasFolder(image, 0, basename(path)) && !isTwin(image, path);
   return placeSources([isUnderItsName ? path : contentsOf(path)]);
 }
