@@ -4,7 +4,8 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import process from "node:process";
 import { printable, UsageError } from "../mod.ts";
 
 /** Flags whose value may be empty. */
@@ -27,6 +28,31 @@ export function checkArguments(
   if (!args.some((arg) => arg.includes("\ufffd"))) return;
   const lossy = commandLine().find((bytes) => !isText(bytes));
   if (lossy !== undefined) throw notText(lossy);
+}
+
+/**
+ * Refuses to build in a folder whose path is not UTF-8: no path is made absolute there, and Deno
+ * starts no worker.
+ *
+ * @throws UsageError `not-utf8`
+ */
+export function checkCurrentFolder(): void {
+  if (isTextFolder()) return;
+  throw new UsageError(
+    "cannot build in the current folder: its path is not UTF-8. Go elsewhere with cd; to build of " +
+      "it, make a symbolic link to it there with ln -s, and name the link.",
+    "not-utf8",
+  );
+}
+
+function isTextFolder(): boolean {
+  try {
+    const folder = process.cwd();
+    return !folder.includes("\ufffd") || existsSync(folder);
+  } catch {
+    // Deno tells it by an error.
+    return false;
+  }
 }
 
 function isEmpty(arg: string, before: string | undefined): boolean {

@@ -18,6 +18,7 @@ import {
   UsageError,
   withSecrets,
 } from "../mod.ts";
+import { checkCurrentFolder } from "./arguments.ts";
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./plugins.ts";
 import { askedFor, withSetting } from "./setting.ts";
@@ -99,6 +100,7 @@ function unusable(flag: string, steps: readonly string[], { name }: Pipeline): U
 
 /** What to build. @throws UsageError when the output cannot be told from the sources. */
 export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
+  checkCurrentFolder();
   const sources = values.sources.map(absoluteSource);
   const shownOutput = values.output ?? `${defaultName(sources)}.img`;
   return {

@@ -42,3 +42,21 @@ Deno.test("a folder whose name is not UTF-8 is named as it was typed", async () 
     assert.equal(status, 2);
   });
 });
+
+Deno.test("a build within a folder whose path is not UTF-8 is refused with a way out", async () => {
+  await inLab((lab) => {
+    const script = `cd "$(printf 'nu\\377')" && exec "$@"`;
+    spawnSync("sh", ["-c", `mkdir "$(printf 'nu\\377')"`], { cwd: lab.folder });
+    const args = icecoreArgv(["build", ".", "-o", lab.at("x.img")]);
+    const { status, stderr } = spawnSync("sh", ["-c", script, "sh", ...args], {
+      cwd: lab.folder,
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C.UTF-8" },
+    });
+    assert.match(
+      stderr,
+      /^icecore: cannot build in the current folder: its path is not UTF-8\. Go elsewhere/,
+    );
+    assert.equal(status, 2);
+  });
+});
