@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname } from "node:path";
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { type BigIntStats, lstatSync, statSync } from "node:fs";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import {
   close,
@@ -124,22 +124,40 @@ export function checkOutputOutside(
   oneFileSystem: boolean,
 ): void {
   if (output === "-") return;
-  let folder: string;
-  try {
-    folder = realpathSync(dirname(output));
-  } catch {
-    // A missing folder has its own message when the output is claimed.
-    return;
-  }
+  const above = foldersFrom(dirname(output));
+  const [fileSystem] = above.values();
   for (const source of sources) {
-    const real = realpathSync(source);
-    if (oneFileSystem && statSync(real).dev !== statSync(folder).dev) continue;
-    if (folder === real || folder.startsWith(real === "/" ? "/" : `${real}/`)) {
+    const status = statSync(source, { bigint: true });
+    if (oneFileSystem && fileSystem !== status.dev) continue;
+    if (above.has(keyOf(status))) {
+      const shown = printable(folderOf(source) || "/");
       throw new UsageError(
-        `cannot write ${printable(output)}: it lies within the source ${printable(real)} and ` +
+        `cannot write ${printable(output)}: it lies within the source ${shown} and ` +
           "would contain itself. Choose a place outside with -o.",
         "output-in-source",
       );
     }
   }
+}
+
+/**
+ * A folder and all above it up to the root, with their file systems. They are told by their numbers:
+ * a path may lead through symbolic links, and need not be UTF-8.
+ */
+function foldersFrom(folder: string): Map<string, bigint> {
+  const found = new Map<string, bigint>();
+  try {
+    for (let path = folder;; path += "/..") {
+      const status = statSync(path, { bigint: true });
+      if (found.has(keyOf(status))) return found;
+      found.set(keyOf(status), status.dev);
+    }
+  } catch {
+    // A missing folder has its own message when the output is claimed.
+    return found;
+  }
+}
+
+function keyOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { placeSources } from "../../../steps/source/placement.ts";
+import { checkOutputOutside, placeSources } from "../../../steps/source/placement.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { scan } from "./scanning.ts";
 
@@ -56,4 +56,23 @@ Deno.test("a source that is a file is refused as one, however it is written", ()
     for (const source of ["none", "none/.", "one/x/."]) {
       assert.throws(() => placeSources([`${folder}/${source}`]), { code: "source-missing" });
     }
+  }));
+
+Deno.test("an output within a source is found, whatever way leads to it", () =>
+  inTemporaryFolder((folder) => {
+    mkdirSync(`${folder}/source/deep/er`, { recursive: true });
+    mkdirSync(`${folder}/source-too`);
+    symlinkSync("source/deep/er", `${folder}/link`);
+    symlinkSync("source", `${folder}/alias`);
+    const check = (source: string, output: string) =>
+      checkOutputOutside([`${folder}/${source}`], `${folder}/${output}`, false);
+    for (const source of ["source", "source/.", "alias", "alias/."]) {
+      for (const output of ["source/x", "source/deep/er/x", "link/x", "alias/x"]) {
+        assert.throws(() => check(source, output), { code: "output-in-source" });
+      }
+      for (const output of ["x", "source-too/x", "source/none/x"]) check(source, output);
+    }
+    assert.throws(() => checkOutputOutside(["/"], `${folder}/x`, false), {
+      message: /it lies within the source \/ and/,
+    });
   }));
