@@ -35,7 +35,7 @@ export interface CommonValues {
 
 /** Whether stderr is a terminal that may be drawn on. */
 export function isInteractive(): boolean {
-  return process.stderr.isTTY === true && process.env["CI"] === undefined &&
+  return process.stderr.isTTY === true && (process.env["CI"] ?? "") === "" &&
     process.env["TERM"] !== "dumb";
 }
 
