@@ -3,6 +3,14 @@
  * @module
  */
 
+import {
+  type Node,
+  type ParseError,
+  type ParseOptions,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+
 /** Any value of JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
@@ -33,82 +41,76 @@ export function memberPath(path: string, member: string | number): string {
 
 /** Parses JSON. @throws JsonError, also for a name that an object has twice. */
 export function parseLocatedJson(text: string): LocatedJson {
+  const places = new Places(text);
+  const errors: ParseError[] = [];
+  // Editors may put a mark in front; JSON has none.
+  const root = parseTree(text.replace(/^\ufeff/, " "), errors, STRICT);
+  const [first] = errors;
+  if (first !== undefined) {
+    const why = MEANINGS[printParseErrorCode(first.error)] ?? UNEXPECTED;
+    throw places.error(why, first.offset);
+  }
+  if (root === undefined) throw places.error(VALUE, text.length);
   const lines = new Map<string, number>();
-  // A mark that some editors put in front.
-  let index = text.startsWith("\ufeff") ? 1 : 0;
-
-  const fail = (why: string, at = index): never => {
-    const before = text.slice(0, at).split("\n");
-    throw new JsonError(why, before.length, before.at(-1)!.length + 1);
-  };
-  const skipBlanks = (): void => {
-    while (" \t\r\n".includes(text[index] ?? "x")) index++;
-  };
-  const take = (token: string, expected: string): void => {
-    if (!text.startsWith(token, index)) {
-      return fail(index < text.length ? `expected ${expected}` : `it ends, expected ${expected}`);
-    }
-    index += token.length;
-  };
-  const match = (pattern: RegExp, expected: string): string => {
-    pattern.lastIndex = index;
-    const found = pattern.exec(text)?.[0] ?? fail(`expected ${expected}`);
-    index += found.length;
-    return found;
-  };
-  const string = (): string => {
-    const start = index;
-    const found = match(STRING, 'a string in "double quotes"');
-    try {
-      return JSON.parse(found) as string;
-    } catch {
-      return fail("the string has an escape or a control character that JSON does not know", start);
-    }
-  };
-  const items = (close: string, each: () => void): void => {
-    index++;
-    skipBlanks();
-    if (text[index] === close) return void index++;
-    while (true) {
-      skipBlanks();
-      each();
-      skipBlanks();
-      if (text[index] === close) return void index++;
-      take(",", `a comma or ${close}`);
-    }
-  };
-  const object = (path: string): JsonObject => {
-    const members: [string, Json][] = [];
-    items("}", () => {
-      const at = index;
-      const name = string();
-      if (members.some(([other]) => other === name)) fail(`${JSON.stringify(name)} is twice`, at);
-      skipBlanks();
-      take(":", "a colon");
-      members.push([name, value(memberPath(path, name))]);
-    });
-    return Object.fromEntries(members);
-  };
-  const list = (path: string): Json[] => {
-    const values: Json[] = [];
-    items("]", () => values.push(value(memberPath(path, values.length))));
-    return values;
-  };
-  const value = (path: string): Json => {
-    skipBlanks();
-    lines.set(path, text.slice(0, index).split("\n").length);
-    const first = text[index] ?? "";
-    if (first === "{") return object(path);
-    if (first === "[") return list(path);
-    if (first === '"') return string();
-    return JSON.parse(match(SCALAR, "a value of JSON")) as Json;
-  };
-
-  const parsed = value("");
-  skipBlanks();
-  if (index < text.length) fail("something follows the end");
-  return { value: parsed, lines };
+  return { value: located(root, "", places, lines), lines };
 }
 
-const STRING = /"(?:[^"\\\n]|\\.)*"/y;
-const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
+const STRICT: ParseOptions = {
+  disallowComments: true,
+  allowTrailingComma: false,
+  allowEmptyContent: false,
+};
+
+const VALUE = "expected a value of JSON";
+const UNEXPECTED = "this is no JSON";
+/** What the library finds, by its own names. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'expected a value of JSON, or a string in "double quotes"',
+  InvalidNumberFormat: "the number is not written as JSON has it",
+  UnexpectedEndOfNumber: "the number is not written as JSON has it",
+  PropertyNameExpected: 'expected a string in "double quotes"',
+  ValueExpected: VALUE,
+  ColonExpected: "expected a colon",
+  CommaExpected: "expected a comma",
+  CloseBraceExpected: "expected }, or a comma and more",
+  CloseBracketExpected: "expected ], or a comma and more",
+  EndOfFileExpected: "something follows the end",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfComment: "JSON has no comments",
+  UnexpectedEndOfString: "the string does not end on its line",
+  InvalidUnicode: "the string has an escape that JSON does not know",
+  InvalidEscapeCharacter: "the string has an escape that JSON does not know",
+  InvalidCharacter: "the string has a control character; write it as \\u…",
+};
+
+/** The value of a node, with the lines of it and of all in it. */
+function located(node: Node, path: string, places: Places, lines: Map<string, number>): Json {
+  lines.set(path, places.of(node.offset).line);
+  const children = node.children ?? [];
+  if (node.type === "array") {
+    return children.map((each, i) => located(each, memberPath(path, i), places, lines));
+  }
+  if (node.type !== "object") return node.value as Json;
+  const members = new Map<string, Json>();
+  for (const { children: [name, value] = [] } of children) {
+    const key = name!.value as string;
+    if (members.has(key)) throw places.error(`${JSON.stringify(key)} is twice`, name!.offset);
+    members.set(key, located(value!, memberPath(path, key), places, lines));
+  }
+  return Object.fromEntries(members);
+}
+
+/** Where in its lines a text's offsets are. */
+class Places {
+  constructor(private readonly text: string) {}
+
+  of(offset: number): { readonly line: number; readonly column: number } {
+    const before = this.text.slice(0, offset).split("\n");
+    return { line: before.length, column: before.at(-1)!.length + 1 };
+  }
+
+  error(why: string, offset: number): JsonError {
+    const { line, column } = this.of(offset);
+    return new JsonError(why, line, column);
+  }
+}
