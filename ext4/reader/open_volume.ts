@@ -3,6 +3,7 @@
  * @module
  */
 
+import { CorruptImageError } from "../errors.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import { BlockCache, type CacheOptions } from "./block_cache.ts";
 import type { BlockSource } from "./block_source.ts";
@@ -62,9 +63,14 @@ function* openOnce(source: BlockSource, options: CacheOptions): Reading<Volume> 
 
 function* loadGeometry(source: BlockSource, cache: BlockCache): Reading<Geometry> {
   if (source.sizeBytes < SUPERBLOCK_OFFSET_BYTES + SUPERBLOCK.sizeBytes) {
-    throw corrupt("truncated", SUPERBLOCK.name, "the image ends before its superblock", {
-      sizeBytes: source.sizeBytes,
-    });
+    const { sizeBytes } = source;
+    throw new CorruptImageError(
+      "truncated",
+      SUPERBLOCK.name,
+      `cannot read ${SUPERBLOCK.name}: the image ends before its superblock (${sizeBytes} bytes). ` +
+        "See whether it is the right file; if it is, use another copy of it.",
+      { sizeBytes },
+    );
   }
   const geometry = parseGeometry(
     yield* cache.load(SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes),
