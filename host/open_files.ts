@@ -9,8 +9,10 @@ import { hasCode, meaningOf } from "./libc/errno.ts";
 
 const USUAL_LIMIT = 1024;
 
-/** The limit of this process, as `ulimit -n` shows it. */
-export function openFilesLimit(): number {
+/** The limit of this process, as `ulimit -n` shows it; it is read once, as the program starts. */
+export const OPEN_FILES_LIMIT = readLimit();
+
+function readLimit(): number {
   try {
     const limits = readFileSync("/proc/self/limits", "utf8");
     return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? USUAL_LIMIT);

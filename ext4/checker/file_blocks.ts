@@ -14,8 +14,7 @@ import {
   extentRoot,
 } from "../reader/extent_node.ts";
 import { hasRoCompat } from "../reader/geometry.ts";
-import { hasFlag, type Inode } from "../reader/inode.ts";
-import { blockField } from "../reader/inode.ts";
+import { blockField, hasFlag, type Inode } from "../reader/inode.ts";
 import { COUNT_DIRECT, COUNT_TREES } from "../reader/indirect_map.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";

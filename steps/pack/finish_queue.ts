@@ -8,7 +8,7 @@
  */
 
 import { close, type Descriptor } from "../../host/libc/files.ts";
-import { openFilesLimit } from "../../host/open_files.ts";
+import { OPEN_FILES_LIMIT } from "../../host/open_files.ts";
 import { type ExpectedFile, type FileChange, howChanged } from "../source/file_change.ts";
 
 /** A file that changed, by its row in the tree. */
@@ -18,7 +18,7 @@ export interface ChangedFile {
 }
 
 /** Each is an open file. */
-const COUNT_SLOTS = Math.max(1, Math.min(256, Math.floor(openFilesLimit() / 4)));
+const COUNT_SLOTS = Math.max(1, Math.min(256, Math.floor(OPEN_FILES_LIMIT / 4)));
 /** Of one slot: descriptor, inode and nanoseconds as integers; size and seconds as floats. */
 const INTS = 3;
 const FLOATS = 2;

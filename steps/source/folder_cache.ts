@@ -15,11 +15,11 @@ import {
   O_RDONLY,
   openAt,
 } from "../../host/libc/files.ts";
-import { openFilesLimit } from "../../host/open_files.ts";
+import { OPEN_FILES_LIMIT } from "../../host/open_files.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 
 /** Far below the usual limit of 1,024 descriptors a process, and a part of a lower one. */
-const MOST_OPEN = Math.min(128, Math.floor(openFilesLimit() / 4));
+const MOST_OPEN = Math.min(128, Math.floor(OPEN_FILES_LIMIT / 4));
 
 /** How folders hang together; asked while the tree is still growing. */
 export interface FolderNames {

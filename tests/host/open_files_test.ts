@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ERRNO, SystemError } from "../../host/libc/errno.ts";
-import { openFilesLimit, refuseOwnFault } from "../../host/open_files.ts";
+import { OPEN_FILES_LIMIT, refuseOwnFault } from "../../host/open_files.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -18,7 +18,7 @@ function icecoreWithFew(...args: string[]): void {
 
 Deno.test("the limit of open files is the kernel's", () => {
   const shown = Number(execFileSync("sh", ["-c", "ulimit -n"]).toString());
-  assert.equal(openFilesLimit(), shown);
+  assert.equal(OPEN_FILES_LIMIT, shown);
 });
 
 Deno.test("many files and folders are packed and extracted with few descriptors", async () => {

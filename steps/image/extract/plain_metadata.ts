@@ -53,12 +53,12 @@ export function giveOwner(
   onRefused: OnRefused,
 ): number {
   const refusedMode = mode & ~SETUID_SETGID;
-  return uid === KEEP_OWNER || attempt("owner", () => set(uid, gid), (what, error) => {
-      onRefused(what, error);
-      if (mode !== refusedMode) onRefused("setuid", error);
-    })
-    ? mode
-    : refusedMode;
+  const onOwnerRefused: OnRefused = (what, error) => {
+    onRefused(what, error);
+    if (mode !== refusedMode) onRefused("setuid", error);
+  };
+  const isOwned = uid === KEEP_OWNER || attempt("owner", () => set(uid, gid), onOwnerRefused);
+  return isOwned ? mode : refusedMode;
 }
 
 /** Whether something could be set. @throws SystemError for what is no refusal. */

@@ -5,7 +5,7 @@
  */
 
 import type { TreeInode } from "../../../ext4/tree.ts";
-import { openFilesLimit } from "../../../host/open_files.ts";
+import { OPEN_FILES_LIMIT } from "../../../host/open_files.ts";
 import type { Descriptor } from "../../../host/libc/files.ts";
 import type { Timestamp } from "../../../host/libc/status.ts";
 import type { PlainMetadata } from "./plain_metadata.ts";
@@ -30,7 +30,7 @@ const COUNT_BYTES = 8;
 /** Enough that handing over costs little, few enough that two threads end together. */
 const MOST_FILES = 48;
 /** Each is an open descriptor, and nine batches may be under way. */
-const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(openFilesLimit() / 32)));
+const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 32)));
 
 /** Packs files into a buffer. */
 export class BatchWriter {
