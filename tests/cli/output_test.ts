@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { generate } from "../../bench/data.ts";
 import { testWith } from "../support/requirements.ts";
-import { build, buildArgs, icecore, icecoreArgv, inLab, REAL } from "../faults/lab.ts";
+import { build, icecore, icecoreArgv, inLab, REAL } from "../faults/lab.ts";
 
 const STEPS = "scan allocate format grow mount copy unmount fsck shrink readonly hash".split(" ");
 
@@ -98,23 +97,34 @@ function onTerminal(argv: readonly string[], env: Record<string, string>, cwd: s
   return stdout;
 }
 
+/** Shows that it is half done, when it is sure that this is drawn. */
+const HALF_DONE = `export default {
+  name: "half-done",
+  async run(_image, { emit }) {
+    await new Promise((done) => setTimeout(done, 150));
+    emit({ type: "progress", done: 1024, total: 2048, unit: "bytes" });
+  },
+};
+`;
+
 testWith(
-  { ...REAL, programs: [...REAL.programs!, "script"] },
+  { programs: ["script"] },
   "on a terminal a line of progress is drawn, and taken away",
   async () => {
     await inLab((lab) => {
-      generate("photos", lab.source, 0.03);
+      writeFileSync(lab.at("half-done.ts"), HALF_DONE);
       const env = Deno.env.toObject();
+      const build = ["build", "source", "-o", "out.img", "--force", "--use", "./half-done.ts"];
       // A child gets the variables of the tests, too: those that count are taken away by env.
       const bare = ["env", "-u", "CI", "-u", "NO_COLOR"];
-      const argv = [...bare, ...icecoreArgv(buildArgs("--force"))];
+      const argv = [...bare, ...icecoreArgv(build)];
       const drawn = onTerminal(argv, { ...env, ...lab.env }, lab.folder);
-      assert.match(drawn, /\r\x1b\[K\x1b\[36m\[6\/11\] copy/);
-      assert.match(drawn, /hash {2}\[#*-*\] +\d+ % {2}.* of /);
+      assert.match(drawn, /\r\x1b\[K\x1b\[36m\[2\/5\] pack/);
+      assert.match(drawn, /half-done {2}\[#{12}-{12}\] +50 % {2}1\.00 KiB of 2\.00 KiB/);
       const afterLast = drawn.slice(drawn.lastIndexOf("\x1b[36m"));
       assert.match(afterLast, /\x1b\[0m\r\x1b\[Kscan /, "the table begins on a clean line");
       for (const [name, value] of [["NO_COLOR", "1"], ["CI", "true"], ["TERM", "dumb"]] as const) {
-        const plainArgv = [...bare, `${name}=${value}`, ...icecoreArgv(buildArgs("--force"))];
+        const plainArgv = [...bare, `${name}=${value}`, ...icecoreArgv(build)];
         const plain = onTerminal(plainArgv, { ...env, ...lab.env }, lab.folder);
         assert.doesNotMatch(plain, /\x1b\[36m/, `no colour with ${name}`);
         if (name !== "NO_COLOR") assert.doesNotMatch(plain, /\x1b/, `nothing drawn with ${name}`);

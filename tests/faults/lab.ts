@@ -182,7 +182,7 @@ export function leftovers(lab: Lab): string[] {
 
 /** Fails when something is left. The kernel frees mounts and loop devices in its own time. */
 export async function assertNothingLeft(lab: Lab): Promise<void> {
-  for (let waits = 0; waits < 250 && leftovers(lab).length > 0; waits++) await pause();
+  for (let waits = 0; waits < 1500 && leftovers(lab).length > 0; waits++) await pause();
   assert.deepEqual(leftovers(lab), []);
 }
 

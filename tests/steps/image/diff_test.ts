@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -22,6 +23,10 @@ import { testWith } from "../../support/requirements.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { buildTree, device, file, folder, type Node, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../../support/write_image.ts";
+
+/** How much this process has read until now, as the kernel counts it. */
+const bytesReadByUs = () =>
+  Number(/^rchar: (\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))![1]);
 
 /** Lines about two trees, each made into an image. */
 async function between(first: Node, second: Node): Promise<string[]> {
@@ -190,7 +195,7 @@ Deno.test("holes are not read, and what is between them is", () =>
     utimesSync(sparse, 1, 1);
     await icecoreOutput(["build", photos, "-o", named, "--quiet", "--force"]);
     const lines: string[] = [];
-    const begin = performance.now();
+    const before = bytesReadByUs();
     const compare = () =>
       diff(named, photos, { onDifference: (each) => lines.push(differenceLine(each)) });
     await compare();
@@ -204,7 +209,7 @@ Deno.test("holes are not read, and what is between them is", () =>
       assert.deepEqual(lines.splice(0), ["M photos/disk.raw (content)"]);
       at(position, was);
     }
-    assert.ok(performance.now() - begin < 20_000, "4 TiB were not read three times");
+    assert.ok(bytesReadByUs() - before < 1e9, "holes of 4 TiB were read");
   }));
 
 testWith(
