@@ -86,6 +86,7 @@ export type {
   StepContext,
   StreamStart,
   Succeeded,
+  TakeBack,
 } from "./pipeline/step.ts";
 export { type Artifact, type Image, type Phase, PHASES, type Report } from "./pipeline/image.ts";
 export {

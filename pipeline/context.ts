@@ -7,7 +7,14 @@ import type { ReadyStep } from "./check.ts";
 import { UsageError } from "./errors.ts";
 import type { EventSink, StepEvent } from "./events.ts";
 import type { Releases } from "./releases.ts";
-import type { PreviewContext, Release, ScannedSource, Shell, StepContext } from "./step.ts";
+import type {
+  PreviewContext,
+  Release,
+  ScannedSource,
+  Shell,
+  StepContext,
+  TakeBack,
+} from "./step.ts";
 
 /** What all steps of one run share, whether it builds or only tells what would be done. */
 export interface SharedState {
@@ -45,7 +52,7 @@ export function contextOf(
     },
     beside: (each: string) => beside(each, state),
     defer: (release: Release) => state.releases.defer(release),
-    onFailure: (release: Release) => state.releases.onFailure(release),
+    onFailure: (takeBack: TakeBack) => state.releases.onFailure(takeBack),
   });
 }
 

@@ -57,10 +57,10 @@ export async function dryRun(
     machine.checkOutput(output, force);
     steps = await previewAll(ready, state);
   } catch (cause) {
-    const errors = await releases.run("failed");
+    const { errors } = await releases.run("failed");
     throw errors.length === 0 ? cause : new ReleaseError(errors, { cause });
   }
-  const errors = await releases.run("succeeded");
+  const { errors } = await releases.run("succeeded");
   if (errors.length > 0) throw new ReleaseError(errors);
   return { sources, output, steps };
 }

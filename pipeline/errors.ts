@@ -88,10 +88,11 @@ export class InterruptedError extends Error {
    * Makes an error with its message.
    *
    * @param signal The signal's name.
-   * @param kept The partial image, where it was to be kept.
+   * @param left What stays behind: the partial image that was to be kept, say.
    */
-  constructor(readonly signal: string = "SIGINT", kept?: string) {
-    super(`interrupted by ${signal}: ${kept === undefined ? "nothing" : kept} was left behind`);
+  constructor(readonly signal: string = "SIGINT", left: readonly string[] = []) {
+    const what = left.length === 0 ? "nothing" : left.join(", ");
+    super(`interrupted by ${signal}: ${what} ${left.length > 1 ? "were" : "was"} left behind`);
     this.name = "InterruptedError";
   }
 }

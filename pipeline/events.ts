@@ -99,7 +99,7 @@ export interface BuildFinished {
   readonly seconds: number;
 }
 
-/** The build failed; nothing was left behind but what `kept` names. */
+/** The build failed; nothing was left behind but what `kept` and `left` name. */
 export interface BuildFailed {
   /** Tells the events apart. */
   readonly type: "build-failed";
@@ -111,6 +111,8 @@ export interface BuildFailed {
   readonly message: string;
   /** The partial image that was kept, with `keep`. */
   readonly kept?: string;
+  /** What steps stored elsewhere, e.g. URLs, and could not take back for sure. */
+  readonly left?: readonly string[];
 }
 
 /** Any of the above, told apart by `type`. */

@@ -10,9 +10,12 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw interruptionOf(signal);
 }
 
-/** The error of an aborted signal. @param kept The partial image, where it stays. */
-export function interruptionOf(signal: AbortSignal, kept?: string): InterruptedError {
+/** The error of an aborted signal. @param left What stays behind. */
+export function interruptionOf(
+  signal: AbortSignal,
+  left: readonly string[] = [],
+): InterruptedError {
   const { reason } = signal;
   const name = reason instanceof InterruptedError ? reason.signal : undefined;
-  return new InterruptedError(name, kept);
+  return new InterruptedError(name, left);
 }

@@ -3,11 +3,11 @@
  * @module
  */
 
-import type { Release } from "./step.ts";
+import type { Release, TakeBack } from "./step.ts";
 
 /** A stack of releases. */
 export class Releases {
-  readonly #stack: { readonly release: Release; readonly always: boolean }[] = [];
+  readonly #stack: { readonly release: TakeBack; readonly always: boolean }[] = [];
 
   /** Registers a release; the last registered runs first. */
   defer(release: Release): void {
@@ -15,21 +15,24 @@ export class Releases {
   }
 
   /** Registers one that is run only when the build fails. */
-  onFailure(release: Release): void {
-    this.#stack.push({ release, always: false });
+  onFailure(takeBack: TakeBack): void {
+    this.#stack.push({ release: takeBack, always: false });
   }
 
-  /** Runs and forgets all releases; returns what they threw. */
-  async run(outcome: "succeeded" | "failed"): Promise<unknown[]> {
+  /** Runs and forgets all releases. @returns What they threw, and what they could not take back. */
+  async run(
+    outcome: "succeeded" | "failed",
+  ): Promise<{ readonly errors: readonly unknown[]; readonly left: readonly string[] }> {
     const errors: unknown[] = [];
+    const left: string[] = [];
     for (let each = this.#stack.pop(); each !== undefined; each = this.#stack.pop()) {
       if (outcome === "succeeded" && !each.always) continue;
       try {
-        await each.release();
+        left.push(...await each.release() ?? []);
       } catch (error) {
         errors.push(error);
       }
     }
-    return errors;
+    return { errors, left };
   }
 }

@@ -171,7 +171,7 @@ class Build {
     await output.publish(sideFilesOf(this.#image));
     this.#isPublished = true;
     this.#image = atFinalPlace(this.#image);
-    const errors = await this.#releases.run("succeeded");
+    const { errors } = await this.#releases.run("succeeded");
     if (errors.length > 0) throw new ReleaseError(errors);
   }
 
@@ -187,10 +187,11 @@ class Build {
   /** Undoes everything, and tells those who want to know. @returns The error to throw. */
   async #fail(error: unknown): Promise<unknown> {
     const { emit, signal } = this.#common;
-    const errors = await this.#releases.run("failed");
+    const { errors, left } = await this.#releases.run("failed");
     // What fails because of an abort is the abort; an image that is out is not taken back by one.
     const isAbort = signal.aborted && !this.#isPublished;
-    const cause = isAbort ? interruptionOf(signal, this.#kept) : error;
+    const kept = this.#kept === undefined ? [] : [this.#kept];
+    const cause = isAbort ? interruptionOf(signal, [...kept, ...left]) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
     const step = cause instanceof StepError ? cause.step : this.#current;
     const failure = {
@@ -198,6 +199,7 @@ class Build {
       code: codeOf(final),
       message: messageOf(final),
       ...(this.#kept === undefined ? {} : { kept: this.#kept }),
+      ...(left.length === 0 ? {} : { left }),
     };
     if (!this.#isTold) {
       const status = cause instanceof InterruptedError ? "interrupted" : "failed";

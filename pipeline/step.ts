@@ -87,7 +87,7 @@ export interface StepContext extends PreviewContext {
    * after it; e.g. what was stored elsewhere. It is run among those of `defer`, in reverse order,
    * and forgotten once the image lies under its name.
    */
-  onFailure(release: Release): void;
+  onFailure(takeBack: TakeBack): void;
 }
 
 /** How a build ended. */
@@ -105,7 +105,7 @@ export interface Succeeded {
   readonly seconds: number;
 }
 
-/** Nothing was left behind but what `kept` names. */
+/** Nothing was left behind but what `kept` and `left` name. */
 export interface Failed {
   /** How it ended. */
   readonly status: "failed" | "interrupted";
@@ -117,6 +117,8 @@ export interface Failed {
   readonly message: string;
   /** The partial image that was kept, with `keep`. */
   readonly kept?: string;
+  /** What steps stored elsewhere, e.g. URLs, and could not take back for sure. */
+  readonly left?: readonly string[];
   /** How long it took. */
   readonly seconds: number;
 }
@@ -129,6 +131,17 @@ export interface EndContext extends CheckContext {
 
 /** Undoes something; its error is collected, and the other releases still run. */
 export type Release = () => void | Promise<void>;
+
+/**
+ * Takes back what a step stored elsewhere; as a {@linkcode Release} otherwise.
+ *
+ * @returns What stays there, or may: URLs, say. The error of an interrupted build names it.
+ */
+export type TakeBack = () =>
+  | void
+  | readonly string[]
+  | Promise<void>
+  | Promise<readonly string[]>;
 
 /** One fact of a dry run: what would be done, for people and for scripts. */
 export interface Fact {

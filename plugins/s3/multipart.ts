@@ -6,6 +6,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../mod.ts";
+import { addressOf } from "./address.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
 import { asPart } from "./part_request.ts";
@@ -122,16 +123,21 @@ export class Multipart {
     this.#isPastRecall = true;
   }
 
-  /** Removes all parts from the store, unless they are to be continued later. Never throws. */
-  async abort(): Promise<void> {
-    if (this.#isPastRecall) return;
+  /**
+   * Removes all parts from the store, unless they are to be continued later. Never throws.
+   *
+   * @returns What stays, or may.
+   */
+  async abort(): Promise<readonly string[]> {
+    if (this.#isPastRecall) return [];
     if (this.context.options["resume"] === true) {
       return this.#warn("parts stay in the store and cost money; the next build continues them");
     }
     try {
       for (let round = 0; round < ABORT_ROUNDS && await this.#abortOnce(); round++);
+      return [];
     } catch (error) {
-      this.#warn(`parts may stay in the store and cost money: ${messageOf(error)}`);
+      return this.#warn(`parts may stay in the store and cost money: ${messageOf(error)}`);
     }
   }
 
@@ -156,12 +162,15 @@ export class Multipart {
     }
   }
 
-  #warn(what: string): void {
+  /** @returns What it warns of, in short. */
+  #warn(what: string): readonly string[] {
     const { Bucket, Key, UploadId } = this.object;
+    const address = addressOf(Bucket, Key);
     const remove = `aws s3api abort-multipart-upload --bucket ${Bucket} --key ${Key} ` +
       `--upload-id ${UploadId}`;
-    const text = `s3://${Bucket}/${Key}: ${what}. To remove them: ${remove}`;
+    const text = `${address}: ${what}. To remove them: ${remove}`;
     this.context.emit({ type: "message", level: "warning", text });
+    return [`parts of ${address}`];
   }
 
   #keep(

@@ -89,12 +89,13 @@ export class Upload {
     this.#tellConfirmation();
   }
 
-  /** Gives it up: no part stays in the store, where parts cost money. */
-  async abort(): Promise<void> {
+  /** Gives it up: parts in the store cost money. @returns What stays there all the same. */
+  async abort(): Promise<readonly string[]> {
     this.#stop.abort();
     await Promise.allSettled(this.#inFlight);
-    await this.#multipart?.abort();
+    const left = await this.#multipart?.abort();
     this.#multipart = undefined;
+    return left ?? [];
   }
 
   #nextPart(): Part {

@@ -79,30 +79,36 @@ export class Uploads {
     return withUrl(image, payload, addressOf(bucket, `${prefix}${payload.name}.manifest`));
   }
 
-  /** Removes what was sent, but for what may have replaced something: that is named. Never throws. */
-  async #takeBack(): Promise<void> {
-    for (const upload of this.#all) await upload.abort();
+  /** Removes what was sent, but for what may have replaced something. Never throws. */
+  async #takeBack(): Promise<readonly string[]> {
+    const left: string[] = [];
+    for (const upload of this.#all) left.push(...await upload.abort());
     // The answer was not waited for. A refusal would have been told, and the object be another's.
     if (this.#completing !== undefined && this.context.signal.aborted) {
-      this.#tell(this.#completing, "may be in the store: it was being completed");
+      left.push(this.#tell(this.#completing, "may be in the store: it was being completed"));
     }
     for (const Key of this.#completed) {
       if (this.context.options["overwrite"] === true) {
-        this.#tell(Key, "stays in the store: it may have replaced another, which is gone");
+        left.push(
+          this.#tell(Key, "stays in the store: it may have replaced another, which is gone"),
+        );
         continue;
       }
       const remove = new this.store.aws.DeleteObjectCommand({ Bucket: this.address.bucket, Key });
       await this.store.retry((client) => client.send(remove), undefined)
-        .catch((error) => this.#tell(Key, `stays in the store: ${messageOf(error)}`));
+        .catch((error) => left.push(this.#tell(Key, `stays in the store: ${messageOf(error)}`)));
     }
+    return left;
   }
 
-  #tell(key: string, what: string): void {
+  /** Names what stays, and the command that removes it. @returns Its address. */
+  #tell(key: string, what: string): string {
     const address = addressOf(this.address.bucket, key);
     const { endpoint } = this.context.options;
     const where = endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`;
     const text = `${address} ${what}. To remove it: aws s3 rm${where} '${address}'`;
     this.context.emit({ type: "message", level: "warning", text });
+    return address;
   }
 
   async #complete(upload: Upload, name: string): Promise<void> {

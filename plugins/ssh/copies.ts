@@ -130,26 +130,32 @@ export class Copies {
     }
   }
 
-  /** Removes what was sent, but for what may have replaced something: that is named. Never throws. */
-  async #takeBack(): Promise<void> {
+  /** Removes what was sent, but for what may have replaced something. Never throws. */
+  async #takeBack(): Promise<readonly string[]> {
     const partial = this.#begun.map((copy) => copy.partial);
     const final = this.#finished;
     const gone = [...this.#resumes ? [] : partial, ...this.#overwrites === "yes" ? [] : final];
-    if (this.#resumes) this.#tellStays(partial, "is kept to be continued");
+    const left = this.#resumes ? this.#tellStays(partial, "is kept to be continued") : [];
     if (this.#overwrites === "yes") {
-      this.#tellStays(final, "stays there: it may have replaced another, which is gone");
+      const why = "stays there: it may have replaced another, which is gone";
+      left.push(...this.#tellStays(final, why));
     }
-    if (gone.length === 0) return;
-    await this.far.run([REMOVE, ...gone], null)
-      .catch((error) => this.#tellStays(gone, `may be left behind: ${messageOf(error)}`));
+    if (gone.length === 0) return left;
+    await this.far.run([REMOVE, ...gone], null).catch((error) => {
+      left.push(...this.#tellStays(gone, `may be left behind: ${messageOf(error)}`));
+    });
+    return left;
   }
 
-  #tellStays(paths: readonly string[], what: string): void {
-    if (paths.length === 0) return;
+  /** Names what stays, and the command that removes it. @returns Its names. */
+  #tellStays(paths: readonly string[], what: string): string[] {
+    if (paths.length === 0) return [];
     const { host } = this.far.address;
-    const text = `${paths.map((path) => this.far.shown(path)).join(", ")} ${what}. ` +
+    const shown = paths.map((path) => this.far.shown(path));
+    const text = `${shown.join(", ")} ${what}. ` +
       `To remove it: ssh ${host} ${quoted(`rm -- ${paths.map(quoted).join(" ")}`)}`;
     this.context.emit({ type: "message", level: "warning", text });
+    return shown;
   }
 
   get #resumes(): boolean {

@@ -24,10 +24,9 @@ export function extractFailure(error: unknown, place: FailurePlace): unknown {
   const target = printable(place.target);
   const rest = `The ${countNames} names extracted before it are in ${target}.`;
   if (error instanceof InterruptedError) {
-    return new InterruptedError(
-      error.signal,
+    return new InterruptedError(error.signal, [
       `what was complete, ${countNames} names in ${target}`,
-    );
+    ]);
   }
   if (error instanceof CorruptImageError) {
     const { code, structure, fields, message } = error;

@@ -30,6 +30,22 @@ for (const form of FORMS) {
   });
 }
 
+Deno.test("an interrupted build names what stays, and does not say that nothing does", async () => {
+  await withStore({}, async (run) => {
+    const controller = new AbortController();
+    const stop: Step = { name: "stop", shell: false, run: () => controller.abort() };
+    const request = { signal: controller.signal };
+    const building = run.build({ overwrite: true }, { used: [[stop]], request });
+    const urls = ["out.img.sha512", "out.img"].map((name) => `s3://vault/backup/${name}`);
+    await assert.rejects(building, { code: "interrupted" });
+    assert.deepEqual(run.store.keys(), ["backup/out.img", "backup/out.img.sha512"]);
+    const failed = run.events.at(-1)!;
+    assert.ok(failed.type === "build-failed");
+    assert.deepEqual(failed.left?.toSorted(), urls.toSorted());
+    assert.match(failed.message, /^interrupted by SIGINT: (s3:[^ ,]+(, )?){2} were left behind$/);
+  });
+});
+
 Deno.test("what may have replaced another object stays, and it is said how to remove it", async () => {
   await withStore({}, async (run) => {
     const used = [[failing]] as const;
