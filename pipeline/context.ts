@@ -28,6 +28,7 @@ export interface SharedState {
 
 /** What all steps of one build share. */
 export interface BuildState extends SharedState {
+  readonly digestAlgorithm: string;
   readonly workdir: string;
   /** Writes down what is to be removed when the build ends, however it ends. */
   readonly record: (path: string) => void;
@@ -45,6 +46,7 @@ export function contextOf(
   const { name } = ready.step;
   return extended(sharedContextOf(ready, state), {
     ...listeners,
+    digestAlgorithm: state.digestAlgorithm,
     workdir: state.workdir,
     get $(): Shell {
       if (state.shell !== undefined) return state.shell;

@@ -1,5 +1,5 @@
 /**
- * Digests that are made anew when a later step changes the image.
+ * Digests: which algorithm makes them, and that they are made anew when a step changes the image.
  * @module
  */
 
@@ -14,4 +14,10 @@ export function withDigestsRenewed(ready: readonly ReadyStep[]): readonly ReadyS
   if (last < 0) return ready;
   const stale = ready.slice(0, last).filter(({ step }) => step.digests === true);
   return [...ready.slice(0, last + 1), ...stale, ...ready.slice(last + 1)];
+}
+
+/** The algorithm of the step with `digests`, so that one build makes one kind; else `sha512`. */
+export function digestAlgorithm(ready: readonly ReadyStep[]): string {
+  const algorithm = ready.find(({ step }) => step.digests === true)?.options["algorithm"];
+  return typeof algorithm === "string" ? algorithm : "sha512";
 }

@@ -6,7 +6,7 @@
 
 import { checkSteps, type ReadyStep } from "./check.ts";
 import type { BuildState } from "./context.ts";
-import { withDigestsRenewed } from "./digests.ts";
+import { digestAlgorithm, withDigestsRenewed } from "./digests.ts";
 import { type Ending, tellEnd } from "./ending.ts";
 import { codeOf, InterruptedError, messageOf, ReleaseError, StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
@@ -137,6 +137,7 @@ class Build {
     releases.defer(() => loaded?.release());
     const state: BuildState = {
       ...this.#common,
+      digestAlgorithm: digestAlgorithm(this.#ready),
       workdir: workdir.path,
       record: (path) => workdir.record(path),
       releases,

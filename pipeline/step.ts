@@ -61,6 +61,8 @@ export interface StepContext extends PreviewContext {
   readonly signal: AbortSignal;
   /** Runs programs, with arguments quoted safely: await $`scp ${image.path} ${host}`. */
   readonly $: Shell;
+  /** What the digests of this build are made by, e.g. `sha512`. */
+  readonly digestAlgorithm: string;
   /** A private folder of this build, removed at its end. */
   readonly workdir: string;
   /** Where a step with `streams` sends each byte of the image in order; absent when nobody listens. */
@@ -205,7 +207,10 @@ export interface Step {
   readonly after?: string;
   /** Whether it changes the bytes of a finished image; digests are then made anew. */
   readonly changes?: boolean;
-  /** Whether it makes digests of the image; it is run again behind steps that change the image. */
+  /**
+   * Whether it makes digests of the image; it is run again behind steps that change the image. Its
+   * option `algorithm`, where it has one, is that of all digests of the build.
+   */
   readonly digests?: boolean;
   /** `false` when it never uses `$`, which spares loading it. */
   readonly shell?: false;

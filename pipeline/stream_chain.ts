@@ -12,9 +12,6 @@ import type { Machine } from "./machine.ts";
 import type { ByteStage, StepContext, StreamStart } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
-/** The digest that is made of what a transform makes. */
-const ALGORITHM = "sha512";
-
 /** A step that is fed, and the context it is run with. */
 export interface Fed {
   readonly ready: ReadyStep;
@@ -63,7 +60,7 @@ export class StreamChain {
     private readonly machine: Machine,
     private readonly announcedBytes: number | undefined,
   ) {
-    this.#plain = new Flow(image.name, image.path, ALGORITHM, undefined);
+    this.#plain = new Flow(image.name, image.path);
     // Whoever writes gets the failure; it may come when nobody does.
     this.#failure.catch(() => {});
   }
@@ -178,10 +175,11 @@ export class StreamChain {
   }
 
   #makeFlow(step: string, name: string, toFile: boolean, context: StepContext): Flow {
-    const hash = this.machine.startHash(ALGORITHM);
-    if (!toFile) return this.#keep(new Flow(name, "-", ALGORITHM, hash));
+    const algorithm = context.digestAlgorithm;
+    const digest = { algorithm, hash: this.machine.startHash(algorithm) };
+    if (!toFile) return this.#keep(new Flow(name, "-", digest));
     const path = context.beside(name);
-    const flow = this.#keep(new Flow(name, path, ALGORITHM, hash));
+    const flow = this.#keep(new Flow(name, path, digest));
     this.#take(step, flow, this.#createFile(step, path, context.force));
     return flow;
   }

@@ -70,20 +70,19 @@ export class Flow {
   /**
    * @param name The name to store it under.
    * @param path Where it lies when it is complete; `-` when nowhere here.
-   * @param hash Absent where the digest is made by others.
+   * @param digest Absent where it is made by others.
    */
   constructor(
     readonly name: string,
     readonly path: string,
-    private readonly algorithm: string,
-    private readonly hash: RunningHash | undefined,
+    private readonly digest?: { readonly algorithm: string; readonly hash: RunningHash },
   ) {}
 
   /** Hands bytes to all takers, the slowest of which sets the pace. */
   async push(bytes: Uint8Array): Promise<void> {
     this.sizeBytes += bytes.length;
     await Promise.all([
-      this.hash?.update(bytes),
+      this.digest?.hash.update(bytes),
       ...this.takers.map((taker) => taker.write(bytes)),
     ]);
   }
@@ -91,15 +90,15 @@ export class Flow {
   /** Says that all bytes have come. */
   async close(): Promise<void> {
     const [digest] = await Promise.all([
-      this.hash?.digest(),
+      this.digest?.hash.digest(),
       ...this.takers.map((taker) => taker.close()),
     ]);
-    if (digest !== undefined) this.#digests = { [this.algorithm]: digest };
+    if (digest !== undefined) this.#digests = { [this.digest!.algorithm]: digest };
   }
 
   /** Gives up the digest. */
   abort(): void {
-    this.hash?.close();
+    this.digest?.hash.close();
   }
 
   /** What has flowed, once it is closed. */

@@ -11,9 +11,6 @@ import { EnvironmentError } from "../../host/environment_error.ts";
 import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
 import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
 
-/** The digest that is made of what a transform makes. */
-const ALGORITHM = "sha512";
-
 /** Read in pieces of this size. */
 const PIECE_BYTES = 2 ** 20;
 
@@ -119,7 +116,7 @@ async function storeBeside(
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = context.beside(made);
   const file = createFile(path, context.force);
-  const hash = new DigestThread(ALGORITHM);
+  const hash = new DigestThread(context.digestAlgorithm);
   let sizeBytes = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     async transform(piece, controller) {
@@ -138,5 +135,10 @@ async function storeBeside(
     rmSync(path, { force: true });
     throw failed.reason;
   }
-  return { path, name: made, sizeBytes, digests: { [ALGORITHM]: await hash.digest() } };
+  return {
+    path,
+    name: made,
+    sizeBytes,
+    digests: { [context.digestAlgorithm]: await hash.digest() },
+  };
 }
