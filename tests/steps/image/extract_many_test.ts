@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { extract, type ExtractOptions } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
-import { output } from "../../support/oracles.ts";
+import { withDisk } from "../../support/mounted_disk.ts";
 import { testWith } from "../../support/requirements.ts";
 import { buildTree, file, folder, type Node } from "../../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../../support/write_image.ts";
@@ -91,9 +91,7 @@ testWith(
   "when the disk is full no file among thousands is incomplete",
   async () => {
     await extracted(manyFiles(), async (target, run) => {
-      mkdirSync(target);
-      output("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", target]);
-      try {
+      await withDisk(target, "size=3m", async () => {
         await assert.rejects(run({ target, force: true }), {
           code: "disk-full",
           message: /cannot extract f\d+ into .*: no space left on device\. Make room/,
@@ -101,9 +99,7 @@ testWith(
         const found = readdirSync(target);
         assert.ok(found.length > 100 && found.length < COUNT_FILES);
         assertComplete(target, found);
-      } finally {
-        output("umount", [target]);
-      }
+      });
     });
   },
 );

@@ -15,6 +15,7 @@ import { extract, type ExtractOptions } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { listFolder } from "../../support/folder_listing.ts";
 import { assertMountedEquals } from "../../support/mounted_tree.ts";
+import { withDisk } from "../../support/mounted_disk.ts";
 import { output } from "../../support/oracles.ts";
 import { rangeServer } from "../../support/range_server.ts";
 import { testWith } from "../../support/requirements.ts";
@@ -246,9 +247,7 @@ testWith(
       b: file({ sizeBytes: 3 << 20, ranges: [0, 3 << 20] }),
     });
     await extracted(root, async (target, run) => {
-      mkdirSync(target);
-      output("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", target]);
-      try {
+      await withDisk(target, "size=1m", async () => {
         await assert.rejects(run({ target }), { code: "disk-full" });
         assert.deepEqual(readdirSync(target), []);
         await assert.rejects(run({ target, force: true }), {
@@ -256,9 +255,7 @@ testWith(
           message: /cannot extract b into .*: no space left on device\. Make room/,
         });
         assert.deepEqual(readdirSync(target), ["a"]);
-      } finally {
-        output("umount", [target]);
-      }
+      });
     });
   },
 );
