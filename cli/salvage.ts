@@ -42,11 +42,11 @@ export class LeftOut {
     if (this.values.salvage !== true) return undefined;
     return ({ code, structure, message }, path) => {
       this.#count++;
-      const shown = path.length === 0 ? "/" : printable(path);
+      const shown = path === undefined ? undefined : path.length === 0 ? "/" : printable(path);
       this.above(() => {
         if (this.values.json === true) {
           printJson({ type: "left-out", path: shown, code, structure, message });
-        } else note(`icecore: left out: ${shown}: ${message}`);
+        } else note(`icecore: ${shown === undefined ? "" : `left out: ${shown}: `}${message}`);
       });
     };
   }

@@ -18,7 +18,7 @@ import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import type { CheckState } from "./check_state.ts";
-import { descriptorCopies } from "./descriptor_copies.ts";
+import { descriptorCopies } from "../reader/descriptor_copies.ts";
 
 const STRUCTURE = "ext4_group_desc";
 

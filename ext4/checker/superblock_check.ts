@@ -13,7 +13,7 @@ import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import type { CheckState } from "./check_state.ts";
-import { groupsWithCopies } from "./descriptor_copies.ts";
+import { groupsWithCopies } from "../reader/descriptor_copies.ts";
 
 /** What no mount ever changes; the rest of a copy may be out of date. */
 const FIXED_FIELDS = [

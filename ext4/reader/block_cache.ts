@@ -9,6 +9,7 @@
  */
 
 import type { BlockSource } from "./block_source.ts";
+import { corrupt } from "./corrupt.ts";
 import type { Reading } from "./reading.ts";
 
 /** Bytes of one chunk; a multiple of every block size. */
@@ -67,11 +68,16 @@ export class BlockCache {
     const chunk = this.#find(Math.floor(offsetBytes / CHUNK_BYTES));
     if (chunk === undefined) return undefined;
     const start = offsetBytes % CHUNK_BYTES;
-    return chunk.bytes.subarray(start, start + sizeBytes);
+    const end = start + sizeBytes;
+    return end > chunk.bytes.length ? undefined : chunk.bytes.subarray(start, end);
   }
 
-  /** The same, read from the source where it is not cached. The range must lie in the image. */
+  /**
+   * The same, read from the source where it is not cached.
+   * @throws CorruptImageError `truncated` where the source ends before
+   */
   *load(offsetBytes: number, sizeBytes: number): Reading<Uint8Array> {
+    this.#requireThere(offsetBytes, sizeBytes);
     const index = Math.floor(offsetBytes / CHUNK_BYTES);
     while (true) {
       const view = this.peek(offsetBytes, sizeBytes);
@@ -83,6 +89,7 @@ export class BlockCache {
 
   /** Copies any range into `into`: long ranges straight from the source, short ones cached. */
   *copy(offsetBytes: number, into: Uint8Array): Reading<void> {
+    this.#requireThere(offsetBytes, into.length);
     if (into.length > this.#longestCopyBytes) {
       const wait = this.#source.read(offsetBytes, into);
       if (wait !== undefined) yield wait;
@@ -94,6 +101,14 @@ export class BlockCache {
       into.set(this.peek(at, size) ?? (yield* this.load(at, size)), done);
       done += size;
     }
+  }
+
+  /** Only an image that is cut short, and read all the same, has less than its blocks. */
+  #requireThere(offsetBytes: number, countBytes: number): void {
+    const { sizeBytes } = this.#source;
+    if (offsetBytes + countBytes <= sizeBytes) return;
+    const fields = { offset: offsetBytes, sizeBytes };
+    throw corrupt("truncated", "the image", "it is cut short", fields);
   }
 
   #find(index: number): Chunk | undefined {

@@ -42,7 +42,7 @@ export interface FollowOptions {
  */
 export async function openFileSystem(
   source: BlockSource,
-  options: OpenOptions & { readonly onBroken?: OnBroken | undefined } = {},
+  options: OpenOptions = {},
 ): Promise<FileSystem> {
   const { volume, journal } = await settle(openVolume(source, options));
   return new FileSystem(volume, imageInfo(volume.geometry, journal), options.onBroken);

@@ -15,6 +15,8 @@ import { InodeTable } from "./inode_table.ts";
 import { JournalLog } from "./journal/log.ts";
 import { overlaySource } from "./journal/overlay_source.ts";
 import { findLoggedBlocks } from "./journal/replay.ts";
+import type { OnBroken } from "./leave_out.ts";
+import { mendedSource } from "./mended_source.ts";
 import type { Reading } from "./reading.ts";
 import { readSystemZones } from "./system_zones.ts";
 import type { Volume } from "./volume.ts";
@@ -26,6 +28,11 @@ export interface OpenOptions extends CacheOptions {
    * `replay` it in memory, which changes nothing on disk (the default), or `ignore` it.
    */
   readonly journal?: "replay" | "ignore";
+  /**
+   * Makes the most of a broken image: copies of superblock and group descriptors are read in place
+   * of broken ones, and an image that is cut short is read as far as it goes.
+   */
+  readonly onBroken?: OnBroken | undefined;
 }
 
 /** An open image, and what became of its journal. */
@@ -40,7 +47,9 @@ export interface OpenVolume {
  * @throws UnsupportedFeatureError when it uses a feature that is not known
  */
 export function* openVolume(source: BlockSource, options: OpenOptions): Reading<OpenVolume> {
-  const volume = yield* openOnce(source, options);
+  const { onBroken } = options;
+  const sound = onBroken === undefined ? source : yield* mendedSource(source, onBroken);
+  const volume = yield* openOnce(sound, options);
   const { geometry } = volume;
   if (!hasIncompat(geometry, "needs_recovery")) {
     return { volume, journal: hasCompat(geometry, "has_journal") ? "clean" : "none" };
@@ -49,19 +58,28 @@ export function* openVolume(source: BlockSource, options: OpenOptions): Reading<
   const log = yield* JournalLog.open(volume);
   const logged = yield* findLoggedBlocks(log);
   if (logged.size === 0) return { volume, journal: "replayed" };
-  const overlay = overlaySource(source, geometry.blockSizeBytes, log, logged);
+  const overlay = overlaySource(sound, geometry.blockSizeBytes, log, logged);
   return { volume: yield* openOnce(overlay, options), journal: "replayed" };
 }
 
-function* openOnce(source: BlockSource, options: CacheOptions): Reading<Volume> {
+function* openOnce(source: BlockSource, options: OpenOptions): Reading<Volume> {
   const cache = new BlockCache(source, options);
-  const geometry = yield* loadGeometry(source, cache);
+  const geometry = yield* loadGeometry(source, cache, options.onBroken);
   const groups = new GroupTable(geometry, cache);
-  const zones = yield* readSystemZones(geometry, groups);
-  return { geometry, cache, groups, zones, inodes: new InodeTable(geometry, cache, groups) };
+  const zones = yield* readSystemZones(geometry, groups, options.onBroken);
+  const countBlocksThere = Math.min(
+    Math.floor(source.sizeBytes / geometry.blockSizeBytes),
+    geometry.countBlocks,
+  );
+  const inodes = new InodeTable(geometry, cache, groups);
+  return { geometry, cache, groups, zones, inodes, countBlocksThere };
 }
 
-function* loadGeometry(source: BlockSource, cache: BlockCache): Reading<Geometry> {
+function* loadGeometry(
+  source: BlockSource,
+  cache: BlockCache,
+  onBroken: OnBroken | undefined,
+): Reading<Geometry> {
   if (source.sizeBytes < SUPERBLOCK_OFFSET_BYTES + SUPERBLOCK.sizeBytes) {
     const { sizeBytes } = source;
     throw new CorruptImageError(
@@ -77,10 +95,12 @@ function* loadGeometry(source: BlockSource, cache: BlockCache): Reading<Geometry
   );
   const expected = geometry.countBlocks * geometry.blockSizeBytes;
   if (source.sizeBytes < expected) {
-    throw corrupt("truncated", SUPERBLOCK.name, "the image is cut short", {
+    const error = corrupt("truncated", SUPERBLOCK.name, "the image is cut short", {
       sizeBytes: source.sizeBytes,
       expected,
     });
+    if (onBroken === undefined) throw error;
+    onBroken(error, undefined);
   }
   return geometry;
 }

@@ -10,6 +10,7 @@ import type { GroupNumber } from "../numbers.ts";
 import type { Geometry } from "./geometry.ts";
 import { countHeadBlocks, firstBlockOfGroup } from "./group_layout.ts";
 import type { GroupTable } from "./group_table.ts";
+import { leaveOut, type OnBroken } from "./leave_out.ts";
 import type { Reading } from "./reading.ts";
 
 /** Beyond this many groups (64 TiB with blocks of 4 KiB) the ranges are not collected. */
@@ -37,8 +38,12 @@ export class SystemZones {
   }
 }
 
-/** Collects the ranges from all descriptors. */
-export function* readSystemZones(geometry: Geometry, groups: GroupTable): Reading<SystemZones> {
+/** Collects the ranges from all descriptors; from those that are sound, where that is wanted. */
+export function* readSystemZones(
+  geometry: Geometry,
+  groups: GroupTable,
+  onBroken: OnBroken | undefined,
+): Reading<SystemZones> {
   if (geometry.countGroups > MAX_GROUPS) return new SystemZones(new Float64Array());
   const ranges: (readonly [start: number, end: number])[] = [];
   const add = (start: number, countBlocks: number) => {
@@ -51,10 +56,14 @@ export function* readSystemZones(geometry: Geometry, groups: GroupTable): Readin
     const group = i as GroupNumber;
     const head = countHeadBlocks(geometry, group);
     if (head > 0) add(firstBlockOfGroup(geometry, group), head);
-    const info = yield* groups.load(group);
-    add(info.blockBitmap, 1);
-    add(info.inodeBitmap, 1);
-    add(info.inodeTable, geometry.inodeTableBlocks);
+    try {
+      const info = yield* groups.load(group);
+      add(info.blockBitmap, 1);
+      add(info.inodeBitmap, 1);
+      add(info.inodeTable, geometry.inodeTableBlocks);
+    } catch (error) {
+      leaveOut(error, onBroken, () => undefined);
+    }
   }
   return new SystemZones(merged(ranges));
 }

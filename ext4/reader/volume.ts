@@ -19,12 +19,15 @@ export interface Volume {
   readonly groups: GroupTable;
   readonly zones: SystemZones;
   readonly inodes: InodeTable;
+  /** Blocks that are there: fewer than it should have where the image is cut short. */
+  readonly countBlocksThere: number;
 }
 
 /**
  * Refuses blocks that no file can own.
  * @param structure,inode what refers to them
- * @throws CorruptImageError when one is out of range, or belongs to the file system itself
+ * @throws CorruptImageError when one is out of range or not there, or belongs to the file system
+ * itself
  */
 export function requireFileBlocks(
   volume: Volume,
@@ -40,6 +43,14 @@ export function requireFileBlocks(
       block,
       countBlocks,
       s_blocks_count: end,
+    });
+  }
+  if (block + countBlocks > volume.countBlocksThere) {
+    throw corrupt("truncated", structure, "the image is cut short before its end", {
+      inode,
+      block,
+      countBlocks,
+      blocksThere: volume.countBlocksThere,
     });
   }
   if (volume.zones.overlaps(block, countBlocks)) {

@@ -161,10 +161,12 @@ class TarExport {
 
   async #layoutOf(file: ImageFile, member: Member): Promise<DataLayout> {
     const { sizeBytes, allocatedBytes } = file.stat;
-    if (allocatedBytes >= sizeBytes) return wholeLayout(member, sizeBytes);
+    const isWhole = allocatedBytes >= sizeBytes;
+    // What is to be left out must be found broken before a header promises it.
+    if (isWhole && this.image.onBroken === undefined) return wholeLayout(member, sizeBytes);
     const ranges = [];
     for await (const range of file.dataRanges()) ranges.push(range);
-    return sparseLayout(member, sizeBytes, ranges);
+    return isWhole ? wholeLayout(member, sizeBytes) : sparseLayout(member, sizeBytes, ranges);
   }
 
   #isFirst(entry: TreeEntry, row: TreeInode): boolean {

@@ -90,6 +90,7 @@ class Extraction {
   readonly #totalBytes: number;
   #doneBytes = 0;
   #countNames = 0;
+  readonly #leftOut = new Set<TreeInode>();
 
   constructor(
     private readonly image: ImageReader,
@@ -157,6 +158,7 @@ class Extraction {
           this.#countNames++;
         } catch (error) {
           leaveOut(error, this.image.onBroken, () => pathBytesOfEntry(tree, entry as TreeEntry));
+          this.#leftOut.add(row);
           writer.discard();
         }
         if (this.#breather.due) await this.#rest();
@@ -199,6 +201,7 @@ class Extraction {
       if (hasType(tree, row, S_IFDIR)) countFolders++;
       else countFiles++;
     }
+    countFiles -= this.#leftOut.size;
     this.signal.throwIfAborted();
     return { countFiles, countFolders, sizeBytes: this.#doneBytes, losses: this.#losses.all };
   }

@@ -12,6 +12,8 @@ export interface OpenImageOptions extends OpenOptions, SourceOptions {
   /**
    * Told of what is broken in folders that are listed, walked, extracted or exported; it is left
    * out then. Without, the first makes the call fail. The path is below the folder in question.
+   * Copies of superblock and group descriptors are read in place of broken ones, and an image that
+   * is cut short as far as it goes; both is told without a path.
    */
   readonly onBroken?: OnBroken | undefined;
 }

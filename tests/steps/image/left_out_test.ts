@@ -54,8 +54,8 @@ async function withBroken(
   const bytes = sound.slice();
   breakIt(bytes);
   const leftOut: string[] = [];
-  const onBroken = ({ code }: CorruptImageError, path: Uint8Array) => {
-    leftOut.push(`${text(path)}: ${code}`);
+  const onBroken = ({ code }: CorruptImageError, path: Uint8Array | undefined) => {
+    leftOut.push(`${path === undefined ? "the image" : text(path)}: ${code}`);
   };
   await using image = await openImage(bytesSource(bytes), { onBroken });
   await run(image);

@@ -4,14 +4,14 @@
  */
 
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
-import type { Geometry } from "../reader/geometry.ts";
+import type { Geometry } from "./geometry.ts";
 import {
   countLeadingDescriptorBlocks,
   descriptorsPerBlock,
   firstBlockOfGroup,
   groupHasSuperblock,
   holderDescriptorBlock,
-} from "../reader/group_layout.ts";
+} from "./group_layout.ts";
 
 /** The groups other than 0 that begin with a copy of the superblock. */
 export function* groupsWithCopies(geometry: Geometry): Generator<GroupNumber> {

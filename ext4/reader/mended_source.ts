@@ -1,0 +1,128 @@
+/**
+ * A damaged image, for those who would rather have the rest than nothing: where the first
+ * superblock or a block of group descriptors is broken, a copy of it is read instead.
+ * @module
+ */
+
+import { CorruptImageError } from "../errors.ts";
+import type { GroupNumber } from "../numbers.ts";
+import type { BlockSource } from "./block_source.ts";
+import { descriptorCopies } from "./descriptor_copies.ts";
+import { type Geometry, parseGeometry } from "./geometry.ts";
+import { parseGroupDescriptor } from "./group_descriptor.ts";
+import { countDescriptorBlocks, descriptorBlock, descriptorsPerBlock } from "./group_layout.ts";
+import type { OnBroken } from "./leave_out.ts";
+import type { Reading } from "./reading.ts";
+import { asFirstSuperblock, findSuperblockCopy } from "./superblock_copy.ts";
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
+
+/** Bytes to be read in place of those at an offset. */
+type Patches = Map<number, Uint8Array>;
+
+/**
+ * Lays what is sound over what is broken.
+ * @param onBroken told of what is broken and has a sound copy
+ * @throws CorruptImageError when the superblock is broken and has no sound copy
+ */
+export function* mendedSource(source: BlockSource, onBroken: OnBroken): Reading<BlockSource> {
+  if (source.sizeBytes < SUPERBLOCK_OFFSET_BYTES + SUPERBLOCK.sizeBytes) return source;
+  const patches: Patches = new Map();
+  const geometry = yield* mendSuperblock(source, patches, onBroken);
+  yield* mendDescriptors(source, geometry, patches, onBroken);
+  return patches.size === 0 ? source : patchedSource(source, patches);
+}
+
+function* mendSuperblock(
+  source: BlockSource,
+  patches: Patches,
+  onBroken: OnBroken,
+): Reading<Geometry> {
+  try {
+    return parseGeometry(
+      yield* readBytes(source, SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes),
+    );
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    const copy = yield* findSuperblockCopy(source);
+    if (copy === undefined) throw error;
+    const first = asFirstSuperblock(copy.bytes);
+    patches.set(SUPERBLOCK_OFFSET_BYTES, first);
+    onBroken(mended(error, copy.block), undefined);
+    return parseGeometry(first);
+  }
+}
+
+function* mendDescriptors(
+  source: BlockSource,
+  geometry: Geometry,
+  patches: Patches,
+  onBroken: OnBroken,
+): Reading<void> {
+  const { blockSizeBytes } = geometry;
+  for (let index = 0; index < countDescriptorBlocks(geometry); index++) {
+    const first = index * descriptorsPerBlock(geometry) as GroupNumber;
+    const offset = descriptorBlock(geometry, first) * blockSizeBytes;
+    const error = faultOf(geometry, index, yield* readBytes(source, offset, blockSizeBytes));
+    if (error === undefined) continue;
+    for (const block of descriptorCopies(geometry, index)) {
+      const bytes = yield* readBytes(source, block * blockSizeBytes, blockSizeBytes);
+      if (faultOf(geometry, index, bytes) !== undefined) continue;
+      patches.set(offset, bytes);
+      onBroken(mended(error, block), undefined);
+      break;
+    }
+  }
+}
+
+/** What is wrong with a block of descriptors, if anything. */
+function faultOf(
+  geometry: Geometry,
+  index: number,
+  bytes: Uint8Array,
+): CorruptImageError | undefined {
+  const perBlock = descriptorsPerBlock(geometry);
+  const start = index * perBlock;
+  const end = Math.min(start + perBlock, geometry.countGroups);
+  try {
+    for (let group = start; group < end; group++) {
+      const at = (group - start) * geometry.descriptorSizeBytes;
+      parseGroupDescriptor(geometry, group as GroupNumber, bytes, at);
+    }
+  } catch (error) {
+    if (error instanceof CorruptImageError) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+function mended(error: CorruptImageError, block: number): CorruptImageError {
+  const { code, structure, message, fields } = error;
+  const text = `${message} Its copy in block ${block} is read instead.`;
+  return new CorruptImageError(code, structure, text, fields, { cause: error });
+}
+
+/** Zeros stand for what lies behind the end. */
+function* readBytes(source: BlockSource, offset: number, sizeBytes: number): Reading<Uint8Array> {
+  const bytes = new Uint8Array(sizeBytes);
+  const there = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offset));
+  const wait = there === 0 ? undefined : source.read(offset, bytes.subarray(0, there));
+  if (wait !== undefined) yield wait;
+  return bytes;
+}
+
+function patchedSource(source: BlockSource, patches: Patches): BlockSource {
+  const patch = (offset: number, into: Uint8Array) => {
+    for (const [at, bytes] of patches) {
+      const start = Math.max(at, offset);
+      const end = Math.min(at + bytes.length, offset + into.length);
+      if (start < end) into.set(bytes.subarray(start - at, end - at), start - offset);
+    }
+  };
+  return {
+    sizeBytes: source.sizeBytes,
+    read(offset, into) {
+      const wait = source.read(offset, into);
+      return wait === undefined ? patch(offset, into) : wait.then(() => patch(offset, into));
+    },
+  };
+}
