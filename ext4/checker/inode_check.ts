@@ -18,6 +18,7 @@ import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
 import { claimFileBlocks } from "./file_blocks.ts";
 import { checkFolder } from "./folder_check.ts";
+import { checkInodeFields } from "./inode_fields_check.ts";
 import { checkXattrs } from "./xattr_check.ts";
 
 const STRUCTURE = "ext4_inode";
@@ -48,6 +49,7 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     return;
   }
   if (page.type[row] !== 0) count(state, inode);
+  checkInodeFields(state, inode);
 
   const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);
   let clusters = hasXattrs ? yield* checkXattrs(state, inode) : 0;

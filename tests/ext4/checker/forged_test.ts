@@ -68,6 +68,21 @@ Deno.test("a wrong i_blocks is found", () =>
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_blocks_lo, 6, true));
   }));
 
+for (const field of ["i_dtime", "i_obso_faddr"] as const) {
+  Deno.test(`an ${field} of a file in use is found`, () =>
+    assertFound(["inode-field"], async (forgery) => {
+      forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT[field], 1, true));
+    }));
+}
+
+Deno.test("a flag without its feature is found", () =>
+  assertFound(["inode-flag"], async (forgery) => {
+    forgery.inode(await number("outer"), (bytes) => {
+      const flags = view(bytes).getUint32(AT.i_flags, true);
+      view(bytes).setUint32(AT.i_flags, flags | INODE_FLAGS.inline_data, true);
+    });
+  }));
+
 Deno.test("more blocks than i_size needs are found", () =>
   assertFound(["inode-size"], async (forgery) => {
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_size_lo, 0, true));
