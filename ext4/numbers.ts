@@ -21,6 +21,8 @@ export type GroupNumber = number & { readonly brand: "GroupNumber" };
 /** A block size that icecore writes; the reader also knows larger ones. */
 export type BlockSizeBytes = 1024 | 2048 | 4096;
 
+/** The inode that owns the blocks that a disk cannot keep; it has no type. */
+export const BAD_BLOCKS_INODE = 1 as InodeNumber;
 /** The root folder's inode, in every ext4 image. */
 export const ROOT_INODE = 2 as InodeNumber;
 /** The first inode that is not reserved; by custom it is `lost+found`. */

@@ -6,7 +6,11 @@
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
 import { hasIncompat } from "../reader/geometry.ts";
-import { type GroupInfo, parseGroupDescriptor } from "../reader/group_descriptor.ts";
+import {
+  decodeGroupDescriptor,
+  type GroupInfo,
+  parseGroupDescriptor,
+} from "../reader/group_descriptor.ts";
 import {
   countDescriptorBlocks,
   countHeadBlocks,
@@ -81,10 +85,12 @@ function* checkCopy(
   if (!geometry.metadataChecksums && isZero(copy)) return;
   const perBlock = descriptorsPerBlock(geometry);
   const size = geometry.descriptorSizeBytes;
+  // Under uninit_bg nobody keeps the checksums of copies.
+  const parse = geometry.metadataChecksums ? parseGroupDescriptor : decodeGroupDescriptor;
   for (let k = 0; k < perBlock; k++) {
     const group = index * perBlock + k as GroupNumber;
     if (group >= geometry.countGroups) break;
-    const ours = parseGroupDescriptor(geometry, group, copy, k * size);
+    const ours = parse(geometry, group, copy, k * size);
     const first = parseGroupDescriptor(geometry, group, primary, k * size);
     const isSame = ours.blockBitmap === first.blockBitmap &&
       ours.inodeBitmap === first.inodeBitmap && ours.inodeTable === first.inodeTable;

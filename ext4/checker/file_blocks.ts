@@ -12,6 +12,7 @@ import {
   extentLength,
   type ExtentNode,
   extentRoot,
+  isUnwritten,
 } from "../reader/extent_node.ts";
 import { hasRoCompat } from "../reader/geometry.ts";
 import { blockField, hasFlag, type Inode } from "../reader/inode.ts";
@@ -28,6 +29,8 @@ export interface FileBlocks {
   readonly countClusters: number;
   /** One past the last file block that is mapped. */
   readonly endBlock: number;
+  /** The same of those that were written, and not only reserved. */
+  readonly endOfWritten: number;
   /** File blocks that are mapped. */
   readonly countMapped: number;
 }
@@ -46,6 +49,7 @@ export function* claimFileBlocks(state: CheckState, inode: Inode): Reading<FileB
 class Claims implements FileBlocks {
   countClusters = 0;
   endBlock = 0;
+  endOfWritten = 0;
   countMapped = 0;
   #lastCluster = -1;
 
@@ -56,7 +60,10 @@ class Claims implements FileBlocks {
     const { volume, isExact, findings } = this.state;
     if (node.depth === 0) {
       for (let i = 0; i < node.countEntries; i++) {
-        this.#data(entryStart(node, i), extentBlock(node, i), extentLength(node, i));
+        const start = entryStart(node, i);
+        const length = extentLength(node, i);
+        this.#data(start, extentBlock(node, i), length);
+        if (!isUnwritten(node, i)) this.endOfWritten = start + length;
       }
       return;
     }
@@ -118,6 +125,7 @@ class Claims implements FileBlocks {
     if (block === 0) return;
     requireFileBlocks(this.state.volume, block, 1, "indirect block", this.inode.number);
     this.#data(fileBlock, block, 1);
+    this.endOfWritten = fileBlock + 1;
   }
 
   #data(fileBlock: FileBlock, block: number, countBlocks: number): void {

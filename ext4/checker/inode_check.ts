@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type FileBlock, ROOT_INODE } from "../numbers.ts";
+import { BAD_BLOCKS_INODE, type FileBlock, ROOT_INODE } from "../numbers.ts";
 import { allocatedBytes, statOf } from "../reader/stat.ts";
 import { blockField, hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
 import { isFastLink, loadLinkTarget } from "../reader/link_target.ts";
@@ -16,14 +16,12 @@ import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
-import { claimFileBlocks } from "./file_blocks.ts";
+import { claimFileBlocks, type FileBlocks } from "./file_blocks.ts";
 import { checkFolder } from "./folder_check.ts";
 import { checkInodeFields } from "./inode_fields_check.ts";
 import { checkXattrs } from "./xattr_check.ts";
 
 const STRUCTURE = "ext4_inode";
-/** The inode that owns the blocks that a disk cannot keep; it has no type. */
-const BAD_BLOCKS_INODE = 1;
 /** The inode that owns the room for more group descriptors. */
 const RESIZE_INODE = 7;
 const DOUBLE_INDIRECT_AT = 4 * 13;
@@ -49,7 +47,7 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     return;
   }
   if (page.type[row] !== 0) count(state, inode);
-  checkInodeFields(state, inode);
+  if (!isNameless) checkInodeFields(state, inode);
 
   const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);
   let clusters = hasXattrs ? yield* checkXattrs(state, inode) : 0;
@@ -58,14 +56,15 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     clusters += blocks.countClusters;
     const sizeBlocks = Math.ceil(inode.sizeBytes / geometry.blockSizeBytes);
     const isFolder = isType(inode, S_IFDIR);
+    const endBlock = state.isExact ? blocks.endBlock : mostWritten(inode, blocks);
     if (
-      (state.isExact && blocks.endBlock > sizeBlocks) ||
+      (endBlock > sizeBlocks && !isNameless) ||
       (isFolder && (blocks.endBlock !== sizeBlocks || blocks.countMapped !== sizeBlocks))
     ) {
       findings.report("inode-size", STRUCTURE, "i_size does not fit the blocks of the file", {
         inode: inode.number,
         i_size: inode.sizeBytes,
-        endBlock: blocks.endBlock,
+        endBlock,
       });
     }
     const isOwn = isType(inode, S_IFLNK) || hasFlag(inode, "ea_inode");
@@ -73,7 +72,7 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   }
   const expected = clusters * geometry.blocksPerCluster * geometry.blockSizeBytes;
   const allocated = allocatedBytes(geometry, inode);
-  if (allocated !== expected) {
+  if (allocated !== expected && inode.number !== BAD_BLOCKS_INODE) {
     findings.report("inode-blocks", STRUCTURE, "i_blocks does not fit the blocks of the file", {
       inode: inode.number,
       allocatedBytes: allocated,
@@ -107,6 +106,14 @@ function hasMap({ volume }: CheckState, inode: Inode): boolean {
   if (inode.number === BAD_BLOCKS_INODE) return true;
   if (isType(inode, S_IFLNK)) return !isFastLink(volume, inode);
   return isType(inode, S_IFREG) || isType(inode, S_IFDIR);
+}
+
+/**
+ * Blocks behind the end of a file may be reserved by fallocate, and hold nothing; one more is
+ * tolerated, as by e2fsck; and the hashes of fs-verity lie there.
+ */
+function mostWritten(inode: Inode, { endOfWritten }: FileBlocks): number {
+  return hasFlag(inode, "verity") ? 0 : endOfWritten - 1;
 }
 
 /** Of what is no plain file, icecore leaves zero what lies behind the end of the contents. */

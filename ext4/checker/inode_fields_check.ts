@@ -25,6 +25,11 @@ const ZERO_FIELDS: readonly {
   // Of files that are being cut while the image is not unmounted, it leads to the next of them.
   { field: "i_dtime", bits: 32, mayBeUsed: ({ raw }) => raw.s_last_orphan !== 0 },
   { field: "i_obso_faddr", bits: 32, mayBeUsed: () => false },
+  {
+    field: "i_file_acl_lo",
+    bits: 32,
+    mayBeUsed: (geometry) => hasCompat(geometry, "ext_attr"),
+  },
   { field: "l_i_file_acl_high", bits: 16, mayBeUsed: ({ wide }) => wide },
   {
     field: "l_i_blocks_high",

@@ -72,14 +72,14 @@ function* checkCopy(
       first: raw[field],
     });
   }
-  // The field has 16 bits.
+  if (!state.isExact) return;
+  // The field has 16 bits; old programs left it 0.
   if (copy.s_block_group_nr !== (group & 0xffff)) {
     throw corrupt("superblock-copy", STRUCTURE, "s_block_group_nr is wrong", {
       ...fields,
       s_block_group_nr: copy.s_block_group_nr,
     });
   }
-  if (!state.isExact) return;
   const { s_block_group_nr, s_checksum } = SUPERBLOCK.offsets;
   for (let i = 0; i < s_checksum; i++) {
     const isNumber = i === s_block_group_nr || i === s_block_group_nr + 1;

@@ -44,8 +44,18 @@ export function parseGroupDescriptor(
   bytes: Uint8Array,
   start: number,
 ): GroupInfo {
+  verify(geometry, group, bytes, start, geometry.descriptorSizeBytes);
+  return decodeGroupDescriptor(geometry, group, bytes, start);
+}
+
+/** The same of one whose checksum need not fit. @throws CorruptImageError when ranges are wrong */
+export function decodeGroupDescriptor(
+  geometry: Geometry,
+  group: GroupNumber,
+  bytes: Uint8Array,
+  start: number,
+): GroupInfo {
   const size = geometry.descriptorSizeBytes;
-  verify(geometry, group, bytes, start, size);
   const raw: RawGroupDescriptor = size >= GROUP_DESCRIPTOR.sizeBytes
     ? GROUP_DESCRIPTOR.decode(bytes, start)
     : { ...NO_HIGH_HALF, ...GROUP_DESCRIPTOR_32.decode(bytes, start) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { fileSource } from "../support/file_source.ts";
@@ -23,6 +23,18 @@ const SOUND: Readonly<Record<string, { programs: string[]; make: (folder: string
       mkdirSync(join(folder, "source"));
       writeFileSync(join(folder, "source/large"), new Uint8Array(9_000_000).fill(7));
       run(folder, "genext2fs", "-d", "source", "-b", "20000", "-N", "200", "image");
+    },
+  },
+  "an image with copies of descriptors whose checksums nobody kept": {
+    programs: ["mkfs.ext4"],
+    make: (folder) => {
+      emptyImage(folder);
+      const features = "^metadata_csum,^64bit,uninit_bg";
+      run(folder, "mkfs.ext4", "-q", "-F", "-b", "1024", "-O", features, "image");
+      // The checksum of group 1 in the copy of the descriptors, which lies in block 8194.
+      const fd = openSync(join(folder, "image"), "r+");
+      writeSync(fd, Uint8Array.of(0, 0), 0, 2, 8194 * 1024 + 32 + 30);
+      closeSync(fd);
     },
   },
   "an image whose files share blocks": {
