@@ -148,6 +148,7 @@ export { findProgram, installHint } from "./host/programs.ts";
 export { type ProgramOptions, type ProgramResult, runProgram } from "./host/run_program.ts";
 export { ToolError, type ToolErrorOptions } from "./host/tool_error.ts";
 export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
+export { openNew, writeNew } from "./host/open_new.ts";
 export { fileForm } from "./steps/payload/file_form.ts";
 export { type Joined, type JoinOptions, joinParts } from "./steps/payload/join_parts.ts";
 export { formatPartManifest, type Part, type PartManifest } from "./pipeline/part_manifest.ts";

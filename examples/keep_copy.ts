@@ -19,8 +19,9 @@ export default {
 
   async run(image, { options, defer }) {
     const { path, name, sizeBytes } = payloadOf(image);
-    const digest = image.digests["sha512"]?.slice(0, 12) ?? "unknown";
-    const copy = `${options["vault"]}/${digest}-${name}`;
+    const [digest] = Object.values(image.digests);
+    if (digest === undefined) throw new Error("cannot name the copy: put this step behind hash.");
+    const copy = `${options["vault"]}/${digest.slice(0, 12)}-${name}`;
     // Half a copy is never seen under the final name, and is gone when the build fails.
     defer(() => rm(`${copy}.partial`, { force: true }));
     await copyFile(path, `${copy}.partial`);

@@ -4,10 +4,11 @@
  */
 
 import { rmSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { EnvironmentError } from "./environment_error.ts";
 import { meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
+import { openNew } from "./open_new.ts";
 import { requireFree } from "./require_free.ts";
 import { explainWrite } from "./write_error.ts";
 
@@ -29,7 +30,7 @@ export function createFile(path: string, force: boolean): WritableStream<Uint8Ar
   };
   return new WritableStream<Uint8Array>({
     async start() {
-      handle = await open(path, "w").catch((error) => {
+      handle = await openNew(path).catch((error) => {
         throw notWritable(finalPath, error);
       });
     },

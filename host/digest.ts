@@ -44,6 +44,7 @@ export async function digestFile(
       [current, next] = [next, current];
     }
   } finally {
+    hash.close();
     await handle.close();
   }
 }

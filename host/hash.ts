@@ -11,10 +11,12 @@ import { type Library, openLibrary, type Signature, systemLibraries } from "./li
 
 /** A digest that is being made. */
 export interface Hash {
-  /** Adds bytes. */
+  /** Adds bytes. @throws Error when the digest was made already, or the hash was closed. */
   update(bytes: Uint8Array): void;
-  /** The digest in hex; nothing can be added afterwards. */
+  /** The digest in hex. @throws Error when it was made already, or the hash was closed. */
   digest(): string;
+  /** Gives it up, unless the digest was made; to be called where it is not. */
+  close(): void;
 }
 
 // EVP_DigestInit(3). The versions differ in nothing that is used here.
@@ -48,6 +50,7 @@ export function runtimeHash(algorithm: string): Hash {
   return {
     update: (bytes) => void hash.update(bytes),
     digest: () => hash.digest("hex"),
+    close: () => {},
   };
 }
 
@@ -63,19 +66,30 @@ function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
     functions.EVP_MD_CTX_free(context);
     return undefined;
   }
+  let isFreed = false;
+  const free = () => {
+    if (!isFreed) functions.EVP_MD_CTX_free(context);
+    isFreed = true;
+  };
+  const requireUnfreed = () => {
+    if (isFreed) throw new Error("cannot hash: the digest was made already. Begin another.");
+  };
   return {
     update(bytes) {
+      requireUnfreed();
       if (bytes.length === 0) return;
       requireOk(functions.EVP_DigestUpdate(context, bytes, bytes.length));
     },
     digest() {
+      requireUnfreed();
       const bytes = new Uint8Array(MOST_DIGEST_BYTES);
       const length = new Uint32Array(1);
       requireOk(functions.EVP_DigestFinal_ex(context, bytes, length));
-      functions.EVP_MD_CTX_free(context);
+      free();
       return Array.from(bytes.subarray(0, length[0]), (byte) => byte.toString(16).padStart(2, "0"))
         .join("");
     },
+    close: free,
   };
 }
 

@@ -71,16 +71,21 @@ function writableTo(
   tooEarly.catch(() => {});
   const closed = new Promise<void>((resolve) => stdin.once("close", () => resolve()));
   let isClosing = false;
+  // Ends the write that waits; a race with `tooEarly` would leave a listener of each.
+  let giveUp: (error: unknown) => void = () => {};
   return new WritableStream<Uint8Array>({
     start(controller) {
       tooEarly.catch((error) => {
+        giveUp(error);
         if (!isClosing) controller.error(error);
       });
     },
     async write(bytes) {
       if (stdin.write(bytes)) return;
-      const drained = new Promise<void>((resolve) => stdin.once("drain", () => resolve()));
-      await Promise.race([drained, tooEarly]);
+      await new Promise<void>((resolve, reject) => {
+        giveUp = reject;
+        stdin.once("drain", () => resolve());
+      });
     },
     async close() {
       isClosing = true;

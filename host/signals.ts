@@ -24,7 +24,10 @@ export function watchSignals(onFirst: (signal: string) => void): () => void {
     count++;
     if (count === 1 && signal !== "SIGQUIT") return onFirst(signal);
     if (signal === "SIGHUP") return;
-    undoAll();
+    for (const error of undoAll()) {
+      const why = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`icecore: cannot clean up: ${why}. Run: icecore clean\n`);
+    }
     process.exit(EXIT_INTERRUPTED);
   };
   for (const signal of SIGNALS) process.on(signal, listener);

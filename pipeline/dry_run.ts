@@ -5,6 +5,7 @@
 
 import { checkSteps, type ReadyStep } from "./check.ts";
 import { previewContextOf, type SharedState } from "./context.ts";
+import { withDigestsRenewed } from "./digests.ts";
 import { ReleaseError } from "./errors.ts";
 import { plannedImage } from "./image.ts";
 import { throwIfAborted } from "./interruption.ts";
@@ -49,7 +50,7 @@ export async function dryRun(
   releases.defer(() => state.source?.close());
   let steps: PlannedStep[];
   try {
-    const ready = checkSteps(placed, output, machine);
+    const ready = withDigestsRenewed(checkSteps(placed, output, machine));
     for (const { step, options } of ready) {
       throwIfAborted(signal);
       await step.check?.({ sources, output, force, options, signal });

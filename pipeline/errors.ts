@@ -75,7 +75,9 @@ export class ReleaseError extends AggregateError {
 
 /** Why a build failed, as a sentence, with no word on what is left behind. */
 function failureOf(cause: unknown): string {
-  if (cause instanceof InterruptedError) return `interrupted by ${cause.signal}.`;
+  if (cause instanceof InterruptedError) {
+    return cause.signal === undefined ? "interrupted." : `interrupted by ${cause.signal}.`;
+  }
   return messageOf(cause).replace(/\.?$/, ".");
 }
 
@@ -87,12 +89,17 @@ export class InterruptedError extends Error {
   /**
    * Makes an error with its message.
    *
-   * @param signal The signal's name.
+   * @param signal The name of the signal of the system, where it was one.
    * @param left What stays behind: the partial image that was to be kept, say.
    */
-  constructor(readonly signal: string = "SIGINT", left: readonly string[] = []) {
+  constructor(
+    readonly signal?: string | undefined,
+    left: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
     const what = left.length === 0 ? "nothing" : left.join(", ");
-    super(`interrupted by ${signal}: ${what} ${left.length > 1 ? "were" : "was"} left behind`);
+    const how = signal === undefined ? "interrupted" : `interrupted by ${signal}`;
+    super(`${how}: ${what} ${left.length > 1 ? "were" : "was"} left behind`, options);
     this.name = "InterruptedError";
   }
 }

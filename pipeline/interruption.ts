@@ -16,6 +16,6 @@ export function interruptionOf(
   left: readonly string[] = [],
 ): InterruptedError {
   const { reason } = signal;
-  const name = reason instanceof InterruptedError ? reason.signal : undefined;
-  return new InterruptedError(name, left);
+  if (reason instanceof InterruptedError) return new InterruptedError(reason.signal, left);
+  return new InterruptedError(undefined, left, { cause: reason });
 }

@@ -179,7 +179,9 @@ class Build {
   async #succeed(): Promise<BuildResult> {
     const [image, lossy] = [this.#image, this.#isLossy];
     this.#isTold = true;
-    const [unheard] = await this.#tell({ status: "succeeded", image, lossy, ...this.#duration });
+    const outcome = { status: "succeeded", image, lossy, ...this.#duration } as const;
+    const [unheard, ...others] = await this.#tell(outcome);
+    this.#warn(others);
     if (unheard !== undefined) throw unheard;
     this.#common.emit({ type: "build-finished", image, ...this.#duration });
     return { image, lossy };
@@ -204,12 +206,16 @@ class Build {
     };
     if (!this.#isTold) {
       const status = cause instanceof InterruptedError ? "interrupted" : "failed";
-      for (const { step, message } of await this.#tell({ status, ...failure, ...this.#duration })) {
-        emit({ type: "message", step, level: "warning", text: message });
-      }
+      this.#warn(await this.#tell({ status, ...failure, ...this.#duration }));
     }
     emit({ type: "build-failed", ...failure });
     return final;
+  }
+
+  #warn(errors: readonly StepError[]): void {
+    for (const { step, message } of errors) {
+      this.#common.emit({ type: "message", step, level: "warning", text: message });
+    }
   }
 
   #tell(outcome: Outcome): Promise<StepError[]> {

@@ -85,7 +85,7 @@ function formsOf(secret: string): string[] {
   const encoded = whole.flatMap((form) => [
     encodeURIComponent(form),
     JSON.stringify(form).slice(1, -1),
-    btoa(String.fromCharCode(...new TextEncoder().encode(form))),
+    new TextEncoder().encode(form).toBase64(),
   ]);
   return [...whole, ...lines, ...encoded];
 }

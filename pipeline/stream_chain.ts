@@ -7,6 +7,7 @@
  */
 
 import type { ReadyStep } from "./check.ts";
+import { messageOf, ReleaseError, StepError } from "./errors.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
 import type { ByteStage, StepContext, StreamStart } from "./step.ts";
@@ -52,8 +53,9 @@ export class StreamChain {
   readonly #outputs: (readonly [step: string, from: ReadableStream<Uint8Array>, into: Flow])[] = [];
   readonly #plain: Flow;
   #isEnded = false;
-  #fail!: (error: unknown) => void;
-  readonly #failure = new Promise<never>((_, reject) => this.#fail = reject);
+  #failure: { readonly error: unknown } | undefined;
+  /** Told of the first failure, where somebody waits for the stages. */
+  #onFailure: (error: unknown) => void = () => {};
 
   private constructor(
     image: Image,
@@ -61,8 +63,6 @@ export class StreamChain {
     private readonly announcedBytes: number | undefined,
   ) {
     this.#plain = new Flow(image.name, image.path);
-    // Whoever writes gets the failure; it may come when nobody does.
-    this.#failure.catch(() => {});
   }
 
   /**
@@ -89,14 +89,14 @@ export class StreamChain {
       }
       return chain;
     } catch (error) {
-      await chain.abort(error);
-      throw error;
+      const errors = await chain.#undo(error);
+      throw errors.length === 0 ? error : withUndoErrors(error, errors);
     }
   }
 
   /** Feeds bytes of the image. @throws StepError of any stage that has failed. */
   async write(bytes: Uint8Array): Promise<void> {
-    await Promise.race([this.#plain.push(bytes), this.#failure]);
+    await this.#unlessFailed(this.#plain.push(bytes));
   }
 
   /**
@@ -114,7 +114,7 @@ export class StreamChain {
       );
     }
     const through = this.#plain.close().then(() => Promise.all(this.#pumps));
-    await Promise.race([through, this.#failure]);
+    await this.#unlessFailed(through);
     this.#isEnded = true;
   }
 
@@ -140,8 +140,15 @@ export class StreamChain {
     });
   }
 
-  /** Gives up what has not been made final. */
+  /** Gives up what has not been made final. @throws what the stages threw, all of it. */
   async abort(reason: unknown): Promise<void> {
+    const errors = await this.#undo(reason);
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("; "));
+    if (errors.length === 1) throw errors[0];
+  }
+
+  /** @returns What the stages threw. */
+  async #undo(reason: unknown): Promise<unknown[]> {
     this.#fail(reason);
     const left = [...this.#links.values()];
     this.#links.clear();
@@ -152,8 +159,24 @@ export class StreamChain {
       if (toFile === true) this.machine.removeFile(outgoing!.path);
     }
     const results = await Promise.allSettled(left.map(({ stage }) => stage.abort?.(reason)));
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    return results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#failure ??= { error };
+    this.#onFailure(this.#failure.error);
+  };
+
+  /**
+   * Waits for work of all stages, but not for those behind one that has failed. No promise lives
+   * longer than the work: a race with one would grow it by a listener a piece.
+   */
+  async #unlessFailed(work: Promise<unknown>): Promise<void> {
+    await new Promise((resolve, reject) => {
+      this.#onFailure = reject;
+      if (this.#failure !== undefined) reject(this.#failure.error);
+      work.then(resolve, reject);
+    });
   }
 
   async #add({ ready, context }: Fed, flow: Flow, behind: readonly Fed[]): Promise<Flow> {
@@ -212,6 +235,12 @@ export class StreamChain {
       this.#fail(namedError(step, error));
     }
   }
+}
+
+/** The error of a step whose neighbours could not be undone either. */
+function withUndoErrors(error: unknown, errors: readonly unknown[]): unknown {
+  if (!(error instanceof StepError)) return new ReleaseError(errors, { cause: error });
+  return new StepError(error.step, new ReleaseError(errors, { cause: error.cause }));
 }
 
 /** Starts a stage and holds it to the contract. @throws StepError */

@@ -124,14 +124,14 @@ export function summaryOf(
 
 /** Tries until it is heard. @throws when it never was. */
 async function tellPatiently(summary: string, context: EndContext): Promise<void> {
-  // Who has pressed Ctrl-C does not want to wait for a second try.
-  const retries = context.signal.aborted ? 0 : context.options["retries"] as number;
+  const { signal, options } = context;
   for (let tries = 0;; tries++) {
     try {
       return await tell(summary, context);
     } catch (error) {
       const isFinal = error instanceof Refusal && error.isFinal;
-      if (tries >= retries || isFinal) {
+      // Who has pressed Ctrl-C does not want to wait for a second try.
+      if (tries >= (options["retries"] as number) || isFinal || signal.aborted) {
         throw new Error(
           `cannot tell how the build ended: ${messageOf(error)}${
             tries === 0 ? "" : `, tried ${tries + 1} times`
@@ -139,7 +139,7 @@ async function tellPatiently(summary: string, context: EndContext): Promise<void
           { cause: error },
         );
       }
-      await pause(FIRST_PAUSE_MS * 2 ** tries);
+      await pause(FIRST_PAUSE_MS * 2 ** tries, undefined, { signal }).catch(() => {});
     }
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import { readdirSync, rmSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import {
   type Artifact,
   type ByteStage,
@@ -22,6 +21,7 @@ import {
   type Step,
   type StepContext,
   UsageError,
+  writeNew,
 } from "../mod.ts";
 
 const options: OptionsSchema = {
@@ -88,7 +88,7 @@ async function finish(
     finalPath: `${parts.folder}${part.name}`,
     sizeBytes: part.sizeBytes,
   }));
-  await writeFile(manifest, text);
+  await writeNew(manifest, new TextEncoder().encode(text));
   artifacts.push({
     kind: "manifest",
     path: manifest,
@@ -176,6 +176,8 @@ class Parts {
   async abort(): Promise<void> {
     await this.#file?.abort().catch(() => {});
     this.#file = undefined;
+    this.#hash?.close();
+    this.#whole?.close();
   }
 
   async #begin(): Promise<void> {

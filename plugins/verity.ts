@@ -6,7 +6,6 @@
  */
 
 import { createReadStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type ByteStage,
@@ -17,6 +16,7 @@ import {
   type StepContext,
   UsageError,
   withArtifact,
+  writeNew,
 } from "../mod.ts";
 import { HashFile, type MadeTree } from "./verity/hash_file.ts";
 
@@ -101,7 +101,7 @@ async function begin(context: StepContext): Promise<{ paths: Paths; hashFile: Ha
 
 async function finish(image: Image, made: MadeTree, paths: Paths): Promise<Image> {
   const line = `${made.rootHash}\n`;
-  await writeFile(paths.rootHash, line);
+  await writeNew(paths.rootHash, new TextEncoder().encode(line));
   const withTree = withArtifact(image, {
     kind: "verity",
     path: paths.tree,

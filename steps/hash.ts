@@ -3,9 +3,8 @@
  * @module
  */
 
-import { constants } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { ALGORITHMS, digestFile } from "../host/digest.ts";
+import { writeNew } from "../host/open_new.ts";
 import { explainWrite } from "../host/write_error.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { type Image, withArtifact } from "../pipeline/image.ts";
@@ -13,10 +12,6 @@ import { formatDigestLine } from "../pipeline/side_file.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 
 const encoder = new TextEncoder();
-
-/** A symbolic link that somebody put in the way is not followed. */
-const NEW_OR_OWN = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC |
-  constants.O_NOFOLLOW;
 
 /** Hashes the image, unless `pack` has already, and writes the side file. */
 export const hash: Step = {
@@ -42,7 +37,7 @@ export const hash: Step = {
     const finalPath = `${image.finalPath}.${algorithm}`;
     const path = `${finalPath}.partial`;
     const line = encoder.encode(`${formatDigestLine({ digest, name: image.name })}\n`);
-    await writeFile(path, line, { flag: NEW_OR_OWN }).catch((error) => {
+    await writeNew(path, line).catch((error) => {
       throw explainWrite(finalPath, error);
     });
     const others = image.artifacts.filter((artifact) => artifact.kind !== algorithm);

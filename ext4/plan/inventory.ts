@@ -158,6 +158,5 @@ function refusalOfInode(
 function isGoodTarget(tree: Tree, inode: number): boolean {
   const start = tree.payload[inode]!;
   const end = start + tree.sizeBytes[inode]!;
-  const nul = tree.bytes.indexOf(0, start);
-  return end > start && (nul === -1 || nul >= end);
+  return end > start && !tree.bytes.subarray(start, end).includes(0);
 }

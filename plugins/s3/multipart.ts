@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../mod.ts";
 import { addressOf } from "./address.ts";
+import { awsCommand } from "./aws_command.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
 import { asPart } from "./part_request.ts";
@@ -166,8 +167,9 @@ export class Multipart {
   #warn(what: string): readonly string[] {
     const { Bucket, Key, UploadId } = this.object;
     const address = addressOf(Bucket, Key);
-    const remove = `aws s3api abort-multipart-upload --bucket ${Bucket} --key ${Key} ` +
-      `--upload-id ${UploadId}`;
+    const ids = ["--bucket", Bucket, "--key", Key, "--upload-id", UploadId];
+    const words = ["s3api", "abort-multipart-upload", ...ids];
+    const remove = awsCommand(words, this.context.options);
     const text = `${address}: ${what}. To remove them: ${remove}`;
     this.context.emit({ type: "message", level: "warning", text });
     return [`parts of ${address}`];

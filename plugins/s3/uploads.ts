@@ -16,6 +16,7 @@ import {
   withArtifact,
 } from "../../mod.ts";
 import { type Address, addressOf, parseAddress } from "./address.ts";
+import { awsCommand } from "./aws_command.ts";
 import { Store } from "./store.ts";
 import { Upload } from "./upload.ts";
 
@@ -104,9 +105,8 @@ export class Uploads {
   /** Names what stays, and the command that removes it. @returns Its address. */
   #tell(key: string, what: string): string {
     const address = addressOf(this.address.bucket, key);
-    const { endpoint } = this.context.options;
-    const where = endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`;
-    const text = `${address} ${what}. To remove it: aws s3 rm${where} '${address}'`;
+    const remove = awsCommand(["s3", "rm", address], this.context.options);
+    const text = `${address} ${what}. To remove it: ${remove}`;
     this.context.emit({ type: "message", level: "warning", text });
     return address;
   }
@@ -128,8 +128,9 @@ export class Uploads {
   }
 
   async #sendDigest(name: string, algorithm: string, digest: string): Promise<void> {
-    const upload = await this.begin(`${name}.${algorithm}`);
-    await upload.write(new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`));
+    const line = new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`);
+    const upload = await this.begin(`${name}.${algorithm}`, line.length);
+    await upload.write(line);
     await this.#complete(upload, `${name}.${algorithm}`);
   }
 }

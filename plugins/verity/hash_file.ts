@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
-import { EnvironmentError, printable } from "../../mod.ts";
+import type { FileHandle } from "node:fs/promises";
+import { EnvironmentError, openNew, printable } from "../../mod.ts";
 import { HashTree } from "./hash_tree.ts";
 import { ALGORITHM, superblock } from "./superblock.ts";
 import { treeLayout } from "./tree_layout.ts";
@@ -42,7 +42,7 @@ export class HashFile {
 
   /** @param salt Absent: derived from the image's head. */
   static async create(path: string, salt?: Uint8Array): Promise<HashFile> {
-    const handle = await open(path, "w").catch((error) => {
+    const handle = await openNew(path).catch((error) => {
       throw writeError(path, error);
     });
     return new HashFile(path, handle, salt);

@@ -8,6 +8,7 @@ import { open } from "node:fs/promises";
 import { createFile } from "../../host/create_file.ts";
 import { DigestThread } from "../../host/digest_thread.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { ReleaseError } from "../../pipeline/errors.ts";
 import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
 import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
 
@@ -59,7 +60,9 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
         throw error;
       }
     } catch (error) {
-      await stage.abort?.(error);
+      await Promise.resolve(stage.abort?.(error)).catch((undo) => {
+        throw new ReleaseError([undo], { cause: error });
+      });
       throw error;
     }
   };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import keepCopy from "../../examples/keep_copy.ts";
+import { pipeline, recipes } from "../../mod.ts";
 import { importGraph } from "../lint/import_graph.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -26,6 +28,21 @@ Deno.test("examples/my-backup.ts backs a folder up, run from its source", () =>
       readFileSync(`${folder}/vault/${copy}`),
       readFileSync(`${folder}/photos.img`),
     );
+  }));
+
+Deno.test("no copy replaces another, whatever it is hashed by", () =>
+  inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/photos`);
+    mkdirSync(`${folder}/vault`);
+    for (const note of ["one", "two"]) {
+      writeFileSync(`${folder}/photos/note.txt`, note);
+      await pipeline(recipes.native).with("pack", { algorithm: "sha256" })
+        .with("hash", { algorithm: "sha256" }).use(keepCopy, undefined, {
+          vault: `${folder}/vault`,
+        })
+        .run({ sources: [`${folder}/photos`], output: `${folder}/photos.img`, force: true });
+    }
+    assert.equal(readdirSync(`${folder}/vault`).length, 2);
   }));
 
 Deno.test("no example is left out: the program uses every one", async () => {

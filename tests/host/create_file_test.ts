@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createFile } from "../../host/create_file.ts";
 import { testWith } from "../support/requirements.ts";
 import { withDisk } from "../support/mounted_disk.ts";
@@ -22,6 +22,16 @@ Deno.test("a file that is aborted is gone", async () => {
     await writer.write(bytes("ice"));
     await writer.abort();
     assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+Deno.test("a link that somebody put in the way is not followed", async () => {
+  await inTemporaryFolder(async (folder) => {
+    writeFileSync(`${folder}/precious`, "precious");
+    symlinkSync("precious", `${folder}/x.age.partial`);
+    const writer = createFile(`${folder}/x.age.partial`, false).getWriter();
+    await assert.rejects(writer.write(bytes("ice")), { code: "not-writable" });
+    assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");
   });
 });
 

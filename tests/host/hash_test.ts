@@ -37,3 +37,16 @@ Deno.test("memory shared between threads can be hashed", async () => {
 Deno.test("an unknown algorithm is refused", async () => {
   await assert.rejects(startHash("sha0"));
 });
+
+for (const [which, start] of [["the system", startHash], ["the runtime", runtimeHash]] as const) {
+  Deno.test(`a digest by ${which} is made once, and nothing is added behind it`, async () => {
+    const hash = await start("sha512");
+    hash.digest();
+    assert.throws(() => hash.update(Uint8Array.of(1)));
+    assert.throws(() => hash.digest());
+    hash.close();
+    const closed = await start("sha512");
+    closed.close();
+    closed.close();
+  });
+}

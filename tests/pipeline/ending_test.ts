@@ -66,6 +66,20 @@ Deno.test("who cannot take the news of a success fails the build, and the others
   assert.equal(events.at(-1)?.type, "build-failed");
 });
 
+Deno.test("of several who cannot take the news, the first is thrown, and the others are warnings", async () => {
+  const events: Event[] = [];
+  const deaf = (name: string) => step(name, { ended: () => Promise.reject(new Error("no")) });
+  await assert.rejects(
+    pipelineOf([seal, deaf("one"), deaf("two")])
+      .run({ ...REQUEST, emit: (event) => events.push(event) }),
+    { message: "step one failed: no" },
+  );
+  const warnings = events.filter((event) => event.type === "message");
+  assert.deepEqual(warnings, [
+    { type: "message", step: "two", level: "warning", text: "step two failed: no" },
+  ]);
+});
+
 Deno.test("who cannot take the news of a failure does not hide it: that is a warning", async () => {
   const events: Event[] = [];
   const deaf = step("deaf", {

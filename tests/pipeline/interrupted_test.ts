@@ -56,3 +56,14 @@ Deno.test("an abort while the image gets its name does not take it back", async 
   });
   assert.equal(image.path, REQUEST.output);
 });
+
+Deno.test("an abort that no signal of the system caused names none, and keeps its reason", async () => {
+  const reason = new Error("the user closed the window");
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(pipelineOf([seal]).run({ ...REQUEST, signal }), {
+    name: "InterruptedError",
+    message: "interrupted: nothing was left behind",
+    signal: undefined,
+    cause: reason,
+  });
+});

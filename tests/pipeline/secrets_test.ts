@@ -118,3 +118,18 @@ Deno.test("a missing secret is asked for where it may come from", async () => {
   });
   assert.equal(secretVariable("s3", "secretKey"), "ICECORE_S3_SECRET_KEY");
 });
+
+Deno.test("a secret may be large", async () => {
+  const said: string[] = [];
+  const built = pipelineOf([
+    seal,
+    leaky((_, { emit, options }) => {
+      emit({ type: "message", level: "info", text: `it is ${options["key"]}.` });
+    }),
+  ]).with("leaky", { key: "x".repeat(300_000) });
+  await built.run({
+    ...REQUEST,
+    emit: (event) => event.type === "message" && void said.push(event.text),
+  });
+  assert.deepEqual(said, ["it is ***."]);
+});

@@ -177,6 +177,29 @@ Deno.test("a sink that fails ends the build, and the others are aborted", async 
   assert.equal(store.calls.filter((call) => call.startsWith("aborted")).length, 1);
 });
 
+Deno.test("what cannot be undone is told behind why a stage did not begin", async () => {
+  const stuck: Step = {
+    name: "stuck",
+    shell: false,
+    run: () => {},
+    stream: () => ({
+      sink: new WritableStream(),
+      abort: () => Promise.reject(new Error("cannot take it back")),
+    }),
+  };
+  const closed: Step = {
+    name: "closed",
+    shell: false,
+    run: () => {},
+    stream: () => Promise.reject(new Error("nobody is there")),
+  };
+  const recipe = { name: "test", summary: "", steps: [maker, stuck, closed] };
+  await assert.rejects(
+    Pipeline.of(recipe, fakeMachine()).run(request),
+    /^StepError: step closed failed: nobody is there\. Then: cannot clean up: cannot take it back\./,
+  );
+});
+
 Deno.test("a slow sink sets the pace: the bytes in hand stay few", async () => {
   let inHand = 0;
   let most = 0;
