@@ -118,7 +118,8 @@ export function scanEntries(geometry: Geometry, area: EntryArea, visit: VisitEnt
     if (length < DIR_ENTRY.sizeBytes || length % 4 !== 0 || at + length > end) {
       throw bad("rec_len is wrong", at, { rec_len: length });
     }
-    const nameLength = geometry.fileTypes ? bytes[at + 6]! : u16At(bytes, at + 6);
+    // The byte behind it means nothing without `filetype`; the kernel leaves rubbish there.
+    const nameLength = bytes[at + DIR_ENTRY.offsets.name_len]!;
     if (DIR_ENTRY.sizeBytes + nameLength > length) {
       throw bad("its name overruns it", at, { rec_len: length, name_len: nameLength });
     }

@@ -20,6 +20,9 @@ import { AttributeReader, pathThroughProc, readAttributes } from "../../host/lib
 import { isRoot } from "../../host/machine.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 
+/** To look for holes in a file above this takes nothing beside reading it. */
+const SMALL_BYTES = 64 * 1024;
+const SMALLEST_HOLE_BYTES = 4096;
 const DOT = new TextEncoder().encode(".");
 
 /** Looks at the names of one folder after the other. */
@@ -75,7 +78,7 @@ export class InodeReader {
       return { ...metadata, xattrs, target: readTarget(this.#folder!, cName.subarray(0, -1)) };
     }
     const sizeBytes = metadata.sizeBytes!;
-    if (type !== S_IFREG || this.#status.allocatedBytes >= sizeBytes) {
+    if (type !== S_IFREG || !this.#mayHaveHoles(sizeBytes, xattrs.length > 0)) {
       return { ...metadata, xattrs };
     }
     const dataRanges = this.#dataRanges(cName.subarray(0, -1), sizeBytes);
@@ -86,6 +89,15 @@ export class InodeReader {
   readFolder(folder: Descriptor): NewInode {
     statusOfOpen(folder, this.#status);
     return { ...this.#metadata(), xattrs: readAttributes(pathThroughProc(folder, DOT)) };
+  }
+
+  /**
+   * What a file has allocated may lie elsewhere than in its contents: in blocks of attributes or
+   * extents, behind its end. So a small file without attributes is believed, to be quick.
+   */
+  #mayHaveHoles(sizeBytes: number, hasAttributes: boolean): boolean {
+    return this.#status.allocatedBytes < sizeBytes || sizeBytes > SMALL_BYTES ||
+      (hasAttributes && sizeBytes > SMALLEST_HOLE_BYTES);
   }
 
   #metadata(): NewInode {

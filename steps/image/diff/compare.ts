@@ -3,7 +3,16 @@
  * @module
  */
 
-import { nameOf, targetOf, type Tree, type TreeEntry, type TreeInode } from "../../../ext4/tree.ts";
+import { isLostAndFound } from "../../../ext4/plan/names.ts";
+import {
+  hasType,
+  nameOf,
+  S_IFDIR,
+  targetOf,
+  type Tree,
+  type TreeEntry,
+  type TreeInode,
+} from "../../../ext4/tree.ts";
 import { compareBytes } from "../../../ext4/tree_builder.ts";
 import { Breather } from "../../../host/breathe.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
@@ -82,6 +91,14 @@ class Comparison {
     const endA = at + a.countChildren[pair.a]!;
     const endB = bt + b.countChildren[pair.b]!;
     while (at < endA || bt < endB) {
+      if (at < endA && isEmptyLostAndFound(a, at)) {
+        at++;
+        continue;
+      }
+      if (bt < endB && isEmptyLostAndFound(b, bt)) {
+        bt++;
+        continue;
+      }
       const order = orderOf(a, at, endA, b, bt, endB);
       if (order < 0) this.#reportAll(a, at++, pair.path, "removed");
       else if (order > 0) this.#reportAll(b, bt++, pair.path, "added");
@@ -183,6 +200,13 @@ class Comparison {
 }
 
 const UNLINKED = { agrees: true, isRepeated: false };
+
+/** The folder that every `mkfs` makes; a tree read of an image has none. */
+function isEmptyLostAndFound(tree: Tree, entry: number): boolean {
+  const row = tree.entryInode[entry]!;
+  return tree.entryParent[entry] === 0 && hasType(tree, row, S_IFDIR) &&
+    tree.countChildren[row] === 0 && isLostAndFound(tree, entry);
+}
 
 /** Which name comes first: negative for the first side's, 0 when they are the same. */
 function orderOf(a: Tree, at: number, endA: number, b: Tree, bt: number, endB: number): number {

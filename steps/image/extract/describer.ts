@@ -26,7 +26,7 @@ import {
   writeAttributeOfOpen,
 } from "../../../host/libc/open_nodes.ts";
 import { printable } from "../../../host/libc/paths.ts";
-import type { Timestamp } from "../../../host/libc/status.ts";
+import { freeBytes, type Timestamp } from "../../../host/libc/status.ts";
 import { pathThroughProc, writeAttribute } from "../../../host/libc/xattrs.ts";
 import type { Caller } from "./caller.ts";
 import type { Existing } from "./existing.ts";
@@ -44,6 +44,8 @@ import {
 const ACL = "system.posix_acl_";
 const ONLY_ROOT_SETUID = "only root may restore setuid and setgid";
 const encoder = new TextEncoder();
+/** More than any attribute takes, with what a file system needs to keep it. */
+const ROOM_FOR_ATTRIBUTES_BYTES = 256 * 1024;
 const PROC = encoder.encode("/proc/self/fd");
 
 /** Describes inodes of a tree. */
@@ -71,9 +73,9 @@ export class Describer {
     const mode = giveOwner(metadata, (uid, gid) => setOwnerOfOpen(fd, uid, gid), onRefused);
     if (this.existing.inheritsAcls) this.#dropInherited(fd, row);
     const write = (xattr: Xattr) => writeAttributeOfOpen(fd, xattr);
-    this.#attributes(row, false, write);
+    this.#attributes(row, false, fd, write);
     attempt("mode", () => setModeOfOpen(fd, mode), onRefused);
-    this.#attributes(row, true, write);
+    this.#attributes(row, true, fd, write);
     attempt("times", () => setTimesOfOpen(fd, metadata.atime, metadata.mtime), onRefused);
   }
 
@@ -85,8 +87,8 @@ export class Describer {
     const isLink = (this.tree.mode[row]! & S_IFMT) === S_IFLNK;
     if (!isLink) attempt("mode", () => setModeOfName(folder, name, mode), onRefused);
     const write = (xattr: Xattr) => writeAttribute(pathThroughProc(folder, name), xattr);
-    this.#attributes(row, false, write);
-    this.#attributes(row, true, write);
+    this.#attributes(row, false, folder, write);
+    this.#attributes(row, true, folder, write);
     const times = () => setTimes(folder, name, metadata.atime, metadata.mtime);
     attempt("times", times, onRefused);
   }
@@ -136,7 +138,13 @@ export class Describer {
     return mode & ~SETUID_SETGID;
   }
 
-  #attributes(row: TreeInode, acls: boolean, write: (xattr: Xattr) => void): void {
+  /** @param disk Something open on the file system that is to hold them. */
+  #attributes(
+    row: TreeInode,
+    acls: boolean,
+    disk: Descriptor,
+    write: (xattr: Xattr) => void,
+  ): void {
     const { tree } = this;
     const set = tree.xattrSet[row]!;
     if (set === 0) return;
@@ -147,7 +155,7 @@ export class Describer {
         write(xattr);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
-        if (hasCode(error, "ENOSPC", "EDQUOT") && !isTooLarge(xattr)) throw error;
+        if (hasCode(error, "EDQUOT") || hasCode(error, "ENOSPC") && isFull(disk)) throw error;
         this.losses.addError("attribute", name, error, () => this.pathOf(row));
       }
     }
@@ -169,9 +177,9 @@ function timeOf({ seconds, nanoseconds }: TimeColumn, row: TreeInode): Timestamp
   return { seconds: seconds[row]!, nanoseconds: nanoseconds[row]! };
 }
 
-/** ext4 without `ea_inode` says ENOSPC of a value that fits no block. */
-function isTooLarge({ value }: Xattr): boolean {
-  return value.length > 3000;
+/** ext4 without `ea_inode` says ENOSPC as well of attributes that do not fit into one block. */
+function isFull(disk: Descriptor): boolean {
+  return freeBytes(disk) < ROOM_FOR_ATTRIBUTES_BYTES;
 }
 
 /** `fchmodat` follows links: the name is opened first, and what was opened is changed. */

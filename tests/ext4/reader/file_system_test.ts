@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { superblockChecksum } from "../../../ext4/checksums.ts";
+import { INCOMPAT } from "../../../ext4/features.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { type FileSystem, openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { PathError } from "../../../ext4/reader/path_error.ts";
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { countingSource } from "../../support/counting_source.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { variedTree } from "../../support/varied_tree.ts";
@@ -185,4 +188,16 @@ Deno.test("an image says of itself what it is", async () => {
   assert.ok(info.features.includes("read-only"));
   assert.equal(info.journal, "none");
   assert.equal(info.countBlocks * info.blockSizeBytes, image.length);
+});
+
+Deno.test("without the feature filetype, the byte behind a name's length means nothing", async () => {
+  const copy = image.slice();
+  const superblock = copy.subarray(SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK_OFFSET_BYTES + 1024);
+  const { s_feature_incompat } = SUPERBLOCK.decode(superblock);
+  const incompat = s_feature_incompat & ~INCOMPAT.filetype;
+  SUPERBLOCK.encodeInto(superblock, 0, { s_feature_incompat: incompat });
+  SUPERBLOCK.encodeInto(superblock, 0, { s_checksum: superblockChecksum(superblock) });
+  const files = await openFileSystem(bytesSource(copy));
+  assert.equal((await Array.fromAsync(files.list("/many"))).length, 400);
+  assert.equal((await files.stat("/few/hard")).kind, "file");
 });

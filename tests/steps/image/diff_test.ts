@@ -162,6 +162,19 @@ Deno.test("a folder within a folder of its own name is not taken for it", async 
   });
 });
 
+Deno.test("an empty lost+found at the root is no difference, whichever side has one", () =>
+  withPhotos(async (photos, _, contents) => {
+    const folder = `${photos}/.`;
+    mkdirSync(join(photos, "lost+found"));
+    await icecoreOutput(["build", folder, "-o", contents, "--quiet", "--force"]);
+    assert.equal((await diff(contents, folder)).countDifferences, 0);
+    assert.equal((await diff(folder, contents)).countDifferences, 0);
+    writeFileSync(join(photos, "lost+found/#12"), "");
+    const lines: string[] = [];
+    await diff(contents, folder, { onDifference: (each) => lines.push(differenceLine(each)) });
+    assert.deepEqual(lines, ["+ lost+found/", "+ lost+found/#12"]);
+  }));
+
 Deno.test("diff on the command line prints lines or JSON, and tells by its exit code", () =>
   withPhotos(async (photos, named) => {
     assert.equal((await icecore(["diff", named, photos])).code, 0);

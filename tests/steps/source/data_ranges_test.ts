@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { truncateSync, writeFileSync } from "node:fs";
+import { output } from "../../support/oracles.ts";
+import { testWith } from "../../support/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { scan } from "./scanning.ts";
 
@@ -19,3 +21,21 @@ Deno.test("holes are found, also one that is the whole file", async () => {
     assert.equal(tree.sizeBytes[inode("mixed")], 10_000_000);
   });
 });
+
+testWith(
+  { programs: ["fallocate", "setfattr"] },
+  "holes are found though as much is allocated elsewhere, as for attributes or behind the end",
+  () =>
+    inTemporaryFolder(async (folder) => {
+      for (const [name, sizeBytes] of [["large", 200_000], ["marked", 20_000]] as const) {
+        const path = `${folder}/${name}`;
+        writeFileSync(path, "start");
+        truncateSync(path, sizeBytes);
+        output("fallocate", ["--keep-size", "--offset", "262144", "--length", "262144", path]);
+      }
+      output("setfattr", ["-n", "user.a", "-v", "1", `${folder}/marked`]);
+      const { tree, inode } = await scan([`${folder}/.`]);
+      assert.deepEqual([...tree.dataRanges.get(inode("large")) ?? []], [0, 4096]);
+      assert.deepEqual([...tree.dataRanges.get(inode("marked")) ?? []], [0, 4096]);
+    }),
+);
