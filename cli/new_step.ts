@@ -7,7 +7,7 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { existsSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { EnvironmentError, isStepName, messageOf, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
@@ -51,7 +51,7 @@ export const newStep = {
     const files = { [`${name}.ts`]: stepText(name), [`${name}_test.ts`]: testText(name) };
     const inTheWay = Object.keys(files).find((file) => existsSync(file));
     if (inTheWay !== undefined) throw refusal(inTheWay);
-    for (const [file, text] of Object.entries(files)) writeNew(file, text);
+    writeAll(files);
     if (json === true) printJson({ type: "new-step", name, files: Object.keys(files) });
     else for (const file of Object.keys(files)) print(file);
     if (json === true || quiet === true) return EXIT.done;
@@ -63,17 +63,46 @@ export const newStep = {
   },
 };
 
-function writeNew(file: string, text: string): void {
+/** Writes all of them or none. */
+function writeAll(files: Readonly<Record<string, string>>): void {
+  const made: string[] = [];
   try {
-    writeFileSync(file, text, { flag: "wx" });
+    for (const [file, text] of Object.entries(files)) {
+      const fd = openNew(file);
+      made.push(file);
+      writeNew(fd, file, text);
+    }
+  } catch (error) {
+    for (const file of made) rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+function openNew(file: string): number {
+  try {
+    return openSync(file, "wx");
   } catch (error) {
     if ((error as { code?: string }).code === "EEXIST") throw refusal(file);
-    throw new EnvironmentError(
-      `cannot write ${file}: ${messageOf(error)}. Go to a folder that you may write to.`,
-      "not-writable",
-      { cause: error },
-    );
+    throw notWritten(file, error, "Go to a folder that you may write to.");
   }
+}
+
+function writeNew(fd: number, file: string, text: string): void {
+  try {
+    writeFileSync(fd, text);
+  } catch (error) {
+    throw notWritten(file, error, "Make room, or go to another folder.");
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function notWritten(file: string, cause: unknown, advice: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot write ${file}: ${messageOf(cause)}. ${advice}`,
+    "not-writable",
+    { cause },
+  );
 }
 
 function refusal(file: string): UsageError {

@@ -3,57 +3,69 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
-import { EnvironmentError } from "./environment_error.ts";
-import { meaningOf } from "./libc/errno.ts";
+import { constants, rmSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { close, type Descriptor } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
-import { openNew } from "./open_new.ts";
+import { claimPartial } from "./partial.ts";
 import { requireFree } from "./require_free.ts";
 import { explainWrite } from "./write_error.ts";
 
 /**
- * A file that is made, or emptied, and written front to back. Aborting removes it, and so does a
- * write that fails.
+ * A file that is made, or emptied, and written front to back. Nobody else writes it meanwhile.
+ * Aborting removes it, and so does a write that fails.
  *
  * @param path Ends in `.partial`.
  * @param force Whether a file of the final name may be there; it is not touched here.
- * @throws EnvironmentError `output-exists`.
+ * @throws EnvironmentError `output-exists`, `output-busy`, `not-writable`.
  */
 export function createFile(path: string, force: boolean): WritableStream<Uint8Array> {
+  const lock = claimFile(path, force);
+  return writeClaimed(path, () => close(lock));
+}
+
+/**
+ * Claims a file that is to be written, as {@linkcode createFile} does.
+ *
+ * @returns What holds the claim until it is closed.
+ */
+export function claimFile(path: string, force: boolean): Descriptor {
   const finalPath = path.replace(/\.partial$/, "");
   requireFree(finalPath, force);
+  return claimPartial(path, printable(finalPath));
+}
+
+/** A claimed file as a stream. @param onEnd Called when it is complete, or gone. */
+export function writeClaimed(
+  path: string,
+  onEnd: () => void = () => {},
+): WritableStream<Uint8Array> {
   let handle: FileHandle | undefined;
   const remove = async () => {
-    await handle?.close();
     rmSync(path, { force: true });
+    onEnd();
+    await handle?.close();
+  };
+  const orRemoved = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      // A stream that failed by itself is not aborted any more.
+      await remove();
+      throw explainWrite(path, error);
+    }
   };
   return new WritableStream<Uint8Array>({
     async start() {
-      handle = await openNew(path).catch((error) => {
-        throw notWritable(finalPath, error);
-      });
+      handle = await orRemoved(open(path, constants.O_WRONLY | constants.O_NOFOLLOW));
     },
     async write(bytes) {
-      try {
-        await handle!.writeFile(bytes);
-      } catch (error) {
-        // A stream that failed by itself is not aborted any more.
-        await remove();
-        throw explainWrite(path, error);
-      }
+      await orRemoved(handle!.writeFile(bytes));
     },
     async close() {
       await handle!.close();
+      onEnd();
     },
     abort: remove,
   });
-}
-
-function notWritable(path: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError(
-    `cannot write ${printable(path)}: ${meaningOf(cause)}. Choose another place with -o.`,
-    "not-writable",
-    { cause },
-  );
 }

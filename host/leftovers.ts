@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync, type Stats } from "node:fs";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
@@ -139,11 +139,22 @@ export function removePartials(partial: string, recorded: readonly string[] = []
 
 /** Nothing but regular files, and folders of them, is what a build makes. */
 function isOurs(path: string): boolean {
-  return isFile(path) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const status = statusOf(path);
+  return status?.isFile() === true || status?.isDirectory() === true;
 }
 
 function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statusOf(path)?.isFile() === true;
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Written down by a build that could not make it, or in a folder that is none any more.
+    if (hasCode(error, "ENAMETOOLONG", "ENOTDIR")) return undefined;
+    throw error;
+  }
 }
 
 function claimable(partial: string): boolean {

@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { readMounts } from "./mount_table.ts";
+import { mountAt, readMounts } from "./mount_table.ts";
 import { programEnvironment } from "./hidden_variables.ts";
 import { hasCode } from "./libc/errno.ts";
 
@@ -21,15 +21,22 @@ export function isMountpoint(folder: string): boolean {
   return statSync(folder).dev !== statSync(`${folder}/..`).dev;
 }
 
-/** Unmounts a folder without waiting for those who still use it; nothing if it is not mounted. */
+/** Unmounts a folder and all below without waiting for those who use it; nothing if not mounted. */
 export function unmountNow(folder: string): void {
-  for (const mountpoint of mountsBelow(folder)) {
-    const { status, stderr } = spawnSync("umount", ["--lazy", mountpoint], {
-      encoding: "utf8",
-      env: programEnvironment(),
-    });
-    if (status !== 0) throw new Error(`cannot unmount ${mountpoint}: ${stderr.trim()}`);
-  }
+  for (const mountpoint of mountsBelow(folder)) unmountLazily(mountpoint);
+}
+
+/** The same for what is mounted at the folder itself, and nothing that is mounted below it. */
+export function unmountOneNow(folder: string): void {
+  if (mountAt(folder) !== undefined) unmountLazily(folder);
+}
+
+function unmountLazily(mountpoint: string): void {
+  const { status, stderr } = spawnSync("umount", ["--lazy", mountpoint], {
+    encoding: "utf8",
+    env: programEnvironment(),
+  });
+  if (status !== 0) throw new Error(`cannot unmount ${mountpoint}: ${stderr.trim()}`);
 }
 
 /** Loop devices whose backing file is `path`, e.g. `/dev/loop3`. */

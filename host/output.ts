@@ -6,7 +6,6 @@
 import {
   accessSync,
   constants,
-  existsSync,
   lstatSync,
   realpathSync,
   renameSync,
@@ -16,24 +15,13 @@ import {
 import { basename, dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
-import { hasCode, meaningOf } from "./libc/errno.ts";
-import {
-  close,
-  CURRENT_FOLDER,
-  type Descriptor,
-  O_CREAT,
-  O_NOFOLLOW,
-  O_RDWR,
-  openAt,
-  truncate,
-  tryLock,
-} from "./libc/files.ts";
+import { close } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
-import { StatusBuffer, statusOfOpen } from "./libc/status.ts";
-import { requireFree } from "./require_free.ts";
-import { syncPath } from "./sync_path.ts";
 import { ALGORITHMS } from "./digest.ts";
 import { partialsOf, releaseLeftovers } from "./leftovers.ts";
+import { claimPartial, inTheWay, notWritable } from "./partial.ts";
+import { requireFree } from "./require_free.ts";
+import { syncPath } from "./sync_path.ts";
 
 /** A file that takes its final name with the image. */
 export interface SideFile {
@@ -60,8 +48,15 @@ export function checkOutput(finalPath: string, force: boolean): void {
   const shown = printable(finalPath);
   checkFolder(dirname(finalPath), shown);
   checkName(basename(finalPath), shown);
-  checkExisting(finalPath, shown, force);
-  for (const name of ALGORITHMS) checkSideFile(`${finalPath}.${name}`, shown, force);
+  requireFree(finalPath, force);
+  for (const name of ALGORITHMS) {
+    checkSideFile(`${finalPath}.${name}`, shown, force);
+    // It is written without asking, and a FIFO would have that wait for ever.
+    const partial = `${finalPath}.${name}.partial`;
+    if (lstatSync(partial, { throwIfNoEntry: false })?.isFile() === false) {
+      throw inTheWay(partial, shown);
+    }
+  }
 }
 
 /**
@@ -76,7 +71,7 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
   const folder = realpathSync(dirname(finalPath));
   const path = `${folder === "/" ? "" : folder}/${basename(finalPath)}.partial`;
   await releaseLeftovers(path);
-  const lock = claim(path, shown);
+  const lock = claimPartial(path, shown);
   const forget = atForcedExit(() => {
     for (const file of partialsOf(path)) rmSync(file, { force: true });
   });
@@ -84,7 +79,7 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
     path,
     async publish(sideFiles) {
       for (const each of [finalPath, ...sideFiles.map((side) => side.finalPath)]) {
-        checkExisting(each, printable(each), force);
+        requireFree(each, force);
       }
       for (const file of [path, ...sideFiles.map((side) => side.path)]) await syncPath(file);
       for (const side of sideFiles) renameSync(side.path, side.finalPath);
@@ -129,27 +124,6 @@ function checkFolder(folder: string, shown: string): void {
   }
 }
 
-function notWritable(shown: string, folder: string, error: unknown): EnvironmentError {
-  return new EnvironmentError(
-    `cannot write ${shown}: ${meaningOf(error)}. Make the folder ${printable(folder)} writable, ` +
-      "or choose another place with -o.",
-    "not-writable",
-    { cause: error },
-  );
-}
-
-function checkExisting(finalPath: string, shown: string, force: boolean): void {
-  const status = lstatSync(finalPath, { throwIfNoEntry: false });
-  if (status === undefined) return;
-  if (!status.isFile() && !status.isSymbolicLink()) {
-    throw new EnvironmentError(
-      `cannot write ${shown}: it exists and is not a regular file. Choose another name with -o.`,
-      "output-exists",
-    );
-  }
-  requireFree(finalPath, force);
-}
-
 /** A side file with no image beside it may be all that is left to tell what an image was. */
 function checkSideFile(path: string, shown: string, force: boolean): void {
   const status = lstatSync(path, { throwIfNoEntry: false });
@@ -184,56 +158,4 @@ function checkName(name: string, shown: string): void {
       `while it is built. Choose a name of at most ${most} bytes with -o.`,
     "name-too-long",
   );
-}
-
-function claim(path: string, shown: string): Descriptor {
-  // Another build may rename or remove the file between opening and locking it; then try anew.
-  for (let tries = 0; tries < 10; tries++) {
-    const lock = openPartial(path, shown);
-    if (!tryLock(lock)) {
-      close(lock);
-      throw new EnvironmentError(
-        `cannot write ${shown}: another icecore is building it now. Wait for it, ` +
-          "or choose another name with -o.",
-        "output-busy",
-      );
-    }
-    if (isSameFile(lock, path)) {
-      truncate(lock, 0);
-      return lock;
-    }
-    close(lock);
-  }
-  throw new EnvironmentError(
-    `cannot write ${shown}: ${basename(path)} keeps being replaced. Look for another icecore.`,
-    "output-busy",
-  );
-}
-
-function openPartial(path: string, shown: string): Descriptor {
-  try {
-    const status = lstatSync(path, { throwIfNoEntry: false });
-    if (status?.isFile() === false) throw Object.assign(new Error(path), { code: "ENXIO" });
-    return openAt(CURRENT_FOLDER, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
-  } catch (error) {
-    if (hasCode(error, "EACCES", "EROFS", "EPERM")) throw notWritable(shown, dirname(path), error);
-    const inTheWay = hasCode(error, "ELOOP", "EISDIR", "ENXIO");
-    const why = inTheWay
-      ? `${printable(path)} is in the way, and is no regular file`
-      : meaningOf(error);
-    const what = inTheWay
-      ? "Remove it, or choose another name with -o."
-      : "Choose another place with -o.";
-    throw new EnvironmentError(`cannot write ${shown}: ${why}. ${what}`, "not-writable", {
-      cause: error,
-    });
-  }
-}
-
-function isSameFile(fd: Descriptor, path: string): boolean {
-  if (!existsSync(path)) return false;
-  const open = new StatusBuffer();
-  statusOfOpen(fd, open);
-  const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return named !== undefined && open.inodeKey.endsWith(`:${named.ino}`);
 }

@@ -3,8 +3,9 @@
  * @module
  */
 
-import { lstatSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { EnvironmentError } from "./environment_error.ts";
+import { hasCode } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
 
 /**
@@ -12,14 +13,30 @@ import { printable } from "./libc/paths.ts";
  * image asks for it in its `check`, before anything is made.
  *
  * @param finalPath The path it will have.
- * @param force Whether what is there may be replaced.
+ * @param force Whether a file or a symbolic link that is there may be replaced; nothing else ever
+ * may be, a device least of all.
  * @throws EnvironmentError `output-exists`.
  */
 export function requireFree(finalPath: string, force: boolean): void {
-  if (force || lstatSync(finalPath, { throwIfNoEntry: false }) === undefined) return;
+  const status = statusOf(finalPath);
+  if (status === undefined) return;
+  const isReplaceable = status.isFile() || status.isSymbolicLink();
+  if (force && isReplaceable) return;
   throw new EnvironmentError(
-    `cannot write ${printable(finalPath)}: it exists already. Replace it with --force, ` +
-      "or choose another name with -o.",
+    `cannot write ${printable(finalPath)}: ` +
+      (isReplaceable
+        ? "it exists already. Replace it with --force, or choose another name with -o."
+        : "it exists and is not a regular file. Choose another name with -o."),
     "output-exists",
   );
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // There can be nothing of that name; whoever makes it is told why not.
+    if (hasCode(error, "ENAMETOOLONG")) return undefined;
+    throw error;
+  }
 }

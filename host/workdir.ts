@@ -18,6 +18,7 @@ import {
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { basename } from "node:path";
 import process from "node:process";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
@@ -82,15 +83,24 @@ export function makeWorkdir(partial: string): Workdir {
   }
   const recorded = new Set<string>();
   const remove = () => {
-    for (const each of [...recorded, path]) rmSync(each, { recursive: true, force: true });
+    const errors: unknown[] = [];
+    for (const each of [...recorded, path]) {
+      try {
+        rmSync(each, { recursive: true, force: true });
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   };
   const forget = atForcedExit(remove);
   return {
     path,
     record(partial) {
       if (recorded.has(partial)) return;
+      checkName(partial);
+      writeRecord(`${path}/${RECORD}`, partial);
       recorded.add(partial);
-      appendFileSync(`${path}/${RECORD}`, `${JSON.stringify(partial)}\n`);
     },
     release() {
       forget();
@@ -99,6 +109,33 @@ export function makeWorkdir(partial: string): Workdir {
       return Promise.resolve();
     },
   };
+}
+
+/** The kernel's limit to a name. */
+const NAME_MAX_BYTES = 255;
+
+/** What cannot be there cannot be removed either. */
+function checkName(partial: string): void {
+  const length = new TextEncoder().encode(basename(partial)).length;
+  if (length <= NAME_MAX_BYTES) return;
+  throw new EnvironmentError(
+    `cannot write ${printable(partial)}: its name has ${length} bytes, and the kernel's limit is ` +
+      `${NAME_MAX_BYTES}. Choose a shorter name with -o.`,
+    "name-too-long",
+  );
+}
+
+function writeRecord(record: string, partial: string): void {
+  try {
+    appendFileSync(record, `${JSON.stringify(partial)}\n`);
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot write ${printable(record)}: ${meaningOf(error)}. ` +
+        "Make room there, or set TMPDIR to another folder.",
+      hasCode(error, "ENOSPC", "EDQUOT") ? "disk-full" : "not-writable",
+      { cause: error },
+    );
+  }
 }
 
 /** The file gets its name when it is whole and locked: whoever finds it may believe it. */
@@ -180,11 +217,20 @@ function claimLeftover(path: string): Leftover[] {
 /** What a killed build wrote down: what it may have left elsewhere. A line may be cut short. */
 export function recordedIn(workdir: string): string[] {
   try {
-    return readFileSync(`${workdir}/${RECORD}`, "utf8").split("\n").slice(0, -1)
-      .map((line) => String(JSON.parse(line)));
+    return readFileSync(`${workdir}/${RECORD}`, "utf8").split("\n").flatMap(pathIn);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return [];
     throw error;
+  }
+}
+
+/** The path in a line; none in one that was cut short, by a full disk say. */
+function pathIn(line: string): string[] {
+  try {
+    const path: unknown = JSON.parse(line);
+    return typeof path === "string" ? [path] : [];
+  } catch {
+    return [];
   }
 }
 

@@ -65,6 +65,16 @@ export function close(fd: Descriptor): void {
   }
 }
 
+/**
+ * Closes what was only read: no data can be lost by it, so that a file system's complaint, as one
+ * over a network may have, is of no matter.
+ */
+export function closeRead(fd: Descriptor): void {
+  if (libc.close(fd) < 0 && lastErrno() === ERRNO.EBADF) {
+    throw new SystemError("close", ERRNO.EBADF);
+  }
+}
+
 /** Reads at the descriptor's own position; returns the bytes read, 0 at the end. */
 export function read(fd: Descriptor, into: Uint8Array): number {
   return check("read", () => libc.read(fd, into, into.length));

@@ -6,15 +6,18 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { isRemote, shownLocation } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { atForcedExit } from "../../host/forced_exit.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { isRoot } from "../../host/machine.ts";
 import { mountAt } from "../../host/mount_table.ts";
+import { unmountOneNow } from "../../host/mounts.ts";
 import { findProgram, installHint } from "../../host/programs.ts";
 import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
 import { ToolError } from "../../host/tool_error.ts";
 import { givenPath } from "../../pipeline/given_path.ts";
-import { fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
+import { interruptionOf, throwIfAborted } from "../../pipeline/interruption.ts";
+import { argvOf, fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
 import { openImage } from "./open_image.ts";
 
 /** How to mount. */
@@ -45,7 +48,7 @@ export interface Mounted {
  *
  * @param path A file or a block device.
  * @throws CorruptImageError when it is no image; EnvironmentError `cannot-mount`, `no-folder`,
- * `already-mounted`.
+ * `already-mounted`; InterruptedError.
  */
 export async function mountImage(
   path: string,
@@ -63,20 +66,45 @@ export async function mountImage(
   let kernelError: unknown;
   if (by === "kernel" || (by === "auto" && isRoot())) {
     try {
-      await runProgram(kernelArgv(subject, at), programOptions);
+      await runMount(kernelArgv(subject, at), at, programOptions);
       return { by: "kernel", folder: at, isStale };
     } catch (error) {
-      if (by === "kernel" || !(error instanceof ToolError) || options.signal?.aborted === true) {
-        throw error;
-      }
+      if (by === "kernel" || !(error instanceof ToolError)) throw error;
       kernelError = error;
     }
   }
   const why = whyNoFuse();
   if (why !== undefined) throw kernelError ?? cannotMount(path, why);
-  await runProgram(fuseArgv(subject, at, isRoot()), programOptions);
+  await runMount(fuseArgv(subject, at, isRoot()), at, programOptions);
   requireMounted(at, path);
   return { by: "fuse", folder: at, isStale };
+}
+
+/** Runs a program that mounts; an interruption takes away what it has mounted all the same. */
+async function runMount(
+  argv: readonly string[],
+  at: string,
+  options: ProgramOptions,
+): Promise<void> {
+  const { signal } = options;
+  if (signal !== undefined) throwIfAborted(signal);
+  const forget = atForcedExit(() => unmountOneNow(at));
+  try {
+    await runProgram(argv, options);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw interruptionOf(signal, await takeAway(at));
+  } finally {
+    forget();
+  }
+}
+
+/** @returns What is left nevertheless. */
+async function takeAway(at: string): Promise<string[]> {
+  const mount = mountAt(at);
+  if (mount === undefined) return [];
+  await runProgram(argvOf(mount), { success: () => true });
+  return mountAt(at) === undefined ? [] : [`what is mounted at ${printable(at)}`];
 }
 
 /** Opens it once: what is no image is refused here, with a better word than the kernel's. */

@@ -7,20 +7,20 @@ import { realpathSync } from "node:fs";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { isRoot } from "../../host/machine.ts";
 import { type Mount, mountAt } from "../../host/mount_table.ts";
-import { findProgram } from "../../host/programs.ts";
 import { type ProgramOptions, runProgram } from "../../host/run_program.ts";
 import { ToolError } from "../../host/tool_error.ts";
 import { givenPath } from "../../pipeline/given_path.ts";
-import { fusermountArgv, umountArgv } from "./mount/commands.ts";
+import { interruptionOf } from "../../pipeline/interruption.ts";
+import { argvOf, isFuse } from "./mount/commands.ts";
 import type { MountOptions } from "./mount.ts";
 
 /**
  * Unmounts the image that is mounted at a folder, by the kernel or by FUSE. Its loop device is
  * freed with it.
  *
- * @throws EnvironmentError `not-mounted`, `not-an-image`, `busy`; ToolError.
+ * @throws EnvironmentError `not-mounted`, `not-an-image`, `busy`; ToolError;
+ * InterruptedError.
  */
 export async function unmountImage(
   folder: string,
@@ -49,6 +49,13 @@ export async function unmountImage(
   try {
     await runProgram(argvOf(mount), programOptions);
   } catch (error) {
+    const { signal } = options;
+    if (signal?.aborted === true) {
+      throw interruptionOf(
+        signal,
+        mountAt(at) === undefined ? [] : [`what is mounted at ${shown}`],
+      );
+    }
     if (!(error instanceof ToolError) || !/busy/i.test(error.stderrTail)) throw error;
     throw new EnvironmentError(
       `cannot unmount ${shown}: something in it is in use. Close it, and leave the folder in ` +
@@ -79,13 +86,4 @@ function isImage({ fileSystem, source, options }: Mount): boolean {
   if (!/^ext[234]$/.test(fileSystem)) return false;
   const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
   return /^\/dev\/loop\d+$/.test(source) || isHarmless;
-}
-
-const isFuse = (fileSystem: string): boolean => /^fuse/.test(fileSystem);
-
-function argvOf({ fileSystem, mountpoint }: Mount): string[] {
-  const fusermount = ["fusermount3", "fusermount"].find((name) => findProgram(name) !== undefined);
-  return isFuse(fileSystem) && !isRoot() && fusermount !== undefined
-    ? fusermountArgv(fusermount, mountpoint)
-    : umountArgv(mountpoint);
 }

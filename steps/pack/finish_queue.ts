@@ -7,7 +7,7 @@
  * @module
  */
 
-import { close, type Descriptor } from "../../host/libc/files.ts";
+import { closeRead, type Descriptor } from "../../host/libc/files.ts";
 import { OPEN_FILES_LIMIT } from "../../host/open_files.ts";
 import { type ExpectedFile, type FileChange, howChanged } from "../source/file_change.ts";
 
@@ -79,7 +79,7 @@ export class FinishQueue {
         seconds: this.#floats[float + 1]!,
         nanoseconds: this.#ints[int + 2]!,
       });
-      close(fd);
+      closeRead(fd);
       if (change !== undefined) onChanged({ inode: this.#ints[int + 1]!, change });
       Atomics.store(this.#ints, DONE, done + 1);
     }

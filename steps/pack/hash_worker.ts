@@ -21,18 +21,32 @@ export interface HashResult {
   readonly changed: readonly ChangedFile[];
 }
 
+/** What it says instead when it failed. */
+export interface HashFailure {
+  readonly failure: string;
+}
+
 /** What a worker's global scope offers here. */
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<HashTask>) => Promise<void>;
-  postMessage(result: HashResult): void;
+  postMessage(result: HashResult | HashFailure): void;
 };
 
-scope.onmessage = async ({ data: { ring, finish, algorithm } }) => {
+scope.onmessage = async ({ data }) => {
+  // Told by itself: what a runtime says of a failed thread has pages of the program in it.
+  scope.postMessage(
+    await hashAll(data).catch((error) => ({
+      failure: error instanceof Error ? error.message : String(error),
+    })),
+  );
+};
+
+async function hashAll({ ring, finish, algorithm }: HashTask): Promise<HashResult> {
   const hash = await startHash(algorithm);
   const queue = new FinishQueue(finish);
   const changed: ChangedFile[] = [];
   const finishFiles = () => queue.finishAll((file) => changed.push(file));
   for (const buffer of takeBuffers(ring, finishFiles)) hash.update(buffer);
   finishFiles();
-  scope.postMessage({ digest: hash.digest(), changed });
-};
+  return { digest: hash.digest(), changed };
+}

@@ -9,7 +9,7 @@ import type { Descriptor } from "../../host/libc/files.ts";
 import type { ExpectedFile } from "../source/file_change.ts";
 import type { Finisher } from "../source/source_file.ts";
 import { FinishQueue, makeFinishMemory } from "./finish_queue.ts";
-import type { HashResult, HashTask } from "./hash_worker.ts";
+import type { HashFailure, HashResult, HashTask } from "./hash_worker.ts";
 import { makeRing, RingProducer } from "./ring.ts";
 
 /** How long the thread sleeps for a free buffer before it lets the event loop run. */
@@ -33,11 +33,15 @@ export class Hasher implements Finisher {
     this.#queue = new FinishQueue(finish);
     this.#worker = new Worker(new URL("./hash_worker.ts", import.meta.url), { type: "module" });
     this.#result = new Promise((resolve, reject) => {
-      this.#worker.onmessage = (event: MessageEvent<HashResult>) => resolve(event.data);
+      const fail = (why: string) => {
+        this.#failure = new Error(`cannot hash: ${why}. Report this.`);
+        reject(this.#failure);
+      };
+      this.#worker.onmessage = ({ data }: MessageEvent<HashResult | HashFailure>) =>
+        "failure" in data ? fail(data.failure) : resolve(data);
       this.#worker.onerror = (event) => {
         event.preventDefault();
-        this.#failure = new Error(`cannot hash: ${event.message}. Report this.`);
-        reject(this.#failure);
+        fail(event.message);
       };
     });
     // Whoever asks for the result gets the failure; nobody may ask after an abort.

@@ -6,10 +6,11 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { createFile } from "../../host/create_file.ts";
+import { claimFile, writeClaimed } from "../../host/create_file.ts";
 import { startHash } from "../../host/hash.ts";
 import { atForcedExit } from "../../host/forced_exit.ts";
 import { syncPath } from "../../host/sync_path.ts";
+import { close } from "../../host/libc/files.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError, VerificationError } from "../../pipeline/errors.ts";
@@ -57,7 +58,9 @@ export async function joinParts(manifest: string, options: JoinOptions = {}): Pr
   checkParts(whole, folder, manifest);
   const path = options.output ?? `${folder}/${whole.name}`;
   const partial = `${path}.partial`;
-  const writer = createFile(partial, options.force === true).getWriter();
+  // Until it has its name: whoever joins into the same file meanwhile would write into this one.
+  const lock = claimFile(partial, options.force === true);
+  const writer = writeClaimed(partial).getWriter();
   const forget = atForcedExit(() => rmSync(partial, { force: true }));
   try {
     const sha512 = await copyParts(whole, folder, writer, options);
@@ -78,6 +81,7 @@ export async function joinParts(manifest: string, options: JoinOptions = {}): Pr
     throw error;
   } finally {
     forget();
+    close(lock);
   }
 }
 
@@ -93,6 +97,8 @@ function readManifest(path: string): PartManifest {
 
 function readText(path: string): string {
   try {
+    // A FIFO or a device might never end.
+    if (!statSync(path).isFile()) throw new Error("it is not a regular file");
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(

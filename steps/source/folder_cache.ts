@@ -7,7 +7,7 @@
  */
 
 import {
-  close,
+  closeRead,
   CURRENT_FOLDER,
   type Descriptor,
   O_DIRECTORY,
@@ -74,7 +74,7 @@ export class FolderCache {
 
   /** Closes all. */
   close(): void {
-    for (const fd of this.#open.values()) close(fd);
+    for (const fd of this.#open.values()) closeRead(fd);
     this.#open.clear();
     this.#last = undefined;
   }
@@ -91,7 +91,7 @@ export class FolderCache {
     if (this.#open.size >= MOST_OPEN) {
       const [oldest, oldestFd] = this.#open.entries().next().value!;
       this.#open.delete(oldest);
-      close(oldestFd);
+      closeRead(oldestFd);
     }
     this.#open.set(folder, fd);
   }

@@ -7,7 +7,7 @@ import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
 import type { NewInode } from "../../ext4/tree_builder.ts";
 import { ERRNO, SystemError } from "../../host/libc/errno.ts";
 import {
-  close,
+  closeRead,
   type Descriptor,
   O_NOFOLLOW,
   O_NONBLOCK,
@@ -125,7 +125,7 @@ export class InodeReader {
       if (error instanceof SystemError) return undefined;
       throw error;
     } finally {
-      if (file !== undefined) close(file);
+      if (file !== undefined) closeRead(file);
     }
   }
 }

@@ -8,7 +8,7 @@ import { basename, dirname } from "node:path";
 import { type BigIntStats, lstatSync, statSync } from "node:fs";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import {
-  close,
+  closeRead,
   CURRENT_FOLDER,
   type Descriptor,
   O_DIRECTORY,
@@ -40,7 +40,7 @@ export function placeSources(sources: readonly string[]): SourcePlacement {
   let root: string | undefined;
   const folders = new Map<string, string>();
   for (const source of sources) {
-    close(openFolder(source));
+    closeRead(openFolder(source));
     if (isContents(source) || folderOf(source) === "") {
       if (root !== undefined) throw clash(root, source, "the root of the image");
       root = source;

@@ -9,7 +9,7 @@
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { refuseOwnFault } from "../../host/open_files.ts";
-import { close, type Descriptor, readFullyAt } from "../../host/libc/files.ts";
+import { closeRead, type Descriptor, readFullyAt } from "../../host/libc/files.ts";
 import type { Problem, ProblemKind } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { describeChange, type ExpectedFile, type FileChange, howChanged } from "./file_change.ts";
@@ -110,7 +110,7 @@ export class SourceFile {
   }
 
   #close(): void {
-    if (this.#fd !== undefined) close(this.#fd);
+    if (this.#fd !== undefined) closeRead(this.#fd);
     this.#fd = undefined;
   }
 }

@@ -7,13 +7,14 @@
  */
 
 import { S_IFDIR, type TreeInode } from "../../ext4/tree.ts";
-import { type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
+import { type NewInode, type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { refuseOwnFault } from "../../host/open_files.ts";
-import { close } from "../../host/libc/files.ts";
+import { closeRead, type Descriptor } from "../../host/libc/files.ts";
 import { FolderLister } from "../../host/libc/folders.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
+import { SourceError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { folderOf } from "../../pipeline/source_path.ts";
 import type { Excluded } from "./exclude.ts";
@@ -120,7 +121,7 @@ class Walker implements Walked {
   #addSource(path: string): Pending {
     const fd = openFolder(path);
     try {
-      const found = this.#reader.readFolder(fd);
+      const found = this.#readSource(fd, path);
       const inode = this.builder.addInode(found);
       this.topPaths.set(inode, path);
       if (this.placement.root === undefined) this.builder.raiseRootTime(found.mtime);
@@ -128,7 +129,22 @@ class Walker implements Walked {
       const volume = new Volume(fileSystem, new Uint8Array());
       return { inode, source: path, path: volume.path, sourceFileSystem: fileSystem, volume };
     } finally {
-      close(fd);
+      closeRead(fd);
+    }
+  }
+
+  #readSource(fd: Descriptor, path: string): NewInode {
+    try {
+      return this.#reader.readFolder(fd);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      refuseOwnFault(error, printable(path));
+      throw new SourceError(
+        `cannot read ${printable(path)}: ${error.meaning}, in its status or its attributes. ` +
+          "Look at the disk it lies on.",
+        "source-unreadable",
+        { cause: error },
+      );
     }
   }
 

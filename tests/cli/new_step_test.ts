@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { icecore, icecoreArgv, inLab, type Lab, ROOT } from "../faults/lab.ts";
+import { withDisk } from "../support/mounted_disk.ts";
+import { testWith } from "../support/requirements.ts";
+import { icecore as runIcecore } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A program `icecore` on the lab's PATH. */
@@ -67,3 +70,19 @@ Deno.test("new-step overwrites nothing, and refuses names that no step has", asy
     assert.match(named.stderr, /a name is lower case letters, digits and hyphens/);
   });
 });
+
+testWith(
+  { programs: ["mount"], loop: true },
+  "new-step leaves nothing on a full disk",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      const disk = `${folder}/disk`;
+      await withDisk(disk, "size=4k", async () => {
+        const { code, stderr } = await runIcecore(["new-step", "upload"], { cwd: disk });
+        assert.equal(code, 1);
+        assert.match(stderr, /cannot write upload_test\.ts: .*no space left.*Make room/);
+        assert.deepEqual(readdirSync(disk), []);
+      });
+    });
+  },
+);

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createFile } from "../../host/create_file.ts";
+import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { withDisk } from "../support/mounted_disk.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -22,16 +31,6 @@ Deno.test("a file that is aborted is gone", async () => {
     await writer.write(bytes("ice"));
     await writer.abort();
     assert.deepEqual(readdirSync(folder), []);
-  });
-});
-
-Deno.test("a link that somebody put in the way is not followed", async () => {
-  await inTemporaryFolder(async (folder) => {
-    writeFileSync(`${folder}/precious`, "precious");
-    symlinkSync("precious", `${folder}/x.age.partial`);
-    const writer = createFile(`${folder}/x.age.partial`, false).getWriter();
-    await assert.rejects(writer.write(bytes("ice")), { code: "not-writable" });
-    assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");
   });
 });
 
@@ -59,3 +58,46 @@ testWith(
     });
   },
 );
+
+Deno.test("nothing but files and links is replaced, with force neither", async () => {
+  await inTemporaryFolder((folder) => {
+    mkdirSync(`${folder}/x.age`);
+    output("mkfifo", [`${folder}/y.age`]);
+    for (const name of ["x.age", "y.age"]) {
+      assert.throws(() => createFile(`${folder}/${name}.partial`, true), {
+        code: "output-exists",
+        message: /it exists and is not a regular file/,
+      });
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ["x.age", "y.age"]);
+  });
+});
+
+Deno.test("what has the partial file's name and is none is in the way: no FIFO is waited for, no link followed", async () => {
+  await inTemporaryFolder((folder) => {
+    output("mkfifo", [`${folder}/x.age.partial`]);
+    writeFileSync(`${folder}/precious`, "precious");
+    symlinkSync("precious", `${folder}/y.age.partial`);
+    for (const name of ["x.age", "y.age"]) {
+      assert.throws(() => createFile(`${folder}/${name}.partial`, false), {
+        code: "not-writable",
+        message: /\.age\.partial is in the way, and is no regular file/,
+      });
+    }
+    assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");
+    assert.ok(lstatSync(`${folder}/x.age.partial`).isFIFO());
+  });
+});
+
+Deno.test("one file is written by one at a time", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const path = `${folder}/x.age.partial`;
+    const writer = createFile(path, false).getWriter();
+    await writer.write(bytes("ice"));
+    assert.throws(() => createFile(path, false), { code: "output-busy" });
+    await writer.close();
+    assert.equal(readFileSync(path, "utf8"), "ice");
+    await createFile(path, false).abort();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});

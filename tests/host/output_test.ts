@@ -100,3 +100,20 @@ Deno.test("a partial image named like another's side file is that other's busine
     other.discard([], false);
   });
 });
+
+Deno.test("what would be in a side file's way is told before anything is written", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/x.img.sha512.partial`);
+    symlinkSync("elsewhere", `${folder}/y.img.sha512.partial`);
+    for (const name of ["x.img", "y.img"]) {
+      await assert.rejects(claimOutput(`${folder}/${name}`, true), {
+        code: "not-writable",
+        message: /\.img\.sha512\.partial is in the way, and is no regular file/,
+      });
+    }
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "x.img.sha512.partial",
+      "y.img.sha512.partial",
+    ]);
+  });
+});

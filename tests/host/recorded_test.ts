@@ -48,3 +48,25 @@ Deno.test("of what was written down only partial files and folders are removed, 
     assert.deepEqual(readdirSync(folder).sort(), ["link.partial", "precious", "unsaid.partial"]);
   });
 });
+
+Deno.test("a line that a full disk cut short does not hide those behind it", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+    appendFileSync(`${workdir.path}/beside.jsonl`, '"/srv/x\n');
+    workdir.record(`${folder}/x.img.age.partial`);
+    assert.deepEqual(recordedIn(workdir.path), [`${folder}/x.img.age.partial`]);
+    await workdir.release();
+  });
+});
+
+Deno.test("a name that is too long for the kernel is refused, and stands in the way of nothing", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+    const long = `${folder}/${"n".repeat(248)}.partial`;
+    assert.throws(() => workdir.record(long), { code: "name-too-long", message: /256 bytes/ });
+    assert.deepEqual(recordedIn(workdir.path), []);
+    await workdir.release();
+    assert.equal(existsSync(workdir.path), false);
+    assert.deepEqual(removePartials(`${folder}/x.img.partial`, [long]), []);
+  });
+});

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -154,6 +156,40 @@ Deno.test("a manifest that is none, and one that reaches out of its folder, are 
       writeFileSync(path, text);
       await assert.rejects(joinParts(path), /it is no manifest of icecore split, or it is damaged/);
     }
+  });
+});
+
+Deno.test("no FIFO is waited for, and no device or folder is replaced by the joined file", async () => {
+  await inPlace(async (place) => {
+    await build(place, [[split, { size: "1M" }]]);
+    execFileSync("mkfifo", [`${place.folder}/x.manifest`, `${place.folder}/fifo`]);
+    await assert.rejects(joinParts(`${place.folder}/x.manifest`), /it is not a regular file/);
+    mkdirSync(`${place.folder}/folder`);
+    const before = namesIn(place);
+    for (const name of ["fifo", "folder"]) {
+      const output = `${place.folder}/${name}`;
+      await assert.rejects(joinParts(manifestOf(place), { output, force: true }), {
+        code: "output-exists",
+        message: /it exists and is not a regular file/,
+      });
+    }
+    assert.deepEqual(namesIn(place), before);
+  });
+});
+
+Deno.test("two who join into one file at the same time do not mix what they write", async () => {
+  await inPlace(async (place) => {
+    await build(place, [[split, { size: "1M" }]]);
+    const output = `${place.folder}/joined.img`;
+    const joins = [
+      joinParts(manifestOf(place), { output }),
+      joinParts(manifestOf(place), { output }),
+    ];
+    const results = await Promise.allSettled(joins);
+    assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    const refused = results.find((result) => result.status === "rejected");
+    assert.equal(refused?.reason.code, "output-busy");
+    assert.ok(readFileSync(output).equals(readFileSync(place.image)));
   });
 });
 

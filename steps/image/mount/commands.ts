@@ -1,7 +1,11 @@
 /**
- * The commands that mount and unmount an image, as pure functions.
+ * The commands that mount and unmount an image.
  * @module
  */
+
+import { isRoot } from "../../../host/machine.ts";
+import type { Mount } from "../../../host/mount_table.ts";
+import { findProgram } from "../../../host/programs.ts";
 
 /** What of an image decides how it is mounted. */
 export interface MountSubject {
@@ -42,13 +46,13 @@ export function fuseArgv(subject: MountSubject, folder: string, isRoot: boolean)
   return ["fuse2fs", "-o", options.join(","), subject.path, folder];
 }
 
-/** Unmounts what the kernel mounted, or root. */
-export const umountArgv = (folder: string): string[] => ["umount", "--", folder];
+/** Whether a file system is one of FUSE. */
+export const isFuse = (fileSystem: string): boolean => /^fuse/.test(fileSystem);
 
-/** Unmounts a FUSE file system of one who is not root. */
-export const fusermountArgv = (program: string, folder: string): string[] => [
-  program,
-  "-u",
-  "--",
-  folder,
-];
+/** Unmounts it: what one who is not root has mounted by FUSE, by FUSE's own program. */
+export function argvOf({ fileSystem, mountpoint }: Mount): string[] {
+  const fusermount = ["fusermount3", "fusermount"].find((name) => findProgram(name) !== undefined);
+  return isFuse(fileSystem) && !isRoot() && fusermount !== undefined
+    ? [fusermount, "-u", "--", mountpoint]
+    : ["umount", "--", mountpoint];
+}

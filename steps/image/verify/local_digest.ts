@@ -75,6 +75,14 @@ function unreadable(shown: string, error: unknown): EnvironmentError {
 }
 
 async function readSideFile(path: string, name: string): Promise<DigestLine> {
+  // A FIFO or a device might never end.
+  if (!statSync(path).isFile()) {
+    throw new EnvironmentError(
+      `cannot read ${printable(path)}: it is not a regular file. ` +
+        "Put the image's side file there, or leave it out with --no-digest.",
+      "bad-side-file",
+    );
+  }
   const text = await readFile(path, "utf8").catch((error) => {
     throw unreadable(printable(path), error);
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loopDevicesOf, mountsBelow } from "../../../host/mounts.ts";
+import { InterruptedError } from "../../../pipeline/errors.ts";
 import { mountAt } from "../../../host/mount_table.ts";
 import { fuseArgv, kernelArgv } from "../../../steps/image/mount/commands.ts";
 import { mountImage } from "../../../steps/image/mount.ts";
@@ -173,3 +174,52 @@ Deno.test("what cannot be mounted or unmounted is refused with a word", () =>
     await assert.rejects(unmountImage("/proc"), { code: "not-an-image" });
     assert.equal((await icecore(["umount", mountpoint])).code, 1);
   }));
+
+testWith(
+  { loop: true, programs: ["mount", "umount"] },
+  "an interruption while the program runs takes away what it has mounted, and is told as such",
+  () =>
+    withMountpoint(async (image, mountpoint) => {
+      for (const by of ["kernel", "auto"] as const) {
+        const interruption = new AbortController();
+        const mounting = mountImage(image, mountpoint, {
+          by,
+          signal: interruption.signal,
+          onCommand: () =>
+            queueMicrotask(() => interruption.abort(new InterruptedError("SIGTERM"))),
+        });
+        await assert.rejects(mounting, {
+          code: "interrupted",
+          message: "interrupted by SIGTERM: nothing was left behind",
+        });
+        assert.equal(mountAt(mountpoint), undefined);
+        assert.deepEqual(loopDevicesOf(image), []);
+      }
+    }),
+);
+
+testWith(
+  { loop: true, programs: ["mount", "umount"] },
+  "an interruption that comes when the image is mounted already unmounts it",
+  () =>
+    withMountpoint(async (image, mountpoint) => {
+      const bin = join(mountpoint, "../bin");
+      mkdirSync(bin);
+      // The program is done when the signal comes, and takes a while to end.
+      const script = `#!/bin/sh\n/bin/mount "$@" && echo >"${bin}/done"; trap "" TERM; sleep 1`;
+      writeFileSync(`${bin}/mount`, script, { mode: 0o755 });
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--allow-all", "--quiet", main, "mount", image, mountpoint],
+        env: { PATH: `${bin}:${Deno.env.get("PATH")}` },
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      while (!existsSync(`${bin}/done`)) await new Promise((resolve) => setTimeout(resolve, 10));
+      child.kill("SIGINT");
+      const { code, stderr } = await child.output();
+      assert.equal(code, 130);
+      assert.match(new TextDecoder().decode(stderr), /interrupted by SIGINT: nothing was left/);
+      assert.equal(mountAt(mountpoint), undefined);
+      assert.deepEqual(loopDevicesOf(image), []);
+    }),
+);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type VerifyFailure, verifyImage } from "../../../steps/image/verify.ts";
+import { output } from "../../support/oracles.ts";
 import { rangeServer } from "../../support/range_server.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -88,6 +89,13 @@ Deno.test("a side file of another image is told from one that is none", () =>
     assert.deepEqual(await failuresOf(image, []), ["digest"]);
     writeFileSync(side, "nonsense\n");
     await assert.rejects(verifyImage(image), { code: "bad-side-file" });
+  }));
+
+Deno.test("a side file that is a FIFO is not waited for", () =>
+  withImage(async (image) => {
+    rmSync(`${image}.sha512`);
+    output("mkfifo", [`${image}.sha512`]);
+    await assert.rejects(verifyImage(image), /it is not a regular file/);
   }));
 
 Deno.test("an image that was cut fails, and so does a file that is no image", () =>

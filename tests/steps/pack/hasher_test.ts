@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Breather } from "../../../host/breathe.ts";
 import type { TreeInode } from "../../../ext4/tree.ts";
-import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../../../host/libc/files.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  type Descriptor,
+  O_RDONLY,
+  openAt,
+} from "../../../host/libc/files.ts";
 import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/hasher.ts";
 
@@ -103,4 +109,17 @@ Deno.test("a full queue leaves the file to who offers it", () => {
   while (queue.offer(fd, count, expected)) count++;
   assert.equal(count, 256);
   close(fd);
+});
+
+Deno.test("what fails on the other thread is told in its own words", async () => {
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const noFile = 1_000_000 as Descriptor;
+  try {
+    hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
+    await assert.rejects(hasher.finish(), {
+      message: "cannot hash: close: bad file descriptor (EBADF). Report this.",
+    });
+  } finally {
+    await hasher.close();
+  }
 });
