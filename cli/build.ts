@@ -25,6 +25,7 @@ import { digestLineOf } from "./result_line.ts";
 
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
+const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
 
 const parser = command(
   "build",
@@ -57,9 +58,9 @@ const parser = command(
       oneFileSystem: optional(option("--one-file-system", {
         description: message`Store folders of other file systems empty.`,
       })),
-      times: optional(option("--times", choice(["mtime", "all"]), {
+      times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
         description:
-          message`Keep the modification time (the same tree gives the same image), or all four.`,
+          message`Keep the modification time (mtime, the default: the same tree gives the same image), or all four.`,
       })),
     }),
     object("How", {
@@ -72,8 +73,9 @@ const parser = command(
         description:
           message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
       })),
-      blockSize: optional(option("--block-size", choice(["auto", "1024", "2048", "4096"]), {
-        description: message`Bytes of a block. Default: what gives the smallest image.`,
+      blockSize: optional(option("--block-size", choice(BLOCK_SIZES, { metavar: "SIZE" }), {
+        description:
+          message`Bytes of a block: 1024, 2048, 4096, or auto, the default: what gives the smallest image.`,
       })),
       label: optional(option("--label", string({ metavar: "LABEL" }), {
         description: message`The volume's name, at most 16 bytes.`,
@@ -81,8 +83,10 @@ const parser = command(
       uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
         description: message`The volume's UUID.`,
       })),
-      hash: optional(option("--hash", choice(ALGORITHMS), {
-        description: message`The digest's algorithm. Default: sha512.`,
+      hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
+        description: message`The digest's algorithm: ${
+          text(ALGORITHMS.join(", "))
+        }. Default: sha512.`,
       })),
       use: multiple(option("--use", string({ metavar: "[before:STEP=|after:STEP=]PLUGIN" }), {
         description: message`Put in a step: ${
