@@ -121,7 +121,7 @@ export {
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
-export { formatSize, parseSize } from "./pipeline/size.ts";
+export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
 export {

@@ -160,10 +160,13 @@ export const build = {
       const { image, lossy } = await interruptible((signal) =>
         pipeline.run({ ...request, signal, emit: renderer.emit })
       );
+      const exitCode = lossy ? EXIT.lossy : EXIT.done;
       const line = digestLineOf(image, request.shownOutput);
+      // Among events a line for people would be one that no JSON parser takes.
+      if (values.json === true) return exitCode;
       if (request.output === "-") note(line);
-      else if (values.json !== true) print(line);
-      return lossy ? EXIT.lossy : EXIT.done;
+      else print(line);
+      return exitCode;
     } finally {
       renderer.end();
     }

@@ -101,7 +101,10 @@ export function printError(error: unknown, values: PrintedValues): void {
   const message = `${withShownLocations(messageOf(error))}${advice(error, values)}`;
   // Where stdout takes no more, stderr alone can tell of it.
   if (json === true && codeOf(error) !== "output-failed") {
-    printJson({ type: "error", code: codeOf(error), message }, jsonTarget(values));
+    const target = jsonTarget(values);
+    printJson({ type: "error", code: codeOf(error), message }, target);
+    // Each line there is JSON, or none of them can be parsed.
+    if (target === 2) return;
   }
   note(`icecore: ${harmless(message)}`);
   const unexpected = codeOf(error) === "unexpected";

@@ -18,7 +18,9 @@ export function printParseError(said: string, args: readonly string[], usages: U
   const text = withShownLocations(explain(said, args, usages));
   if (wantsJson(args)) {
     const message = withoutStyle(text).replace(/^icecore: /, "");
-    printJson({ type: "error", code: "usage", message }, goesToStdout(args) ? 2 : 1);
+    const target = goesToStdout(args) ? 2 : 1;
+    printJson({ type: "error", code: "usage", message }, target);
+    if (target === 2) return;
   }
   note(text);
 }

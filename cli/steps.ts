@@ -10,6 +10,7 @@ import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import {
   didYouMean,
+  exactSize,
   type OptionSchema,
   optionsSchema,
   rangeOf,
@@ -49,8 +50,9 @@ export const steps = {
   ),
   async run({ step, json, verbose }: StepsValues): Promise<number> {
     const all = [...Object.values(recipes), await pluginRecipe()];
-    const chosen = all.map((recipe) => chosenSteps(recipe, step));
-    if (chosen.every(({ steps }) => steps.length === 0)) throw unknownStep(step!);
+    const chosen = all.map((recipe) => chosenSteps(recipe, step))
+      .filter(({ steps }) => steps.length > 0);
+    if (chosen.length === 0) throw unknownStep(step!);
     if (json === true) {
       for (const { name, summary, steps } of chosen) {
         const type = name === PLUGINS ? "plugins" : "recipe";
@@ -58,7 +60,7 @@ export const steps = {
       }
       return EXIT.done;
     }
-    for (const recipe of chosen.filter(({ steps }) => steps.length > 0)) {
+    for (const recipe of chosen) {
       print(`${recipe.name}: ${recipe.summary}`);
       const width = Math.max(...recipe.steps.map(({ name }) => name.length));
       for (const each of recipe.steps) {
@@ -122,9 +124,11 @@ function describe(step: Step): unknown {
 }
 
 function optionText(option: OptionSchema): string {
-  const { help, choices, default: value, unit, whole, secret } = option;
+  const { type, help, choices, default: value, unit, whole, secret, required } = option;
   const range = rangeOf(option);
+  const shown = type === "size" && typeof value === "number" ? exactSize(value) : value;
   const notes = [
+    ...(required === true ? ["required"] : []),
     ...(choices === undefined ? [] : [choices.join(", ")]),
     ...(whole === true ? ["whole"] : []),
     ...(unit === undefined ? [] : [`in ${unit}`]),
@@ -132,7 +136,7 @@ function optionText(option: OptionSchema): string {
     ...(secret === true ? ["secret, never on the command line"] : []),
     ...(value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
       ? []
-      : [`default ${value}`]),
+      : [`default ${shown}`]),
   ];
   return `${help}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`;
 }

@@ -131,6 +131,12 @@ const transcripts: readonly Transcript[] = [
     code: 0,
     stdout: /hash\.algorithm {2}.* \(sha512, .*; default sha512\)/,
   },
+  {
+    args: ["steps", "s3"],
+    code: 0,
+    stdout: /s3\.to {2}where to: .* \(required\)\n.*partSize .* \(from 5M to 5G; default 8M\)\n/s,
+  },
+  { args: ["steps", "s3", "--json"], code: 0, stdout: /^\{"type":"plugins".*\}\n$/, stderr: "" },
   { args: ["steps", "--json"], code: 0, stdout: /^\{"type":"recipe","name":"native"/, stderr: "" },
   {
     args: ["doctor"],
