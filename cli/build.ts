@@ -16,6 +16,7 @@ import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue, wordValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonTarget, note, print, printJson } from "./output.ts";
 import { plugins } from "./plugins.ts";
@@ -25,6 +26,9 @@ import { digestLineOf } from "./result_line.ts";
 
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
+const stepNames = [
+  ...new Set(Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name))),
+];
 const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
 
 const parser = command(
@@ -33,7 +37,7 @@ const parser = command(
     object("What and where", {
       command: constant("build"),
       sources: multiple(
-        argument(string({ metavar: "SOURCE" }), {
+        argument(fileValue("SOURCE"), {
           description:
             message`A folder. SOURCE/. puts its contents at the image's root instead of under its own name.`,
         }),
@@ -44,7 +48,7 @@ const parser = command(
           },
         },
       ),
-      output: optional(option("-o", "--output", string({ metavar: "IMAGE" }), {
+      output: optional(option("-o", "--output", fileValue("IMAGE"), {
         description:
           message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
       })),
@@ -52,7 +56,7 @@ const parser = command(
         description:
           message`Leave out what matches; a pattern with a slash is matched from the source on.`,
       })),
-      excludeFrom: multiple(option("--exclude-from", string({ metavar: "FILE" }), {
+      excludeFrom: multiple(option("--exclude-from", fileValue("FILE"), {
         description: message`Leave out what matches a line of FILE.`,
       })),
       oneFileSystem: optional(option("--one-file-system", {
@@ -64,7 +68,7 @@ const parser = command(
       })),
     }),
     object("How", {
-      recipe: optional(option("--recipe", string({ metavar: "RECIPE" }), {
+      recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
         description: message`Which steps: ${
           text(recipeNames.join(" or "))
         }, or a recipe file. See: icecore steps, icecore recipe`,
@@ -88,16 +92,18 @@ const parser = command(
           text(ALGORITHMS.join(", "))
         }. Default: sha512.`,
       })),
-      use: multiple(option("--use", string({ metavar: "[before:STEP=|after:STEP=]PLUGIN" }), {
-        description: message`Put in a step: ${
-          text(pluginNames.join(", ") || "a plugin")
-        }, a module, a script or a program. By default it goes where it says it belongs.`,
-      })),
+      use: multiple(
+        option("--use", fileValue("[before:STEP=|after:STEP=]PLUGIN", "any", pluginNames), {
+          description: message`Put in a step: ${
+            text(pluginNames.join(", ") || "a plugin")
+          }, a module, a script or a program. By default it goes where it says it belongs.`,
+        }),
+      ),
       set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
         description:
           message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
-      without: multiple(option("--without", string({ metavar: "STEP" }), {
+      without: multiple(option("--without", wordValue("STEP", stepNames), {
         description: message`Leave a step out.`,
       })),
     }),

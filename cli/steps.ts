@@ -7,7 +7,6 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import {
   didYouMean,
   exactSize,
@@ -22,6 +21,7 @@ import {
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { wordValue } from "./file_value.ts";
 import { print, printJson } from "./output.ts";
 import { plugins, pluginSteps } from "./plugins.ts";
 
@@ -30,6 +30,9 @@ interface StepsValues extends CommonValues {
   readonly step: string | undefined;
 }
 
+const ownNames = Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name));
+const stepNames = [...new Set([...ownNames, ...Object.keys(plugins)])];
+
 /** The command. */
 export const steps = {
   parser: command(
@@ -37,7 +40,7 @@ export const steps = {
     merge(
       object("What", {
         command: constant("steps"),
-        step: optional(argument(string({ metavar: "STEP" }), {
+        step: optional(argument(wordValue("STEP", stepNames), {
           description: message`Show this step only, with its options.`,
         })),
       }),
@@ -91,11 +94,9 @@ function chosenSteps(recipe: Recipe, name: string | undefined): Recipe {
 }
 
 function unknownStep(name: string): UsageError {
-  const own = Object.values(recipes).flatMap(({ steps }) => steps).map((step) => step.name);
-  const names = [...new Set([...own, ...Object.keys(plugins)])];
   return new UsageError(
     `cannot show the step ${JSON.stringify(name)}: there is none of that name. ` +
-      (didYouMean(name, names) ?? "See all with: icecore steps"),
+      (didYouMean(name, stepNames) ?? "See all with: icecore steps"),
     "unknown-step",
   );
 }
