@@ -62,6 +62,7 @@ export {
 } from "./steps/image/verify.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
+export { saysNoImage } from "./steps/image/no_image.ts";
 export { verifyDigest } from "./steps/image/verify/local_digest.ts";
 export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
 

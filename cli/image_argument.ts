@@ -59,7 +59,8 @@ export async function withImage(
   }
   const { traffic } = image;
   if (verbose === true && traffic !== undefined) {
-    note(`icecore: ${traffic.countRequests} requests, ${traffic.countBytes} bytes`);
+    const { countRequests, countBytes } = traffic;
+    note(`icecore: ${countRequests} request${countRequests === 1 ? "" : "s"}, ${countBytes} bytes`);
   }
   return leftOut.exitCode;
 }

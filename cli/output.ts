@@ -9,6 +9,7 @@ import {
   CorruptImageError,
   EnvironmentError,
   messageOf,
+  saysNoImage,
   withShownLocations,
 } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
@@ -117,8 +118,8 @@ export function printError(error: unknown, values: PrintedValues): void {
 
 /** What else can be done about an error, where the command has an option for it. */
 function advice(error: unknown, values: object): string {
-  const canSalvage = error instanceof CorruptImageError && "salvage" in values &&
-    values.salvage !== true;
+  const canSalvage = error instanceof CorruptImageError && !saysNoImage(error) &&
+    "salvage" in values && values.salvage !== true;
   return canSalvage ? " Or add --salvage to have the rest." : "";
 }
 
