@@ -75,7 +75,7 @@ export class ReleaseError extends AggregateError {
 
 /** Why a build failed, as a sentence, with no word on what is left behind. */
 function failureOf(cause: unknown): string {
-  if (cause instanceof InterruptedError) return `interrupted by ${cause.signal}.`;
+  if (cause instanceof InterruptedError) return `${interruptedBy(cause.signal)}.`;
   return messageOf(cause).replace(/\.?$/, ".");
 }
 
@@ -87,14 +87,24 @@ export class InterruptedError extends Error {
   /**
    * Makes an error with its message.
    *
-   * @param signal The signal's name.
+   * @param signal The signal's name, where a signal it was and no program's own `AbortSignal`.
    * @param left What stays behind: the partial image that was to be kept, say.
+   * @param options As its `cause` the reason that the program gave.
    */
-  constructor(readonly signal: string = "SIGINT", left: readonly string[] = []) {
+  constructor(
+    readonly signal: string | undefined,
+    left: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
     const what = left.length === 0 ? "nothing" : left.join(", ");
-    super(`interrupted by ${signal}: ${what} ${left.length > 1 ? "were" : "was"} left behind`);
+    const verb = left.length > 1 ? "were" : "was";
+    super(`${interruptedBy(signal)}: ${what} ${verb} left behind`, options);
     this.name = "InterruptedError";
   }
+}
+
+function interruptedBy(signal: string | undefined): string {
+  return signal === undefined ? "interrupted" : `interrupted by ${signal}`;
 }
 
 /** An image is not what its side file, its source or its own checksums say. */

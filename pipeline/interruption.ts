@@ -16,6 +16,9 @@ export function interruptionOf(
   left: readonly string[] = [],
 ): InterruptedError {
   const { reason } = signal;
-  const name = reason instanceof InterruptedError ? reason.signal : undefined;
-  return new InterruptedError(name, left);
+  if (!(reason instanceof InterruptedError)) {
+    return new InterruptedError(undefined, left, { cause: reason });
+  }
+  const { signal: name, cause } = reason;
+  return new InterruptedError(name, left, cause === undefined ? {} : { cause });
 }
