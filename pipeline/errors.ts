@@ -45,10 +45,22 @@ export class StepError extends Error {
 
   /** Makes an error with its message. */
   constructor(readonly step: string, override readonly cause: unknown) {
-    super(`step ${step} failed: ${messageOf(cause)}`, { cause });
+    super(`step ${step} failed: ${whyFailed(cause)}`, { cause });
     this.name = "StepError";
   }
 }
+
+/** What a step threw, in words; of a program in `$`, what dax leaves to be asked for. */
+function whyFailed(cause: unknown): string {
+  if (!(cause instanceof Error) || cause.name !== "ShellError") return messageOf(cause);
+  const { exitCode, stderr = "" } = cause as Error & { exitCode?: number; stderr?: string };
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const said = lines.slice(-MOST_LINES).join(" / ").replace(/\.$/, "");
+  return `a program in it ended with exit code ${exitCode}${said === "" ? "" : `: ${said}`}.`;
+}
+
+/** Lines of a program's stderr that are told. */
+const MOST_LINES = 5;
 
 /**
  * Releases failed, after the build had succeeded or failed; none of their errors is lost. Of a build
