@@ -152,7 +152,9 @@ export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
 export { fileForm } from "./steps/payload/file_form.ts";
 export { type Joined, type JoinOptions, joinParts } from "./steps/payload/join_parts.ts";
 export { formatPartManifest, type Part, type PartManifest } from "./pipeline/part_manifest.ts";
+export { placeOf } from "./host/error_place.ts";
 export { watchSignals } from "./host/signals.ts";
+export { type UnplannedEnds, watchUnplanned } from "./host/unplanned_ends.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";
 

@@ -138,6 +138,11 @@ const parser = command(
   },
 );
 
+/** What a module of the user's prints is no result, and would break the lines that are. */
+function sendConsoleToStderr(): void {
+  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+}
+
 function checkStdout(): void {
   requireStdout();
   if (process.stdout.isTTY !== true) return;
@@ -152,6 +157,7 @@ function checkStdout(): void {
 export const build = {
   parser,
   async run(values: BuildValues): Promise<number> {
+    sendConsoleToStderr();
     const pipeline = await pipelineOf(values);
     const request = requestOf(values);
     if (values.dryRun === true) {
