@@ -22,3 +22,10 @@ export function placeOf(error: unknown, path?: string): string | undefined {
 
 /** Where an executable that Bun made has its own modules, whose places help nobody. */
 const BUNDLED = "/$bunfs/";
+
+/** The same for what the language throws, and nobody on purpose; else nothing. */
+export function placeOfMistake(error: unknown, path: string): string | undefined {
+  return MISTAKES.some((each) => error instanceof each) ? placeOf(error, path) : undefined;
+}
+
+const MISTAKES = [TypeError, ReferenceError, RangeError, SyntaxError];

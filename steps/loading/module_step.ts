@@ -5,7 +5,7 @@
 
 import { hideVariables } from "../../host/hidden_variables.ts";
 import { canLoadModules, importModule, loadFailure } from "../../host/import_module.ts";
-import { placeOf } from "../../host/error_place.ts";
+import { placeOfMistake } from "../../host/error_place.ts";
 import { messageOf, UsageError } from "../../pipeline/errors.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
@@ -65,15 +65,12 @@ async function placed(
   try {
     return await step.run(image, context);
   } catch (error) {
-    const place = MISTAKES.some((each) => error instanceof each) ? placeOf(error, path) : undefined;
+    const place = placeOfMistake(error, path);
     if (place === undefined) throw error;
     const message = `${messageOf(error)}, at ${place}. Correct the module.`;
     throw new PluginError(message, "broken-module", { cause: error });
   }
 }
-
-/** What the language throws, and nobody on purpose. */
-const MISTAKES = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 function notCompiledIn(shown: string, cause: unknown): PluginError {
   return new PluginError(

@@ -5,7 +5,7 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { placeOf } from "../../host/error_place.ts";
+import { placeOfMistake } from "../../host/error_place.ts";
 import { importModule, loadFailure, provideModule } from "../../host/import_module.ts";
 import { CHANNEL_VARIABLE, CONTEXT_VARIABLE, SCRIPT_VARIABLE } from "./zx_variables.ts";
 
@@ -43,7 +43,7 @@ function taken(variable: string): string {
 function explained(error: unknown, script: string): string {
   const { exitCode, signal, stderr } = error as Readonly<Record<string, unknown>>;
   if (exitCode === undefined) {
-    const place = placeOf(error, script);
+    const place = placeOfMistake(error, script);
     return `${loadFailure(error)}${place === undefined ? "" : `, at ${place}`}`;
   }
   const how = typeof signal === "string" ? `was ended by ${signal}` : `ended with ${exitCode}`;
