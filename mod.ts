@@ -62,6 +62,7 @@ export {
 } from "./steps/image/verify.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
+export { saysNoImage } from "./steps/image/no_image.ts";
 export { verifyDigest } from "./steps/image/verify/local_digest.ts";
 export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
 
@@ -121,7 +122,7 @@ export {
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
-export { formatSize, parseSize } from "./pipeline/size.ts";
+export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
 export {
@@ -152,7 +153,9 @@ export { openNew, writeNew } from "./host/open_new.ts";
 export { fileForm } from "./steps/payload/file_form.ts";
 export { type Joined, type JoinOptions, joinParts } from "./steps/payload/join_parts.ts";
 export { formatPartManifest, type Part, type PartManifest } from "./pipeline/part_manifest.ts";
+export { placeOf } from "./host/error_place.ts";
 export { watchSignals } from "./host/signals.ts";
+export { type UnplannedEnds, watchUnplanned } from "./host/unplanned_ends.ts";
 
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";
 

@@ -16,6 +16,7 @@ import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue, wordValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonTarget, note, print, printJson } from "./output.ts";
 import { plugins } from "./plugins.ts";
@@ -25,6 +26,10 @@ import { digestLineOf } from "./result_line.ts";
 
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
+const stepNames = [
+  ...new Set(Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name))),
+];
+const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
 
 const parser = command(
   "build",
@@ -32,7 +37,7 @@ const parser = command(
     object("What and where", {
       command: constant("build"),
       sources: multiple(
-        argument(string({ metavar: "SOURCE" }), {
+        argument(fileValue("SOURCE"), {
           description:
             message`A folder. SOURCE/. puts its contents at the image's root instead of under its own name.`,
         }),
@@ -43,7 +48,7 @@ const parser = command(
           },
         },
       ),
-      output: optional(option("-o", "--output", string({ metavar: "IMAGE" }), {
+      output: optional(option("-o", "--output", fileValue("IMAGE"), {
         description:
           message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
       })),
@@ -51,19 +56,19 @@ const parser = command(
         description:
           message`Leave out what matches; a pattern with a slash is matched from the source on.`,
       })),
-      excludeFrom: multiple(option("--exclude-from", string({ metavar: "FILE" }), {
+      excludeFrom: multiple(option("--exclude-from", fileValue("FILE"), {
         description: message`Leave out what matches a line of FILE.`,
       })),
       oneFileSystem: optional(option("--one-file-system", {
         description: message`Store folders of other file systems empty.`,
       })),
-      times: optional(option("--times", choice(["mtime", "all"]), {
+      times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
         description:
-          message`Keep the modification time (the same tree gives the same image), or all four.`,
+          message`Keep the modification time (mtime, the default: the same tree gives the same image), or all four.`,
       })),
     }),
     object("How", {
-      recipe: optional(option("--recipe", string({ metavar: "RECIPE" }), {
+      recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
         description: message`Which steps: ${
           text(recipeNames.join(" or "))
         }, or a recipe file. See: icecore steps, icecore recipe`,
@@ -72,8 +77,9 @@ const parser = command(
         description:
           message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
       })),
-      blockSize: optional(option("--block-size", choice(["auto", "1024", "2048", "4096"]), {
-        description: message`Bytes of a block. Default: what gives the smallest image.`,
+      blockSize: optional(option("--block-size", choice(BLOCK_SIZES, { metavar: "SIZE" }), {
+        description:
+          message`Bytes of a block: 1024, 2048, 4096, or auto, the default: what gives the smallest image.`,
       })),
       label: optional(option("--label", string({ metavar: "LABEL" }), {
         description: message`The volume's name, at most 16 bytes.`,
@@ -81,19 +87,23 @@ const parser = command(
       uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
         description: message`The volume's UUID.`,
       })),
-      hash: optional(option("--hash", choice(ALGORITHMS), {
-        description: message`The digest's algorithm. Default: sha512.`,
+      hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
+        description: message`The digest's algorithm: ${
+          text(ALGORITHMS.join(", "))
+        }. Default: sha512.`,
       })),
-      use: multiple(option("--use", string({ metavar: "[before:STEP=|after:STEP=]PLUGIN" }), {
-        description: message`Put in a step: ${
-          text(pluginNames.join(", ") || "a plugin")
-        }, a module, a script or a program. By default it goes where it says it belongs.`,
-      })),
+      use: multiple(
+        option("--use", fileValue("[before:STEP=|after:STEP=]PLUGIN", "any", pluginNames), {
+          description: message`Put in a step: ${
+            text(pluginNames.join(", ") || "a plugin")
+          }, a module, a script or a program. By default it goes where it says it belongs.`,
+        }),
+      ),
       set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
         description:
           message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
-      without: multiple(option("--without", string({ metavar: "STEP" }), {
+      without: multiple(option("--without", wordValue("STEP", stepNames), {
         description: message`Leave a step out.`,
       })),
     }),
@@ -128,6 +138,11 @@ const parser = command(
   },
 );
 
+/** What a module of the user's prints is no result, and would break the lines that are. */
+function sendConsoleToStderr(): void {
+  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+}
+
 function checkStdout(): void {
   requireStdout();
   if (process.stdout.isTTY !== true) return;
@@ -142,6 +157,7 @@ function checkStdout(): void {
 export const build = {
   parser,
   async run(values: BuildValues): Promise<number> {
+    sendConsoleToStderr();
     const pipeline = await pipelineOf(values);
     const request = requestOf(values);
     if (values.dryRun === true) {
@@ -156,10 +172,13 @@ export const build = {
       const { image, lossy } = await interruptible((signal) =>
         pipeline.run({ ...request, signal, emit: renderer.emit })
       );
+      const exitCode = lossy ? EXIT.lossy : EXIT.done;
       const line = digestLineOf(image, request.shownOutput);
+      // Among events a line for people would be one that no JSON parser takes.
+      if (values.json === true) return exitCode;
       if (request.output === "-") note(line);
-      else if (values.json !== true) print(line);
-      return lossy ? EXIT.lossy : EXIT.done;
+      else print(line);
+      return exitCode;
     } finally {
       renderer.end();
     }

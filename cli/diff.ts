@@ -6,11 +6,11 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { diff as diffSides, differenceLine, EnvironmentError, shownLocation } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
 import { note, print, printJson } from "./output.ts";
@@ -29,10 +29,10 @@ export const diff = {
     merge(
       object("What", {
         command: constant("diff"),
-        first: argument(string({ metavar: "A" }), {
+        first: argument(fileValue("A"), {
           description: message`An image (file, device or URL), or a folder.`,
         }),
-        second: argument(string({ metavar: "B" }), {
+        second: argument(fileValue("B"), {
           description:
             message`Another. A folder is looked for under its own name in the image, else compared with the image's root; FOLDER/. always means its contents.`,
         }),

@@ -33,7 +33,8 @@ const MEANINGS = {
   interrupted: "interrupted",
 } as const satisfies Meanings;
 
-const WIDTH = 96;
+/** A terminal of 80 columns takes them as they are. */
+const WIDTH = 80;
 
 /**
  * The lines of a command's help that list its exit codes.

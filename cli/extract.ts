@@ -20,6 +20,7 @@ import {
 import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { imageArgument, reading, type ReadingValues } from "./image_argument.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
@@ -52,7 +53,7 @@ export const extract = {
         paths: multiple(argument(string({ metavar: "PATH" }), {
           description: message`A file or folder in the image. Without any: everything.`,
         })),
-        output: optional(option("-o", "--output", string({ metavar: "DIR" }), {
+        output: optional(option("-o", "--output", fileValue("DIR", "directory"), {
           description:
             message`The folder to extract into; made where it is missing. Default: the current one.`,
         })),

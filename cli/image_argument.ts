@@ -7,14 +7,14 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { type ImageReader, openImage } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
+import { fileValue } from "./file_value.ts";
 import { note, OutputClosedError } from "./output.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 
 /** The image, anywhere. */
-export const imageArgument = argument(string({ metavar: "IMAGE" }), {
+export const imageArgument = argument(fileValue("IMAGE"), {
   description:
     message`The image: a file, a block device, an http or https URL, or s3://BUCKET/KEY with the usual AWS environment variables.`,
 });
@@ -59,7 +59,8 @@ export async function withImage(
   }
   const { traffic } = image;
   if (verbose === true && traffic !== undefined) {
-    note(`icecore: ${traffic.countRequests} requests, ${traffic.countBytes} bytes`);
+    const { countRequests, countBytes } = traffic;
+    note(`icecore: ${countRequests} request${countRequests === 1 ? "" : "s"}, ${countBytes} bytes`);
   }
   return leftOut.exitCode;
 }

@@ -7,11 +7,11 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { formatDigestLine, joinParts, printable } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -30,10 +30,10 @@ export const join = {
     merge(
       object("What and where", {
         command: constant("join"),
-        manifest: argument(string({ metavar: "MANIFEST" }), {
+        manifest: argument(fileValue("MANIFEST"), {
           description: message`The manifest that split wrote; the parts lie beside it.`,
         }),
-        output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
+        output: optional(option("-o", "--output", fileValue("FILE"), {
           description: message`The file to write. Default: its own name, beside the manifest.`,
         })),
         force: optional(option("--force", {

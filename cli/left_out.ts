@@ -9,13 +9,14 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { readExcludeFile } from "../mod.ts";
+import { fileValue } from "./file_value.ts";
 
 /** The options, as a parser to be merged into a command's. */
 export const leavingOut = object("Left out of folders, as build left it out", {
   exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
     description: message`Leave out what matches.`,
   })),
-  excludeFrom: multiple(option("--exclude-from", string({ metavar: "FILE" }), {
+  excludeFrom: multiple(option("--exclude-from", fileValue("FILE"), {
     description: message`Leave out what matches a line of FILE.`,
   })),
   oneFileSystem: optional(option("--one-file-system", {

@@ -17,6 +17,7 @@ import { examples } from "./examples.ts";
 import { exportCommand } from "./export.ts";
 import { extract } from "./extract.ts";
 import { find } from "./find.ts";
+import { helpWidth } from "./help_width.ts";
 import { info } from "./info.ts";
 import { join } from "./join.ts";
 import { ls } from "./ls.ts";
@@ -54,6 +55,9 @@ const usages = Object.fromEntries(
   Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),
 );
 
+/** Columns that no message has. */
+const UNBROKEN = 100_000;
+
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(args: readonly string[]): Promise<number> {
   let values: ReturnType<typeof parse> | undefined;
@@ -88,13 +92,20 @@ function parse(args: readonly string[]) {
     stdout: (text) => print(text),
     stderr: (text) => printParseError(text, args, usages),
     brief: message`A folder as one small, read-only, checksummed ext4 image.`,
-    examples: examples("icecore build /srv/photos", "icecore verify photos.img"),
+    examples: examples(
+      "icecore build /srv/photos",
+      "icecore verify photos.img",
+      "icecore build --help",
+    ),
     footer: examples(...exitCodes({
       lossy: "done but some source files could not be read or changed while being read",
       verificationFailed: "verification failed",
     })),
-    maxWidth: 100,
+    // A terminal breaks an error's lines itself, and a script wants none broken.
+    maxWidth: args[0] === "help" || args.includes("--help") ? helpWidth() : UNBROKEN,
     termWidth: "auto",
     commandList: "top-level",
+    // Those of all commands would fill the screen before the list of them.
+    usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],
   });
 }

@@ -7,11 +7,11 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { mountImage, printable } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, printJson } from "./output.ts";
 
@@ -29,10 +29,10 @@ export const mount = {
     merge(
       object("What and where", {
         command: constant("mount"),
-        image: argument(string({ metavar: "IMAGE" }), {
+        image: argument(fileValue("IMAGE"), {
           description: message`The image: a file or a block device.`,
         }),
-        folder: argument(string({ metavar: "DIR" }), {
+        folder: argument(fileValue("DIR", "directory"), {
           description: message`The folder to mount it at; it must exist.`,
         }),
         fuse: optional(option("--fuse", {

@@ -9,6 +9,7 @@ import {
   CorruptImageError,
   EnvironmentError,
   messageOf,
+  saysNoImage,
   withShownLocations,
 } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
@@ -101,7 +102,10 @@ export function printError(error: unknown, values: PrintedValues): void {
   const message = `${withShownLocations(messageOf(error))}${advice(error, values)}`;
   // Where stdout takes no more, stderr alone can tell of it.
   if (json === true && codeOf(error) !== "output-failed") {
-    printJson({ type: "error", code: codeOf(error), message }, jsonTarget(values));
+    const target = jsonTarget(values);
+    printJson({ type: "error", code: codeOf(error), message }, target);
+    // Each line there is JSON, or none of them can be parsed.
+    if (target === 2) return;
   }
   note(`icecore: ${harmless(message)}`);
   const unexpected = codeOf(error) === "unexpected";
@@ -114,8 +118,8 @@ export function printError(error: unknown, values: PrintedValues): void {
 
 /** What else can be done about an error, where the command has an option for it. */
 function advice(error: unknown, values: object): string {
-  const canSalvage = error instanceof CorruptImageError && "salvage" in values &&
-    values.salvage !== true;
+  const canSalvage = error instanceof CorruptImageError && !saysNoImage(error) &&
+    "salvage" in values && values.salvage !== true;
   return canSalvage ? " Or add --salvage to have the rest." : "";
 }
 

@@ -13,10 +13,14 @@ export type Usages = Readonly<Record<string, Usage>>;
 
 /** Prints a parser's message: for people, and for scripts where `--json` is among `args`. */
 export function printParseError(said: string, args: readonly string[], usages: Usages): void {
+  // What comes without an error is the usage of all commands, before the error of a wrong one.
+  if (!said.includes("Error: ")) return;
   const text = withShownLocations(explain(said, args, usages));
-  if (said.includes("Error: ") && wantsJson(args)) {
+  if (wantsJson(args)) {
     const message = withoutStyle(text).replace(/^icecore: /, "");
-    printJson({ type: "error", code: "usage", message }, goesToStdout(args) ? 2 : 1);
+    const target = goesToStdout(args) ? 2 : 1;
+    printJson({ type: "error", code: "usage", message }, target);
+    if (target === 2) return;
   }
   note(text);
 }
@@ -33,23 +37,46 @@ function goesToStdout(args: readonly string[]): boolean {
 
 /** A parser's message about `args` as icecore prints it. */
 export function explain(said: string, args: readonly string[], usages: Usages): string {
-  // The usage that follows some messages comes as a text of its own.
-  if (!said.includes("Error: ")) return said.trimEnd();
   const [command] = args;
   if (command === undefined) return "icecore: no command is given. See: icecore --help";
   const usage = Object.hasOwn(usages, command) ? usages[command] : undefined;
-  const text = said.trimEnd().replace("Error: ", "icecore: ");
+  const text = said.trimEnd().replace("Error: ", "icecore: ").replace(
+    /Expected an? (\S+), but too few arguments\./,
+    "No $1 is named.",
+  );
   const help = usage === undefined ? "See: icecore --help" : `See: icecore ${command} --help`;
-  return [text, nearest(text, usage), help].filter((line) => line !== undefined).join("\n");
+  return [text, hint(text, args, usage, usages), help].filter((line) => line !== undefined)
+    .join("\n");
 }
 
-function nearest(text: string, usage: Usage | undefined): string | undefined {
+/** What was meant, where a flag is not known. */
+function hint(
+  text: string,
+  args: readonly string[],
+  usage: Usage | undefined,
+  usages: Usages,
+): string | undefined {
   const plain = withoutStyle(text);
-  const unknown = /Unexpected option[^:]*: `?--([^`=\s]+?)(=[^`]*)?`?\.$/m.exec(plain)?.[1];
-  if (unknown === undefined || usage === undefined || plain.includes("Did you mean")) return;
+  const unknown = /Unexpected option[^:]*: `?(-[^`=\s]+?)(=[^`]*)?`?\.$/m.exec(plain)?.[1];
+  if (unknown === undefined || plain.includes("Did you mean")) return;
+  const habit = HABITS[unknown];
+  if (habit !== undefined) return `Did you mean ${habit}?`;
+  if (usage !== undefined) return nearest(unknown, usage);
+  const named = args.find((arg) => Object.hasOwn(usages, arg));
+  return named === undefined
+    ? undefined
+    : `Options come behind the command, as in: icecore ${named} ${unknown}`;
+}
+
+/** What other programs call it. */
+const HABITS: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
+
+/** The nearest flag; a long one may have been written with one hyphen, as find has them. */
+function nearest(unknown: string, usage: Usage): string | undefined {
+  const word = unknown.replace(/^--?/, "");
+  if (word.length < 2) return;
   const names = [...extractOptionNames(usage)].filter((name) => name.startsWith("--"));
-  const nearestName = didYouMean(unknown, names.map((name) => name.slice(2)));
-  return nearestName?.replace("mean ", "mean --");
+  return didYouMean(word, names.map((name) => name.slice(2)))?.replace("mean ", "mean --");
 }
 
 function withoutStyle(text: string): string {

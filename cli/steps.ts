@@ -7,9 +7,9 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import {
   didYouMean,
+  exactSize,
   type OptionSchema,
   optionsSchema,
   rangeOf,
@@ -21,6 +21,7 @@ import {
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { wordValue } from "./file_value.ts";
 import { print, printJson } from "./output.ts";
 import { plugins, pluginSteps } from "./plugins.ts";
 
@@ -29,6 +30,9 @@ interface StepsValues extends CommonValues {
   readonly step: string | undefined;
 }
 
+const ownNames = Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name));
+const stepNames = [...new Set([...ownNames, ...Object.keys(plugins)])];
+
 /** The command. */
 export const steps = {
   parser: command(
@@ -36,7 +40,7 @@ export const steps = {
     merge(
       object("What", {
         command: constant("steps"),
-        step: optional(argument(string({ metavar: "STEP" }), {
+        step: optional(argument(wordValue("STEP", stepNames), {
           description: message`Show this step only, with its options.`,
         })),
       }),
@@ -49,8 +53,9 @@ export const steps = {
   ),
   async run({ step, json, verbose }: StepsValues): Promise<number> {
     const all = [...Object.values(recipes), await pluginRecipe()];
-    const chosen = all.map((recipe) => chosenSteps(recipe, step));
-    if (chosen.every(({ steps }) => steps.length === 0)) throw unknownStep(step!);
+    const chosen = all.map((recipe) => chosenSteps(recipe, step))
+      .filter(({ steps }) => steps.length > 0);
+    if (chosen.length === 0) throw unknownStep(step!);
     if (json === true) {
       for (const { name, summary, steps } of chosen) {
         const type = name === PLUGINS ? "plugins" : "recipe";
@@ -58,7 +63,7 @@ export const steps = {
       }
       return EXIT.done;
     }
-    for (const recipe of chosen.filter(({ steps }) => steps.length > 0)) {
+    for (const recipe of chosen) {
       print(`${recipe.name}: ${recipe.summary}`);
       const width = Math.max(...recipe.steps.map(({ name }) => name.length));
       for (const each of recipe.steps) {
@@ -89,11 +94,9 @@ function chosenSteps(recipe: Recipe, name: string | undefined): Recipe {
 }
 
 function unknownStep(name: string): UsageError {
-  const own = Object.values(recipes).flatMap(({ steps }) => steps).map((step) => step.name);
-  const names = [...new Set([...own, ...Object.keys(plugins)])];
   return new UsageError(
     `cannot show the step ${JSON.stringify(name)}: there is none of that name. ` +
-      (didYouMean(name, names) ?? "See all with: icecore steps"),
+      (didYouMean(name, stepNames) ?? "See all with: icecore steps"),
     "unknown-step",
   );
 }
@@ -122,9 +125,11 @@ function describe(step: Step): unknown {
 }
 
 function optionText(option: OptionSchema): string {
-  const { help, choices, default: value, unit, whole, secret } = option;
+  const { type, help, choices, default: value, unit, whole, secret, required } = option;
   const range = rangeOf(option);
+  const shown = type === "size" && typeof value === "number" ? exactSize(value) : value;
   const notes = [
+    ...(required === true ? ["required"] : []),
     ...(choices === undefined ? [] : [choices.join(", ")]),
     ...(whole === true ? ["whole"] : []),
     ...(unit === undefined ? [] : [`in ${unit}`]),
@@ -132,7 +137,7 @@ function optionText(option: OptionSchema): string {
     ...(secret === true ? ["secret, never on the command line"] : []),
     ...(value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
       ? []
-      : [`default ${value}`]),
+      : [`default ${shown}`]),
   ];
   return `${help}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`;
 }

@@ -6,11 +6,11 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { printable, unmountImage } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { note, printJson } from "./output.ts";
 
@@ -26,7 +26,7 @@ export const umount = {
     merge(
       object("What", {
         command: constant("umount"),
-        folder: argument(string({ metavar: "DIR" }), {
+        folder: argument(fileValue("DIR", "directory"), {
           description: message`The folder that an image is mounted at.`,
         }),
       }),

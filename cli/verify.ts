@@ -7,7 +7,6 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import {
   differenceLine,
   type Problem,
@@ -19,6 +18,7 @@ import {
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
@@ -39,10 +39,10 @@ export const verify = {
     merge(
       object("What", {
         command: constant("verify"),
-        image: argument(string({ metavar: "IMAGE" }), {
+        image: argument(fileValue("IMAGE"), {
           description: message`The image: a file, a device, or an http(s) or s3 URL.`,
         }),
-        sources: multiple(option("--source", string({ metavar: "DIR" }), {
+        sources: multiple(option("--source", fileValue("DIR", "directory"), {
           description:
             message`Compare with a folder, file by file: names, contents and metadata. Then no side file is needed.`,
         })),

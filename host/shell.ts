@@ -39,7 +39,8 @@ export async function loadShell(signal: AbortSignal, workdir: string): Promise<L
   const forget = atForcedExit(() => killAll(workdir, "SIGKILL"));
   const shell = build$({
     commandBuilder: (builder) =>
-      builder.signal(stop.signal).env({
+      // What a program said that was kept quiet is in the error, for StepError to tell.
+      builder.signal(stop.signal).errorTail({ stdout: false }).env({
         ...unsetHidden(),
         [WORKDIR_VARIABLE]: workdir,
         [SHELL_VARIABLE]: workdir,

@@ -10,7 +10,7 @@ import { undoAll } from "./forced_exit.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** The exit code after a signal ended the work. */
-const EXIT_INTERRUPTED = 130;
+export const EXIT_INTERRUPTED = 130;
 
 /**
  * Calls back at the first signal. At a second SIGINT or SIGTERM, and at a SIGQUIT, mounts, programs

@@ -45,10 +45,22 @@ export class StepError extends Error {
 
   /** Makes an error with its message. */
   constructor(readonly step: string, override readonly cause: unknown) {
-    super(`step ${step} failed: ${messageOf(cause)}`, { cause });
+    super(`step ${step} failed: ${whyFailed(cause)}`, { cause });
     this.name = "StepError";
   }
 }
+
+/** What a step threw, in words; of a program in `$`, what dax leaves to be asked for. */
+function whyFailed(cause: unknown): string {
+  if (!(cause instanceof Error) || cause.name !== "ShellError") return messageOf(cause);
+  const { exitCode, stderr = "" } = cause as Error & { exitCode?: number; stderr?: string };
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const said = lines.slice(-MOST_LINES).join(" / ").replace(/\.$/, "");
+  return `a program in it ended with exit code ${exitCode}${said === "" ? "" : `: ${said}`}.`;
+}
+
+/** Lines of a program's stderr that are told. */
+const MOST_LINES = 5;
 
 /**
  * Releases failed, after the build had succeeded or failed; none of their errors is lost. Of a build
@@ -75,9 +87,7 @@ export class ReleaseError extends AggregateError {
 
 /** Why a build failed, as a sentence, with no word on what is left behind. */
 function failureOf(cause: unknown): string {
-  if (cause instanceof InterruptedError) {
-    return cause.signal === undefined ? "interrupted." : `interrupted by ${cause.signal}.`;
-  }
+  if (cause instanceof InterruptedError) return `${interruptedBy(cause.signal)}.`;
   return messageOf(cause).replace(/\.?$/, ".");
 }
 
@@ -89,19 +99,24 @@ export class InterruptedError extends Error {
   /**
    * Makes an error with its message.
    *
-   * @param signal The name of the signal of the system, where it was one.
+   * @param signal The signal's name, where a signal it was and no program's own `AbortSignal`.
    * @param left What stays behind: the partial image that was to be kept, say.
+   * @param options As its `cause` the reason that the program gave.
    */
   constructor(
-    readonly signal?: string | undefined,
+    readonly signal: string | undefined,
     left: readonly string[] = [],
     options?: ErrorOptions,
   ) {
     const what = left.length === 0 ? "nothing" : left.join(", ");
-    const how = signal === undefined ? "interrupted" : `interrupted by ${signal}`;
-    super(`${how}: ${what} ${left.length > 1 ? "were" : "was"} left behind`, options);
+    const verb = left.length > 1 ? "were" : "was";
+    super(`${interruptedBy(signal)}: ${what} ${verb} left behind`, options);
     this.name = "InterruptedError";
   }
+}
+
+function interruptedBy(signal: string | undefined): string {
+  return signal === undefined ? "interrupted" : `interrupted by ${signal}`;
 }
 
 /** An image is not what its side file, its source or its own checksums say. */

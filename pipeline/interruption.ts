@@ -16,6 +16,9 @@ export function interruptionOf(
   left: readonly string[] = [],
 ): InterruptedError {
   const { reason } = signal;
-  if (reason instanceof InterruptedError) return new InterruptedError(reason.signal, left);
-  return new InterruptedError(undefined, left, { cause: reason });
+  if (!(reason instanceof InterruptedError)) {
+    return new InterruptedError(undefined, left, { cause: reason });
+  }
+  const { signal: name, cause } = reason;
+  return new InterruptedError(name, left, cause === undefined ? {} : { cause });
 }

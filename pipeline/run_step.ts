@@ -6,7 +6,7 @@
 import type { ReadyStep } from "./check.ts";
 import { StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
-import type { Image } from "./image.ts";
+import type { Artifact, Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -50,10 +50,26 @@ export async function runStep(
 }
 
 function checkReturned(returned: unknown): void {
-  if (returned === undefined || isImage(returned)) return;
+  if (returned === undefined) return;
+  if (!isImage(returned)) {
+    throw new TypeError(
+      "it returned something that is no image. Return { ...image, … }, or nothing.",
+    );
+  }
+  const wrong = returned.artifacts.find((artifact) => !isArtifact(artifact));
+  if (wrong === undefined) return;
   throw new TypeError(
-    "it returned something that is no image. Return { ...image, … }, or nothing.",
+    `it returned an artifact that is none: ${
+      JSON.stringify(wrong)
+    }. Give it the texts kind, path, ` +
+      "where it is now, and finalPath, where it is to lie.",
   );
+}
+
+function isArtifact(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, path, finalPath } = value as Partial<Artifact>;
+  return [kind, path, finalPath].every((each) => typeof each === "string");
 }
 
 function isImage(value: unknown): value is Image {

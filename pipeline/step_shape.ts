@@ -7,6 +7,7 @@
 import { UsageError } from "./errors.ts";
 import { PHASES } from "./image.ts";
 import type { Step } from "./step.ts";
+import { didYouMean } from "./suggest.ts";
 
 type Check = readonly [expected: string, holds: (value: unknown) => boolean];
 
@@ -25,7 +26,11 @@ const FIELDS: Readonly<Record<string, Check>> = {
   leaves: [`a phase (${PHASES.join(", ")})`, isPhase],
   tools: ["a list of programs", (value) => isList(value, (each) => typeof each === "string")],
   privileged: TRUTH,
-  options: ["a record of options, each with a type and a help text", isOptions],
+  options: [
+    "a record of options, each with a help text and a type, which is one of " +
+    "string, number, boolean, size, strings",
+    isOptions,
+  ],
   before: TEXT,
   after: TEXT,
   changes: TRUTH,
@@ -59,6 +64,14 @@ function isOptions(value: unknown): boolean {
     );
 }
 
+/** What a field that is not known is likely to be; a step may have fields of its own. */
+function meantField(field: string): string | undefined {
+  const known = ["name", "run", ...Object.keys(FIELDS)];
+  if (known.includes(field) || field.length < 4) return undefined;
+  const near = known.filter((each) => each.length > 3);
+  return didYouMean(field, near);
+}
+
 /** @throws UsageError `bad-step` when it is no step. */
 export function checkShape(step: unknown): asserts step is Step {
   const fields = isRecord(step) ? step : {};
@@ -73,6 +86,15 @@ export function checkShape(step: unknown): asserts step is Step {
   if (typeof run !== "function") {
     throw new UsageError(
       `cannot use step ${shown}: it has no run function. Add run(image, context) { … }.`,
+      "bad-step",
+    );
+  }
+  const unknown = Object.keys(fields).find((field) => meantField(field) !== undefined);
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `cannot use step ${shown}: it has no field ${unknown}. ${
+        meantField(unknown)
+      } Correct the step.`,
       "bad-step",
     );
   }

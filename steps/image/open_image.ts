@@ -9,6 +9,7 @@ import type { BlockSource } from "../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
 import type { ImageReader } from "./image_reader.ts";
 import type { OpenImageOptions } from "./open_image_options.ts";
+import { saysNoImage, withName } from "./no_image.ts";
 import { SourceReader } from "./source_reader.ts";
 
 /**
@@ -54,8 +55,9 @@ export async function openImage(
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
   } catch (error) {
+    const named = saysNoImage(error) ? await withName(error, opened) : error;
     opened.close();
-    throw error;
+    throw named;
   }
 }
 

@@ -5,8 +5,10 @@
 
 import { hideVariables } from "../../host/hidden_variables.ts";
 import { canLoadModules, importModule, loadFailure } from "../../host/import_module.ts";
-import { UsageError } from "../../pipeline/errors.ts";
-import type { Step } from "../../pipeline/step.ts";
+import { placeOfMistake } from "../../host/error_place.ts";
+import { messageOf, UsageError } from "../../pipeline/errors.ts";
+import type { Image } from "../../pipeline/image.ts";
+import type { Step, StepContext } from "../../pipeline/step.ts";
 import { checkShape } from "../../pipeline/step_shape.ts";
 import { PluginError } from "./plugin_error.ts";
 import { withTimeLimit } from "./time_limit.ts";
@@ -50,7 +52,24 @@ export async function moduleStep(path: string, shown: string): Promise<Step> {
       : `${error.message.replace(/^cannot use (a )?step /, "its step ")}`;
     throw new UsageError(`cannot use ${shown}: ${hint}`, "bad-step", { cause: error });
   }
-  return withTimeLimit(step);
+  return withTimeLimit({ ...step, run: (image, context) => placed(step, path, image, context) });
+}
+
+/** Runs the step; of a mistake in it, the error names the line. */
+async function placed(
+  step: Step,
+  path: string,
+  image: Image,
+  context: StepContext,
+): Promise<Image | void> {
+  try {
+    return await step.run(image, context);
+  } catch (error) {
+    const place = placeOfMistake(error, path);
+    if (place === undefined) throw error;
+    const message = `${messageOf(error)}, at ${place}. Correct the module.`;
+    throw new PluginError(message, "broken-module", { cause: error });
+  }
 }
 
 function notCompiledIn(shown: string, cause: unknown): PluginError {

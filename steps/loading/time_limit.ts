@@ -24,7 +24,9 @@ export const TIMEOUT_OPTION: OptionSchema = {
 /** The error of a step that took too long. */
 export function timeoutError(step: string, seconds: number): PluginError {
   return new PluginError(
-    `it did not end within ${seconds} seconds. Look at what it waits for, or give it longer with ` +
+    `it did not end within ${seconds} second${
+      seconds === 1 ? "" : "s"
+    }. Look at what it waits for, or give it longer with ` +
       `--set ${step}.timeout=SECONDS.`,
     "timeout",
   );

@@ -5,6 +5,7 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { placeOfMistake } from "../../host/error_place.ts";
 import { importModule, loadFailure, provideModule } from "../../host/import_module.ts";
 import { CHANNEL_VARIABLE, CONTEXT_VARIABLE, SCRIPT_VARIABLE } from "./zx_variables.ts";
 
@@ -27,7 +28,7 @@ export async function runZxScript(): Promise<number> {
     if (typeof result === "object" && result !== null) send(result);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    process.stderr.write(`${explained(error)}\n`);
+    process.stderr.write(`${explained(error, script)}\n`);
     return 1;
   }
 }
@@ -39,9 +40,12 @@ function taken(variable: string): string {
 }
 
 /** A program that failed says so itself; of all else the place is worth knowing. */
-function explained(error: unknown): string {
+function explained(error: unknown, script: string): string {
   const { exitCode, signal, stderr } = error as Readonly<Record<string, unknown>>;
-  if (exitCode === undefined) return loadFailure(error);
+  if (exitCode === undefined) {
+    const place = placeOfMistake(error, script);
+    return `${loadFailure(error)}${place === undefined ? "" : `, at ${place}`}`;
+  }
   const how = typeof signal === "string" ? `was ended by ${signal}` : `ended with ${exitCode}`;
   const said = String(stderr ?? "").trim();
   return `a program ${how}${said === "" ? "" : `: ${said}`}`;

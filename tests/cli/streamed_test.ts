@@ -20,9 +20,20 @@ Deno.test("with -o - an error's JSON stays out of the image", async () => {
     const { code, stdout, stderr } = await stream(["--json", ...args]);
     assert.notEqual(code, 0);
     assert.equal(stdout, "");
-    const events = stderr.split("\n").filter((line) => line.startsWith("{"));
-    assert.ok(events.some((line) => JSON.parse(line).type === "error"), stderr);
+    const events = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.equal(events.at(-1).type, "error", stderr);
   }
+});
+
+Deno.test("with -o - and --json every line on stderr is JSON, the last one with the digest", async () => {
+  const { code, bytes, stderr } = await stream(["--json"]);
+  assert.equal(code, 0, stderr);
+  const events = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.equal(events.at(-1).type, "build-finished");
+  assert.equal(
+    events.at(-1).image.digests.sha512,
+    createHash("sha512").update(bytes).digest("hex"),
+  );
 });
 
 Deno.test("an algorithm that the stream is not hashed with is refused before it begins", async () => {

@@ -18,7 +18,8 @@ interface Transcript {
   readonly before?: (lab: Lab) => void;
 }
 
-const HELP = /^A folder as one small, read-only, checksummed ext4 image\.\nUsage: icecore build /;
+const HELP =
+  /^A folder as one small, read-only, checksummed ext4 image\.\nUsage: icecore COMMAND \[ARGUMENT\.\.\.\]\n\n {2}build /;
 
 const transcripts: readonly Transcript[] = [
   { args: ["--version"], code: 0, stdout: `icecore ${configuration.version}\n`, stderr: "" },
@@ -60,6 +61,36 @@ const transcripts: readonly Transcript[] = [
     stdout: "",
     stderr: /\nDid you mean --recipe\?\nSee: icecore build --help\n$/,
   },
+  ...[
+    ["find", "x.img", "-name", "--name"],
+    ["build", "source", "-h", "--help"],
+    ["-V", "--version"],
+  ].map((words): Transcript => ({
+    args: words.slice(0, -1),
+    code: 2,
+    stdout: "",
+    stderr: new RegExp(`\nDid you mean ${words.at(-1)}\\?\nSee: icecore `),
+  })),
+  {
+    args: ["--quiet", "build", "source"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: Unexpected option or subcommand: `--quiet`.\n" +
+      "Options come behind the command, as in: icecore build --quiet\nSee: icecore --help\n",
+  },
+  {
+    args: ["help", "biuld"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+      "See: icecore --help\n",
+  },
+  {
+    args: ["ls"],
+    code: 2,
+    stdout: "",
+    stderr: "icecore: No `IMAGE` is named.\nSee: icecore ls --help\n",
+  },
   {
     args: ["build", "source", "--frobnicate"],
     code: 2,
@@ -78,7 +109,9 @@ const transcripts: readonly Transcript[] = [
     args: ["build", "source", "--hash", "crc"],
     code: 2,
     stdout: "",
-    stderr: /`--hash`: Expected one of "sha512", .*but got\s+"crc"\.\nSee: icecore build --help\n$/,
+    stderr:
+      'icecore: `--hash`: Expected one of "sha512", "sha384", "sha256", "sha224", "sha1", and ' +
+      '"md5", but got "crc".\nSee: icecore build --help\n',
   },
   {
     args: ["steps", "scna"],
@@ -98,6 +131,12 @@ const transcripts: readonly Transcript[] = [
     code: 0,
     stdout: /hash\.algorithm {2}.* \(sha512, .*; default sha512\)/,
   },
+  {
+    args: ["steps", "s3"],
+    code: 0,
+    stdout: /s3\.to {2}where to: .* \(required\)\n.*partSize .* \(from 5M to 5G; default 8M\)\n/s,
+  },
+  { args: ["steps", "s3", "--json"], code: 0, stdout: /^\{"type":"plugins".*\}\n$/, stderr: "" },
   { args: ["steps", "--json"], code: 0, stdout: /^\{"type":"recipe","name":"native"/, stderr: "" },
   {
     args: ["doctor"],

@@ -20,3 +20,17 @@ Deno.test("a signal of many builds keeps nothing of those that have ended", asyn
   release();
   assert.equal(listeners.size, 0);
 });
+
+Deno.test("the error of a program that was kept quiet has what it said on stderr", async () => {
+  const { shell, release } = await loadShell(new AbortController().signal, "/tmp/none");
+  await assert.rejects(
+    async () => await shell`sh -c ${"echo secretly; echo no >&2; exit 7"}`.quiet(),
+    {
+      name: "ShellError",
+      exitCode: 7,
+      stdout: "",
+      stderr: "no\n",
+    },
+  );
+  release();
+});

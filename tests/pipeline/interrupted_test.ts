@@ -33,6 +33,17 @@ for (const result of ["returns", "throws"]) {
   });
 }
 
+Deno.test("a program's own abort names no signal, and its reason is the cause", async () => {
+  const reason = new Error("the user closed the window");
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(pipelineOf([seal], fakeMachine()).run({ ...REQUEST, signal }), {
+    name: "InterruptedError",
+    signal: undefined,
+    cause: reason,
+    message: "interrupted: nothing was left behind",
+  });
+});
+
 Deno.test("a build that was aborted before it began claims nothing", async () => {
   const machine = fakeMachine();
   const signal = AbortSignal.abort();
@@ -55,15 +66,4 @@ Deno.test("an abort while the image gets its name does not take it back", async 
     signal: interruption.signal,
   });
   assert.equal(image.path, REQUEST.output);
-});
-
-Deno.test("an abort that no signal of the system caused names none, and keeps its reason", async () => {
-  const reason = new Error("the user closed the window");
-  const signal = AbortSignal.abort(reason);
-  await assert.rejects(pipelineOf([seal]).run({ ...REQUEST, signal }), {
-    name: "InterruptedError",
-    message: "interrupted: nothing was left behind",
-    signal: undefined,
-    cause: reason,
-  });
 });

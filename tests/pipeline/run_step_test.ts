@@ -36,3 +36,25 @@ Deno.test("a step cannot leave another phase than it declares", async () => {
   ]).run(REQUEST);
   assert.equal(image.phase, "sealed");
 });
+
+Deno.test("a program of a step that fails is told with its exit code and its last words", async () => {
+  const thrown = (fields: object) =>
+    Object.assign(new Error("Exited with code: 7"), { name: "ShellError", exitCode: 7, ...fields });
+  for (
+    const [fields, message] of [
+      [
+        { stderr: "scp: vault: no such host\n\nlost connection.\n" },
+        "step uploading failed: a program in it ended with exit code 7: scp: vault: no such host / " +
+        "lost connection.",
+      ],
+      [{ stderr: "" }, "step uploading failed: a program in it ended with exit code 7."],
+      [{}, "step uploading failed: a program in it ended with exit code 7."],
+    ] as const
+  ) {
+    const uploading = step("uploading", { run: () => Promise.reject(thrown(fields)) });
+    await assert.rejects(pipelineOf([uploading, seal]).run(REQUEST), {
+      name: "StepError",
+      message,
+    });
+  }
+});

@@ -179,7 +179,7 @@ class Comparison {
     const type = nodeTypeOf(tree, row);
     if (type === "socket" && this.#skipsSockets) return;
     const path = joinBytes(folder, nameOf(tree, entry as TreeEntry));
-    this.options.onDifference({ kind, path: printable(path), type });
+    this.options.onDifference({ kind, path: printable(path), nodeType: type });
     if (type === "folder") this.#reportBelow(tree, entry, path, kind);
   }
 
@@ -192,7 +192,7 @@ class Comparison {
         const type = nodeTypeOf(tree, tree.entryInode[entry]! as TreeInode);
         const path = joinBytes(folder.path, nameOf(tree, entry as TreeEntry));
         if (type === "socket" && this.#skipsSockets) continue;
-        this.options.onDifference({ kind, path: printable(path), type });
+        this.options.onDifference({ kind, path: printable(path), nodeType: type });
         if (type === "folder") stack.push({ entry, path });
       }
     }

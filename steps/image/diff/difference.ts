@@ -13,7 +13,7 @@ export type Difference =
     readonly path: string;
   }
   & (
-    | { readonly kind: "added" | "removed"; readonly type: NodeType }
+    | { readonly kind: "added" | "removed"; readonly nodeType: NodeType }
     | { readonly kind: "type"; readonly from: NodeType; readonly to: NodeType }
     /** A file's bytes, a link's target, a device's number; `fields` are the metadata, too. */
     | { readonly kind: "content"; readonly fields: readonly string[] }
@@ -29,9 +29,9 @@ export function differenceLine(difference: Difference): string {
   const { path } = difference;
   switch (difference.kind) {
     case "added":
-      return `+ ${path}${difference.type === "folder" ? "/" : ""}`;
+      return `+ ${path}${difference.nodeType === "folder" ? "/" : ""}`;
     case "removed":
-      return `- ${path}${difference.type === "folder" ? "/" : ""}`;
+      return `- ${path}${difference.nodeType === "folder" ? "/" : ""}`;
     case "type":
       return `T ${path} (${difference.from} became ${difference.to})`;
     case "content":

@@ -24,9 +24,9 @@ export function extractFailure(error: unknown, place: FailurePlace): unknown {
   const target = printable(place.target);
   const rest = `The ${countNames} names extracted before it are in ${target}.`;
   if (error instanceof InterruptedError) {
-    return new InterruptedError(error.signal, [
-      `what was complete, ${countNames} names in ${target}`,
-    ]);
+    const left = [`what was complete, ${countNames} names in ${target}`];
+    const { signal, cause } = error;
+    return new InterruptedError(signal, left, cause === undefined ? {} : { cause });
   }
   if (error instanceof CorruptImageError) {
     const { code, structure, fields, message } = error;

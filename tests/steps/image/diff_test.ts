@@ -191,6 +191,14 @@ Deno.test("diff on the command line prints lines or JSON, and tells by its exit 
       { type: "difference", kind: "content", path: "photos/2014/a.jpg", fields: ["mtime"] },
       { type: "compared", countDifferences: 1, countProblems: 0 },
     ]);
+    writeFileSync(join(photos, "new"), "");
+    const added = await icecore(["diff", named, photos, "--json"]);
+    assert.deepEqual(
+      added.stdout.split("\n").filter((line) => line.includes("added")).map((line) =>
+        JSON.parse(line)
+      ),
+      [{ type: "difference", kind: "added", path: "photos/new", nodeType: "file" }],
+    );
     assert.equal((await icecore(["diff", named, join(photos, "none")])).code, 1);
   }));
 

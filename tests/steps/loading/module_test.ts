@@ -23,6 +23,18 @@ const refused: readonly (readonly [what: string, text: string, name: string, say
   ["a text", "export default 'x';\n", "UsageError", /its step without a name: a name is lower/],
   ["no run", "export default { name: 'x' };\n", "UsageError", /it has no run function\. Add run/],
   [
+    "a field that is misspelled",
+    "export default { name: 'x', run() {}, afer: 'hash' };\n",
+    "UsageError",
+    /its step "x": it has no field afer\. Did you mean after\? Correct/,
+  ],
+  [
+    "an option of no type",
+    "export default { name: 'x', run() {}, options: { n: { type: 'int', help: 'n' } } };\n",
+    "UsageError",
+    /each with a help text and a type, which is one of string, number, boolean, size, strings/,
+  ],
+  [
     "a phase that is none",
     "export default { name: 'x', run() {}, accepts: ['done'] };\n",
     "UsageError",
@@ -40,9 +52,23 @@ for (const [what, text, name, message] of refused) {
 
 const faults: readonly (readonly [what: string, run: string, says: RegExp])[] = [
   ["throws", "throw new Error('no vault')", /^step bad failed: no vault$/],
+  [
+    "has a mistake",
+    "const none = undefined;\n  none.length",
+    /^step bad failed: .*undefined.*, at \/.*\/bad\.ts:\d+:\d+\. Correct the module\.$/,
+  ],
+  [
+    "returns half an artifact",
+    "return { ...image, artifacts: [{ kind: 'x', path: '/x' }] }",
+    /an artifact that is none: \{"kind":"x","path":"\/x"\}\. Give it the texts kind, path/,
+  ],
   ["throws what is no error", "throw 'no vault'", /^step bad failed: no vault$/],
   ["returns no image", "return { path: 'x' }", /returned something that is no image\. Return/],
-  ["runs a program that fails", "await $`false`", /^step bad failed: .*code: 1/],
+  [
+    "runs a program that fails",
+    "await $`false`",
+    /^step bad failed: a program in it ended with exit code 1\.$/,
+  ],
   ["runs a program that is not there", "await $`no-such-program`.quiet()", /^step bad failed: /],
   [
     "hangs",

@@ -50,6 +50,7 @@ Deno.test("a zx script may be TypeScript", async () => {
 
 const faults: readonly (readonly [what: string, text: string, says: RegExp])[] = [
   ["throws", "throw new Error('no vault');", /exit code 1: no vault\. Correct/],
+  ["has a mistake", "\nnoSuch();", /exit code 1: noSuch is not defined, at \/.*bad\.zx\.mjs:2:1\./],
   ["has a syntax error", "const x = ;\n", /exit code 1: .*bad\.zx\.mjs:1:\d+/],
   ["runs a program that fails", "await $`echo lost >&2; exit 5`", /a program ended with 5: lost/],
   ["ends itself", "process.exit(9);", /ended with exit code 9/],
