@@ -83,7 +83,7 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   [
     "a step whose options are no record of options",
     () => base.use({ name: "x", run: () => {}, options: { to: "text" } } as unknown as Step),
-    /its options must be a record of options, each with a type and a help text/,
+    /its options must be a record of options, each with a help text and a type/,
     "bad-step",
   ],
   [
