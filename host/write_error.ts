@@ -17,7 +17,10 @@ const REASONS: Readonly<Record<string, readonly [code: string, why: string]>> = 
   ENOSPC: FULL,
   EDQUOT: FULL,
   EPIPE: ["broken-pipe", "its reader has gone away. Look at the program that reads it."],
-  EFBIG: ["file-too-large", "the file system allows no file that large. Choose another with -o."],
+  EFBIG: [
+    "file-too-large",
+    "no file that large is allowed. Raise the limit (ulimit -f), or choose another disk with -o.",
+  ],
 };
 
 /** The error to throw for one that a write to `path` threw; others are given back as they are. */

@@ -112,13 +112,28 @@ export function writeAll(fd: Descriptor, bytes: Uint8Array): void {
   }
 }
 
+/** Writes as much as there is room for; returns the bytes written, 0 where it would have to wait. */
+export function writeSome(fd: Descriptor, bytes: Uint8Array): number {
+  try {
+    return check("write", () => libc.write(fd, bytes, bytes.length));
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
 const POLLOUT = 4;
 
-/** Sleeps until a descriptor takes more bytes, or its reader has gone away. */
-function waitForRoom(fd: Descriptor): void {
+/**
+ * Sleeps until a descriptor takes more bytes, or its reader has gone away.
+ *
+ * @param timeoutMs How long at most; without end when absent.
+ * @returns false when there was no room by then.
+ */
+export function waitForRoom(fd: Descriptor, timeoutMs = -1): boolean {
   // struct pollfd: the descriptor, then what is waited for in the low half of a word.
   const waited = Int32Array.of(fd, POLLOUT);
-  check("poll", () => libc.poll(waited, 1, -1));
+  return check("poll", () => libc.poll(waited, 1, timeoutMs)) > 0;
 }
 
 /** Writes everything at a position. */

@@ -1,16 +1,15 @@
 /**
- * Where the bytes of an image go: into a file with holes, or to stdout.
+ * Where the bytes of an image go.
  * @module
  */
 
+import type { Breather } from "../../host/breathe.ts";
 import {
   close,
   CURRENT_FOLDER,
-  type Descriptor,
   O_WRONLY,
   openAt,
   truncate,
-  writeAll,
   writeAllAt,
 } from "../../host/libc/files.ts";
 import { explainWrite } from "../../host/write_error.ts";
@@ -21,6 +20,10 @@ export interface Sink {
   readonly keepsHoles: boolean;
   /** Writes bytes at a position, never before one that was written to. */
   write(bytes: Uint8Array, offsetBytes: number): void;
+  /** Whether something is left to be written, before anything else is, by `catchUp`. */
+  readonly isBehind: boolean;
+  /** Writes what is left, and lets the event loop run meanwhile. @throws the signal's reason. */
+  catchUp(breather: Breather): Promise<void>;
   /** Says that the image is complete. */
   finish(sizeBytes: number): void;
   /** Gives the sink up, complete or not. */
@@ -32,26 +35,18 @@ export function fileSink(path: string): Sink {
   const fd = openAt(CURRENT_FOLDER, path, O_WRONLY);
   return {
     keepsHoles: true,
+    isBehind: false,
+    catchUp: () => Promise.resolve(),
     write: (bytes, offset) => explained(path, () => writeAllAt(fd, bytes, offset)),
     finish: (sizeBytes) => explained(path, () => truncate(fd, sizeBytes)),
     close: () => explained(path, () => close(fd)),
   };
 }
 
-/** Standard output. */
-export function stdoutSink(): Sink {
-  const stdout = 1 as Descriptor;
-  return {
-    keepsHoles: false,
-    write: (bytes) => explained("stdout", () => writeAll(stdout, bytes)),
-    finish: () => {},
-    close: () => {},
-  };
-}
-
-function explained(path: string, write: () => void): void {
+/** Writes; a failure is told with what to do. */
+export function explained<T>(path: string, write: () => T): T {
   try {
-    write();
+    return write();
   } catch (error) {
     throw explainWrite(path, error);
   }

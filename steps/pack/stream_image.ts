@@ -26,7 +26,7 @@ export interface StreamParts {
 
 /** Streams all runs. @returns The bytes streamed. @throws what the sink and the signal throw. */
 export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Promise<number> {
-  const { breather, hasher, files, tap } = parts;
+  const { breather, hasher, files, sink, tap } = parts;
   const streamer = new Streamer(parts);
   try {
     for (const run of runs) {
@@ -35,6 +35,8 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       for (let done = 0; done < length;) {
         if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
         done += streamer.put(run, done, length);
+        // The buffer is filled anew once it is written.
+        if (sink.isBehind) await sink.catchUp(breather);
         if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
       }
       if (breather.due) {
@@ -43,6 +45,7 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       }
     }
     streamer.end();
+    if (sink.isBehind) await sink.catchUp(breather);
     if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
     parts.onProgress(streamer.doneBytes);
     return streamer.doneBytes;

@@ -19,7 +19,7 @@ testWith(NEEDS, "an image larger than a file may be there is refused in words", 
     assert.equal(code, 1, stderr);
     assert.match(
       stderr,
-      /step allocate failed: cannot write .*out\.img.*: the file system allows no file that large\. /,
+      /step allocate failed: cannot write .*out\.img.*: no file that large is allowed\. .*ulimit -f/,
     );
     assert.deepEqual(readdirSync(lab.at("disk")), ["lost+found"]);
     output("umount", [lab.at("disk")]);

@@ -33,6 +33,9 @@ export function extractFailure(error: unknown, place: FailurePlace): unknown {
     const text = `cannot extract ${path}: ${message} ${rest}`;
     return new CorruptImageError(code, structure, text, fields, { cause: error });
   }
+  if (error instanceof EnvironmentError) {
+    return new EnvironmentError(`${error.message} ${rest}`, error.code, { cause: error });
+  }
   if (!(error instanceof SystemError)) return error;
   const [code, advice] = ADVICE[error.code] ??
     ["not-writable", "Look at the target folder, or choose another with -o."];
@@ -43,7 +46,7 @@ export function extractFailure(error: unknown, place: FailurePlace): unknown {
 const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> = {
   ENOSPC: ["disk-full", "Make room, or choose another folder with -o."],
   EDQUOT: ["disk-full", "Make room, or choose another folder with -o."],
-  EFBIG: ["not-writable", "The target's file system cannot hold so large a file: choose another."],
+  EFBIG: ["not-writable", "Raise the limit (ulimit -f), or choose another disk with -o."],
   EMFILE: ["no-resources", "Raise the limit (ulimit -n), and extract again."],
   ENFILE: ["no-resources", "End other programs, and extract again."],
   EEXIST: ["output-exists", "Something was put in its place meanwhile: extract again."],
