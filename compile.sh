@@ -4,7 +4,8 @@
 set -euo pipefail
 
 readonly deno_version=2.9.6 bun_version=1.4.5
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# As the compilers name it, also where a link leads here: workers are known by their paths.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
 export npm_config_loglevel=error NO_COLOR=1
 
@@ -50,12 +51,13 @@ worker_files() {
   [[ "$entry" == "$root"/* ]] || find "${entry%/*}" -maxdepth 1 -type f -name '*_worker.ts'
 }
 
-# An ENTRY without a configuration of its own sees the name "icecore" as icecore does.
+# An ENTRY without a configuration of its own sees the name "icecore" as icecore does. Of the files
+# named, the compiler reads one that lies in the entry's folder or above.
 has_own_configuration() {
-  local folder=${entry%/*}
+  local folder=${entry%/*} name
   while [[ -n "$folder" ]]; do
     [[ "$folder" != "$root" ]] || return 1
-    for name in deno.json deno.jsonc package.json; do
+    for name in "$@"; do
       [[ ! -e "$folder/$name" ]] || return 0
     done
     folder=${folder%/*}
@@ -85,7 +87,7 @@ with_deno() {
   [[ -z "${DENORT_BIN:-}" || -f "$DENORT_BIN" ]] ||
     fail "cannot build with Deno: DENORT_BIN names $DENORT_BIN, which is not a file. Correct it or unset it."
   for worker in "${workers[@]}"; do options+=(--include "$worker"); done
-  has_own_configuration || options+=(--config "$root/deno.json")
+  has_own_configuration deno.json deno.jsonc package.json || options+=(--config "$root/deno.json")
   # Without a node_modules folder only the packages that are imported are embedded.
   "${deno[@]}" compile --allow-all --no-check --node-modules-dir=none --exclude-unused-npm \
     --target "$triple" "${options[@]}" -o "$out" "$entry" ||
@@ -97,7 +99,8 @@ with_bun() {
   [[ -d "$root/node_modules" ]] || (cd "$root" && "${deno[@]}" install --frozen --quiet) ||
     fail "cannot install the npm packages: see the message above. Check that the npm registry can be reached."
   printf '{"compilerOptions":{"paths":{"icecore":["%s/mod.ts"]}}}\n' "$root" >"$scratch/tsconfig.json"
-  has_own_configuration || options+=(--tsconfig-override="$scratch/tsconfig.json")
+  # A project of Deno's has no tsconfig.json: there, too, the name is known.
+  has_own_configuration tsconfig.json jsconfig.json || options+=(--tsconfig-override="$scratch/tsconfig.json")
   # Flat names put each worker where new URL("./x_worker.ts", import.meta.url) looks for it;
   # splitting keeps what is imported only when needed out of the start.
   "${bun[@]}" build --compile --target="bun-$target" --minify --keep-names --bytecode --format=esm \

@@ -39,7 +39,7 @@ export function isLoss({ kind }: Problem): boolean {
 export function lossError(problems: readonly Problem[]): SourceError {
   const losses = problems.filter(isLoss);
   const first = losses[0]!;
-  const more = losses.length > 1 ? ` and ${losses.length - 1} more` : "";
+  const more = losses.length > 1 ? ` (and ${losses.length - 1} more)` : "";
   return new SourceError(
     `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
       "With --strict no image is left; build again when the source is at rest, or leave --strict out.",

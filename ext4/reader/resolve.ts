@@ -34,6 +34,7 @@ export function* resolve(
   let inode = yield* loadRoot(volume);
   const parts = splitPath(path).reverse();
   let countSymlinks = 0;
+  let lastTarget: Uint8Array | undefined;
   while (parts.length > 0) {
     const part = parts.pop()!;
     if (!isType(inode, S_IFDIR)) throw notAFolder(path, part, inode);
@@ -43,7 +44,7 @@ export function* resolve(
     }
     const folder = inode;
     const entry = yield* lookUp(volume, folder, part);
-    if (entry === undefined) throw noSuchPath(path, part);
+    if (entry === undefined) throw noSuchPath(path, part, lastTarget);
     inode = yield* loadNamed(volume, folder.number, entry);
     if (!isType(inode, S_IFLNK) || !followSymlinks) {
       above.push(folder.number);
@@ -51,6 +52,7 @@ export function* resolve(
     }
     if (++countSymlinks > MAX_SYMLINKS) throw tooManySymlinks(path);
     const target = yield* loadLinkTarget(volume, inode);
+    lastTarget = target;
     parts.push(...splitPath(target).reverse());
     const isAbsolute = target[0] === SLASH;
     if (isAbsolute) above.length = 0;
@@ -65,12 +67,19 @@ function* loadRoot(volume: Volume): Reading<Inode> {
   throw corrupt("root-inode", "ext4_inode", "the root is no folder", { inode: ROOT_INODE });
 }
 
-function noSuchPath(path: ImagePath, part: Uint8Array): PathError {
+/** @param target Where the last symbolic link on the way leads. */
+function noSuchPath(
+  path: ImagePath,
+  part: Uint8Array,
+  target: Uint8Array | undefined,
+): PathError {
   const text = pathText(path);
+  const link = target === undefined ? "" : `a symbolic link leads to ${pathText(target)}, and `;
   return new PathError(
     "no-such-path",
     text,
-    `cannot find ${text} in the image: there is no ${pathText(part)}. See what there is with ls.`,
+    `cannot find ${text} in the image: ${link}there is no ${pathText(part)}. ` +
+      "See what there is with ls.",
   );
 }
 

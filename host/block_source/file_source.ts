@@ -85,8 +85,12 @@ function openForReading(path: string, shownName: string): Descriptor {
     return openAt(CURRENT_FOLDER, path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
     if (!hasCode(error, "ENOENT", "ENOTDIR")) throw unreadable(shownName, error);
+    const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
     throw new EnvironmentError(
-      `cannot read ${shownName}: it does not exist. Check the path.`,
+      isUrl
+        ? `cannot read ${shownName}: of addresses only http, https and s3 are read in place. ` +
+          "Download it first."
+        : `cannot read ${shownName}: it does not exist. Check the path.`,
       "no-image",
       { cause: error },
     );

@@ -165,7 +165,10 @@ Deno.test("an image is read on the command line", async (context) => {
       const parsed = outputs[2]!.trimEnd().split("\n").map((line) => JSON.parse(line).path);
       for (const name of HOSTILE_NAMES) assert.ok(parsed.includes(`/hostile/${name}`), name);
       const { stderr } = await icecore(["cat", image, "dangling"]);
-      assert.match(stderr, /^icecore: cannot find dangling in the image: there is no gone/);
+      assert.match(
+        stderr,
+        /^icecore: cannot find dangling in the image: a symbolic link leads to .*, and there is no gone/,
+      );
       assert.doesNotMatch(stderr, COMMANDS);
     });
 

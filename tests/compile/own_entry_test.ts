@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compile, run } from "./compile.ts";
+import { compile, root, run } from "./compile.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const entry = `
@@ -39,6 +39,37 @@ Deno.test("an entry of one's own imports icecore by its name", async () => {
     assert.ok(Number(ran.stdout) > 0, ran.stdout);
   });
 });
+
+const backup = `import { pipeline, recipes } from "icecore";
+const request = { sources: ["photos"], output: "photos.img" };
+const { image } = await pipeline(recipes.native).run(request);
+console.log(image.name);
+`;
+const names = { compilerOptions: { paths: { icecore: ["./icecore/mod.ts"] } } };
+
+for (
+  const [project, files] of [
+    ["Deno", { "deno.json": { imports: { icecore: "./icecore/mod.ts" } } }],
+    ["Bun", { "package.json": { type: "module" }, "tsconfig.json": names }],
+  ] as const
+) {
+  Deno.test(`a project of ${project} that links to icecore is built with Bun, and builds`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      await Deno.symlink(root.replace(/\/$/, ""), `${folder}/icecore`);
+      await Deno.mkdir(`${folder}/photos`);
+      await Deno.writeTextFile(`${folder}/photos/a.txt`, "ice");
+      await Deno.writeTextFile(`${folder}/backup.ts`, backup);
+      for (const [name, content] of Object.entries(files)) {
+        await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
+      }
+      const argv = ["--runtime", "bun", "backup.ts"];
+      const built = await run(`${folder}/icecore/compile.sh`, argv, { cwd: folder });
+      assert.equal(built.code, 0, built.stderr);
+      const ran = await run(`${folder}/dist/backup`, [], { cwd: folder });
+      assert.deepEqual(ran, { code: 0, stdout: "photos.img\n", stderr: "" });
+    });
+  });
+}
 
 Deno.test("an executable reads neither .env nor bunfig.toml of the current folder", async () => {
   await inTemporaryFolder(async (folder) => {
