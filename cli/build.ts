@@ -64,7 +64,7 @@ const parser = command(
       })),
       times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
         description:
-          message`Keep the modification time (mtime, the default: the same tree gives the same image), or all four.`,
+          message`Keep the modification time (mtime, the default), or all four. With mtime, recipe native makes the same image of the same tree.`,
       })),
     }),
     object("How", {
@@ -85,7 +85,8 @@ const parser = command(
         description: message`The volume's name, at most 16 bytes.`,
       })),
       uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
-        description: message`The volume's UUID.`,
+        description:
+          message`The volume's UUID. Default: native derives it from the tree, e2fsprogs draws one.`,
       })),
       hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
         description: message`The digest's algorithm: ${

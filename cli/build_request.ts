@@ -64,6 +64,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: GivenOption
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, hash } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
+  if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
     exclude.length === 0
       ? undefined
@@ -94,6 +95,15 @@ function unusable(flag: string, steps: readonly string[], { name }: Pipeline): U
   return new UsageError(
     `cannot use ${flag} with the recipe ${name}: it is for the step ${steps.join(" or ")}, ` +
       `which that recipe does not have. Leave it out, or choose another --recipe.`,
+    "unusable-flag",
+  );
+}
+
+/** Only the writer of a file system can say when a file was made, or changed last. */
+function notAllTimes({ name }: Pipeline): UsageError {
+  return new UsageError(
+    `cannot keep all times with the recipe ${name}: the kernel sets the change and creation times ` +
+      "to those of the build. Leave --times out, or build with --recipe native.",
     "unusable-flag",
   );
 }

@@ -3,12 +3,15 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { meaningOf } from "../host/libc/errno.ts";
+import { printable } from "../host/libc/paths.ts";
 import { isRoot } from "../host/machine.ts";
 import { findProgram, installHint } from "../host/programs.ts";
 import { runProgram } from "../host/run_program.ts";
 import { runtimeVersion, unsupportedPlatform } from "../host/runtime.ts";
+import { messageOf } from "../pipeline/errors.ts";
 import type { Step } from "../pipeline/step.ts";
 import { recipes } from "./recipes.ts";
 
@@ -35,13 +38,18 @@ export interface Diagnosis {
 const RECIPE = "recipe e2fsprogs";
 const NO_ROOT = "mounting without root";
 const ALL = "everything";
+const PATIENCE_MS = 10_000;
 
 /**
- * Looks at the machine. Nothing is changed.
+ * Looks at the machine. Nothing is left changed.
  *
  * @param plugins Steps whose programs are looked for beside those of the recipes.
+ * @param timeoutMs How long a program may take to tell its version.
  */
-export async function diagnose(plugins: readonly Step[] = []): Promise<Diagnosis> {
+export async function diagnose(
+  plugins: readonly Step[] = [],
+  timeoutMs: number = PATIENCE_MS,
+): Promise<Diagnosis> {
   const abilities = [
     { name: "recipe native", programs: programsOf(recipes.native.steps) },
     { name: RECIPE, programs: programsOf(recipes.e2fsprogs.steps) },
@@ -58,8 +66,10 @@ export async function diagnose(plugins: readonly Step[] = []): Promise<Diagnosis
     { name: "runtime", ok: true, detail: runtimeVersion(), neededFor: ALL },
     rootFinding(),
     loopFinding(),
-    { name: "temporary folder", ok: true, detail: tmpdir(), neededFor: RECIPE },
-    ...await Promise.all([...users].map(([program, user]) => programFinding(program, user))),
+    temporaryFinding(),
+    ...await Promise.all(
+      [...users].map(([program, user]) => programFinding(program, user, timeoutMs)),
+    ),
   ];
   return {
     findings,
@@ -99,16 +109,47 @@ function loopFinding(): Finding {
   return { name: "loop devices", ok, detail, neededFor: RECIPE };
 }
 
-async function programFinding(name: string, neededFor: string): Promise<Finding> {
+/** Every build makes a folder there. */
+function temporaryFinding(): Finding {
+  const place = tmpdir();
+  const name = "temporary folder";
+  try {
+    rmdirSync(mkdtempSync(`${place}/icecore-doctor-`));
+    return { name, ok: true, detail: place, neededFor: ALL };
+  } catch (error) {
+    const why = `cannot make a folder in ${printable(place)}: ${meaningOf(error)}`;
+    const detail = `${why}. Set TMPDIR to a folder that you may write to`;
+    return { name, ok: false, detail, neededFor: ALL };
+  }
+}
+
+async function programFinding(
+  name: string,
+  neededFor: string,
+  timeoutMs: number,
+): Promise<Finding> {
   if (findProgram(name) === undefined) {
     return { name, ok: false, detail: `missing. ${installHint([name])}`, neededFor };
   }
-  const version = await versionBy(name, "--version") ?? await versionBy(name, "-V");
-  return { name, ok: true, detail: version ?? "installed", neededFor };
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const version = await versionBy(name, "--version", signal) ??
+      await versionBy(name, "-V", signal);
+    return { name, ok: true, detail: version ?? "installed", neededFor };
+  } catch (error) {
+    const detail = signal.aborted
+      ? `it does not tell its version within ${timeoutMs / 1000} s. Try: ${name} --version`
+      : messageOf(error);
+    return { name, ok: false, detail, neededFor };
+  }
 }
 
 /** Many print their version on stderr, some with an exit code of failure. */
-async function versionBy(program: string, flag: string): Promise<string | undefined> {
-  const { stdout, stderr } = await runProgram([program, flag], { success: () => true });
+async function versionBy(
+  program: string,
+  flag: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { stdout, stderr } = await runProgram([program, flag], { signal, success: () => true });
   return /\d+\.\d+(\.\d+)?/.exec(`${stderr}\n${stdout}`)?.[0];
 }

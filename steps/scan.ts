@@ -27,7 +27,7 @@ export const scan: Step = {
     },
     times: {
       type: "string",
-      help: "which times to keep: the modification time, or all four",
+      help: "which times to keep: the modification time, or all; copy can set no more than two",
       choices: ["mtime", "all"],
       default: "mtime",
     },

@@ -61,18 +61,18 @@ function globs(patterns: readonly string[]): (text: string) => boolean {
   return (text) => matchers.some((matches) => matches(text));
 }
 
-const KINDS: Readonly<Record<string, FileKind>> = {
-  f: "file",
-  d: "folder",
-  l: "symlink",
-  c: "character-device",
-  b: "block-device",
-  p: "fifo",
-  s: "socket",
-};
+const KINDS: ReadonlyMap<string, FileKind> = new Map([
+  ["f", "file"],
+  ["d", "folder"],
+  ["l", "symlink"],
+  ["c", "character-device"],
+  ["b", "block-device"],
+  ["p", "fifo"],
+  ["s", "socket"],
+]);
 
 function kindOf(letter: string): FileKind {
-  const kind = KINDS[letter];
+  const kind = KINDS.get(letter);
   if (kind !== undefined) return kind;
   throw new UsageError(
     `cannot use ${JSON.stringify(letter)} for --type: it is none. Use f (file), d (folder), ` +

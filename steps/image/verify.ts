@@ -92,6 +92,7 @@ export async function verifyImage(
 class Verification {
   readonly #failed = new Map<VerifyFailure["check"], number>();
   #digestError: VerificationError | undefined;
+  #isCompared = true;
 
   constructor(
     private readonly location: string,
@@ -139,8 +140,8 @@ class Verification {
     }
     const countMore = countFindings - findings.length;
     if (countMore > 0) {
-      const message = `and ${countMore} more findings`;
-      this.#fail({ check: "structure", code: "more", structure: "", message });
+      const message = `and ${countMore} more finding${countMore === 1 ? "" : "s"}`;
+      this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
     }
     return { countInodes: summary.countInodes, wasReplayed };
   }
@@ -162,14 +163,19 @@ class Verification {
       return countProblems;
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
+      this.#isCompared = false;
       const { code, structure, message } = error;
-      this.#fail({ check: "structure", code, structure, message });
+      // Where the structure was found damaged, this is one of the places that were told.
+      if (!this.#failed.has("structure")) {
+        this.#fail({ check: "structure", code, structure, message });
+      }
       return 0;
     }
   }
 
-  #fail(failure: VerifyFailure): void {
-    this.#failed.set(failure.check, (this.#failed.get(failure.check) ?? 0) + 1);
+  /** @param count In how many places. */
+  #fail(failure: VerifyFailure, count = 1): void {
+    this.#failed.set(failure.check, (this.#failed.get(failure.check) ?? 0) + count);
     this.options.onFailure?.(failure);
   }
 
@@ -178,9 +184,10 @@ class Verification {
     const failed = [...this.#failed];
     if (this.#digestError !== undefined && failed.length === 1) throw this.#digestError;
     if (failed.length > 0) {
-      const what = failed.map(([check, count]) => WRONG[check](count)).join("; ");
+      const what = failed.map(([check, count]) => WRONG[check](count));
+      if (!this.#isCompared) what.push("therefore it could not be compared with its source");
       throw new VerificationError(
-        `cannot trust ${shownName}: ${what}. Use another copy of the image.`,
+        `cannot trust ${shownName}: ${what.join("; ")}. Use another copy of the image.`,
       );
     }
     if (countProblems === 0) return;

@@ -164,7 +164,8 @@ class RecipeReader {
             `or name a file that holds it in ${variable}_FILE`,
         );
       }
-      const only = known === undefined ? {} : { [option]: known };
+      // The others are not asked for: they may come from the command line.
+      const only = known === undefined ? schema : { [option]: known };
       this.#at(`${at}.${option}`, () => checkOptions(name, only, { [option]: value }));
     }
     return next.with(name, options);

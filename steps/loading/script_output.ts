@@ -30,7 +30,7 @@ const object = (
 
 const PROBLEM_KINDS = ["unreadable", "vanished", "changed", "unsupported", "altered", "skipped"];
 
-const EVENTS: Readonly<Record<string, JsonSchema>> = {
+const EVENTS: ReadonlyMap<unknown, JsonSchema> = new Map(Object.entries({
   progress: object(["done", "unit"], {
     type: TEXT,
     done: NUMBER,
@@ -51,7 +51,7 @@ const EVENTS: Readonly<Record<string, JsonSchema>> = {
       reason: TEXT,
     }),
   }),
-};
+}));
 
 const VALUE: JsonSchema = { anyOf: [TEXT, NUMBER, { type: "boolean" }] };
 
@@ -87,7 +87,7 @@ export class ScriptOutput {
   /** Takes a parsed line. @param line As it was written, for messages. */
   takeValue(value: Json, line: string): void {
     const { type } = (value ?? {}) as JsonObject;
-    const schema = type === undefined ? RESULT : EVENTS[String(type)];
+    const schema = type === undefined ? RESULT : EVENTS.get(type);
     if (schema === undefined) {
       throw badOutput(line, `there is no event ${JSON.stringify(type)} for steps`);
     }

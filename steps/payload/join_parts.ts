@@ -9,6 +9,7 @@ import { basename, dirname } from "node:path";
 import { claimFile, writeClaimed } from "../../host/create_file.ts";
 import { startHash } from "../../host/hash.ts";
 import { atForcedExit } from "../../host/forced_exit.ts";
+import { requireFree } from "../../host/require_free.ts";
 import { syncPath } from "../../host/sync_path.ts";
 import { close } from "../../host/libc/files.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
@@ -72,6 +73,8 @@ export async function joinParts(manifest: string, options: JoinOptions = {}): Pr
     }
     await writer.close();
     await syncPath(partial);
+    // It may have appeared meanwhile.
+    requireFree(path, options.force === true);
     renameSync(partial, path);
     await syncPath(dirname(path));
     return { path, sizeBytes: whole.sizeBytes, sha512, countParts: whole.parts.length };

@@ -46,6 +46,7 @@ Deno.test("what cannot be read on the command line is refused", async (context) 
         [["cat", image, "readme.txt", "--offset", "far"], 2, /cannot use "far" for --offset/],
         [["find", image, "--size", "big"], 2, /cannot use "big" for --size/],
         [["find", image, "--type", "x"], 2, /cannot use "x" for --type/],
+        [["find", image, "--type", "constructor"], 2, /cannot use "constructor" for --type/],
         [["find", image, "--newer", "soon"], 2, /cannot use "soon" for --newer/],
       ];
       for (const [args, expected, words] of cases) {

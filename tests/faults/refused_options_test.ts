@@ -26,6 +26,13 @@ testRefusals([
     says: /cannot use "1234" as the UUID: it is none\. Write one as uuidgen prints it/,
   },
   {
+    name: "all times, where the kernel sets two of them",
+    args: ["source", ...OUT, "--times", "all"],
+    code: 2,
+    says:
+      /cannot keep all times with the recipe e2fsprogs: the kernel sets the change and creation/,
+  },
+  {
     name: "an unknown step",
     args: ["source", ...OUT, "--without", "shrik"],
     code: 2,

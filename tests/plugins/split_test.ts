@@ -201,6 +201,21 @@ Deno.test("a name with a newline and a backslash goes through the manifest", () 
   assert.deepEqual(parsePartManifest(formatPartManifest(manifest)), manifest);
 });
 
+Deno.test("a file that appears while parts are joined is not replaced without force", async () => {
+  await inPlace(async (place) => {
+    await build(place, [[split, { size: "1M" }]]);
+    const output = `${place.folder}/joined`;
+    const onProgress = () => writeFileSync(output, "precious");
+    await assert.rejects(joinParts(manifestOf(place), { output, onProgress }), {
+      code: "output-exists",
+    });
+    assert.equal(readFileSync(output, "utf8"), "precious");
+    assert.ok(!existsSync(`${output}.partial`));
+    await joinParts(manifestOf(place), { output, onProgress, force: true });
+    assert.equal(sha512Of(output), sha512Of(place.image));
+  });
+});
+
 Deno.test("what is there already is not replaced without force: parts, manifest, joined file", async () => {
   for (const name of ["photos.img.part001", "photos.img.part003", "photos.img.manifest"]) {
     await inPlace(async (place) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { diagnose, recipes, type Step } from "../../mod.ts";
 import { setEnvironment } from "../support/environment.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -26,5 +26,48 @@ Deno.test("programs are looked for that the steps of recipes and plugins declare
     assert.deepEqual(missing["recipe native"], []);
     assert.deepEqual(missing["mounting without root"], ["fuse2fs"]);
     assert.deepEqual(missing["plugin vault"], ["vault-cli"]);
+  });
+});
+
+Deno.test("a program that cannot be started, and one that hangs, are findings among the others", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const texts = { broken: "#!/no/such\n", hanging: "#!/bin/sh\nexec /bin/sleep 1000\n" };
+    for (const [name, text] of Object.entries(texts)) {
+      writeFileSync(`${folder}/${name}`, text);
+      chmodSync(`${folder}/${name}`, 0o755);
+    }
+    using _environment = setEnvironment({ PATH: folder });
+    const vault: Step = { name: "vault", tools: ["broken", "hanging"], run: () => {} };
+    const { findings, abilities } = await diagnose([vault], 300);
+    const told = (name: string) => findings.find((finding) => finding.name === name)!;
+    assert.equal(told("broken").ok, false);
+    assert.match(
+      told("broken").detail,
+      /^cannot run broken: no such file or directory\. It is there/,
+    );
+    assert.equal(told("hanging").ok, false);
+    assert.match(told("hanging").detail, /does not tell its version .*Try: hanging --version$/);
+    assert.deepEqual(abilities.find(({ name }) => name === "plugin vault")?.missing, [
+      "broken",
+      "hanging",
+    ]);
+  });
+});
+
+Deno.test("a temporary folder where none can be made stands in the way of everything", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const temporary = async () => {
+      const { findings, abilities } = await diagnose();
+      const { ok, detail } = findings.find(({ name }) => name === "temporary folder")!;
+      const native = abilities.find(({ name }) => name === "recipe native")!;
+      return { ok, detail, missing: native.missing };
+    };
+    using _environment = setEnvironment({ TMPDIR: folder, PATH: folder });
+    assert.deepEqual(await temporary(), { ok: true, detail: folder, missing: [] });
+    assert.deepEqual(readdirSync(folder), []);
+    using _other = setEnvironment({ TMPDIR: `${folder}/none` });
+    const { ok, detail, missing } = await temporary();
+    assert.deepEqual({ ok, missing }, { ok: false, missing: ["temporary folder"] });
+    assert.match(detail, /^cannot make a folder in .*none: no such file or directory\. Set TMPDIR/);
   });
 });

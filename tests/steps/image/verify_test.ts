@@ -11,7 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { checkImage } from "../../../ext4/checker/check_image.ts";
+import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { type VerifyFailure, verifyImage } from "../../../steps/image/verify.ts";
+import { regionsOf } from "../../support/image_regions.ts";
 import { output } from "../../support/oracles.ts";
 import { rangeServer } from "../../support/range_server.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
@@ -70,6 +73,32 @@ Deno.test("a byte of a structure that changed is found, and the structure named"
   withImage(async (image) => {
     damage(image, 1024 + 0x4c);
     assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+  }));
+
+Deno.test("a broken superblock is one place, and nothing is compared behind it", () =>
+  withImage(async (image, source) => {
+    damage(image, 1024 + 0x4c);
+    await assert.rejects(verifyImage(image, { digest: "never", sources: [source] }), {
+      message: /: its structure is damaged in 1 place; therefore it could not be compared with/,
+    });
+  }));
+
+Deno.test("places beyond the hundred that are told are counted, too", () =>
+  withImage(async (image) => {
+    const source = join(image, "../many");
+    mkdirSync(source);
+    for (let index = 0; index < 250; index++) writeFileSync(join(source, `${index}`), "");
+    await icecoreOutput(["build", source, "-o", image, "--force", "--quiet"]);
+    const bytes = readFileSync(image);
+    for (const { kind, offsetBytes, sizeBytes } of regionsOf(bytes)) {
+      if (kind === "inode table") bytes.fill(1, offsetBytes, offsetBytes + sizeBytes);
+    }
+    writeFileSync(image, bytes);
+    const { countFindings } = await checkImage(bytesSource(bytes));
+    assert.ok(countFindings > 200);
+    await assert.rejects(verifyImage(image, { digest: "never" }), {
+      message: new RegExp(`: its structure is damaged in ${countFindings} places\\.`),
+    });
   }));
 
 Deno.test("without its side file an image is verified by its source, or not at all", () =>

@@ -117,7 +117,12 @@ const bad: readonly (readonly [what: string, text: string, says: RegExp])[] = [
   [
     "an unknown option of a step put in",
     `{"use": [{"step": "age", "options": {"too": "x"}}]}`,
-    /use\[0\]\.options\.too: cannot set age\.too: step age has no such option/,
+    /use\[0\]\.options\.too: cannot set age\.too: step age has no such option\. Did you mean to\?/,
+  ],
+  [
+    "an unknown option of a listed step",
+    `{"steps": ["scan", {"step": "pack", "options": {"lable": "x"}}]}`,
+    /steps\[1\]\.options\.lable: cannot set pack\.lable: .* no such option\. Did you mean label\?$/,
   ],
   [
     "a value that is no choice",

@@ -16,6 +16,7 @@ const faults: readonly (readonly [what: string, script: string, says: RegExp])[]
   ["a binary on stdout", "head -c 100 /dev/zero", /to stdout, which is no event: it is no JSON/],
   ["a line without an end", "head -c 3000000 /dev/zero | tr '\\0' x", /"x{79}…" to stdout/],
   ["an unknown event", `echo '{"type":"done"}'`, /there is no event "done" for steps/],
+  ["an event named as what every object has", `echo '{"type":"toString"}'`, /no event "toString"/],
   ["an event that is not its to send", `echo '{"type":"step-finished"}'`, /no event "step-fin/],
   ["an event without a field", `echo '{"type":"progress","done":1}'`, /it needs "unit"/],
   [
