@@ -26,6 +26,7 @@ import { hasCode, meaningOf } from "./libc/errno.ts";
 import {
   close,
   CURRENT_FOLDER,
+  type Descriptor,
   O_CREAT,
   O_NOFOLLOW,
   O_RDWR,
@@ -33,8 +34,8 @@ import {
   tryLock,
   writeAll,
 } from "./libc/files.ts";
-import type { Descriptor } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
+import { inTheWay } from "./partial.ts";
 
 const PREFIX = "icecore-";
 const OWNER = "owner.json";
@@ -99,6 +100,7 @@ export function makeWorkdir(partial: string): Workdir {
     record(partial) {
       if (recorded.has(partial)) return;
       checkName(partial);
+      requireNoFolder(partial);
       writeRecord(`${path}/${RECORD}`, partial);
       recorded.add(partial);
     },
@@ -123,6 +125,12 @@ function checkName(partial: string): void {
       `${NAME_MAX_BYTES}. Choose a shorter name with -o.`,
     "name-too-long",
   );
+}
+
+/** A folder that is there already is somebody's, and would be removed with all that is in it. */
+function requireNoFolder(partial: string): void {
+  if (lstatSync(partial, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  throw inTheWay(partial, printable(partial.replace(/\.partial$/, "")));
 }
 
 function writeRecord(record: string, partial: string): void {

@@ -26,6 +26,20 @@ Deno.test("what a build writes down is known at once, each path once, and goes w
   });
 });
 
+Deno.test("a folder that is there already is in the way, and stays", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+    const precious = `${folder}/x.img.zst.partial`;
+    mkdirSync(`${precious}/photos`, { recursive: true });
+    assert.throws(() => workdir.record(precious), {
+      code: "not-writable",
+      message: /^cannot write .*x\.img\.zst: .*x\.img\.zst\.partial is in the way, .* Remove it/,
+    });
+    await workdir.release();
+    assert.deepEqual(readdirSync(precious), ["photos"]);
+  });
+});
+
 Deno.test("a line that was cut short when the build was killed is left out", async () => {
   await inTemporaryFolder(async (folder) => {
     const workdir = makeWorkdir(`${folder}/x.img.partial`);
