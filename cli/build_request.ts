@@ -21,7 +21,7 @@ import {
 import { checkCurrentFolder } from "./arguments.ts";
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./plugins.ts";
-import { askedFor, withSetting } from "./setting.ts";
+import { askedFor, withSettings } from "./setting.ts";
 import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use.ts";
 
@@ -36,7 +36,7 @@ export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
   }
   for (const name of values.without) result = result.without(name);
   for (const used of values.use) result = await withUsed(result, used);
-  for (const setting of values.set) result = withSetting(result, setting);
+  result = withSettings(result, values.set);
   checkStreamedHash(result, values.output);
   return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }

@@ -10,9 +10,28 @@ export function askedFor(setting: string): boolean {
   return /^[a-z][a-z0-9-]*\.\w+$/.test(setting);
 }
 
-/** The pipeline with an option set. @throws UsageError, also for a secret. */
-export function withSetting(pipeline: Pipeline, setting: string): Pipeline {
-  if (askedFor(setting)) return pipeline;
+/**
+ * The pipeline with options set. Of one that is set again the last counts; to a list it adds.
+ *
+ * @throws UsageError, also for a secret.
+ */
+export function withSettings(pipeline: Pipeline, settings: readonly string[]): Pipeline {
+  const lists = new Map<string, string>();
+  let result = pipeline;
+  for (const setting of settings.filter((each) => !askedFor(each))) {
+    const { step, option, value } = parsed(setting);
+    const declared = result.placed.find((each) => each.step.name === step)?.step.options?.[option];
+    if (declared?.secret === true) throw refusal(step, option);
+    const name = `${step}.${option}`;
+    const before = declared?.type === "strings" ? lists.get(name) : undefined;
+    const whole = before === undefined ? value : `${before},${value}`;
+    lists.set(name, whole);
+    result = result.with(step, { [option]: whole });
+  }
+  return result;
+}
+
+function parsed(setting: string): Readonly<Record<"step" | "option" | "value", string>> {
   const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
   if (match === null) {
     // No more of it is shown: behind a mistyped sign there may be a secret.
@@ -24,9 +43,7 @@ export function withSetting(pipeline: Pipeline, setting: string): Pipeline {
     );
   }
   const [, step = "", option = "", value = ""] = match;
-  const placed = pipeline.placed.find((each) => each.step.name === step);
-  if (placed?.step.options?.[option]?.secret === true) throw refusal(step, option);
-  return pipeline.with(step, { [option]: value });
+  return { step, option, value };
 }
 
 function refusal(step: string, option: string): UsageError {
