@@ -8,7 +8,7 @@ import { BLOCK_SIZES, WORTH } from "../../ext4/plan/estimate.ts";
 import { groupsWithSuperblock } from "../../ext4/sparse_super.ts";
 import { INODE_SIZE_BYTES } from "../../ext4/structs/inode.ts";
 import type { Tree } from "../../ext4/tree.ts";
-import { type Needs, needsOf } from "./needs.ts";
+import { fitsBlocks, type Needs, needsOf } from "./needs.ts";
 
 /** The size and shape that `allocate` and `format` agree on. */
 export interface Geometry {
@@ -39,7 +39,8 @@ export function freeBlocksNeeded({ countDataBlocks }: Needs): number {
 /**
  * The geometry for a tree.
  *
- * @param blockSize `auto`: the size with the smallest image, 4096 where that is within 2 %.
+ * @param blockSize `auto`: of the sizes that the tree fits, the one with the smallest image; 4096
+ *   where that is within 2 %.
  * @param sizeBytes A size that the user insists on.
  */
 export function geometryOf(
@@ -47,8 +48,11 @@ export function geometryOf(
   blockSize: BlockSizeBytes | "auto",
   sizeBytes: number | undefined,
 ): Geometry {
-  const candidates = (blockSize === "auto" ? BLOCK_SIZES : [blockSize])
-    .map((size) => exactGeometry(needsOf(tree, size)));
+  const [largest, ...smaller] = BLOCK_SIZES;
+  const sizes = blockSize === "auto"
+    ? [largest!, ...smaller.filter((size) => fitsBlocks(tree, size))]
+    : [blockSize];
+  const candidates = sizes.map((size) => exactGeometry(needsOf(tree, size)));
   const smallest = Math.min(...candidates.map((each) => each.sizeBytes));
   const best = candidates.find((each) => each.sizeBytes <= smallest * WORTH)!;
   return sizeBytes === undefined ? best : resized(best, sizeBytes);

@@ -7,7 +7,9 @@ import type { BlockSizeBytes } from "../../ext4/numbers.ts";
 import { IBODY_SIZE_BYTES } from "../../ext4/plan/xattr_placement.ts";
 import { EXTENT_MAX_BLOCKS, EXTENTS_IN_INODE } from "../../ext4/structs/extent.ts";
 import { I_BLOCK_SIZE_BYTES } from "../../ext4/structs/inode.ts";
+import { XATTR_HEADER, xattrEntrySizeBytes } from "../../ext4/structs/xattr.ts";
 import {
+  hasType,
   nameOf,
   S_IFDIR,
   S_IFLNK,
@@ -16,6 +18,7 @@ import {
   type Tree,
   type TreeEntry,
   type TreeInode,
+  type Xattr,
 } from "../../ext4/tree.ts";
 
 /** Room for a tree, apart from the file system's own tables. */
@@ -23,7 +26,7 @@ export interface Needs {
   readonly blockSizeBytes: BlockSizeBytes;
   /** Blocks of files, folders, long links and attributes. */
   readonly countDataBlocks: number;
-  /** Inodes of the tree and the eleven that every file system has. */
+  /** Inodes of the tree, of large attributes, and the eleven that every file system has. */
   readonly countInodes: number;
 }
 
@@ -39,6 +42,7 @@ const INODE_XATTR_BYTES = IBODY_SIZE_BYTES - 4;
 /** Counts what a tree needs with a block size; rather too much than too little. */
 export function needsOf(tree: Tree, blockSizeBytes: BlockSizeBytes): Needs {
   let countDataBlocks = Math.ceil(LOST_AND_FOUND_BYTES / blockSizeBytes);
+  let countInodes = tree.countInodes + COUNT_OWN_INODES;
   for (let row = 0; row < tree.countInodes; row++) {
     const inode = row as TreeInode;
     const type = tree.mode[inode]! & S_IFMT;
@@ -46,9 +50,24 @@ export function needsOf(tree: Tree, blockSizeBytes: BlockSizeBytes): Needs {
     if (type === S_IFDIR) countDataBlocks += folderBlocks(tree, inode, blockSizeBytes);
     if (type === S_IFLNK && tree.sizeBytes[inode]! >= I_BLOCK_SIZE_BYTES) countDataBlocks++;
     const set = tree.xattrSet[inode]!;
-    if (set !== 0) countDataBlocks += xattrBlocks(tree, set, blockSizeBytes);
+    if (set === 0) continue;
+    const xattrs = xattrNeeds(tree.xattrSets[set]!, blockSizeBytes);
+    countDataBlocks += xattrs.countBlocks;
+    countInodes += xattrs.countInodes;
   }
-  return { blockSizeBytes, countDataBlocks, countInodes: tree.countInodes + COUNT_OWN_INODES };
+  return { blockSizeBytes, countDataBlocks, countInodes };
+}
+
+/** Whether blocks of a size can hold every target and all names of attributes. */
+export function fitsBlocks(tree: Tree, blockSizeBytes: number): boolean {
+  for (let row = 0; row < tree.countInodes; row++) {
+    if (!hasType(tree, row, S_IFLNK)) continue;
+    if (tree.sizeBytes[row]! >= blockSizeBytes) return false;
+  }
+  return tree.xattrSets.every((set) => {
+    const heads = set.reduce((sum, { name }) => sum + xattrEntrySizeBytes(name.length), 0);
+    return heads <= blockSizeBytes - XATTR_HEADER.sizeBytes;
+  });
 }
 
 function fileBlocks(tree: Tree, inode: TreeInode, blockSizeBytes: number): number {
@@ -78,12 +97,18 @@ function folderBlocks(tree: Tree, inode: TreeInode, blockSizeBytes: number): num
   return leaves + Math.ceil(leaves / (blockSizeBytes / 8 - 5)) + 1;
 }
 
-function xattrBlocks(tree: Tree, set: number, blockSizeBytes: number): number {
+/** Where a set does not fit into a block, the kernel may give any of its values an inode. */
+function xattrNeeds(
+  set: readonly Xattr[],
+  blockSizeBytes: number,
+): { countBlocks: number; countInodes: number } {
   let bytes = 0;
-  let separate = 0;
-  for (const { name, value } of tree.xattrSets[set]!) {
+  let countValueBlocks = 0;
+  for (const { name, value } of set) {
     bytes += 16 + name.length + Math.ceil(value.length / 4) * 4 + 4;
-    if (value.length > blockSizeBytes / 2) separate += Math.ceil(value.length / blockSizeBytes);
+    countValueBlocks += Math.ceil(value.length / blockSizeBytes);
   }
-  return bytes <= INODE_XATTR_BYTES ? 0 : 1 + separate;
+  if (bytes <= INODE_XATTR_BYTES) return { countBlocks: 0, countInodes: 0 };
+  if (bytes <= blockSizeBytes - XATTR_HEADER.sizeBytes) return { countBlocks: 1, countInodes: 0 };
+  return { countBlocks: 1 + countValueBlocks, countInodes: set.length };
 }
