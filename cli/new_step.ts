@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { EnvironmentError, isStepName, messageOf, UsageError } from "../mod.ts";
+import { EnvironmentError, isStepName, meaningOf, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -99,7 +99,7 @@ function writeNew(fd: number, file: string, text: string): void {
 
 function notWritten(file: string, cause: unknown, advice: string): EnvironmentError {
   return new EnvironmentError(
-    `cannot write ${file}: ${messageOf(cause)}. ${advice}`,
+    `cannot write ${file}: ${meaningOf(cause)}. ${advice}`,
     "not-writable",
     { cause },
   );

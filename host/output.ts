@@ -10,6 +10,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -103,7 +104,7 @@ export async function claimOutput(finalPath: string, force: boolean): Promise<Cl
 }
 
 function checkFolder(folder: string, shown: string): void {
-  const status = statSync(folder, { throwIfNoEntry: false });
+  const status = folderStatus(folder, shown);
   if (status === undefined) {
     throw new EnvironmentError(
       `cannot write ${shown}: the folder ${printable(folder)} does not exist. ` +
@@ -119,6 +120,14 @@ function checkFolder(folder: string, shown: string): void {
   }
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(shown, folder, error);
+  }
+}
+
+function folderStatus(folder: string, shown: string): Stats | undefined {
+  try {
+    return statSync(folder, { throwIfNoEntry: false });
   } catch (error) {
     throw notWritable(shown, folder, error);
   }

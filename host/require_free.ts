@@ -4,9 +4,11 @@
  */
 
 import { lstatSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
+import { notWritable } from "./partial.ts";
 
 /**
  * Makes sure that nothing has this name, unless it may be replaced. A step that writes beside the
@@ -15,7 +17,7 @@ import { printable } from "./libc/paths.ts";
  * @param finalPath The path it will have.
  * @param force Whether a file or a symbolic link that is there may be replaced; nothing else ever
  * may be, a device least of all.
- * @throws EnvironmentError `output-exists`.
+ * @throws EnvironmentError `output-exists`, `not-writable`.
  */
 export function requireFree(finalPath: string, force: boolean): void {
   const status = statusOf(finalPath);
@@ -37,6 +39,6 @@ function statusOf(path: string): Stats | undefined {
   } catch (error) {
     // There can be nothing of that name; whoever makes it is told why not.
     if (hasCode(error, "ENAMETOOLONG")) return undefined;
-    throw error;
+    throw notWritable(printable(path), dirname(path), error);
   }
 }

@@ -9,8 +9,8 @@ import { CorruptImageError } from "../ext4/errors.ts";
 import type { BlockSource } from "../ext4/reader/block_source.ts";
 import { openFileSource } from "../host/block_source/file_source.ts";
 import { Breather } from "../host/breathe.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
 import { findProgram } from "../host/programs.ts";
-import { UsageError } from "../pipeline/errors.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
@@ -32,7 +32,7 @@ export const fsck: Step = {
   },
   check({ options }) {
     if (!wantsE2fsck(options["checker"]) || findProgram("e2fsck") !== undefined) return;
-    throw new UsageError(
+    throw new EnvironmentError(
       "cannot check with e2fsck: it is not in PATH. Install it with: apt-get install e2fsprogs, " +
         "or leave the option fsck.checker out.",
       "missing-program",

@@ -4,7 +4,8 @@
  */
 
 import { EnvironmentError } from "../environment_error.ts";
-import { hasCode, meaningOf } from "../libc/errno.ts";
+import { unreadable } from "../file_status.ts";
+import { hasCode } from "../libc/errno.ts";
 import {
   close,
   CURRENT_FOLDER,
@@ -117,15 +118,4 @@ function sizeOf(fd: Descriptor, shownName: string): number {
         "no-image",
       );
   }
-}
-
-function unreadable(shownName: string, error: unknown): EnvironmentError {
-  const advice = hasCode(error, "EACCES", "EPERM")
-    ? "Run icecore as a user who may read it."
-    : "Look at the disk, or use another copy.";
-  return new EnvironmentError(
-    `cannot read ${shownName}: ${meaningOf(error)}. ${advice}`,
-    "unreadable",
-    { cause: error },
-  );
 }

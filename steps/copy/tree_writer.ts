@@ -111,7 +111,7 @@ export class TreeWriter {
       if (!(error instanceof SystemError) || error.code !== "EMLINK") throw error;
       const path = printable(nameOf(tree, entry));
       const reason = `a further name, ${path}, is left out: ext4 allows 65,000 links to a file`;
-      this.#report(inode, "unreadable", reason);
+      this.#report(inode, "unsupported", reason);
     } finally {
       close(file);
     }

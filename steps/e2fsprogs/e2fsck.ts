@@ -13,6 +13,16 @@ export type CheckMode = "check" | "repair";
 /** Bits of the exit code, from e2fsck(8). */
 const CORRECTED = 1;
 const REBOOT = 2;
+const DAMAGED =
+  "The file system is damaged: look at the disk and at the kernel's log, then build again.";
+/** The others, and what to do; of several the first counts. */
+const ADVICE: readonly (readonly [bit: number, advice: string])[] = [
+  [32, "It was cancelled: build again."],
+  [4, DAMAGED],
+  [8, "It could not check: mend what it names, then build again."],
+  [16, "It does not know what it was asked for: install a newer e2fsprogs."],
+  [128, "A library of it is broken: install e2fsprogs anew."],
+];
 
 /** The command. `-f` checks a file system that says it is clean, too. */
 export const e2fsckArgv = (path: string, mode: CheckMode): string[] => [
@@ -43,8 +53,14 @@ export async function runE2fsck(
       argv,
       result.exitCode,
       said.slice(-4096),
-      "The file system is damaged: look at the disk and at the kernel's log, then build again.",
+      adviceOn(result.exitCode),
     );
   }
   return (result.exitCode & CORRECTED) !== 0;
+}
+
+function adviceOn(exitCode: number): string {
+  if (exitCode < 0) return "It was ended before it was done: build again.";
+  // In check mode CORRECTED and REBOOT tell of damage as well.
+  return ADVICE.find(([bit]) => (exitCode & bit) !== 0)?.[1] ?? DAMAGED;
 }

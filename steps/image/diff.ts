@@ -3,9 +3,9 @@
  * @module
  */
 
-import { statSync } from "node:fs";
 import type { Tree } from "../../ext4/tree.ts";
 import { isRemote } from "../../host/block_source/location.ts";
+import { fileStatus } from "../../host/file_status.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../source/placement.ts";
 import { compareSides } from "./diff/compare.ts";
@@ -101,7 +101,7 @@ async function openUnlessFolder(
   path: string,
   { signal }: DiffOptions,
 ): Promise<ImageReader | undefined> {
-  if (!isRemote(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) return;
   return await openImage(path, {
     cacheBytes: 8 << 20,
     ...(signal === undefined ? {} : { signal }),

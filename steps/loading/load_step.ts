@@ -3,8 +3,9 @@
  * @module
  */
 
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
+import { fileStatus } from "../../host/file_status.ts";
 import { UsageError } from "../../pipeline/errors.ts";
 import { didYouMean } from "../../pipeline/suggest.ts";
 import type { Step } from "../../pipeline/step.ts";
@@ -36,7 +37,7 @@ export async function loadStep(reference: string, options: LoadOptions = {}): Pr
   const { builtins = {}, folder = "." } = options;
   if (Object.hasOwn(builtins, reference)) return (await builtins[reference]!()).default;
   const path = resolve(folder, reference);
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = fileStatus(path);
   if (status === undefined) throw missing(reference, Object.keys(builtins));
   if (!status.isFile()) {
     throw new UsageError(

@@ -3,8 +3,9 @@
  * @module
  */
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { fileStatus } from "../../host/file_status.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { machine } from "../../host/machine.ts";
 import { messageOf, UsageError } from "../../pipeline/errors.ts";
@@ -36,10 +37,17 @@ export interface RecipeOptions {
  */
 export async function loadRecipe(path: string, options: RecipeOptions = {}): Promise<Pipeline> {
   const full = resolve(path);
-  if (statSync(full, { throwIfNoEntry: false }) === undefined) {
+  const status = fileStatus(full);
+  if (status === undefined) {
     throw new UsageError(
       `cannot use the recipe ${path}: there is no such file. Correct the path, or name one of: ` +
         `${Object.keys(recipes).join(", ")}.`,
+      "unknown-recipe",
+    );
+  }
+  if (status.isDirectory()) {
+    throw new UsageError(
+      `cannot use the recipe ${path}: it is a folder. Name a recipe file in it.`,
       "unknown-recipe",
     );
   }

@@ -3,8 +3,8 @@
  * @module
  */
 
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileStatus } from "../../host/file_status.ts";
 import { type Image, withArtifact, withProblems } from "../../pipeline/image.ts";
 import { PluginError } from "./plugin_error.ts";
 import type { ScriptOutput, ScriptResult } from "./script_output.ts";
@@ -64,6 +64,6 @@ function neededSize(path: string, shown: string): number {
 }
 
 function sizeOf(path: string): number | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = fileStatus(path);
   return status?.isFile() === true ? status.size : undefined;
 }

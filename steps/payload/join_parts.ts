@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { claimFile, writeClaimed } from "../../host/create_file.ts";
+import { fileStatus, unreadable } from "../../host/file_status.ts";
 import { startHash } from "../../host/hash.ts";
 import { atForcedExit } from "../../host/forced_exit.ts";
 import { requireFree } from "../../host/require_free.ts";
@@ -116,7 +117,7 @@ function readText(path: string): string {
 function checkParts({ name, parts }: PartManifest, folder: string, manifest: string): void {
   const found = parts.map((part) => ({
     part,
-    status: statSync(`${folder}/${part.name}`, { throwIfNoEntry: false }),
+    status: fileStatus(`${folder}/${part.name}`),
   }));
   const missing = found.filter(({ status }) => status?.isFile() !== true)
     .map(({ part }) => `${printable(part.name)} is missing`);
@@ -126,7 +127,7 @@ function checkParts({ name, parts }: PartManifest, folder: string, manifest: str
     `${printable(part.name)} has ${status!.size} bytes instead of ${part.sizeBytes}`
   );
   const known = new Set(parts.map((part) => part.name));
-  const extra = readdirSync(folder)
+  const extra = namesIn(folder)
     .filter((each) => each.startsWith(`${name}.part`) && /^\d+$/.test(each.slice(name.length + 5)))
     .filter((each) => !known.has(each))
     .map((each) => `${printable(each)} does not belong to it`);
@@ -136,6 +137,14 @@ function checkParts({ name, parts }: PartManifest, folder: string, manifest: str
     `cannot join ${printable(manifest)}: ${reasons.join("; ")}. ` +
       `Have exactly the parts that ${printable(basename(manifest))} names in its folder.`,
   );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw unreadable(printable(folder), error);
+  }
 }
 
 /** Copies all parts, each verified. @returns The SHA-512 of the whole. */
@@ -169,11 +178,16 @@ function damaged({ name }: Part): VerificationError {
 }
 
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, "r");
+  const explain = (error: unknown) => {
+    throw unreadable(printable(path), error);
+  };
+  const handle = await open(path, "r").catch(explain);
   try {
     for (let offset = 0;;) {
       const piece = new Uint8Array(PIECE_BYTES);
-      const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, offset);
+      const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, offset).catch(
+        explain,
+      );
       if (bytesRead === 0) return;
       offset += bytesRead;
       yield piece.subarray(0, bytesRead);

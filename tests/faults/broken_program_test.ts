@@ -12,7 +12,16 @@ import {
   REAL,
 } from "./lab.ts";
 
-for (const code of [4, 8, 12, 32]) {
+const ADVICE: readonly (readonly [code: number, advice: string])[] = [
+  [4, "The file system is damaged: look at the disk"],
+  [8, "It could not check: mend what it names"],
+  [12, "The file system is damaged: look at the disk"],
+  [16, "It does not know what it was asked for: install a newer"],
+  [32, "It was cancelled: build again"],
+  [128, "A library of it is broken: install"],
+];
+
+for (const [code, advice] of ADVICE) {
   testWith(REAL, `an e2fsck that ends with ${code} fails the build with its words`, async () => {
     await inLab(async (lab) => {
       lab.fake("e2fsck", `echo "inode 12 is very wrong"; exit ${code}`);
@@ -21,7 +30,7 @@ for (const code of [4, 8, 12, 32]) {
         stderr,
         new RegExp(
           `step fsck failed: cannot run e2fsck: it ended with exit code ${code}: ` +
-            "inode 12 is very wrong. The file system is damaged: look at the disk",
+            `inode 12 is very wrong. ${advice}`,
         ),
       );
       assert.equal(exitCode, 1);

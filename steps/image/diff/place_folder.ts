@@ -6,6 +6,7 @@
 import { lstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { hasType, nameOf, S_IFDIR, type Tree, type TreeEntry } from "../../../ext4/tree.ts";
+import { fileStatus } from "../../../host/file_status.ts";
 import { givenPath } from "../../../pipeline/given_path.ts";
 import { absoluteSource, contentsOf, isContents } from "../../../pipeline/source_path.ts";
 import { placeSources, type SourcePlacement } from "../../source/placement.ts";
@@ -30,7 +31,7 @@ export function placeBeside(image: Tree, folders: readonly string[]): SourcePlac
 /** `photos` with a folder `photos` in it: the image's is the inner one unless it has one, too. */
 function isTwin(image: Tree, path: string): boolean {
   const name = basename(path);
-  const inner = lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+  const inner = fileStatus(`${path}/${name}`, lstatSync);
   if (inner?.isDirectory() !== true) return false;
   return !hasFolder(image, childOf(image, 0, name)!, name);
 }

@@ -201,5 +201,9 @@ Deno.test("a module is a recipe file, too: a recipe, or a pipeline with options"
       message: /its default export is no recipe\. Export \{ name, summary, steps/,
     });
     await assert.rejects(loadRecipe(lab.at("gone.json")), { code: "unknown-recipe" });
+    await assert.rejects(loadRecipe(lab.folder), {
+      code: "unknown-recipe",
+      message: /it is a folder\. Name a recipe file in it\.$/,
+    });
   });
 });
