@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { superblockChecksum } from "../../../ext4/checksums.ts";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
 import type { CheckOptions } from "../../../ext4/checker/check_state.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT } from "../../../ext4/structs/extent.ts";
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
 import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
@@ -50,6 +52,16 @@ Deno.test("a wrong count of links is found, of a file and of a folder", () =>
       (bytes) => view(bytes).setUint16(AT.i_links_count, 3, true),
     );
   }));
+
+for (const field of ["s_clusters_per_group", "s_journal_inum"] as const) {
+  Deno.test(`an ${field} that contradicts the features is found`, () =>
+    assertFound(["superblock-field"], ({ image }) => {
+      const superblock = image.subarray(SUPERBLOCK_OFFSET_BYTES);
+      SUPERBLOCK.encodeInto(superblock, 0, { [field]: 8 });
+      SUPERBLOCK.encodeInto(superblock, 0, { s_checksum: superblockChecksum(superblock) });
+      return Promise.resolve();
+    }, { exact: false }));
+}
 
 Deno.test("a block with two owners is found, and one with none", () =>
   assertFound(["block-twice", "bitmap"], async (forgery) => {
