@@ -132,9 +132,11 @@ class Claims implements FileBlocks {
     const { used, volume } = this.state;
     const first = used.clusterOf(block);
     const last = used.clusterOf(block + countBlocks - 1);
+    // Only with bigalloc does one run of blocks go on in the cluster of the one before it.
+    const own = volume.geometry.blocksPerCluster > 1 ? this.#lastCluster : -1;
     if (hasRoCompat(volume.geometry, "shared_blocks")) used.claim(block, countBlocks);
-    else this.#claim(block, countBlocks, this.#lastCluster);
-    this.countClusters += last - first + (first === this.#lastCluster ? 0 : 1);
+    else this.#claim(block, countBlocks, own);
+    this.countClusters += last - first + (first === own ? 0 : 1);
     this.#lastCluster = last;
     this.countMapped += countBlocks;
     this.endBlock = Math.max(this.endBlock, fileBlock + countBlocks);

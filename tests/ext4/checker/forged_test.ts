@@ -5,7 +5,7 @@ import type { CheckOptions } from "../../../ext4/checker/check_state.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
-import { EXTENT } from "../../../ext4/structs/extent.ts";
+import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
 import { Forgery } from "../../support/forge.ts";
@@ -68,6 +68,17 @@ Deno.test("a block with two owners is found, and one with none", () =>
     const start = AT.i_block + 12 + EXTENT.offsets.ee_start_lo;
     const block = view(forgery.load(await number("two")).bytes).getUint32(start, true);
     forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(start, block, true));
+  }));
+
+Deno.test("a block that a file has twice, one behind the other, is found", () =>
+  assertFound(["block-twice"], async (forgery) => {
+    const header = AT.i_block + EXTENT_HEADER.offsets.eh_entries;
+    forgery.inode(await number("one"), (bytes) => {
+      const first = bytes.slice(AT.i_block + 12, AT.i_block + 24);
+      bytes.set(first, AT.i_block + 24);
+      view(bytes).setUint32(AT.i_block + 24, 1, true);
+      view(bytes).setUint16(header, 2, true);
+    });
   }));
 
 Deno.test("a name of the value of an attribute is found", () =>
