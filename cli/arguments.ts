@@ -6,7 +6,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { extractCommandNames } from "@optique/core/usage";
 import { printable, UsageError } from "../mod.ts";
+import type { Usages } from "./parse_error.ts";
 
 /** Flags whose value may be empty. */
 const MAY_BE_EMPTY = ["--label"];
@@ -28,6 +30,24 @@ export function checkArguments(
   if (!args.some((arg) => arg.includes("\ufffd"))) return;
   const lossy = commandLine().find((bytes) => !isText(bytes));
   if (lossy !== undefined) throw notText(lossy);
+}
+
+/**
+ * Refuses words behind `help COMMAND` that are no command of it: the help would not be on them.
+ *
+ * @throws UsageError `extra-argument`
+ */
+export function checkHelp(args: readonly string[], usages: Usages): void {
+  if (args[0] !== "help") return;
+  const [command = "", ...rest] = args.slice(1).filter((arg) => !arg.startsWith("-"));
+  if (!Object.hasOwn(usages, command)) return;
+  const extra = rest.find((word) => !extractCommandNames(usages[command]!).has(word));
+  if (extra === undefined) return;
+  throw new UsageError(
+    `cannot explain ${printable(extra)}: icecore ${command} has no such command. ` +
+      `Leave it out: icecore help ${command}`,
+    "extra-argument",
+  );
 }
 
 /**

@@ -8,14 +8,13 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { type ImageReader, PathError, printable, UsageError } from "../mod.ts";
+import { type ImageReader, parseSize, PathError, printable, UsageError } from "../mod.ts";
 import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { imageArgument, reading, type ReadingValues, withImage } from "./image_argument.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
-import { sizeOrZero } from "./size_value.ts";
 import { findTyped, type Found } from "./typed_path.ts";
 
 interface CatValues extends ReadingValues {
@@ -75,10 +74,10 @@ export const cat = {
       );
     }
     requireStdout();
-    const startBytes = sizeOrZero(values.offset ?? "0", "--offset");
+    const startBytes = parseSize(values.offset ?? "0", "--offset", 0);
     const endBytes = values.length === undefined
       ? Infinity
-      : startBytes + sizeOrZero(values.length, "--length");
+      : startBytes + parseSize(values.length, "--length", 0);
     return await withImage(values, async (image) => {
       const files: Found[] = [];
       for (const path of values.paths) files.push(await findFile(image, path));

@@ -6,7 +6,7 @@
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";
-import { checkArguments } from "./arguments.ts";
+import { checkArguments, checkHelp } from "./arguments.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
@@ -62,6 +62,7 @@ const UNBROKEN = 100_000;
 export async function main(args: readonly string[]): Promise<number> {
   let values: ReturnType<typeof parse> | undefined;
   try {
+    checkHelp(args, usages);
     values = parse(args);
     checkArguments(args);
     // Each command's values carry its own name; the parser cannot produce another pairing.

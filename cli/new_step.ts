@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { EnvironmentError, isStepName, meaningOf, UsageError } from "../mod.ts";
+import { EnvironmentError, isStepName, meaningOf, recipes, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -45,6 +45,13 @@ export const newStep = {
       throw new UsageError(
         `cannot name a step ${JSON.stringify(name)}: a name is lower case letters, digits and ` +
           "hyphens. Choose another, such as upload.",
+        "bad-name",
+      );
+    }
+    if (Object.values(recipes).some(({ steps }) => steps.some((step) => step.name === name))) {
+      throw new UsageError(
+        `cannot name a step ${name}: a recipe has one of that name. Choose another, such as ` +
+          `my-${name}.`,
         "bad-name",
       );
     }

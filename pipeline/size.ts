@@ -20,18 +20,20 @@ const FACTORS: Readonly<Record<string, number>> = {
  * powers of 1000), as `truncate` and `fallocate` read them.
  *
  * @param what What the size is for, e.g. `--size`.
- * @throws UsageError when it is no size, not positive, or above 2^53 bytes.
+ * @param least The fewest bytes that are allowed.
+ * @throws UsageError when it is no size, too few bytes, or above 2^53 bytes.
  */
-export function parseSize(text: string, what: string): number {
+export function parseSize(text: string, what: string, least: 0 | 1 = 1): number {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([KMGTP])(iB|B)?|B)?$/i.exec(text.trim());
   const number = match === null ? NaN : Number(match[1]);
   const letter = match?.[2]?.toUpperCase() ?? "";
   const decimal = match?.[3]?.toUpperCase() === "B";
   const factor = decimal ? 1000 ** "KMGTP".indexOf(letter) * 1000 : FACTORS[letter] ?? NaN;
   const bytes = Math.ceil(number * factor);
-  if (!(bytes > 0)) {
+  if (!(bytes >= least)) {
+    const why = least === 0 ? "it is not a size" : "it is not a size above zero";
     throw new UsageError(
-      `cannot use ${JSON.stringify(text)} for ${what}: it is not a size above zero. ` +
+      `cannot use ${JSON.stringify(text)} for ${what}: ${why}. ` +
         "Write a number with K, M, G or T, such as 500M or 52G.",
       "bad-size",
     );

@@ -61,7 +61,7 @@ const MEANINGS: Readonly<Record<ErrorName, string>> = {
   EEXIST: "file exists",
   EXDEV: "crosses file systems",
   ENOTDIR: "not a folder",
-  EISDIR: "is a folder",
+  EISDIR: "it is a folder",
   EINVAL: "invalid argument",
   ENFILE: "too many open files in the system",
   EMFILE: "too many open files",

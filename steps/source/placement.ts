@@ -87,7 +87,7 @@ function isThere(path: string, source: string): boolean {
 }
 
 function unreadable(source: string, error: unknown): SourceError {
-  const shown = printable(source);
+  const shown = printable(folderOf(source) || "/");
   if (hasCode(error, "ENOENT", "ENOTDIR")) {
     return new SourceError(
       `cannot read ${shown}: it does not exist. Check the path.`,

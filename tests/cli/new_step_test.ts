@@ -68,6 +68,10 @@ Deno.test("new-step overwrites nothing, and refuses names that no step has", asy
     const named = await icecore(lab, ["new-step", "../Evil"]);
     assert.equal(named.code, 2);
     assert.match(named.stderr, /a name is lower case letters, digits and hyphens/);
+    const own = await icecore(lab, ["new-step", "hash"]);
+    assert.equal(own.code, 2);
+    assert.match(own.stderr, /cannot name a step hash: a recipe has one of that name\. Choose/);
+    assert.deepEqual(readdirSync(lab.folder), before);
   });
 });
 

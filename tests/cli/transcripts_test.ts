@@ -138,6 +138,13 @@ const transcripts: readonly Transcript[] = [
   },
   { args: ["steps", "s3", "--json"], code: 0, stdout: /^\{"type":"plugins".*\}\n$/, stderr: "" },
   { args: ["steps", "--json"], code: 0, stdout: /^\{"type":"recipe","name":"native"/, stderr: "" },
+  { args: ["help", "recipe", "show"], code: 0, stdout: /^Print a recipe/, stderr: "" },
+  {
+    args: ["help", "build", "extra"],
+    code: 2,
+    stdout: "",
+    stderr: /^icecore: cannot explain extra: icecore build has no such command\. Leave it out: /,
+  },
   {
     args: ["doctor"],
     code: 0,

@@ -77,6 +77,12 @@ testRefusals([
     says: /cannot exclude "!keep": an exclamation mark at its beginning/,
   },
   {
+    name: "a file of patterns that is a folder",
+    args: ["source", ...OUT, "--exclude-from", "source"],
+    code: 2,
+    says: /cannot read the patterns in source: it is a folder\./,
+  },
+  {
     name: "a file of patterns that is missing",
     args: ["source", ...OUT, "--exclude-from", "patterns"],
     code: 2,

@@ -111,6 +111,13 @@ Deno.test("without its side file an image is verified by its source, or not at a
     assert.deepEqual(await failuresOf(image, [source]), ["source metadata docs/deep"]);
   }));
 
+Deno.test("a folder to compare with that is not there is named as it was given", () =>
+  withImage(async (image) => {
+    await assert.rejects(verifyImage(image, { sources: ["/nonexistent"] }), {
+      message: /^cannot read \/nonexistent: it does not exist/,
+    });
+  }));
+
 Deno.test("a side file of another image is told from one that is none", () =>
   withImage(async (image) => {
     const side = `${image}.sha512`;
