@@ -143,6 +143,7 @@ export { ALGORITHMS } from "./host/digest.ts";
 export { diagnose, type Diagnosis, type Finding } from "./steps/doctor.ts";
 export { createFile } from "./host/create_file.ts";
 export { meaningOf } from "./host/libc/errno.ts";
+export { counted } from "./pipeline/counted.ts";
 export { requireFree } from "./host/require_free.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { type Released, releaseLeftovers } from "./host/leftovers.ts";

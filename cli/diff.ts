@@ -6,7 +6,13 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
-import { diff as diffSides, differenceLine, EnvironmentError, shownLocation } from "../mod.ts";
+import {
+  counted,
+  diff as diffSides,
+  differenceLine,
+  EnvironmentError,
+  shownLocation,
+} from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -89,7 +95,9 @@ export const diff = {
       if (countDifferences > 0) return EXIT.verificationFailed;
       if (countProblems === 0) return EXIT.done;
       throw new EnvironmentError(
-        `cannot tell whether ${shown.join(" and ")} are the same: ${countProblems} names could ` +
+        `cannot tell whether ${shown.join(" and ")} are the same: ${
+          counted(countProblems, "name")
+        } could ` +
           "not be read. Run icecore as a user who may read them.",
         "unreadable",
       );

@@ -9,6 +9,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import {
+  counted,
   extract as extractImage,
   formatSize,
   isRemote,
@@ -142,7 +143,6 @@ function summary(
   target: string,
 ): string {
   const { countFiles, countFolders, sizeBytes } = counts;
-  const count = (n: number, one: string) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
-  return `extracted ${count(countFiles, "file")} and ${count(countFolders, "folder")}, ` +
+  return `extracted ${counted(countFiles, "file")} and ${counted(countFolders, "folder")}, ` +
     `${formatSize(sizeBytes)}, into ${printable(target)}`;
 }

@@ -7,7 +7,7 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { type ImageReader, openImage } from "../mod.ts";
+import { counted, type ImageReader, openImage } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 import { fileValue } from "./file_value.ts";
 import { note, OutputClosedError } from "./output.ts";
@@ -60,7 +60,7 @@ export async function withImage(
   const { traffic } = image;
   if (verbose === true && traffic !== undefined) {
     const { countRequests, countBytes } = traffic;
-    note(`icecore: ${countRequests} request${countRequests === 1 ? "" : "s"}, ${countBytes} bytes`);
+    note(`icecore: ${counted(countRequests, "request")}, ${countBytes} bytes`);
   }
   return leftOut.exitCode;
 }

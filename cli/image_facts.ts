@@ -3,7 +3,7 @@
  * @module
  */
 
-import { formatSize, type ImageInfo, printable } from "../mod.ts";
+import { counted, formatSize, type ImageInfo, printable } from "../mod.ts";
 import { localSecond } from "./listing/time_text.ts";
 
 /** What is not in the superblock itself. */
@@ -58,9 +58,8 @@ export function factLines(facts: ImageFacts): string {
     [
       "blocks",
       `${count(facts.countBlocks)} of ${facts.blockSizeBytes} bytes in ${
-        count(facts.countGroups)
-      } ` +
-      `group${facts.countGroups === 1 ? "" : "s"}`,
+        counted(facts.countGroups, "group")
+      }`,
     ],
     ["inode size", `${facts.inodeSizeBytes} bytes`],
     ["features", facts.features.join(" ")],

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type BuildFinished, formatSize, printable } from "../mod.ts";
+import { type BuildFinished, counted, formatSize, printable } from "../mod.ts";
 import { duration } from "./progress_line.ts";
 
 /** How long a step took, and how large the image was after it. */
@@ -24,15 +24,14 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
       (time.sizeBytes === 0 ? "" : formatSize(time.sizeBytes)).padStart(10),
     ].join("  ").trimEnd()
   );
-  const count = (n: number, one: string) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
   const ratio = report.sourceBytes === 0
     ? ""
     : `, ${(image.sizeBytes / report.sourceBytes).toFixed(3)} × the source`;
   const facts: (readonly [string, string])[] = [
     [
       "source",
-      `${formatSize(report.sourceBytes)} in ${count(report.countFiles, "file")}, ` +
-      count(report.countFolders, "folder"),
+      `${formatSize(report.sourceBytes)} in ${counted(report.countFiles, "file")}, ` +
+      counted(report.countFolders, "folder"),
     ],
     ["image", `${printable(image.finalPath)}, ${formatSize(image.sizeBytes)}${ratio}`],
     ...Object.entries(image.digests),

@@ -11,6 +11,7 @@ import { openFileSource } from "../host/block_source/file_source.ts";
 import { Breather } from "../host/breathe.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { findProgram } from "../host/programs.ts";
+import { counted } from "../pipeline/counted.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
@@ -75,7 +76,7 @@ async function checkByOwn({ path }: Image, { signal, emit }: StepContext): Promi
   const source = openFileSource(path);
   const breather = new Breather(signal);
   let done = 0;
-  const counted: BlockSource = {
+  const counting: BlockSource = {
     sizeBytes: source.sizeBytes,
     read(offsetBytes, into) {
       done += into.length;
@@ -89,10 +90,10 @@ async function checkByOwn({ path }: Image, { signal, emit }: StepContext): Promi
     return breather.pause();
   };
   try {
-    const { isSound, findings, countFindings } = await checkImage(counted, { pause });
+    const { isSound, findings, countFindings } = await checkImage(counting, { pause });
     if (isSound) return;
     const first = findings[0]!;
-    const more = countFindings > 1 ? ` (and ${countFindings - 1} more findings)` : "";
+    const more = countFindings > 1 ? ` (and ${counted(countFindings - 1, "more finding")})` : "";
     throw new CorruptImageError(
       "check-failed",
       first.structure,

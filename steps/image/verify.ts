@@ -10,6 +10,7 @@ import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { hasCode } from "../../host/libc/errno.ts";
+import { counted } from "../../pipeline/counted.ts";
 import { VerificationError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { diffWithFolders } from "./diff.ts";
@@ -140,7 +141,7 @@ class Verification {
     }
     const countMore = countFindings - findings.length;
     if (countMore > 0) {
-      const message = `and ${countMore} more finding${countMore === 1 ? "" : "s"}`;
+      const message = `and ${counted(countMore, "more finding")}`;
       this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
     }
     return { countInodes: summary.countInodes, wasReplayed };
@@ -192,7 +193,9 @@ class Verification {
     }
     if (countProblems === 0) return;
     throw new EnvironmentError(
-      `cannot tell whether ${shownName} is the same as its source: ${countProblems} names could ` +
+      `cannot tell whether ${shownName} is the same as its source: ${
+        counted(countProblems, "name")
+      } could ` +
         "not be read. Run icecore as a user who may read them.",
       "unreadable",
     );
@@ -201,6 +204,6 @@ class Verification {
 
 const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>> = {
   digest: () => "its digest is not that of its side file",
-  structure: (count) => `its structure is damaged in ${count} place${count === 1 ? "" : "s"}`,
-  source: (count) => `${count} name${count === 1 ? " is" : "s are"} not as in the source`,
+  structure: (count) => `its structure is damaged in ${counted(count, "place")}`,
+  source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };

@@ -5,6 +5,7 @@
 
 import { setTimeout } from "node:timers";
 import { endShellPrograms } from "../../host/shell.ts";
+import { counted } from "../../pipeline/counted.ts";
 import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
@@ -24,8 +25,8 @@ export const TIMEOUT_OPTION: OptionSchema = {
 /** The error of a step that took too long. */
 export function timeoutError(step: string, seconds: number): PluginError {
   return new PluginError(
-    `it did not end within ${seconds} second${
-      seconds === 1 ? "" : "s"
+    `it did not end within ${
+      counted(seconds, "second")
     }. Look at what it waits for, or give it longer with ` +
       `--set ${step}.timeout=SECONDS.`,
     "timeout",

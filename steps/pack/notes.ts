@@ -7,6 +7,7 @@ import type { PlanError } from "../../ext4/errors.ts";
 import type { PlanNote } from "../../ext4/plan/plan.ts";
 import { nameOf, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
 import { printable } from "../../host/libc/paths.ts";
+import { counted } from "../../pipeline/counted.ts";
 import { SourceError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
@@ -45,7 +46,9 @@ export function problemOf(note: PlanNote, source: ScannedSource): Problem {
         path: source.pathOf(note.inode),
         reason: `attribute ${printable(note.name)} is not stored` +
           `${XATTR_REASONS[note.why] ?? ` (${note.why})`}` +
-          (note.countInodes > 1 ? `, nor on ${note.countInodes - 1} others that have it` : ""),
+          (note.countInodes > 1
+            ? `, nor on ${counted(note.countInodes - 1, "other")} with it`
+            : ""),
       };
   }
 }

@@ -7,6 +7,7 @@ import { CorruptImageError } from "../../../ext4/errors.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
 import { printable } from "../../../host/libc/paths.ts";
+import { counted } from "../../../pipeline/counted.ts";
 import { InterruptedError } from "../../../pipeline/errors.ts";
 
 /** Where it stopped. */
@@ -22,9 +23,11 @@ export interface FailurePlace {
 export function extractFailure(error: unknown, place: FailurePlace): unknown {
   const { path, countNames } = place;
   const target = printable(place.target);
-  const rest = `The ${countNames} names extracted before it are in ${target}.`;
+  const rest = `The ${counted(countNames, "name")} extracted before it ${
+    countNames === 1 ? "is" : "are"
+  } in ${target}.`;
   if (error instanceof InterruptedError) {
-    const left = [`what was complete, ${countNames} names in ${target}`];
+    const left = [`what was complete, ${counted(countNames, "name")} in ${target}`];
     const { signal, cause } = error;
     return new InterruptedError(signal, left, cause === undefined ? {} : { cause });
   }

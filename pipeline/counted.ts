@@ -1,0 +1,22 @@
+/**
+ * Numbers of things, as people write them.
+ * @module
+ */
+
+/**
+ * How many there are of something.
+ *
+ * @param one What one of them is called; several have an s behind it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { counted } from "icecore";
+ *
+ * assert.equal(counted(1, "file"), "1 file");
+ * assert.equal(counted(2000, "more file"), "2,000 more files");
+ * ```
+ */
+export function counted(count: number, one: string): string {
+  return `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+}
