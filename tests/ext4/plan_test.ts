@@ -41,7 +41,7 @@ Deno.test("runs can be asked for twice, and half of them may be left unread", ()
   assert.deepEqual(imageBytes(built, plan), imageBytes(built, plan));
 });
 
-Deno.test("every option that is given shows in the image, and nothing else does", () => {
+Deno.test("every option that is given shows in the image", () => {
   const first = digest(sample());
   const uuid = new Uint8Array(16);
   assert.notEqual(digest(sample(), { uuid }), first);
@@ -66,7 +66,7 @@ Deno.test("auto is never larger by more than 2 % than the best fixed block size"
     const built = buildTree(folder(files));
     const auto = planOf(built).sizeBytes;
     for (const blockSizeBytes of [1024, 2048, 4096] as const) {
-      assert.ok(auto <= planOf(built, { blockSizeBytes }).sizeBytes * 1.025, `${sizeBytes} bytes`);
+      assert.ok(auto <= planOf(built, { blockSizeBytes }).sizeBytes * 1.02, `${sizeBytes} bytes`);
     }
   }
 });

@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { ALGORITHMS } from "../../host/digest.ts";
 import { type Hash, runtimeHash, startHash } from "../../host/hash.ts";
+import { systemLibraries } from "../../host/libc/library.ts";
 
 function digestOf(hash: Hash, parts: readonly Uint8Array[]): string {
   for (const part of parts) hash.update(part);
   return hash.digest();
 }
+
+const OPENSSL = systemLibraries("libcrypto.so.3");
+
+Deno.test({
+  name: "where OpenSSL's library is installed, digests are made by it",
+  ignore: OPENSSL.length === 0,
+  async fn() {
+    (await startHash("sha512")).close();
+    assert.match(readFileSync("/proc/self/maps", "utf8"), /\/libcrypto\.so\.3$/m);
+  },
+});
 
 Deno.test("every algorithm gives the same digest by either library, in whatever parts", async () => {
   const parts = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 });

@@ -54,12 +54,19 @@ Deno.test("SOURCE_DATE_EPOCH is noted as the time of writing, and nothing else c
   await inLab(async (lab) => {
     mkdirSync(lab.at("x"));
     fill(lab.at("x"), NAMES);
+    await digestOf(lab, "x");
+    const without = readFileSync(lab.at("x.img"));
     const first = await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" });
     assert.equal(await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" }), first);
     const image = readFileSync(lab.at("x.img"));
-    // s_mtime, s_wtime and s_mkfs_time of the superblock, which begins at byte 1024.
+    // s_wtime and s_mkfs_time of the superblock, which begins at byte 1024.
     assert.equal(image.readUInt32LE(1024 + 0x30), 1_700_000_000);
     assert.equal(image.readUInt32LE(1024 + 0x108), 1_700_000_000);
+    for (const each of [image, without]) {
+      // Those, s_lastcheck, and s_checksum of what they are part of.
+      for (const field of [0x30, 0x40, 0x108, 0x3fc]) each.fill(0, 1024 + field, 1028 + field);
+    }
+    assert.ok(image.equals(without));
     const malformed = await icecore(lab, ["build", "x", "-o", "z.img"], {
       env: { SOURCE_DATE_EPOCH: "yesterday" },
     });
