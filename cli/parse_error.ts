@@ -36,7 +36,7 @@ function goesToStdout(args: readonly string[]): boolean {
 }
 
 /** A parser's message about `args` as icecore prints it. */
-export function explain(said: string, args: readonly string[], usages: Usages): string {
+function explain(said: string, args: readonly string[], usages: Usages): string {
   const [command] = args;
   if (command === undefined) return "icecore: no command is given. See: icecore --help";
   const usage = Object.hasOwn(usages, command) ? usages[command] : undefined;

@@ -64,7 +64,7 @@ export class ProgressLine {
  *
  * @param seconds Since the step began.
  */
-export function describe({ done, total, unit }: Amount, seconds: number): string {
+function describe({ done, total, unit }: Amount, seconds: number): string {
   const show = (n: number) =>
     unit === "bytes" ? formatSize(n) : `${Math.round(n).toLocaleString("en")} ${unit}`;
   const rate = seconds > 0.2 ? `  ${show(done / seconds)}/s` : "";

@@ -100,7 +100,7 @@ const notify: Step = {
 export default notify;
 
 /** What is told, as data. */
-export function summaryOf(
+function summaryOf(
   outcome: Outcome,
   { sources, output }: Pick<EndContext, "sources" | "output">,
 ): Readonly<Record<string, unknown>> {

@@ -8,9 +8,6 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from "../tree.ts";
 import { struct, u16, u32, u8 } from "../struct.ts";
 
-/** Longest name in bytes. */
-export const NAME_MAX_BYTES = 255;
-
 /** The head of an entry; the name follows, padded so that the next entry begins at a multiple of 4. */
 export const DIR_ENTRY = struct("ext4_dir_entry_2", 8, {
   /** 0: unused. */

@@ -75,11 +75,6 @@ export function closeRead(fd: Descriptor): void {
   }
 }
 
-/** Reads at the descriptor's own position; returns the bytes read, 0 at the end. */
-export function read(fd: Descriptor, into: Uint8Array): number {
-  return check("read", () => libc.read(fd, into, into.length));
-}
-
 /** Reads at a position; returns the bytes read, which may be fewer, and 0 past the end. */
 function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
   const count = libc.pread(fd, into, into.length, offsetBytes);
@@ -181,42 +176,6 @@ export function preallocate(fd: Descriptor, sizeBytes: number): boolean {
     return true;
   } catch (error) {
     if (error instanceof SystemError && error.code === "EOPNOTSUPP") return false;
-    throw error;
-  }
-}
-
-/** Waits until the file's bytes are on the disk. A file system that cannot sync is no error. */
-export function sync(fd: Descriptor): void {
-  try {
-    check("fsync", () => libc.fsync(fd));
-  } catch (error) {
-    if (error instanceof SystemError && ["EINVAL", "EROFS"].includes(error.code)) return;
-    throw error;
-  }
-}
-
-/**
- * Copies a range between two files inside the kernel.
- *
- * @returns Bytes copied, 0 at the end of the source; -1 where the kernel cannot for these two.
- */
-export function copyRange(
-  from: Descriptor,
-  fromOffsetBytes: number,
-  to: Descriptor,
-  toOffsetBytes: number,
-  lengthBytes: number,
-): number {
-  const input = new BigInt64Array([BigInt(fromOffsetBytes)]);
-  const output = new BigInt64Array([BigInt(toOffsetBytes)]);
-  try {
-    return check(
-      "copy_file_range",
-      () => libc.copy_file_range(from, input, to, output, lengthBytes, 0),
-    );
-  } catch (error) {
-    const unable = ["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "EBADF"];
-    if (error instanceof SystemError && unable.includes(error.code)) return -1;
     throw error;
   }
 }

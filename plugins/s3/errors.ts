@@ -41,7 +41,7 @@ function isRegionMissing(error: unknown): boolean {
 }
 
 /** Whether the object is there already. */
-export function isTaken(error: unknown): boolean {
+function isTaken(error: unknown): boolean {
   const { name, status } = factsOf(error);
   return status === 412 || name === "PreconditionFailed" || name === "ConditionalRequestConflict";
 }

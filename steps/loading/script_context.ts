@@ -9,7 +9,7 @@ import { upperCase } from "../../pipeline/variable_names.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
 /** Where a script puts a file that it makes beside the image, until the build is done. */
-export function besidePath(step: string, image: Image, context: StepContext): string {
+function besidePath(step: string, image: Image, context: StepContext): string {
   return image.finalPath === "-" ? "" : context.beside(`${image.name}.${step}`);
 }
 

@@ -44,7 +44,7 @@ export interface PaxRecord {
 }
 
 /** The bytes of a text without letters outside ASCII: many of them, so not by an encoder. */
-export function ascii(text: string): Uint8Array {
+function ascii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
