@@ -22,7 +22,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** What an exit code means; the last two are of some commands only. */
+/** What an exit code means; `lossy` and `verificationFailed` are of some commands only. */
 type Meanings = Partial<Record<keyof typeof EXIT, string>>;
 
 /** What they mean where a command has no words of its own. */

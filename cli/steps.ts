@@ -101,7 +101,7 @@ function unknownStep(name: string): UsageError {
   );
 }
 
-/** A step as data: all that it declares, without its functions. */
+/** A step as data: what a user may choose it by. */
 function describe(step: Step): unknown {
   const { name, summary, accepts, leaves, tools, privileged, before, after, changes, digests } =
     step;

@@ -5,7 +5,7 @@
 
 import type { Readable, Writable } from "node:stream";
 import { collect, type ProgramOptions, spawnProgram } from "./run_program.ts";
-import { tail, ToolError } from "./tool_error.ts";
+import { ToolError } from "./tool_error.ts";
 
 /** A program in a stream. */
 export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Array> {
@@ -39,7 +39,7 @@ export function pipeThroughProgram(
   const success = options.success ?? ((code: number) => code === 0);
   const ended = exited.finally(release).then(async ({ exitCode, signal: by }) => {
     if (!signal.aborted && success(exitCode)) return;
-    throw new ToolError(argv, exitCode, tail(await said), undefined, by);
+    throw new ToolError(argv, exitCode, await said, undefined, by);
   });
   // Who reads or writes is told as well; nobody need wait for this.
   ended.catch(() => {});

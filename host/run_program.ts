@@ -8,7 +8,7 @@ import { programEnvironment } from "./hidden_variables.ts";
 import { signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { atForcedExit } from "./forced_exit.ts";
-import { notFound, notStarted, tail, ToolError } from "./tool_error.ts";
+import { notFound, notStarted, ToolError } from "./tool_error.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** What a program said. */
@@ -54,7 +54,7 @@ export async function runProgram(
     const [stdout, stderr] = await said;
     const success = options.success ?? ((code: number) => code === 0);
     if (options.signal?.aborted === true || !success(exitCode)) {
-      throw new ToolError(argv, exitCode, tail(stderr || stdout), undefined, signal);
+      throw new ToolError(argv, exitCode, stderr || stdout, undefined, signal);
     }
     return { exitCode, stdout, stderr };
   } finally {

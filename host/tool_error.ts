@@ -10,27 +10,31 @@ import { installHint } from "./programs.ts";
 export class ToolError extends Error {
   /** A stable word for scripts. */
   readonly code = "tool-failed";
+  /** The last 4 KiB of what it said; why it could not be started. */
+  readonly stderrTail: string;
 
   /**
    * Makes an error from what the program said.
    *
    * @param argv The program and its arguments.
    * @param exitCode Its exit code; -1 when it could not be started or was killed.
-   * @param stderrTail The last 4 KiB of what it said; why it could not be started.
+   * @param said What it said, of which the last 4 KiB are kept; why it could not be started.
    * @param hint What to do.
    */
   constructor(
     readonly argv: readonly string[],
     readonly exitCode: number,
-    readonly stderrTail: string,
+    said: string,
     hint?: string,
     options: ToolErrorOptions = {},
   ) {
-    const said = stderrTail.trim().replace(/\.$/, "");
-    const why = [howItEnded(exitCode, options), said].filter((words) => words !== "").join(": ");
-    const what = hint ?? (said === "" ? "It said nothing." : "");
+    const stderrTail = tail(said);
+    const words = stderrTail.trim().replace(/\.$/, "");
+    const why = [howItEnded(exitCode, options), words].filter((part) => part !== "").join(": ");
+    const what = hint ?? (words === "" ? "It said nothing." : "");
     super(`cannot run ${argv[0]}: ${why}. ${what}`.trim(), options);
     this.name = "ToolError";
+    this.stderrTail = stderrTail;
   }
 }
 
@@ -65,10 +69,13 @@ export function notStarted(argv: readonly string[], cause: unknown): ToolError {
   return new ToolError(argv, -1, meaningOf(cause), hint, { started: false, cause });
 }
 
-/** How much of a program's stderr an error carries. */
+/** How much of what a program said an error carries. */
 const TAIL_BYTES = 4096;
 
-/** The end of a text, as much of it as an error carries. */
-export function tail(text: string): string {
-  return text.length <= TAIL_BYTES ? text : `…${text.slice(-TAIL_BYTES)}`;
+function tail(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= TAIL_BYTES) return text;
+  // The first character may have been cut through.
+  const end = new TextDecoder().decode(bytes.subarray(-TAIL_BYTES)).replace(/^\ufffd+/, "");
+  return `…${end}`;
 }

@@ -161,7 +161,7 @@ function writeOwner(path: string, owner: Owner): Descriptor {
   }
 }
 
-/** A folder that a killed build left; `lock` is held until `forget` is called. */
+/** A folder that a killed build left; it stays locked until `forget` is called. */
 export interface Leftover {
   readonly path: string;
   readonly owner: Owner;

@@ -69,7 +69,7 @@ export interface Machine {
   createFile(path: string, force: boolean): WritableStream<Uint8Array>;
   /** Removes such a file again. */
   removeFile(path: string): void;
-  /** Tells two states of a file apart without reading it: its size and times. */
+  /** Tells two states of a file apart without reading it: its size, time of change and inode. */
   stamp(path: string): string | undefined;
   /**
    * Looks whether the output could be claimed, and touches nothing.

@@ -173,7 +173,10 @@ export interface ByteStage {
    * @param stored What went into this stage: its size and digests.
    */
   finish?(image: Image, stored: Payload): Promise<Image | void>;
-  /** Called instead of `finish` when the build fails: nothing that was stored may remain. */
+  /**
+   * Called when the build fails before `finish` was called, or `finish` itself fails: nothing that
+   * was stored may remain.
+   */
   abort?(reason: unknown): Promise<void>;
 }
 
@@ -201,7 +204,7 @@ export interface Step {
   readonly privileged?: boolean;
   /** The options it takes, by name. */
   readonly options?: OptionsSchema;
-  /** Its place where the user gives none: before or after the step of this name. */
+  /** Its place where the user gives none: before the step of this name. */
   readonly before?: string;
   /** Its place where the user gives none: behind the step of this name. */
   readonly after?: string;

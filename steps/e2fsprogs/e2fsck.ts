@@ -52,7 +52,7 @@ export async function runE2fsck(
     throw new ToolError(
       argv,
       result.exitCode,
-      said.slice(-4096),
+      said,
       adviceOn(result.exitCode),
     );
   }

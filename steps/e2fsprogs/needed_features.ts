@@ -5,7 +5,7 @@
 
 import type { Tree } from "../../ext4/tree.ts";
 
-/** Bytes of a typical name's record, and how full leaves become. */
+/** Bytes of a typical name's record. */
 const RECORD_BYTES = 8 + 16;
 
 /**
@@ -19,6 +19,7 @@ export function neededFeatures(tree: Tree, blockSizeBytes: number): string[] {
   );
   if (tooLarge) features.push("ea_inode");
   const perNode = blockSizeBytes / 8 - 5;
+  // A quarter of what fits: what was split is half empty, leaves and the nodes above them.
   const mostNames = perNode * perNode * (blockSizeBytes / RECORD_BYTES) / 4;
   let largest = 0;
   for (let i = 0; i < tree.countInodes; i++) largest = Math.max(largest, tree.countChildren[i]!);

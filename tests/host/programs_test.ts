@@ -65,6 +65,11 @@ Deno.test("a program that fails is told with the last of its words", async () =>
   });
 });
 
+Deno.test("the last 4 KiB of a program's words are bytes, and no character is cut through", () => {
+  const { stderrTail } = new ToolError(["x"], 1, `${"ä".repeat(5000)}!`);
+  assert.equal(stderrTail, `…${"ä".repeat(2047)}!`);
+});
+
 Deno.test("a program that is not there is told with the line that installs it", async () => {
   await assert.rejects(runProgram(["no-such-program"]), {
     name: "ToolError",
