@@ -177,7 +177,8 @@ export type { FileReference, FollowOptions } from "./ext4/reader/file_system.ts"
 export type { ByteRange, ReadOptions } from "./ext4/reader/open_file.ts";
 export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { OpenOptions } from "./ext4/reader/open_volume.ts";
-export { compareBytes, type ImagePath } from "./ext4/reader/path.ts";
+export { compareBytes } from "./ext4/compare_bytes.ts";
+export type { ImagePath } from "./ext4/reader/path.ts";
 export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
 export type { OnBroken } from "./ext4/reader/leave_out.ts";
 export type { ContiguousStat, FileKind, Stat, Time } from "./ext4/reader/stat.ts";

@@ -10,7 +10,7 @@
 import { halfMd4 } from "./half_md4.ts";
 
 /** `s_def_hash_version` and `dx_root_info.hash_version`. */
-export const HASH_LEGACY = 0;
+const HASH_LEGACY = 0;
 export const HASH_HALF_MD4 = 1;
 export const HASH_TEA = 2;
 /** Added to the three above when `s_flags` says that bytes are unsigned. */

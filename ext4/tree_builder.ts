@@ -3,6 +3,7 @@
  * @module
  */
 
+import { compareBytes } from "./compare_bytes.ts";
 import { byteColumn, type Column, f64Column, u16Column, u32Column } from "./columns.ts";
 import {
   type DeviceNumber,
@@ -223,15 +224,6 @@ export class TreeBuilder {
     this.#xattrSetByKey.set(key, row);
     return row;
   }
-}
-
-/** Orders bytes as `memcmp` does, a prefix before what it begins. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a[i] !== b[i]) return a[i]! - b[i]!;
-  }
-  return a.length - b.length;
 }
 
 function latin1(bytes: Uint8Array): string {

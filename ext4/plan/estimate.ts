@@ -38,7 +38,7 @@ export function chooseBlockSize(tree: Tree, inventory: Inventory): BlockSizeByte
  * About the size of the image; off by far less than 1 % but for tiny images.
  * @returns infinity when the tree, or some attribute of it, does not fit into blocks of this size
  */
-export function estimateSizeBytes(
+function estimateSizeBytes(
   tree: Tree,
   inventory: Inventory,
   blockSizeBytes: BlockSizeBytes,

@@ -99,7 +99,7 @@ export function spanOf(
 }
 
 /** Visits every inode that has blocks of contents. */
-export function forEachContentInode(
+function forEachContentInode(
   tree: Tree,
   inventory: Inventory,
   contents: Contents,

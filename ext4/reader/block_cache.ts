@@ -13,7 +13,7 @@ import { corrupt } from "./corrupt.ts";
 import type { Reading } from "./reading.ts";
 
 /** Bytes of one chunk; a multiple of every block size. */
-export const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 65_536;
 
 /** How much the cache may hold and read at once. */
 export interface CacheOptions {

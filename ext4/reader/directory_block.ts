@@ -81,7 +81,7 @@ export function verifyDirectoryBlock(
 }
 
 /** Where the index entries of an index block begin. */
-export function indexEntriesOffset(kind: DirectoryBlockKind): number {
+function indexEntriesOffset(kind: DirectoryBlockKind): number {
   return kind === "index-root" ? DX_ROOT.sizeBytes : DX_NODE.sizeBytes;
 }
 
@@ -155,7 +155,7 @@ export function leafEnd(geometry: Geometry, bytes: Uint8Array): number {
 }
 
 /** `rec_len`, which cannot hold the length of an entry that fills 64 KiB as it is. */
-export function entryLength(bytes: Uint8Array, at: number): number {
+function entryLength(bytes: Uint8Array, at: number): number {
   const length = u16At(bytes, at + DIR_ENTRY.offsets.rec_len);
   if (bytes.length < 65_536) return length;
   if (length === 0xffff || length === 0) return 65_536;

@@ -10,7 +10,7 @@ import { blockField, type Inode } from "./inode.ts";
 import { inodeXattrEntries } from "./xattr_sets.ts";
 
 /** `e_name_index` of `system.data`. */
-export const SYSTEM_DATA_INDEX = 7;
+const SYSTEM_DATA_INDEX = 7;
 const DATA = [0x64, 0x61, 0x74, 0x61];
 
 /** Both parts of inline contents, copied. */

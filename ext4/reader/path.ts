@@ -53,13 +53,3 @@ export function joinPath(folder: Uint8Array, name: Uint8Array): Uint8Array {
 export function pathText(path: ImagePath): string {
   return typeof path === "string" ? path : decoder.decode(path);
 }
-
-/** Order by bytes, as `LC_ALL=C ls` has it. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}

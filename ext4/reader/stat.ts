@@ -154,7 +154,7 @@ function timeLike(mtime: Time, inode: Inode, field: number, extraField: number):
 }
 
 /** What the type bits of a mode mean. */
-export function kindOfMode(mode: number): FileKind {
+function kindOfMode(mode: number): FileKind {
   switch (mode & S_IFMT) {
     case S_IFREG:
       return "file";

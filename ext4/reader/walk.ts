@@ -13,7 +13,7 @@ import { DirectoryCursor, type RawEntry } from "./directory.ts";
 import { InodeSet } from "./inode_set.ts";
 import { leaveOut, type OnBroken } from "./leave_out.ts";
 import { loadNamed } from "./named_inode.ts";
-import { compareBytes } from "./path.ts";
+import { compareBytes } from "../compare_bytes.ts";
 import type { Reading } from "./reading.ts";
 import { type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";

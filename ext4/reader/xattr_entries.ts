@@ -24,7 +24,7 @@ export interface XattrEntry {
 }
 
 /** No system call of Linux gives out a longer value. */
-export const XATTR_VALUE_MAX_BYTES = 65_536;
+const XATTR_VALUE_MAX_BYTES = 65_536;
 
 const STRUCTURE = "ext4_xattr_entry";
 

@@ -39,7 +39,7 @@ export function* superblockRuns(plan: ImagePlan, group: number): Generator<Run> 
 }
 
 /** The 1,024 bytes of a superblock. */
-export function encodeSuperblock(plan: ImagePlan, group: number): Uint8Array {
+function encodeSuperblock(plan: ImagePlan, group: number): Uint8Array {
   const { geometry, options, features } = plan;
   const { countGroups, countBlocks } = geometry;
   const countInodes = countGroups * geometry.inodesPerGroup;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { compareBytes } from "../../ext4/compare_bytes.ts";
 import { type InodeNumber, ROOT_INODE } from "../../ext4/numbers.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import { corrupt } from "../../ext4/reader/corrupt.ts";
@@ -14,7 +15,7 @@ import type { ImageReader } from "./image_reader.ts";
 import { type ImagePath, joinPath } from "../../ext4/reader/path.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
-import { compareBytes, type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
+import { type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { type Column, f64Column, u32Column } from "../../ext4/columns.ts";
 import { pathBytesOf } from "./tree_path.ts";

@@ -5,7 +5,7 @@
 
 import { type ImagePath, isParent, pathText, splitPath } from "../../ext4/reader/path.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
-import { compareBytes } from "../../ext4/tree_builder.ts";
+import { compareBytes } from "../../ext4/compare_bytes.ts";
 
 /** A folder on the way to what is wanted, or what is wanted itself. */
 export interface Selection {

@@ -13,7 +13,7 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../../../ext4/tree.ts";
-import { compareBytes } from "../../../ext4/tree_builder.ts";
+import { compareBytes } from "../../../ext4/compare_bytes.ts";
 import { Breather } from "../../../host/breathe.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
 import { joinBytes, printable } from "../../../host/libc/paths.ts";

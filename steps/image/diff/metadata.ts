@@ -16,7 +16,7 @@ import {
   type TreeInode,
   type Xattr,
 } from "../../../ext4/tree.ts";
-import { compareBytes } from "../../../ext4/tree_builder.ts";
+import { compareBytes } from "../../../ext4/compare_bytes.ts";
 import { splitXattrName } from "../../../ext4/xattr_names.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import type { NodeType } from "./difference.ts";
