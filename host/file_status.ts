@@ -33,11 +33,6 @@ export function unreadable(shown: string, error: unknown): EnvironmentError {
     : hasCode(error, "ENAMETOOLONG", "ELOOP", "ENOENT", "ENOTDIR")
     ? "Check the path."
     : "Look at the disk, or use another copy.";
-  return new EnvironmentError(
-    `cannot read ${shown}: ${meaningOf(error)}. ${advice}`,
-    "unreadable",
-    {
-      cause: error,
-    },
-  );
+  const text = `cannot read ${shown}: ${meaningOf(error)}. ${advice}`;
+  return new EnvironmentError(text, "unreadable", { cause: error });
 }

@@ -100,7 +100,7 @@ export function makeWorkdir(partial: string): Workdir {
     record(partial) {
       if (recorded.has(partial)) return;
       checkName(partial);
-      requireNoFolder(partial);
+      requireNothingElse(partial);
       writeRecord(`${path}/${RECORD}`, partial);
       recorded.add(partial);
     },
@@ -127,9 +127,12 @@ function checkName(partial: string): void {
   );
 }
 
-/** A folder that is there already is somebody's, and would be removed with all that is in it. */
-function requireNoFolder(partial: string): void {
-  if (lstatSync(partial, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+/**
+ * Refuses what is there already and is no file that an earlier build left: a folder would be removed
+ * with all that is in it, and whoever opens a FIFO waits for ever.
+ */
+function requireNothingElse(partial: string): void {
+  if (lstatSync(partial, { throwIfNoEntry: false })?.isFile() !== false) return;
   throw inTheWay(partial, printable(partial.replace(/\.partial$/, "")));
 }
 

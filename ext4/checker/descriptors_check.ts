@@ -5,6 +5,7 @@
 
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
+import { descriptorCopies } from "../reader/descriptor_copies.ts";
 import { hasIncompat } from "../reader/geometry.ts";
 import {
   decodeGroupDescriptor,
@@ -22,7 +23,6 @@ import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import type { CheckState } from "./check_state.ts";
-import { descriptorCopies } from "../reader/descriptor_copies.ts";
 
 const STRUCTURE = "ext4_group_desc";
 

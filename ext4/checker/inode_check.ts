@@ -56,15 +56,17 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     clusters += blocks.countClusters;
     const sizeBlocks = Math.ceil(inode.sizeBytes / geometry.blockSizeBytes);
     const isFolder = isType(inode, S_IFDIR);
-    const endBlock = state.isExact ? blocks.endBlock : mostWritten(inode, blocks);
+    const isTooLong = state.isExact
+      ? blocks.endBlock > sizeBlocks
+      : isWrittenBehindEnd(inode, blocks, geometry.blockSizeBytes);
     if (
-      (endBlock > sizeBlocks && !isNameless) ||
+      (isTooLong && !isNameless) ||
       (isFolder && (blocks.endBlock !== sizeBlocks || blocks.countMapped !== sizeBlocks))
     ) {
       findings.report("inode-size", STRUCTURE, "i_size does not fit the blocks of the file", {
         inode: inode.number,
         i_size: inode.sizeBytes,
-        endBlock,
+        endBlock: blocks.endBlock,
       });
     }
     const isOwn = isType(inode, S_IFLNK) || hasFlag(inode, "ea_inode");
@@ -109,11 +111,15 @@ function hasMap({ volume }: CheckState, inode: Inode): boolean {
 }
 
 /**
- * Blocks behind the end of a file may be reserved by fallocate, and hold nothing; one more is
- * tolerated, as by e2fsck; and the hashes of fs-verity lie there.
+ * Blocks behind the end of a file may be reserved by fallocate, and hold nothing; one that was
+ * written is tolerated, as by e2fsck; and the hashes of fs-verity lie there.
  */
-function mostWritten(inode: Inode, { endOfWritten }: FileBlocks): number {
-  return hasFlag(inode, "verity") ? 0 : endOfWritten - 1;
+function isWrittenBehindEnd(
+  inode: Inode,
+  { endOfWritten }: FileBlocks,
+  blockSizeBytes: number,
+): boolean {
+  return !hasFlag(inode, "verity") && inode.sizeBytes < (endOfWritten - 1) * blockSizeBytes;
 }
 
 /** Of what is no plain file, icecore leaves zero what lies behind the end of the contents. */

@@ -6,6 +6,7 @@
 import { superblockChecksum } from "../checksums.ts";
 import type { BlockNumber } from "../numbers.ts";
 import { badChecksum, corrupt } from "../reader/corrupt.ts";
+import { groupsWithCopies } from "../reader/descriptor_copies.ts";
 import { type Geometry, hasCompat, hasRoCompat } from "../reader/geometry.ts";
 import { firstBlockOfGroup, superblockBlock } from "../reader/group_layout.ts";
 import { isZero } from "../reader/little_endian.ts";
@@ -13,7 +14,6 @@ import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import type { CheckState } from "./check_state.ts";
-import { groupsWithCopies } from "../reader/descriptor_copies.ts";
 
 /** What no mount ever changes; the rest of a copy may be out of date. */
 const FIXED_FIELDS = [

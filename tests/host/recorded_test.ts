@@ -26,6 +26,19 @@ Deno.test("what a build writes down is known at once, each path once, and goes w
   });
 });
 
+Deno.test("a link that is there already is in the way: nothing is written where it leads", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+    symlinkSync("precious", `${folder}/x.img.verity.partial`);
+    assert.throws(() => workdir.record(`${folder}/x.img.verity.partial`), {
+      code: "not-writable",
+      message: /x\.img\.verity\.partial is in the way/,
+    });
+    await workdir.release();
+    assert.deepEqual(readdirSync(folder), ["x.img.verity.partial"]);
+  });
+});
+
 Deno.test("a folder that is there already is in the way, and stays", async () => {
   await inTemporaryFolder(async (folder) => {
     const workdir = makeWorkdir(`${folder}/x.img.partial`);
