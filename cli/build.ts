@@ -19,6 +19,7 @@ import { EXIT, exitCodes } from "./exit_codes.ts";
 import { fileValue, wordValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonTarget, note, print, printJson } from "./output.ts";
+import { ownStepNames } from "./own_steps.ts";
 import { plugins } from "./plugins.ts";
 import { renderDryRun } from "./render_dry_run.ts";
 import { rendererFor } from "./renderer.ts";
@@ -26,9 +27,6 @@ import { digestLineOf } from "./result_line.ts";
 
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
-const stepNames = [
-  ...new Set(Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name))),
-];
 const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
 
 const parser = command(
@@ -104,7 +102,7 @@ const parser = command(
         description:
           message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
-      without: multiple(option("--without", wordValue("STEP", stepNames), {
+      without: multiple(option("--without", wordValue("STEP", ownStepNames), {
         description: message`Leave a step out.`,
       })),
     }),

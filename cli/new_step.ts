@@ -8,11 +8,12 @@ import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { EnvironmentError, isStepName, meaningOf, recipes, UsageError } from "../mod.ts";
+import { EnvironmentError, isStepName, meaningOf, UsageError } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
 import { note, print, printJson } from "./output.ts";
+import { ownStepNames } from "./own_steps.ts";
 import { stepText, testText } from "./step_template.ts";
 
 interface NewStepValues extends CommonValues {
@@ -48,7 +49,7 @@ export const newStep = {
         "bad-name",
       );
     }
-    if (Object.values(recipes).some(({ steps }) => steps.some((step) => step.name === name))) {
+    if (ownStepNames.includes(name)) {
       throw new UsageError(
         `cannot name a step ${name}: a recipe has one of that name. Choose another, such as ` +
           `my-${name}.`,

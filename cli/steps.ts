@@ -23,6 +23,7 @@ import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
 import { wordValue } from "./file_value.ts";
 import { print, printJson } from "./output.ts";
+import { ownStepNames } from "./own_steps.ts";
 import { plugins, pluginSteps } from "./plugins.ts";
 
 interface StepsValues extends CommonValues {
@@ -30,8 +31,7 @@ interface StepsValues extends CommonValues {
   readonly step: string | undefined;
 }
 
-const ownNames = Object.values(recipes).flatMap(({ steps }) => steps.map(({ name }) => name));
-const stepNames = [...new Set([...ownNames, ...Object.keys(plugins)])];
+const stepNames = [...ownStepNames, ...Object.keys(plugins)];
 
 /** The command. */
 export const steps = {
