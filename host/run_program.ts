@@ -31,6 +31,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The build's `workdir`, by which its programs are found, and ended, when it was killed. */
   readonly workdir?: string;
+  /** The folder it is run in; this process's own when absent. */
+  readonly cwd?: string;
   /** Told the argv before the program starts. */
   readonly onStart?: (argv: readonly string[]) => void;
 }
@@ -93,6 +95,7 @@ export function spawnProgram(
     child = spawn(path, argv.slice(1), {
       stdio: [stdin, "pipe", "pipe"],
       detached: true,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...programEnvironment(), LC_ALL: "C", ...options.env, ...mark },
     });
   } catch (error) {

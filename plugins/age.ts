@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import {
   type ByteStage,
+  codeOf,
   EnvironmentError,
   fileForm,
   findProgram,
@@ -13,11 +14,12 @@ import {
   type OptionsSchema,
   type OptionValues,
   pipeThroughProgram,
-  runProgram,
+  type ProgramOptions,
   type Step,
   ToolError,
   UsageError,
 } from "../mod.ts";
+import { checked } from "./age/checked.ts";
 
 const options: OptionsSchema = {
   recipients: {
@@ -43,16 +45,13 @@ interface Recipients {
 
 const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<ByteStage> => {
   const recipients = recipientsOf(context.options);
-  const made = `${name}.age`;
-  if (await chooseEngine(recipients, context.options["engine"]) === "library") {
-    return { transform: await libraryTransform(recipients), name: made };
-  }
-  const program = pipeThroughProgram(programArgv(recipients), {
+  const engine = await chooseEngine(recipients, context.options["engine"]);
+  const encryption = await encryptionBy(engine, recipients, {
     signal: context.signal,
     workdir: context.workdir,
     onStart: (argv) => context.emit({ type: "command", argv }),
   });
-  return { transform: program, name: made, abort: () => program.abort() };
+  return { ...encryption, name: `${name}.age` };
 };
 
 /** Encrypts what is to be kept elsewhere; the image itself stays as it is. */
@@ -115,8 +114,10 @@ function recipientsOf(options: OptionValues): Recipients {
   return { keys, file, passphrase };
 }
 
+type Engine = "program" | "library";
+
 /** The engine that can encrypt to these recipients, found by letting each try on nothing. */
-async function chooseEngine(recipients: Recipients, wanted: unknown): Promise<string> {
+async function chooseEngine(recipients: Recipients, wanted: unknown): Promise<Engine> {
   const { passphrase } = recipients;
   // The program reads a passphrase from a terminal alone.
   const canProgram = passphrase === undefined && findProgram("age") !== undefined;
@@ -137,15 +138,17 @@ async function chooseEngine(recipients: Recipients, wanted: unknown): Promise<st
   const refusals: string[] = [];
   if (canProgram && wanted !== "library") {
     try {
-      await runProgram(programArgv(recipients));
+      await encryptNothing("program", recipients);
       return "program";
     } catch (error) {
+      // One that lies is not passed over in silence.
+      if (codeOf(error) === "wrong-output") throw error;
       refusals.push(refusalOf(error));
     }
   }
   if (wanted !== "program") {
     try {
-      await (await encrypterFor(recipients)).encrypt(new Uint8Array());
+      await encryptNothing("library", recipients);
       return "library";
     } catch (error) {
       refusals.push(`the library: ${messageOf(error)}`);
@@ -165,12 +168,29 @@ function refusalOf(error: unknown): string {
     .join(", ");
 }
 
-async function libraryTransform(
+/** Encrypts what is written, by an engine that is not relied on. */
+async function encryptionBy(
+  engine: Engine,
   recipients: Recipients,
-): Promise<ReadableWritablePair<Uint8Array, Uint8Array>> {
+  options: ProgramOptions,
+): Promise<Required<Pick<ByteStage, "transform" | "abort">>> {
+  if (engine === "program") {
+    const program = pipeThroughProgram(programArgv(recipients), options);
+    const transform = checked(`the program ${findProgram("age")}`, program);
+    return { transform, abort: () => program.abort() };
+  }
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const encrypter = await encrypterFor(recipients);
-  return { readable: await encrypter.encrypt(readable), writable };
+  const encrypted = await (await encrypterFor(recipients)).encrypt(readable);
+  const transform = checked("the library age-encryption", { readable: encrypted, writable });
+  return { transform, abort: () => Promise.resolve() };
+}
+
+async function encryptNothing(engine: Engine, recipients: Recipients): Promise<void> {
+  const { transform } = await encryptionBy(engine, recipients, {});
+  // Why it fails comes out of what is read.
+  const closing = transform.writable.close().catch(() => {});
+  for await (const _ of transform.readable);
+  await closing;
 }
 
 async function encrypterFor({ keys, file, passphrase }: Recipients) {

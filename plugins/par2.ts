@@ -5,7 +5,15 @@
  * @module
  */
 
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { mkdtemp, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
@@ -18,6 +26,7 @@ import {
   UsageError,
   withArtifact,
 } from "../mod.ts";
+import { checkRecoverySet, wrongOutput } from "./par2/recovery_set.ts";
 
 /** The most that the format can number. */
 const MOST_BLOCKS = 32_768;
@@ -69,7 +78,7 @@ const par2: Step = {
     requireFreeSet(dirname(output), basename(output), force);
   },
   async run(image, context) {
-    const { path, name } = payloadOf(image);
+    const { path, name, sizeBytes } = payloadOf(image);
     if (path === "-") throw noWhole(name);
     requireFreeSet(dirname(image.finalPath), name, context.force);
     // A folder, because the program alone knows what the files of the set will be called.
@@ -81,6 +90,9 @@ const par2: Step = {
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
     await create(par2Argv(link, join(folder, `${name}.par2`), context), context);
+    const redundancyPercent = context.options["redundancy"] as number;
+    const file = { name, path, sizeBytes, redundancyPercent };
+    await checkRecoverySet(filesOfSet(folder, name), file, context.signal);
     return withSet(image, folder);
   },
 };
@@ -134,12 +146,25 @@ async function create(argv: readonly string[], context: StepContext): Promise<vo
   await program.ended;
 }
 
-/** Looks for files of a set: `NAME.par2`, and the volumes `NAME.vol000+100.par2`. */
+/** Whether a file may be of a set: `BASE.par2`, and the volumes `BASE.vol000+100.par2`. */
+function isOfSet(name: string, base: string): boolean {
+  return name.startsWith(`${base}.`) &&
+    /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
+}
+
 function requireFreeSet(folder: string, base: string, force: boolean): void {
   if (!existsSync(folder)) return;
-  const isOfSet = (name: string) =>
-    name.startsWith(`${base}.`) && /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
-  for (const name of readdirSync(folder).filter(isOfSet)) requireFree(join(folder, name), force);
+  const names = readdirSync(folder).filter((name) => isOfSet(name, base));
+  for (const name of names) requireFree(join(folder, name), force);
+}
+
+/** What the program has made. @throws EnvironmentError for anything that is not to be published. */
+function filesOfSet(folder: string, base: string): string[] {
+  return readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    if (isOfSet(name, base) && lstatSync(path).isFile()) return path;
+    throw wrongOutput(`it made ${JSON.stringify(name)}, which is no file of a recovery set`);
+  });
 }
 
 function withSet(image: Image, folder: string): Image {

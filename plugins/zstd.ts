@@ -8,7 +8,15 @@
 
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
-import { type ByteStage, fileForm, type OptionsSchema, type Step, UsageError } from "../mod.ts";
+import {
+  type ByteStage,
+  EnvironmentError,
+  fileForm,
+  type OptionsSchema,
+  type Step,
+  UsageError,
+} from "../mod.ts";
+import { readFrameHeader } from "./zstd/frame_header.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -83,6 +91,7 @@ export function seekable(
   const flush = async (out: Out) => {
     const plain = frame.subarray(0, used);
     const compressed = await compressFrame(plain, level);
+    checkFrame(compressed, used);
     out.enqueue(compressed);
     frames.push({ compressedBytes: compressed.length, plainBytes: used });
     used = 0;
@@ -116,6 +125,21 @@ function compressFrame(plain: Uint8Array, level: number): Promise<Uint8Array> {
   // The runtimes know it, their types not yet; without it the frame does not tell its size.
   const options = { params, pledgedSrcSize: plain.length };
   return compress(plain, options);
+}
+
+/** @throws EnvironmentError where the runtime's zstd made no frame that says what it should. */
+export function checkFrame(frame: Uint8Array, plainBytes: number): void {
+  const header = readFrameHeader(frame);
+  if (header?.plainBytes === plainBytes && header.hasChecksum) return;
+  const what = header === undefined
+    ? "what it made is no frame"
+    : `it made a frame of ${header.plainBytes ?? "an unsaid number of"} bytes ` +
+      `${header.hasChecksum ? "with" : "without"} a checksum, of ${plainBytes}`;
+  throw new EnvironmentError(
+    `cannot rely on the zstd of this runtime: ${what}. Compress with the program zstd instead, ` +
+      "and report this.",
+    "wrong-output",
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Step, StepContext } from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { neededFeatures } from "./e2fsprogs/needed_features.ts";
-import { runTool } from "./e2fsprogs/tool.ts";
+import { plainName, runTool } from "./e2fsprogs/tool.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
 import { neededSource } from "./source/needed.ts";
 
@@ -34,7 +34,7 @@ export const format: Step = {
   async run(image: Image, context: StepContext): Promise<void> {
     const { tree } = neededSource(context);
     const geometry = geometryOf(tree, blockSizeOf(context), image.sizeBytes);
-    const argv = mkfsArgv(image.path, geometry, {
+    const argv = mkfsArgv(plainName(image.path, context), geometry, {
       label: context.options["label"] as string | undefined,
       uuid: context.options["uuid"] as string | undefined,
       features: neededFeatures(tree, geometry.blockSizeBytes),

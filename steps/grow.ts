@@ -13,7 +13,7 @@ import { type FileSystemNumbers, readNumbers } from "./e2fsprogs/dumpe2fs.ts";
 import { freeBlocksNeeded, overhead } from "./e2fsprogs/geometry.ts";
 import { type Needs, needsOf } from "./e2fsprogs/needs.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
-import { runTool } from "./e2fsprogs/tool.ts";
+import { plainName, runTool } from "./e2fsprogs/tool.ts";
 import { neededSource } from "./source/needed.ts";
 
 /** Each round adds what the last one found missing; a second is rarely needed. */
@@ -43,7 +43,7 @@ export const grow: Step = {
       });
       reserve(image.path, sizeBytes);
       await runE2fsck(image.path, "repair", context);
-      await runTool(growArgv(image.path, countBlocks), context);
+      await runTool(growArgv(plainName(image.path, context), countBlocks), context);
     }
     throw new Error(
       "cannot make the file system large enough: resize2fs gives it fewer blocks than it was " +

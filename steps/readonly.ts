@@ -3,9 +3,11 @@
  * @module
  */
 
+import { EnvironmentError } from "../host/environment_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
-import { runTool } from "./e2fsprogs/tool.ts";
+import { plainName, runTool } from "./e2fsprogs/tool.ts";
+import { openImage } from "./image/open_image.ts";
 
 /** Seals the image. */
 export const readonly: Step = {
@@ -16,7 +18,14 @@ export const readonly: Step = {
   tools: ["tune2fs"],
   shell: false,
   async run(image: Image, context: StepContext): Promise<void> {
-    await runTool(readonlyArgv(image.path), context);
+    await runTool(readonlyArgv(plainName(image.path, context)), context);
+    await using reader = await openImage(image.path);
+    if (reader.info.features.includes("read-only")) return;
+    throw new EnvironmentError(
+      "cannot rely on the program tune2fs: it ended well, and the image is not read-only. " +
+        "Install e2fsprogs anew.",
+      "wrong-output",
+    );
   },
 };
 

@@ -9,13 +9,14 @@
  */
 
 import { existsSync, rmSync } from "node:fs";
+import { EnvironmentError } from "../host/environment_error.ts";
 import { close, CURRENT_FOLDER, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
 import { ToolError } from "../host/tool_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { readNumbers } from "./e2fsprogs/dumpe2fs.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
-import { runTool } from "./e2fsprogs/tool.ts";
+import { plainName, runTool } from "./e2fsprogs/tool.ts";
 
 /** Each round at least halves the margin; more have never been seen to help. */
 const MOST_ROUNDS = 10;
@@ -65,9 +66,10 @@ export const undoArgv = (path: string, undoPath: string): string[] => ["e2undo",
 
 /** Goes where `resize2fs` itself thinks it can, again and again. */
 async function shrinkByEstimate(image: Image, context: StepContext): Promise<void> {
+  const name = plainName(image.path, context);
   let { countBlocks } = await readNumbers(image.path, context);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (!await attempt(image, (undoPath) => shrinkArgv(image.path, undoPath), context)) return;
+    if (!await attempt(image, (undoPath) => shrinkArgv(name, undoPath), context)) return;
     const now = await readNumbers(image.path, context);
     if (now.countBlocks === countBlocks) return;
     countBlocks = now.countBlocks;
@@ -94,8 +96,16 @@ async function squeezeOnce(
   context: StepContext,
 ): Promise<number | undefined> {
   for (const count of spare) {
-    const argv = (undoPath: string) => squeezeArgv(image.path, leastBlocks + count, undoPath);
-    if (await attempt(image, argv, context)) return count;
+    const asked = leastBlocks + count;
+    const argv = (undoPath: string) => squeezeArgv(plainName(image.path, context), asked, undoPath);
+    if (!await attempt(image, argv, context)) continue;
+    const { countBlocks } = await readNumbers(image.path, context);
+    if (countBlocks <= asked) return count;
+    throw new EnvironmentError(
+      `cannot rely on the program resize2fs: it was to leave ${asked} blocks, ended well, and left ` +
+        `${countBlocks}. Install e2fsprogs anew.`,
+      "wrong-output",
+    );
   }
   return undefined;
 }
@@ -117,7 +127,11 @@ async function attempt(
     throw new ToolError(argv(undoPath), exitCode, stderr || stdout);
   }
   if (exitCode !== 0) {
-    const undone = await runTool(undoArgv(image.path, undoPath), context, () => true);
+    const undone = await runTool(
+      undoArgv(plainName(image.path, context), undoPath),
+      context,
+      () => true,
+    );
     if (undone.exitCode !== 0) {
       const said = [stderr || stdout, undone.stderr].map((text) => text.trim()).join("; ");
       throw new ToolError(argv(undoPath), exitCode, said, NO_WAY_BACK);

@@ -3,7 +3,9 @@
  * @module
  */
 
+import { EnvironmentError } from "../host/environment_error.ts";
 import { unmountArgv } from "../host/mount_namespace.ts";
+import { isMountpoint } from "../host/mounts.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { runTool } from "./e2fsprogs/tool.ts";
@@ -19,6 +21,11 @@ export const unmount: Step = {
   shell: false,
   async run({ mountpoint, ...image }: Image, context: StepContext): Promise<Image> {
     await runTool(unmountArgv(mountpoint!), context);
-    return image;
+    if (!isMountpoint(mountpoint!)) return image;
+    throw new EnvironmentError(
+      `cannot rely on the program umount: it ended well, and the image is still mounted. ` +
+        "Install util-linux anew.",
+      "wrong-output",
+    );
   },
 };

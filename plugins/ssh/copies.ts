@@ -17,10 +17,10 @@ import {
   type StepContext,
   withArtifact,
 } from "../../mod.ts";
-import { quoted } from "./argv.ts";
-import { copyError, isDifferent } from "./errors.ts";
+import { quoted, type Remote } from "./argv.ts";
+import { copyError, isDifferent, unchecked } from "./errors.ts";
 import { FarSide } from "./far_side.ts";
-import { BEGIN, FINISH, REMOVE } from "./scripts.ts";
+import { BEGIN, COMPUTED, FINISH, REMOVE } from "./scripts.ts";
 
 /** A file there. */
 export interface Copy {
@@ -79,7 +79,13 @@ export class Copies {
 
   /** Has the digest checked there, and gives the file its name. */
   async finish(copy: Copy, [algorithm, digest]: Digest): Promise<void> {
-    await this.far.run([FINISH, copy.partial, copy.final, algorithm, digest, this.#overwrites]);
+    const { partial, final } = copy;
+    const finish: Remote = [FINISH, partial, final, algorithm, digest, this.#overwrites];
+    const { stdout } = await this.far.run(finish);
+    // It may have been another program than the far side's shell that ended well.
+    if (!stdout.split("\n").includes(`${COMPUTED} ${digest}`)) {
+      throw unchecked(this.far.shown(final));
+    }
     this.#begun.splice(this.#begun.indexOf(copy), 1);
     this.#finished.push(copy.final);
   }

@@ -38,6 +38,15 @@ export function copyError(to: string, error: unknown): unknown {
   });
 }
 
+/** The error of a copy whose digest the far side has not told. @param to The file there. */
+export function unchecked(to: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot rely on the copy ${printable(to)}: the digest of what arrived was to be computed ` +
+      "there, and was not. Look at what ssh and its account run there.",
+    "wrong-output",
+  );
+}
+
 function explain(error: ToolError): [why: string, what: string, code: string] {
   const { argv, exitCode, stderrTail } = error;
   const said = stderrTail.trim().split("\n").at(-1)?.trim().replace(/\.$/, "") ?? "";

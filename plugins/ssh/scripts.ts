@@ -9,6 +9,9 @@ export const NO_DIGEST = 42;
 export const EXISTS = 43;
 export const DIFFERS = 44;
 
+/** Said before the digest that was computed there. */
+export const COMPUTED = "icecore: digest";
+
 /** What a shell that runs commands prints. */
 export const READY = "icecore: ready";
 
@@ -27,13 +30,15 @@ export const BEGIN = `mkdir -p -- "$1" || exit ${NOT_WRITABLE}
 export const TAKE = `exec cat > "$1"`;
 
 /**
- * Checks the digest and gives the file its name, which others cannot take meanwhile. $1: the partial
- * file, $2: the final one, $3: the algorithm, $4: the digest, $5: yes when it may be there.
+ * Checks the digest, prints it, and gives the file its name, which others cannot take meanwhile.
+ * $1: the partial file, $2: the final one, $3: the algorithm, $4: the digest, $5: yes when it may be
+ * there.
  */
 export const FINISH = `if command -v "$3sum" > /dev/null; then digest=$("$3sum" < "$1")
 else digest=$(shasum -a "\${3#sha}" < "$1"); fi
 digest=\${digest%% *}
-[ "$digest" = "$4" ] || { echo "$digest"; exit ${DIFFERS}; }
+echo "${COMPUTED} $digest"
+[ "$digest" = "$4" ] || exit ${DIFFERS}
 sync "$1" 2> /dev/null
 if [ "$5" = yes ]; then mv -f -- "$1" "$2"
 elif [ -e "$2" ]; then exit ${EXISTS}

@@ -4,7 +4,7 @@
  */
 
 import type { StepContext } from "../../pipeline/step.ts";
-import { runTool } from "./tool.ts";
+import { plainName, runTool } from "./tool.ts";
 
 /** The numbers that steps decide by. */
 export interface FileSystemNumbers {
@@ -32,7 +32,7 @@ const LABELS: Readonly<Record<keyof FileSystemNumbers, string>> = {
 
 /** Asks `dumpe2fs`. @throws ToolError; Error when a number is missing in what it says. */
 export async function readNumbers(path: string, context: StepContext): Promise<FileSystemNumbers> {
-  const { stdout } = await runTool(dumpe2fsArgv(path), context);
+  const { stdout } = await runTool(dumpe2fsArgv(plainName(path, context)), context);
   return parseNumbers(stdout);
 }
 

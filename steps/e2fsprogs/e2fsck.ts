@@ -3,9 +3,10 @@
  * @module
  */
 
+import { EnvironmentError } from "../../host/environment_error.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 import { ToolError } from "../../host/tool_error.ts";
-import { runTool } from "./tool.ts";
+import { plainName, runTool } from "./tool.ts";
 
 /** `check` writes nothing; `repair` answers yes to everything. */
 export type CheckMode = "check" | "repair";
@@ -23,6 +24,9 @@ const ADVICE: readonly (readonly [bit: number, advice: string])[] = [
   [16, "It does not know what it was asked for: install a newer e2fsprogs."],
   [128, "A library of it is broken: install e2fsprogs anew."],
 ];
+
+/** What it says last of a file system that it has gone through. */
+const SUMMARY = /: \d+\/\d+ files \(.*\), \d+\/\d+ blocks$/m;
 
 /** The command. `-f` checks a file system that says it is clean, too. */
 export const e2fsckArgv = (path: string, mode: CheckMode): string[] => [
@@ -42,7 +46,7 @@ export async function runE2fsck(
   mode: CheckMode,
   context: StepContext,
 ): Promise<boolean> {
-  const argv = e2fsckArgv(path, mode);
+  const argv = e2fsckArgv(plainName(path, context), mode);
   // With -n it says "corrected" of nothing: in check mode any bit is a failure.
   const harmless = mode === "check" ? 0 : CORRECTED | REBOOT;
   const result = await runTool(argv, context, () => true);
@@ -56,7 +60,16 @@ export async function runE2fsck(
       adviceOn(result.exitCode),
     );
   }
+  if (!SUMMARY.test(result.stdout)) throw saidNothing();
   return (result.exitCode & CORRECTED) !== 0;
+}
+
+function saidNothing(): EnvironmentError {
+  return new EnvironmentError(
+    "cannot rely on the program e2fsck: it ended well, and says nothing of the files and blocks " +
+      "that it has checked. Install e2fsprogs anew, or check with --set fsck.checker=own.",
+    "wrong-output",
+  );
 }
 
 function adviceOn(exitCode: number): string {

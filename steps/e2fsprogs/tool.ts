@@ -3,6 +3,8 @@
  * @module
  */
 
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { type ProgramOptions, type ProgramResult, runProgram } from "../../host/run_program.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
@@ -14,9 +16,23 @@ export function programOptions(
   return {
     signal,
     workdir,
+    cwd: workdir,
     onStart: (argv) => emit({ type: "command", argv }),
     ...(success === undefined ? {} : { success }),
   };
+}
+
+const LINK = "image";
+
+/**
+ * A name of an image for the programs of e2fsprogs, which take what follows a question mark in a path
+ * for options: that path, or a link in the folder that they are run in.
+ */
+export function plainName(path: string, { workdir }: Pick<StepContext, "workdir">): string {
+  if (!path.includes("?")) return path;
+  const link = join(workdir, LINK);
+  if (!existsSync(link)) symlinkSync(path, link);
+  return `./${LINK}`;
 }
 
 /** Runs a program. @throws ToolError */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import age from "../../plugins/age.ts";
-import zstd, { seekable, seekTable } from "../../plugins/zstd.ts";
+import zstd, { checkFrame, seekable, seekTable } from "../../plugins/zstd.ts";
 import type { GivenOptions } from "../../mod.ts";
 import { testWith } from "../support/requirements.ts";
 import { build, FORMS, inPlace, namesIn, run, sha512Of } from "./building.ts";
@@ -156,3 +156,18 @@ for (const [given, message] of REFUSED) {
     });
   });
 }
+
+testWith({ programs: ["zstd"] }, "the head of a frame is read as zstd writes it", () => {
+  for (const size of [0, 1, 255, 256, 65_791, 65_792, 3_000_000]) {
+    const plain = new Uint8Array(size);
+    const frame = run("zstd", ["-q", `--stream-size=${size}`, "-c"], plain);
+    checkFrame(frame, size);
+    assert.throws(() => checkFrame(frame, size + 1), /cannot rely on the zstd of this runtime: it/);
+  }
+});
+
+Deno.test("what is no frame of what was to be compressed is not believed", () => {
+  for (const junk of [new Uint8Array(0), new Uint8Array(100), new TextEncoder().encode("plain")]) {
+    assert.throws(() => checkFrame(junk, junk.length), { code: "wrong-output" });
+  }
+});
