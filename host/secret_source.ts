@@ -30,21 +30,23 @@ export function canAsk(): boolean {
 
 const CTRL_C = 3;
 const CTRL_D = 4;
+const NEWLINE = 10;
+const RETURN = 13;
 const BACKSPACES = [8, 127];
-const ENDS = [10, 13, CTRL_D];
+const ENDS = [NEWLINE, RETURN, CTRL_D];
 
 /**
- * Asks on the terminal; what is typed is not shown.
+ * Asks on the terminal, one question after the other; what is typed is not shown.
  *
- * @returns `undefined` when the answer was Ctrl-C.
+ * @returns The answers; `undefined` when one was Ctrl-C.
  */
-export async function askSecret(question: string): Promise<string | undefined> {
+export async function askSecrets(questions: readonly string[]): Promise<string[] | undefined> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  stderr.write(questions[0]!);
   stdin.setRawMode(true);
   stdin.resume();
   try {
-    return await typedLine();
+    return await typedLines(questions.length, (index) => stderr.write(`\n${questions[index]}`));
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
@@ -52,15 +54,28 @@ export async function askSecret(question: string): Promise<string | undefined> {
   }
 }
 
-function typedLine(): Promise<string | undefined> {
+/** Reads lines. @param onNext Called when the line of an index is wanted, but for the first. */
+function typedLines(
+  count: number,
+  onNext: (index: number) => void,
+): Promise<string[] | undefined> {
   const { stdin } = process;
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const bytes: number[] = [];
+  const { promise, resolve } = Promise.withResolvers<string[] | undefined>();
+  const lines: string[] = [];
+  let bytes: number[] = [];
+  let previous: number | undefined;
   const listener = (chunk: Uint8Array | string) => {
     for (const byte of typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk) {
+      const isRestOfEnd = byte === NEWLINE && previous === RETURN;
+      previous = byte;
+      if (isRestOfEnd) continue;
       if (byte === CTRL_C) return resolve(undefined);
-      if (ENDS.includes(byte)) return resolve(new TextDecoder().decode(Uint8Array.from(bytes)));
-      if (!BACKSPACES.includes(byte)) bytes.push(byte);
+      if (ENDS.includes(byte)) {
+        lines.push(new TextDecoder().decode(Uint8Array.from(bytes)));
+        bytes = [];
+        if (lines.length === count) return resolve(lines);
+        onNext(lines.length);
+      } else if (!BACKSPACES.includes(byte)) bytes.push(byte);
       // A character of several bytes goes as a whole.
       else while (bytes.length > 0 && (bytes.pop()! & 0xc0) === 0x80);
     }

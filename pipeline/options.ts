@@ -30,6 +30,8 @@ export interface OptionSchema {
   readonly required?: boolean;
   /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
   readonly secret?: boolean;
+  /** Whether a prompt asks for a secret twice, because nobody would notice a typo in time. */
+  readonly confirm?: boolean;
 }
 
 /** A value of an option; a `size` is a number of bytes. */

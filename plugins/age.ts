@@ -27,7 +27,7 @@ const options: OptionsSchema = {
     help: "public keys it is encrypted to: age1…, age1pq1…, ssh-ed25519 …, ssh-rsa …",
   },
   recipientsFile: { type: "string", help: "a file with public keys, one a line" },
-  passphrase: { type: "string", help: "encrypt with this instead", secret: true },
+  passphrase: { type: "string", help: "encrypt with this instead", secret: true, confirm: true },
   engine: {
     type: "string",
     help: "the age program, which is faster, or the library",

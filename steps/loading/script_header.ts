@@ -52,6 +52,7 @@ const OPTION: JsonSchema = {
     whole: TRUTH,
     required: TRUTH,
     secret: TRUTH,
+    confirm: TRUTH,
   },
 };
 

@@ -4,8 +4,9 @@
  */
 
 import { hiddenVariable, hideVariables } from "../../host/hidden_variables.ts";
-import { askSecret, canAsk, readSecretFile } from "../../host/secret_source.ts";
+import { askSecrets, canAsk, readSecretFile } from "../../host/secret_source.ts";
 import { InterruptedError, UsageError } from "../../pipeline/errors.ts";
+import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { secretVariable } from "../../pipeline/variable_names.ts";
 
@@ -36,7 +37,7 @@ export async function withSecrets(
       const isAsked = ask.includes(`${step.name}.${name}`);
       const found = fromEnvironment(step.name, name);
       const wanted = isAsked || (option.required === true && canAsk());
-      const value = found ?? (wanted ? await asked(step.name, name, option.help) : undefined);
+      const value = found ?? (wanted ? await asked(step.name, name, option) : undefined);
       if (value !== undefined) result = result.with(step.name, { [name]: value });
     }
   }
@@ -56,7 +57,11 @@ function fromEnvironment(step: string, option: string): string | undefined {
   return file === undefined ? value : readSecretFile(file, `${variable}_FILE`);
 }
 
-async function asked(step: string, option: string, help: string): Promise<string> {
+async function asked(
+  step: string,
+  option: string,
+  { help, confirm }: OptionSchema,
+): Promise<string> {
   if (!canAsk()) {
     const variable = secretVariable(step, option);
     throw new UsageError(
@@ -65,8 +70,17 @@ async function asked(step: string, option: string, help: string): Promise<string
       "no-terminal",
     );
   }
-  const answer = await askSecret(`${step}.${option} (${help}): `);
-  if (answer === undefined) throw new InterruptedError("SIGINT");
+  const again = confirm === true ? [`${step}.${option} once more: `] : [];
+  const answers = await askSecrets([`${step}.${option} (${help}): `, ...again]);
+  if (answers === undefined) throw new InterruptedError("SIGINT");
+  const [answer = ""] = answers;
+  if (answers.some((each) => each !== answer)) {
+    throw new UsageError(
+      `cannot use what was typed for ${step}.${option}: the second time it was something else. ` +
+        "Type the same twice.",
+      "secrets-differ",
+    );
+  }
   if (answer !== "") return answer;
   throw new UsageError(`cannot use nothing for ${step}.${option}. Type it.`, "no-secret");
 }
