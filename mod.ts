@@ -119,6 +119,7 @@ export {
   type OptionValues,
   rangeOf,
 } from "./pipeline/options.ts";
+export { defaultImageName } from "./pipeline/image_name.ts";
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";

@@ -3,10 +3,11 @@
  * @module
  */
 
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   absoluteSource,
   type BuildRequest,
+  defaultImageName,
   didYouMean,
   type GivenOptions,
   loadRecipe,
@@ -112,7 +113,7 @@ function notAllTimes({ name }: Pipeline): UsageError {
 export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
   checkCurrentFolder();
   const sources = values.sources.map(absoluteSource);
-  const shownOutput = values.output ?? `${defaultName(sources)}.img`;
+  const shownOutput = values.output ?? namedAfter(sources);
   return {
     sources,
     output: shownOutput === "-" ? "-" : resolve(shownOutput),
@@ -123,9 +124,9 @@ export function requestOf(values: BuildValues): BuildRequest & { readonly shownO
   };
 }
 
-function defaultName(sources: readonly string[]): string {
-  const name = basename(resolve(sources[0]!));
-  if (name !== "") return name;
+function namedAfter(sources: readonly string[]): string {
+  const name = defaultImageName(sources);
+  if (name !== undefined) return name;
   throw new UsageError(
     "cannot name the image after /: the root folder has no name. Give a name with -o.",
     "no-name",

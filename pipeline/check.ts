@@ -3,12 +3,13 @@
  * @module
  */
 
+import { checkChain } from "./check_chain.ts";
 import { UsageError } from "./errors.ts";
 import type { Phase } from "./image.ts";
 import type { Machine } from "./machine.ts";
 import { checkOptions, type OptionValues } from "./options.ts";
 import type { PlacedStep } from "./placed_step.ts";
-import type { Step } from "./step.ts";
+import type { CheckContext, Step } from "./step.ts";
 
 /** A step with its checked options. */
 export interface ReadyStep {
@@ -17,13 +18,13 @@ export interface ReadyStep {
 }
 
 /**
- * Checks options, the order of phases, programs and rights.
+ * Checks options, the order of phases, what each step reads, programs and rights.
  *
  * @throws UsageError for options and order; what the machine throws for rights and programs.
  */
 export function checkSteps(
   placed: readonly PlacedStep[],
-  output: string,
+  context: Pick<CheckContext, "sources" | "output">,
   machine: Machine,
 ): ReadyStep[] {
   const ready = placed.map(({ step, given }) => ({
@@ -32,7 +33,7 @@ export function checkSteps(
   }));
   const steps = ready.map(({ step }) => step);
   checkPhases(steps);
-  if (output === "-") checkStreamed(steps);
+  checkChain(steps, context);
   checkRights(steps, machine);
   checkPrograms(steps, machine);
   return ready;
@@ -63,18 +64,6 @@ export function checkPhases(steps: readonly Step[]): void {
       "bad-order",
     );
   }
-}
-
-/** An image that goes to stdout is never a file: what follows must take it as it flows. */
-function checkStreamed(steps: readonly Step[]): void {
-  const maker = steps.findIndex((step) => step.streams === true);
-  const needsFile = steps.slice(maker + 1)
-    .find((step) => maker >= 0 && step.stream === undefined && step.passive !== true);
-  if (needsFile === undefined) return;
-  throw new UsageError(
-    `cannot run ${needsFile.name} with -o -: it needs a file. Give one with -o.`,
-    "cannot-stream",
-  );
 }
 
 function checkRights(steps: readonly Step[], machine: Machine): void {

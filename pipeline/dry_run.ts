@@ -50,7 +50,7 @@ export async function dryRun(
   releases.defer(() => state.source?.close());
   let steps: PlannedStep[];
   try {
-    const ready = withDigestsRenewed(checkSteps(placed, output, machine));
+    const ready = withDigestsRenewed(checkSteps(placed, request, machine));
     for (const { step, options } of ready) {
       throwIfAborted(signal);
       await step.check?.({ sources, output, force, options, signal });
@@ -67,7 +67,7 @@ export async function dryRun(
 }
 
 async function previewAll(ready: readonly ReadyStep[], state: SharedState): Promise<PlannedStep[]> {
-  const image = plannedImage(state.output, state.output);
+  const image = plannedImage(state.output, state.output, state.sources);
   const steps: PlannedStep[] = [];
   for (const each of ready) {
     const { name, summary = "" } = each.step;

@@ -8,7 +8,8 @@ import type { ReadyStep } from "./check.ts";
 import { type BuildState, contextOf } from "./context.ts";
 import type { Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
-import { type Fed, fedSteps, StreamChain } from "./stream_chain.ts";
+import { fedSteps } from "./fed_steps.ts";
+import { type Fed, StreamChain } from "./stream_chain.ts";
 
 /** Runs one step after the other, and keeps the chain that a streaming one feeds. */
 export class Feeder {
@@ -23,7 +24,9 @@ export class Feeder {
   /** Runs a step. @param index Its place among all. */
   async run(each: ReadyStep, index: number, image: Image): Promise<Image | void> {
     if (this.#chain?.has(each) === true) return await this.#chain.finish(each, image);
-    const fed = each.step.streams === true ? fedSteps(this.ready.slice(index + 1)) : [];
+    const fed = each.step.streams === true
+      ? fedSteps(this.ready.slice(index + 1), ({ step }) => step)
+      : [];
     if (fed.length === 0) return await each.step.run(image, contextOf(each, this.state));
     return await this.#runFeeding(each, fed, image);
   }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { defaultImageName } from "./image_name.ts";
 import type { Problem } from "./problem.ts";
 
 /** How far an image has come. */
@@ -56,7 +57,10 @@ export interface Payload {
 export interface Image {
   /** Where the bytes are now: `IMAGE.partial` until the build is done. */
   readonly path: string;
-  /** The name it will have: the last part of the final path, e.g. `photos.img`. */
+  /**
+   * The name it will have, e.g. `photos.img`: the last part of the final path; when it is streamed
+   * to stdout, the first source's name with `.img`.
+   */
   readonly name: string;
   /** Where it will be; `-` when it is streamed to stdout. */
   readonly finalPath: string;
@@ -90,11 +94,16 @@ export interface Report {
   readonly problems: readonly Problem[];
 }
 
-/** An image that nothing has been done for yet. */
-export function plannedImage(path: string, finalPath: string): Image {
+/**
+ * An image that nothing has been done for yet.
+ *
+ * @param sources What it is named after when it goes to stdout, so that it can be stored elsewhere.
+ */
+export function plannedImage(path: string, finalPath: string, sources: readonly string[]): Image {
+  const name = finalPath.slice(finalPath.lastIndexOf("/") + 1);
   return {
     path,
-    name: finalPath.slice(finalPath.lastIndexOf("/") + 1),
+    name: finalPath === "-" ? defaultImageName(sources) ?? name : name,
     finalPath,
     sizeBytes: 0,
     phase: "planned",

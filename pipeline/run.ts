@@ -80,7 +80,7 @@ class Build {
   ) {
     const { sources, output, force, signal, emit } = request;
     this.#startMs = machine.nowMs();
-    this.#image = plannedImage(output, output);
+    this.#image = plannedImage(output, output, sources);
     this.#common = {
       sources,
       output,
@@ -106,7 +106,7 @@ class Build {
   /** Looks for reasons why it could not work, before anything is written. */
   async #check(): Promise<void> {
     const { emit: _, ...context } = this.#common;
-    this.#ready = withDigestsRenewed(checkSteps(this.placed, context.output, this.machine));
+    this.#ready = withDigestsRenewed(checkSteps(this.placed, context, this.machine));
     for (const { step, options } of this.#ready) {
       throwIfAborted(context.signal);
       await step.check?.({ ...context, options });
@@ -114,9 +114,9 @@ class Build {
   }
 
   async #claim(): Promise<Output> {
-    const { output: finalPath, force } = this.#common;
+    const { sources, output: finalPath, force } = this.#common;
     const output = await this.machine.claimOutput(finalPath, force);
-    this.#image = plannedImage(output.path, finalPath);
+    this.#image = plannedImage(output.path, finalPath, sources);
     this.#releases.defer(() => {
       if (this.#isPublished) return;
       const keep = this.request.keep === true && output.path !== "-";

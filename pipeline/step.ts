@@ -230,6 +230,17 @@ export interface Step {
   readonly streams?: boolean;
   /** Whether its streaming form makes files of the payload that steps behind it get instead. */
   readonly leavesFiles?: boolean;
+  /**
+   * Whether it makes another payload of the one that comes in, as encryption does: then its
+   * streaming form is a `transform`. A chain is checked by it before the first byte.
+   */
+  readonly transforms?: boolean;
+  /**
+   * What it reads. `image`: the image itself, wherever the step stands; its streaming form gets the
+   * image's bytes then. `payload`: what steps before it made, whole. `parts`: that, or the parts it
+   * was cut into. When absent, its streaming form gets the payload, and its `run` finds out.
+   */
+  readonly reads?: "image" | "payload" | "parts";
   /** Whether it leaves the payload alone: steps behind it may be fed before it has run. */
   readonly passive?: boolean;
   /** Does the work; returns the new image, or nothing when the record did not change. */

@@ -20,6 +20,8 @@ const isList = (value: unknown, holds: (each: unknown) => boolean): boolean =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const READS = ["image", "payload", "parts"] as const;
+
 const FIELDS: Readonly<Record<string, Check>> = {
   summary: TEXT,
   accepts: [`a list of phases (${PHASES.join(", ")})`, (value) => isList(value, isPhase)],
@@ -43,6 +45,8 @@ const FIELDS: Readonly<Record<string, Check>> = {
   streams: TRUTH,
   leavesFiles: TRUTH,
   passive: TRUTH,
+  transforms: TRUTH,
+  reads: [READS.join(" or "), (value) => (READS as readonly unknown[]).includes(value)],
 };
 
 /** What the name of a step looks like, as a regular expression: fit for options and variables. */

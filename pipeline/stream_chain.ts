@@ -7,6 +7,7 @@
  */
 
 import type { ReadyStep } from "./check.ts";
+import { takesPayload } from "./fed_steps.ts";
 import { messageOf, ReleaseError, StepError } from "./errors.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
@@ -26,21 +27,6 @@ interface Link {
   readonly outgoing?: Flow;
   /** Whether `outgoing` goes to a file of its own. */
   readonly toFile?: boolean;
-}
-
-/**
- * The steps behind a streaming one that can be fed: those with a streaming form, up to the first
- * without, or to one that makes files.
- */
-export function fedSteps(behind: readonly ReadyStep[]): ReadyStep[] {
-  const fed: ReadyStep[] = [];
-  for (const each of behind) {
-    const { stream, passive, leavesFiles } = each.step;
-    if (stream === undefined && passive !== true) break;
-    if (stream !== undefined) fed.push(each);
-    if (leavesFiles === true) break;
-  }
-  return fed;
 }
 
 /** A running chain. */
@@ -179,20 +165,22 @@ export class StreamChain {
     });
   }
 
-  async #add({ ready, context }: Fed, flow: Flow, behind: readonly Fed[]): Promise<Flow> {
+  /** @param payload What the steps before it have made. @returns What those behind it get. */
+  async #add({ ready, context }: Fed, payload: Flow, behind: readonly Fed[]): Promise<Flow> {
     const { name } = ready.step;
     const { announcedBytes } = this;
-    const isSized = flow === this.#plain && announcedBytes !== undefined;
-    const start = { name: flow.name, ...isSized && { sizeBytes: announcedBytes } };
+    const incoming = takesPayload(ready.step) ? payload : this.#plain;
+    const isSized = incoming === this.#plain && announcedBytes !== undefined;
+    const start = { name: incoming.name, ...isSized && { sizeBytes: announcedBytes } };
     const stage = await startStage(ready, start, context);
-    this.#take(name, flow, (stage.transform?.writable ?? stage.sink)!);
+    this.#take(name, incoming, (stage.transform?.writable ?? stage.sink)!);
     if (stage.transform === undefined) {
-      this.#links.set(ready, { stage, incoming: flow });
-      return flow;
+      this.#links.set(ready, { stage, incoming });
+      return payload;
     }
-    const toFile = behind.length === 0;
-    const outgoing = this.#makeFlow(name, stage.name ?? flow.name, toFile, context);
-    this.#links.set(ready, { stage, incoming: flow, outgoing, toFile });
+    const toFile = !behind.some((each) => takesPayload(each.ready.step));
+    const outgoing = this.#makeFlow(name, stage.name ?? incoming.name, toFile, context);
+    this.#links.set(ready, { stage, incoming, outgoing, toFile });
     this.#outputs.push([name, stage.transform.readable, outgoing]);
     return outgoing;
   }
@@ -252,7 +240,10 @@ async function startStage(
   try {
     const stage = await step.stream!(start, context);
     const isTransform = stage.transform !== undefined;
-    if (isTransform !== (stage.sink !== undefined)) return stage;
+    if (isTransform !== (stage.sink !== undefined)) {
+      if (isTransform || step.transforms !== true) return stage;
+      throw new TypeError("it declares transforms: true, and its streaming form has a sink.");
+    }
     const what = isTransform ? "both a transform and a sink" : "neither a transform nor a sink";
     throw new TypeError(`its streaming form has ${what}. Return one of them.`);
   } catch (error) {

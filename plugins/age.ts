@@ -61,6 +61,8 @@ const age: Step = {
   after: "hash",
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
+  transforms: true,
+  reads: "payload",
   options,
   async check({ options, output }) {
     if (output === "-") {

@@ -39,6 +39,7 @@ const par2: Step = {
   after: "hash",
   accepts: ["formatted", "unmounted", "sealed"],
   tools: ["par2"],
+  reads: "payload",
   shell: false,
   options: {
     redundancy: {

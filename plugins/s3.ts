@@ -19,6 +19,7 @@ const s3: Step = {
   after: "hash",
   accepts: ["formatted", "unmounted", "sealed"],
   passive: true,
+  reads: "parts",
   shell: false,
   options: {
     to: { type: "string", help: "where to: s3://BUCKET/FOLDER", required: true },

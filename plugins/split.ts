@@ -57,6 +57,7 @@ const split: Step = {
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
   leavesFiles: true,
+  reads: "payload",
   options,
   check({ output, force }) {
     if (output !== "-") return requireFreeParts(output, force);

@@ -28,6 +28,7 @@ const ssh: Step = {
   accepts: ["formatted", "unmounted", "sealed"],
   tools: ["ssh"],
   passive: true,
+  reads: "parts",
   shell: false,
   options: {
     to: { type: "string", help: "where to: [USER@]HOST:FOLDER", required: true },

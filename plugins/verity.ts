@@ -30,6 +30,7 @@ const verity: Step = {
   before: "hash",
   accepts: ["formatted", "unmounted", "sealed"],
   passive: true,
+  reads: "image",
   shell: false,
   options: {
     salt: {

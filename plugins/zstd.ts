@@ -63,6 +63,8 @@ const zstd: Step = {
   after: "hash",
   accepts: ["sealed", "unmounted", "formatted"],
   shell: false,
+  transforms: true,
+  reads: "payload",
   options,
   check({ output }) {
     if (output === "-") {

@@ -119,8 +119,7 @@ function writeError(path: string, error: Error): EnvironmentError {
 
 function notExt4(): EnvironmentError {
   return new EnvironmentError(
-    "cannot make the hash tree: what comes in is no ext4 image. Put verity before steps that " +
-      "encrypt or compress, e.g. with --use before:age=verity.",
+    "cannot make the hash tree: what comes in is no ext4 image. Look at the step that makes it.",
     "not-ext4",
   );
 }

@@ -37,7 +37,7 @@ const PIECE_BYTES = 2 ** 20;
 export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Step["run"] {
   return async (image, context) => {
     const payload = payloadOf(image);
-    if (payload.path === "-") throw nowhere(image);
+    if (payload.path === "-") throw nowhere(payload);
     const { name, sizeBytes } = payload;
     const stage = await stream({ name, sizeBytes }, context);
     try {
@@ -68,10 +68,10 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
   };
 }
 
-function nowhere(image: Image): EnvironmentError {
+function nowhere({ name }: Payload): EnvironmentError {
   return new EnvironmentError(
-    `cannot read ${image.name}: it was streamed on and lies nowhere here. ` +
-      "Name a file with -o, or put the step directly behind the one that makes the payload.",
+    `cannot read ${name}: it was streamed on and lies nowhere here. ` +
+      "Put the step directly behind the one that makes it.",
     "no-payload",
   );
 }
