@@ -87,9 +87,11 @@ export function programArgv({ keys, file }: Pick<Recipients, "keys" | "file">): 
 }
 
 function recipientsOf(options: OptionValues): Recipients {
-  const given = (options["recipients"] ?? []) as readonly string[];
-  const keys = given.map((key) => key.trim()).filter((key) => key !== "");
-  const file = options["recipientsFile"] as string | undefined;
+  const listed = (options["recipients"] ?? []) as readonly string[];
+  const keys = listed.map((key) => key.trim()).filter((key) => key !== "");
+  const given = options["recipientsFile"] as string | undefined;
+  // A hyphen alone would be the program's stdin, which is the image.
+  const file = given === "-" ? "./-" : given;
   const passphrase = options["passphrase"] as string | undefined;
   const isToKeys = keys.length > 0 || file !== undefined;
   if (isToKeys === (passphrase !== undefined)) {

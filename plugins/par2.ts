@@ -76,6 +76,7 @@ const par2: Step = {
         "no-file",
       );
     }
+    requireReadable(basename(output));
     requireFreeSet(dirname(output), basename(output), force);
   },
   async run(image, context) {
@@ -90,7 +91,8 @@ const par2: Step = {
     const link = join(await mkdtemp(join(context.workdir, "par2-")), name);
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
-    await create(par2Argv(link, join(folder, `${name}.par2`), context), context);
+    // From within the folder: in a path, too, it would take * and ? for wildcards.
+    await create(par2Argv(link, `./${name}.par2`, context), folder, context);
     const redundancyPercent = context.options["redundancy"] as number;
     const file = { name, path, sizeBytes, redundancyPercent };
     await checkRecoverySet(filesOfSet(folder, name), file, context.signal);
@@ -99,6 +101,17 @@ const par2: Step = {
 };
 
 export default par2;
+
+/** Refuses a name by which the program would not find its set, or the file, again. */
+function requireReadable(name: string): void {
+  // deno-lint-ignore no-control-regex
+  if (!/[*?\\\x00-\x1f\x7f]/.test(name)) return;
+  throw new UsageError(
+    `cannot make recovery data of ${JSON.stringify(name)}: par2 takes * and ? for wildcards, and ` +
+      "cannot read a backslash or a control character in a name. Choose another name with -o.",
+    "bad-output",
+  );
+}
 
 function noWhole(name: string): UsageError {
   return new UsageError(
@@ -127,8 +140,13 @@ export function par2Argv(
   ];
 }
 
-async function create(argv: readonly string[], context: StepContext): Promise<void> {
+async function create(
+  argv: readonly string[],
+  cwd: string,
+  context: StepContext,
+): Promise<void> {
   const program = pipeThroughProgram(argv, {
+    cwd,
     signal: context.signal,
     workdir: context.workdir,
     onStart: () => context.emit({ type: "command", argv }),

@@ -3,7 +3,17 @@
  * @module
  */
 
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isRemote, shownLocation } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { atForcedExit } from "../../host/forced_exit.ts";
@@ -75,9 +85,28 @@ export async function mountImage(
   }
   const why = whyNoFuse();
   if (why !== undefined) throw kernelError ?? cannotMount(path, why);
-  await runMount(fuseArgv(subject, at, isRoot()), at, programOptions);
+  await byPlainName(
+    subject,
+    (named, cwd) =>
+      runMount(fuseArgv(named, at, isRoot()), at, { ...programOptions, ...cwd && { cwd } }),
+  );
   requireMounted(at, path);
   return { by: "fuse", folder: at, isStale };
+}
+
+/** fuse2fs hands the image's path on among options, where a comma would begin another one. */
+async function byPlainName(
+  subject: MountSubject,
+  mount: (subject: MountSubject, cwd?: string) => Promise<void>,
+): Promise<void> {
+  if (!subject.path.includes(",")) return await mount(subject);
+  const folder = mkdtempSync(join(tmpdir(), "icecore-mount-"));
+  try {
+    symlinkSync(subject.path, join(folder, "image"));
+    await mount({ ...subject, path: "./image" }, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Runs a program that mounts; an interruption takes away what it has mounted all the same. */

@@ -42,12 +42,6 @@ testRefusals([
     says: /has 241 bytes, and \.sha512\.partial is put behind it.* at most 240 bytes/,
   },
   {
-    name: "an output that e2fsprogs would take for options",
-    args: ["source", "-o", "out?offset=1.img", "--recipe", "e2fsprogs"],
-    code: 2,
-    says: /e2fsprogs takes what follows a question mark for options/,
-  },
-  {
     name: "an image to stdout while the kernel is to write it",
     args: ["source", "-o", "-", "--recipe", "e2fsprogs"],
     code: 2,
