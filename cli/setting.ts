@@ -3,7 +3,8 @@
  * @module
  */
 
-import { type Pipeline, secretVariable, UsageError } from "../mod.ts";
+import { type Pipeline, recipes, secretVariable, UsageError } from "../mod.ts";
+import { plugins } from "./plugins.ts";
 
 /** Whether a setting has no value: then a secret is to be asked for. */
 export function askedFor(setting: string): boolean {
@@ -18,6 +19,7 @@ export function askedFor(setting: string): boolean {
 export function withSettings(pipeline: Pipeline, settings: readonly string[]): Pipeline {
   const lists = new Map<string, string>();
   let result = pipeline;
+  for (const setting of settings) requireStep(/^[^.=:]*/.exec(setting)![0], setting, pipeline);
   for (const setting of settings.filter((each) => !askedFor(each))) {
     const { step, option, value } = parsed(setting);
     const declared = result.placed.find((each) => each.step.name === step)?.step.options?.[option];
@@ -29,6 +31,24 @@ export function withSettings(pipeline: Pipeline, settings: readonly string[]): P
     result = result.with(step, { [option]: whole });
   }
   return result;
+}
+
+/** Says how a step that is not there is put in, where that is known. */
+function requireStep(step: string, setting: string, { names, name }: Pipeline): void {
+  if (names.includes(step)) return;
+  const recipe = Object.values(recipes)
+    .find((each) => each.name !== name && each.steps.some((one) => one.name === step));
+  const how = Object.hasOwn(plugins, step)
+    ? `Add it with --use ${step}.`
+    : recipe === undefined
+    ? undefined
+    : `It is one of recipe ${recipe.name}: build with --recipe ${recipe.name}.`;
+  if (how === undefined) return;
+  const option = /^\.\w*/.exec(setting.slice(step.length))?.[0] ?? "";
+  throw new UsageError(
+    `cannot set ${step}${option}: there is no step ${step} in this build. ${how}`,
+    "unknown-step",
+  );
 }
 
 function parsed(setting: string): Readonly<Record<"step" | "option" | "value", string>> {

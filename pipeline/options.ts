@@ -95,8 +95,11 @@ function checkValue(name: string, option: OptionSchema, value: OptionValue): Opt
     throw new UsageError(`cannot set ${name} to ${shown}: expected ${expected}.`, "bad-option");
   };
   const typed = typedValue(name, option, value);
-  if (typed === undefined || !isInRange(typed, option)) return fail(expectedOf(option));
   const { choices } = option;
+  if (typed === undefined && choices !== undefined) {
+    return fail(`one of ${choices.join(", ")}, as ${TYPES[option.type]}`);
+  }
+  if (typed === undefined || !isInRange(typed, option)) return fail(expectedOf(option));
   if (choices === undefined) return typed;
   if ([typed].flat().every((each) => choices.includes(String(each)))) return typed;
   return fail(`${option.type === "strings" ? "some" : "one"} of ${choices.join(", ")}`);

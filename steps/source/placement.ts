@@ -6,6 +6,7 @@
 
 import { basename, dirname } from "node:path";
 import { type BigIntStats, lstatSync, statSync } from "node:fs";
+import { adviceOn } from "../../host/file_status.ts";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import {
   closeRead,
@@ -96,7 +97,7 @@ function unreadable(source: string, error: unknown): SourceError {
     );
   }
   return new SourceError(
-    `cannot read ${shown}: ${meaningOf(error)}. Run icecore as a user who may read it.`,
+    `cannot read ${shown}: ${meaningOf(error)}. ${adviceOn(error)}`,
     "source-unreadable",
     { cause: error },
   );

@@ -26,3 +26,21 @@ Deno.test("of one value that is set several times the last counts", () => {
   const { tries } = given("sending.tries=1", "sending.tries=2");
   assert.equal(tries, "2");
 });
+
+const unknown: readonly (readonly [setting: string, says: RegExp])[] = [
+  [
+    "age.recipients=age1x",
+    /^cannot set age\.recipients: there is no step age .*Add it with --use age\.$/,
+  ],
+  ["age.passphrase", /^cannot set age\.passphrase: .* --use age\.$/],
+  ["s3.to:secret", /^cannot set s3\.to: .* --use s3\.$/],
+  ["allocate.size=1G", /It is one of recipe e2fsprogs: build with --recipe e2fsprogs\.$/],
+  ["hasch.algorithm=sha256", /cannot find a step named "hasch" .*Did you mean hash\?/],
+];
+
+for (const [setting, message] of unknown) {
+  Deno.test(`an option of a step that is not there says how to get it: ${setting}`, () => {
+    const set = () => withSettings(pipeline(recipes.native), [setting]);
+    assert.throws(set, { name: "UsageError", code: "unknown-step", message });
+  });
+}

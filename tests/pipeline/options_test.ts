@@ -19,6 +19,11 @@ const rows: readonly Row[] = [
     /it needs the option o \(help\)\. Give it with --set s\.o=VALUE\./,
   ],
   [{ type: "string", choices: ["a", "b"] }, "a", "a"],
+  [
+    { type: "string", choices: ["auto", "1024"] },
+    1024,
+    /cannot set s\.o to 1024: expected one of auto, 1024, as text\./,
+  ],
   [{ type: "string", choices: ["a", "b"] }, "c", /cannot set s\.o to "c": expected one of a, b\./],
   [{ type: "string", choices: ["a"], secret: true }, "hunter2", /cannot set s\.o to that value/],
   [{ type: "number" }, "12", 12],

@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { ALGORITHMS, digestFile } from "../../../host/digest.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
-import { meaningOf } from "../../../host/libc/errno.ts";
+import { unreadable } from "../../../host/file_status.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import type { DigestLine } from "../../../pipeline/side_file.ts";
 import {
@@ -62,15 +62,6 @@ function imageStatus(path: string, shown: string): Stats {
   throw new EnvironmentError(
     `cannot verify ${shown}: it is a folder. Name an image in it.`,
     "no-image",
-  );
-}
-
-function unreadable(shown: string, error: unknown): EnvironmentError {
-  return new EnvironmentError(
-    `cannot read ${shown}: ${meaningOf(error)}. Run icecore as a user who may read it, ` +
-      "and look at the disk.",
-    "unreadable",
-    { cause: error },
   );
 }
 
