@@ -146,10 +146,14 @@ function checkSideFile(path: string, shown: string, force: boolean): void {
   );
 }
 
-/** Side files of other algorithms tell of the image that was replaced. */
+/** Side files of other algorithms tell of the image, or of what was made of it, that was replaced. */
 function removeStale(finalPath: string, sideFiles: readonly SideFile[]): void {
   const fresh = new Set(sideFiles.map((side) => side.finalPath));
-  const known = ALGORITHMS.map((name) => `${finalPath}.${name}`);
+  const hashed = [...fresh].filter((path) =>
+    ALGORITHMS.some((name) => fresh.has(`${path}.${name}`))
+  );
+  const known = [finalPath, ...hashed]
+    .flatMap((path) => ALGORITHMS.map((name) => `${path}.${name}`));
   for (const path of known.filter((each) => !fresh.has(each))) rmSync(path, { force: true });
 }
 

@@ -42,12 +42,23 @@ export function checkChain(
     if (step.transforms === true) {
       const takers = place < 0 ? [] : fed.slice(place + 1).filter(takesPayload);
       const isInFile = takers.length === 0;
-      if (isInFile && isToStdout) throw noPlace(step);
       const streamedTo = takers.map(({ name }) => name);
       payload = { madeBy: step.name, streamedTo, isInFile, isCut: false };
     }
     if (step.leavesFiles === true) payload = { ...payload, isCut: true };
   }
+}
+
+/**
+ * Refuses a step whose file would lie beside an image that goes to stdout. After the steps' own
+ * checks, which may know better what to do.
+ *
+ * @throws UsageError
+ */
+export function checkPlaces(steps: readonly Step[], output: string): void {
+  if (output !== "-") return;
+  const last = steps.findLast((step) => step.stream !== undefined && takesPayload(step));
+  if (last?.transforms === true) throw noPlace(last);
 }
 
 /** Refuses a step that is not fed, and that could not read what it needs from a file either. */

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { checkPlaces } from "./check_chain.ts";
 import { checkSteps, type ReadyStep } from "./check.ts";
 import { previewContextOf, type SharedState } from "./context.ts";
 import { withDigestsRenewed } from "./digests.ts";
@@ -55,6 +56,7 @@ export async function dryRun(
       throwIfAborted(signal);
       await step.check?.({ sources, output, force, options, signal });
     }
+    checkPlaces(ready.map(({ step }) => step), output);
     machine.checkOutput(output, force);
     steps = await previewAll(ready, state);
   } catch (cause) {

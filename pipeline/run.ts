@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkPlaces } from "./check_chain.ts";
 import { checkSteps, type ReadyStep } from "./check.ts";
 import type { BuildState } from "./context.ts";
 import { digestAlgorithm, withDigestsRenewed } from "./digests.ts";
@@ -111,6 +112,7 @@ class Build {
       throwIfAborted(context.signal);
       await step.check?.({ ...context, options });
     }
+    checkPlaces(this.#ready.map(({ step }) => step), context.output);
   }
 
   async #claim(): Promise<Output> {

@@ -11,6 +11,7 @@ import { takesPayload } from "./fed_steps.ts";
 import { messageOf, ReleaseError, StepError } from "./errors.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
+import { PayloadSideFile } from "./payload_side_file.ts";
 import type { ByteStage, StepContext, StreamStart } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
@@ -25,8 +26,8 @@ interface Link {
   readonly incoming: Flow;
   /** What the stage makes of it. */
   readonly outgoing?: Flow;
-  /** Whether `outgoing` goes to a file of its own. */
-  readonly toFile?: boolean;
+  /** Of `outgoing`, where that goes to a file of its own. */
+  readonly sideFile?: PayloadSideFile;
 }
 
 /** A running chain. */
@@ -111,19 +112,21 @@ export class StreamChain {
 
   /** Makes final what a step stored, when it is its turn. @returns The new image. */
   async finish(ready: ReadyStep, image: Image): Promise<Image> {
-    const { stage, incoming, outgoing, toFile } = this.#links.get(ready)!;
+    const { stage, incoming, outgoing, sideFile } = this.#links.get(ready)!;
     const stored: Payload = incoming.payload(incoming === this.#plain ? image.digests : {});
     const finished = await stage.finish?.(image, stored) ?? image;
+    const payload = outgoing?.payload();
+    const line = await sideFile?.finish(Object.values(payload!.digests)[0]!);
     this.#links.delete(ready);
-    if (outgoing === undefined) return finished;
-    const payload = outgoing.payload();
-    if (toFile !== true) return { ...finished, payload };
-    return withArtifact({ ...finished, payload }, {
+    if (payload === undefined) return finished;
+    if (line === undefined) return { ...finished, payload };
+    const withFile = withArtifact({ ...finished, payload }, {
       kind: ready.step.name,
       path: payload.path,
       finalPath: payload.path.replace(/\.partial$/, ""),
       sizeBytes: payload.sizeBytes,
     });
+    return withArtifact(withFile, line);
   }
 
   /** Gives up what has not been made final. @throws what the stages threw, all of it. */
@@ -141,10 +144,12 @@ export class StreamChain {
     for (const flow of this.#made) flow.abort();
     const aborted = this.#isEnded ? [] : this.#takers.map((taker) => taker.abort(reason));
     await Promise.allSettled([...aborted, ...this.#pumps]);
-    for (const { outgoing, toFile } of left) {
-      if (toFile === true) this.machine.removeFile(outgoing!.path);
+    for (const { outgoing, sideFile } of left) {
+      if (sideFile !== undefined) this.machine.removeFile(outgoing!.path);
     }
-    const results = await Promise.allSettled(left.map(({ stage }) => stage.abort?.(reason)));
+    const results = await Promise.allSettled(
+      left.flatMap(({ stage, sideFile }) => [stage.abort?.(reason), sideFile?.abort()]),
+    );
     return results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
   }
 
@@ -179,8 +184,10 @@ export class StreamChain {
       return payload;
     }
     const toFile = !behind.some((each) => takesPayload(each.ready.step));
-    const outgoing = this.#makeFlow(name, stage.name ?? incoming.name, toFile, context);
-    this.#links.set(ready, { stage, incoming, outgoing, toFile });
+    const made = stage.name ?? incoming.name;
+    const outgoing = this.#makeFlow(name, made, toFile, context);
+    const sideFile = toFile ? this.#beginSideFile(name, made, context) : undefined;
+    this.#links.set(ready, { stage, incoming, outgoing, ...sideFile && { sideFile } });
     this.#outputs.push([name, stage.transform.readable, outgoing]);
     return outgoing;
   }
@@ -207,6 +214,11 @@ export class StreamChain {
     } catch (error) {
       throw namedError(step, error);
     }
+  }
+
+  #beginSideFile(step: string, made: string, context: StepContext): PayloadSideFile {
+    const create = (path: string, force: boolean) => this.#createFile(step, path, force);
+    return PayloadSideFile.begin(made, context, create);
   }
 
   #take(step: string, flow: Flow, stream: WritableStream<Uint8Array>): void {

@@ -24,8 +24,8 @@ const options: OptionsSchema = {
   },
   on: {
     type: "string",
-    help: "when to tell",
-    choices: ["always", "success", "failure"],
+    help: "when to tell; failure-or-loss also when something named was lost",
+    choices: ["always", "success", "failure", "failure-or-loss"],
     default: "always",
   },
   timeout: {
@@ -86,8 +86,7 @@ const notify: Step = {
   run: () => {},
   async ended(outcome, context) {
     const { options } = context;
-    const wanted = outcome.status === "succeeded" ? "success" : "failure";
-    if (options["on"] !== "always" && options["on"] !== wanted) return;
+    if (!isWanted(outcome, options["on"])) return;
     try {
       await tellPatiently(JSON.stringify(summaryOf(outcome, context)), context);
     } catch (error) {
@@ -98,6 +97,20 @@ const notify: Step = {
 };
 
 export default notify;
+
+function isWanted(outcome: Outcome, on: unknown): boolean {
+  const isFailure = outcome.status !== "succeeded";
+  switch (on) {
+    case "success":
+      return !isFailure;
+    case "failure":
+      return isFailure;
+    case "failure-or-loss":
+      return isFailure || outcome.lossy;
+    default:
+      return true;
+  }
+}
 
 /** What is told, as data. */
 function summaryOf(

@@ -40,7 +40,7 @@ export const hash: Step = {
     await writeNew(path, line).catch((error) => {
       throw explainWrite(finalPath, error);
     });
-    const others = image.artifacts.filter((artifact) => artifact.kind !== algorithm);
+    const others = image.artifacts.filter((artifact) => artifact.finalPath !== finalPath);
     const sizeBytes = line.length;
     return withArtifact({ ...hashed, artifacts: others }, {
       kind: algorithm,

@@ -9,7 +9,14 @@ import { createFile } from "../../host/create_file.ts";
 import { DigestThread } from "../../host/digest_thread.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { ReleaseError } from "../../pipeline/errors.ts";
-import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
+import {
+  type Artifact,
+  type Image,
+  type Payload,
+  payloadOf,
+  withArtifact,
+} from "../../pipeline/image.ts";
+import { PayloadSideFile } from "../../pipeline/payload_side_file.ts";
 import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
 
 /** Read in pieces of this size. */
@@ -46,17 +53,18 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
         await bytes.pipeTo(stage.sink);
         return await stage.finish?.(image, payload) ?? image;
       }
-      const made = await storeBeside(image, bytes, stage, context);
+      const { made, line } = await storeBeside(image, bytes, stage, context);
       try {
         const finished = await stage.finish?.(image, payload) ?? image;
-        return withArtifact({ ...finished, payload: made }, {
+        const withFile = withArtifact({ ...finished, payload: made }, {
           kind,
           path: made.path,
           finalPath: made.path.replace(/\.partial$/, ""),
           sizeBytes: made.sizeBytes,
         });
+        return withArtifact(withFile, line);
       } catch (error) {
-        rmSync(made.path, { force: true });
+        for (const { path } of [made, line]) rmSync(path, { force: true });
         throw error;
       }
     } catch (error) {
@@ -108,17 +116,18 @@ function readPayload(payload: Payload, context: StepContext): ReadableStream<Uin
   });
 }
 
-/** Writes what a transform makes to a file beside the image, which a failure removes. */
+/** Writes what a transform makes to a file beside the image, with a side file; a failure removes both. */
 async function storeBeside(
   image: Image,
   bytes: ReadableStream<Uint8Array>,
   { transform, name }: ByteStage,
   context: StepContext,
-): Promise<Payload> {
+): Promise<{ readonly made: Payload; readonly line: Artifact }> {
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = context.beside(made);
   const file = createFile(path, context.force);
+  const sideFile = PayloadSideFile.begin(made, context, createFile);
   const hash = new DigestThread(context.digestAlgorithm);
   let sizeBytes = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
@@ -135,13 +144,12 @@ async function storeBeside(
   const failed = results.findLast((result) => result.status === "rejected");
   if (failed?.status === "rejected") {
     hash.close();
+    await sideFile.abort();
     rmSync(path, { force: true });
     throw failed.reason;
   }
-  return {
-    path,
-    name: made,
-    sizeBytes,
-    digests: { [context.digestAlgorithm]: await hash.digest() },
-  };
+  const digest = await hash.digest();
+  const digests = { [context.digestAlgorithm]: digest };
+  const line = await sideFile.finish(digest);
+  return { made: { path, name: made, sizeBytes, digests }, line };
 }

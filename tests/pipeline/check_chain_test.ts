@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkChain } from "../../pipeline/check_chain.ts";
+import { checkChain, checkPlaces } from "../../pipeline/check_chain.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
 import type { Step } from "../../pipeline/step.ts";
 import { fakeMachine, step } from "./fake_machine.ts";
@@ -15,8 +15,10 @@ const mend = step("mend", { reads: "payload" });
 const tree = step("tree", { stream, passive: true, reads: "image" });
 const own = step("own");
 
-const check = (steps: readonly Step[], output = "/o/x.img") =>
+const check = (steps: readonly Step[], output = "/o/x.img") => {
   checkChain([maker, ...steps], { sources: ["/srv/photos"], output });
+  checkPlaces([maker, ...steps], output);
+};
 
 const possible: Readonly<Record<string, readonly Step[]>> = {
   "nothing behind it": [],

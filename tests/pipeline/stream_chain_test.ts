@@ -128,7 +128,10 @@ Deno.test("what the last transform makes becomes a file beside the image", async
   assert.equal(written.get("/o/x.img.loud.partial"), "ICE CORE");
   assert.deepEqual(image.artifacts.map(({ kind, finalPath }) => [kind, finalPath]), [
     ["shout", "/o/x.img.loud"],
+    ["sha512", "/o/x.img.loud.sha512"],
   ]);
+  const line = `${sha512("ICE CORE")}  x.img.loud\n`;
+  assert.equal(written.get("/o/x.img.loud.sha512.partial"), line);
 });
 
 Deno.test("a step without a streaming form ends the chain, and gets files", async () => {
