@@ -25,7 +25,7 @@ const TAG_BYTES = 16;
 const NOTHING = new Uint8Array(0);
 
 /** What follows the header of an age file of so many bytes: a nonce, and chunks with their tags. */
-export function bodyBytes(plainBytes: number): number {
+function bodyBytes(plainBytes: number): number {
   const countChunks = Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES));
   return NONCE_BYTES + plainBytes + countChunks * TAG_BYTES;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Event, type GivenOptions, withProblems } from "../../mod.ts";
+import type { Event, GivenOptions } from "../../mod.ts";
 import notify from "../../plugins/notify.ts";
 import {
   build,
@@ -117,30 +117,6 @@ Deno.test("a webhook is told of an output that is in the way, and of Ctrl-C", as
       await assert.rejects(build(place, [[notify, { url }]], "stream", { signal }), /interrupted/);
       const told = calls.map(({ summary }) => [summary["status"], summary["code"]]);
       assert.deepEqual(told, [["failed", "output-exists"], ["interrupted", "interrupted"]]);
-    });
-  });
-});
-
-const lossy: Used = [{
-  name: "lossy",
-  run: (image) =>
-    withProblems(image, [{ kind: "unreadable", path: "/x", reason: "it was not read" }]),
-}];
-
-Deno.test("failure-or-loss is told of losses and failures, and of nothing else", async () => {
-  await withServer(status(204), async (server) => {
-    await inPlace(async (place) => {
-      const used = [notify, { url: server.url, on: "failure-or-loss" }] as const;
-      await build(place, [used]);
-      assert.equal(server.calls.length, 0);
-      const { lossy: isLossy } = await build(place, [lossy, used], "stream", { force: true });
-      assert.ok(isLossy);
-      assert.deepEqual(server.calls.map(({ summary }) => summary["lossy"]), [true]);
-      await assert.rejects(build(place, [failing, used], "stream", { force: true }));
-      assert.deepEqual(server.calls.map(({ summary }) => summary["status"]), [
-        "succeeded",
-        "failed",
-      ]);
     });
   });
 });
