@@ -62,13 +62,13 @@ testWith(
 
 testWith(
   { programs: ["age", "par2"] },
-  "par2 says that what was cut while it was made is no whole",
+  "par2 behind what was cut while it was made is refused, and where it belongs is said",
   async () => {
     await inPlace(async (place) => {
       const used = [[age, { recipients: [SOMEBODY] }], [split, { size: MIB }], [par2]] as const;
       await assert.rejects(
         build(place, used),
-        /recovery data of photos\.img\.age: it was streamed on/,
+        /cannot run par2 behind split: what age makes is streamed on to split .*after:age=par2/,
       );
       assert.deepEqual(namesIn(place), []);
     });
