@@ -14,12 +14,20 @@ import { type Reading, settle } from "../reader/reading.ts";
 import { STATE_CLEAN, STATE_ERRORS } from "../structs/superblock.ts";
 import { checkBlockBitmap } from "./block_bitmap_check.ts";
 import type { CheckOptions, CheckState, CheckSummary } from "./check_state.ts";
-import { checkDescriptorCopies, claimMmpBlock, claimSystemBlocks } from "./descriptors_check.ts";
+import {
+  checkDescriptorCopies,
+  checkDescriptorFlags,
+  claimSystemBlocks,
+} from "./descriptors_check.ts";
 import { EaInodeUses } from "./ea_inode_uses.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { InodeColumns } from "./inode_columns.ts";
 import { checkInodeTable } from "./inode_tables_check.ts";
+import { checkJournal } from "./journal_check.ts";
 import { checkLinks } from "./links_check.ts";
+import { checkMmpBlock } from "./mmp_check.ts";
+import { checkOrphanFile } from "./orphan_file_check.ts";
+import { checkQuotas, QuotaUsages } from "./quota_check.ts";
 import { checkSuperblocks, looksUntouched } from "./superblock_check.ts";
 import { UsedBlocks } from "./used_blocks.ts";
 import { XattrBlockUses } from "./xattr_block_uses.ts";
@@ -81,15 +89,20 @@ function* check(
   yield* checkSuperblocks(state);
   yield* checkDescriptorCopies(state);
   for (let group = 0; group < geometry.countGroups; group++) {
-    claimSystemBlocks(state, yield* groups.load(group as GroupNumber));
+    const info = yield* groups.load(group as GroupNumber);
+    checkDescriptorFlags(state, info);
+    claimSystemBlocks(state, info);
   }
-  claimMmpBlock(state);
+  yield* findings.attempt(checkMmpBlock(state));
+  yield* findings.attempt(checkJournal(state));
+  yield* findings.attempt(checkOrphanFile(state));
   const countFreeInodes = yield* eachGroup(state, (info) => checkInodeTable(state, info));
   checkLinks(state, namelessInodes(state));
   checkReferenceCounts(state);
+  const wasReplayed = opened.journal === "replayed";
+  yield* checkQuotas(state, !wasReplayed);
   const countFreeClusters = yield* eachGroup(state, (info) => checkBlockBitmap(state, info));
   summary.countFreeBlocks = countFreeClusters * geometry.blocksPerCluster;
-  const wasReplayed = opened.journal === "replayed";
   // While an image is mounted the kernel keeps the totals elsewhere, and counts anew at a mount.
   const hasTotals = !wasReplayed && geometry.raw.s_state === STATE_CLEAN;
   if (hasTotals) checkTotals(state, countFreeInodes, summary.countFreeBlocks);
@@ -112,6 +125,7 @@ function stateOf(
     columns: new InodeColumns(),
     xattrBlocks: new XattrBlockUses(),
     eaInodes: new EaInodeUses(),
+    quotas: new QuotaUsages(volume.geometry),
   };
 }
 
