@@ -15,6 +15,7 @@ import { VerificationError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { diffWithFolders } from "./diff.ts";
 import type { Difference } from "./diff/difference.ts";
+import { requireImage } from "./no_image.ts";
 import { openImage } from "./open_image.ts";
 import { verifyDigest } from "./verify/local_digest.ts";
 import { verifyRemoteDigest } from "./verify/remote_digest.ts";
@@ -74,7 +75,8 @@ const NEVER = new AbortController().signal;
  * Verifies an image. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
- * @throws VerificationError when something is wrong, after all of it was told to `onFailure`;
+ * @throws CorruptImageError when it is no image at all, but compressed, encrypted or something else;
+ * VerificationError when something is wrong, after all of it was told to `onFailure`;
  * EnvironmentError when something could not be read, `no-side-file` when there is none and
  * nothing else to compare with.
  */
@@ -103,6 +105,7 @@ class Verification {
 
   async run(): Promise<VerifiedImage> {
     const { sources = [] } = this.options;
+    await requireImage(this.source);
     const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
     const { countInodes, wasReplayed } = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
