@@ -8,6 +8,7 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import {
+  counted,
   differenceLine,
   type Problem,
   shownLocation,
@@ -87,11 +88,11 @@ export const verify = {
         })
       );
       line.clear();
-      const { digest, countInodes, wasReplayed } = verified;
+      const { digest, countInodes, wasReplayed, dropped } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
-        printJson({ type: "verified", ...facts, countInodes, wasReplayed, sources });
+        printJson({ type: "verified", ...facts, countInodes, wasReplayed, dropped, sources });
         return EXIT.done;
       }
       if (digest === undefined && values.noDigest !== true) {
@@ -99,6 +100,15 @@ export const verify = {
       }
       if (wasReplayed && values.quiet !== true) {
         note(`icecore: ${image} was not unmounted: it is sound once its journal is replayed`);
+      }
+      if (dropped !== undefined) {
+        note(
+          `icecore: warning: the journal of ${image} is damaged at transaction ${dropped.sequence}: ` +
+            `that and ${
+              counted(dropped.countFollowing, "whole transaction")
+            } behind it are lost, ` +
+            "for every reader. What was written last may be missing; compare with --source",
+        );
       }
       if (values.quiet !== true) print(`${image}: OK`);
       return EXIT.done;

@@ -9,6 +9,7 @@
 import { type GroupNumber, joinHiLo } from "../numbers.ts";
 import type { BlockSource } from "../reader/block_source.ts";
 import type { GroupInfo } from "../reader/group_descriptor.ts";
+import type { DroppedTransactions } from "../reader/journal/replay.ts";
 import { type OpenVolume, openVolume } from "../reader/open_volume.ts";
 import { type Reading, settle } from "../reader/reading.ts";
 import { STATE_CLEAN, STATE_ERRORS } from "../structs/superblock.ts";
@@ -27,7 +28,8 @@ import { checkJournal } from "./journal_check.ts";
 import { checkLinks } from "./links_check.ts";
 import { checkMmpBlock } from "./mmp_check.ts";
 import { checkOrphanFile } from "./orphan_file_check.ts";
-import { checkQuotas, QuotaUsages } from "./quota_check.ts";
+import { checkQuotas } from "./quota_check.ts";
+import { QuotaUsages } from "./quota_usage.ts";
 import { checkSuperblocks, looksUntouched } from "./superblock_check.ts";
 import { UsedBlocks } from "./used_blocks.ts";
 import { XattrBlockUses } from "./xattr_block_uses.ts";
@@ -42,6 +44,8 @@ export interface CheckReport {
   readonly countFindings: number;
   /** It was not unmounted: what was checked is what it is when its journal has been replayed. */
   readonly wasReplayed: boolean;
+  /** Transactions that its journal lost, where it is damaged in between; no finding by itself. */
+  readonly dropped?: DroppedTransactions;
   readonly summary: CheckSummary;
 }
 
@@ -68,20 +72,20 @@ export async function checkImage(
     countBlocks: 0,
     countFreeBlocks: 0,
   };
-  const wasReplayed = await settle(check(source, options, findings, summary));
+  const replay = await settle(check(source, options, findings, summary));
   const { kept, count } = findings;
-  return { isSound: count === 0, findings: kept, countFindings: count, wasReplayed, summary };
+  return { isSound: count === 0, findings: kept, countFindings: count, ...replay, summary };
 }
 
-/** @returns Whether the journal was replayed. */
+/** @returns What became of the journal. */
 function* check(
   source: BlockSource,
   options: CheckOptions,
   findings: Findings,
   summary: CheckSummary,
-): Reading<boolean> {
+): Reading<Pick<CheckReport, "wasReplayed" | "dropped">> {
   const opened = yield* findings.attempt(openVolume(source, {}));
-  if (opened === undefined) return false;
+  if (opened === undefined) return { wasReplayed: false };
   const state = stateOf(opened, options, findings, summary);
   const { geometry, groups } = state.volume;
   summary.countBlocks = geometry.countBlocks;
@@ -106,7 +110,7 @@ function* check(
   // While an image is mounted the kernel keeps the totals elsewhere, and counts anew at a mount.
   const hasTotals = !wasReplayed && geometry.raw.s_state === STATE_CLEAN;
   if (hasTotals) checkTotals(state, countFreeInodes, summary.countFreeBlocks);
-  return wasReplayed;
+  return { wasReplayed, ...(opened.dropped === undefined ? {} : { dropped: opened.dropped }) };
 }
 
 function stateOf(

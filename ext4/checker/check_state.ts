@@ -7,7 +7,7 @@ import type { Volume } from "../reader/volume.ts";
 import type { EaInodeUses } from "./ea_inode_uses.ts";
 import type { Findings } from "./findings.ts";
 import type { InodeColumns } from "./inode_columns.ts";
-import type { QuotaUsages } from "./quota_check.ts";
+import type { QuotaUsages } from "./quota_usage.ts";
 import type { UsedBlocks } from "./used_blocks.ts";
 import type { XattrBlockUses } from "./xattr_block_uses.ts";
 

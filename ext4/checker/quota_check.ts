@@ -6,14 +6,12 @@
  * @module
  */
 
-import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
+import type { InodeNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
 import { FileData } from "../reader/file_data.ts";
-import { type Geometry, hasCompat, hasRoCompat } from "../reader/geometry.ts";
-import { hasFlag, type Inode, isType } from "../reader/inode.ts";
+import { isType } from "../reader/inode.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
-import { statOf } from "../reader/stat.ts";
 import {
   QUOTA_BLOCK_BYTES,
   QUOTA_ENTRY,
@@ -25,50 +23,9 @@ import {
 } from "../structs/quota.ts";
 import { S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
-import { QuotaUsage } from "./quota_usage.ts";
-
-type QuotaType = keyof typeof QUOTA_MAGIC;
+import { quotaInodes, type QuotaType } from "./quota_usage.ts";
 
 const STRUCTURE = QUOTA_HEADER.name;
-
-/** Usage by type of quota, of the types that the image has. */
-export class QuotaUsages {
-  /** Values in inodes of their own count for who uses them; then usage is not compared. */
-  isUncertain = false;
-  readonly byType = new Map<QuotaType, QuotaUsage>();
-  readonly #own = new Set<number>();
-
-  constructor(private readonly geometry: Geometry) {
-    for (const [type, inode] of quotaInodes(geometry)) {
-      this.byType.set(type, new QuotaUsage());
-      this.#own.add(inode);
-    }
-    if (hasCompat(geometry, "orphan_file")) this.#own.add(geometry.raw.s_orphan_file_inum);
-  }
-
-  /** Counts an inode in use; those of the file system's own are nobody's. */
-  add(inode: Inode): void {
-    if (this.byType.size === 0 || hasFlag(inode, "ea_inode")) return;
-    if (inode.number < this.geometry.firstInode && inode.number !== ROOT_INODE) return;
-    if (this.#own.has(inode.number)) return;
-    const { uid, gid, projectId = 0, allocatedBytes } = statOf(this.geometry, inode);
-    this.byType.get("user")?.add(uid, allocatedBytes);
-    this.byType.get("group")?.add(gid, allocatedBytes);
-    this.byType.get("project")?.add(projectId, allocatedBytes);
-  }
-}
-
-/** The inodes of the quota files that the superblock names. */
-function quotaInodes(geometry: Geometry): [QuotaType, InodeNumber][] {
-  if (!hasRoCompat(geometry, "quota")) return [];
-  const { s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum } = geometry.raw;
-  const all: [QuotaType, number][] = [
-    ["user", s_usr_quota_inum],
-    ["group", s_grp_quota_inum],
-    ["project", s_prj_quota_inum],
-  ];
-  return all.filter(([, inode]) => inode !== 0) as [QuotaType, InodeNumber][];
-}
 
 /** Checks all quota files, after all inodes were counted. */
 export function* checkQuotas(state: CheckState, isCompared: boolean): Reading<void> {

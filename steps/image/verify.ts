@@ -5,6 +5,7 @@
 
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../../ext4/errors.ts";
+import type { DroppedTransactions } from "../../ext4/reader/journal/replay.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
@@ -65,6 +66,11 @@ export interface VerifiedImage {
   readonly countInodes: number;
   /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
   readonly wasReplayed: boolean;
+  /**
+   * Its journal is damaged in between: the transaction of this number, and so many whole ones behind
+   * it, are not part of what was verified, nor of what any reader or kernel shows.
+   */
+  readonly dropped?: DroppedTransactions;
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
 }
@@ -107,10 +113,10 @@ class Verification {
     const { sources = [] } = this.options;
     await requireImage(this.source);
     const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
-    const { countInodes, wasReplayed } = await this.#checkStructure();
+    const structure = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
     this.#conclude(countProblems);
-    return { ...(digest === undefined ? {} : { digest }), countInodes, wasReplayed, sources };
+    return { ...(digest === undefined ? {} : { digest }), ...structure, sources };
   }
 
   async #verifyDigest(): Promise<Verified | undefined> {
@@ -133,12 +139,12 @@ class Verification {
     }
   }
 
-  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed">> {
+  async #checkStructure(): Promise<Omit<VerifiedImage, "digest" | "sources">> {
     this.options.onCheck?.("structure");
     const breather = new Breather(this.options.signal ?? NEVER);
     const pause = () => breather.due ? breather.pause() : undefined;
     const report = await checkImage(this.source, { pause });
-    const { findings, countFindings, wasReplayed, summary } = report;
+    const { findings, countFindings, wasReplayed, dropped, summary } = report;
     for (const { code, structure, message } of findings) {
       this.#fail({ check: "structure", code, structure, message });
     }
@@ -147,7 +153,8 @@ class Verification {
       const message = `and ${counted(countMore, "more finding")}`;
       this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
     }
-    return { countInodes: summary.countInodes, wasReplayed };
+    const { countInodes } = summary;
+    return { countInodes, wasReplayed, ...(dropped === undefined ? {} : { dropped }) };
   }
 
   /** @returns How many names could not be read. */
