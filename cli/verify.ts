@@ -12,6 +12,7 @@ import {
   differenceLine,
   type Problem,
   shownLocation,
+  type VerifiedImage,
   type VerifyFailure,
   verifyImage,
   type VerifyImageOptions,
@@ -95,6 +96,7 @@ export const verify = {
         printJson({ type: "verified", ...facts, countInodes, wasReplayed, dropped, sources });
         return EXIT.done;
       }
+      if (values.verbose === true) noteWhatWasVerified(verified);
       if (digest === undefined && values.noDigest !== true) {
         note(`icecore: ${image} has no side file: its digest was not verified`);
       }
@@ -117,6 +119,14 @@ export const verify = {
     }
   },
 };
+
+function noteWhatWasVerified({ digest, countInodes, sources }: VerifiedImage): void {
+  if (digest !== undefined) {
+    note(`digest: ${digest.algorithm} ${digest.digest}, as ${digest.sideFile} says`);
+  }
+  note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
+  for (const source of sources) note(`source: ${source}, all names, contents and metadata`);
+}
 
 /** What is told on the way. */
 function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {

@@ -157,7 +157,13 @@ function checkErrorState({ findings, volume, isExact }: CheckState): void {
 /** Inodes in use that no folder names. */
 function namelessInodes({ volume, eaInodes }: CheckState): (inode: number) => boolean {
   const { raw, firstInode } = volume.geometry;
-  const special = new Set([raw.s_orphan_file_inum, raw.s_prj_quota_inum, raw.s_journal_inum]);
+  const special = new Set([
+    raw.s_orphan_file_inum,
+    raw.s_journal_inum,
+    raw.s_usr_quota_inum,
+    raw.s_grp_quota_inum,
+    raw.s_prj_quota_inum,
+  ]);
   return (inode) =>
     (inode < firstInode && inode !== 2) || special.has(inode) || eaInodes.hasClaim(inode);
 }

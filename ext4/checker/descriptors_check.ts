@@ -50,8 +50,9 @@ export function checkDescriptorFlags(
   const { group, flags, countUnusedInodes, countFreeInodes } = info;
   const fields = { group, bg_flags: hex(flags), bg_itable_unused: countUnusedInodes };
   if (!geometry.metadataChecksums && !geometry.groupChecksums) {
-    if ((flags & (GROUP_BLOCK_UNINIT | GROUP_INODE_UNINIT)) === 0) return;
-    const why = "it leaves out a bitmap, and the image has no uninit_bg";
+    const isEmptied = (flags & (GROUP_BLOCK_UNINIT | GROUP_INODE_UNINIT)) !== 0;
+    if (!isEmptied && countUnusedInodes === 0) return;
+    const why = "it leaves out a bitmap or inodes, and the image has no uninit_bg";
     findings.report("group-flags", STRUCTURE, why, fields);
     return;
   }

@@ -47,6 +47,15 @@ const RULES: readonly Rule[] = [
       !hasCompat(geometry, "has_journal") && geometry.raw.s_journal_inum !== 0,
   },
   {
+    fields: ["s_usr_quota_inum", "s_grp_quota_inum", "s_prj_quota_inum"],
+    why: "it names quota files, and the image has no quota",
+    isBroken: (geometry) => {
+      const { s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum } = geometry.raw;
+      const isNamed = s_usr_quota_inum !== 0 || s_grp_quota_inum !== 0 || s_prj_quota_inum !== 0;
+      return isNamed && !hasRoCompat(geometry, "quota");
+    },
+  },
+  {
     fields: ["s_min_extra_isize"],
     why: "it is no size that the fields of an inode can have",
     isBroken: (geometry) => !isExtraSize(geometry, geometry.raw.s_min_extra_isize),

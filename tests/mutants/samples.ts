@@ -24,7 +24,7 @@ export interface Sample {
   readonly places: readonly Place[];
 }
 
-/** What mkfs.ext4 is given, beside blocks of 1 KiB and 64 inodes. */
+/** What mkfs.ext4 is given, beside blocks of 1 KiB and 96 inodes. */
 const MKFS_OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext2"],
   ["-t", "ext3", "-J", "size=1"],
@@ -40,6 +40,11 @@ const MKFS_OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext4", "-J", "size=1", "-O", "orphan_file,fast_commit"],
   ["-t", "ext4", "-I", "128", "-O", "^has_journal"],
 ];
+/** What would be random is given, so that a seed makes nearly the same mutants again. */
+const MKFS = [
+  ...["-q", "-F", "-b", "1024", "-N", "96", "-U", "6f6e6520-7365-6564-206d-616e79206d75"],
+  ...["-E", "hash_seed=74616e74-7320-6167-6169-6e20616e6420"],
+];
 const SIZE_BYTES = 3 << 20;
 
 /** Makes all samples; `scratch` is a folder that may be filled. Needs mkfs.ext4, e2fsck, mknod and setfattr. */
@@ -52,7 +57,7 @@ export function makeSamples(scratch: string): Sample[] {
     writeFileSync(path, "");
     truncateSync(path, 0);
     truncateSync(path, SIZE_BYTES);
-    output("mkfs.ext4", ["-q", "-F", "-b", "1024", "-N", "96", ...options, "-d", source, path]);
+    output("mkfs.ext4", [...MKFS, ...options, "-d", source, path]);
     // mkfs.ext4 does not count what it copies in the quota files.
     run("e2fsck", ["-fy", path]);
     return { name: options.join(" "), image: new Uint8Array(readFileSync(path)) };
