@@ -31,6 +31,7 @@ const STRUCTURE = "ext4_inode";
 export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   const { volume, columns, findings } = state;
   const { geometry } = volume;
+  checkInodeFields(state, inode);
   if (inode.number === RESIZE_INODE) {
     yield* checkResizeInode(state, inode);
     return;
@@ -46,7 +47,6 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   }
   if (page.type[row] !== 0) count(state, inode);
   state.quotas.add(inode);
-  checkInodeFields(state, inode);
   if (isInline(geometry, inode)) checkInlineSize(state, inode);
 
   const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);

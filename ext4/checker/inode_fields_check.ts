@@ -7,7 +7,7 @@
 
 import { ROOT_INODE } from "../numbers.ts";
 import { type Geometry, hasCompat, hasIncompat, hasRoCompat } from "../reader/geometry.ts";
-import { hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
+import { hasFlag, type Inode, isType } from "../reader/inode.ts";
 import { u16At, u32At } from "../reader/little_endian.ts";
 import { INODE, type INODE_FLAGS } from "../structs/inode.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG, S_IFSOCK } from "../tree.ts";
@@ -51,6 +51,7 @@ const FLAG_FEATURES: readonly {
   { flag: "extents", isAllowed: (geometry) => hasIncompat(geometry, "extent") },
   { flag: "inline_data", isAllowed: (geometry) => hasIncompat(geometry, "inline_data") },
   { flag: "index", isAllowed: (geometry) => hasCompat(geometry, "dir_index") },
+  { flag: "imagic", isAllowed: (geometry) => hasCompat(geometry, "imagic_inodes") },
   { flag: "casefold", isAllowed: (geometry) => hasIncompat(geometry, "casefold") },
 ];
 
@@ -96,8 +97,7 @@ function checkSize(findings: CheckState["findings"], geometry: Geometry, inode: 
     if (inode.sizeBytes >= SMALL_FILE_BYTES && !hasRoCompat(geometry, "large_file")) {
       report("the file has 2 GiB or more, and the image no large_file");
     }
-    const hasPointers = !hasFlag(inode, "extents") && !isInline(geometry, inode);
-    if (hasPointers && inode.sizeBytes > mostByPointers(geometry.blockSizeBytes)) {
+    if (!hasFlag(inode, "extents") && inode.sizeBytes > mostByPointers(geometry.blockSizeBytes)) {
       report("i_size is more than its block map can hold");
     }
   } else if (i_size_high !== 0 && !(isType(inode, S_IFDIR) && hasIncompat(geometry, "large_dir"))) {

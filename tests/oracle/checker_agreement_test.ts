@@ -124,6 +124,7 @@ const DAMAGES: readonly Damage[] = [
   resizeInode("i_blocks", "i_blocks_lo", u32(2), "inode-blocks"),
   resizeInode("another block of its own", AT_BLOCK, u32(500), "resize-inode"),
   resizeInode("its list elsewhere", AT_BLOCK + 4 * 13, u32(600), "resize-inode"),
+  resizeInode("an i_dtime that names an inode", "i_dtime", u32(3), "inode-field"),
   journal("fields of version 2 in one of version 1", OLD_JOURNAL, "s_nr_users", 7),
   journal("an error of the kernel", JOURNALED, "s_errno", 5),
   journal("more blocks than it has", JOURNALED, "s_maxlen", 65_535),
@@ -138,6 +139,7 @@ const DAMAGES: readonly Damage[] = [
   },
   inode("INDEX_FL on a regular file", 3, "i_flags", withFlag(0x1000), "inode-flag"),
   inode("CASEFOLD_FL without the feature", 3, "i_flags", withFlag(0x4000_0000), "inode-flag"),
+  inode("IMAGIC_FL without the feature", 3, "i_flags", withFlag(0x2000), "inode-flag"),
   inode("i_size_high of a folder", 2, "i_size_high", u32(1), "inode-size"),
   inode("i_size of a FIFO", 4, "i_size_lo", u32(5), "inode-size"),
   {
