@@ -60,6 +60,7 @@ export {
   verifyImage,
   type VerifyImageOptions,
 } from "./steps/image/verify.ts";
+export type { DroppedTransactions } from "./ext4/reader/journal/replay.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
 export { saysNoImage } from "./steps/image/no_image.ts";

@@ -13,6 +13,7 @@ import {
   withShownLocations,
 } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
+import { errorDetails } from "./error_details.ts";
 
 const encoder = new TextEncoder();
 
@@ -110,9 +111,7 @@ export function printError(error: unknown, values: PrintedValues): void {
   note(`icecore: ${harmless(message)}`);
   const unexpected = codeOf(error) === "unexpected";
   if (verbose === true || unexpected) {
-    for (let each: unknown = error; each instanceof Error; each = each.cause) {
-      note(harmless(withShownLocations(each.stack ?? String(each))));
-    }
+    for (const line of errorDetails(error, unexpected)) note(harmless(withShownLocations(line)));
   }
 }
 

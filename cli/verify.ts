@@ -8,9 +8,11 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import {
+  counted,
   differenceLine,
   type Problem,
   shownLocation,
+  type VerifiedImage,
   type VerifyFailure,
   verifyImage,
   type VerifyImageOptions,
@@ -87,18 +89,28 @@ export const verify = {
         })
       );
       line.clear();
-      const { digest, countInodes, wasReplayed } = verified;
+      const { digest, countInodes, wasReplayed, dropped } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
-        printJson({ type: "verified", ...facts, countInodes, wasReplayed, sources });
+        printJson({ type: "verified", ...facts, countInodes, wasReplayed, dropped, sources });
         return EXIT.done;
       }
+      if (values.verbose === true) noteWhatWasVerified(verified);
       if (digest === undefined && values.noDigest !== true) {
         note(`icecore: ${image} has no side file: its digest was not verified`);
       }
       if (wasReplayed && values.quiet !== true) {
         note(`icecore: ${image} was not unmounted: it is sound once its journal is replayed`);
+      }
+      if (dropped !== undefined) {
+        note(
+          `icecore: warning: the journal of ${image} is damaged at transaction ${dropped.sequence}: ` +
+            `that and ${
+              counted(dropped.countFollowing, "whole transaction")
+            } behind it are lost, ` +
+            "for every reader. What was written last may be missing; compare with --source",
+        );
       }
       if (values.quiet !== true) print(`${image}: OK`);
       return EXIT.done;
@@ -107,6 +119,14 @@ export const verify = {
     }
   },
 };
+
+function noteWhatWasVerified({ digest, countInodes, sources }: VerifiedImage): void {
+  if (digest !== undefined) {
+    note(`digest: ${digest.algorithm} ${digest.digest}, as ${digest.sideFile} says`);
+  }
+  note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
+  for (const source of sources) note(`source: ${source}, all names, contents and metadata`);
+}
 
 /** What is told on the way. */
 function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {

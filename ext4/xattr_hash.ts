@@ -8,9 +8,12 @@
 const NAME_SHIFT = 5;
 const VALUE_SHIFT = 16;
 
-/** `e_hash` of an entry whose value lies in the block. */
-export function xattrEntryHash(suffix: Uint8Array, value: Uint8Array): number {
-  let hash = nameHash(suffix);
+/**
+ * `e_hash` of an entry whose value lies in the block.
+ * @param isSigned as kernels before 6.2 did it where `char` is signed
+ */
+export function xattrEntryHash(suffix: Uint8Array, value: Uint8Array, isSigned = false): number {
+  let hash = nameHash(suffix, isSigned);
   for (let at = 0; at < value.length; at += 4) {
     const word = (value[at] ?? 0) | ((value[at + 1] ?? 0) << 8) | ((value[at + 2] ?? 0) << 16) |
       ((value[at + 3] ?? 0) << 24);
@@ -33,10 +36,13 @@ export function xattrBlockHash(entryHashes: readonly number[]): number {
   return entryHashes.reduce(mixWord, 0) >>> 0;
 }
 
-/** Bytes count as unsigned, as in all kernels since 6.2. */
-function nameHash(suffix: Uint8Array): number {
+/** Bytes count as unsigned in all kernels since 6.2. */
+function nameHash(suffix: Uint8Array, isSigned = false): number {
   let hash = 0;
-  for (const byte of suffix) hash = (hash << NAME_SHIFT) ^ (hash >>> (32 - NAME_SHIFT)) ^ byte;
+  for (const byte of suffix) {
+    const value = isSigned ? (byte << 24) >> 24 : byte;
+    hash = (hash << NAME_SHIFT) ^ (hash >>> (32 - NAME_SHIFT)) ^ value;
+  }
   return hash;
 }
 

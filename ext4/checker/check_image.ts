@@ -9,17 +9,27 @@
 import { type GroupNumber, joinHiLo } from "../numbers.ts";
 import type { BlockSource } from "../reader/block_source.ts";
 import type { GroupInfo } from "../reader/group_descriptor.ts";
+import type { DroppedTransactions } from "../reader/journal/replay.ts";
 import { type OpenVolume, openVolume } from "../reader/open_volume.ts";
 import { type Reading, settle } from "../reader/reading.ts";
 import { STATE_CLEAN, STATE_ERRORS } from "../structs/superblock.ts";
 import { checkBlockBitmap } from "./block_bitmap_check.ts";
 import type { CheckOptions, CheckState, CheckSummary } from "./check_state.ts";
-import { checkDescriptorCopies, claimMmpBlock, claimSystemBlocks } from "./descriptors_check.ts";
+import {
+  checkDescriptorCopies,
+  checkDescriptorFlags,
+  claimSystemBlocks,
+} from "./descriptors_check.ts";
 import { EaInodeUses } from "./ea_inode_uses.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { InodeColumns } from "./inode_columns.ts";
 import { checkInodeTable } from "./inode_tables_check.ts";
+import { checkJournal } from "./journal_check.ts";
 import { checkLinks } from "./links_check.ts";
+import { checkMmpBlock } from "./mmp_check.ts";
+import { checkOrphanFile } from "./orphan_file_check.ts";
+import { checkQuotas } from "./quota_check.ts";
+import { QuotaUsages } from "./quota_usage.ts";
 import { checkSuperblocks, looksUntouched } from "./superblock_check.ts";
 import { UsedBlocks } from "./used_blocks.ts";
 import { XattrBlockUses } from "./xattr_block_uses.ts";
@@ -34,6 +44,8 @@ export interface CheckReport {
   readonly countFindings: number;
   /** It was not unmounted: what was checked is what it is when its journal has been replayed. */
   readonly wasReplayed: boolean;
+  /** Transactions that its journal lost, where it is damaged in between; no finding by itself. */
+  readonly dropped?: DroppedTransactions;
   readonly summary: CheckSummary;
 }
 
@@ -60,20 +72,20 @@ export async function checkImage(
     countBlocks: 0,
     countFreeBlocks: 0,
   };
-  const wasReplayed = await settle(check(source, options, findings, summary));
+  const replay = await settle(check(source, options, findings, summary));
   const { kept, count } = findings;
-  return { isSound: count === 0, findings: kept, countFindings: count, wasReplayed, summary };
+  return { isSound: count === 0, findings: kept, countFindings: count, ...replay, summary };
 }
 
-/** @returns Whether the journal was replayed. */
+/** @returns What became of the journal. */
 function* check(
   source: BlockSource,
   options: CheckOptions,
   findings: Findings,
   summary: CheckSummary,
-): Reading<boolean> {
+): Reading<Pick<CheckReport, "wasReplayed" | "dropped">> {
   const opened = yield* findings.attempt(openVolume(source, {}));
-  if (opened === undefined) return false;
+  if (opened === undefined) return { wasReplayed: false };
   const state = stateOf(opened, options, findings, summary);
   const { geometry, groups } = state.volume;
   summary.countBlocks = geometry.countBlocks;
@@ -81,19 +93,24 @@ function* check(
   yield* checkSuperblocks(state);
   yield* checkDescriptorCopies(state);
   for (let group = 0; group < geometry.countGroups; group++) {
-    claimSystemBlocks(state, yield* groups.load(group as GroupNumber));
+    const info = yield* groups.load(group as GroupNumber);
+    checkDescriptorFlags(state, info);
+    claimSystemBlocks(state, info);
   }
-  claimMmpBlock(state);
+  yield* findings.attempt(checkMmpBlock(state));
+  yield* findings.attempt(checkJournal(state));
+  yield* findings.attempt(checkOrphanFile(state));
   const countFreeInodes = yield* eachGroup(state, (info) => checkInodeTable(state, info));
   checkLinks(state, namelessInodes(state));
   checkReferenceCounts(state);
+  const wasReplayed = opened.journal === "replayed";
+  yield* checkQuotas(state, !wasReplayed);
   const countFreeClusters = yield* eachGroup(state, (info) => checkBlockBitmap(state, info));
   summary.countFreeBlocks = countFreeClusters * geometry.blocksPerCluster;
-  const wasReplayed = opened.journal === "replayed";
   // While an image is mounted the kernel keeps the totals elsewhere, and counts anew at a mount.
   const hasTotals = !wasReplayed && geometry.raw.s_state === STATE_CLEAN;
   if (hasTotals) checkTotals(state, countFreeInodes, summary.countFreeBlocks);
-  return wasReplayed;
+  return { wasReplayed, ...(opened.dropped === undefined ? {} : { dropped: opened.dropped }) };
 }
 
 function stateOf(
@@ -112,6 +129,7 @@ function stateOf(
     columns: new InodeColumns(),
     xattrBlocks: new XattrBlockUses(),
     eaInodes: new EaInodeUses(),
+    quotas: new QuotaUsages(volume.geometry),
   };
 }
 
@@ -139,7 +157,13 @@ function checkErrorState({ findings, volume, isExact }: CheckState): void {
 /** Inodes in use that no folder names. */
 function namelessInodes({ volume, eaInodes }: CheckState): (inode: number) => boolean {
   const { raw, firstInode } = volume.geometry;
-  const special = new Set([raw.s_orphan_file_inum, raw.s_prj_quota_inum, raw.s_journal_inum]);
+  const special = new Set([
+    raw.s_orphan_file_inum,
+    raw.s_journal_inum,
+    raw.s_usr_quota_inum,
+    raw.s_grp_quota_inum,
+    raw.s_prj_quota_inum,
+  ]);
   return (inode) =>
     (inode < firstInode && inode !== 2) || special.has(inode) || eaInodes.hasClaim(inode);
 }

@@ -7,6 +7,7 @@ import type { Volume } from "../reader/volume.ts";
 import type { EaInodeUses } from "./ea_inode_uses.ts";
 import type { Findings } from "./findings.ts";
 import type { InodeColumns } from "./inode_columns.ts";
+import type { QuotaUsages } from "./quota_usage.ts";
 import type { UsedBlocks } from "./used_blocks.ts";
 import type { XattrBlockUses } from "./xattr_block_uses.ts";
 
@@ -47,5 +48,6 @@ export interface CheckState {
   readonly columns: InodeColumns;
   readonly xattrBlocks: XattrBlockUses;
   readonly eaInodes: EaInodeUses;
+  readonly quotas: QuotaUsages;
   readonly summary: CheckSummary;
 }

@@ -4,9 +4,8 @@
  */
 
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
-import { corrupt } from "../reader/corrupt.ts";
+import { corrupt, hex } from "../reader/corrupt.ts";
 import { descriptorCopies } from "../reader/descriptor_copies.ts";
-import { hasIncompat } from "../reader/geometry.ts";
 import {
   decodeGroupDescriptor,
   type GroupInfo,
@@ -22,6 +21,7 @@ import {
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
+import { GROUP_BLOCK_UNINIT, GROUP_INODE_UNINIT } from "../structs/group_descriptor.ts";
 import type { CheckState } from "./check_state.ts";
 
 const STRUCTURE = "ext4_group_desc";
@@ -42,9 +42,27 @@ export function* checkDescriptorCopies(state: CheckState): Reading<void> {
   }
 }
 
-/** Claims the block by which hosts agree on who has the image mounted, where there is one. */
-export function claimMmpBlock({ used, volume: { geometry } }: CheckState): void {
-  if (hasIncompat(geometry, "mmp")) used.claim(Number(geometry.raw.s_mmp_block), 1);
+/** What the flags of a descriptor say has to be possible, and needs a checksum to be believed. */
+export function checkDescriptorFlags(
+  { findings, volume: { geometry } }: CheckState,
+  info: GroupInfo,
+) {
+  const { group, flags, countUnusedInodes, countFreeInodes } = info;
+  const fields = { group, bg_flags: hex(flags), bg_itable_unused: countUnusedInodes };
+  if (!geometry.metadataChecksums && !geometry.groupChecksums) {
+    const isEmptied = (flags & (GROUP_BLOCK_UNINIT | GROUP_INODE_UNINIT)) !== 0;
+    if (!isEmptied && countUnusedInodes === 0) return;
+    const why = "it leaves out a bitmap or inodes, and the image has no uninit_bg";
+    findings.report("group-flags", STRUCTURE, why, fields);
+    return;
+  }
+  if (group === geometry.countGroups - 1 && (flags & GROUP_BLOCK_UNINIT) !== 0) {
+    findings.report("group-flags", STRUCTURE, "the last group leaves out its bitmap", fields);
+  }
+  if (countUnusedInodes > countFreeInodes) {
+    const why = "more inodes were never used than are free";
+    findings.report("group-counts", STRUCTURE, why, fields);
+  }
 }
 
 /** Claims superblocks, descriptors, bitmaps and inode tables. */

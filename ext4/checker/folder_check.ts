@@ -31,6 +31,9 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
   const isIndexed = hasFlag(folder, "index") && !isInline(geometry, folder);
   const data = isIndexed ? yield* FileData.open(volume, folder) : undefined;
   const root = data === undefined ? undefined : yield* loadIndexRoot(volume, folder, data);
+  if (isIndexed && root === undefined && !hasFlag(folder, "casefold")) {
+    throw corrupt("index-root", "dx_root_info", "its hash is not known", { inode: folder.number });
+  }
   const countBlocks = Math.floor(folder.sizeBytes / geometry.blockSizeBytes);
   if (root !== undefined && countBlocks > MAX_INDEXED_BLOCKS) {
     throw corrupt("directory-size", "ext4_inode", "the folder is larger than any", {
@@ -62,6 +65,10 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
     fileBlock++;
     // With an index, equal names have equal hashes, and so lie in the same block.
     if (root !== undefined) names.clear();
+  }
+  if (!cursor.areDotsSound) {
+    const why = "`.` or `..` is said to be no folder, or its name does not end in a NUL";
+    findings.report("directory-entry", STRUCTURE, why, { inode: folder.number });
   }
   const page = columns.page(folder.number);
   page.dotdot[columns.row(folder.number)] = cursor.parent;

@@ -5,12 +5,12 @@
 
 import { BAD_BLOCKS_INODE, type FileBlock, ROOT_INODE } from "../numbers.ts";
 import { allocatedBytes, statOf } from "../reader/stat.ts";
-import { blockField, hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
+import { hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
 import { isFastLink, loadLinkTarget } from "../reader/link_target.ts";
+import { inlineParts } from "../reader/inline_data.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import { FileData } from "../reader/file_data.ts";
 import type { Reading } from "../reader/reading.ts";
-import { requireFileBlocks } from "../reader/volume.ts";
 import { hasInodeXattrs } from "../reader/xattr_sets.ts";
 import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
@@ -19,12 +19,10 @@ import type { CheckState } from "./check_state.ts";
 import { claimFileBlocks, type FileBlocks } from "./file_blocks.ts";
 import { checkFolder } from "./folder_check.ts";
 import { checkInodeFields } from "./inode_fields_check.ts";
+import { checkResizeInode, RESIZE_INODE } from "./resize_inode_check.ts";
 import { checkXattrs } from "./xattr_check.ts";
 
 const STRUCTURE = "ext4_inode";
-/** The inode that owns the room for more group descriptors. */
-const RESIZE_INODE = 7;
-const DOUBLE_INDIRECT_AT = 4 * 13;
 
 /**
  * Checks an inode that is in use.
@@ -33,8 +31,9 @@ const DOUBLE_INDIRECT_AT = 4 * 13;
 export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   const { volume, columns, findings } = state;
   const { geometry } = volume;
+  checkInodeFields(state, inode);
   if (inode.number === RESIZE_INODE) {
-    claimResizeInode(state, inode);
+    yield* checkResizeInode(state, inode);
     return;
   }
   const page = columns.page(inode.number);
@@ -47,7 +46,8 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     return;
   }
   if (page.type[row] !== 0) count(state, inode);
-  if (!isNameless) checkInodeFields(state, inode);
+  state.quotas.add(inode);
+  if (isInline(geometry, inode)) checkInlineSize(state, inode);
 
   const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);
   let clusters = hasXattrs ? yield* checkXattrs(state, inode) : 0;
@@ -110,6 +110,21 @@ function hasMap({ volume }: CheckState, inode: Inode): boolean {
   return isType(inode, S_IFREG) || isType(inode, S_IFDIR);
 }
 
+/** Inline contents have an attribute, if only an empty one; a folder fills what it has. */
+function checkInlineSize({ findings }: CheckState, inode: Inode): void {
+  const { field, rest, hasAttribute } = inlineParts(inode);
+  if (!hasAttribute) {
+    const why = "it has inline contents, and no attribute for the rest of them";
+    findings.report("inline-data", STRUCTURE, why, { inode: inode.number });
+  } else if (isType(inode, S_IFDIR) && inode.sizeBytes !== field.length + rest.length) {
+    findings.report("inode-size", STRUCTURE, "i_size is not that of the inline folder", {
+      inode: inode.number,
+      i_size: inode.sizeBytes,
+      expected: field.length + rest.length,
+    });
+  }
+}
+
 /**
  * Blocks behind the end of a file may be reserved by fallocate, and hold nothing; one that was
  * written is tolerated, as by e2fsck; and the hashes of fs-verity lie there.
@@ -140,16 +155,4 @@ function* checkSlack(state: CheckState, inode: Inode): Reading<void> {
 function refcountOf(inode: Inode): number {
   const { l_i_version, i_ctime } = INODE.offsets;
   return u32At(inode.bytes, i_ctime) * 0x1_0000_0000 + u32At(inode.bytes, l_i_version);
-}
-
-/** The blocks it points to are counted as the file system's own; only their list is its own. */
-function claimResizeInode(state: CheckState, inode: Inode): void {
-  const list = u32At(blockField(inode), DOUBLE_INDIRECT_AT);
-  if (list === 0) return;
-  requireFileBlocks(state.volume, list, 1, STRUCTURE, inode.number);
-  if (state.used.claim(list, 1) === undefined) return;
-  state.findings.report("block-twice", STRUCTURE, "a block has two owners", {
-    inode: inode.number,
-    block: list,
-  });
 }

@@ -29,11 +29,6 @@ export function* checkInodeTable(state: CheckState, info: GroupInfo): Reading<nu
   const hasUnused = geometry.metadataChecksums || geometry.groupChecksums;
   const isEmpty = hasUnused && (info.flags & GROUP_INODE_UNINIT) !== 0;
   const countScanned = inodesPerGroup - (hasUnused ? info.countUnusedInodes : 0);
-  if (countScanned < 0) {
-    findings.report("group-counts", "ext4_group_desc", "bg_itable_unused is too large", {
-      group: info.group,
-    });
-  }
   const bitmap = isEmpty ? undefined : yield* findings.attempt(loadInodeBitmap(state, info));
   const expected = new Uint8Array(inodesPerGroup / 8);
   const scan = new TableScan(state, info, expected);

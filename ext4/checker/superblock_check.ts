@@ -14,6 +14,7 @@ import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import type { CheckState } from "./check_state.ts";
+import { checkSuperblockFields } from "./superblock_fields_check.ts";
 
 /** What no mount ever changes; the rest of a copy may be out of date. */
 const FIXED_FIELDS = [
@@ -35,7 +36,7 @@ export function* checkSuperblocks(state: CheckState): Reading<void> {
   const { volume, findings, isExact } = state;
   const { geometry } = volume;
   if (isExact) yield* findings.attempt(checkSurroundings(state));
-  checkFields(state);
+  checkSuperblockFields(state);
   const first = yield* loadBlock(volume, superblockBlock(geometry) as BlockNumber);
   const at = geometry.blockSizeBytes > SUPERBLOCK_OFFSET_BYTES ? SUPERBLOCK_OFFSET_BYTES : 0;
   const primary = first.slice(at, at + SUPERBLOCK.sizeBytes);
@@ -43,20 +44,6 @@ export function* checkSuperblocks(state: CheckState): Reading<void> {
     const block = firstBlockOfGroup(geometry, group);
     const bytes = yield* loadBlock(volume, block);
     yield* findings.attempt(checkCopy(state, group, block, bytes, primary));
-  }
-}
-
-/** Fields that the reader does not use, and that contradict the features. */
-function checkFields({ findings, volume: { geometry } }: CheckState): void {
-  const { s_blocks_per_group, s_clusters_per_group, s_journal_inum } = geometry.raw;
-  if (!hasRoCompat(geometry, "bigalloc") && s_clusters_per_group !== s_blocks_per_group) {
-    const why = "a group has more clusters or fewer than blocks, and the image no bigalloc";
-    const fields = { s_blocks_per_group, s_clusters_per_group };
-    findings.report("superblock-field", STRUCTURE, why, fields);
-  }
-  if (!hasCompat(geometry, "has_journal") && s_journal_inum !== 0) {
-    const why = "it names a journal, and the image has none";
-    findings.report("superblock-field", STRUCTURE, why, { s_journal_inum });
   }
 }
 

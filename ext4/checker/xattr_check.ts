@@ -22,6 +22,7 @@ import type { CheckState } from "./check_state.ts";
  */
 export function* checkXattrs(state: CheckState, inode: Inode): Reading<number> {
   const inPlace = inodeXattrEntries(inode);
+  checkEntryHashes(state, inode, inPlace);
   yield* checkValues(state, inode, inPlace);
   return clustersOfValues(state, inPlace) + (yield* checkBlock(state, inode));
 }
@@ -66,6 +67,7 @@ function* checkValues(
 ): Reading<void> {
   for (const entry of entries) {
     if (entry.valueInode === 0) continue;
+    state.quotas.isUncertain = true;
     state.eaInodes.use(entry.valueInode);
     yield* loadEaInodeValue(state.volume, inode, entry);
   }
@@ -84,14 +86,22 @@ function checkOrder(state: CheckState, inode: Inode, entries: readonly XattrEntr
 }
 
 function checkHashes(state: CheckState, inode: Inode, { header, entries }: XattrBlock): void {
-  const fields = { inode: inode.number, block: inode.xattrBlock };
-  for (const { hash, suffix, value, valueInode } of entries) {
-    if (valueInode !== 0 || hash === 0) continue;
-    if (hash === xattrEntryHash(suffix, value) || suffix.some((byte) => byte >= 0x80)) continue;
-    state.findings.report("xattr-hash", "ext4_xattr_entry", "e_hash does not fit", fields);
-  }
+  checkEntryHashes(state, inode, entries);
   const computed = xattrBlockHash(entries.map(({ hash }) => hash));
   if (header.h_hash !== 0 && header.h_hash !== computed) {
+    const fields = { inode: inode.number, block: inode.xattrBlock };
     state.findings.report("xattr-hash", "ext4_xattr_header", "h_hash does not fit", fields);
+  }
+}
+
+/** A hash of 0 was never computed. */
+function checkEntryHashes(state: CheckState, inode: Inode, entries: readonly XattrEntry[]): void {
+  for (const { hash, suffix, value, valueInode } of entries) {
+    if (valueInode !== 0 || hash === 0) continue;
+    if ([false, true].some((isSigned) => hash === xattrEntryHash(suffix, value, isSigned))) {
+      continue;
+    }
+    const fields = { inode: inode.number, block: inode.xattrBlock };
+    state.findings.report("xattr-hash", "ext4_xattr_entry", "e_hash does not fit", fields);
   }
 }

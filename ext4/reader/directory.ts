@@ -4,6 +4,7 @@
  */
 
 import type { FileBlock, InodeNumber } from "../numbers.ts";
+import { FILE_TYPE } from "../structs/directory.ts";
 import { corrupt } from "./corrupt.ts";
 import {
   type EntryArea,
@@ -46,6 +47,8 @@ export class RawEntry {
 export class DirectoryCursor {
   /** The folder that `..` names; known once the first block was read. */
   parent = 0 as InodeNumber;
+  /** Whether `.` and `..` are said to be folders, and end in a NUL; no reader depends on it. */
+  areDotsSound = true;
   readonly #volume: Volume;
   readonly #folder: Inode;
   readonly #data: FileData | undefined;
@@ -159,8 +162,11 @@ export class DirectoryCursor {
   #scan(area: EntryArea, visit: VisitEntry): void {
     let skip = area.hasDots ? 2 : 0;
     scanEntries(this.#volume.geometry, area, (bytes, nameAt, nameLength, inode, fileType) => {
-      if (skip-- > 0) this.parent = inode;
-      else visit(bytes, nameAt, nameLength, inode, fileType);
+      if (skip-- > 0) {
+        this.parent = inode;
+        const isFolder = fileType === FILE_TYPE.unknown || fileType === FILE_TYPE.directory;
+        this.areDotsSound &&= isFolder && bytes[nameAt + nameLength] === 0;
+      } else visit(bytes, nameAt, nameLength, inode, fileType);
     });
   }
 }

@@ -19,6 +19,8 @@ export interface InlineParts {
   readonly field: Uint8Array;
   /** The value of `system.data`; empty when all fits into the field. */
   readonly rest: Uint8Array;
+  /** Whether there is such an attribute, as there has to be even where it is empty. */
+  readonly hasAttribute: boolean;
 }
 
 /** The two parts, whatever `i_size` says. */
@@ -27,7 +29,11 @@ export function inlineParts(inode: Inode): InlineParts {
     index === SYSTEM_DATA_INDEX && suffix.length === DATA.length &&
     DATA.every((byte, i) => suffix[i] === byte)
   );
-  return { field: blockField(inode).slice(), rest: entry?.value.slice() ?? new Uint8Array() };
+  return {
+    field: blockField(inode).slice(),
+    rest: entry?.value.slice() ?? new Uint8Array(),
+    hasAttribute: entry !== undefined,
+  };
 }
 
 /**

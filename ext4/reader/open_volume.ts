@@ -14,7 +14,7 @@ import type { ImageInfo } from "./image_info.ts";
 import { InodeTable } from "./inode_table.ts";
 import { JournalLog } from "./journal/log.ts";
 import { overlaySource } from "./journal/overlay_source.ts";
-import { findLoggedBlocks } from "./journal/replay.ts";
+import { type DroppedTransactions, findLoggedBlocks } from "./journal/replay.ts";
 import type { OnBroken } from "./leave_out.ts";
 import { mendedSource } from "./mended_source.ts";
 import type { Reading } from "./reading.ts";
@@ -39,6 +39,8 @@ export interface OpenOptions extends CacheOptions {
 export interface OpenVolume {
   readonly volume: Volume;
   readonly journal: ImageInfo["journal"];
+  /** What a replay leaves out of a journal that is damaged in between. */
+  readonly dropped?: DroppedTransactions;
 }
 
 /**
@@ -56,10 +58,10 @@ export function* openVolume(source: BlockSource, options: OpenOptions): Reading<
   }
   if (options.journal === "ignore") return { volume, journal: "ignored" };
   const log = yield* JournalLog.open(volume);
-  const logged = yield* findLoggedBlocks(log);
-  if (logged.size === 0) return { volume, journal: "replayed" };
-  const overlay = overlaySource(sound, geometry.blockSizeBytes, log, logged);
-  return { volume: yield* openOnce(overlay, options), journal: "replayed" };
+  const { blocks, ...dropped } = yield* findLoggedBlocks(log);
+  if (blocks.size === 0) return { volume, journal: "replayed", ...dropped };
+  const overlay = overlaySource(sound, geometry.blockSizeBytes, log, blocks);
+  return { volume: yield* openOnce(overlay, options), journal: "replayed", ...dropped };
 }
 
 function* openOnce(source: BlockSource, options: OpenOptions): Reading<Volume> {

@@ -22,6 +22,8 @@ export const LINKS_MAX = 65_000;
 /** `i_flags`. */
 export const INODE_FLAGS = {
   index: 0x1000,
+  /** Of AFS; nothing else sets it. */
+  imagic: 0x2000,
   huge_file: 0x4_0000,
   extents: 0x8_0000,
   verity: 0x10_0000,

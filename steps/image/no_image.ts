@@ -1,10 +1,22 @@
 /**
- * What a file is that is no image, as far as its first bytes tell.
+ * What a file is that is no image, as far as its bytes tell, and what helps.
  * @module
  */
 
+import { existsSync } from "node:fs";
+import { superblockChecksum } from "../../ext4/checksums.ts";
 import { CorruptImageError } from "../../ext4/errors.ts";
+import { settle } from "../../ext4/reader/reading.ts";
+import { findSuperblockCopy } from "../../ext4/reader/superblock_copy.ts";
+import {
+  SUPERBLOCK,
+  SUPERBLOCK_MAGIC,
+  SUPERBLOCK_OFFSET_BYTES,
+} from "../../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import { BEGINNING_BYTES, END_BYTES, formatOf } from "./no_image/formats.ts";
+import { diskHint } from "./no_image/disk_hint.ts";
+import { outputBeside, quoted } from "./no_image/shell_words.ts";
 
 /** Whether an error says that there is no superblock at all, so that nothing of it can be read. */
 export function saysNoImage(error: unknown): error is CorruptImageError {
@@ -18,43 +30,76 @@ export async function withName(
   source: HostBlockSource,
 ): Promise<CorruptImageError> {
   const { code, structure, fields } = error;
-  const hint = hintFor(await beginning(source), source.shownName);
   const why = code === "not-ext4"
     ? "it has no ext2, ext3 or ext4 superblock"
     : `it ends before its superblock (${source.sizeBytes} bytes)`;
   const message = `cannot read ${source.shownName}: ` +
-    (hint ?? `${why}. See whether it is the right file; if it is, use another copy of it.`);
+    (await hintFor(source) ??
+      `${why}. See whether it is the right file; if it is, use another copy of it.`);
   return new CorruptImageError(code, structure, message, fields, { cause: error });
 }
 
-/** What files that are taken for images begin with, at `offset`. */
-const KINDS: readonly (readonly [offset: number, magic: string, hint: (name: string) => string])[] =
-  [
-    [0, "\x28\xb5\x2f\xfd", (name) => `it is compressed. Unpack it with zstd -d ${name}`],
-    [0, "\x1f\x8b", (name) => `it is compressed. Unpack it with gunzip ${name}`],
-    [0, "\xfd7zXZ", (name) => `it is compressed. Unpack it with unxz ${name}`],
-    [0, "age-encryption.org/", (name) => `it is encrypted. Decrypt it with age -d ${name}`],
-    [0, "-----BEGIN AGE", (name) => `it is encrypted. Decrypt it with age -d ${name}`],
-    [0, "hsqs", () => "it is a squashfs image. Read it with unsquashfs"],
-    [257, "ustar", (name) => `it is a tar archive. Read it with tar -tvf ${name}`],
-    [512, "EFI PART", () => "it is a whole disk with partitions. Name one of them"],
-  ];
-
-function hintFor(bytes: Uint8Array, name: string): string | undefined {
-  const text = String.fromCharCode(...bytes);
-  const found = KINDS.find(([offset, magic]) => text.startsWith(magic, offset));
-  return found === undefined ? undefined : `${found[2](name)}.`;
+/**
+ * Refuses what is no image, before anybody calls it a damaged one.
+ *
+ * @throws CorruptImageError as `openImage` throws it; not where a copy of the superblock, or its
+ * checksum, shows that it was an image.
+ */
+export async function requireImage(source: HostBlockSource): Promise<void> {
+  const bytes = await bytesOf(source, SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes);
+  const { sizeBytes } = source;
+  const isCut = bytes.length < SUPERBLOCK.sizeBytes;
+  if (!isCut && SUPERBLOCK.decode(bytes).s_magic === SUPERBLOCK_MAGIC) return;
+  const isKnown = await hintFor(source) !== undefined;
+  if (!isKnown && !isCut && (fitsWithMagic(bytes) || await hasCopy(source))) return;
+  const code = isCut ? "truncated" : "not-ext4";
+  const message = `cannot read ${source.shownName}: it has no superblock.`;
+  throw await withName(
+    new CorruptImageError(code, SUPERBLOCK.name, message, { sizeBytes }),
+    source,
+  );
 }
 
-/** Enough of it to know it by; nothing where even that cannot be had. */
-async function beginning(source: HostBlockSource): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.min(LOOKED_AT_BYTES, source.sizeBytes));
+/** Whether nothing but the magic is damaged. */
+function fitsWithMagic(bytes: Uint8Array): boolean {
+  const mended = bytes.slice();
+  SUPERBLOCK.encodeInto(mended, 0, { s_magic: SUPERBLOCK_MAGIC });
+  return SUPERBLOCK.decode(mended).s_checksum === superblockChecksum(mended);
+}
+
+async function hasCopy(source: HostBlockSource): Promise<boolean> {
+  return await settle(findSuperblockCopy(source)) !== undefined;
+}
+
+/** What it is, and what to do; `undefined` where it is nothing that is known. */
+async function hintFor(source: HostBlockSource): Promise<string | undefined> {
+  const { sizeBytes, shownName, isLocal } = source;
+  const beginning = await bytesOf(source, 0, BEGINNING_BYTES);
+  const end = await bytesOf(source, Math.max(0, sizeBytes - END_BYTES), END_BYTES);
+  const format = formatOf(beginning, end);
+  const file = isLocal ? quoted(shownName) : "FILE";
+  const fetch = isLocal ? "" : "Fetch it, and let FILE be its name. ";
+  if (format !== undefined) {
+    const out = isLocal ? quoted(outputBeside(shownName, existsSync)) : "OUTPUT";
+    return `it is ${format.what}. ${fetch}${format.help({ file, out })}.`;
+  }
+  const read = (offset: number, length: number) => bytesOf(source, offset, length);
+  const hint = await diskHint(read, file);
+  return hint === undefined ? undefined : `${hint.what}. ${fetch}${hint.help}.`;
+}
+
+/** Fewer bytes where the file ends before; nothing where even those cannot be had. */
+async function bytesOf(
+  source: HostBlockSource,
+  offsetBytes: number,
+  sizeBytes: number,
+): Promise<Uint8Array> {
+  const there = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offsetBytes));
+  const bytes = new Uint8Array(there);
   try {
-    await source.read(0, bytes);
+    if (there > 0) await source.read(offsetBytes, bytes);
     return bytes;
   } catch {
     return new Uint8Array();
   }
 }
-
-const LOOKED_AT_BYTES = 1024;

@@ -5,6 +5,7 @@
 
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../../ext4/errors.ts";
+import type { DroppedTransactions } from "../../ext4/reader/journal/replay.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
@@ -15,6 +16,7 @@ import { VerificationError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { diffWithFolders } from "./diff.ts";
 import type { Difference } from "./diff/difference.ts";
+import { requireImage } from "./no_image.ts";
 import { openImage } from "./open_image.ts";
 import { verifyDigest } from "./verify/local_digest.ts";
 import { verifyRemoteDigest } from "./verify/remote_digest.ts";
@@ -64,6 +66,11 @@ export interface VerifiedImage {
   readonly countInodes: number;
   /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
   readonly wasReplayed: boolean;
+  /**
+   * Its journal is damaged in between: the transaction of this number, and so many whole ones behind
+   * it, are not part of what was verified, nor of what any reader or kernel shows.
+   */
+  readonly dropped?: DroppedTransactions;
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
 }
@@ -74,7 +81,8 @@ const NEVER = new AbortController().signal;
  * Verifies an image. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
- * @throws VerificationError when something is wrong, after all of it was told to `onFailure`;
+ * @throws CorruptImageError when it is no image at all, but compressed, encrypted or something else;
+ * VerificationError when something is wrong, after all of it was told to `onFailure`;
  * EnvironmentError when something could not be read, `no-side-file` when there is none and
  * nothing else to compare with.
  */
@@ -103,11 +111,12 @@ class Verification {
 
   async run(): Promise<VerifiedImage> {
     const { sources = [] } = this.options;
+    await requireImage(this.source);
     const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
-    const { countInodes, wasReplayed } = await this.#checkStructure();
+    const structure = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
     this.#conclude(countProblems);
-    return { ...(digest === undefined ? {} : { digest }), countInodes, wasReplayed, sources };
+    return { ...(digest === undefined ? {} : { digest }), ...structure, sources };
   }
 
   async #verifyDigest(): Promise<Verified | undefined> {
@@ -130,12 +139,12 @@ class Verification {
     }
   }
 
-  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed">> {
+  async #checkStructure(): Promise<Omit<VerifiedImage, "digest" | "sources">> {
     this.options.onCheck?.("structure");
     const breather = new Breather(this.options.signal ?? NEVER);
     const pause = () => breather.due ? breather.pause() : undefined;
     const report = await checkImage(this.source, { pause });
-    const { findings, countFindings, wasReplayed, summary } = report;
+    const { findings, countFindings, wasReplayed, dropped, summary } = report;
     for (const { code, structure, message } of findings) {
       this.#fail({ check: "structure", code, structure, message });
     }
@@ -144,7 +153,8 @@ class Verification {
       const message = `and ${counted(countMore, "more finding")}`;
       this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
     }
-    return { countInodes: summary.countInodes, wasReplayed };
+    const { countInodes } = summary;
+    return { countInodes, wasReplayed, ...(dropped === undefined ? {} : { dropped }) };
   }
 
   /** @returns How many names could not be read. */

@@ -28,12 +28,20 @@ const READABLE = JOURNAL_INCOMPAT.revoke | JOURNAL_INCOMPAT["64bit"] |
 
 /** An open journal. */
 export class JournalLog {
+  /** Without the fields that version 1 does not have. */
   readonly raw: RawJournalSuperblock;
+  /** As it lies on disk. */
+  readonly stored: RawJournalSuperblock;
   readonly seed: number;
   readonly #data: FileData;
 
-  private constructor(raw: RawJournalSuperblock, data: FileData) {
+  private constructor(
+    raw: RawJournalSuperblock,
+    stored: RawJournalSuperblock,
+    data: FileData,
+  ) {
     this.raw = raw;
+    this.stored = stored;
     this.seed = journalSeed(raw.s_uuid);
     this.#data = data;
   }
@@ -57,10 +65,11 @@ export class JournalLog {
     ) {
       throw bad("h_magic or h_blocktype is wrong", { h_blocktype: raw.h_blocktype });
     }
+    const stored = { ...raw };
     if (!version2) Object.assign(raw, { s_feature_compat: 0, s_feature_incompat: 0 });
     const unknown = featureNames(raw.s_feature_incompat & ~READABLE, JOURNAL_INCOMPAT);
     if (unknown.length > 0) refuse(unknown, `it uses ${unknown.join(", ")}`);
-    const log = new JournalLog(raw, data);
+    const log = new JournalLog(raw, stored, data);
     const countBlocks = data.sizeBytes / volume.geometry.blockSizeBytes;
     if (log.hasChecksums && !journalSuperblockFits(bytes.subarray(0, 1024))) {
       throw bad("its checksum does not fit its bytes", {});

@@ -26,6 +26,21 @@ export interface LoggedBlock {
   readonly isEscaped: boolean;
 }
 
+/** Transactions that a replay leaves out, as the kernel does, though they were committed. */
+export interface DroppedTransactions {
+  /** The number of the one whose commit block does not fit its checksum. */
+  readonly sequence: number;
+  /** How many follow that are whole. */
+  readonly countFollowing: number;
+}
+
+/** What a replay would do. */
+export interface Replay {
+  /** The newest committed copy of each block that the log holds. */
+  readonly blocks: ReadonlyMap<number, LoggedBlock>;
+  readonly dropped?: DroppedTransactions;
+}
+
 /** Blocks that may be logged or revoked; the largest journals that mkfs makes hold 262,144. */
 const MAX_BLOCKS = 1 << 20;
 const CRC32_TYPE = 1;
@@ -38,14 +53,14 @@ interface Transaction {
 }
 
 /**
- * The newest committed copy of each block that the log holds.
+ * Reads all of the log.
  * @throws CorruptImageError when the log contradicts itself
  */
-export function* findLoggedBlocks(log: JournalLog): Reading<Map<number, LoggedBlock>> {
+export function* findLoggedBlocks(log: JournalLog): Reading<Replay> {
   const newest = new Map<number, LoggedBlock>();
-  if (log.raw.s_start === 0) return newest;
+  if (log.raw.s_start === 0) return { blocks: newest };
   const revoked = new Map<number, number>();
-  const transactions = yield* scan(log, revoked);
+  const { transactions, dropped } = yield* scan(log, revoked);
   for (const { sequence, descriptors } of transactions) {
     for (const descriptor of descriptors) {
       // The next block may push this one out of the cache, but the view stays valid.
@@ -62,17 +77,25 @@ export function* findLoggedBlocks(log: JournalLog): Reading<Map<number, LoggedBl
       }
     }
   }
-  return newest;
+  return { blocks: newest, ...(dropped === undefined ? {} : { dropped }) };
 }
 
-/** Walks the log up to the first block that is not part of a committed transaction. */
-function* scan(log: JournalLog, revoked: Map<number, number>): Reading<Transaction[]> {
+/**
+ * Walks the log up to the first block that is not part of a committed transaction; past a commit
+ * block that does not fit only to count what follows it.
+ */
+function* scan(
+  log: JournalLog,
+  revoked: Map<number, number>,
+): Reading<{ transactions: Transaction[]; dropped: DroppedTransactions | undefined }> {
   const transactions: Transaction[] = [];
   let sequence = log.raw.s_sequence;
   let at = log.raw.s_start;
   let descriptors: number[] = [];
   let revokedHere: number[] = [];
   let crc = 0xffff_ffff;
+  let failed: number | undefined;
+  let countFollowing = 0;
   const withCrc = (log.raw.s_feature_compat & JOURNAL_COMPAT_CHECKSUM) !== 0;
   for (let used = 0; used < log.countBlocks;) {
     const bytes = yield* log.block(at);
@@ -80,11 +103,13 @@ function* scan(log: JournalLog, revoked: Map<number, number>): Reading<Transacti
     if (h_magic !== JOURNAL_MAGIC || h_sequence !== sequence) break;
     let length = 1;
     if (h_blocktype === JOURNAL_BLOCK.descriptor) {
+      if (failed !== undefined && !hasSoundTail(log, bytes)) break;
       requireTail(log, bytes, at);
       length += parseTags(log, bytes).length;
       descriptors.push(at);
       if (withCrc) crc = yield* chain(log, crc, at, length);
     } else if (h_blocktype === JOURNAL_BLOCK.revoke) {
+      if (failed !== undefined && !hasSoundTail(log, bytes)) break;
       requireTail(log, bytes, at);
       for (const block of parseRevoked(log, bytes)) revokedHere.push(block);
       if (revokedHere.length + revoked.size > MAX_BLOCKS) {
@@ -93,17 +118,23 @@ function* scan(log: JournalLog, revoked: Map<number, number>): Reading<Transacti
         });
       }
     } else if (h_blocktype === JOURNAL_BLOCK.commit) {
-      // A commit block that does not fit was being written when the machine stopped.
-      if (!commitHolds(log, bytes, withCrc, crc)) break;
-      transactions.push({ sequence, descriptors });
-      for (const block of revokedHere) revoked.set(block, sequence);
+      // The last one that does not fit was being written when the machine stopped.
+      const holds = commitHolds(log, bytes, withCrc, crc);
+      if (!holds && failed !== undefined) break;
+      if (!holds) failed = sequence;
+      else if (failed !== undefined) countFollowing++;
+      else {
+        transactions.push({ sequence, descriptors });
+        for (const block of revokedHere) revoked.set(block, sequence);
+      }
       [descriptors, revokedHere, crc] = [[], [], 0xffff_ffff];
       sequence = (sequence + 1) >>> 0;
     } else break;
     used += length;
     at = log.after(at, length);
   }
-  return transactions;
+  const isDropped = failed !== undefined && countFollowing > 0;
+  return { transactions, dropped: isDropped ? { sequence: failed!, countFollowing } : undefined };
 }
 
 function* chain(log: JournalLog, seed: number, first: number, count: number): Reading<number> {
@@ -138,8 +169,12 @@ function* verifyData(
   }
 }
 
+function hasSoundTail(log: JournalLog, bytes: Uint8Array): boolean {
+  return !log.hasChecksums || tailFits(log.seed, bytes);
+}
+
 function requireTail(log: JournalLog, bytes: Uint8Array, block: number): void {
-  if (log.hasChecksums && !tailFits(log.seed, bytes)) {
+  if (!hasSoundTail(log, bytes)) {
     throw badJournal("jbd2_journal_block_tail", "its checksum does not fit", { block });
   }
 }

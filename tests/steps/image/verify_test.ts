@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { type VerifyFailure, verifyImage } from "../../../steps/image/verify.ts";
@@ -139,8 +140,26 @@ Deno.test("an image that was cut fails, and so does a file that is no image", ()
     truncateSync(image, statSync(image).size - 4096);
     assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
     writeFileSync(image, "no image at all ".repeat(1000));
-    await assert.rejects(verifyImage(image, { digest: "never" }), { code: "verification-failed" });
+    await assert.rejects(verifyImage(image), { name: "CorruptImageError", code: "not-ext4" });
     await assert.rejects(verifyImage(`${image}.none`), { code: "no-image" });
+  }));
+
+Deno.test("an image that has lost no more than its magic is damaged, and no other file", () =>
+  withImage(async (image) => {
+    damage(image, 1024 + 0x38);
+    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+  }));
+
+Deno.test("verify of what is no image ends with 1, and the words of ls", () =>
+  withImage(async (image) => {
+    const packed = `${image}.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(image)));
+    writeFileSync(`${packed}.sha512`, `${"0".repeat(128)}  docs.img.gz\n`);
+    const verified = await icecore(["verify", packed]);
+    const listed = await icecore(["ls", packed]);
+    assert.equal(verified.code, 1);
+    assert.match(verified.stderr, /it is compressed\. Unpack it with gunzip -c /);
+    assert.equal(verified.stderr, listed.stderr);
   }));
 
 Deno.test("an image of several folders is compared with all of them", () =>
