@@ -120,6 +120,7 @@ export {
   rangeOf,
 } from "./pipeline/options.ts";
 export { absoluteSource } from "./pipeline/source_path.ts";
+export { attended } from "./pipeline/attended.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
 export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";

@@ -47,10 +47,11 @@ export class Feeder {
 
   /** Not before the first byte, or what announces it: only then its size may be known. */
   async #open(stages: readonly Fed[], image: Image, sizeBytes?: number): Promise<StreamChain> {
-    const chain = await StreamChain.open(stages, image, this.machine, sizeBytes);
+    const { signal, releases } = this.state;
+    const chain = await StreamChain.open(stages, image, this.machine, signal, sizeBytes);
     this.#chain = chain;
     // A chain whose stages have all been made final has nothing left to give up.
-    this.state.releases.defer(() => chain.abort(new Error("the build failed")));
+    releases.defer(() => chain.abort(new Error("the build failed")));
     return chain;
   }
 }
