@@ -10,7 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import process from "node:process";
 import { ALGORITHMS, attended, type EventSink, recipes, UsageError } from "../mod.ts";
-import { pipelineOf, requestOf } from "./build_request.ts";
+import { pipelineOf, recipeFile, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
@@ -107,6 +107,10 @@ const parser = command(
       })),
     }),
     object("Safety", {
+      trust: optional(option("--trust", {
+        description:
+          message`Use a recipe file, and steps that it names, that others may have written.`,
+      })),
       dryRun: optional(option("--dry-run", {
         description: message`Print what would be done, and write nothing.`,
       })),
@@ -177,8 +181,9 @@ async function runBuild(
   const request = { ...requestOf(values), signal };
   if (values.dryRun === true) {
     const plan = await pipeline.dryRun(request);
-    if (values.json === true) printJson({ type: "plan", ...plan });
-    else print(renderDryRun(plan));
+    const recipe = recipeFile(values.recipe);
+    if (values.json === true) printJson({ type: "plan", ...plan, ...recipe && { recipe } });
+    else print(renderDryRun(plan, recipe));
     return EXIT.done;
   }
   if (request.output === "-") checkStdout();

@@ -5,6 +5,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { runScript, type ScriptEnd } from "../../host/script_process.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
@@ -55,6 +56,8 @@ export function stepOf(path: string, shown: string, formFor: (name: string) => F
     name,
     shell: false,
     options: { timeout: limit, ...options },
+    preview: () =>
+      Promise.resolve([{ label: "program", value: `${printable(path)}, not run to load it` }]),
     run: (image, context) =>
       run({ name, shown, changes: header.changes === true, formOf }, image, context),
   };
