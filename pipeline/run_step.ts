@@ -7,7 +7,7 @@ import type { ReadyStep } from "./check.ts";
 import { StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import type { Artifact, Image } from "./image.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Stamp } from "./machine.ts";
 
 /**
  * Runs a step.
@@ -33,7 +33,7 @@ export async function runStep(
     const before = guarded ? machine.stamp(image.path) : undefined;
     const returned = await work(image);
     checkReturned(returned);
-    if (guarded && before !== machine.stamp(image.path)) {
+    if (guarded && isWritten(before, machine.stamp(image.path))) {
       throw new Error(
         "it changed the image without saying so. Add changes: true to the step, " +
           "so that the digest is made anew.",
@@ -47,6 +47,15 @@ export async function runStep(
     // A step that is fed while this one runs fails under its own name.
     throw error instanceof StepError ? error : new StepError(step.name, error);
   }
+}
+
+/**
+ * Whether a file was written in between. Who writes can put the modification time back, but not the
+ * change time; that is moved as well by a new link, mode or owner, which can be seen.
+ */
+function isWritten(before: Stamp | undefined, after: Stamp | undefined): boolean {
+  return before?.contents !== after?.contents ||
+    before?.touched !== after?.touched && before?.attributes === after?.attributes;
 }
 
 function checkReturned(returned: unknown): void {
