@@ -136,7 +136,7 @@ export {
   UsageError,
   VerificationError,
 } from "./pipeline/errors.ts";
-export type { LoadedShell, Machine, Output, Workdir } from "./pipeline/machine.ts";
+export type { LoadedShell, Machine, Output, Stamp, Workdir } from "./pipeline/machine.ts";
 export type { RunningHash } from "./pipeline/stream_flow.ts";
 export { type Hash, startHash } from "./host/hash.ts";
 

@@ -6,7 +6,7 @@
 import { attended } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { checkedSteps } from "./checked_steps.ts";
-import { previewContextOf, type SharedState } from "./context.ts";
+import { previewContextOf, type SharedState } from "./preview_context.ts";
 import { ReleaseError } from "./errors.ts";
 import { plannedImage } from "./image.ts";
 import { interruptionOf, throwIfAborted } from "./interruption.ts";

@@ -1,5 +1,5 @@
 /**
- * Runs the steps of a build, each by its `run` or, where the image streams past, by its streaming
+ * What the steps of a build do, each by its `run` or, where the image streams past, by its streaming
  * form.
  * @module
  */
@@ -8,9 +8,10 @@ import type { ReadyStep } from "./check.ts";
 import { type BuildState, contextOf } from "./context.ts";
 import type { Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
+import type { StepWork } from "./run_step.ts";
 import { type Fed, fedSteps, StreamChain } from "./stream_chain.ts";
 
-/** Runs one step after the other, and keeps the chain that a streaming one feeds. */
+/** Chooses what each step does, and keeps the chain that a streaming one feeds. */
 export class Feeder {
   #chain: StreamChain | undefined;
 
@@ -20,12 +21,17 @@ export class Feeder {
     private readonly machine: Machine,
   ) {}
 
-  /** Runs a step. @param index Its place among all. */
-  async run(each: ReadyStep, index: number, image: Image): Promise<Image | void> {
-    if (this.#chain?.has(each) === true) return await this.#chain.finish(each, image);
+  /**
+   * What a step does when it is its turn: its `run`, or the end of its streaming form.
+   *
+   * @param index Its place among all.
+   */
+  workOf(each: ReadyStep, index: number): StepWork {
+    const chain = this.#chain;
+    if (chain?.has(each) === true) return (image) => chain.finish(each, image);
     const fed = each.step.streams === true ? fedSteps(this.ready.slice(index + 1)) : [];
-    if (fed.length === 0) return await each.step.run(image, contextOf(each, this.state));
-    return await this.#runFeeding(each, fed, image);
+    if (fed.length > 0) return (image) => this.#runFeeding(each, fed, image);
+    return (image) => each.step.run(image, contextOf(each, this.state));
   }
 
   async #runFeeding(

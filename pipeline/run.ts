@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attended, UnendedError } from "./attended.ts";
+import { UnendedError } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { checkedSteps } from "./checked_steps.ts";
 import type { BuildState } from "./context.ts";
@@ -150,9 +150,9 @@ class Build {
     for (const [index, each] of this.#ready.entries()) {
       throwIfAborted(signal);
       this.#current = each.step.name;
-      const work = (image: Image) => attended(feeder.run(each, index, image), signal);
-      const tools = { emit, machine: this.machine };
-      this.#image = await runStep(each, index, steps.length, this.#image, work, tools);
+      const work = feeder.workOf(each, index);
+      const within = { emit, signal, machine: this.machine };
+      this.#image = await runStep(each, index, steps.length, this.#image, work, within);
       // Before others make final what they stored of it.
       if (this.request.strict === true && this.#isLossy) {
         throw lossError(this.#image.report.problems);

@@ -3,11 +3,22 @@
  * @module
  */
 
+import { attended } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import type { Artifact, Image } from "./image.ts";
 import type { Machine, Stamp } from "./machine.ts";
+
+/** What a step does when it is its turn. */
+export type StepWork = (image: Image) => Promise<Image | void> | Image | void;
+
+/** What a step is run in. */
+interface Surroundings {
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  readonly machine: Machine;
+}
 
 /**
  * Runs a step.
@@ -22,8 +33,8 @@ export async function runStep(
   index: number,
   countSteps: number,
   image: Image,
-  work: (image: Image) => Promise<Image | void> | Image | void,
-  { emit, machine }: { readonly emit: EventSink; readonly machine: Machine },
+  work: StepWork,
+  { emit, signal, machine }: Surroundings,
 ): Promise<Image> {
   emit({ type: "step-started", step: step.name, index, countSteps });
   const startMs = machine.nowMs();
@@ -31,7 +42,7 @@ export async function runStep(
     const finished = image.phase === "sealed" || Object.keys(image.digests).length > 0;
     const guarded = finished && step.changes !== true && image.path !== "-";
     const before = guarded ? machine.stamp(image.path) : undefined;
-    const returned = await work(image);
+    const returned = await attended(work(image), signal);
     checkReturned(returned);
     if (guarded && isWritten(before, machine.stamp(image.path))) {
       throw new Error(
