@@ -122,6 +122,7 @@ export {
 } from "./pipeline/options.ts";
 export { defaultImageName } from "./pipeline/image_name.ts";
 export { absoluteSource } from "./pipeline/source_path.ts";
+export { attended } from "./pipeline/attended.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
 export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
@@ -137,7 +138,7 @@ export {
   UsageError,
   VerificationError,
 } from "./pipeline/errors.ts";
-export type { LoadedShell, Machine, Output, Workdir } from "./pipeline/machine.ts";
+export type { LoadedShell, Machine, Output, Stamp, Workdir } from "./pipeline/machine.ts";
 export type { RunningHash } from "./pipeline/stream_flow.ts";
 export { type Hash, startHash } from "./host/hash.ts";
 

@@ -9,8 +9,8 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import process from "node:process";
-import { ALGORITHMS, recipes, UsageError } from "../mod.ts";
-import { pipelineOf, requestOf } from "./build_request.ts";
+import { ALGORITHMS, attended, type EventSink, recipes, UsageError } from "../mod.ts";
+import { pipelineOf, recipeFile, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
@@ -107,6 +107,10 @@ const parser = command(
       })),
     }),
     object("Safety", {
+      trust: optional(option("--trust", {
+        description:
+          message`Use a recipe file, and steps that it names, that others may have written.`,
+      })),
       dryRun: optional(option("--dry-run", {
         description: message`Print what would be done, and write nothing.`,
       })),
@@ -157,29 +161,35 @@ export const build = {
   parser,
   async run(values: BuildValues): Promise<number> {
     sendConsoleToStderr();
-    const pipeline = await pipelineOf(values);
-    const request = requestOf(values);
-    if (values.dryRun === true) {
-      const plan = await pipeline.dryRun(request);
-      if (values.json === true) printJson({ type: "plan", ...plan });
-      else print(renderDryRun(plan));
-      return EXIT.done;
-    }
-    if (request.output === "-") checkStdout();
     const renderer = rendererFor(values, jsonTarget(values));
+    const say = (text: string) => renderer.emit({ type: "message", level: "warning", text });
     try {
-      const { image, lossy } = await interruptible((signal) =>
-        pipeline.run({ ...request, signal, emit: renderer.emit })
-      );
-      const exitCode = lossy ? EXIT.lossy : EXIT.done;
-      const line = digestLineOf(image, request.shownOutput);
-      // Among events a line for people would be one that no JSON parser takes.
-      if (values.json === true) return exitCode;
-      if (request.output === "-") note(line);
-      else print(line);
-      return exitCode;
+      // Modules of the user's are run when they are loaded, and may end badly then.
+      return await interruptible((signal) => runBuild(values, renderer.emit, signal), say);
     } finally {
       renderer.end();
     }
   },
 };
+
+async function runBuild(
+  values: BuildValues,
+  emit: EventSink,
+  signal: AbortSignal,
+): Promise<number> {
+  const pipeline = await attended(pipelineOf(values), signal);
+  const request = { ...requestOf(values), signal };
+  if (values.dryRun === true) {
+    const plan = await pipeline.dryRun(request);
+    const recipe = recipeFile(values.recipe);
+    if (values.json === true) printJson({ type: "plan", ...plan, ...recipe && { recipe } });
+    else print(renderDryRun(plan, recipe));
+    return EXIT.done;
+  }
+  if (request.output === "-") checkStdout();
+  const { image, lossy } = await pipeline.run({ ...request, emit });
+  const line = digestLineOf(image, request.shownOutput);
+  // Among events a line for people would be one that no JSON parser takes.
+  if (values.json !== true) request.output === "-" ? note(line) : print(line);
+  return lossy ? EXIT.lossy : EXIT.done;
+}

@@ -28,7 +28,7 @@ import { provideIcecore, withUsed } from "./use.ts";
 
 /** The pipeline that the values ask for. @throws UsageError, PluginError */
 export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
-  let result = await basedOn(values.recipe);
+  let result = await basedOn(values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));
@@ -42,13 +42,13 @@ export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
   return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }
 
-async function basedOn(name: string | undefined): Promise<Pipeline> {
+async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> {
   if (name === undefined) return pipeline(recipes.native);
   const named: Readonly<Record<string, Recipe>> = recipes;
   if (Object.hasOwn(named, name)) return pipeline(named[name]!);
-  if (name.includes("/") || name.includes(".")) {
+  if (recipeFile(name) !== undefined) {
     provideIcecore();
-    return await loadRecipe(name, { builtins: plugins });
+    return await loadRecipe(name, { builtins: plugins, trust: trust === true });
   }
   throw new UsageError(
     `cannot use the recipe ${JSON.stringify(name)}: there is none of that name. ` +
@@ -56,6 +56,11 @@ async function basedOn(name: string | undefined): Promise<Pipeline> {
         `Recipes: ${Object.keys(recipes).join(", ")}; or name a file, as in ./${name}.json.`),
     "unknown-recipe",
   );
+}
+
+/** The recipe, if it is a file and none that is known by its name. */
+export function recipeFile(name: string | undefined): string | undefined {
+  return name?.includes("/") || name?.includes(".") ? name : undefined;
 }
 
 /** A flag, the steps that take it, and what it gives them. */

@@ -23,6 +23,7 @@ export interface BuildValues extends CommonValues {
   readonly use: readonly string[];
   readonly set: readonly string[];
   readonly without: readonly string[];
+  readonly trust: boolean | undefined;
   readonly dryRun: boolean | undefined;
   readonly force: boolean | undefined;
   readonly keep: boolean | undefined;

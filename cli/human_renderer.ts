@@ -8,14 +8,13 @@ import { type Event, printable, type Problem } from "../mod.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
-import type { Renderer } from "./event_renderer.ts";
 import { type StepTime, summaryOf } from "./summary.ts";
 
 /** On a terminal, more problems than this are counted, not printed; elsewhere nobody can ask again. */
 const MOST_ON_TERMINAL = 20;
 
 /** A renderer for people. */
-export function humanRenderer(values: CommonValues): Renderer {
+export function humanRenderer(values: CommonValues) {
   const quiet = values.quiet === true;
   const verbose = values.verbose === true;
   const line = new ProgressLine(!quiet && isInteractive(), wantsColor(values));

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { setTimeout } from "node:timers";
 import {
   InterruptedError,
   messageOf,
@@ -11,33 +12,45 @@ import {
   watchSignals,
   watchUnplanned,
 } from "../mod.ts";
+import { EXIT } from "./exit_codes.ts";
 import { note } from "./output.ts";
+
+/** What the first Ctrl-C is answered with; what runs may take its time to end. */
+const INTERRUPTING = "interrupting; Ctrl-C again to stop at once";
 
 /**
  * Runs `work`; its signal is aborted by SIGINT, SIGTERM and SIGHUP, and by an error that nobody
  * waited for.
  *
+ * @param say Prints a word to the user.
  * @throws InterruptedError; PluginError `stray-error`
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  say: (text: string) => void = (text) => note(`icecore: ${text}`),
+): Promise<T> {
   const interruption = new AbortController();
   let stray: PluginError | undefined;
-  const unwatchSignals = watchSignals((signal) => interruption.abort(new InterruptedError(signal)));
+  const unwatchSignals = watchSignals((signal) => {
+    if (signal === "SIGINT") say(INTERRUPTING);
+    interruption.abort(new InterruptedError(signal));
+  }, EXIT.interrupted);
   const unwatch = watchUnplanned({
     onStray(error) {
       stray ??= strayError(error);
       interruption.abort(stray);
     },
     onExit: () =>
-      note(
-        "icecore: a step ended the process, which nobody but icecore may do: nothing was made. " +
+      say(
+        "a step ended the process before all was done, which nobody but icecore may do. " +
           "Have it throw an error instead of calling exit.",
       ),
   });
   try {
     const result = await work(interruption.signal);
-    // It came too late to stop the work.
-    if (stray !== undefined) note(`icecore: ${stray.message}`);
+    // An error that nobody waits for is reported between two turns; the work may have had but one.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (stray !== undefined) throw stray;
     return result;
   } catch (error) {
     throw stray !== undefined && error instanceof InterruptedError ? stray : error;

@@ -105,6 +105,8 @@ function parse(args: readonly string[]) {
     // A terminal breaks an error's lines itself, and a script wants none broken.
     maxWidth: args[0] === "help" || args.includes("--help") ? helpWidth() : UNBROKEN,
     termWidth: "auto",
+    // Help is printed before the options are known.
+    ...args.includes("--no-color") ? { colors: false } : {},
     commandList: "top-level",
     // Those of all commands would fill the screen before the list of them.
     usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],

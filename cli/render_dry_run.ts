@@ -5,15 +5,22 @@
 
 import { type DryRun, type Fact, formatSize, printable } from "../mod.ts";
 
-/** A line a step, what is known of it indented below. */
-export function renderDryRun({ steps, sources, output }: DryRun): string {
+/**
+ * A line a step, what is known of it indented below.
+ *
+ * @param recipe The recipe's file, where it has one.
+ */
+export function renderDryRun({ steps, sources, output }: DryRun, recipe?: string): string {
   const width = Math.max(...steps.map(({ name }) => name.length));
   const lines = steps.flatMap(({ name, summary, facts }) => [
     `${name.padEnd(width)}  ${summary}`,
     ...facts.map((fact) => `${" ".repeat(width)}    ${fact.label}: ${show(fact)}`),
   ]);
-  return [`Would build ${printable(output)} from ${sources.map(printable).join(", ")}:`, ...lines]
-    .join("\n");
+  const by = recipe === undefined ? "" : `, by the recipe ${printable(recipe)}`;
+  return [
+    `Would build ${printable(output)} from ${sources.map(printable).join(", ")}${by}:`,
+    ...lines,
+  ].join("\n");
 }
 
 function show({ value, unit }: Fact): string {

@@ -3,10 +3,17 @@
  * @module
  */
 
+import type { EventSink } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
-import type { Renderer } from "./event_renderer.ts";
 import { humanRenderer } from "./human_renderer.ts";
 import { printJson } from "./output.ts";
+
+/** Something that shows events. */
+export interface Renderer {
+  readonly emit: EventSink;
+  /** Takes down what is drawn. */
+  end(): void;
+}
 
 /** The renderer that the values ask for; JSON goes to stderr when the image goes to stdout. */
 export function rendererFor(values: CommonValues, jsonTo: 1 | 2): Renderer {

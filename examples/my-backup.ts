@@ -19,7 +19,7 @@ if (folder === undefined || vault === undefined) {
 }
 
 const interruption = new AbortController();
-const unwatch = watchSignals((signal) => interruption.abort(new InterruptedError(signal)));
+const unwatch = watchSignals((signal) => interruption.abort(new InterruptedError(signal)), 130);
 try {
   const backup = pipeline(recipes.native)
     .with("pack", { label: "my-backup" })

@@ -7,6 +7,7 @@ import { type Stats, statSync } from "node:fs";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode, meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
+import { refuseOwnFault } from "./open_files.ts";
 
 /**
  * What a path leads to; `undefined` when there is nothing.
@@ -28,6 +29,7 @@ export function fileStatus(
 
 /** The error of what cannot be read. @param shown Its path, printable. */
 export function unreadable(shown: string, error: unknown): EnvironmentError {
+  refuseOwnFault(error, shown);
   const text = `cannot read ${shown}: ${meaningOf(error)}. ${adviceOn(error)}`;
   return new EnvironmentError(text, "unreadable", { cause: error });
 }

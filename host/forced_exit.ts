@@ -1,9 +1,12 @@
 /**
- * What must still be undone when a second Ctrl-C ends the process at once.
+ * The end of the process at once, and what must still be undone then.
  * @module
  */
 
+import process from "node:process";
+
 const undos = new Set<() => void>();
+let isForced = false;
 
 /** Registers a synchronous undo; returns a function that forgets it. */
 export function atForcedExit(undo: () => void): () => void {
@@ -23,4 +26,19 @@ export function undoAll(): unknown[] {
   }
   undos.clear();
   return errors;
+}
+
+/** Undoes all and ends the process, without waiting for anything. */
+export function endAtOnce(exitCode: number): never {
+  isForced = true;
+  for (const error of undoAll()) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`icecore: cannot clean up: ${why}. Run: icecore clean\n`);
+  }
+  process.exit(exitCode);
+}
+
+/** Whether the process ends because somebody wanted it at once. */
+export function endsAtOnce(): boolean {
+  return isForced;
 }

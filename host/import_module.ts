@@ -3,7 +3,7 @@
  * @module
  */
 
-import { stripVTControlCharacters } from "node:util";
+import { inspect, stripVTControlCharacters } from "node:util";
 import { pathToFileURL } from "node:url";
 import { denoGlobal } from "./runtime.ts";
 
@@ -48,8 +48,11 @@ export function importModule(path: string): Promise<Readonly<Record<string, unkn
 /** Why a module could not be loaded, in one line, with file and line where they are known. */
 export function loadFailure(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  const { message, position } = (first ?? error) as { message?: unknown; position?: unknown };
-  const text = typeof message === "string" ? message : String(first ?? error);
+  const thrown = first ?? error;
+  const { message, position } = Object(thrown ?? {}) as { message?: unknown; position?: unknown };
+  const text = typeof message === "string" && message !== ""
+    ? message
+    : `it threw ${inspect(thrown)}`;
   return `${placeOf(position)}${oneLine(text)}`;
 }
 

@@ -3,12 +3,15 @@
  * @module
  */
 
-import { rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import process from "node:process";
 import { createFile } from "./create_file.ts";
 import { DigestThread } from "./digest_thread.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { checkOutput, type ClaimedOutput, claimOutput } from "./output.ts";
+import { hasCode } from "./libc/errno.ts";
+import { CURRENT_FOLDER } from "./libc/files.ts";
+import { statusAt, StatusBuffer, type Timestamp } from "./libc/status.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { loadShell } from "./shell.ts";
 import { makeWorkdir, type Workdir } from "./workdir.ts";
@@ -66,7 +69,24 @@ function list(names: readonly string[]): string {
     : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-function stamp(path: string): string | undefined {
-  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return status === undefined ? undefined : `${status.size} ${status.mtimeNs} ${status.ino}`;
+/** Two of them show whether a file was written in between. */
+function stamp(path: string) {
+  const status = new StatusBuffer();
+  try {
+    statusAt(CURRENT_FOLDER, path, status);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+  const { sizeBytes, mtime, inodeKey, ctime, mode, countLinks, uid, gid } = status;
+  return {
+    contents: [sizeBytes, exact(mtime), inodeKey].join(" "),
+    touched: exact(ctime),
+    attributes: [mode, countLinks, uid, gid].join(" "),
+  };
+}
+
+/** To the nanosecond, which Deno's own `stat` cuts to milliseconds and seconds. */
+function exact({ seconds, nanoseconds }: Timestamp): string {
+  return `${seconds}.${nanoseconds}`;
 }

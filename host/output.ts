@@ -18,6 +18,7 @@ import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
 import { close } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
+import { checkNameLength } from "./name_length.ts";
 import { ALGORITHMS } from "./digest.ts";
 import { partialsOf, releaseLeftovers } from "./leftovers.ts";
 import { claimPartial, inTheWay, notWritable } from "./partial.ts";
@@ -48,7 +49,7 @@ export interface ClaimedOutput {
 export function checkOutput(finalPath: string, force: boolean): void {
   const shown = printable(finalPath);
   checkFolder(dirname(finalPath), shown);
-  checkName(basename(finalPath), shown);
+  checkNameLength(finalPath, LONGEST_SUFFIX);
   requireFree(finalPath, force);
   for (const name of ALGORITHMS) {
     checkSideFile(`${finalPath}.${name}`, shown, force);
@@ -157,18 +158,5 @@ function removeStale(finalPath: string, sideFiles: readonly SideFile[]): void {
   for (const path of known.filter((each) => !fresh.has(each))) rmSync(path, { force: true });
 }
 
-/** The kernel's limit to a name. */
-const NAME_MAX_BYTES = 255;
 /** The longest that is put behind an image's name while it is built. */
 const LONGEST_SUFFIX = ".sha512.partial";
-
-function checkName(name: string, shown: string): void {
-  const most = NAME_MAX_BYTES - LONGEST_SUFFIX.length;
-  const length = new TextEncoder().encode(name).length;
-  if (length <= most) return;
-  throw new EnvironmentError(
-    `cannot write ${shown}: its name has ${length} bytes, and ${LONGEST_SUFFIX} is put behind it ` +
-      `while it is built. Choose a name of at most ${most} bytes with -o.`,
-    "name-too-long",
-  );
-}

@@ -5,8 +5,7 @@
  */
 
 import process from "node:process";
-import { undoAll } from "./forced_exit.ts";
-import { EXIT_INTERRUPTED } from "./signals.ts";
+import { endsAtOnce, undoAll } from "./forced_exit.ts";
 
 /** What is told of such ends. */
 export interface UnplannedEnds {
@@ -18,8 +17,8 @@ export interface UnplannedEnds {
 
 /** Watches for them. @returns A function that stops watching. */
 export function watchUnplanned({ onStray, onExit }: UnplannedEnds): () => void {
-  const exiting = (code: number) => {
-    if (code === EXIT_INTERRUPTED) return;
+  const exiting = () => {
+    if (endsAtOnce()) return;
     undoAll();
     onExit();
     // Whatever code the module gave: what was to be done is not done.

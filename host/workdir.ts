@@ -15,10 +15,10 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename } from "node:path";
 import process from "node:process";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
@@ -35,10 +35,13 @@ import {
   writeAll,
 } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
+import { checkNameLength } from "./name_length.ts";
+import { refuseOwnFault } from "./open_files.ts";
 import { inTheWay } from "./partial.ts";
 
 const PREFIX = "icecore-";
 const OWNER = "owner.json";
+const UNFINISHED_OWNER = `${OWNER}.new`;
 /** Paths that a build has written down, one a line, each as a JSON string. */
 const RECORD = "beside.jsonl";
 
@@ -74,10 +77,13 @@ export function makeWorkdir(partial: string): Workdir {
     path = mkdtempSync(`${realpathSync(tmpdir())}/${PREFIX}`);
     lock = writeOwner(path, { processId: process.pid, partial });
   } catch (error) {
-    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    if (path !== undefined) removeUnowned(path);
+    refuseOwnFault(error, printable(tmpdir()));
     throw new EnvironmentError(
       `cannot make a temporary folder in ${printable(tmpdir())}: ${meaningOf(error)}. ` +
-        "Set TMPDIR to a folder that you may write to.",
+        (hasCode(error, "ENOSPC", "EDQUOT")
+          ? "Make room there, or set TMPDIR to another folder."
+          : "Set TMPDIR to a folder that you may write to."),
       "no-temporary-folder",
       { cause: error },
     );
@@ -99,7 +105,8 @@ export function makeWorkdir(partial: string): Workdir {
     path,
     record(partial) {
       if (recorded.has(partial)) return;
-      checkName(partial);
+      // What cannot be there cannot be removed either.
+      checkNameLength(partial);
       requireNothingElse(partial);
       writeRecord(`${path}/${RECORD}`, partial);
       recorded.add(partial);
@@ -113,18 +120,10 @@ export function makeWorkdir(partial: string): Workdir {
   };
 }
 
-/** The kernel's limit to a name. */
-const NAME_MAX_BYTES = 255;
-
-/** What cannot be there cannot be removed either. */
-function checkName(partial: string): void {
-  const length = new TextEncoder().encode(basename(partial)).length;
-  if (length <= NAME_MAX_BYTES) return;
-  throw new EnvironmentError(
-    `cannot write ${printable(partial)}: its name has ${length} bytes, and the kernel's limit is ` +
-      `${NAME_MAX_BYTES}. Choose a shorter name with -o.`,
-    "name-too-long",
-  );
+/** Removes a private folder that has not come to be; it may be that no file can be opened. */
+function removeUnowned(path: string): void {
+  for (const name of [UNFINISHED_OWNER, OWNER]) rmSync(`${path}/${name}`, { force: true });
+  rmdirSync(path);
 }
 
 /**
@@ -151,7 +150,7 @@ function writeRecord(record: string, partial: string): void {
 
 /** The file gets its name when it is whole and locked: whoever finds it may believe it. */
 function writeOwner(path: string, owner: Owner): Descriptor {
-  const unfinished = `${path}/${OWNER}.new`;
+  const unfinished = `${path}/${UNFINISHED_OWNER}`;
   const lock = openAt(CURRENT_FOLDER, unfinished, O_RDWR | O_CREAT, 0o600);
   try {
     tryLock(lock);

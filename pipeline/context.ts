@@ -1,30 +1,13 @@
 /**
- * Makes the context that a step is run with, or asked what it would do.
+ * Makes the context that a step is run with.
  * @module
  */
 
 import type { ReadyStep } from "./check.ts";
 import { UsageError } from "./errors.ts";
-import type { EventSink, StepEvent } from "./events.ts";
+import { sharedContextOf, type SharedState } from "./preview_context.ts";
 import type { Releases } from "./releases.ts";
-import type {
-  PreviewContext,
-  Release,
-  ScannedSource,
-  Shell,
-  StepContext,
-  TakeBack,
-} from "./step.ts";
-
-/** What all steps of one run share, whether it builds or only tells what would be done. */
-export interface SharedState {
-  readonly sources: readonly string[];
-  readonly output: string;
-  readonly force: boolean;
-  readonly signal: AbortSignal;
-  readonly emit: EventSink;
-  source: ScannedSource | undefined;
-}
+import type { Release, Shell, StepContext, TakeBack } from "./step.ts";
 
 /** What all steps of one build share. */
 export interface BuildState extends SharedState {
@@ -56,42 +39,6 @@ export function contextOf(
     defer: (release: Release) => state.releases.defer(release),
     onFailure: (takeBack: TakeBack) => state.releases.onFailure(takeBack),
   });
-}
-
-/** What a step has while it runs, and not while it tells what it would do. */
-const ONLY_RUNNING = ["$", "workdir", "beside", "defer", "onFailure"] as const;
-
-/** The context of one step that only tells what it would do. */
-export function previewContextOf(ready: ReadyStep, state: SharedState): PreviewContext {
-  const refusals = ONLY_RUNNING.map((name) => {
-    const get = () => {
-      throw new Error(
-        `cannot use ${name} in the preview of step ${ready.step.name}: a preview runs nothing and ` +
-          "writes nothing. Only read in it.",
-      );
-    };
-    return [name, { get }] as const;
-  });
-  return Object.defineProperties(sharedContextOf(ready, state), Object.fromEntries(refusals));
-}
-
-function sharedContextOf({ step, options }: ReadyStep, state: SharedState): PreviewContext {
-  const { sources, output, force, signal } = state;
-  return {
-    ...{ sources, output, force, options, signal },
-    get source() {
-      return state.source;
-    },
-    get tree() {
-      return state.source?.tree;
-    },
-    emit(event: StepEvent) {
-      state.emit({ ...event, step: step.name });
-    },
-    provideSource(source) {
-      state.source = source;
-    },
-  };
 }
 
 /** With further members; getters stay getters. */

@@ -3,13 +3,13 @@
  * @module
  */
 
-import { checkPlaces } from "./check_chain.ts";
-import { checkSteps, type ReadyStep } from "./check.ts";
-import { previewContextOf, type SharedState } from "./context.ts";
-import { withDigestsRenewed } from "./digests.ts";
+import { attended } from "./attended.ts";
+import type { ReadyStep } from "./check.ts";
+import { checkedSteps } from "./checked_steps.ts";
+import { previewContextOf, type SharedState } from "./preview_context.ts";
 import { ReleaseError } from "./errors.ts";
 import { plannedImage } from "./image.ts";
-import { throwIfAborted } from "./interruption.ts";
+import { interruptionOf, throwIfAborted } from "./interruption.ts";
 import type { Machine } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
 import { Releases } from "./releases.ts";
@@ -47,19 +47,15 @@ export async function dryRun(
   const signal = request.signal ?? new AbortController().signal;
   const emit = request.emit ?? (() => {});
   const state: SharedState = { sources, output, force, signal, emit, source: undefined };
-  const releases = new Releases();
+  const releases = new Releases(signal);
   releases.defer(() => state.source?.close());
   let steps: PlannedStep[];
   try {
-    const ready = withDigestsRenewed(checkSteps(placed, request, machine));
-    for (const { step, options } of ready) {
-      throwIfAborted(signal);
-      await step.check?.({ sources, output, force, options, signal });
-    }
-    checkPlaces(ready.map(({ step }) => step), output);
+    const ready = await checkedSteps(placed, state, machine);
     machine.checkOutput(output, force);
     steps = await previewAll(ready, state);
-  } catch (cause) {
+  } catch (error) {
+    const cause = signal.aborted ? interruptionOf(signal) : error;
     const { errors } = await releases.run("failed");
     throw errors.length === 0 ? cause : new ReleaseError(errors, { cause });
   }
@@ -74,7 +70,8 @@ async function previewAll(ready: readonly ReadyStep[], state: SharedState): Prom
   for (const each of ready) {
     const { name, summary = "" } = each.step;
     throwIfAborted(state.signal);
-    const facts = await each.step.preview?.(image, previewContextOf(each, state)) ?? [];
+    const preview = each.step.preview?.(image, previewContextOf(each, state));
+    const facts = await attended(preview, state.signal) ?? [];
     steps.push({ name, summary, facts });
   }
   return steps;

@@ -3,9 +3,10 @@
  * @module
  */
 
+import { attended } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { StepError } from "./errors.ts";
-import type { CheckContext, Outcome } from "./step.ts";
+import type { CheckContext, EndContext, Outcome } from "./step.ts";
 import type { EventSink } from "./events.ts";
 
 /** What all steps of the build share. */
@@ -26,11 +27,12 @@ export async function tellEnd(
   const once = new Map(ready.map((each) => [each.step, each]));
   for (const { step, options } of once.values()) {
     try {
-      await step.ended?.(outcome, {
+      const context: EndContext = {
         ...ending,
         options,
         emit: (event) => ending.emit({ ...event, step: step.name }),
-      });
+      };
+      await attended(step.ended?.(outcome, context), ending.signal);
     } catch (error) {
       errors.push(new StepError(step.name, error));
     }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { inspect } from "node:util";
+
 /** What was asked for cannot be done: a flag, an option, an order of steps. */
 export class UsageError extends Error {
   /** A stable word for scripts. */
@@ -131,9 +133,24 @@ export class VerificationError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown; where it has none, what else is known of it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
+  if (reason !== undefined) return reason;
+  const what = error instanceof Error ? error.name : inspect(error, { breakLength: Infinity });
+  return `no reason was given: ${what} was thrown`;
+}
+
+/** Why something was thrown, in its own words or in those of its causes; `undefined` without any. */
+export function reasonOf(error: unknown): string | undefined {
+  if (typeof error === "string") return error.trim() === "" ? undefined : error;
+  const { message, errors, cause } = Object(error ?? {}) as Partial<AggregateError>;
+  if (typeof message === "string" && message.trim() !== "") return message;
+  const parts = [...Array.isArray(errors) ? errors : [], cause].filter((each) =>
+    each !== undefined
+  );
+  const known = parts.map(reasonOf).filter((reason) => reason !== undefined);
+  return known.length === 0 ? undefined : known.join("; ");
 }
 
 /** The stable code of anything thrown; `unexpected` where it has none. */

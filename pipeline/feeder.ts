@@ -1,5 +1,5 @@
 /**
- * Runs the steps of a build, each by its `run` or, where the image streams past, by its streaming
+ * What the steps of a build do, each by its `run` or, where the image streams past, by its streaming
  * form.
  * @module
  */
@@ -9,9 +9,10 @@ import { type BuildState, contextOf } from "./context.ts";
 import type { Image } from "./image.ts";
 import type { Machine } from "./machine.ts";
 import { fedSteps } from "./fed_steps.ts";
+import type { StepWork } from "./run_step.ts";
 import { type Fed, StreamChain } from "./stream_chain.ts";
 
-/** Runs one step after the other, and keeps the chain that a streaming one feeds. */
+/** Chooses what each step does, and keeps the chain that a streaming one feeds. */
 export class Feeder {
   #chain: StreamChain | undefined;
 
@@ -21,14 +22,19 @@ export class Feeder {
     private readonly machine: Machine,
   ) {}
 
-  /** Runs a step. @param index Its place among all. */
-  async run(each: ReadyStep, index: number, image: Image): Promise<Image | void> {
-    if (this.#chain?.has(each) === true) return await this.#chain.finish(each, image);
+  /**
+   * What a step does when it is its turn: its `run`, or the end of its streaming form.
+   *
+   * @param index Its place among all.
+   */
+  workOf(each: ReadyStep, index: number): StepWork {
+    const chain = this.#chain;
+    if (chain?.has(each) === true) return (image) => chain.finish(each, image);
     const fed = each.step.streams === true
       ? fedSteps(this.ready.slice(index + 1), ({ step }) => step)
       : [];
-    if (fed.length === 0) return await each.step.run(image, contextOf(each, this.state));
-    return await this.#runFeeding(each, fed, image);
+    if (fed.length > 0) return (image) => this.#runFeeding(each, fed, image);
+    return (image) => each.step.run(image, contextOf(each, this.state));
   }
 
   async #runFeeding(
@@ -50,10 +56,11 @@ export class Feeder {
 
   /** Not before the first byte, or what announces it: only then its size may be known. */
   async #open(stages: readonly Fed[], image: Image, sizeBytes?: number): Promise<StreamChain> {
-    const chain = await StreamChain.open(stages, image, this.machine, sizeBytes);
+    const { signal, releases } = this.state;
+    const chain = await StreamChain.open(stages, image, this.machine, signal, sizeBytes);
     this.#chain = chain;
     // A chain whose stages have all been made final has nothing left to give up.
-    this.state.releases.defer(() => chain.abort(new Error("the build failed")));
+    releases.defer(() => chain.abort(new Error("the build failed")));
     return chain;
   }
 }

@@ -35,6 +35,16 @@ export interface LoadedShell {
   release(): void;
 }
 
+/** What shows whether a file was written. */
+export interface Stamp {
+  /** Its size, modification time and number. */
+  readonly contents: string;
+  /** Its change time. */
+  readonly touched: string;
+  /** What else the change time moves with: mode, links, owner. */
+  readonly attributes: string;
+}
+
 /** The machine as the runner sees it. */
 export interface Machine {
   /**
@@ -69,8 +79,8 @@ export interface Machine {
   createFile(path: string, force: boolean): WritableStream<Uint8Array>;
   /** Removes such a file again. */
   removeFile(path: string): void;
-  /** Tells two states of a file apart without reading it: its size, time of change and inode. */
-  stamp(path: string): string | undefined;
+  /** Tells two states of a file apart without reading it. */
+  stamp(path: string): Stamp | undefined;
   /**
    * Looks whether the output could be claimed, and touches nothing.
    *

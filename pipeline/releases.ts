@@ -3,11 +3,15 @@
  * @module
  */
 
+import { attended } from "./attended.ts";
 import type { Release, TakeBack } from "./step.ts";
 
 /** A stack of releases. */
 export class Releases {
   readonly #stack: { readonly release: TakeBack; readonly always: boolean }[] = [];
+
+  /** @param signal Aborted, it ends the waiting for a release that does not end. */
+  constructor(private readonly signal: AbortSignal) {}
 
   /** Registers a release; the last registered runs first. */
   defer(release: Release): void {
@@ -28,7 +32,7 @@ export class Releases {
     for (let each = this.#stack.pop(); each !== undefined; each = this.#stack.pop()) {
       if (outcome === "succeeded" && !each.always) continue;
       try {
-        left.push(...await each.release() ?? []);
+        left.push(...await attended(each.release(), this.signal) ?? []);
       } catch (error) {
         errors.push(error);
       }

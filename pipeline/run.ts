@@ -4,10 +4,11 @@
  * @module
  */
 
-import { checkPlaces } from "./check_chain.ts";
-import { checkSteps, type ReadyStep } from "./check.ts";
+import { UnendedError } from "./attended.ts";
+import type { ReadyStep } from "./check.ts";
+import { checkedSteps } from "./checked_steps.ts";
 import type { BuildState } from "./context.ts";
-import { digestAlgorithm, withDigestsRenewed } from "./digests.ts";
+import { digestAlgorithm } from "./digests.ts";
 import { type Ending, tellEnd } from "./ending.ts";
 import { codeOf, InterruptedError, messageOf, ReleaseError, StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
@@ -62,7 +63,7 @@ export async function runSteps(
 /** One build, from its checks to its end. */
 class Build {
   readonly #startMs: number;
-  readonly #releases = new Releases();
+  readonly #releases: Releases;
   /** What every step is told of the build. */
   readonly #common: Ending;
   #ready: readonly ReadyStep[] = [];
@@ -89,11 +90,13 @@ class Build {
       signal: signal ?? new AbortController().signal,
       emit: emit ?? (() => {}),
     };
+    this.#releases = new Releases(this.#common.signal);
   }
 
   async run(): Promise<BuildResult> {
     try {
-      await this.#check();
+      // Each that is known is told how it ended, also where one of their checks fails.
+      await checkedSteps(this.placed, this.#common, this.machine, (ready) => this.#ready = ready);
       const output = await this.#claim();
       const state = await this.#prepare(output);
       await this.#runAll(state);
@@ -102,17 +105,6 @@ class Build {
     } catch (error) {
       throw await this.#fail(error);
     }
-  }
-
-  /** Looks for reasons why it could not work, before anything is written. */
-  async #check(): Promise<void> {
-    const { emit: _, ...context } = this.#common;
-    this.#ready = withDigestsRenewed(checkSteps(this.placed, context, this.machine));
-    for (const { step, options } of this.#ready) {
-      throwIfAborted(context.signal);
-      await step.check?.({ ...context, options });
-    }
-    checkPlaces(this.#ready.map(({ step }) => step), context.output);
   }
 
   async #claim(): Promise<Output> {
@@ -158,9 +150,9 @@ class Build {
     for (const [index, each] of this.#ready.entries()) {
       throwIfAborted(signal);
       this.#current = each.step.name;
-      const work = (image: Image) => feeder.run(each, index, image);
-      const tools = { emit, machine: this.machine };
-      this.#image = await runStep(each, index, steps.length, this.#image, work, tools);
+      const work = feeder.workOf(each, index);
+      const within = { emit, signal, machine: this.machine };
+      this.#image = await runStep(each, index, steps.length, this.#image, work, within);
       // Before others make final what they stored of it.
       if (this.request.strict === true && this.#isLossy) {
         throw lossError(this.#image.report.problems);
@@ -198,6 +190,8 @@ class Build {
     const kept = this.#kept === undefined ? [] : [this.#kept];
     const cause = isAbort ? interruptionOf(signal, [...kept, ...left]) : error;
     const final = errors.length === 0 ? cause : new ReleaseError(errors, { cause });
+    // It may still be at work.
+    if (error instanceof StepError && error.cause instanceof UnendedError) this.#warn([error]);
     const step = cause instanceof StepError ? cause.step : this.#current;
     const failure = {
       ...(step === undefined ? {} : { step }),

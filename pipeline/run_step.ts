@@ -3,11 +3,22 @@
  * @module
  */
 
+import { attended } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { StepError } from "./errors.ts";
 import type { EventSink } from "./events.ts";
 import type { Artifact, Image } from "./image.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Stamp } from "./machine.ts";
+
+/** What a step does when it is its turn. */
+export type StepWork = (image: Image) => Promise<Image | void> | Image | void;
+
+/** What a step is run in. */
+interface Surroundings {
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  readonly machine: Machine;
+}
 
 /**
  * Runs a step.
@@ -22,8 +33,8 @@ export async function runStep(
   index: number,
   countSteps: number,
   image: Image,
-  work: (image: Image) => Promise<Image | void> | Image | void,
-  { emit, machine }: { readonly emit: EventSink; readonly machine: Machine },
+  work: StepWork,
+  { emit, signal, machine }: Surroundings,
 ): Promise<Image> {
   emit({ type: "step-started", step: step.name, index, countSteps });
   const startMs = machine.nowMs();
@@ -31,9 +42,9 @@ export async function runStep(
     const finished = image.phase === "sealed" || Object.keys(image.digests).length > 0;
     const guarded = finished && step.changes !== true && image.path !== "-";
     const before = guarded ? machine.stamp(image.path) : undefined;
-    const returned = await work(image);
+    const returned = await attended(work(image), signal);
     checkReturned(returned);
-    if (guarded && before !== machine.stamp(image.path)) {
+    if (guarded && isWritten(before, machine.stamp(image.path))) {
       throw new Error(
         "it changed the image without saying so. Add changes: true to the step, " +
           "so that the digest is made anew.",
@@ -47,6 +58,15 @@ export async function runStep(
     // A step that is fed while this one runs fails under its own name.
     throw error instanceof StepError ? error : new StepError(step.name, error);
   }
+}
+
+/**
+ * Whether a file was written in between. Who writes can put the modification time back, but not the
+ * change time; that is moved as well by a new link, mode or owner, which can be seen.
+ */
+function isWritten(before: Stamp | undefined, after: Stamp | undefined): boolean {
+  return before?.contents !== after?.contents ||
+    before?.touched !== after?.touched && before?.attributes === after?.attributes;
 }
 
 function checkReturned(returned: unknown): void {

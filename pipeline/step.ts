@@ -168,7 +168,8 @@ export interface ByteStage {
   readonly sink?: WritableStream<Uint8Array>;
   /**
    * Called when it is the step's turn in the pipeline: all bytes have gone through, and every step
-   * before it has succeeded. A sink makes final here what it stored, and returns the new image.
+   * before it has succeeded. A sink makes final here what it stored, and returns the new image. It is
+   * called for the reason as well when the sink fails without one; the build fails all the same.
    *
    * @param stored What went into this stage: its size and digests.
    */

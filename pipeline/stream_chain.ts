@@ -6,13 +6,16 @@
  * @module
  */
 
+import { attended } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { takesPayload } from "./fed_steps.ts";
-import { messageOf, ReleaseError, StepError } from "./errors.ts";
+import { messageOf, reasonOf, ReleaseError, StepError } from "./errors.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
+import { interruptionOf } from "./interruption.ts";
 import type { Machine } from "./machine.ts";
 import { PayloadSideFile } from "./payload_side_file.ts";
-import type { ByteStage, StepContext, StreamStart } from "./step.ts";
+import { startStage } from "./start_stage.ts";
+import type { ByteStage, StepContext } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
 /** A step that is fed, and the context it is run with. */
@@ -45,16 +48,22 @@ export class StreamChain {
   #onFailure: (error: unknown) => void = () => {};
 
   private constructor(
-    image: Image,
+    private readonly image: Image,
     private readonly machine: Machine,
+    private readonly signal: AbortSignal,
     private readonly announcedBytes: number | undefined,
   ) {
     this.#plain = new Flow(image.name, image.path);
+    // Whoever feeds it is not to wait for a stage that does not hear of it.
+    signal.addEventListener("abort", this.#interrupt, { once: true });
   }
+
+  readonly #interrupt = (): void => this.#fail(interruptionOf(this.signal));
 
   /**
    * Starts all stages.
    *
+   * @param signal Aborted, it ends all waiting.
    * @param sizeBytes Of the image, where it is known beforehand.
    * @throws StepError of a stage, after those before it were aborted.
    */
@@ -62,9 +71,10 @@ export class StreamChain {
     fed: readonly Fed[],
     image: Image,
     machine: Machine,
+    signal: AbortSignal,
     sizeBytes?: number,
   ): Promise<StreamChain> {
-    const chain = new StreamChain(image, machine, sizeBytes);
+    const chain = new StreamChain(image, machine, signal, sizeBytes);
     try {
       let flow = chain.#plain;
       for (const [index, each] of fed.entries()) {
@@ -103,6 +113,7 @@ export class StreamChain {
     const through = this.#plain.close().then(() => Promise.all(this.#pumps));
     await this.#unlessFailed(through);
     this.#isEnded = true;
+    this.signal.removeEventListener("abort", this.#interrupt);
   }
 
   /** Whether the step is fed by this chain. */
@@ -139,16 +150,21 @@ export class StreamChain {
   /** @returns What the stages threw. */
   async #undo(reason: unknown): Promise<unknown[]> {
     this.#fail(reason);
+    this.signal.removeEventListener("abort", this.#interrupt);
     const left = [...this.#links.values()];
     this.#links.clear();
     for (const flow of this.#made) flow.abort();
     const aborted = this.#isEnded ? [] : this.#takers.map((taker) => taker.abort(reason));
-    await Promise.allSettled([...aborted, ...this.#pumps]);
+    const settled = Promise.allSettled([...aborted, ...this.#pumps]);
+    // What is left alone then is still given up below.
+    await attended(settled, this.signal).catch(() => {});
     for (const { outgoing, sideFile } of left) {
       if (sideFile !== undefined) this.machine.removeFile(outgoing!.path);
     }
+    const abortStage = async ({ stage }: Link) =>
+      await attended(stage.abort?.(reason), this.signal);
     const results = await Promise.allSettled(
-      left.flatMap(({ stage, sideFile }) => [stage.abort?.(reason), sideFile?.abort()]),
+      left.flatMap((link) => [abortStage(link), link.sideFile?.abort()]),
     );
     return results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
   }
@@ -163,11 +179,31 @@ export class StreamChain {
    * longer than the work: a race with one would grow it by a listener a piece.
    */
   async #unlessFailed(work: Promise<unknown>): Promise<void> {
-    await new Promise((resolve, reject) => {
-      this.#onFailure = reject;
-      if (this.#failure !== undefined) reject(this.#failure.error);
-      work.then(resolve, reject);
-    });
+    try {
+      await new Promise((resolve, reject) => {
+        this.#onFailure = reject;
+        if (this.#failure !== undefined) reject(this.#failure.error);
+        work.then(resolve, reject);
+      });
+    } catch (error) {
+      throw await this.#explained(error);
+    }
+  }
+
+  /**
+   * The error of a stage. The near end of a connection may give none: why the far one was closed,
+   * only what waits for it knows, and that is `finish`.
+   */
+  async #explained(error: unknown): Promise<unknown> {
+    if (!(error instanceof StepError) || reasonOf(error.cause) !== undefined) return error;
+    const [ready, link] = [...this.#links].find(([{ step }]) => step.name === error.step) ?? [];
+    try {
+      const finished = link?.stage.finish?.(this.image, link.incoming.payload());
+      await attended(finished, this.signal);
+    } catch (reason) {
+      return new StepError(ready!.step.name, reason);
+    }
+    return error;
   }
 
   /** @param payload What the steps before it have made. @returns What those behind it get. */
@@ -241,24 +277,4 @@ export class StreamChain {
 function withUndoErrors(error: unknown, errors: readonly unknown[]): unknown {
   if (!(error instanceof StepError)) return new ReleaseError(errors, { cause: error });
   return new StepError(error.step, new ReleaseError(errors, { cause: error.cause }));
-}
-
-/** Starts a stage and holds it to the contract. @throws StepError */
-async function startStage(
-  { step }: ReadyStep,
-  start: StreamStart,
-  context: StepContext,
-): Promise<ByteStage> {
-  try {
-    const stage = await step.stream!(start, context);
-    const isTransform = stage.transform !== undefined;
-    if (isTransform !== (stage.sink !== undefined)) {
-      if (isTransform || step.transforms !== true) return stage;
-      throw new TypeError("it declares transforms: true, and its streaming form has a sink.");
-    }
-    const what = isTransform ? "both a transform and a sink" : "neither a transform nor a sink";
-    throw new TypeError(`its streaming form has ${what}. Return one of them.`);
-  } catch (error) {
-    throw namedError(step.name, error);
-  }
 }

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { meaningOf } from "../host/libc/errno.ts";
+import { hasCode, meaningOf } from "../host/libc/errno.ts";
 import { printable } from "../host/libc/paths.ts";
 import { isRoot } from "../host/machine.ts";
 import { findProgram, installHint } from "../host/programs.ts";
@@ -66,6 +66,7 @@ export async function diagnose(
     { name: "runtime", ok: true, detail: runtimeVersion(), neededFor: ALL },
     rootFinding(),
     loopFinding(),
+    fuseFinding(),
     temporaryFinding(),
     ...await Promise.all(
       [...users].map(([program, user]) => programFinding(program, user, timeoutMs)),
@@ -107,6 +108,20 @@ function loopFinding(): Finding {
   const ok = existsSync("/dev/loop-control");
   const detail = ok ? "/dev/loop-control" : "no /dev/loop-control: load it with modprobe loop";
   return { name: "loop devices", ok, detail, neededFor: RECIPE };
+}
+
+/** That it is there does not show that it may be used: a container often may not. */
+function fuseFinding(): Finding {
+  const name = "/dev/fuse";
+  try {
+    closeSync(openSync(name, constants.O_RDWR));
+    return { name, ok: true, detail: "yes", neededFor: NO_ROOT };
+  } catch (error) {
+    const detail = hasCode(error, "ENOENT", "ENXIO", "ENODEV")
+      ? "not there: load it with modprobe fuse, or give it to the container with --device /dev/fuse"
+      : `cannot be opened: ${meaningOf(error)}. Allow this user, or this container, to open it`;
+    return { name, ok: false, detail, neededFor: NO_ROOT };
+  }
 }
 
 /** Every build makes a folder there. */

@@ -11,6 +11,7 @@ import { didYouMean } from "../../pipeline/suggest.ts";
 import type { Step } from "../../pipeline/step.ts";
 import { moduleStep } from "./module_step.ts";
 import { scriptStep } from "./script_step.ts";
+import { requireOwn } from "./trust.ts";
 import { zxStep } from "./zx_step.ts";
 
 /** Steps that are known by name, each loaded when it is asked for. */
@@ -22,6 +23,11 @@ export interface LoadOptions {
   readonly builtins?: BuiltinSteps;
   /** The folder that relative paths start from; the current one when absent. */
   readonly folder?: string;
+  /**
+   * `false`: a file is refused that others than this user and root may have written. Absent, it is
+   * taken, for whoever names it here has chosen it.
+   */
+  readonly trust?: boolean;
 }
 
 /**
@@ -46,6 +52,7 @@ export async function loadStep(reference: string, options: LoadOptions = {}): Pr
       "no-such-step",
     );
   }
+  if (options.trust === false) requireOwn(path, reference);
   if (/\.zx\.[mc]?[jt]s$/.test(path)) return zxStep(path, reference);
   if (/\.[mc]?[jt]sx?$/.test(path)) return await moduleStep(path, reference);
   requireExecutable(path, reference);

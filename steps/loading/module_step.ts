@@ -5,6 +5,7 @@
 
 import { hideVariables } from "../../host/hidden_variables.ts";
 import { canLoadModules, importModule, loadFailure } from "../../host/import_module.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { placeOfMistake } from "../../host/error_place.ts";
 import { messageOf, UsageError } from "../../pipeline/errors.ts";
 import type { Image } from "../../pipeline/image.ts";
@@ -52,7 +53,14 @@ export async function moduleStep(path: string, shown: string): Promise<Step> {
       : `${error.message.replace(/^cannot use (a )?step /, "its step ")}`;
     throw new UsageError(`cannot use ${shown}: ${hint}`, "bad-step", { cause: error });
   }
-  return withTimeLimit({ ...step, run: (image, context) => placed(step, path, image, context) });
+  return withTimeLimit({
+    ...step,
+    run: (image, context) => placed(step, path, image, context),
+    async preview(image, context) {
+      const module = { label: "module", value: `${printable(path)}, run to load it` };
+      return [module, ...await step.preview?.(image, context) ?? []];
+    },
+  });
 }
 
 /** Runs the step; of a mistake in it, the error names the line. */

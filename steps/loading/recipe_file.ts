@@ -21,11 +21,14 @@ import { defaultExport } from "./module_step.ts";
 import { PluginError } from "./plugin_error.ts";
 import type { ListedStep, RecipeDocument, WrittenOptions } from "./recipe_document.ts";
 import { ownSteps, recipeRules } from "./recipe_schema.ts";
+import { requireOwn } from "./trust.ts";
 
 /** What a recipe file may name. */
 export interface RecipeOptions {
   /** Steps that it may name; those of the recipes are known anyway. */
   readonly builtins?: BuiltinSteps;
+  /** Whether others than this user and root may have written the file, and what it names. */
+  readonly trust?: boolean;
 }
 
 /**
@@ -33,7 +36,8 @@ export interface RecipeOptions {
  *
  * @param path A `.json` file, see `docs/recipes.md`; or a module (`.ts`, `.js`, `.mjs`) whose
  * default export is a recipe or a pipeline.
- * @throws UsageError that names the place in the file; PluginError when it cannot be read.
+ * @throws UsageError that names the place in the file, `untrusted` where others may have written it
+ * or a step that it names; PluginError when it cannot be read.
  */
 export async function loadRecipe(path: string, options: RecipeOptions = {}): Promise<Pipeline> {
   const full = resolve(path);
@@ -51,8 +55,9 @@ export async function loadRecipe(path: string, options: RecipeOptions = {}): Pro
       "unknown-recipe",
     );
   }
+  if (options.trust !== true) requireOwn(full, path);
   if (/\.[mc]?[jt]s$/.test(path)) return await recipeOfModule(full, path);
-  return await new RecipeReader(full, path, options.builtins ?? {}).read();
+  return await new RecipeReader(full, path, options).read();
 }
 
 async function recipeOfModule(full: string, shown: string): Promise<Pipeline> {
@@ -77,7 +82,7 @@ class RecipeReader {
   constructor(
     private readonly path: string,
     private readonly shown: string,
-    private readonly builtins: BuiltinSteps,
+    private readonly options: RecipeOptions,
   ) {
     this.#folder = dirname(path);
   }
@@ -149,9 +154,9 @@ class RecipeReader {
 
   async #step({ step: reference, name }: ListedStep, at: string): Promise<Step> {
     const own = this.#own.get(reference);
+    const { builtins = {}, trust = false } = this.options;
     try {
-      const step = own ??
-        await loadStep(reference, { builtins: this.builtins, folder: this.#folder });
+      const step = own ?? await loadStep(reference, { builtins, folder: this.#folder, trust });
       return name === undefined ? step : { ...step, name };
     } catch (error) {
       throw this.#placed(at, error);

@@ -3,7 +3,9 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
 import { runScript, type ScriptEnd } from "../../host/script_process.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
@@ -25,6 +27,8 @@ export interface ScriptForm {
   readonly input?: string;
   /** Takes a line of its stdout. */
   readonly onOutput: (line: string) => void;
+  /** Whether it has said that it ran to its end; for programs, the exit code alone says so. */
+  readonly isComplete?: () => boolean;
 }
 
 /** Makes the form of one run. */
@@ -52,6 +56,8 @@ export function stepOf(path: string, shown: string, formFor: (name: string) => F
     name,
     shell: false,
     options: { timeout: limit, ...options },
+    preview: () =>
+      Promise.resolve([{ label: "program", value: `${printable(path)}, not run to load it` }]),
     run: (image, context) =>
       run({ name, shown, changes: header.changes === true, formOf }, image, context),
   };
@@ -76,7 +82,8 @@ async function run(script: Script, image: Image, context: StepContext): Promise<
     workdir: context.workdir,
     signal: context.signal,
     ...(seconds === undefined ? {} : { timeoutSeconds: seconds }),
-    onMessage(text) {
+    onMessage(line) {
+      const text = stripVTControlCharacters(line);
       if (text === "") return;
       lastWords.push(text);
       if (lastWords.length > MOST_WORDS) lastWords.shift();
@@ -84,11 +91,26 @@ async function run(script: Script, image: Image, context: StepContext): Promise<
     },
   });
   checkEnd(end, script, lastWords, seconds);
+  if (form.isComplete?.() === false) throw endedItself(shown, lastWords);
   return imageAfter(image, output, { changes: script.changes, workdir: context.workdir, shown });
 }
 
 /** Lines of its stderr that are told again when it fails. */
 const MOST_WORDS = 5;
+
+function saidAs(lastWords: readonly string[]): string {
+  return lastWords.length === 0 ? "" : `: ${lastWords.join(" / ").replace(/\.$/, "")}`;
+}
+
+function endedItself(shown: string, lastWords: readonly string[]): PluginError {
+  return new PluginError(
+    `${shown} ended its process before it had run to its end${
+      saidAs(lastWords)
+    }. Have it throw an ` +
+      "error instead of calling process.exit, and leave that out where all went well.",
+    "script-failed",
+  );
+}
 
 function checkEnd(
   end: ScriptEnd,
@@ -96,7 +118,7 @@ function checkEnd(
   lastWords: readonly string[],
   seconds: number | undefined,
 ): void {
-  const said = lastWords.length === 0 ? "" : `: ${lastWords.join(" / ").replace(/\.$/, "")}`;
+  const said = saidAs(lastWords);
   switch (end.kind) {
     case "exit": {
       if (end.code === 0) return;

@@ -3,13 +3,13 @@
  * @module
  */
 
-import { setTimeout } from "node:timers";
 import { endShellPrograms } from "../../host/shell.ts";
 import { counted } from "../../pipeline/counted.ts";
 import type { OptionSchema } from "../../pipeline/options.ts";
-import type { Image } from "../../pipeline/image.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
+import { limitedStage } from "./limited_stage.ts";
 import { PluginError } from "./plugin_error.ts";
+import { StepClock } from "./step_clock.ts";
 
 /** A timer of JavaScript counts milliseconds in 31 bits, and fires at once beyond: 24.8 days. */
 export const TIMEOUT_RANGE = { least: 0.001, most: 2_147_483 } as const;
@@ -36,30 +36,37 @@ export function timeoutError(step: string, seconds: number): PluginError {
 /** The step with the option `timeout`, unless it has one of its own. */
 export function withTimeLimit(step: Step): Step {
   if (step.options?.["timeout"] !== undefined) return step;
+  const { stream } = step;
   return {
     ...step,
     options: { ...step.options, timeout: TIMEOUT_OPTION },
-    run: (image, context) => limited(step, image, context),
+    async run(image, context) {
+      const clock = clockOf(step, context);
+      if (clock === undefined) return await step.run(image, context);
+      return await clock.limit(() => step.run(image, within(context, clock)));
+    },
+    ...stream === undefined ? {} : {
+      async stream(start, context) {
+        const clock = clockOf(step, context);
+        if (clock === undefined) return await stream.call(step, start, context);
+        const stage = await clock.limit(() => stream.call(step, start, within(context, clock)));
+        const isStage = (stage?.sink === undefined) !== (stage?.transform === undefined);
+        return isStage ? limitedStage(stage, clock, () => clockOf(step, context)!) : stage;
+      },
+    },
   };
 }
 
-async function limited(step: Step, image: Image, context: StepContext): Promise<Image | void> {
-  const seconds = context.options["timeout"] as number | undefined;
-  if (seconds === undefined) return await step.run(image, context);
-  const expiry = new AbortController();
-  const signal = AbortSignal.any([context.signal, expiry.signal]);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const error = timeoutError(step.name, seconds);
-    expiry.abort(error);
-    endShellPrograms(context.workdir);
-    reject(error);
-  }, seconds * 1000);
-  try {
-    // The rest of the context is looked up in the real one, which loads some of it when asked.
-    const within = Object.create(context, { signal: { value: signal, enumerable: true } });
-    return await Promise.race([promise, step.run(image, within as StepContext)]);
-  } finally {
-    clearTimeout(timer);
-  }
+function clockOf(step: Step, { options, workdir }: StepContext): StepClock | undefined {
+  const seconds = options["timeout"] as number | undefined;
+  if (seconds === undefined) return undefined;
+  const clock = new StepClock(seconds, () => timeoutError(step.name, seconds));
+  clock.signal.addEventListener("abort", () => endShellPrograms(workdir));
+  return clock;
+}
+
+/** The rest of the context is looked up in the real one, which loads some of it when asked. */
+function within(context: StepContext, clock: StepClock): StepContext {
+  const signal = AbortSignal.any([context.signal, clock.signal]);
+  return Object.create(context, { signal: { value: signal, enumerable: true } });
 }

@@ -10,7 +10,6 @@ import { canLoadModules, isCompiled } from "../../host/import_module.ts";
 import { denoGlobal } from "../../host/runtime.ts";
 import type { Image } from "../../pipeline/image.ts";
 import type { Step } from "../../pipeline/step.ts";
-import type { Json } from "./located_json.ts";
 import { PluginError } from "./plugin_error.ts";
 import { scriptDocument } from "./script_context.ts";
 import { stepOf } from "./script_step.ts";
@@ -21,6 +20,7 @@ export function zxStep(path: string, shown: string): Step {
   if (!canLoadModules()) throw notHere(shown);
   return stepOf(path, shown, (name) => (image, context, output) => {
     const channel = randomUUID();
+    let isComplete = false;
     return {
       argv: runnerArgv(),
       shownArgv: ["zx", path],
@@ -34,8 +34,10 @@ export function zxStep(path: string, shown: string): Step {
         if (before !== "") {
           context.emit({ type: "message", level: "info", text: `${name}: ${before}` });
         }
-        if (json !== undefined) output.takeValue(JSON.parse(json) as Json, json);
+        if (json === "") isComplete = true;
+        else if (json !== undefined) output.take(json);
       },
+      isComplete: () => isComplete,
     };
   });
 }

@@ -172,3 +172,18 @@ Deno.test("a reader that goes away is no failure", async () => {
     assert.equal(stderr, "");
   });
 });
+
+testWith(
+  { programs: ["script"] },
+  "help on a terminal has colours, and none with --no-color",
+  async () => {
+    await inLab((lab) => {
+      const env = { ...Deno.env.toObject(), ...lab.env };
+      const shown = (...args: string[]) =>
+        onTerminal(["env", "-u", "CI", "-u", "NO_COLOR", ...icecoreArgv(args)], env, lab.folder);
+      assert.match(shown("build", "--help"), /\x1b\[/);
+      assert.doesNotMatch(shown("build", "--help", "--no-color"), /\x1b\[/);
+      assert.doesNotMatch(shown("build", "--no-color", "--help"), /\x1b\[/);
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { icecore, inLab, type Lab } from "../faults/lab.ts";
+import { moduleFaults } from "../steps/loading/module_faults.ts";
 
 function stepOf(lab: Lab, run: string): string {
   writeFileSync(
@@ -26,7 +27,7 @@ for (
     [
       "ends the process",
       "process.exit(0);",
-      /^icecore: a step ended the process, which nobody but icecore may do: nothing was made\./m,
+      /^icecore: a step ended the process before all was done, which nobody but icecore may do\./m,
     ],
   ] as const
 ) {
@@ -57,3 +58,18 @@ Deno.test("what a step prints to its console goes to stderr, and the result alon
     assert.match(stderr, /to me\nand me\n/);
   });
 });
+
+for (const [what, text] of moduleFaults) {
+  Deno.test(`a module that ${what} fails the build and the dry run`, async () => {
+    await inLab(async (lab) => {
+      writeFileSync(lab.at("bad.ts"), text);
+      for (const dry of what.includes("interrupted") ? [[]] : [[], ["--dry-run"]]) {
+        const args = ["build", "source", "-o", "out.img", "--use", lab.at("bad.ts"), ...dry];
+        const { code, stdout, stderr } = await icecore(lab, args);
+        assert.equal(code, 1, stderr);
+        if (dry.length === 0) assert.equal(stdout, "");
+        assert.match(stderr, /^icecore: /);
+      }
+    });
+  });
+}

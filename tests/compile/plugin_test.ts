@@ -5,6 +5,8 @@
 
 import assert from "node:assert/strict";
 import { compile, root, run } from "./compile.ts";
+import { moduleFaults } from "../steps/loading/module_faults.ts";
+import { zxFaults } from "../steps/loading/zx_faults.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Runs a program in a folder, with no more of the environment than it needs. */
@@ -81,6 +83,24 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
       assert.equal(code, 0, stderr);
       assert.match(stderr, /icecore: zx: from zx: core\.img true function function\n/);
     });
+
+    for (const [what, text, says] of zxFaults) {
+      await t.step(`a zx script that ${what}: the build fails`, async () => {
+        await put(folder, "bad.zx.mjs", `${text}\n`);
+        const { code, stdout, stderr } = await build("--use", "./bad.zx.mjs", "-q");
+        assert.deepEqual([code, stdout], [1, ""], stderr);
+        assert.match(stderr, says);
+      });
+    }
+
+    for (const [what, text] of moduleFaults) {
+      await t.step(`a module that ${what}: the build fails`, async () => {
+        await put(folder, "bad.ts", text);
+        const { code, stdout, stderr } = await build("--use", "./bad.ts");
+        assert.deepEqual([code, stdout], [1, ""], stderr);
+        assert.doesNotMatch(stderr, /Bun v/);
+      });
+    }
 
     await t.step("a recipe file, and a module as one", async () => {
       await put(folder, "my.json", JSON.stringify({ use: [{ step: "./up.sh", after: "pack" }] }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-import { assertNothingLeft, icecore, inLab, REAL } from "./lab.ts";
+import { assertNothingLeft, ended, icecore, inLab, REAL, ROOT, start } from "./lab.ts";
 
 const NEEDS = { ...REAL, programs: [...REAL.programs!, "mkfs.ext2", "truncate"] };
 
@@ -24,5 +24,16 @@ testWith(NEEDS, "an image larger than a file may be there is refused in words", 
     assert.deepEqual(readdirSync(lab.at("disk")), ["lost+found"]);
     output("umount", [lab.at("disk")]);
     await assertNothingLeft(lab);
+  });
+});
+
+Deno.test("where no more files may be open, the limit is named, and no other folder advised", async () => {
+  await inLab(async (lab) => {
+    const deno = [Deno.execPath(), "run", "--quiet", "--allow-all", "--no-check"];
+    const argv = [...deno, `${ROOT}tests/faults/open_files_driver.ts`];
+    const limited = ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash", ...argv];
+    const { code, stdout, stderr } = await ended(start(lab, limited));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^cannot open .*: too many open files\. Raise the limit \(ulimit -n/);
   });
 });

@@ -18,7 +18,7 @@ const shell: Step = {
 };
 
 const interruption = new AbortController();
-watchSignals((signal) => interruption.abort(new InterruptedError(signal)));
+watchSignals((signal) => interruption.abort(new InterruptedError(signal)), 130);
 const recipe = pipeline(recipes["e2fsprogs"]!);
 let isDone = false;
 try {

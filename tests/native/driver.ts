@@ -19,7 +19,7 @@ import {
 
 const [when, what, output = "out.img"] = process.argv.slice(2);
 const interruption = new AbortController();
-watchSignals((signal) => interruption.abort(new InterruptedError(signal)));
+watchSignals((signal) => interruption.abort(new InterruptedError(signal)), 130);
 let isDone = false;
 
 function act(): void {

@@ -20,7 +20,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const said = new Response(build.stderr).text();
       const { code } = await build.status;
       assert.equal(code, 130);
-      assert.equal(await said, `icecore: interrupted by ${signal}: nothing was left behind\n`);
+      const answer = signal === "SIGINT"
+        ? "icecore: interrupting; Ctrl-C again to stop at once\n"
+        : "";
+      const ended = `icecore: interrupted by ${signal}: nothing was left behind\n`;
+      assert.equal(await said, answer + ended);
       await reader.cancel();
       await assertNothingBuilt(lab);
     });

@@ -35,7 +35,7 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
       const shell = Object.assign(() => {}, { fake: true }) as unknown as Shell;
       return Promise.resolve({ shell, release: () => void calls.push("release shell") });
     },
-    stamp: () => machine.state,
+    stamp: () => ({ contents: machine.state, touched: "", attributes: "" }),
     written: new Map(),
     startHash(algorithm) {
       const hash = runtimeHash(algorithm);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { chmodSync, linkSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { machine } from "../../host/machine.ts";
 import type { Image } from "../../pipeline/image.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 for (const [name, steps] of Object.entries({ sealed: [seal], hashed: [seal, hash] })) {
@@ -58,3 +61,33 @@ Deno.test("a program of a step that fails is told with its exit code and its las
     });
   }
 });
+
+for (
+  const [what, change, isWritten] of [
+    ["writes to the image and puts its time back", (path: string) => rewrite(path), true],
+    ["makes a link to it", (path: string) => linkSync(path, `${path}.link`), false],
+    ["protects it", (path: string) => chmodSync(path, 0o400), false],
+    ["reads it", (path: string) => void readFileSync(path), false],
+  ] as const
+) {
+  Deno.test(`a step that ${what} ${isWritten ? "fails the build" : "has not changed it"}`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      const path = `${folder}/x.img`;
+      writeFileSync(path, "before");
+      const faked = fakeMachine({ stamp: () => machine.stamp(path) });
+      // The clock's grain: what is written within one of its ticks has the same change time.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const running = pipelineOf([seal, step("odd", { run: () => change(path) })], faked)
+        .run(REQUEST);
+      if (isWritten) await assert.rejects(running, /it changed the image without saying so/);
+      else await running;
+    });
+  });
+}
+
+/** Of the same size, with the same modification time. */
+function rewrite(path: string): void {
+  const { atime, mtime } = statSync(path);
+  writeFileSync(path, "after!");
+  utimesSync(path, atime, mtime);
+}

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { diagnose, recipes, type Step } from "../../mod.ts";
+import { ended, icecoreArgv, inLab, start } from "../faults/lab.ts";
+import { testWith } from "../support/requirements.ts";
 import { setEnvironment } from "../support/environment.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -24,7 +26,8 @@ Deno.test("programs are looked for that the steps of recipes and plugins declare
     assert.equal(findings.filter(({ name }) => name === "mount").length, 1);
     const missing = Object.fromEntries(abilities.map((each) => [each.name, each.missing]));
     assert.deepEqual(missing["recipe native"], []);
-    assert.deepEqual(missing["mounting without root"], ["fuse2fs"]);
+    const unmounted = missing["mounting without root"]!.filter((name) => name !== "/dev/fuse");
+    assert.deepEqual(unmounted, ["fuse2fs"]);
     assert.deepEqual(missing["plugin vault"], ["vault-cli"]);
   });
 });
@@ -71,3 +74,20 @@ Deno.test("a temporary folder where none can be made stands in the way of everyt
     assert.match(detail, /^cannot make a folder in .*none: no such file or directory\. Set TMPDIR/);
   });
 });
+
+testWith(
+  { root: true, programs: ["unshare", "mount"] },
+  "mounting without root does not work where /dev/fuse cannot be opened, though it is there",
+  async () => {
+    await inLab(async (lab) => {
+      const barred = "mount --bind /dev/fuse /dev/fuse && mount -o remount,bind,nodev /dev/fuse";
+      const argv = icecoreArgv(["doctor"]);
+      const { code, stdout, stderr } = await ended(
+        start(lab, ["unshare", "--mount", "sh", "-c", `${barred} && exec "$@"`, "sh", ...argv]),
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^missing +\/dev\/fuse +cannot be opened: permission denied\. Allow/m);
+      assert.match(stdout, /^mounting without root: does not work: .*\/dev\/fuse/m);
+    });
+  },
+);

@@ -150,7 +150,7 @@ Deno.test("a header may be spread over lines, in the comments of any language", 
       `// icecore: {"name": "up", "summary": "send it", "before": "hash", "tools": ["ls"]}`,
       `//   icecore: {"timeout": 9, "privileged": false, "accepts": ["sealed"]}`,
     ].join("\n");
-    const { run: _, options, ...step } = await loadStep(put(lab, "x", text));
+    const { run: _, preview: __, options, ...step } = await loadStep(put(lab, "x", text));
     assert.deepEqual(step, {
       name: "up",
       summary: "send it",

@@ -4,6 +4,7 @@ import { InterruptedError, StepError } from "../../../mod.ts";
 import { assertNothingBuilt, assertNothingLeft, inLab } from "../../faults/lab.ts";
 import { appearance } from "../../support/appearance.ts";
 import { attemptFile } from "./attempt.ts";
+import { zxFaults } from "./zx_faults.ts";
 
 Deno.test("a zx script finds what zx users expect, and the image and its options", async () => {
   await inLab(async (lab) => {
@@ -41,6 +42,15 @@ Deno.test("a zx script finds what zx users expect, and the image and its options
   });
 });
 
+Deno.test("what a zx script has begun and does not await is waited for", async () => {
+  await inLab(async (lab) => {
+    const text = "setTimeout(() => emit({ type: 'message', level: 'info', text: 'late' }), 200);\n";
+    const { message, texts } = await attemptFile(lab, "late.zx.mjs", text);
+    assert.equal(message, "");
+    assert.deepEqual(texts, ["late"]);
+  });
+});
+
 Deno.test("a zx script may be TypeScript", async () => {
   await inLab(async (lab) => {
     const text = `const n: number = image.sizeBytes; console.log(n > 0 ? "typed" : "");\n`;
@@ -48,16 +58,10 @@ Deno.test("a zx script may be TypeScript", async () => {
   });
 });
 
-const faults: readonly (readonly [what: string, text: string, says: RegExp])[] = [
-  ["throws", "throw new Error('no vault');", /exit code 1: no vault\. Correct/],
-  ["has a mistake", "\nnoSuch();", /exit code 1: noSuch is not defined, at \/.*bad\.zx\.mjs:2:1\./],
-  ["has a syntax error", "const x = ;\n", /exit code 1: .*bad\.zx\.mjs:1:\d+/],
-  ["runs a program that fails", "await $`echo lost >&2; exit 5`", /a program ended with 5: lost/],
-  ["ends itself", "process.exit(9);", /ended with exit code 9/],
-  ["sends an event that is none", "emit({ type: 'cheer' });", /there is no event "cheer"/],
-  ["exports no result", "export default { made: 1 };", /"made" is unknown/],
+const faults = [
+  ...zxFaults,
   ["hangs", "await sleep(100_000);", /did not end within 2 seconds/],
-];
+] as const;
 
 for (const [what, text, says] of faults) {
   Deno.test(`a zx script that ${what} fails the build and leaves nothing`, async () => {
