@@ -6,6 +6,7 @@
 import {
   close,
   CURRENT_FOLDER,
+  O_NOFOLLOW,
   O_RDWR,
   openAt,
   preallocate,
@@ -64,7 +65,7 @@ function geometryFor(context: PreviewContext): Geometry {
 /** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`, `file-too-large`. */
 export function reserve(path: string, sizeBytes: number): void {
   requireRoom(path, sizeBytes);
-  const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
+  const fd = openAt(CURRENT_FOLDER, path, O_RDWR | O_NOFOLLOW);
   try {
     // A file system without fallocate gets a sparse file; a full disk then shows while copying.
     if (!preallocate(fd, sizeBytes)) truncate(fd, sizeBytes);

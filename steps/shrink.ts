@@ -9,7 +9,7 @@
  */
 
 import { existsSync, rmSync } from "node:fs";
-import { close, CURRENT_FOLDER, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
+import { close, CURRENT_FOLDER, O_NOFOLLOW, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
 import { ToolError } from "../host/tool_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
@@ -128,7 +128,7 @@ async function attempt(
 }
 
 function cut(path: string, sizeBytes: number): void {
-  const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
+  const fd = openAt(CURRENT_FOLDER, path, O_RDWR | O_NOFOLLOW);
   try {
     truncate(fd, sizeBytes);
   } finally {

@@ -22,11 +22,14 @@ import {
 import { SystemError } from "../../host/libc/errno.ts";
 import {
   close,
+  CURRENT_FOLDER,
   type Descriptor,
   O_CREAT,
+  O_DIRECTORY,
   O_EXCL,
   O_NOFOLLOW,
   O_PATH,
+  O_RDONLY,
   O_WRONLY,
   openAt,
   truncate,
@@ -54,6 +57,7 @@ const DOT = new TextEncoder().encode(".");
 /** Writes one name after the other; folders get their metadata last. */
 export class TreeWriter {
   readonly #tree: Tree;
+  readonly #root: Descriptor;
   readonly #folders: FolderCache;
 
   /** @param root The mounted folder. */
@@ -65,8 +69,9 @@ export class TreeWriter {
   ) {
     const tree = source.tree;
     this.#tree = tree;
+    this.#root = openAt(CURRENT_FOLDER, root, O_RDONLY | O_DIRECTORY);
     this.#folders = new FolderCache({
-      topPath: (folder) => folder === 0 ? root : undefined,
+      top: (folder) => folder === 0 ? this.#root : undefined,
       parentOf: (folder) => tree.entryParent[tree.nameEntry[folder]!]! as TreeInode,
       nameOf: (folder) => nameOf(tree, tree.nameEntry[folder]! as TreeEntry),
     });
@@ -74,6 +79,7 @@ export class TreeWriter {
 
   close(): void {
     this.#folders.close();
+    close(this.#root);
   }
 
   /** Writes a name: a new inode at its first name, a hard link at every other. */

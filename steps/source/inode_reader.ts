@@ -46,6 +46,11 @@ export class InodeReader {
     statusAtCString(this.#folder!, cName, this.#status);
   }
 
+  /** What was looked at, valid until the next look. */
+  get status(): StatusBuffer {
+    return this.#status;
+  }
+
   /** The type bits of what was looked at. */
   get type(): number {
     return this.#status.mode & S_IFMT;

@@ -12,7 +12,14 @@ import { refuseOwnFault } from "../../host/open_files.ts";
 import { closeRead, type Descriptor, readFullyAt } from "../../host/libc/files.ts";
 import type { Problem, ProblemKind } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
-import { describeChange, type ExpectedFile, type FileChange, howChanged } from "./file_change.ts";
+import {
+  describeChange,
+  type ExpectedFile,
+  type FileChange,
+  howChanged,
+  UNKNOWN,
+} from "./file_change.ts";
+import { ReplacedFileError } from "./scanned_source.ts";
 
 /** Who may look at a file once more and close it, instead of the thread that reads. */
 export interface Finisher {
@@ -69,13 +76,8 @@ export class SourceFile {
     const fd = this.#fd;
     if (fd === undefined) return;
     if (!this.#hasProblem) {
-      const { sizeBytes, mtime } = this.#tree;
       const inode = this.#inode;
-      const expected = {
-        sizeBytes: sizeBytes[inode]!,
-        seconds: mtime.seconds[inode]!,
-        nanoseconds: mtime.nanoseconds[inode]!,
-      };
+      const expected = this.#expectedOf(inode);
       if (this.finisher?.offer(fd, inode, expected) === true) {
         this.#fd = undefined;
         return;
@@ -84,6 +86,18 @@ export class SourceFile {
       if (change !== undefined) this.reportChange(inode, change);
     }
     this.#close();
+  }
+
+  #expectedOf(inode: TreeInode): ExpectedFile {
+    const { sizeBytes, mtime } = this.#tree;
+    const { ctime } = this.source;
+    return {
+      sizeBytes: sizeBytes[inode]!,
+      seconds: mtime.seconds[inode]!,
+      nanoseconds: mtime.nanoseconds[inode]!,
+      ctimeSeconds: ctime?.seconds[inode] ?? 0,
+      ctimeNanoseconds: ctime?.nanoseconds[inode] ?? UNKNOWN,
+    };
   }
 
   /** Reports a file that was found to have changed. */
@@ -97,6 +111,9 @@ export class SourceFile {
 
   #fail(error: unknown, result: string): void {
     refuseOwnFault(error, this.source.pathOf(this.#inode));
+    if (error instanceof ReplacedFileError) {
+      return this.#report("changed", `another file has taken its place; ${result}`);
+    }
     if (!(error instanceof SystemError)) throw error;
     const kind = KINDS[error.code] ?? "unreadable";
     this.#report(kind, `${MEANINGS[error.code] ?? error.meaning}; ${result}`);

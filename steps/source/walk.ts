@@ -18,6 +18,7 @@ import { SourceError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { folderOf } from "../../pipeline/source_path.ts";
 import type { Excluded } from "./exclude.ts";
+import { FileIdentities } from "./file_identities.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
@@ -39,16 +40,30 @@ export interface WalkOptions {
 /** The result of a walk. */
 export interface Walked {
   readonly builder: TreeBuilder;
-  /** Paths by which the folders at the top are opened. */
-  readonly topPaths: ReadonlyMap<TreeInode, string>;
+  /** The folders at the top, open. */
+  readonly tops: ReadonlyMap<TreeInode, TopFolder>;
+  /** Which inodes they were. */
+  readonly identities: FileIdentities;
 }
 
-/** Walks the sources. @throws the signal's reason when aborted. */
+/** A folder that the user named. It stays open: its path may lead elsewhere by the time it is read. */
+export interface TopFolder {
+  readonly path: string;
+  readonly fd: Descriptor;
+}
+
+/**
+ * Walks the sources. The folders at the top are the caller's to close.
+ * @throws the signal's reason when aborted.
+ */
 export async function walk(placement: SourcePlacement, options: WalkOptions): Promise<Walked> {
   const walker = new Walker(placement, options);
   try {
     await walker.run();
     return walker;
+  } catch (error) {
+    for (const { fd } of walker.tops.values()) closeRead(fd);
+    throw error;
   } finally {
     walker.close();
   }
@@ -70,14 +85,15 @@ const EPOCH: Time = { seconds: 0, nanoseconds: 0 };
 
 class Walker implements Walked {
   readonly builder = new TreeBuilder();
-  readonly topPaths = new Map<TreeInode, string>();
+  readonly tops = new Map<TreeInode, TopFolder>();
+  readonly identities = new FileIdentities();
   readonly #parents = new Map<TreeInode, { parent: TreeInode; name: Uint8Array }>();
   readonly #firstOfLinked = new Map<string, TreeInode>();
   readonly #reader: InodeReader;
   readonly #breather: Breather;
   readonly #lister = new FolderLister();
   readonly #folders = new FolderCache({
-    topPath: (folder) => this.topPaths.get(folder),
+    top: (folder) => this.tops.get(folder)?.fd,
     parentOf: (folder) => this.#parents.get(folder)!.parent,
     nameOf: (folder) => this.#parents.get(folder)!.name,
   });
@@ -120,17 +136,26 @@ class Walker implements Walked {
   /** A folder that the user named; a symbolic link to it is followed. */
   #addSource(path: string): Pending {
     const fd = openFolder(path);
+    let isKept = false;
     try {
       const found = this.#readSource(fd, path);
-      const inode = this.builder.addInode(found);
-      this.topPaths.set(inode, path);
+      const inode = this.#addInode(found);
+      this.tops.set(inode, { path, fd });
+      isKept = true;
       if (this.placement.root === undefined) this.builder.raiseRootTime(found.mtime);
       const { fileSystem } = this.#reader;
       const volume = new Volume(fileSystem, new Uint8Array());
       return { inode, source: path, path: volume.path, sourceFileSystem: fileSystem, volume };
     } finally {
-      closeRead(fd);
+      if (!isKept) closeRead(fd);
     }
+  }
+
+  /** Adds what the reader has just read. */
+  #addInode(found: NewInode): TreeInode {
+    const inode = this.builder.addInode(found);
+    this.identities.set(inode, this.#reader.status);
+    return inode;
   }
 
   #readSource(fd: Descriptor, path: string): NewInode {
@@ -222,7 +247,7 @@ class Walker implements Walked {
     const key = isFolder ? undefined : this.#reader.linkKey;
     const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
     if (known !== undefined) return known;
-    const inode = this.builder.addInode(this.#reader.read(cName));
+    const inode = this.#addInode(this.#reader.read(cName));
     if (key !== undefined) this.#firstOfLinked.set(key, inode);
     return inode;
   }

@@ -41,14 +41,15 @@ Deno.test("a folder that was closed while another was looked for is opened anew"
     // Deeper than descriptors are kept open, and the last is missing.
     const depth = 140;
     mkdirSync(`${folder}/${"d/".repeat(depth - 1)}`, { recursive: true });
+    const top = openAt(CURRENT_FOLDER, folder, O_DIRECTORY);
     const cache = new FolderCache({
-      topPath: (inode) => inode === 0 ? folder : undefined,
+      top: (inode) => inode === 0 ? top : undefined,
       parentOf: (inode) => inode - 1 as TreeInode,
       nameOf: () => Buffer.from("d"),
     });
     const keyOf = () => {
       const status = new StatusBuffer();
-      statusOfOpen(cache.get(0 as TreeInode), status);
+      statusOfOpen(cache.get(1 as TreeInode), status);
       return status.inodeKey;
     };
     try {
@@ -57,6 +58,7 @@ Deno.test("a folder that was closed while another was looked for is opened anew"
       assert.equal(keyOf(), before);
     } finally {
       cache.close();
+      close(top);
     }
   });
 });

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
+import { close } from "../../../host/libc/files.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { compileExcludes } from "../../../steps/source/exclude.ts";
 import { placeSources } from "../../../steps/source/placement.ts";
@@ -35,7 +36,7 @@ export async function scan(
   options: ScanOptions = {},
 ): Promise<Scanned> {
   const problems: Problem[] = [];
-  const { builder } = await walk(placeSources(sources), {
+  const { builder, tops } = await walk(placeSources(sources), {
     excluded: compileExcludes(options.exclude ?? []),
     oneFileSystem: options.oneFileSystem ?? false,
     allTimes: options.allTimes ?? false,
@@ -43,6 +44,7 @@ export async function scan(
     onProgress: () => {},
     onProblem: (problem) => void problems.push(problem),
   });
+  for (const { fd } of tops.values()) close(fd);
   const tree = builder.tree();
   const paths = new Map(pathsOf(tree));
   const inode = (path: string) => {
