@@ -58,7 +58,7 @@ async function copyTree(
   const source = neededSource(context);
   const { tree } = source;
   const breather = new Breather(context.signal);
-  const file = new SourceFile(source, onProblem);
+  const file = new SourceFile(source, onProblem, breather);
   const piece = new Uint8Array(PIECE_BYTES);
   const total = contentBytes(tree.sizeBytes, tree.dataRanges, tree.countInodes);
   let done = 0;
@@ -73,7 +73,8 @@ async function copyTree(
       const end = ranges[i + 1]!;
       for (let offset = ranges[i]!; offset < end; offset += PIECE_BYTES) {
         const part = piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
-        file.read(part, offset);
+        const reading = file.read(part, offset);
+        if (reading instanceof Promise) await reading;
         writeAllAt(to, part, offset);
         done += part.length;
         if (breather.due) await rest();

@@ -111,7 +111,7 @@ async function write(
   let hasher: Hasher | undefined;
   try {
     hasher = new Hasher(context.options["algorithm"] as string, breather);
-    const files = new SourceFile(source, onProblem, hasher);
+    const files = new SourceFile(source, onProblem, breather, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,
       sink,

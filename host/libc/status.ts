@@ -105,6 +105,10 @@ export class StatusBuffer {
     return this.#u32(offset) === seconds >>> 0 && this.#u32(offset + 8) === nanoseconds &&
       this.#view.getInt32(offset + 4, true) === Math.floor(seconds / 0x1_0000_0000);
   }
+  /** Whether both are looks at one inode that did not change between them. */
+  isSameAs(other: StatusBuffer): boolean {
+    return [28, 32, 36, CTIME, CTIME + 8, 136, 140].every((at) => this.#u32(at) === other.#u32(at));
+  }
   /** A device node's own number. */
   get deviceMajor(): number {
     return this.#u32(128);

@@ -71,7 +71,7 @@ export function scannedSource({ builder, tops, identities }: Walked): ScannedSou
     },
     close() {
       folders.close();
-      for (const { fd } of tops.values()) closeRead(fd);
+      tops.close();
     },
   };
 }

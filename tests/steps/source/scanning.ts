@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
-import { close } from "../../../host/libc/files.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { compileExcludes } from "../../../steps/source/exclude.ts";
 import { placeSources } from "../../../steps/source/placement.ts";
@@ -44,7 +43,7 @@ export async function scan(
     onProgress: () => {},
     onProblem: (problem) => void problems.push(problem),
   });
-  for (const { fd } of tops.values()) close(fd);
+  tops.close();
   const tree = builder.tree();
   const paths = new Map(pathsOf(tree));
   const inode = (path: string) => {
