@@ -52,6 +52,9 @@ import { FolderCache } from "../source/folder_cache.ts";
 /** Writes the contents of one regular file into an open, empty one. */
 export type ContentWriter = (inode: TreeInode, to: Descriptor) => Promise<void>;
 
+/** Why a socket is left out. */
+export const SOCKETS_SKIPPED = "sockets are not stored";
+
 const DOT = new TextEncoder().encode(".");
 
 /** Writes one name after the other; folders get their metadata last. */
@@ -88,7 +91,7 @@ export class TreeWriter {
     const inode = tree.entryInode[entry]! as TreeInode;
     if (typeOf(tree, inode) === S_IFSOCK) {
       if (tree.nameEntry[inode] === entry) {
-        this.#report(inode, "skipped", "sockets are not stored");
+        this.#report(inode, "skipped", SOCKETS_SKIPPED);
       }
       return;
     }

@@ -14,7 +14,7 @@ import { closeRead, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, openAt } from "../../host
 import { FolderLister } from "../../host/libc/folders.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import type { Excluded } from "./exclude.ts";
+import type { Excludes } from "./exclude.ts";
 import { FileIdentities } from "./file_identities.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { ChangedError, InodeReader } from "./inode_reader.ts";
@@ -22,17 +22,19 @@ import { NameList } from "./name_list.ts";
 import type { SourcePlacement } from "./placement.ts";
 import { madeUpFolder, TreeTops } from "./tree_tops.ts";
 import { Volume } from "./volume.ts";
-import { type Place, WalkProblems } from "./walk_problems.ts";
+import { type Place, shownPath, WalkProblems } from "./walk_problems.ts";
 
 /** How to walk. */
 export interface WalkOptions {
-  readonly excluded: Excluded | undefined;
+  readonly excludes: Excludes | undefined;
   /** Leave folders empty that lie on another file system than their source. */
   readonly oneFileSystem: boolean;
   /** Keep access, change and creation times, too. */
   readonly allTimes: boolean;
   readonly signal: AbortSignal;
   onProgress(countInodes: number): void;
+  /** Told of each path that is left out, printable. */
+  onExcluded?(path: string): void;
   onProblem(problem: Problem): void;
 }
 
@@ -251,8 +253,12 @@ class Walker implements Walked {
   }
 
   #isExcluded(folder: Pending, cName: Uint8Array, isFolder: boolean): boolean {
+    const { excludes, onExcluded } = this.options;
+    if (excludes === undefined) return false;
     const name = cName.subarray(0, -1);
-    return this.options.excluded?.(joinBytes(folder.path, name), name, isFolder) === true;
+    const isExcluded = excludes.matches(joinBytes(folder.path, name), name, isFolder);
+    if (isExcluded) onExcluded?.(shownPath(this.#within(folder, cName)));
+    return isExcluded;
   }
 
   #name(folder: Pending, cName: Uint8Array, inode: TreeInode): void {

@@ -55,7 +55,8 @@ export class WalkProblems {
   }
 }
 
-function shownPath({ source, path }: Place): string {
+/** A path for people. */
+export function shownPath({ source, path }: Place): string {
   const top = new TextEncoder().encode(folderOf(source));
   return printable(path.length === 0 ? top : joinBytes(top, path));
 }

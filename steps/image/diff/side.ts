@@ -79,9 +79,8 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
 /** Folders as a side, placed as `build` places them. */
 export async function folderSide(placement: SourcePlacement, options: SideOptions): Promise<Side> {
   const { signal, onProgress, onProblem, exclude, oneFileSystem } = options;
-  const excluded = compileExcludes(exclude);
   const walked = await walk(placement, {
-    excluded,
+    excludes: compileExcludes(exclude),
     oneFileSystem,
     allTimes: false,
     signal,

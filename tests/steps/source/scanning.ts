@@ -36,7 +36,7 @@ export async function scan(
 ): Promise<Scanned> {
   const problems: Problem[] = [];
   const { builder, tops } = await walk(placeSources(sources), {
-    excluded: compileExcludes(options.exclude ?? []),
+    excludes: compileExcludes(options.exclude ?? []),
     oneFileSystem: options.oneFileSystem ?? false,
     allTimes: options.allTimes ?? false,
     signal: new AbortController().signal,
