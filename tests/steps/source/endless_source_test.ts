@@ -82,6 +82,25 @@ for (const [what, rule] of Object.entries(ENDLESS)) {
     }));
 }
 
+testWith(
+  FAULTY,
+  "a folder that is compared with an image is not deaf either",
+  () =>
+    inLab(async (lab) => {
+      fill(lab);
+      writeFileSync(lab.at("real/file"), new Uint8Array(2 ** 25));
+      const built = await icecore(lab, ["build", "real/.", "-o", "out.img"]);
+      assert.equal(built.code, 0, built.stderr);
+      await withFaults(lab.folder, ["short:/file:1"], async () => {
+        const child = start(lab, icecoreArgv(["diff", "out.img", "faulty/."]));
+        await busy(child.pid);
+        child.kill("SIGINT");
+        const { code, stderr } = await ended(child);
+        assert.equal(code, 130, stderr);
+      });
+    }),
+);
+
 /** Waits until a program has worked for so long that it must be in its loop. */
 async function busy(processId: number): Promise<void> {
   const ticksOf = () => {
