@@ -47,7 +47,7 @@ export type {
 export type { Json, JsonObject } from "./steps/loading/located_json.ts";
 export { type SecretOptions, withSecrets } from "./steps/loading/secret_options.ts";
 export { canLoadModules, provideModule } from "./host/import_module.ts";
-export { readExcludeFile } from "./steps/source/exclude.ts";
+export { readExcludeFile } from "./steps/source/exclude_file.ts";
 export { compileGlob } from "./steps/source/glob.ts";
 export { type Diff, diff, type DiffOptions } from "./steps/image/diff.ts";
 export { type Difference, differenceLine, type NodeType } from "./steps/image/diff/difference.ts";

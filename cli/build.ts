@@ -55,7 +55,8 @@ const parser = command(
           message`Leave out what matches; a pattern with a slash is matched from the source on.`,
       })),
       excludeFrom: multiple(option("--exclude-from", fileValue("FILE"), {
-        description: message`Leave out what matches a line of FILE.`,
+        description:
+          message`Leave out what matches a line of FILE, which is read as tar -X reads it.`,
       })),
       oneFileSystem: optional(option("--one-file-system", {
         description: message`Store folders of other file systems empty.`,
@@ -112,7 +113,8 @@ const parser = command(
           message`Use a recipe file, and steps that it names, that others may have written.`,
       })),
       dryRun: optional(option("--dry-run", {
-        description: message`Print what would be done, and write nothing.`,
+        description:
+          message`Print what would be done, and write nothing; with --verbose, also what is excluded.`,
       })),
       force: optional(option("--force", {
         description: message`Replace an image that is there already.`,

@@ -78,6 +78,9 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
     values.oneFileSystem === true
       ? ["--one-file-system", ["scan"], { oneFileSystem: true }]
       : undefined,
+    values.dryRun === true && values.verbose === true && base.has("scan")
+      ? ["--verbose", ["scan"], { listExcluded: true }]
+      : undefined,
     size === undefined ? undefined : ["--size", ["allocate"], { size }],
     blockSize === undefined
       ? undefined

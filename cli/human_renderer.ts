@@ -57,6 +57,9 @@ export function humanRenderer(values: CommonValues) {
       case "build-finished":
         line.clear();
         sayRest();
+        for (const pattern of event.image.report.unmatchedPatterns ?? []) {
+          note(`icecore: --exclude ${printable(pattern)} matched nothing`);
+        }
         return quiet ? undefined : note(summaryOf(event, times));
       case "build-failed":
         line.clear();

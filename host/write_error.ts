@@ -16,6 +16,7 @@ const FULL = [
 const REASONS: Readonly<Record<string, readonly [code: string, why: string]>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
+  ELOOP: ["output-replaced", "a symbolic link took its place. Look who may write to its folder."],
   EPIPE: ["broken-pipe", "its reader has gone away. Look at the program that reads it."],
   EFBIG: [
     "file-too-large",

@@ -92,6 +92,8 @@ export interface Report {
   readonly sourceBytes: number;
   /** What was skipped, cut or stored otherwise, and why. */
   readonly problems: readonly Problem[];
+  /** Patterns that were to leave something out and matched nothing; absent where all have. */
+  readonly unmatchedPatterns?: readonly string[];
 }
 
 /**

@@ -30,6 +30,11 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** A problem as a dry run tells of it. */
+export function factOfProblem({ kind, path, reason }: Problem): { label: string; value: string } {
+  return { label: kind, value: `${path}: ${reason}` };
+}
+
 /** Whether a build with this problem ends with exit code 3: something of the source is missing. */
 export function isLoss({ kind }: Problem): boolean {
   return kind !== "altered" && kind !== "skipped";

@@ -4,7 +4,7 @@
  */
 
 import type { $Type } from "dax";
-import type { Tree, TreeInode } from "../ext4/tree.ts";
+import type { TimeColumn, Tree, TreeInode } from "../ext4/tree.ts";
 import type { StepEvent } from "./events.ts";
 import type { Image, Payload, Phase } from "./image.ts";
 import type { OptionsSchema, OptionValues } from "./options.ts";
@@ -16,6 +16,11 @@ export type Shell = $Type;
 export interface ScannedSource {
   /** Names and metadata, as columns. */
   readonly tree: Tree;
+  /**
+   * When each inode, its metadata included, last changed: a file with another time is reported as
+   * changed. Without it, the modification time alone counts.
+   */
+  readonly ctime?: TimeColumn;
   /** The source path of an inode's first name, printable. */
   pathOf(inode: TreeInode): string;
   /**
@@ -23,7 +28,10 @@ export interface ScannedSource {
    * source's: it is valid until the next call and is not to be closed.
    */
   folder(inode: TreeInode): number;
-  /** Opens a regular file for reading; the caller closes the descriptor. */
+  /**
+   * Opens a regular file for reading; the caller closes the descriptor.
+   * @throws SourceError `file-replaced` where another file has its name by now.
+   */
   open(inode: TreeInode): number;
   /** Closes the folders that were kept open. */
   close(): void;

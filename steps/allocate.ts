@@ -6,6 +6,7 @@
 import {
   close,
   CURRENT_FOLDER,
+  O_NOFOLLOW,
   O_RDWR,
   openAt,
   preallocate,
@@ -17,7 +18,7 @@ import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.t
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { checkOutput, checkTree } from "./e2fsprogs/limits.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
-import { requireRoom } from "./free_space.ts";
+import { requireRoom, roomFor } from "./free_space.ts";
 import { neededSource } from "./source/needed.ts";
 
 /** Allocates the file. */
@@ -44,13 +45,14 @@ export const allocate: Step = {
     reserve(image.path, sizeBytes);
     return { ...image, sizeBytes };
   },
-  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
+  preview(image: Image, context: PreviewContext): Promise<Fact[]> {
     checkTree(neededSource(context).tree);
     const { sizeBytes, blockSizeBytes, countInodes } = geometryFor(context);
     return Promise.resolve([
       { label: "size to begin with", value: sizeBytes, unit: "bytes" },
       { label: "block size", value: blockSizeBytes, unit: "bytes" },
       { label: "inodes", value: countInodes },
+      ...roomFor(image.finalPath, sizeBytes),
     ]);
   },
 };
@@ -64,7 +66,7 @@ function geometryFor(context: PreviewContext): Geometry {
 /** Reserves room for the image up to a size. @throws EnvironmentError `disk-full`, `file-too-large`. */
 export function reserve(path: string, sizeBytes: number): void {
   requireRoom(path, sizeBytes);
-  const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
+  const fd = openAt(CURRENT_FOLDER, path, O_RDWR | O_NOFOLLOW);
   try {
     // A file system without fallocate gets a sparse file; a full disk then shows while copying.
     if (!preallocate(fd, sizeBytes)) truncate(fd, sizeBytes);

@@ -3,15 +3,15 @@
  * @module
  */
 
-import { S_IFDIR, type TreeEntry, type TreeInode, typeOf } from "../ext4/tree.ts";
+import { S_IFDIR, S_IFSOCK, type TreeEntry, type TreeInode, typeOf } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { hasCode } from "../host/libc/errno.ts";
 import { type Descriptor, writeAllAt } from "../host/libc/files.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
-import type { Problem } from "../pipeline/problem.ts";
-import type { Step, StepContext } from "../pipeline/step.ts";
-import { TreeWriter } from "./copy/tree_writer.ts";
+import { factOfProblem, type Problem } from "../pipeline/problem.ts";
+import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import { SOCKETS_SKIPPED, TreeWriter } from "./copy/tree_writer.ts";
 import { neededSource } from "./source/needed.ts";
 import { SourceFile } from "./source/source_file.ts";
 import { runTool } from "./e2fsprogs/tool.ts";
@@ -24,6 +24,10 @@ export const copy: Step = {
   tools: ["sync"],
   privileged: true,
   shell: false,
+  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
+    const source = neededSource(context);
+    return Promise.resolve(skippedSockets(source).map(factOfProblem));
+  },
   async run(image: Image, context: StepContext): Promise<Image> {
     const problems: Problem[] = [];
     try {
@@ -45,6 +49,12 @@ export const copy: Step = {
   },
 };
 
+function skippedSockets({ tree, pathOf }: ScannedSource): Problem[] {
+  const rows = Array.from({ length: tree.countInodes }, (_, row) => row as TreeInode);
+  return rows.filter((row) => typeOf(tree, row) === S_IFSOCK)
+    .map((row) => ({ kind: "skipped", path: pathOf(row), reason: SOCKETS_SKIPPED }));
+}
+
 /** The command that waits until a file system is on its disk, and fails when it could not be. */
 export const syncArgv = (mountpoint: string): string[] => ["sync", "-f", mountpoint];
 
@@ -58,7 +68,7 @@ async function copyTree(
   const source = neededSource(context);
   const { tree } = source;
   const breather = new Breather(context.signal);
-  const file = new SourceFile(source, onProblem);
+  const file = new SourceFile(source, onProblem, breather);
   const piece = new Uint8Array(PIECE_BYTES);
   const total = contentBytes(tree.sizeBytes, tree.dataRanges, tree.countInodes);
   let done = 0;
@@ -73,7 +83,8 @@ async function copyTree(
       const end = ranges[i + 1]!;
       for (let offset = ranges[i]!; offset < end; offset += PIECE_BYTES) {
         const part = piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
-        file.read(part, offset);
+        const reading = file.read(part, offset);
+        if (reading instanceof Promise) await reading;
         writeAllAt(to, part, offset);
         done += part.length;
         if (breather.due) await rest();

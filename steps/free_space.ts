@@ -3,11 +3,13 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { printable } from "../host/libc/paths.ts";
 import { freeBytes, StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
 import { formatSize } from "../pipeline/size.ts";
+import type { Fact } from "../pipeline/step.ts";
 
 /**
  * Makes sure that a file has room to grow.
@@ -25,6 +27,24 @@ export function requireRoom(path: string, sizeBytes: number): void {
     if (free < missing) throw diskFull(path, missing, free);
   } finally {
     close(fd);
+  }
+}
+
+/**
+ * The room that a dry run finds, in the folder where an image is to lie.
+ *
+ * @param output Absolute path of the image, or `-`.
+ * @throws EnvironmentError `disk-full`, as a build would.
+ */
+export function roomFor(output: string, sizeBytes: number): Fact[] {
+  if (output === "-") return [];
+  const folder = openAt(CURRENT_FOLDER, dirname(output), O_RDONLY);
+  try {
+    const free = freeBytes(folder);
+    if (free < sizeBytes) throw diskFull(output, sizeBytes, free);
+    return [{ label: "free on the disk", value: free, unit: "bytes" }];
+  } finally {
+    close(folder);
   }
 }
 

@@ -12,10 +12,10 @@ import { ALGORITHMS } from "../host/digest.ts";
 import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
-import type { Problem } from "../pipeline/problem.ts";
+import { factOfProblem, type Problem } from "../pipeline/problem.ts";
 import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
-import { requireRoom } from "./free_space.ts";
+import { requireRoom, roomFor } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
 import { Hasher } from "./pack/hasher.ts";
 import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
@@ -72,8 +72,14 @@ export const pack: Step = {
       problems,
     );
   },
-  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
-    return Promise.resolve(factsOf(planOf(neededSource(context), context)));
+  preview(image: Image, context: PreviewContext): Promise<Fact[]> {
+    const source = neededSource(context);
+    const plan = planOf(source, context);
+    return Promise.resolve([
+      ...factsOf(plan),
+      ...roomFor(image.finalPath, plan.sizeBytes),
+      ...plan.report.map((note) => factOfProblem(problemOf(note, source))),
+    ]);
   },
 };
 
@@ -111,7 +117,7 @@ async function write(
   let hasher: Hasher | undefined;
   try {
     hasher = new Hasher(context.options["algorithm"] as string, breather);
-    const files = new SourceFile(source, onProblem, hasher);
+    const files = new SourceFile(source, onProblem, breather, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,
       sink,
@@ -135,7 +141,7 @@ async function write(
   }
 }
 
-function factsOf({ layout, sizeBytes, report }: Plan): Fact[] {
+function factsOf({ layout, sizeBytes }: Plan): Fact[] {
   return [
     { label: "size of the image", value: sizeBytes, unit: "bytes" },
     { label: "block size", value: layout.blockSizeBytes, unit: "bytes" },
@@ -145,6 +151,5 @@ function factsOf({ layout, sizeBytes, report }: Plan): Fact[] {
     { label: "inodes", value: layout.countUsedInodes },
     { label: "data begins at", value: layout.dataOffsetBytes, unit: "bytes" },
     { label: "features", value: layout.features.join(" ") },
-    ...(report.length === 0 ? [] : [{ label: "not stored as it is", value: report.length }]),
   ];
 }

@@ -5,8 +5,9 @@
 
 import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from "../ext4/tree.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
-import type { Problem } from "../pipeline/problem.ts";
-import type { CheckContext, Fact, PreviewContext, Step } from "../pipeline/step.ts";
+import { printable } from "../host/libc/paths.ts";
+import { factOfProblem, type Problem } from "../pipeline/problem.ts";
+import type { CheckContext, Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
 import { compileExcludes } from "./source/exclude.ts";
 import { checkOutputOutside, placeSources } from "./source/placement.ts";
 import { scannedSource } from "./source/scanned_source.ts";
@@ -25,6 +26,11 @@ export const scan: Step = {
       help: "leave folders empty that lie on another file system",
       default: false,
     },
+    listExcluded: {
+      type: "boolean",
+      help: "name in a dry run each path that is left out",
+      default: false,
+    },
     times: {
       type: "string",
       help: "which times to keep: the modification time, or all; copy can set no more than two",
@@ -37,26 +43,37 @@ export const scan: Step = {
     checkOutputOutside(sources, output, options["oneFileSystem"] === true);
     compileExcludes(options["exclude"] as readonly string[]);
   },
-  run: scanSource,
+  run: (image: Image, context: StepContext) => scanSource(image, context),
   async preview(image: Image, context: PreviewContext): Promise<Fact[]> {
-    const { report } = await scanSource(image, context);
+    const excluded: string[] = [];
+    const isListed = context.options["listExcluded"] === true;
+    const onExcluded = isListed ? (path: string) => void excluded.push(path) : undefined;
+    const { report } = await scanSource(image, context, onExcluded);
     return [
       { label: "files", value: report.countFiles },
       { label: "folders", value: report.countFolders },
       { label: "size of the files", value: report.sourceBytes, unit: "bytes" },
-      ...report.problems.map(({ kind, path, reason }) => ({
-        label: kind,
-        value: `${path}: ${reason}`,
+      ...report.problems.map(factOfProblem),
+      ...excluded.map((path) => ({ label: "excluded", value: path })),
+      ...(report.unmatchedPatterns ?? []).map((pattern) => ({
+        label: "matched nothing",
+        value: printable(pattern),
       })),
     ];
   },
 };
 
-async function scanSource(image: Image, context: PreviewContext): Promise<Image> {
+async function scanSource(
+  image: Image,
+  context: PreviewContext,
+  onExcluded?: (path: string) => void,
+): Promise<Image> {
   const { options, emit } = context;
+  const excludes = compileExcludes(options["exclude"] as readonly string[]);
   const problems: Problem[] = [];
   const walked = await walk(placeSources(context.sources), {
-    excluded: compileExcludes(options["exclude"] as readonly string[]),
+    excludes,
+    ...(onExcluded === undefined ? {} : { onExcluded }),
     oneFileSystem: options["oneFileSystem"] === true,
     allTimes: options["times"] === "all",
     signal: context.signal,
@@ -68,7 +85,12 @@ async function scanSource(image: Image, context: PreviewContext): Promise<Image>
   });
   const source = scannedSource(walked);
   context.provideSource(source);
-  const report = { ...image.report, ...count(source.tree) };
+  const unmatchedPatterns = excludes?.unmatched ?? [];
+  const report = {
+    ...image.report,
+    ...count(source.tree),
+    ...(unmatchedPatterns.length === 0 ? {} : { unmatchedPatterns }),
+  };
   return withProblems({ ...image, report }, problems);
 }
 

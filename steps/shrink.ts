@@ -10,7 +10,7 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { EnvironmentError } from "../host/environment_error.ts";
-import { close, CURRENT_FOLDER, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
+import { close, CURRENT_FOLDER, O_NOFOLLOW, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
 import { ToolError } from "../host/tool_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
@@ -142,7 +142,7 @@ async function attempt(
 }
 
 function cut(path: string, sizeBytes: number): void {
-  const fd = openAt(CURRENT_FOLDER, path, O_RDWR);
+  const fd = openAt(CURRENT_FOLDER, path, O_RDWR | O_NOFOLLOW);
   try {
     truncate(fd, sizeBytes);
   } finally {

@@ -26,6 +26,7 @@ const SIGNATURES = {
   llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
   lgetxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "i32" },
   lsetxattr: { parameters: ["buffer", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  lremovexattr: { parameters: ["buffer", "buffer"], result: "i32" },
   mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   mknodat: { parameters: ["i32", "buffer", "u32", "i64"], result: "i32" },
   symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
@@ -84,7 +85,7 @@ export const SYSCALL = process.arch === "arm64"
   : { getdents64: 217, statx: 332 };
 
 /**
- * Runs a call again while a signal interrupts it.
+ * Runs a call again while a signal interrupts it, not without end.
  *
  * @param name The call's name, for the error.
  * @param path What it works on, in a form fit for people; asked for only when it fails.
@@ -92,10 +93,15 @@ export const SYSCALL = process.arch === "arm64"
  * @throws SystemError when the call fails.
  */
 export function check(name: string, call: () => number | bigint, path?: () => string): number {
-  for (;;) {
+  for (let interruptions = 0;; interruptions++) {
     const result = Number(call());
     if (result >= 0) return result;
     const number = lastErrno();
-    if (number !== ERRNO.EINTR) throw new SystemError(name, number, path?.());
+    if (number !== ERRNO.EINTR || interruptions === MOST_INTERRUPTIONS) {
+      throw new SystemError(name, number, path?.());
+    }
   }
 }
+
+/** Some file systems say so without any signal, and would for ever. */
+const MOST_INTERRUPTIONS = 1000;

@@ -37,9 +37,13 @@ export const ERRNO = {
   ENOTEMPTY: 39,
   ELOOP: 40,
   ENODATA: 61,
+  EBADMSG: 74,
   EOVERFLOW: 75,
+  EILSEQ: 84,
   EOPNOTSUPP: 95,
   ESTALE: 116,
+  EUCLEAN: 117,
+  EREMOTEIO: 121,
   EDQUOT: 122,
 } as const;
 
@@ -78,9 +82,13 @@ const MEANINGS: Readonly<Record<ErrorName, string>> = {
   ENOTEMPTY: "folder not empty",
   ELOOP: "too many symbolic links",
   ENODATA: "no data",
+  EBADMSG: "wrong checksum",
   EOVERFLOW: "value too large",
+  EILSEQ: "wrong sequence of bytes",
   EOPNOTSUPP: "not supported",
   ESTALE: "stale file handle",
+  EUCLEAN: "the file system is damaged",
+  EREMOTEIO: "remote input/output error",
   EDQUOT: "disk quota exceeded",
 };
 

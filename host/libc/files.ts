@@ -76,7 +76,7 @@ export function closeRead(fd: Descriptor): void {
 }
 
 /** Reads at a position; returns the bytes read, which may be fewer, and 0 past the end. */
-function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
+export function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
   const count = libc.pread(fd, into, into.length, offsetBytes);
   if (count >= 0) return count;
   return check("read", () => libc.pread(fd, into, into.length, offsetBytes));
@@ -99,7 +99,7 @@ export function writeAll(fd: Descriptor, bytes: Uint8Array): void {
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     try {
-      done += check("write", () => libc.write(fd, rest, rest.length));
+      done += advanced(check("write", () => libc.write(fd, rest, rest.length)));
     } catch (error) {
       if (!(error instanceof SystemError) || error.code !== "EAGAIN") throw error;
       waitForRoom(fd);
@@ -137,10 +137,18 @@ export function writeAllAt(fd: Descriptor, bytes: Uint8Array, offsetBytes: numbe
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     const count = libc.pwrite(fd, rest, rest.length, offsetBytes + done);
-    done += count >= 0
-      ? count
-      : check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done));
+    done += advanced(
+      count >= 0
+        ? count
+        : check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done)),
+    );
   }
+}
+
+/** The bytes that a write took. @throws SystemError where it took none: it would for ever. */
+function advanced(countBytes: number): number {
+  if (countBytes > 0) return countBytes;
+  throw new SystemError("write", ERRNO.EIO);
 }
 
 const SEEK = { set: 0, end: 2, data: 3, hole: 4 } as const;

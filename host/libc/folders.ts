@@ -4,6 +4,7 @@
  */
 
 import { check, libc, SYSCALL } from "./calls.ts";
+import { ERRNO, SystemError } from "./errno.ts";
 import type { Descriptor } from "./files.ts";
 
 /** 64 KiB of records at a time: enough for about 2,000 names. */
@@ -16,28 +17,30 @@ export class FolderLister {
   readonly #view = new DataView(this.#buffer.buffer);
 
   /**
-   * Calls back for each name in a folder but `.` and `..`, in the file system's own order.
+   * Calls back for each name but `.` and `..` of as many as one call of the kernel gives, in the
+   * file system's own order. A folder may have no end: the caller goes on as long as it likes.
    *
-   * @param folder An open folder; its position moves to the end.
+   * @param folder An open folder; its position moves on.
    * @param visit Gets the name with its final NUL, as a view that is valid during the call only.
+   * @returns false when all have been listed.
    * @throws SystemError when the folder cannot be read.
    */
-  list(folder: Descriptor, visit: (cName: Uint8Array) => void): void {
+  listSome(folder: Descriptor, visit: (cName: Uint8Array) => void): boolean {
     const buffer = this.#buffer;
-    for (;;) {
-      // The third parameter of getdents64 is a length, which the signature passes as an integer.
-      const filled = check(
-        "getdents64",
-        () => libc.syscall(SYSCALL.getdents64, folder, buffer, LISTING_BYTES, 0, NO_BUFFER),
-      );
-      if (filled === 0) return;
-      for (let offset = 0; offset < filled;) {
-        const start = offset + D_NAME;
-        const end = buffer.indexOf(0, start) + 1;
-        if (!isDotOrDotDot(buffer, start, end - 1)) visit(buffer.subarray(start, end));
-        offset += this.#view.getUint16(offset + D_RECLEN, true);
-      }
+    // The third parameter of getdents64 is a length, which the signature passes as an integer.
+    const filled = check(
+      "getdents64",
+      () => libc.syscall(SYSCALL.getdents64, folder, buffer, LISTING_BYTES, 0, NO_BUFFER),
+    );
+    for (let offset = 0; offset < filled;) {
+      const start = offset + D_NAME;
+      const end = buffer.indexOf(0, start) + 1;
+      const length = this.#view.getUint16(offset + D_RECLEN, true);
+      if (end <= start || length <= D_NAME) throw new SystemError("getdents64", ERRNO.EIO);
+      if (!isDotOrDotDot(buffer, start, end - 1)) visit(buffer.subarray(start, end));
+      offset += length;
     }
+    return filled > 0;
   }
 }
 

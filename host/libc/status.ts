@@ -14,7 +14,8 @@ const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_BTIME = 0x800;
 
-/** `stx_mtime` in `struct statx`. */
+/** `stx_ctime` and `stx_mtime` in `struct statx`. */
+const CTIME = 96;
 const MTIME = 112;
 
 /** A point in time: whole seconds since 1970 (may be negative) and 0–999,999,999 nanoseconds. */
@@ -60,6 +61,18 @@ export class StatusBuffer {
   get inodeKey(): string {
     return `${this.#u32(136)}:${this.#u32(140)}:${this.#view.getBigUint64(32, true)}`;
   }
+  /** The lower half of the inode's number. */
+  get inodeLow(): number {
+    return this.#u32(32);
+  }
+  /** Its upper half. */
+  get inodeHigh(): number {
+    return this.#u32(36);
+  }
+  /** The file system it lies on, as 12 bits of major and 20 bits of minor number. */
+  get fileSystemNumber(): number {
+    return (this.#u32(136) << 20 | this.#u32(140)) >>> 0;
+  }
   get sizeBytes(): number {
     return this.#u64(40);
   }
@@ -75,15 +88,26 @@ export class StatusBuffer {
     return (this.#u32(0) & STATX_BTIME) === 0 ? this.ctime : this.#time(80);
   }
   get ctime(): Timestamp {
-    return this.#time(96);
+    return this.#time(CTIME);
   }
   get mtime(): Timestamp {
     return this.#time(MTIME);
   }
   /** Whether it was last written at that time; the same as looking at `mtime`, without an object. */
   hasMtime(seconds: number, nanoseconds: number): boolean {
-    return this.#u32(MTIME) === seconds >>> 0 && this.#u32(MTIME + 8) === nanoseconds &&
-      this.#view.getInt32(MTIME + 4, true) === Math.floor(seconds / 0x1_0000_0000);
+    return this.#hasTime(MTIME, seconds, nanoseconds);
+  }
+  /** Whether it, its metadata included, last changed at that time. */
+  hasCtime(seconds: number, nanoseconds: number): boolean {
+    return this.#hasTime(CTIME, seconds, nanoseconds);
+  }
+  #hasTime(offset: number, seconds: number, nanoseconds: number): boolean {
+    return this.#u32(offset) === seconds >>> 0 && this.#u32(offset + 8) === nanoseconds &&
+      this.#view.getInt32(offset + 4, true) === Math.floor(seconds / 0x1_0000_0000);
+  }
+  /** Whether both are looks at one inode that did not change between them. */
+  isSameAs(other: StatusBuffer): boolean {
+    return [28, 32, 36, CTIME, CTIME + 8, 136, 140].every((at) => this.#u32(at) === other.#u32(at));
   }
   /** A device node's own number. */
   get deviceMajor(): number {

@@ -17,6 +17,11 @@ export interface Attribute {
   readonly value: Uint8Array;
 }
 
+/**
+ * Told of an attribute that cannot be read, or, without a name, that they cannot be listed.
+ */
+export type OnUnreadable = (error: SystemError, name?: Uint8Array) => void;
+
 // The kernel's limits: XATTR_LIST_MAX and XATTR_SIZE_MAX.
 const listing = new Uint8Array(65_536);
 const content = new Uint8Array(65_536);
@@ -41,63 +46,95 @@ export class AttributeReader {
     this.#folder = folder;
   }
 
-  /** The attributes of a name in the folder; the name is a C string. @throws SystemError */
-  ofName(cName: Uint8Array): Attribute[] {
+  /** The attributes of a name in the folder that can be read; the name is a C string. */
+  ofName(cName: Uint8Array, onUnreadable: OnUnreadable): Attribute[] {
     if (this.#canListAt) {
       // Asking for the size alone is what costs least.
       const size = listxattrat(this.#folder!, cName, AT_SYMLINK_NOFOLLOW, listing, 0);
       if (size === 0) return NONE;
-      if (size < 0) this.#failed(lastErrno(), cName);
+      // Kernels before 6.13 do not have the call, and some containers forbid it. Whatever else it
+      // is, the way through the path says the same.
+      const errno = size < 0 ? lastErrno() : 0;
+      if (errno === ERRNO.ENOSYS || errno === ERRNO.EPERM) this.#canListAt = false;
     }
     this.#path.set(cName, this.#prefixBytes);
-    return readAttributes(this.#path.subarray(0, this.#prefixBytes + cName.length));
-  }
-
-  #failed(errno: number, cName: Uint8Array): void {
-    // Kernels before 6.13 do not have the call, and some containers forbid it.
-    if (errno === ERRNO.ENOSYS || errno === ERRNO.EPERM) this.#canListAt = false;
-    else if (errno !== ERRNO.EOPNOTSUPP) {
-      throw new SystemError("listxattrat", errno, printable(cName.subarray(0, -1)));
-    }
+    return readAttributes(this.#path.subarray(0, this.#prefixBytes + cName.length), onUnreadable);
   }
 }
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
 
 /**
- * All attributes of a file that the caller may read; none where the file system has no attributes.
+ * The attributes of a file that can be read; none where the file system has no attributes. What one
+ * of them costs is itself: the others are read, whatever is wrong with it.
  *
  * @param path A C string, e.g. of {@linkcode pathThroughProc}.
- * @throws SystemError when the list or a value cannot be read.
  */
-export function readAttributes(path: Uint8Array): Attribute[] {
-  if (libc.llistxattr(path, listing, 0) === 0) return NONE;
+export function readAttributes(path: Uint8Array, onUnreadable: OnUnreadable): Attribute[] {
+  const attributes: Attribute[] = [];
+  for (const cName of listedNames(path, onUnreadable)) {
+    const size = libc.lgetxattr(path, cName, content, content.length);
+    const name = cName.subarray(0, -1);
+    if (size >= 0) attributes.push({ name, value: content.slice(0, size) });
+    else {
+      const errno = lastErrno();
+      // Somebody may have removed it since it was listed; a layer may list what it does not give.
+      const isGone = errno === ERRNO.ENODATA && !isListed(path, cName);
+      if (!isGone) onUnreadable(new SystemError("lgetxattr", errno, printable(name)), name);
+    }
+  }
+  return attributes;
+}
+
+const NONE: Attribute[] = [];
+const NO_NAMES: Uint8Array[] = [];
+
+/** The names of attributes, as C strings. */
+function listedNames(path: Uint8Array, onUnreadable: OnUnreadable): Uint8Array[] {
+  if (libc.llistxattr(path, listing, 0) === 0) return NO_NAMES;
   const size = libc.llistxattr(path, listing, listing.length);
-  if (size === 0) return NONE;
   if (size < 0) {
     const errno = lastErrno();
-    if (errno === ERRNO.EOPNOTSUPP) return NONE;
-    throw new SystemError("llistxattr", errno, printable(path.subarray(0, -1)));
+    if (errno !== ERRNO.EOPNOTSUPP) onUnreadable(new SystemError("llistxattr", errno));
+    return NO_NAMES;
   }
   const names: Uint8Array[] = [];
   for (let start = 0; start < size;) {
     const end = listing.indexOf(0, start);
+    if (end < start || end >= size) {
+      onUnreadable(new SystemError("llistxattr", ERRNO.EIO));
+      break;
+    }
     names.push(listing.slice(start, end + 1));
     start = end + 1;
   }
-  return names.flatMap((name) => readAttribute(path, name));
+  return names;
 }
 
-const NONE: Attribute[] = [];
+function isListed(path: Uint8Array, cName: Uint8Array): boolean {
+  return listedNames(path, () => {}).some((name) => isSame(name, cName));
+}
 
-function readAttribute(path: Uint8Array, cName: Uint8Array): Attribute[] {
-  const size = libc.lgetxattr(path, cName, content, content.length);
-  if (size >= 0) return [{ name: cName.subarray(0, -1), value: content.slice(0, size) }];
+function isSame(name: Uint8Array, other: Uint8Array): boolean {
+  return name.length === other.length && name.every((byte, i) => byte === other[i]);
+}
+
+/** Whether a file has an attribute, whose value need not be readable. @throws SystemError */
+export function hasAttribute(path: Uint8Array, name: string): boolean {
+  const size = libc.lgetxattr(path, cString(name), content, 0);
+  if (size >= 0) return true;
   const errno = lastErrno();
-  // Removed since it was listed, or listed by a layer that does not give it out.
-  if (errno === ERRNO.ENODATA || errno === ERRNO.EOPNOTSUPP) return [];
-  const call = errno === ERRNO.ERANGE ? "lgetxattr (value above 64 KiB)" : "lgetxattr";
-  throw new SystemError(call, errno, printable(path.subarray(0, -1)));
+  if (errno === ERRNO.ENODATA || errno === ERRNO.EOPNOTSUPP) return false;
+  throw new SystemError("lgetxattr", errno, name);
+}
+
+/** Removes an attribute of a name that is not followed; one that is not there is no error. */
+export function removeAttribute(path: Uint8Array, name: string): void {
+  if (libc.lremovexattr(path, cString(name)) === 0) return;
+  const errno = lastErrno();
+  if (errno !== ERRNO.ENODATA && errno !== ERRNO.EOPNOTSUPP) {
+    throw new SystemError("lremovexattr", errno, name);
+  }
 }
 
 /**

@@ -22,11 +22,14 @@ import {
 import { SystemError } from "../../host/libc/errno.ts";
 import {
   close,
+  CURRENT_FOLDER,
   type Descriptor,
   O_CREAT,
+  O_DIRECTORY,
   O_EXCL,
   O_NOFOLLOW,
   O_PATH,
+  O_RDONLY,
   O_WRONLY,
   openAt,
   truncate,
@@ -49,11 +52,15 @@ import { FolderCache } from "../source/folder_cache.ts";
 /** Writes the contents of one regular file into an open, empty one. */
 export type ContentWriter = (inode: TreeInode, to: Descriptor) => Promise<void>;
 
+/** Why a socket is left out. */
+export const SOCKETS_SKIPPED = "sockets are not stored";
+
 const DOT = new TextEncoder().encode(".");
 
 /** Writes one name after the other; folders get their metadata last. */
 export class TreeWriter {
   readonly #tree: Tree;
+  readonly #root: Descriptor;
   readonly #folders: FolderCache;
 
   /** @param root The mounted folder. */
@@ -65,8 +72,9 @@ export class TreeWriter {
   ) {
     const tree = source.tree;
     this.#tree = tree;
+    this.#root = openAt(CURRENT_FOLDER, root, O_RDONLY | O_DIRECTORY);
     this.#folders = new FolderCache({
-      topPath: (folder) => folder === 0 ? root : undefined,
+      top: (folder) => folder === 0 ? this.#root : undefined,
       parentOf: (folder) => tree.entryParent[tree.nameEntry[folder]!]! as TreeInode,
       nameOf: (folder) => nameOf(tree, tree.nameEntry[folder]! as TreeEntry),
     });
@@ -74,6 +82,7 @@ export class TreeWriter {
 
   close(): void {
     this.#folders.close();
+    close(this.#root);
   }
 
   /** Writes a name: a new inode at its first name, a hard link at every other. */
@@ -82,7 +91,7 @@ export class TreeWriter {
     const inode = tree.entryInode[entry]! as TreeInode;
     if (typeOf(tree, inode) === S_IFSOCK) {
       if (tree.nameEntry[inode] === entry) {
-        this.#report(inode, "skipped", "sockets are not stored");
+        this.#report(inode, "skipped", SOCKETS_SKIPPED);
       }
       return;
     }

@@ -20,8 +20,8 @@ export interface ChangedFile {
 /** Each is an open file. */
 const COUNT_SLOTS = Math.max(1, Math.min(256, Math.floor(OPEN_FILES_LIMIT / 4)));
 /** Of one slot: descriptor, inode and nanoseconds as integers; size and seconds as floats. */
-const INTS = 3;
-const FLOATS = 2;
+const INTS = 4;
+const FLOATS = 3;
 
 // Words before the slots.
 const ADDED = 0;
@@ -61,8 +61,10 @@ export class FinishQueue {
     this.#ints[int] = fd;
     this.#ints[int + 1] = inode;
     this.#ints[int + 2] = expected.nanoseconds;
+    this.#ints[int + 3] = expected.ctimeNanoseconds;
     this.#floats[float] = expected.sizeBytes;
     this.#floats[float + 1] = expected.seconds;
+    this.#floats[float + 2] = expected.ctimeSeconds;
     Atomics.store(this.#ints, ADDED, added + 1);
     return true;
   }
@@ -78,6 +80,8 @@ export class FinishQueue {
         sizeBytes: this.#floats[float]!,
         seconds: this.#floats[float + 1]!,
         nanoseconds: this.#ints[int + 2]!,
+        ctimeSeconds: this.#floats[float + 2]!,
+        ctimeNanoseconds: this.#ints[int + 3]!,
       });
       closeRead(fd);
       if (change !== undefined) onChanged({ inode: this.#ints[int + 1]!, change });

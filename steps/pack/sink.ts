@@ -7,6 +7,7 @@ import type { Breather } from "../../host/breathe.ts";
 import {
   close,
   CURRENT_FOLDER,
+  O_NOFOLLOW,
   O_WRONLY,
   openAt,
   truncate,
@@ -32,7 +33,8 @@ export interface Sink {
 
 /** A file that exists and is empty. */
 export function fileSink(path: string): Sink {
-  const fd = openAt(CURRENT_FOLDER, path, O_WRONLY);
+  // Claimed as a regular file: a link in its place leads to somebody else's.
+  const fd = explained(path, () => openAt(CURRENT_FOLDER, path, O_WRONLY | O_NOFOLLOW));
   return {
     keepsHoles: true,
     isBehind: false,

@@ -34,7 +34,8 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       // Most runs fit into the buffer at hand: no promise is made for those.
       for (let done = 0; done < length;) {
         if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
-        done += streamer.put(run, done, length);
+        const putting = streamer.put(run, done, length);
+        done += putting instanceof Promise ? await putting : putting;
         // The buffer is filled anew once it is written.
         if (sink.isBehind) await sink.catchUp(breather);
         if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
@@ -92,8 +93,11 @@ class Streamer {
     this.#written = 0;
   }
 
-  /** Puts a run from `done` on into the buffer, as far as that reaches. @returns Bytes put. */
-  put(run: Run, done: number, length: number): number {
+  /**
+   * Puts a run from `done` on into the buffer, as far as that reaches.
+   * @returns Bytes put; a promise only where a file has to be waited for.
+   */
+  put(run: Run, done: number, length: number): number | Promise<number> {
     const buffer = this.#buffer!;
     const start = this.#used;
     const part = Math.min(length - done, buffer.length - start);
@@ -105,17 +109,29 @@ class Streamer {
       case "zeros":
         buffer.fill(0, start, end);
         break;
-      case "file":
+      case "file": {
         this.#openFile(run.inode);
-        this.parts.files.read(buffer.subarray(start, end), run.offsetBytes + done);
+        const into = buffer.subarray(start, end);
+        const reading = this.parts.files.read(into, run.offsetBytes + done);
+        if (reading instanceof Promise) {
+          return reading.then(() => {
+            this.#fill(buffer, end);
+            return part;
+          });
+        }
+      }
     }
     if (run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles) {
       this.#write(buffer);
       this.#written = end;
     }
+    this.#fill(buffer, end);
+    return part;
+  }
+
+  #fill(buffer: Uint8Array, end: number): void {
     this.#used = end;
     if (end === buffer.length) this.#submit(buffer);
-    return part;
   }
 
   end(): void {

@@ -14,10 +14,17 @@ export interface ExpectedFile {
   /** The modification time. */
   readonly seconds: number;
   readonly nanoseconds: number;
+  /** When it, its metadata included, last changed: who writes to a file may set the other time. */
+  readonly ctimeSeconds: number;
+  /** `UNKNOWN` where that is not known. */
+  readonly ctimeNanoseconds: number;
 }
 
+/** No time has such nanoseconds. */
+export const UNKNOWN = -1;
+
 /** How a file differs from what was scanned. */
-export type FileChange = "not-regular" | "longer" | "written" | "unknown";
+export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
 
 const status = new StatusBuffer();
 
@@ -31,8 +38,11 @@ export function howChanged(fd: Descriptor, expected: ExpectedFile): FileChange |
   }
   if ((status.mode & S_IFMT) !== S_IFREG) return "not-regular";
   if (status.sizeBytes > expected.sizeBytes) return "longer";
-  const sameTime = status.hasMtime(expected.seconds, expected.nanoseconds);
-  return status.sizeBytes < expected.sizeBytes || !sameTime ? "written" : undefined;
+  const isSame = status.hasMtime(expected.seconds, expected.nanoseconds);
+  if (status.sizeBytes < expected.sizeBytes || !isSame) return "written";
+  const { ctimeSeconds, ctimeNanoseconds } = expected;
+  if (ctimeNanoseconds === UNKNOWN) return undefined;
+  return status.hasCtime(ctimeSeconds, ctimeNanoseconds) ? undefined : "touched";
 }
 
 /** What to say of a change. */
@@ -44,6 +54,9 @@ export function describeChange(change: FileChange, plannedBytes: number): string
       return `it became longer: the image holds its first ${plannedBytes} bytes`;
     case "written":
       return "it was written to: the image may hold parts of old and new content";
+    case "touched":
+      return "it changed, though its size and modification time are those of before; " +
+        "the image may hold parts of old and new content, and old metadata";
     case "unknown":
       return "it cannot be told whether it changed";
   }

@@ -8,7 +8,6 @@
 
 import {
   closeRead,
-  CURRENT_FOLDER,
   type Descriptor,
   O_DIRECTORY,
   O_NOFOLLOW,
@@ -23,8 +22,11 @@ const MOST_OPEN = Math.min(128, Math.floor(OPEN_FILES_LIMIT / 4));
 
 /** How folders hang together; asked while the tree is still growing. */
 export interface FolderNames {
-  /** The path a folder of the top is opened by; `undefined` for those within others. */
-  topPath(folder: TreeInode): string | undefined;
+  /**
+   * A folder of the top, which its owner keeps open: a path may lead elsewhere by now. `undefined`
+   * for those within others.
+   */
+  top(folder: TreeInode): Descriptor | undefined;
   parentOf(folder: TreeInode): TreeInode;
   nameOf(folder: TreeInode): Uint8Array;
 }
@@ -54,29 +56,28 @@ export class FolderCache {
   #find(folder: TreeInode): Descriptor {
     const missing: TreeInode[] = [];
     let at: TreeInode = folder;
-    let fd = this.#touch(at);
-    let path: string | undefined;
+    let fd = this.#openOf(at);
     while (fd === undefined) {
       missing.push(at);
-      path = this.names.topPath(at);
-      if (path !== undefined) break;
       at = this.names.parentOf(at);
-      fd = this.#touch(at);
+      fd = this.#openOf(at);
     }
     for (let inode = missing.pop(); inode !== undefined; inode = missing.pop()) {
-      fd = fd === undefined
-        ? openAt(CURRENT_FOLDER, path!, O_RDONLY | O_DIRECTORY)
-        : openAt(fd, this.names.nameOf(inode), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      fd = openAt(fd, this.names.nameOf(inode), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       this.#keep(inode, fd);
     }
-    return fd!;
+    return fd;
   }
 
-  /** Closes all. */
+  /** Closes all but the folders of the top. */
   close(): void {
     for (const fd of this.#open.values()) closeRead(fd);
     this.#open.clear();
     this.#last = undefined;
+  }
+
+  #openOf(folder: TreeInode): Descriptor | undefined {
+    return this.#touch(folder) ?? this.names.top(folder);
   }
 
   #touch(folder: TreeInode): Descriptor | undefined {

@@ -5,6 +5,7 @@
 
 import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
 import type { NewInode } from "../../ext4/tree_builder.ts";
+import type { Breather } from "../../host/breathe.ts";
 import { ERRNO, SystemError } from "../../host/libc/errno.ts";
 import {
   closeRead,
@@ -16,7 +17,12 @@ import {
 } from "../../host/libc/files.ts";
 import { readTarget } from "../../host/libc/nodes.ts";
 import { mayRead, statusAtCString, StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
-import { AttributeReader, pathThroughProc, readAttributes } from "../../host/libc/xattrs.ts";
+import {
+  AttributeReader,
+  type OnUnreadable,
+  pathThroughProc,
+  readAttributes,
+} from "../../host/libc/xattrs.ts";
 import { isRoot } from "../../host/machine.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 
@@ -25,15 +31,29 @@ const SMALL_BYTES = 64 * 1024;
 const SMALLEST_HOLE_BYTES = 4096;
 const DOT = new TextEncoder().encode(".");
 
+/** An attribute that cannot be read, or, without a name, all of them. */
+export interface UnreadAttribute {
+  readonly error: SystemError;
+  readonly name: Uint8Array | undefined;
+}
+
+/** What was looked at changed before all of it was read. */
+export class ChangedError extends Error {}
+
 /** Looks at the names of one folder after the other. */
 export class InodeReader {
   readonly #status = new StatusBuffer();
+  readonly #again = new StatusBuffer();
   readonly #attributes = new AttributeReader();
   readonly #mayReadAll = isRoot();
   #folder: Descriptor | undefined;
 
+  /** Attributes that could not be read of what was read last. */
+  readonly #unread: UnreadAttribute[] = [];
+  readonly #onUnreadable: OnUnreadable = (error, name) => void this.#unread.push({ error, name });
+
   /** @param allTimes Read access, change and creation times, too. */
-  constructor(private readonly allTimes: boolean) {}
+  constructor(private readonly allTimes: boolean, private readonly breather: Breather) {}
 
   /** Goes to an open folder. */
   enter(folder: Descriptor): void {
@@ -44,6 +64,11 @@ export class InodeReader {
   /** Looks at a name; the getters below then tell of it. @throws SystemError */
   look(cName: Uint8Array): void {
     statusAtCString(this.#folder!, cName, this.#status);
+  }
+
+  /** What was looked at, valid until the next look. */
+  get status(): StatusBuffer {
+    return this.#status;
   }
 
   /** The type bits of what was looked at. */
@@ -66,14 +91,24 @@ export class InodeReader {
     return this.#status.countLinks > 1 ? this.#status.inodeKey : undefined;
   }
 
-  /** All of the name that was looked at. @throws SystemError when a part cannot be read. */
-  read(cName: Uint8Array): NewInode {
+  /** What could not be read of the attributes of what was read last, which is without them. */
+  get unread(): readonly UnreadAttribute[] {
+    return this.#unread;
+  }
+
+  /**
+   * All of the name that was looked at; a promise where its holes are many.
+   * @throws SystemError when a part cannot be read; ChangedError.
+   */
+  read(cName: Uint8Array): NewInode | Promise<NewInode> {
     const metadata = this.#metadata();
     const type = this.type;
     if (type === S_IFREG && !this.#mayReadAll && !mayRead(this.#folder!, cName)) {
       throw new SystemError("open", ERRNO.EACCES);
     }
-    const xattrs = this.#attributes.ofName(cName);
+    this.#unread.length = 0;
+    const xattrs = this.#attributes.ofName(cName, this.#onUnreadable);
+    if (xattrs.length > 0) this.#requireUnchanged(cName);
     if (type === S_IFLNK) {
       return { ...metadata, xattrs, target: readTarget(this.#folder!, cName.subarray(0, -1)) };
     }
@@ -81,14 +116,24 @@ export class InodeReader {
     if (type !== S_IFREG || !this.#mayHaveHoles(sizeBytes, xattrs.length > 0)) {
       return { ...metadata, xattrs };
     }
+    const found = (dataRanges: Float64Array | undefined) =>
+      dataRanges === undefined ? { ...metadata, xattrs } : { ...metadata, xattrs, dataRanges };
     const dataRanges = this.#dataRanges(cName.subarray(0, -1), sizeBytes);
-    return dataRanges === undefined ? { ...metadata, xattrs } : { ...metadata, xattrs, dataRanges };
+    return dataRanges instanceof Promise ? dataRanges.then(found) : found(dataRanges);
   }
 
-  /** All of an open folder; the getters then tell of it. @throws SystemError */
+  /** All of an open folder; the getters then tell of it. @throws SystemError of its status. */
   readFolder(folder: Descriptor): NewInode {
     statusOfOpen(folder, this.#status);
-    return { ...this.#metadata(), xattrs: readAttributes(pathThroughProc(folder, DOT)) };
+    this.#unread.length = 0;
+    const xattrs = readAttributes(pathThroughProc(folder, DOT), this.#onUnreadable);
+    return { ...this.#metadata(), xattrs };
+  }
+
+  /** Attributes are read by name: those of another inode could give away what is in this one. */
+  #requireUnchanged(cName: Uint8Array): void {
+    statusAtCString(this.#folder!, cName, this.#again);
+    if (!this.#again.isSameAs(this.#status)) throw new ChangedError();
   }
 
   /**
@@ -115,17 +160,35 @@ export class InodeReader {
   }
 
   /** A file that cannot be opened now is taken for one without holes; reading it will tell. */
-  #dataRanges(name: Uint8Array, sizeBytes: number): Float64Array | undefined {
-    let file: Descriptor | undefined;
+  #dataRanges(
+    name: Uint8Array,
+    sizeBytes: number,
+  ): Float64Array | undefined | Promise<Float64Array | undefined> {
+    let file: Descriptor;
     try {
       // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
       file = openAt(this.#folder!, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      return dataRangesOf(file, sizeBytes);
     } catch (error) {
-      if (error instanceof SystemError) return undefined;
-      throw error;
-    } finally {
-      if (file !== undefined) closeRead(file);
+      return withoutHoles(error);
     }
+    let search: Float64Array | undefined | Promise<Float64Array | undefined>;
+    try {
+      statusOfOpen(file, this.#again);
+      const isSame = this.#again.isSameAs(this.#status);
+      search = isSame ? dataRangesOf(file, sizeBytes, this.breather) : undefined;
+    } catch (error) {
+      closeRead(file);
+      return withoutHoles(error);
+    }
+    if (search instanceof Promise) {
+      return search.catch(withoutHoles).finally(() => closeRead(file));
+    }
+    closeRead(file);
+    return search;
   }
+}
+
+/** @throws what is no failed call of the system. */
+function withoutHoles(error: unknown): undefined {
+  if (!(error instanceof SystemError)) throw error;
 }

@@ -5,6 +5,13 @@
  */
 
 import { byteColumn, u32Column } from "../../ext4/columns.ts";
+import type { Breather } from "../../host/breathe.ts";
+import { ERRNO, SystemError } from "../../host/libc/errno.ts";
+import type { Descriptor } from "../../host/libc/files.ts";
+import type { FolderLister } from "../../host/libc/folders.ts";
+
+/** More than any folder has: one that lists more never ends. */
+const MOST_BYTES = 2 ** 30;
 
 /** Collects names and gives them back ordered by their bytes. */
 export class NameList {
@@ -12,6 +19,21 @@ export class NameList {
   #used = 0;
   readonly #bytes = byteColumn();
   readonly #offsets = u32Column();
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /**
+   * Adds all names of an open folder.
+   * @throws SystemError when it cannot be listed, or not to its end; the signal's reason.
+   */
+  async addAll(folder: Descriptor, lister: FolderLister, breather: Breather): Promise<void> {
+    while (lister.listSome(folder, (cName) => this.add(cName))) {
+      if (this.#used > MOST_BYTES) throw new SystemError("getdents64", ERRNO.EOVERFLOW);
+      if (breather.due) await breather.pause();
+    }
+  }
 
   /** Adds a name that ends in a NUL. */
   add(cName: Uint8Array): void {

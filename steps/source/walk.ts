@@ -7,40 +7,44 @@
  */
 
 import { S_IFDIR, type TreeInode } from "../../ext4/tree.ts";
-import { type NewInode, type Time, TreeBuilder } from "../../ext4/tree_builder.ts";
+import { type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
-import { refuseOwnFault } from "../../host/open_files.ts";
-import { closeRead, type Descriptor } from "../../host/libc/files.ts";
+import { closeRead, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, openAt } from "../../host/libc/files.ts";
 import { FolderLister } from "../../host/libc/folders.ts";
-import { joinBytes, printable } from "../../host/libc/paths.ts";
-import { SourceError } from "../../pipeline/errors.ts";
+import { joinBytes } from "../../host/libc/paths.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import { folderOf } from "../../pipeline/source_path.ts";
-import type { Excluded } from "./exclude.ts";
+import type { Excludes } from "./exclude.ts";
+import { FileIdentities } from "./file_identities.ts";
 import { FolderCache } from "./folder_cache.ts";
-import { InodeReader } from "./inode_reader.ts";
+import { ChangedError, InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
-import { openFolder, type SourcePlacement } from "./placement.ts";
+import type { SourcePlacement } from "./placement.ts";
+import { madeUpFolder, TreeTops } from "./tree_tops.ts";
 import { Volume } from "./volume.ts";
+import { type Place, shownPath, WalkProblems } from "./walk_problems.ts";
 
 /** How to walk. */
 export interface WalkOptions {
-  readonly excluded: Excluded | undefined;
+  readonly excludes: Excludes | undefined;
   /** Leave folders empty that lie on another file system than their source. */
   readonly oneFileSystem: boolean;
   /** Keep access, change and creation times, too. */
   readonly allTimes: boolean;
   readonly signal: AbortSignal;
   onProgress(countInodes: number): void;
+  /** Told of each path that is left out, printable. */
+  onExcluded?(path: string): void;
   onProblem(problem: Problem): void;
 }
 
 /** The result of a walk. */
 export interface Walked {
   readonly builder: TreeBuilder;
-  /** Paths by which the folders at the top are opened. */
-  readonly topPaths: ReadonlyMap<TreeInode, string>;
+  /** The folders at the top, open; whoever has walked closes them. */
+  readonly tops: TreeTops;
+  /** Which inodes they were. */
+  readonly identities: FileIdentities;
 }
 
 /** Walks the sources. @throws the signal's reason when aborted. */
@@ -49,35 +53,38 @@ export async function walk(placement: SourcePlacement, options: WalkOptions): Pr
   try {
     await walker.run();
     return walker;
+  } catch (error) {
+    walker.tops.close();
+    throw error;
   } finally {
     walker.close();
   }
 }
 
 /** A folder that is known by name and not yet listed. */
-interface Pending {
+interface Pending extends Place {
   readonly inode: TreeInode;
-  /** Where it is: the source as the user named it, and the path within. */
-  readonly source: string;
-  readonly path: Uint8Array;
   readonly sourceFileSystem: string;
   readonly volume: Volume;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const EPOCH: Time = { seconds: 0, nanoseconds: 0 };
+/** How often a name is looked at again that changes while it is looked at. */
+const MOST_TRIES = 3;
 
 class Walker implements Walked {
   readonly builder = new TreeBuilder();
-  readonly topPaths = new Map<TreeInode, string>();
+  readonly tops: TreeTops;
+  readonly identities = new FileIdentities();
   readonly #parents = new Map<TreeInode, { parent: TreeInode; name: Uint8Array }>();
   readonly #firstOfLinked = new Map<string, TreeInode>();
   readonly #reader: InodeReader;
+  readonly #problems: WalkProblems;
   readonly #breather: Breather;
   readonly #lister = new FolderLister();
   readonly #folders = new FolderCache({
-    topPath: (folder) => this.topPaths.get(folder),
+    top: (folder) => this.tops.get(folder)?.fd,
     parentOf: (folder) => this.#parents.get(folder)!.parent,
     nameOf: (folder) => this.#parents.get(folder)!.name,
   });
@@ -89,8 +96,10 @@ class Walker implements Walked {
     private readonly options: WalkOptions,
   ) {
     this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));
-    this.#reader = new InodeReader(options.allTimes);
     this.#breather = new Breather(options.signal);
+    this.#reader = new InodeReader(options.allTimes, this.#breather);
+    this.#problems = new WalkProblems((problem) => options.onProblem(problem));
+    this.tops = new TreeTops(this.builder, this.#reader, options.allTimes);
   }
 
   close(): void {
@@ -107,49 +116,22 @@ class Walker implements Walked {
     this.options.onProgress(this.builder.countInodes);
   }
 
-  /** The root of an image whose sources lie side by side: as new as the newest of them. */
   #addBareRoot(): Pending {
-    const { allTimes } = this.options;
-    const times = allTimes ? { atime: EPOCH, ctime: EPOCH, crtime: EPOCH } : {};
-    const mode = S_IFDIR | 0o755;
-    const inode = this.builder.addInode({ mode, uid: 0, gid: 0, mtime: EPOCH, ...times });
-    const path = new Uint8Array();
+    const [inode, path] = [this.tops.addBareRoot(), new Uint8Array()];
     return { inode, source: "", path, sourceFileSystem: "", volume: new Volume("", path) };
   }
 
-  /** A folder that the user named; a symbolic link to it is followed. */
-  #addSource(path: string): Pending {
-    const fd = openFolder(path);
-    try {
-      const found = this.#readSource(fd, path);
-      const inode = this.builder.addInode(found);
-      this.topPaths.set(inode, path);
-      if (this.placement.root === undefined) this.builder.raiseRootTime(found.mtime);
-      const { fileSystem } = this.#reader;
-      const volume = new Volume(fileSystem, new Uint8Array());
-      return { inode, source: path, path: volume.path, sourceFileSystem: fileSystem, volume };
-    } finally {
-      closeRead(fd);
-    }
-  }
-
-  #readSource(fd: Descriptor, path: string): NewInode {
-    try {
-      return this.#reader.readFolder(fd);
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      refuseOwnFault(error, printable(path));
-      throw new SourceError(
-        `cannot read ${printable(path)}: ${error.meaning}, in its status or its attributes. ` +
-          "Look at the disk it lies on.",
-        "source-unreadable",
-        { cause: error },
-      );
-    }
+  #addSource(source: string): Pending {
+    const inode = this.tops.add(source, this.placement.root === undefined);
+    const { fileSystem: sourceFileSystem, unread } = this.#reader;
+    const path = new Uint8Array();
+    const volume = new Volume(sourceFileSystem, path);
+    this.#problems.unread({ source, path }, unread);
+    return { inode, source, path, sourceFileSystem, volume };
   }
 
   async #walkFolder(folder: Pending): Promise<Pending[]> {
-    const names = this.#list(folder);
+    const names = await this.#list(folder);
     const subfolders: Pending[] = [];
     let entered = false;
     for (const cName of names.sorted()) {
@@ -164,19 +146,25 @@ class Walker implements Walked {
       }
       if (!entered) this.#reader.enter(this.#folders.get(folder.inode));
       entered = true;
-      this.#add(folder, cName, subfolders);
+      const adding = this.#add(folder, cName, subfolders);
+      if (adding === undefined) continue;
+      await adding;
+      entered = false;
     }
     return subfolders;
   }
 
-  #list(folder: Pending): NameList {
+  async #list(folder: Pending): Promise<NameList> {
     const names = new NameList();
     try {
       if (folder.source !== "") {
-        this.#lister.list(this.#folders.get(folder.inode), (cName) => names.add(cName));
+        await names.addAll(this.#folders.get(folder.inode), this.#lister, this.#breather);
       }
     } catch (error) {
-      this.#problem(folder, error, "it is stored as an empty folder");
+      const result = names.isEmpty
+        ? "it is stored as an empty folder"
+        : "the names that are listed behind it are left out";
+      this.#problems.failed(folder, error, result);
     }
     if (folder.inode === 0) {
       for (const name of this.#sourcesAtRoot.keys()) names.add(encoder.encode(`${name}\0`));
@@ -194,37 +182,105 @@ class Walker implements Walked {
     return true;
   }
 
-  #add(folder: Pending, cName: Uint8Array, subfolders: Pending[]): void {
-    const name = cName.subarray(0, -1);
+  /** @returns A promise where there is something to wait for. */
+  #add(folder: Pending, cName: Uint8Array, subfolders: Pending[]): void | Promise<void> {
+    const fail = (error: unknown) =>
+      this.#problems.failed(this.#within(folder, cName), error, "it is left out");
     try {
-      this.#reader.look(cName);
-      const isFolder = this.#reader.type === S_IFDIR;
-      const { excluded } = this.options;
-      if (excluded?.(joinBytes(folder.path, name), name, isFolder) === true) return;
-      const inode = this.#inodeOf(cName, isFolder);
-      this.builder.addName(folder.inode, name, inode);
-      if (this.#reader.isEmptyFile) this.#checkEmpty(folder);
-      if (isFolder && this.#belongs(folder)) {
-        this.#parents.set(inode, { parent: folder.inode, name: name.slice() });
-        const path = joinBytes(folder.path, name);
-        const { fileSystem } = this.#reader;
-        const isSame = fileSystem === folder.volume.fileSystem;
-        const volume = isSame ? folder.volume : new Volume(fileSystem, path);
-        subfolders.push({ ...folder, inode, path, volume });
-      }
+      const adding = this.#addName(folder, cName, subfolders);
+      if (adding instanceof Promise) return adding.catch(fail);
     } catch (error) {
-      this.#problem({ ...folder, path: joinBytes(folder.path, name) }, error, "it is left out");
+      if (!this.#addUnknownFolder(folder, cName, subfolders, error)) fail(error);
     }
   }
 
-  /** The inode of the name that was looked at, which an earlier name may have brought in. */
-  #inodeOf(cName: Uint8Array, isFolder: boolean): TreeInode {
+  #addName(
+    folder: Pending,
+    cName: Uint8Array,
+    subfolders: Pending[],
+    tries = MOST_TRIES,
+  ): void | Promise<void> {
+    this.#reader.look(cName);
+    const isFolder = this.#reader.type === S_IFDIR;
+    if (this.#isExcluded(folder, cName, isFolder)) return;
     const key = isFolder ? undefined : this.#reader.linkKey;
+    // An earlier name may have brought the inode in.
     const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
-    if (known !== undefined) return known;
-    const inode = this.builder.addInode(this.#reader.read(cName));
-    if (key !== undefined) this.#firstOfLinked.set(key, inode);
-    return inode;
+    if (known !== undefined) return this.#name(folder, cName, known);
+    const add = (found: NewInode) => {
+      const inode = this.builder.addInode(found);
+      this.identities.set(inode, this.#reader.status);
+      if (key !== undefined) this.#firstOfLinked.set(key, inode);
+      this.#name(folder, cName, inode);
+      this.#problems.unread(this.#within(folder, cName), this.#reader.unread);
+      if (isFolder && this.#belongs(folder)) {
+        subfolders.push(this.#subfolder(folder, cName, inode, this.#reader.fileSystem));
+      }
+    };
+    try {
+      const found = this.#reader.read(cName);
+      return found instanceof Promise ? found.then(add) : add(found);
+    } catch (error) {
+      if (!(error instanceof ChangedError) || tries === 0) throw error;
+      return this.#addName(folder, cName, subfolders, tries - 1);
+    }
+  }
+
+  /** A folder whose status cannot be read may have names that can. @returns Whether it is one. */
+  #addUnknownFolder(
+    folder: Pending,
+    cName: Uint8Array,
+    subfolders: Pending[],
+    error: unknown,
+  ): boolean {
+    if (!(error instanceof SystemError) || error.call !== "statx" || error.code === "ENOENT") {
+      return false;
+    }
+    try {
+      const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+      closeRead(openAt(this.#folders.get(folder.inode), cName.subarray(0, -1), flags));
+    } catch (cause) {
+      if (cause instanceof SystemError) return false;
+      throw cause;
+    }
+    if (this.#isExcluded(folder, cName, true)) return true;
+    const inode = this.builder.addInode(madeUpFolder(0o700, this.options.allTimes));
+    this.builder.addName(folder.inode, cName.subarray(0, -1), inode);
+    const below = this.#subfolder(folder, cName, inode, folder.volume.fileSystem);
+    this.#problems.failed(below, error, "it is stored as root's, with mode 0700 and no more");
+    subfolders.push(below);
+    return true;
+  }
+
+  #isExcluded(folder: Pending, cName: Uint8Array, isFolder: boolean): boolean {
+    const { excludes, onExcluded } = this.options;
+    if (excludes === undefined) return false;
+    const name = cName.subarray(0, -1);
+    const isExcluded = excludes.matches(joinBytes(folder.path, name), name, isFolder);
+    if (isExcluded) onExcluded?.(shownPath(this.#within(folder, cName)));
+    return isExcluded;
+  }
+
+  #name(folder: Pending, cName: Uint8Array, inode: TreeInode): void {
+    this.builder.addName(folder.inode, cName.subarray(0, -1), inode);
+    if (this.#reader.isEmptyFile) this.#checkEmpty(folder);
+  }
+
+  #subfolder(
+    folder: Pending,
+    cName: Uint8Array,
+    inode: TreeInode,
+    fileSystem: string,
+  ): Pending {
+    this.#parents.set(inode, { parent: folder.inode, name: cName.slice(0, -1) });
+    const { path } = this.#within(folder, cName);
+    const isSame = fileSystem === folder.volume.fileSystem;
+    const volume = isSame ? folder.volume : new Volume(fileSystem, path);
+    return { ...folder, inode, path, volume };
+  }
+
+  #within({ source, path }: Pending, cName: Uint8Array): Place {
+    return { source, path: joinBytes(path, cName.subarray(0, -1)) };
   }
 
   #belongs(folder: Pending): boolean {
@@ -232,22 +288,8 @@ class Walker implements Walked {
   }
 
   #checkEmpty({ inode, source, volume }: Pending): void {
-    const type = volume.whoseFilesSayEmpty(this.#folders.get(inode));
-    if (type === undefined) return;
-    const reason = `the files of ${type} say that they are empty; their contents are not stored`;
-    this.options.onProblem({ kind: "unsupported", path: shownPath(source, volume.path), reason });
+    const fileSystem = volume.whoseFilesSayEmpty(this.#folders.get(inode));
+    if (fileSystem === undefined) return;
+    this.#problems.saysEmpty({ source, path: volume.path }, fileSystem);
   }
-
-  #problem({ source, path }: Pending, error: unknown, result: string): void {
-    if (!(error instanceof SystemError)) throw error;
-    const shown = shownPath(source, path);
-    refuseOwnFault(error, shown);
-    const kind = error.code === "ENOENT" ? "vanished" : "unreadable";
-    this.options.onProblem({ kind, path: shown, reason: `${error.meaning}; ${result}` });
-  }
-}
-
-function shownPath(source: string, path: Uint8Array): string {
-  const top = encoder.encode(folderOf(source));
-  return printable(path.length === 0 ? top : joinBytes(top, path));
 }

@@ -1,7 +1,7 @@
 /**
- * Builds `source` with the recipe native and does something in its midst: `driver.ts WHEN WHAT`.
+ * Builds `source` and does something in its midst: `driver.ts WHEN WHAT [OUTPUT [RECIPE]]`.
  *
- * WHEN: `scan`, `pack`, `fsck`, `hash` (as the step begins) or `packing` (bytes were written).
+ * WHEN: a step, such as `pack` (as it begins), or `packing` (bytes were written).
  * WHAT: a signal that it sends itself, or a command line for `sh`.
  * @module
  */
@@ -17,7 +17,7 @@ import {
   watchSignals,
 } from "../../mod.ts";
 
-const [when, what, output = "out.img"] = process.argv.slice(2);
+const [when, what, output = "out.img", recipe = "native"] = process.argv.slice(2);
 const interruption = new AbortController();
 watchSignals((signal) => interruption.abort(new InterruptedError(signal)), 130);
 let isDone = false;
@@ -34,7 +34,7 @@ function say({ kind, path, reason }: Problem): void {
 }
 
 try {
-  const { lossy } = await pipeline(recipes.native).run({
+  const { lossy } = await pipeline(recipes[recipe as keyof typeof recipes]).run({
     sources: [`${process.cwd()}/source`],
     output: `${process.cwd()}/${output}`,
     signal: interruption.signal,

@@ -1,9 +1,10 @@
 /**
- * Which Debian package brings a program that a test needs. `.ci/run` installs all of them.
+ * Which Debian package brings a program or a file that a test needs. `.ci/run` installs all of them.
  * @module
  */
 
 const packageOf: Readonly<Record<string, string>> = {
+  "/usr/include/fuse3/fuse.h": "libfuse3-dev",
   "7z": "p7zip-full",
   age: "age",
   "age-keygen": "age",
@@ -18,6 +19,7 @@ const packageOf: Readonly<Record<string, string>> = {
   e2fsck: "e2fsprogs",
   "fsck.erofs": "erofs-utils",
   fuse2fs: "fuse2fs",
+  gcc: "gcc",
   genext2fs: "genext2fs",
   genisoimage: "genisoimage",
   getcap: "libcap2-bin",
@@ -58,6 +60,7 @@ const packageOf: Readonly<Record<string, string>> = {
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
   sshd: "openssh-server",
+  strace: "strace",
   time: "time",
   tmux: "tmux",
   tune2fs: "e2fsprogs",

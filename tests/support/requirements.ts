@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { aptGetLine } from "./debian_packages.ts";
@@ -13,6 +13,8 @@ import { aptGetLine } from "./debian_packages.ts";
 export interface Requirements {
   /** Programs by name, on `PATH` or in the folders for administrators. */
   readonly programs?: readonly string[];
+  /** Files that packages bring, such as headers, or devices. */
+  readonly files?: readonly string[];
   /** Whether it must be root. */
   readonly root?: boolean;
   /** Whether it attaches loop devices and mounts them, which needs root as well. */
@@ -24,7 +26,10 @@ export function missingRequirement(
   needs: Requirements,
   path: string = process.env["PATH"] ?? "",
 ): string | undefined {
-  const missing = (needs.programs ?? []).filter((name) => findProgram(name, path) === undefined);
+  const missing = [
+    ...(needs.programs ?? []).filter((name) => findProgram(name, path) === undefined),
+    ...(needs.files ?? []).filter((file) => !existsSync(file)),
+  ];
   if (missing.length > 0) {
     const line = aptGetLine(missing);
     return `needs ${missing.join(", ")}${line === undefined ? "" : `: ${line}`}`;

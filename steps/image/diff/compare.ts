@@ -19,6 +19,7 @@ import { SystemError } from "../../../host/libc/errno.ts";
 import { joinBytes, printable } from "../../../host/libc/paths.ts";
 import { isRoot } from "../../../host/machine.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
+import { ReplacedFileError } from "../../source/scanned_source.ts";
 import { ContentComparison } from "./contents.ts";
 import type { Difference } from "./difference.ts";
 import { LinkMatches } from "./links.ts";
@@ -152,8 +153,10 @@ class Comparison {
     try {
       return await this.#compareFiles(a, b, sizeBytes);
     } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      const reason = `${error.meaning}; its contents are not compared`;
+      const isReplaced = error instanceof ReplacedFileError;
+      if (!(error instanceof SystemError) && !isReplaced) throw error;
+      const why = isReplaced ? "another file has taken its place" : error.meaning;
+      const reason = `${why}; its contents are not compared`;
       this.options.onProblem({ kind: "unreadable", path: printable(path), reason });
       return true;
     }

@@ -4,8 +4,9 @@
  */
 
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
+import { Breather } from "../../../host/breathe.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
-import { close, type Descriptor, readFullyAt, seek } from "../../../host/libc/files.ts";
+import { close, type Descriptor, readAt, seek } from "../../../host/libc/files.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
@@ -79,9 +80,8 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
 /** Folders as a side, placed as `build` places them. */
 export async function folderSide(placement: SourcePlacement, options: SideOptions): Promise<Side> {
   const { signal, onProgress, onProblem, exclude, oneFileSystem } = options;
-  const excluded = compileExcludes(exclude);
   const walked = await walk(placement, {
-    excluded,
+    excludes: compileExcludes(exclude),
     oneFileSystem,
     allTimes: false,
     signal,
@@ -89,6 +89,7 @@ export async function folderSide(placement: SourcePlacement, options: SideOption
     onProblem,
   });
   const source = scannedSource(walked);
+  const breather = new Breather(signal);
   return {
     kind: "folder",
     tree: source.tree,
@@ -97,13 +98,41 @@ export async function folderSide(placement: SourcePlacement, options: SideOption
     openFile(row) {
       const fd = source.open(row) as Descriptor;
       return Promise.resolve({
-        read: (offset, into) => readFullyAt(fd, into, offset),
+        read: (offset, into) => readPatiently(fd, into, offset, breather),
         nextData: (offset) => nextDataOf(fd, offset),
         close: () => close(fd),
       });
     },
     close: () => source.close(),
   };
+}
+
+/** Most files give all at once; of some, each byte has to be asked for. */
+function readPatiently(
+  fd: Descriptor,
+  into: Uint8Array,
+  offset: number,
+  breather: Breather,
+): number | Promise<number> {
+  const count = readAt(fd, into, offset);
+  return count === 0 || count === into.length ? count : readOn(fd, into, offset, count, breather);
+}
+
+async function readOn(
+  fd: Descriptor,
+  into: Uint8Array,
+  offset: number,
+  countRead: number,
+  breather: Breather,
+): Promise<number> {
+  let done = countRead;
+  while (done < into.length) {
+    const count = readAt(fd, into.subarray(done), offset + done);
+    if (count === 0) break;
+    done += count;
+    if (breather.due) await breather.pause();
+  }
+  return done;
 }
 
 /** Goes through the ranges as far as it is asked to. */

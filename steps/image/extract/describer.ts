@@ -27,7 +27,7 @@ import {
 } from "../../../host/libc/open_nodes.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import { freeBytes, type Timestamp } from "../../../host/libc/status.ts";
-import { pathThroughProc, writeAttribute } from "../../../host/libc/xattrs.ts";
+import { pathThroughProc, removeAttribute, writeAttribute } from "../../../host/libc/xattrs.ts";
 import type { Caller } from "./caller.ts";
 import type { Existing } from "./existing.ts";
 import { type Losses, REFUSALS } from "./losses.ts";
@@ -43,6 +43,7 @@ import {
 
 const ACL = "system.posix_acl_";
 const ONLY_ROOT_SETUID = "only root may restore setuid and setgid";
+const ROOT = 0;
 const encoder = new TextEncoder();
 /** More than any attribute takes, with what a file system needs to keep it. */
 const ROOM_FOR_ATTRIBUTES_BYTES = 256 * 1024;
@@ -71,7 +72,7 @@ export class Describer {
     const metadata = this.plainMetadata(row);
     const onRefused = this.#onRefused(row);
     const mode = giveOwner(metadata, (uid, gid) => setOwnerOfOpen(fd, uid, gid), onRefused);
-    if (this.existing.inheritsAcls) this.#dropInherited(fd, row);
+    this.#dropInherited(row, (name) => removeAttributeOfOpen(fd, name));
     const write = (xattr: Xattr) => writeAttributeOfOpen(fd, xattr);
     this.#attributes(row, false, fd, write);
     attempt("mode", () => setModeOfOpen(fd, mode), onRefused);
@@ -85,7 +86,12 @@ export class Describer {
     const onRefused = this.#onRefused(row);
     const mode = giveOwner(metadata, (uid, gid) => setOwner(folder, name, uid, gid), onRefused);
     const isLink = (this.tree.mode[row]! & S_IFMT) === S_IFLNK;
-    if (!isLink) attempt("mode", () => setModeOfName(folder, name, mode), onRefused);
+    if (!isLink) {
+      // Before the mode, which would give an inherited ACL its rights.
+      const remove = (acl: string) => removeAttribute(pathThroughProc(folder, name), acl);
+      this.#dropInherited(row, remove);
+      attempt("mode", () => setModeOfName(folder, name, mode), onRefused);
+    }
     const write = (xattr: Xattr) => writeAttribute(pathThroughProc(folder, name), xattr);
     this.#attributes(row, false, folder, write);
     this.#attributes(row, true, folder, write);
@@ -104,8 +110,10 @@ export class Describer {
     const uid = tree.uid[row]!;
     const gid = tree.gid[row]!;
     const isOwned = this.#ownsWhatItMakes && uid === caller.uid && gid === caller.gid;
+    // A new target folder is the caller's: the image's root may be one that nobody has.
+    const keepsOwner = isOwned || (row === ROOT && !caller.isRoot);
     return {
-      uid: isOwned ? KEEP_OWNER : uid,
+      uid: keepsOwner ? KEEP_OWNER : uid,
       gid,
       mode: this.#modeOf(row),
       atime: timeOf(tree.atime ?? tree.mtime, row),
@@ -161,10 +169,12 @@ export class Describer {
     }
   }
 
-  #dropInherited(fd: Descriptor, row: TreeInode): void {
+  /** Takes away what a folder that was there before has handed on. */
+  #dropInherited(row: TreeInode, remove: (acl: string) => void): void {
+    if (!this.existing.inheritsAcls) return;
     for (const name of [`${ACL}access`, `${ACL}default`]) {
       try {
-        removeAttributeOfOpen(fd, name);
+        remove(name);
       } catch (error) {
         if (!(error instanceof SystemError) || !hasCode(error, ...REFUSALS)) throw error;
         this.losses.addError("metadata", name, error, () => this.pathOf(row));

@@ -15,7 +15,7 @@ import {
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import { hasCode, meaningOf, SystemError } from "../../../host/libc/errno.ts";
 import { statusAt, StatusBuffer, statusOfOpen } from "../../../host/libc/status.ts";
-import { pathThroughProc, readAttributes } from "../../../host/libc/xattrs.ts";
+import { hasAttribute, pathThroughProc } from "../../../host/libc/xattrs.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import type { TargetFolders } from "./target_folders.ts";
 
@@ -103,8 +103,13 @@ function typeThere(
 }
 
 function handsOnAcls(target: TargetFolders, folder: TreeInode): boolean {
-  return readAttributes(pathThroughProc(target.get(folder), DOT))
-    .some(({ name }) => printable(name) === "system.posix_acl_default");
+  try {
+    return hasAttribute(pathThroughProc(target.get(folder), DOT), "system.posix_acl_default");
+  } catch (error) {
+    // It may; to take away what is not there does no harm.
+    if (error instanceof SystemError && error.call === "lgetxattr") return true;
+    throw error;
+  }
 }
 
 /** What is in the way. A folder is, whatever is forced: removing it would remove all in it. */

@@ -31,8 +31,7 @@ export class TargetFolders {
     readonly isNew: boolean,
   ) {
     this.#folders = new FolderCache({
-      // Whatever becomes of the path meanwhile, this stays the folder that was opened.
-      topPath: (folder) => folder === 0 ? `/proc/self/fd/${root}` : undefined,
+      top: (folder) => folder === 0 ? root : undefined,
       parentOf: (folder) => parentOf(tree, folder),
       nameOf: (folder) => nameOf(tree, tree.nameEntry[folder]! as TreeEntry),
     });

@@ -9,8 +9,11 @@ import {
   O_RDONLY,
   openAt,
 } from "../../../host/libc/files.ts";
+import { UNKNOWN } from "../../../steps/source/file_change.ts";
 import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/hasher.ts";
+
+const NO_CTIME = { ctimeSeconds: 0, ctimeNanoseconds: UNKNOWN };
 
 async function hashed(countBuffers: number, length: (i: number) => number): Promise<string[]> {
   const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
@@ -74,6 +77,7 @@ Deno.test("files that were handed over are closed, and those that changed are na
       sizeBytes: i === 7 ? 6 : i,
       seconds: i === 9 ? 999 : 1000,
       nanoseconds: 0,
+      ...NO_CTIME,
     });
     for (const [i, fd] of open.entries()) {
       assert.ok(hasher.offer(fd, i as TreeInode, expected(i)));
@@ -92,7 +96,7 @@ Deno.test("files that were handed over are closed, and those that changed are na
 Deno.test("files that were handed over are closed after an abort, too", async () => {
   const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
   const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
-  hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
+  hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });
   for (let i = 0; i < 8; i++) {
     await hasher.buffer();
     hasher.submit(2 ** 20);
@@ -104,7 +108,7 @@ Deno.test("files that were handed over are closed after an abort, too", async ()
 Deno.test("a full queue leaves the file to who offers it", () => {
   const queue = new FinishQueue(makeFinishMemory());
   const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
-  const expected = { sizeBytes: 0, seconds: 0, nanoseconds: 0 };
+  const expected = { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME };
   let count = 0;
   while (queue.offer(fd, count, expected)) count++;
   assert.equal(count, 256);
@@ -115,7 +119,7 @@ Deno.test("what fails on the other thread is told in its own words", async () =>
   const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
   const noFile = 1_000_000 as Descriptor;
   try {
-    hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
+    hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });
     await assert.rejects(hasher.finish(), {
       message: "cannot hash: close: bad file descriptor (EBADF). Report this.",
     });

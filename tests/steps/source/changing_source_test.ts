@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import type { TreeInode } from "../../../ext4/tree.ts";
+import { Breather } from "../../../host/breathe.ts";
 import { close, CURRENT_FOLDER, O_DIRECTORY, openAt } from "../../../host/libc/files.ts";
 import { StatusBuffer, statusOfOpen } from "../../../host/libc/status.ts";
 import { FolderCache } from "../../../steps/source/folder_cache.ts";
@@ -18,18 +19,18 @@ Deno.test("a name that a changing folder brings twice is listed once", () => {
 });
 
 Deno.test("a FIFO put in the place of a file with holes does not block", async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/sparse`, "");
     truncateSync(`${folder}/sparse`, 1 << 20);
     const fd = openAt(CURRENT_FOLDER, folder, O_DIRECTORY);
     try {
-      const reader = new InodeReader(false);
+      const reader = new InodeReader(false, new Breather(new AbortController().signal));
       const name = Buffer.from("sparse\0");
       reader.enter(fd);
       reader.look(name);
       rmSync(`${folder}/sparse`);
       output("mkfifo", [`${folder}/sparse`]);
-      assert.equal(reader.read(name).dataRanges, undefined);
+      assert.equal((await reader.read(name)).dataRanges, undefined);
     } finally {
       close(fd);
     }
@@ -41,14 +42,15 @@ Deno.test("a folder that was closed while another was looked for is opened anew"
     // Deeper than descriptors are kept open, and the last is missing.
     const depth = 140;
     mkdirSync(`${folder}/${"d/".repeat(depth - 1)}`, { recursive: true });
+    const top = openAt(CURRENT_FOLDER, folder, O_DIRECTORY);
     const cache = new FolderCache({
-      topPath: (inode) => inode === 0 ? folder : undefined,
+      top: (inode) => inode === 0 ? top : undefined,
       parentOf: (inode) => inode - 1 as TreeInode,
       nameOf: () => Buffer.from("d"),
     });
     const keyOf = () => {
       const status = new StatusBuffer();
-      statusOfOpen(cache.get(0 as TreeInode), status);
+      statusOfOpen(cache.get(1 as TreeInode), status);
       return status.inodeKey;
     };
     try {
@@ -57,6 +59,7 @@ Deno.test("a folder that was closed while another was looked for is opened anew"
       assert.equal(keyOf(), before);
     } finally {
       cache.close();
+      close(top);
     }
   });
 });

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { compileExcludes, readExcludeFile } from "../../../steps/source/exclude.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { compileExcludes } from "../../../steps/source/exclude.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -10,7 +8,7 @@ function isExcluded(pattern: string, path: string | Uint8Array): boolean {
   const isFolder = typeof path === "string" && path.endsWith("/");
   const whole = typeof path === "string" ? bytes(path.replace(/\/$/, "")) : path;
   const name = whole.subarray(whole.lastIndexOf(0x2f) + 1);
-  return compileExcludes([pattern])!(whole, name, isFolder);
+  return compileExcludes([pattern])!.matches(whole, name, isFolder);
 }
 
 const rows: readonly (readonly [pattern: string, yes: readonly string[], no: readonly string[]])[] =
@@ -76,10 +74,11 @@ Deno.test("a pattern that is too long is refused", () => {
 
 Deno.test("no patterns cost nothing", () => assert.equal(compileExcludes([]), undefined));
 
-Deno.test("a file of patterns has one a line, and comments", () =>
-  inTemporaryFolder((folder) => {
-    writeFileSync(`${folder}/patterns`, "# comment\n*.tmp\n\n  \r\nwith blank \r\n\\#a\nlast");
-    const patterns = readExcludeFile(`${folder}/patterns`);
-    assert.deepEqual(patterns, ["*.tmp", "with blank ", "\\#a", "last"]);
-    assert.throws(() => readExcludeFile(folder), { code: "exclude-from" });
-  }));
+Deno.test("a pattern that matched nothing is known, one that another made needless is not", () => {
+  const excludes = compileExcludes(["*.tmp", "a.tmp", "b/", "c"])!;
+  const path = new TextEncoder().encode("a.tmp");
+  assert.ok(excludes.matches(path, path, false));
+  const file = new TextEncoder().encode("b");
+  assert.ok(!excludes.matches(file, file, false));
+  assert.deepEqual(excludes.unmatched, ["b/", "c"]);
+});

@@ -35,14 +35,15 @@ export async function scan(
   options: ScanOptions = {},
 ): Promise<Scanned> {
   const problems: Problem[] = [];
-  const { builder } = await walk(placeSources(sources), {
-    excluded: compileExcludes(options.exclude ?? []),
+  const { builder, tops } = await walk(placeSources(sources), {
+    excludes: compileExcludes(options.exclude ?? []),
     oneFileSystem: options.oneFileSystem ?? false,
     allTimes: options.allTimes ?? false,
     signal: new AbortController().signal,
     onProgress: () => {},
     onProblem: (problem) => void problems.push(problem),
   });
+  tops.close();
   const tree = builder.tree();
   const paths = new Map(pathsOf(tree));
   const inode = (path: string) => {
