@@ -180,6 +180,12 @@ export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes } from "./ext4/compare_bytes.ts";
 export type { ImagePath } from "./ext4/reader/path.ts";
 export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
-export type { OnBroken } from "./ext4/reader/leave_out.ts";
-export type { ContiguousStat, FileKind, Stat, Time } from "./ext4/reader/stat.ts";
+export { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./ext4/reader/leave_out.ts";
+export {
+  type ContiguousStat,
+  type FileKind,
+  isEncrypted,
+  type Stat,
+  type Time,
+} from "./ext4/reader/stat.ts";
 export type { FolderOfWalk } from "./ext4/reader/walk.ts";

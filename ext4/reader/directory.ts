@@ -12,9 +12,10 @@ import {
   verifyDirectoryBlock,
   type VisitEntry,
 } from "./directory_block.ts";
-import { FileData, requirePlain } from "./file_data.ts";
+import { encryptedName } from "./encrypted_name.ts";
+import { FileData } from "./file_data.ts";
 import { inlineParts } from "./inline_data.ts";
-import { type Inode, isInline } from "./inode.ts";
+import { hasFlag, type Inode, isInline } from "./inode.ts";
 import { u32At } from "./little_endian.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
@@ -61,12 +62,10 @@ export class DirectoryCursor {
   }
 
   /**
-   * Opens a folder.
-   * @throws UnsupportedFeatureError when its names are encrypted
+   * Opens a folder, whose names may be encrypted.
    * @throws CorruptImageError when its size is none a folder can have
    */
   static *open(volume: Volume, folder: Inode): Reading<DirectoryCursor> {
-    requirePlain(folder);
     if (isInline(volume.geometry, folder)) {
       return new DirectoryCursor(volume, folder.detached(), undefined);
     }
@@ -81,6 +80,10 @@ export class DirectoryCursor {
     return new DirectoryCursor(volume, folder.detached(), yield* FileData.open(volume, folder));
   }
 
+  get #isEncrypted(): boolean {
+    return hasFlag(this.#folder, "encrypt");
+  }
+
   /** Whether a block was broken and left out. */
   get hasLeftOut(): boolean {
     return this.#countLeftOut > 0;
@@ -90,6 +93,7 @@ export class DirectoryCursor {
    * Some more entries but `.` and `..`, at least one; `undefined` at the end. Ordered by inode,
    * the first at the end of the array: taken from there, their inodes are read in one go, and what
    * was taken is no longer held.
+   * Encrypted names are given in the form in which the kernel lists them without the key.
    * @param atLeast how many, unless the folder ends before
    * @param onBroken takes the error of a block that is broken, which is left out then, or throws it
    */
@@ -101,6 +105,12 @@ export class DirectoryCursor {
     let copy = new Uint8Array();
     let copied: Uint8Array | undefined;
     const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
+      if (this.#isEncrypted) {
+        const stored = bytes.subarray(nameAt, nameAt + nameLength);
+        const name = encryptedName(this.#volume.geometry, this.#folder, stored);
+        entries.push(new RawEntry(name, 0, name.length, inode, fileType));
+        return;
+      }
       // One copy a block: the names of a block are mostly kept or dropped together.
       if (copied !== bytes) [copied, copy] = [bytes, bytes.slice()];
       entries.push(new RawEntry(copy, nameAt, nameLength, inode, fileType));
@@ -142,7 +152,8 @@ export class DirectoryCursor {
     if (kind === "index-node") return true;
     const end = kind === "leaf" ? leafEnd(geometry, bytes) : bytes.length;
     const hasDots = fileBlock === 0;
-    this.#scan({ bytes, start: 0, end, hasDots, folder, fileBlock }, visit);
+    const isEncrypted = this.#isEncrypted;
+    this.#scan({ bytes, start: 0, end, hasDots, isEncrypted, folder, fileBlock }, visit);
     return true;
   }
 
@@ -151,7 +162,12 @@ export class DirectoryCursor {
     const { field, rest } = inlineParts(this.#folder);
     const folder = this.#folder.number;
     this.parent = u32At(field, 0) as InodeNumber;
-    const area = { hasDots: false, folder, fileBlock: 0 as FileBlock };
+    const area = {
+      hasDots: false,
+      isEncrypted: this.#isEncrypted,
+      folder,
+      fileBlock: 0 as FileBlock,
+    };
     this.#scan({ ...area, bytes: field, start: 4, end: field.length }, visit);
     this.#scan({ ...area, bytes: rest, start: 0, end: rest.length }, visit);
   }

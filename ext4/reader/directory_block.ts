@@ -92,6 +92,8 @@ export interface EntryArea {
   readonly end: number;
   /** Whether the area begins with `.` and `..`. */
   readonly hasDots: boolean;
+  /** Whether names are encrypted, and so may have any bytes. */
+  readonly isEncrypted: boolean;
   readonly folder: InodeNumber;
   /** For messages. */
   readonly fileBlock: FileBlock;
@@ -135,8 +137,9 @@ export function scanEntries(geometry: Geometry, area: EntryArea, visit: VisitEnt
           throw bad("`.` is not the folder", at, { refersTo: inode });
         }
       } else {
-        if (dots > 0 || nameLength === 0) throw bad("its name is `.`, `..` or empty", at);
-        requireName(bytes, nameAt, nameLength, at, bad);
+        const isNoName = !area.isEncrypted && dots > 0;
+        if (isNoName || nameLength === 0) throw bad("its name is `.`, `..` or empty", at);
+        if (!area.isEncrypted) requireName(bytes, nameAt, nameLength, at, bad);
       }
       const fileType = geometry.fileTypes ? bytes[at + 7]! : FILE_TYPE.unknown;
       visit(bytes, nameAt, nameLength, inode, fileType);

@@ -12,8 +12,9 @@ import { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type OpenFile, openFile, type ReadOptions } from "./open_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
-import { type Inode, isType } from "./inode.ts";
-import { leaveOut, type OnBroken } from "./leave_out.ts";
+import { encrypted } from "./file_data.ts";
+import { hasFlag, type Inode, isType } from "./inode.ts";
+import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { loadNamed } from "./named_inode.ts";
 import { type OpenOptions, openVolume } from "./open_volume.ts";
@@ -45,7 +46,7 @@ export async function openFileSystem(
   options: OpenOptions = {},
 ): Promise<FileSystem> {
   const { volume, journal } = await settle(openVolume(source, options));
-  return new FileSystem(volume, imageInfo(volume.geometry, journal), options.onBroken);
+  return new FileSystem(volume, imageInfo(volume.geometry, journal));
 }
 
 /**
@@ -54,16 +55,22 @@ export async function openFileSystem(
  * All methods throw `CorruptImageError` where the image is broken, `UnsupportedFeatureError` where
  * contents are encrypted, and `PathError` where a path leads nowhere or to something else.
  */
-export class FileSystem {
+export class FileSystem implements LeavingOut {
   readonly #volume: Volume;
 
   /** Use {@link openFileSystem}. */
-  constructor(
-    volume: Volume,
-    readonly info: ImageInfo,
-    readonly onBroken: OnBroken | undefined,
-  ) {
+  constructor(volume: Volume, readonly info: ImageInfo) {
     this.#volume = volume;
+  }
+
+  /** Receives what is broken and left out. */
+  get onBroken(): OnBroken | undefined {
+    return this.#volume.leaving.onBroken;
+  }
+
+  /** Receives what is encrypted and left out. */
+  get onUnsupported(): OnUnsupported | undefined {
+    return this.#volume.leaving.onUnsupported;
   }
 
   /** The metadata of a file, folder or anything else. */
@@ -168,16 +175,16 @@ export class FileSystem {
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
     requireKind(file, statOf(this.#volume.geometry, inode), "folder", "not-a-folder");
+    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* DirectoryCursor.open(this.#volume, inode) };
   }
 
   *#nextEntries(
     folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
   ): Reading<Entry[] | undefined> {
-    const { onBroken } = this;
     const raw = yield* folder.cursor.next(
       BATCH_ENTRIES,
-      onBroken && ((error) => leaveOut(error, onBroken, () => new Uint8Array())),
+      this.onBroken && ((error) => leaveOut(error, this, () => new Uint8Array())),
     );
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
@@ -186,7 +193,7 @@ export class FileSystem {
         const inode = yield* loadNamed(this.#volume, folder.inode, one);
         entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
       } catch (error) {
-        leaveOut(error, onBroken, () => one.name);
+        leaveOut(error, this, () => one.name);
       }
     }
     return entries;
@@ -209,7 +216,7 @@ export class FileSystem {
     const path = typeof folder === "number"
       ? new Uint8Array()
       : splitPath(folder).reduce(joinPath, new Uint8Array());
-    return new FolderWalk(this.#volume, path, stat, isSorted, this.onBroken);
+    return new FolderWalk(this.#volume, path, stat, isSorted);
   }
 }
 

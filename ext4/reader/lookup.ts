@@ -3,12 +3,13 @@
  * @module
  */
 
+import { compareBytes } from "../compare_bytes.ts";
 import { dirHashMajor } from "../dirhash.ts";
 import type { FileBlock, InodeNumber } from "../numbers.ts";
 import { DirectoryCursor, RawEntry } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
-import { FileData } from "./file_data.ts";
+import { encrypted, FileData, requirePlain } from "./file_data.ts";
 import {
   indexBlock,
   indexHash,
@@ -25,12 +26,14 @@ import type { Volume } from "./volume.ts";
  * The entry with a name, which is neither `.` nor `..`.
  * @returns `undefined` when the folder has none
  * @throws CorruptImageError when the folder is broken where it was read
+ * @throws UnsupportedFeatureError when it is encrypted, and does not list the name
  */
 export function* lookUp(
   volume: Volume,
   folder: Inode,
   name: Uint8Array,
 ): Reading<RawEntry | undefined> {
+  if (hasFlag(folder, "encrypt")) return yield* lookUpEncrypted(volume, folder, name);
   const finder = new Finder(name);
   if (hasFlag(folder, "index")) {
     const data = yield* FileData.open(volume, folder);
@@ -44,6 +47,21 @@ export function* lookUp(
   const cursor = yield* DirectoryCursor.open(volume, folder);
   while (finder.found === undefined && (yield* cursor.visitNext(finder.visit)));
   return finder.found;
+}
+
+/** By the form in which encrypted names are listed: nobody knows the others. */
+function* lookUpEncrypted(volume: Volume, folder: Inode, name: Uint8Array): Reading<RawEntry> {
+  if (volume.leaving.onUnsupported === undefined) requirePlain(folder);
+  const cursor = yield* DirectoryCursor.open(volume, folder);
+  for (
+    let entries = yield* cursor.next(1);
+    entries !== undefined;
+    entries = yield* cursor.next(1)
+  ) {
+    const found = entries.find((entry) => compareBytes(entry.name, name) === 0);
+    if (found !== undefined) return found;
+  }
+  throw encrypted(folder);
 }
 
 class Finder {
@@ -134,6 +152,14 @@ function* searchLeaf(
     });
   }
   const end = leafEnd(geometry, bytes);
-  const area = { bytes, start: 0, end, hasDots: false, folder: folder.number, fileBlock };
+  const area = {
+    bytes,
+    start: 0,
+    end,
+    hasDots: false,
+    isEncrypted: false,
+    folder: folder.number,
+    fileBlock,
+  };
   scanEntries(geometry, area, finder.visit);
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { FileData } from "./file_data.ts";
+import { FileData, requirePlain } from "./file_data.ts";
 import type { Inode } from "./inode.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
@@ -87,6 +87,7 @@ export class OpenFile {
 /**
  * Opens a file.
  * @throws PathError when the inode is no regular file
+ * @throws UnsupportedFeatureError when it is encrypted
  */
 export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<OpenFile> {
   if (stat.kind !== "file") {
@@ -97,6 +98,7 @@ export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<Ope
       `cannot read ${text}: it is a ${stat.kind}, not a file.`,
     );
   }
+  requirePlain(inode);
   return new OpenFile(stat, yield* FileData.open(volume, inode));
 }
 

@@ -15,14 +15,14 @@ import { InodeTable } from "./inode_table.ts";
 import { JournalLog } from "./journal/log.ts";
 import { overlaySource } from "./journal/overlay_source.ts";
 import { findLoggedBlocks } from "./journal/replay.ts";
-import type { OnBroken } from "./leave_out.ts";
+import type { LeavingOut, OnBroken } from "./leave_out.ts";
 import { mendedSource } from "./mended_source.ts";
 import type { Reading } from "./reading.ts";
 import { readSystemZones } from "./system_zones.ts";
 import type { Volume } from "./volume.ts";
 
 /** How an image is opened. */
-export interface OpenOptions extends CacheOptions {
+export interface OpenOptions extends CacheOptions, LeavingOut {
   /**
    * What to do about a journal that was not replayed because the image was not unmounted:
    * `replay` it in memory, which changes nothing on disk (the default), or `ignore` it.
@@ -66,13 +66,13 @@ function* openOnce(source: BlockSource, options: OpenOptions): Reading<Volume> {
   const cache = new BlockCache(source, options);
   const geometry = yield* loadGeometry(source, cache, options.onBroken);
   const groups = new GroupTable(geometry, cache);
-  const zones = yield* readSystemZones(geometry, groups, options.onBroken);
+  const zones = yield* readSystemZones(geometry, groups, options);
   const countBlocksThere = Math.min(
     Math.floor(source.sizeBytes / geometry.blockSizeBytes),
     geometry.countBlocks,
   );
   const inodes = new InodeTable(geometry, cache, groups);
-  return { geometry, cache, groups, zones, inodes, countBlocksThere };
+  return { geometry, cache, groups, zones, inodes, leaving: options, countBlocksThere };
 }
 
 function* loadGeometry(

@@ -5,7 +5,7 @@
 
 import { decodeDevice } from "../device_number.ts";
 import type { InodeNumber } from "../numbers.ts";
-import { INODE, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
+import { INODE, INODE_FLAGS, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { decodeNanoseconds, decodeSeconds } from "../times.ts";
 import {
   type DeviceNumber,
@@ -123,6 +123,11 @@ export function statOf(geometry: Geometry, inode: Inode): Stat {
     stat.projectId = u32At(block, start + AT.i_projid);
   }
   return stat;
+}
+
+/** Whether contents are encrypted; those of a folder are names, and what they name. */
+export function isEncrypted({ flags }: Pick<Stat, "flags">): boolean {
+  return (flags & INODE_FLAGS.encrypt) !== 0;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

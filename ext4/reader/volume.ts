@@ -9,6 +9,7 @@ import { corrupt } from "./corrupt.ts";
 import type { Geometry } from "./geometry.ts";
 import type { GroupTable } from "./group_table.ts";
 import type { InodeTable } from "./inode_table.ts";
+import type { LeavingOut } from "./leave_out.ts";
 import type { Reading } from "./reading.ts";
 import type { SystemZones } from "./system_zones.ts";
 
@@ -19,6 +20,8 @@ export interface Volume {
   readonly groups: GroupTable;
   readonly zones: SystemZones;
   readonly inodes: InodeTable;
+  /** Who receives what is left out. */
+  readonly leaving: LeavingOut;
   /** Blocks that are there: fewer than it should have where the image is cut short. */
   readonly countBlocksThere: number;
 }

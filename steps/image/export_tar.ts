@@ -126,7 +126,7 @@ class TarExport {
       const file = await this.image.openFile(this.source.inodeOf(row));
       return { file, layout: await this.#layoutOf(file, member) };
     } catch (error) {
-      leaveOut(error, this.image.onBroken, () => pathBytesOf(this.#tree, row));
+      leaveOut(error, this.image, () => pathBytesOf(this.#tree, row));
       this.#leftOut.add(row);
       return undefined;
     }

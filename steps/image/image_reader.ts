@@ -6,7 +6,7 @@
 import type { Traffic } from "../../host/block_source/block_source.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { OnBroken } from "../../ext4/reader/leave_out.ts";
+import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
@@ -38,8 +38,11 @@ export interface ImageReader extends AsyncDisposable {
   /** What the image is called in messages: never with a password or a signature. */
   readonly shownName: string;
 
-  /** Told of what is broken and left out; see `OpenImageOptions`. */
+  /** Receives what is broken and left out; see `OpenImageOptions`. */
   readonly onBroken: OnBroken | undefined;
+
+  /** Receives what is encrypted and left out; see `OpenImageOptions`. */
+  readonly onUnsupported: OnUnsupported | undefined;
 
   /** Size of the image in bytes. */
   readonly sizeBytes: number;

@@ -4,7 +4,7 @@
  */
 
 import type { SourceOptions } from "../../host/block_source/block_source.ts";
-import type { OnBroken } from "../../ext4/reader/leave_out.ts";
+import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
 import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 
 /** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
@@ -16,4 +16,10 @@ export interface OpenImageOptions extends OpenOptions, SourceOptions {
    * is cut short as far as it goes; both is told without a path.
    */
   readonly onBroken?: OnBroken | undefined;
+  /**
+   * Receives what is encrypted in folders that are listed, walked, extracted or exported. An
+   * encrypted folder is reported once; its entries are listed under the names that the kernel gives
+   * them without the key, and not extracted. Without, the first makes the call fail.
+   */
+  readonly onUnsupported?: OnUnsupported | undefined;
 }

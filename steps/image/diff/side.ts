@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { UnsupportedFeatureError } from "../../../ext4/errors.ts";
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
 import { close, type Descriptor, readFullyAt, seek } from "../../../host/libc/files.ts";
@@ -39,6 +40,11 @@ export interface Side {
   /** @throws SystemError when a file of a folder cannot be opened. */
   openFile(row: TreeInode): Promise<Content>;
   close(): void;
+}
+
+/** What is said of a file or folder of an image that is sound and cannot be read. */
+export function unsupportedProblem({ features }: UnsupportedFeatureError): string {
+  return `the image uses ${features.join(", ")} there; what is in it is not compared`;
 }
 
 /** How sides are read. */
