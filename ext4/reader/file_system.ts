@@ -75,7 +75,7 @@ export class FileSystem implements LeavingOut {
 
   /** The metadata of a file, folder or anything else. */
   async stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
-    return statOf(this.#volume.geometry, await settle(this.#find(file, options)));
+    return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
   }
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
@@ -164,7 +164,7 @@ export class FileSystem implements LeavingOut {
 
   *#openFile(file: FileReference, options: FollowOptions): Reading<OpenFile> {
     const inode = yield* this.#find(file, options);
-    const stat = statOf(this.#volume.geometry, inode);
+    const stat = this.#statOf(inode, bytesOf(file));
     requireKind(file, stat, "file", "not-a-file");
     return yield* openFile(this.#volume, inode, stat);
   }
@@ -174,7 +174,7 @@ export class FileSystem implements LeavingOut {
     options: FollowOptions,
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
-    requireKind(file, statOf(this.#volume.geometry, inode), "folder", "not-a-folder");
+    requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
     if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* DirectoryCursor.open(this.#volume, inode) };
   }
@@ -191,7 +191,7 @@ export class FileSystem implements LeavingOut {
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       try {
         const inode = yield* loadNamed(this.#volume, folder.inode, one);
-        entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
+        entries.push(new Entry(one, this.#statOf(inode, one.name)));
       } catch (error) {
         leaveOut(error, this, () => one.name);
       }
@@ -201,7 +201,7 @@ export class FileSystem implements LeavingOut {
 
   *#readLink(file: FileReference): Reading<Uint8Array> {
     const inode = yield* this.#find(file, {});
-    requireKind(file, statOf(this.#volume.geometry, inode), "symlink", "not-a-symlink");
+    requireKind(file, this.#statOf(inode, bytesOf(file)), "symlink", "not-a-symlink");
     return yield* loadLinkTarget(this.#volume, inode);
   }
 
@@ -211,12 +211,16 @@ export class FileSystem implements LeavingOut {
 
   *#startWalk(folder: FileReference, isSorted: boolean): Reading<FolderWalk> {
     const inode = yield* this.#find(folder, {});
-    const stat = statOf(this.#volume.geometry, inode);
+    const stat = this.#statOf(inode, bytesOf(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
-    const path = typeof folder === "number"
-      ? new Uint8Array()
-      : splitPath(folder).reduce(joinPath, new Uint8Array());
-    return new FolderWalk(this.#volume, path, stat, isSorted);
+    return new FolderWalk(this.#volume, bytesOf(folder) ?? new Uint8Array(), stat, isSorted);
+  }
+
+  /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
+  #statOf(inode: Inode, path: Uint8Array | undefined): Stat {
+    return statOf(this.#volume.geometry, inode, (error) => {
+      if (path !== undefined || this.onBroken === undefined) leaveOut(error, this, () => path);
+    });
   }
 }
 
@@ -226,6 +230,12 @@ function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
   // A sorted walk gives all entries at once.
   const entries = (yield* walk.nextEntries((raw, stat) => new Entry(raw, stat))) ?? [];
   return { ...folder, entries: entries.sort(Entry.compare) };
+}
+
+/** The path, where it is one. */
+function bytesOf(file: FileReference): Uint8Array | undefined {
+  if (typeof file === "number") return undefined;
+  return splitPath(file).reduce(joinPath, new Uint8Array());
 }
 
 function requireKind(

@@ -112,7 +112,12 @@ export class FolderWalk {
     const entries: T[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       try {
-        const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
+        const inode = yield* loadNamed(volume, folder, one);
+        const stat = statOf(
+          volume.geometry,
+          inode,
+          (error) => leaveOut(error, volume.leaving, () => this.#pathBelow(one.name)),
+        );
         if (stat.kind === "folder") this.#enqueue(one.name, stat);
         entries.push(make(one, stat));
       } catch (error) {

@@ -166,3 +166,21 @@ Deno.test("a tar archive leaves out a file that is broken", async () => {
   assert.deepEqual(leftOut, ["few/three: inode-checksum"]);
   assert.ok(size > 200_000);
 });
+
+Deno.test("a time that cannot be costs nothing but its nanoseconds", async () => {
+  const breakIt = (image: Uint8Array) => {
+    new Forgery(image).inode(places.get("few/two")!.inode, (bytes) => {
+      bytes.fill(0xff, INODE.offsets.i_mtime_extra, INODE.offsets.i_mtime_extra + 4);
+    });
+  };
+  const leftOut = await withBroken(breakIt, async (image) => {
+    for await (const { nameText, stat } of image.list("few")) {
+      if (nameText === "two") assert.equal(stat.mtime.nanoseconds, 0);
+    }
+  });
+  assert.deepEqual(leftOut, ["two: inode-time"]);
+  const written = await extracted(breakIt, (target) => {
+    assert.equal(readFileSync(join(target, "few/two"), "utf8"), "2");
+  });
+  assert.deepEqual(written, ["few/two: inode-time"]);
+});
