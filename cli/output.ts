@@ -118,8 +118,9 @@ export function printError(error: unknown, values: PrintedValues): void {
 
 /** What else can be done about an error, where the command has an option for it. */
 function advice(error: unknown, values: object): string {
-  const canSalvage = error instanceof CorruptImageError && !saysNoImage(error) &&
-    "salvage" in values && values.salvage !== true;
+  if (!(error instanceof CorruptImageError) || saysNoImage(error)) return "";
+  const canSalvage = "salvage" in values && values.salvage !== true &&
+    (error as CorruptImageError).fields["copies"] !== 0;
   return canSalvage ? " Or add --salvage to have the rest." : "";
 }
 

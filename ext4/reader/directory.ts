@@ -4,11 +4,13 @@
  */
 
 import type { FileBlock, InodeNumber } from "../numbers.ts";
+import { CorruptImageError } from "../errors.ts";
 import { corrupt } from "./corrupt.ts";
 import {
   type EntryArea,
   leafEnd,
   scanEntries,
+  scanRemains,
   verifyDirectoryBlock,
   type VisitEntry,
 } from "./directory_block.ts";
@@ -52,22 +54,39 @@ export class DirectoryCursor {
   readonly #data: FileData | undefined;
   readonly #countBlocks: number;
   #next = 0;
+  /** Given out behind those of the blocks. */
+  #more: readonly RawEntry[];
   #countLeftOut = 0;
 
-  private constructor(volume: Volume, folder: Inode, data: FileData | undefined) {
+  private constructor(
+    volume: Volume,
+    folder: Inode,
+    data: FileData | undefined,
+    countBlocks: number,
+    more: readonly RawEntry[],
+  ) {
     this.#volume = volume;
     this.#folder = folder;
     this.#data = data;
-    this.#countBlocks = data === undefined ? 1 : folder.sizeBytes / volume.geometry.blockSizeBytes;
+    this.#countBlocks = countBlocks;
+    this.#more = more;
   }
 
   /**
    * Opens a folder, whose names may be encrypted.
+   * @param more entries that it has beside its own
    * @throws CorruptImageError when its size is none a folder can have
    */
-  static *open(volume: Volume, folder: Inode): Reading<DirectoryCursor> {
+  static *open(
+    volume: Volume,
+    folder: Inode,
+    more: readonly RawEntry[] = [],
+  ): Reading<DirectoryCursor> {
+    if (volume.inodes.standIn(folder.number) !== undefined) {
+      return new DirectoryCursor(volume, folder, undefined, 0, more);
+    }
     if (isInline(volume.geometry, folder)) {
-      return new DirectoryCursor(volume, folder.detached(), undefined);
+      return new DirectoryCursor(volume, folder.detached(), undefined, 1, more);
     }
     const { blockSizeBytes, countBlocks } = volume.geometry;
     const blocks = folder.sizeBytes / blockSizeBytes;
@@ -77,7 +96,8 @@ export class DirectoryCursor {
         i_size: folder.sizeBytes,
       });
     }
-    return new DirectoryCursor(volume, folder.detached(), yield* FileData.open(volume, folder));
+    const data = yield* FileData.open(volume, folder);
+    return new DirectoryCursor(volume, folder.detached(), data, blocks, more);
   }
 
   get #isEncrypted(): boolean {
@@ -116,12 +136,18 @@ export class DirectoryCursor {
       entries.push(new RawEntry(copy, nameAt, nameLength, inode, fileType));
     };
     for (let isEnd = false; entries.length < atLeast && !isEnd;) {
+      const countSound = entries.length;
       try {
         isEnd = !(yield* this.visitNext(visit));
       } catch (error) {
         if (onBroken === undefined) throw error;
-        onBroken(error);
+        entries.length = countSound;
+        onBroken((yield* this.#visitRemains(visit)) ? asUnchecked(error) : error);
         isEnd = ++this.#countLeftOut > MOST_LEFT_OUT;
+      }
+      if (isEnd) {
+        entries.push(...this.#more);
+        this.#more = [];
       }
     }
     if (entries.length === 0) return undefined;
@@ -157,6 +183,25 @@ export class DirectoryCursor {
     return true;
   }
 
+  /** Visits what looks like entries in the block that was just found broken, if it can be read. */
+  *#visitRemains(visit: VisitEntry): Reading<boolean> {
+    const fileBlock = this.#next - 1 as FileBlock;
+    try {
+      const bytes = yield* this.#data?.block(fileBlock) ?? nothing();
+      if (bytes === undefined) return false;
+      let count = 0;
+      const area = { hasDots: fileBlock === 0, isEncrypted: this.#isEncrypted };
+      scanRemains(this.#volume.geometry, bytes, area, (...entry) => {
+        count++;
+        visit(...entry);
+      });
+      return count > 0;
+    } catch (error) {
+      if (error instanceof CorruptImageError) return false;
+      throw error;
+    }
+  }
+
   /** Inline: the parent's number, then entries to the end of the field, then more entries. */
   #visitInline(visit: VisitEntry): void {
     const { field, rest } = inlineParts(this.#folder);
@@ -179,4 +224,17 @@ export class DirectoryCursor {
       else visit(bytes, nameAt, nameLength, inode, fileType);
     });
   }
+}
+
+/** The error of a block whose entries are used all the same. */
+function asUnchecked(error: unknown): unknown {
+  if (!(error instanceof CorruptImageError)) return error;
+  const { code, structure, message, fields } = error;
+  const text = `${message} The names that can be made out are used, unchecked.`;
+  return new CorruptImageError(code, structure, text, fields, { cause: error });
+}
+
+// deno-lint-ignore require-yield
+function* nothing(): Reading<undefined> {
+  return undefined;
 }

@@ -8,7 +8,7 @@ import { S_IFDIR } from "../tree.ts";
 import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./block_source.ts";
 import { readContiguous } from "./contiguous_contents.ts";
-import { DirectoryCursor } from "./directory.ts";
+import type { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type OpenFile, openFile, type ReadOptions } from "./open_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
@@ -17,6 +17,7 @@ import { hasFlag, type Inode, isType } from "./inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { loadNamed } from "./named_inode.ts";
+import { openFolder } from "./open_folder.ts";
 import { type OpenOptions, openVolume } from "./open_volume.ts";
 import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
@@ -176,7 +177,7 @@ export class FileSystem implements LeavingOut {
     const inode = yield* this.#find(file, options);
     requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
     if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
-    return { inode: inode.number, cursor: yield* DirectoryCursor.open(this.#volume, inode) };
+    return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
   }
 
   *#nextEntries(

@@ -5,7 +5,8 @@
 
 import { compareBytes } from "../compare_bytes.ts";
 import { dirHashMajor } from "../dirhash.ts";
-import type { FileBlock, InodeNumber } from "../numbers.ts";
+import { CorruptImageError } from "../errors.ts";
+import { type FileBlock, type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { DirectoryCursor, RawEntry } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
@@ -19,6 +20,8 @@ import {
   loadIndexRoot,
 } from "./htree.ts";
 import { hasFlag, type Inode } from "./inode.ts";
+import { leaveOut } from "./leave_out.ts";
+import { isLostAndFound, type LostInodes } from "./lost_inodes.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
 
@@ -34,6 +37,16 @@ export function* lookUp(
   name: Uint8Array,
 ): Reading<RawEntry | undefined> {
   if (hasFlag(folder, "encrypt")) return yield* lookUpEncrypted(volume, folder, name);
+  return volume.lost === undefined
+    ? yield* lookUpChecked(volume, folder, name)
+    : yield* lookUpDamaged(volume, volume.lost, folder, name);
+}
+
+function* lookUpChecked(
+  volume: Volume,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
   const finder = new Finder(name);
   if (hasFlag(folder, "index")) {
     const data = yield* FileData.open(volume, folder);
@@ -52,16 +65,48 @@ export function* lookUp(
 /** By the form in which encrypted names are listed: nobody knows the others. */
 function* lookUpEncrypted(volume: Volume, folder: Inode, name: Uint8Array): Reading<RawEntry> {
   if (volume.leaving.onUnsupported === undefined) requirePlain(folder);
-  const cursor = yield* DirectoryCursor.open(volume, folder);
-  for (
-    let entries = yield* cursor.next(1);
-    entries !== undefined;
-    entries = yield* cursor.next(1)
-  ) {
-    const found = entries.find((entry) => compareBytes(entry.name, name) === 0);
-    if (found !== undefined) return found;
+  const found = yield* lookUpListed(volume, folder, name);
+  if (found === undefined) throw encrypted(folder);
+  return found;
+}
+
+/** In a damaged image: by whatever of the folder can be made out, then among what was lost. */
+function* lookUpDamaged(
+  volume: Volume,
+  lost: LostInodes,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
+  let found: RawEntry | undefined;
+  try {
+    found = yield* lookUpChecked(volume, folder, name);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    found = yield* lookUpListed(volume, folder, name);
   }
-  throw encrypted(folder);
+  const mayBeLost = folder.number !== ROOT_INODE || isLostAndFound(name);
+  return found ?? (mayBeLost ? yield* lost.find(folder.number, name) : undefined);
+}
+
+/** Among the names as they are listed; those of broken blocks only where these are left out. */
+function* lookUpListed(
+  volume: Volume,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
+  const { leaving } = volume;
+  const leave = (error: unknown) => leaveOut(error, leaving, () => undefined);
+  try {
+    const cursor = yield* DirectoryCursor.open(volume, folder);
+    const next = () => cursor.next(1, leaving.onBroken && leave);
+    for (let entries = yield* next(); entries !== undefined; entries = yield* next()) {
+      const found = entries.find((entry) => compareBytes(entry.name, name) === 0);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    leave(error);
+  }
+  return undefined;
 }
 
 class Finder {

@@ -20,6 +20,8 @@ export function* loadNamed(
   folder: InodeNumber,
   entry: Pick<RawEntry, "inode" | "fileType">,
 ): Reading<Inode> {
+  const standIn = volume.inodes.standIn(entry.inode);
+  if (standIn !== undefined && entry.inode !== ROOT_INODE) return standIn;
   if (entry.inode === ROOT_INODE || entry.inode < volume.geometry.firstInode) {
     throw corrupt(
       "directory-entry",

@@ -10,6 +10,7 @@ import type { Geometry } from "./geometry.ts";
 import type { GroupTable } from "./group_table.ts";
 import type { InodeTable } from "./inode_table.ts";
 import type { LeavingOut } from "./leave_out.ts";
+import type { LostInodes } from "./lost_inodes.ts";
 import type { Reading } from "./reading.ts";
 import type { SystemZones } from "./system_zones.ts";
 
@@ -22,6 +23,8 @@ export interface Volume {
   readonly inodes: InodeTable;
   /** Who receives what is left out. */
   readonly leaving: LeavingOut;
+  /** What no folder names, where what is broken is left out. */
+  readonly lost?: LostInodes;
   /** Blocks that are there: fewer than it should have where the image is cut short. */
   readonly countBlocksThere: number;
 }

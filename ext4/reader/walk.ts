@@ -9,11 +9,12 @@
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
-import { DirectoryCursor, type RawEntry } from "./directory.ts";
+import type { DirectoryCursor, RawEntry } from "./directory.ts";
 import { encrypted } from "./file_data.ts";
 import { hasFlag } from "./inode.ts";
 import { InodeSet } from "./inode_set.ts";
 import { leaveOut } from "./leave_out.ts";
+import { openFolder } from "./open_folder.ts";
 import { loadNamed } from "./named_inode.ts";
 import { compareBytes } from "../compare_bytes.ts";
 import type { Reading } from "./reading.ts";
@@ -83,7 +84,7 @@ export class FolderWalk {
         if (hasFlag(inode, "encrypt") && !isInEncrypted(folder)) {
           leaveOut(encrypted(inode), this.#volume.leaving, () => pathOf(folder));
         }
-        this.#cursor = yield* DirectoryCursor.open(this.#volume, inode);
+        this.#cursor = yield* openFolder(this.#volume, inode);
         return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
       } catch (error) {
         leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
@@ -147,6 +148,9 @@ export class FolderWalk {
 
   #requireParent(parent: InodeNumber): void {
     const { stat, above } = this.#current;
+    const { inodes, lost } = this.#volume;
+    const isLost = above !== undefined && lost?.isFolder(above.stat.inode) === true;
+    if (isLost || inodes.standIn(stat.inode) !== undefined) return;
     const expected = stat.inode === ROOT_INODE ? ROOT_INODE : above?.stat.inode ?? parent;
     if (parent === expected || this.#cursor!.hasLeftOut) return;
     const error = corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {

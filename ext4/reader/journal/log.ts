@@ -14,6 +14,7 @@ import {
   type RawJournalSuperblock,
 } from "../../structs/journal.ts";
 import { FileData } from "../file_data.ts";
+import { loadJournalInode } from "./inode.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
@@ -46,7 +47,7 @@ export class JournalLog {
   static *open(volume: Volume): Reading<JournalLog> {
     const number = volume.geometry.raw.s_journal_inum as InodeNumber;
     if (number === 0) refuse(["journal_dev"], "it lies on another device");
-    const inode = yield* volume.inodes.load(number);
+    const inode = yield* loadJournalInode(volume, number);
     const data = yield* FileData.open(volume, inode);
     const bytes = yield* data.block(0 as FileBlock);
     if (bytes === undefined) throw bad("it is a hole", {});
