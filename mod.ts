@@ -62,6 +62,7 @@ export {
 } from "./steps/image/verify.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
+export { isJournalError } from "./ext4/reader/journal/log.ts";
 export { saysNoImage } from "./steps/image/no_image.ts";
 export { verifyDigest } from "./steps/image/verify/local_digest.ts";
 export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
@@ -180,7 +181,12 @@ export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes } from "./ext4/compare_bytes.ts";
 export type { ImagePath } from "./ext4/reader/path.ts";
 export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
-export { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./ext4/reader/leave_out.ts";
+export {
+  leaveOut,
+  type LeavingOut,
+  type OnBroken,
+  type OnUnsupported,
+} from "./ext4/reader/leave_out.ts";
 export {
   type ContiguousStat,
   type FileKind,

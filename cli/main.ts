@@ -31,7 +31,8 @@ import { umount } from "./umount.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = {
+/** All commands by name. */
+export const commands = {
   build,
   verify,
   info,

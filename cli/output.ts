@@ -8,6 +8,7 @@ import {
   codeOf,
   CorruptImageError,
   EnvironmentError,
+  isJournalError,
   messageOf,
   saysNoImage,
   withShownLocations,
@@ -118,10 +119,14 @@ export function printError(error: unknown, values: PrintedValues): void {
 
 /** What else can be done about an error, where the command has an option for it. */
 function advice(error: unknown, values: object): string {
+  const has = (option: string) =>
+    option in values && values[option as keyof typeof values] !== true;
+  if (isJournalError(error) && has("ignoreJournal")) {
+    return " Or add --ignore-journal to read the image as it is.";
+  }
   if (!(error instanceof CorruptImageError) || saysNoImage(error)) return "";
-  const canSalvage = "salvage" in values && values.salvage !== true &&
-    (error as CorruptImageError).fields["copies"] !== 0;
-  return canSalvage ? " Or add --salvage to have the rest." : "";
+  const isBeyondHelp = (error as CorruptImageError).fields["copies"] === 0;
+  return has("salvage") && !isBeyondHelp ? " Or add --salvage to have the rest." : "";
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */

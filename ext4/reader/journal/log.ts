@@ -19,9 +19,14 @@ import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
 
+const CANNOT_REPLAY = "cannot replay the journal";
 /** What else to do is part of every refusal. */
-const ADVICE = "Mount the image once, which replays it, or read the image without it " +
-  '(--ignore-journal; in a program, `journal: "ignore"`).';
+const ADVICE = "Mount the image once, which replays it.";
+
+/** Whether an image is refused for its journal alone, and can be read with `journal: "ignore"`. */
+export function isJournalError(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(CANNOT_REPLAY);
+}
 
 const STRUCTURE = "journal_superblock_s";
 const READABLE = JOURNAL_INCOMPAT.revoke | JOURNAL_INCOMPAT["64bit"] |
@@ -110,7 +115,7 @@ export function badJournal(
   fields: ErrorFields,
 ): CorruptImageError {
   const where = Object.entries(fields).map(([key, value]) => `, ${key} ${value}`).join("");
-  const message = `cannot replay the journal: ${structure}: ${why}${where}. ${ADVICE}`;
+  const message = `${CANNOT_REPLAY}: ${structure}: ${why}${where}. ${ADVICE}`;
   return new CorruptImageError("journal", structure, message, fields);
 }
 
@@ -121,6 +126,6 @@ function bad(why: string, fields: Record<string, number>) {
 function refuse(features: string[], why: string): never {
   throw new UnsupportedFeatureError(
     features,
-    `cannot replay the journal: ${why}. ${ADVICE}`,
+    `${CANNOT_REPLAY}: ${why}. ${ADVICE}`,
   );
 }
