@@ -19,31 +19,12 @@ import { FileData } from "./file_data.ts";
 import { inlineParts } from "./inline_data.ts";
 import { hasFlag, type Inode, isInline } from "./inode.ts";
 import { u32At } from "./little_endian.ts";
+import { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
 
 /** A folder with more broken blocks than this is none: what follows is left out, too. */
 const MOST_LEFT_OUT = 1000;
-
-/** One name of a folder. It refers to its name, as views are larger than most names. */
-export class RawEntry {
-  /**
-   * @param bytes where the name lies; not to be changed any more
-   * @param fileType `file_type`; 0 where the image does not record it
-   */
-  constructor(
-    readonly bytes: Uint8Array,
-    readonly nameAt: number,
-    readonly nameLength: number,
-    readonly inode: InodeNumber,
-    readonly fileType: number,
-  ) {}
-
-  /** A view of the name. */
-  get name(): Uint8Array {
-    return this.bytes.subarray(this.nameAt, this.nameAt + this.nameLength);
-  }
-}
 
 /** Reads a folder from its start to its end. */
 export class DirectoryCursor {

@@ -159,11 +159,12 @@ function sizeOf(
   const low = u32At(block, start + AT.i_size_lo);
   const wide = type === S_IFREG || (type === S_IFDIR && hasIncompat(geometry, "large_dir"));
   if (!wide) return low;
-  const size = u32At(block, start + AT.i_size_high) * 0x1_0000_0000 + low;
+  const high = u32At(block, start + AT.i_size_high);
+  const size = high * 0x1_0000_0000 + low;
   if (size > geometry.blockSizeBytes * 0xffff_ffff) {
     throw corrupt("inode-size", STRUCTURE, "i_size is larger than any file can be", {
       inode: number,
-      i_size: size,
+      i_size: BigInt(high) << 32n | BigInt(low),
     });
   }
   return size;

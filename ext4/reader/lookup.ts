@@ -7,7 +7,7 @@ import { compareBytes } from "../compare_bytes.ts";
 import { dirHashMajor } from "../dirhash.ts";
 import { CorruptImageError } from "../errors.ts";
 import { type FileBlock, type InodeNumber, ROOT_INODE } from "../numbers.ts";
-import { DirectoryCursor, RawEntry } from "./directory.ts";
+import { DirectoryCursor } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
 import { encrypted, FileData, requirePlain } from "./file_data.ts";
@@ -21,9 +21,10 @@ import {
 } from "./htree.ts";
 import { hasFlag, type Inode } from "./inode.ts";
 import { leaveOut } from "./leave_out.ts";
-import { isLostAndFound, type LostInodes } from "./lost_inodes.ts";
+import { isLostAndFound } from "./lost_inodes.ts";
+import { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
-import type { Volume } from "./volume.ts";
+import type { Lost, Volume } from "./volume.ts";
 
 /**
  * The entry with a name, which is neither `.` nor `..`.
@@ -73,7 +74,7 @@ function* lookUpEncrypted(volume: Volume, folder: Inode, name: Uint8Array): Read
 /** In a damaged image: by whatever of the folder can be made out, then among what was lost. */
 function* lookUpDamaged(
   volume: Volume,
-  lost: LostInodes,
+  lost: Lost,
   folder: Inode,
   name: Uint8Array,
 ): Reading<RawEntry | undefined> {

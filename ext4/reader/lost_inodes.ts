@@ -11,15 +11,16 @@ import { fileTypeOfMode } from "../structs/directory.ts";
 import { GROUP_INODE_UNINIT } from "../structs/group_descriptor.ts";
 import { INODE } from "../structs/inode.ts";
 import { S_IFDIR } from "../tree.ts";
-import { DirectoryCursor, RawEntry } from "./directory.ts";
+import { DirectoryCursor } from "./directory.ts";
 import type { GroupInfo } from "./group_descriptor.ts";
 import { hasFlag, type Inode, isType, parseInode } from "./inode.ts";
 import { InodeSet } from "./inode_set.ts";
 import { STAND_IN_INODE } from "./inode_table.ts";
 import { u16At } from "./little_endian.ts";
 import { loadNamed } from "./named_inode.ts";
+import { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
-import { loadBlock, type Volume } from "./volume.ts";
+import { loadBlock, type Lost, type Volume } from "./volume.ts";
 
 const encoder = new TextEncoder();
 /** Where they are found. */
@@ -36,7 +37,7 @@ interface Found {
 }
 
 /** Finds them when they are asked for first: all folders and all inodes are read then. */
-export class LostInodes {
+export class LostInodes implements Lost {
   readonly #volume: Volume;
   #found: Found | undefined;
 
@@ -44,12 +45,10 @@ export class LostInodes {
     this.#volume = volume;
   }
 
-  /** Whether a folder, whose entries are known, is where they are. */
   isFolder(inode: InodeNumber): boolean {
     return this.#found?.folder === inode;
   }
 
-  /** What a folder holds beside its own entries: of the root, perhaps `lost+found` itself. */
   *entriesIn(folder: InodeNumber): Reading<readonly RawEntry[]> {
     if (folder !== ROOT_INODE && this.#found?.folder !== folder) return [];
     const found = this.#found ??= yield* new Census(this.#volume).run();
@@ -58,7 +57,6 @@ export class LostInodes {
     return hasStandIn ? [entryOf(LOST_AND_FOUND, STAND_IN_INODE)] : [];
   }
 
-  /** The entry of a folder with a name. */
   *find(folder: InodeNumber, name: Uint8Array): Reading<RawEntry | undefined> {
     const entries = yield* this.entriesIn(folder);
     return entries.find((entry) => compareBytes(entry.name, name) === 0);

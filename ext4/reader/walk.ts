@@ -9,7 +9,8 @@
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
-import type { DirectoryCursor, RawEntry } from "./directory.ts";
+import type { DirectoryCursor } from "./directory.ts";
+import type { RawEntry } from "./raw_entry.ts";
 import { encrypted } from "./file_data.ts";
 import { hasFlag } from "./inode.ts";
 import { InodeSet } from "./inode_set.ts";

@@ -179,7 +179,7 @@ class TreeReader {
   }
 
   #addInode(stat: Stat, path: () => Uint8Array): TreeInode | Promise<TreeInode> {
-    return stat.hasXattrs || stat.kind === "symlink"
+    return stat.hasXattrs || stat.kind === "symlink" || isEmptyFile(stat)
       ? this.#addDetailed(stat, path)
       : this.#addRow(stat, undefined);
   }
@@ -190,6 +190,8 @@ class TreeReader {
       leaveOut(error, image, path);
       return [];
     };
+    // Nothing of it will be read any more, and its inode may be broken all the same.
+    if (isEmptyFile(stat)) await image.openFile(stat.inode);
     return this.#addRow(stat, {
       ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode).catch(withoutBroken) } : {}),
       ...(stat.kind === "symlink" ? { target: await image.readLink(stat.inode) } : {}),
@@ -211,6 +213,10 @@ class TreeReader {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function isEmptyFile({ kind, sizeBytes }: Stat): boolean {
+  return kind === "file" && sizeBytes === 0;
+}
 
 interface FolderOnTheWay {
   readonly row: TreeInode;
