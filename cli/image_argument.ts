@@ -34,8 +34,7 @@ export interface ReadingValues extends CommonValues {
 }
 
 /**
- * Opens the image for the time of `work`. A reader of our output that goes away ends the work, and
- * is no failure.
+ * Opens the image for the time of `work`, which ends when nobody reads our output any more.
  *
  * @returns The exit code.
  */

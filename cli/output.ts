@@ -40,6 +40,13 @@ export function note(line: string): void {
   write(2, `${line}\n`);
 }
 
+let isStdoutUnread = false;
+
+/** Whether something was printed that nobody reads, since whoever read stdout has ended. */
+export function wasStdoutUnread(): boolean {
+  return isStdoutUnread;
+}
+
 /** Writes text as it is, all of it, also to a slow pipe. */
 export function write(fd: 1 | 2, text: string): void {
   writeBytes(fd, encoder.encode(text));
@@ -58,7 +65,10 @@ export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
       const code = (error as { code?: string }).code;
-      if (code === "EPIPE") return false;
+      if (code === "EPIPE") {
+        isStdoutUnread ||= fd === 1;
+        return false;
+      }
       // Of a stderr that fails, nobody can be told.
       if (code !== "EAGAIN" && fd === 2) return false;
       if (code !== "EAGAIN") throw stdoutFailed(error, code);

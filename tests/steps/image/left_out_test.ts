@@ -271,3 +271,40 @@ Deno.test("a time that cannot be costs nothing but its nanoseconds", async () =>
   });
   assert.deepEqual(written, ["few/two: inode-time"]);
 });
+
+/** An inode of an empty file whose block map is no map at all, as in e2fsprogs' `f_zeroed_ext_header`. */
+function emptyWithoutMap(image: Uint8Array): void {
+  new Forgery(image).inode(places.get("few/two")!.inode, (bytes) => {
+    bytes.fill(0, INODE.offsets.i_block, INODE.offsets.i_block + 60);
+    bytes.fill(0, INODE.offsets.i_size_lo, INODE.offsets.i_size_lo + 4);
+  });
+}
+
+Deno.test("an empty file whose block map is broken is refused by extract, as it is when it is read", async () => {
+  const bytes = sound.slice();
+  emptyWithoutMap(bytes);
+  const place = temporaryFolder();
+  try {
+    await using image = await openImage(bytesSource(bytes));
+    await assert.rejects(image.openFile("few/two"), { code: "extent-header" });
+    const target = join(place, "target");
+    await assert.rejects(extract(image, { target }), { code: "extent-header" });
+    assert.equal(existsSync(target), false);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+  const leftOut = await extracted(emptyWithoutMap, (target) => {
+    assert.deepEqual(readdirSync(join(target, "few")).sort(), ["one", "three"]);
+  });
+  assert.deepEqual(leftOut, ["few/two: extent-header"]);
+});
+
+Deno.test("a size beyond 2^53 is printed to the last digit", async () => {
+  const bytes = sound.slice();
+  new Forgery(bytes).inode(places.get("few/two")!.inode, (inode) => {
+    inode.fill(0xff, INODE.offsets.i_size_lo, INODE.offsets.i_size_lo + 4);
+    inode.fill(0xff, INODE.offsets.i_size_high, INODE.offsets.i_size_high + 4);
+  });
+  await using image = await openImage(bytesSource(bytes));
+  await assert.rejects(image.stat("few/two"), /i_size 18446744073709551615\)/);
+});
