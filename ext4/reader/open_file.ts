@@ -3,7 +3,7 @@
  * @module
  */
 
-import { FileData, requirePlain } from "./file_data.ts";
+import { type ByteRun, FileData, requirePlain } from "./file_data.ts";
 import type { Inode } from "./inode.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
@@ -30,12 +30,18 @@ export interface ReadOptions {
 
 const PIECE_BYTES = 4 << 20;
 
+/** Where an open file gets its bytes from: a `FileData`. */
+interface Contents {
+  read(offsetBytes: number, into: Uint8Array): Reading<number>;
+  runAt(offsetBytes: number): Reading<ByteRun | undefined>;
+}
+
 /** An open file. It holds no resource and needs no closing. */
 export class OpenFile {
-  readonly #data: FileData;
+  readonly #data: Contents;
 
   /** Only the reader makes these. */
-  constructor(readonly stat: Stat, data: FileData) {
+  constructor(readonly stat: Stat, data: Contents) {
     this.#data = data;
   }
 

@@ -11,8 +11,7 @@ import { settle } from "../../ext4/reader/reading.ts";
 import { hasSuperblockToUse } from "../../ext4/reader/superblock_copy.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import type { ImageReader } from "./image_reader.ts";
-import type { OpenImageOptions } from "./open_image_options.ts";
+import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { saysNoImage, withName } from "./no_image.ts";
 import { SourceReader } from "./source_reader.ts";
 

@@ -12,7 +12,7 @@ import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
-import type { ImageFile } from "../image_file.ts";
+import type { OpenFile } from "../../../ext4/reader/open_file.ts";
 import type { ImageReader } from "../image_reader.ts";
 import { readImageTree } from "../image_tree.ts";
 
@@ -113,7 +113,7 @@ export async function folderSide(placement: SourcePlacement, options: SideOption
 }
 
 /** Goes through the ranges as far as it is asked to. */
-function nextIn(ranges: ReturnType<ImageFile["dataRanges"]>): Content["nextData"] {
+function nextIn(ranges: ReturnType<OpenFile["dataRanges"]>): Content["nextData"] {
   let [start, end] = [0, 0];
   return async (offset) => {
     while (end <= offset) {
