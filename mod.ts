@@ -63,6 +63,7 @@ export {
 export type { DroppedTransactions } from "./ext4/reader/journal/replay.ts";
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
+export { isJournalError } from "./ext4/reader/journal/log.ts";
 export { saysNoImage } from "./steps/image/no_image.ts";
 export { verifyDigest } from "./steps/image/verify/local_digest.ts";
 export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
@@ -165,9 +166,7 @@ export { type UnplannedEnds, watchUnplanned } from "./host/unplanned_ends.ts";
 export type { DeviceNumber, TimeColumn, Tree, TreeEntry, TreeInode, Xattr } from "./ext4/tree.ts";
 
 export { openImage } from "./steps/image/open_image.ts";
-export type { OpenImageOptions } from "./steps/image/open_image_options.ts";
-export type { ImageFile } from "./steps/image/image_file.ts";
-export type { ImageReader, ReadRange } from "./steps/image/image_reader.ts";
+export type { ImageReader, OpenImageOptions, ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
 export { isRemote, shownLocation, withShownLocations } from "./host/block_source/location.ts";
 export { printable } from "./host/libc/paths.ts";
@@ -177,12 +176,23 @@ export type { CacheOptions } from "./ext4/reader/block_cache.ts";
 export type { BlockSource } from "./ext4/reader/block_source.ts";
 export { Entry, WalkedEntry, type WalkedFolder } from "./ext4/reader/entry.ts";
 export type { FileReference, FollowOptions } from "./ext4/reader/file_system.ts";
-export type { ByteRange, ReadOptions } from "./ext4/reader/open_file.ts";
+export type { ByteRange, OpenFile, ReadOptions } from "./ext4/reader/open_file.ts";
 export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { OpenOptions } from "./ext4/reader/open_volume.ts";
 export { compareBytes } from "./ext4/compare_bytes.ts";
 export type { ImagePath } from "./ext4/reader/path.ts";
 export { PathError, type PathErrorCode } from "./ext4/reader/path_error.ts";
-export type { OnBroken } from "./ext4/reader/leave_out.ts";
-export type { ContiguousStat, FileKind, Stat, Time } from "./ext4/reader/stat.ts";
+export {
+  leaveOut,
+  type LeavingOut,
+  type OnBroken,
+  type OnUnsupported,
+} from "./ext4/reader/leave_out.ts";
+export {
+  type ContiguousStat,
+  type FileKind,
+  isEncrypted,
+  type Stat,
+  type Time,
+} from "./ext4/reader/stat.ts";
 export type { FolderOfWalk } from "./ext4/reader/walk.ts";

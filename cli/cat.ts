@@ -9,7 +9,6 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type ImageReader, parseSize, PathError, printable, UsageError } from "../mod.ts";
-import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -73,7 +72,6 @@ export const cat = {
         "no-json",
       );
     }
-    requireStdout();
     const startBytes = parseSize(values.offset ?? "0", "--offset", 0);
     const endBytes = values.length === undefined
       ? Infinity

@@ -20,6 +20,8 @@ export const EXIT = {
   lossy: 3,
   verificationFailed: 4,
   interrupted: 130,
+  /** Done as far as anybody read the output: as of a program that SIGPIPE ended. */
+  unread: 141,
 } as const;
 
 /** What an exit code means; `lossy` and `verificationFailed` are of some commands only. */

@@ -10,7 +10,6 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
 import { exportTar, UsageError } from "../mod.ts";
-import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -68,7 +67,6 @@ export const exportCommand = {
         "no-json",
       );
     }
-    requireStdout();
     if (process.stdout.isTTY === true) {
       throw new UsageError(
         "cannot write an archive to a terminal: it is bytes. Send it on with | or >.",

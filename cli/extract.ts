@@ -28,7 +28,7 @@ import { jsonLocation } from "./json_location.ts";
 import { note, printJson } from "./output.ts";
 import { LeftOut, salvaging, type SalvagingValues } from "./salvage.ts";
 import { ProgressLine } from "./progress_line.ts";
-import { findTyped } from "./typed_path.ts";
+import { findAllTyped, findTyped } from "./typed_path.ts";
 
 interface ExtractValues extends ReadingValues, SalvagingValues {
   readonly command: "extract";
@@ -94,11 +94,10 @@ export const extract = {
         await using image = await openImage(values.image, {
           cacheBytes: cacheBytesOf(values.image),
           journal: values.ignoreJournal === true ? "ignore" : "replay",
-          onBroken: leftOut.listener,
+          ...leftOut.listeners,
           signal,
         });
-        const found = [];
-        for (const path of values.paths) found.push(await findTyped(image, path));
+        const found = await findAllTyped(image, values.paths, (path) => findTyped(image, path));
         return await extractImage(image, {
           paths: found.map(({ path }) => path),
           target,

@@ -95,7 +95,7 @@ export const find = {
     }
     return await withImage(
       values,
-      (image) => findPaths(image, values.start ?? "/", condition, format),
+      (image, leftOut) => findPaths(image, leftOut, values.start ?? "/", condition, format),
     );
   },
 };

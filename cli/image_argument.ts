@@ -34,26 +34,25 @@ export interface ReadingValues extends CommonValues {
 }
 
 /**
- * Opens the image for the time of `work`. A reader of our output that goes away ends the work, and
- * is no failure.
+ * Opens the image for the time of `work`, which ends when nobody reads our output any more.
  *
  * @returns The exit code.
  */
 export async function withImage(
   values: ReadingValues & Partial<SalvagingValues>,
-  work: (image: ImageReader) => Promise<void>,
+  work: (image: ImageReader, leftOut: LeftOut) => Promise<void>,
 ): Promise<number> {
   const { image: location, ignoreJournal, verbose, quiet } = values;
   const leftOut = new LeftOut(values);
   await using image = await openImage(location, {
     journal: ignoreJournal === true ? "ignore" : "replay",
-    onBroken: leftOut.listener,
+    ...leftOut.listeners,
   });
   if (image.info.journal === "ignored" && quiet !== true) {
     note("icecore: the journal was not replayed: what was written last may be missing or broken");
   }
   try {
-    await work(image);
+    await work(image, leftOut);
   } catch (error) {
     if (!(error instanceof OutputClosedError)) throw error;
   }

@@ -22,3 +22,9 @@ export function joined(folder: Uint8Array, name: Uint8Array, between = SLASH): U
   path.set(name, folder.length + 1);
   return path;
 }
+
+/** A path below a folder, without a slash at its start where the folder is the root (empty). */
+export function joinedBelow(folder: Uint8Array, path: Uint8Array): Uint8Array {
+  if (path.length === 0) return folder;
+  return folder.length === 0 ? path : joined(folder, path);
+}

@@ -75,8 +75,8 @@ export const ls = {
     const { listPaths } = await import("./listing/list_paths.ts");
     return await withImage(
       values,
-      (image) =>
-        listPaths(image, values.paths.length === 0 ? ["/"] : values.paths, {
+      (image, leftOut) =>
+        listPaths(image, leftOut, values.paths.length === 0 ? ["/"] : values.paths, {
           isLong: values.long === true,
           isRecursive: values.recursive === true,
           isDirectory: values.directory === true,

@@ -10,9 +10,11 @@ import { checkArguments, checkHelp } from "./arguments.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
+import { requireStdout } from "./closed_stdout.ts";
+import type { CommonValues } from "./common.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
-import { exitCodeOf, exitCodes } from "./exit_codes.ts";
+import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
 import { exportCommand } from "./export.ts";
 import { extract } from "./extract.ts";
@@ -24,14 +26,15 @@ import { ls } from "./ls.ts";
 import { mount } from "./mount.ts";
 import { steps } from "./steps.ts";
 import { newStep } from "./new_step.ts";
-import { print, printError } from "./output.ts";
+import { print, printError, wasStdoutUnread } from "./output.ts";
 import { printParseError } from "./parse_error.ts";
 import { recipe } from "./recipe.ts";
 import { umount } from "./umount.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const commands = {
+/** All commands by name. */
+export const commands = {
   build,
   verify,
   info,
@@ -65,12 +68,21 @@ export async function main(args: readonly string[]): Promise<number> {
     checkHelp(args, usages);
     values = parse(args);
     checkArguments(args);
+    if (prints(values)) requireStdout();
     // Each command's values carry its own name; the parser cannot produce another pairing.
-    return await commands[values.command].run(values as never);
+    const code = await commands[values.command].run(values as never);
+    return code === EXIT.done && wasStdoutUnread() ? EXIT.unread : code;
   } catch (error) {
     printError(error, values ?? { command: "" });
     return exitCodeOf(error);
   }
+}
+
+/** Those whose results do not go to stdout but with `--json`. */
+const SILENT: readonly string[] = ["extract", "join", "mount", "umount", "new-step"];
+
+function prints(values: CommonValues & { readonly command: string }): boolean {
+  return values.json === true || !SILENT.includes(values.command);
 }
 
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */

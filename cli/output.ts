@@ -8,6 +8,7 @@ import {
   codeOf,
   CorruptImageError,
   EnvironmentError,
+  isJournalError,
   messageOf,
   saysNoImage,
   withShownLocations,
@@ -40,6 +41,13 @@ export function note(line: string): void {
   write(2, `${line}\n`);
 }
 
+let isStdoutUnread = false;
+
+/** Whether something was printed that nobody reads, since whoever read stdout has ended. */
+export function wasStdoutUnread(): boolean {
+  return isStdoutUnread;
+}
+
 /** Writes text as it is, all of it, also to a slow pipe. */
 export function write(fd: 1 | 2, text: string): void {
   writeBytes(fd, encoder.encode(text));
@@ -58,7 +66,10 @@ export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
       const code = (error as { code?: string }).code;
-      if (code === "EPIPE") return false;
+      if (code === "EPIPE") {
+        isStdoutUnread ||= fd === 1;
+        return false;
+      }
       // Of a stderr that fails, nobody can be told.
       if (code !== "EAGAIN" && fd === 2) return false;
       if (code !== "EAGAIN") throw stdoutFailed(error, code);
@@ -117,9 +128,14 @@ export function printError(error: unknown, values: PrintedValues): void {
 
 /** What else can be done about an error, where the command has an option for it. */
 function advice(error: unknown, values: object): string {
-  const canSalvage = error instanceof CorruptImageError && !saysNoImage(error) &&
-    "salvage" in values && values.salvage !== true;
-  return canSalvage ? " Or add --salvage to have the rest." : "";
+  const has = (option: string) =>
+    option in values && values[option as keyof typeof values] !== true;
+  if (isJournalError(error) && has("ignoreJournal")) {
+    return " Or add --ignore-journal to read the image as it is.";
+  }
+  if (!(error instanceof CorruptImageError) || saysNoImage(error)) return "";
+  const isBeyondHelp = (error as CorruptImageError).fields["copies"] === 0;
+  return has("salvage") && !isBeyondHelp ? " Or add --salvage to have the rest." : "";
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */

@@ -7,9 +7,15 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { type OnBroken, printable } from "../mod.ts";
+import {
+  CorruptImageError,
+  type LeavingOut,
+  printable,
+  type UnsupportedFeatureError,
+} from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 import { EXIT } from "./exit_codes.ts";
+import { joinedBelow } from "./image_path.ts";
 import { note, printJson } from "./output.ts";
 
 /** The option, as a parser to be merged into a command's. */
@@ -19,17 +25,20 @@ export const salvaging = object("Damaged images", {
   })),
 });
 
-/** What the exit code 3 means with it. */
-export const SALVAGED = "done but something broken was left out (named)";
+/** What the exit code 3 means: what is encrypted is left out in any case. */
+export const SALVAGED = "done but something broken or encrypted was left out (named)";
 
 /** The values of a command that has the option. */
 export interface SalvagingValues {
   readonly salvage: boolean | undefined;
 }
 
+type LeftOutError = CorruptImageError | UnsupportedFeatureError;
+
 /** Names what was left out of an image. */
 export class LeftOut {
   #count = 0;
+  #folder: Uint8Array = new Uint8Array();
 
   /** @param above Makes room for a message where progress is drawn. */
   constructor(
@@ -37,21 +46,37 @@ export class LeftOut {
     private readonly above: (say: () => void) => void = (say) => say(),
   ) {}
 
-  /** For `openImage`; without the option there is none. */
-  get listener(): OnBroken | undefined {
-    if (this.values.salvage !== true) return undefined;
-    return ({ code, structure, message }, path) => {
-      this.#count++;
-      const shown = path === undefined ? undefined : path.length === 0 ? "/" : printable(path);
-      this.above(() => {
-        if (this.values.json === true) {
-          printJson({ type: "left-out", path: shown, code, structure, message });
-        } else note(`icecore: ${shown === undefined ? "" : `left out: ${shown}: `}${message}`);
-      });
-    };
+  /** For `openImage`: what is broken is left out only with the option. */
+  get listeners(): LeavingOut {
+    const add = (error: LeftOutError, path: Uint8Array | undefined) => this.#add(error, path);
+    return { onUnsupported: add, onBroken: this.values.salvage === true ? add : undefined };
+  }
+
+  /** Where what is left out from now on lies: its paths are below a folder of the image. */
+  below(folder: Uint8Array): void {
+    this.#folder = folder;
   }
 
   get exitCode(): number {
     return this.#count === 0 ? EXIT.done : EXIT.lossy;
+  }
+
+  #add(error: LeftOutError, path: Uint8Array | undefined): void {
+    this.#count++;
+    const { code, message } = error;
+    const shown = path === undefined ? undefined : this.#shown(path);
+    this.above(() => {
+      if (this.values.json === true) {
+        const what = error instanceof CorruptImageError
+          ? { structure: error.structure }
+          : { features: error.features };
+        printJson({ type: "left-out", path: shown, code, ...what, message });
+      } else note(`icecore: ${shown === undefined ? "" : `left out: ${shown}: `}${message}`);
+    });
+  }
+
+  #shown(path: Uint8Array): string {
+    const whole = joinedBelow(this.#folder, path);
+    return whole.length === 0 ? "/" : printable(whole);
   }
 }

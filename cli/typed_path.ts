@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type FollowOptions, type ImageReader, PathError, type Stat } from "../mod.ts";
+import { type FollowOptions, type ImageReader, leaveOut, PathError, type Stat } from "../mod.ts";
 
 /** What a path led to. */
 export interface Found {
@@ -47,12 +47,36 @@ export async function findTypedItself(image: ImageReader, typed: string): Promis
   }
 }
 
+/**
+ * Looks several paths up; what is broken or encrypted on the way to one is left out where that is
+ * wanted, unless nothing remains.
+ */
+export async function findAllTyped(
+  image: ImageReader,
+  typed: readonly string[],
+  find: (path: string) => Promise<Found>,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  let first: { readonly error: unknown } | undefined;
+  for (const path of typed) {
+    try {
+      found.push(await find(path));
+    } catch (error) {
+      first ??= { error };
+      if (typed.length === 1) throw error;
+      leaveOut(error, image, () => encoder.encode(path));
+    }
+  }
+  if (found.length === 0 && first !== undefined) throw first.error;
+  return found;
+}
+
+const encoder = new TextEncoder();
 const ESCAPE = /\\([0-7]{3}|[ntr\\])/g;
 const LETTERS: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "\\": 92 };
 
 /** The bytes that `printable` wrote as `text`; `undefined` when there is no escape in it. */
 export function bytesOfPrinted(text: string): Uint8Array | undefined {
-  const encoder = new TextEncoder();
   const bytes: number[] = [];
   let end = 0;
   for (const match of text.matchAll(ESCAPE)) {

@@ -4,10 +4,12 @@
  */
 
 import { type ImageReader, printable, type Stat } from "../../mod.ts";
-import { joined, withoutSlashes } from "../image_path.ts";
+import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { entryJson } from "../listing/entry_json.ts";
+import { linkTarget } from "../listing/link_target.ts";
 import { jsonLine, OutputClosedError, writeBytes } from "../output.ts";
+import type { LeftOut } from "../salvage.ts";
 import { findTypedItself } from "../typed_path.ts";
 import type { Candidate } from "./conditions.ts";
 
@@ -17,23 +19,31 @@ export type FindFormat = "lines" | "json" | "nul";
 /** Prints all below `start`, and itself, that the condition holds for. */
 export async function findPaths(
   image: ImageReader,
+  leftOut: LeftOut,
   start: string,
   condition: (candidate: Candidate) => boolean,
   format: FindFormat,
 ): Promise<void> {
   const { stat, path: found } = await findTypedItself(image, start);
   const prefix = withoutSlashes(found);
-  const results = new Results(image, format);
-  const judge = async (path: Uint8Array, stat: Stat) => {
+  const results = new Results(format);
+  const judge = async (relative: Uint8Array, stat: Stat, folder?: Stat) => {
+    const path = relative.length > 0 ? joined(prefix, relative) : prefix.length > 0 ? prefix : ROOT;
     const text = decoder.decode(path).replace(/^\/+/, "");
     const name = text.slice(text.lastIndexOf("/") + 1);
-    if (condition({ name, path: text, stat })) await results.add(path, stat);
+    if (!condition({ name, path: text, stat })) return;
+    const target = format === "json"
+      ? await linkTarget(image, stat, folder, () => relative)
+      : undefined;
+    results.add(path, stat, target);
   };
-  await judge(prefix.length === 0 ? ROOT : prefix, stat);
+  leftOut.below(prefix);
+  await judge(new Uint8Array(), stat);
   if (stat.kind === "folder") {
     for await (const folder of image.walkFolders(stat.inode)) {
-      const above = below(prefix, folder.path);
-      for (const { name, stat } of folder.entries) await judge(below(above, name), stat);
+      for (const { name, stat } of folder.entries) {
+        await judge(joinedBelow(folder.path, name), stat, folder.stat);
+      }
     }
   }
   results.end();
@@ -42,19 +52,17 @@ export async function findPaths(
 class Results {
   readonly #lines = new Lines();
 
-  constructor(private readonly image: ImageReader, private readonly format: FindFormat) {}
+  constructor(private readonly format: FindFormat) {}
 
-  async add(path: Uint8Array, stat: Stat): Promise<void> {
+  add(path: Uint8Array, stat: Stat, target: Uint8Array | undefined): void {
     switch (this.format) {
       case "lines":
         return this.#lines.add(printable(path));
       case "nul":
         if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
         return;
-      case "json": {
-        const target = stat.kind === "symlink" ? await this.image.readLink(stat.inode) : undefined;
+      case "json":
         this.#lines.add(jsonLine(entryJson(path, stat, target)));
-      }
     }
   }
 
@@ -67,8 +75,3 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const NUL = 0;
 const ROOT = encoder.encode("/");
-
-/** `folder` and `name`; just `folder` for an empty name. */
-function below(folder: Uint8Array, name: Uint8Array): Uint8Array {
-  return name.length === 0 ? folder : joined(folder, name);
-}

@@ -4,7 +4,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Stat } from "../../mod.ts";
+import { isEncrypted, type Stat } from "../../mod.ts";
 import { isoTime } from "./time_text.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -28,6 +28,7 @@ export function entryJson(path: Uint8Array, stat: Stat, target?: Uint8Array): un
     atime: isoTime(stat.atime),
     ctime: isoTime(stat.ctime),
     ...(stat.crtime === undefined ? {} : { crtime: isoTime(stat.crtime) }),
+    ...(isEncrypted(stat) ? { encrypted: true } : {}),
     ...(stat.device === undefined ? {} : { device: stat.device }),
     ...(target === undefined ? {} : textOrBytes("target", target)),
   };

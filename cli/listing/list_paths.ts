@@ -3,12 +3,21 @@
  * @module
  */
 
-import { compareBytes, type Entry, type ImageReader, PathError, printable } from "../../mod.ts";
-import { joined, withoutSlashes } from "../image_path.ts";
+import {
+  compareBytes,
+  type Entry,
+  type ImageReader,
+  PathError,
+  printable,
+  type Stat,
+} from "../../mod.ts";
+import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { jsonLine } from "../output.ts";
-import { findTyped, findTypedItself, type Found } from "../typed_path.ts";
+import { findAllTyped, findTyped, findTypedItself, type Found } from "../typed_path.ts";
+import type { LeftOut } from "../salvage.ts";
 import { entryJson } from "./entry_json.ts";
+import { linkTarget } from "./link_target.ts";
 import { type LongEntry, longRows, totalRow } from "./long_rows.ts";
 
 /** How to list. */
@@ -24,13 +33,13 @@ export interface ListOptions {
 /** Lists the paths: first what is no folder, then folder by folder. */
 export async function listPaths(
   image: ImageReader,
+  leftOut: LeftOut,
   typed: readonly string[],
   options: ListOptions,
 ): Promise<void> {
-  const found: Found[] = [];
-  for (const path of typed) found.push(await findListed(image, path, options));
+  const found = await findAllTyped(image, typed, (path) => findListed(image, path, options));
   const isListed = ({ stat }: Found) => stat.kind === "folder" && !options.isDirectory;
-  const listing = new Listing(image, options, found.length > 1 || options.isRecursive);
+  const listing = new Listing(image, leftOut, options, found.length > 1 || options.isRecursive);
   const single = found.filter((each) => !isListed(each));
   await listing.files(single.map(({ path, stat }) => ({ name: path, stat })));
   for (const each of found.filter(isListed)) await listing.folder(each);
@@ -61,73 +70,95 @@ class Listing {
 
   constructor(
     private readonly image: ImageReader,
+    private readonly leftOut: LeftOut,
     private readonly options: ListOptions,
     private readonly hasHeadings: boolean,
   ) {}
 
   async files(entries: readonly LongEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    if (this.options.isJson) await this.#json(new Uint8Array(), entries);
-    else await this.#rows(entries);
+    this.leftOut.below(new Uint8Array());
+    const place = { path: new Uint8Array(), relative: new Uint8Array() };
+    if (this.options.isJson) await this.#json(place, entries);
+    else await this.#rows(place, entries);
     this.#isFirst = false;
   }
 
   async folder({ path, stat }: Found): Promise<void> {
     const start = withoutSlashes(path);
+    this.leftOut.below(start);
     if (this.options.isRecursive) {
       for await (const folder of this.image.walkFolders(stat.inode)) {
-        await this.#oneFolder(join(start, folder.path), folder.entries);
+        const place = { path: join(start, folder.path), relative: folder.path, stat: folder.stat };
+        await this.#oneFolder(place, folder.entries);
       }
       return;
     }
     const entries: Entry[] = [];
     for await (const entry of this.image.list(stat.inode)) entries.push(entry);
     entries.sort((a, b) => compareBytes(a.name, b.name));
-    await this.#oneFolder(start, entries);
+    await this.#oneFolder({ path: start, relative: new Uint8Array(), stat }, entries);
   }
 
-  async #oneFolder(path: Uint8Array, entries: readonly Entry[]): Promise<void> {
-    if (this.options.isJson) return await this.#json(path, entries);
+  async #oneFolder(place: Place, entries: readonly Entry[]): Promise<void> {
+    if (this.options.isJson) return await this.#json(place, entries);
+    const { path } = place;
     if (this.hasHeadings) {
       if (!this.#isFirst) this.lines.add("");
       this.lines.add(`${path.length === 0 ? "/" : printable(path)}:`);
     }
     this.#isFirst = false;
     if (this.options.isLong) this.lines.add(totalRow(entries, this.options.isHuman));
-    await this.#rows(entries);
+    await this.#rows(place, entries);
   }
 
-  async #rows(entries: readonly LongEntry[]): Promise<void> {
+  async #rows(place: Place, entries: readonly LongEntry[]): Promise<void> {
     if (!this.options.isLong) {
       for (const { name } of entries) this.lines.add(printable(name));
       return;
     }
     const whole = entries.some(({ stat }) => stat.kind === "symlink")
-      ? await this.#withTargets(entries)
+      ? await this.#withTargets(place, entries)
       : entries;
     for (const row of longRows(whole, this.options.isHuman)) this.lines.add(row);
   }
 
-  async #json(folder: Uint8Array, entries: readonly LongEntry[]): Promise<void> {
+  async #json(place: Place, entries: readonly LongEntry[]): Promise<void> {
     for (const { name, stat } of entries) {
-      const bytes = typeof name === "string" ? encoder.encode(name) : name;
-      const target = stat.kind === "symlink" ? await this.image.readLink(stat.inode) : undefined;
-      this.lines.add(jsonLine(entryJson(join(folder, bytes), stat, target)));
+      const target = await this.#targetOf(place, name, stat);
+      this.lines.add(jsonLine(entryJson(join(place.path, bytesOf(name)), stat, target)));
     }
   }
 
-  async #withTargets(entries: readonly LongEntry[]): Promise<LongEntry[]> {
+  async #withTargets(place: Place, entries: readonly LongEntry[]): Promise<LongEntry[]> {
     const whole: LongEntry[] = [];
     for (const { name, stat } of entries) {
-      const target = stat.kind === "symlink" ? await this.image.readLink(stat.inode) : undefined;
+      const target = await this.#targetOf(place, name, stat);
       whole.push(target === undefined ? { name, stat } : { name, stat, target });
     }
     return whole;
   }
+
+  #targetOf(place: Place, name: string | Uint8Array, stat: Stat): Promise<Uint8Array | undefined> {
+    const path = () => joinedBelow(place.relative, bytesOf(name));
+    return linkTarget(this.image, stat, place.stat, path);
+  }
+}
+
+/** A folder whose entries are printed, or the top of what was typed. */
+interface Place {
+  readonly path: Uint8Array;
+  /** Below the path that was typed. */
+  readonly relative: Uint8Array;
+  readonly stat?: Stat;
 }
 
 const encoder = new TextEncoder();
 const SLASH = 0x2f;
+
+function bytesOf(name: string | Uint8Array): Uint8Array {
+  return typeof name === "string" ? encoder.encode(name) : name;
+}
 
 function join(folder: Uint8Array, name: Uint8Array): Uint8Array {
   if (name.length === 0) return folder;

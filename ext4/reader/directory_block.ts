@@ -7,7 +7,13 @@
 
 import { directoryChecksum, indexChecksum } from "../checksums.ts";
 import type { FileBlock, InodeNumber } from "../numbers.ts";
-import { DIR_ENTRY, DIR_ENTRY_TAIL, DIR_TAIL_FILE_TYPE, FILE_TYPE } from "../structs/directory.ts";
+import {
+  DIR_ENTRY,
+  DIR_ENTRY_TAIL,
+  DIR_TAIL_FILE_TYPE,
+  dirEntrySizeBytes,
+  FILE_TYPE,
+} from "../structs/directory.ts";
 import { DX_COUNT_LIMIT, DX_ENTRY, DX_NODE, DX_ROOT, DX_TAIL } from "../structs/htree.ts";
 import { badChecksum, corrupt } from "./corrupt.ts";
 import type { Geometry } from "./geometry.ts";
@@ -92,6 +98,8 @@ export interface EntryArea {
   readonly end: number;
   /** Whether the area begins with `.` and `..`. */
   readonly hasDots: boolean;
+  /** Whether names are encrypted, and so may have any bytes. */
+  readonly isEncrypted: boolean;
   readonly folder: InodeNumber;
   /** For messages. */
   readonly fileBlock: FileBlock;
@@ -135,8 +143,11 @@ export function scanEntries(geometry: Geometry, area: EntryArea, visit: VisitEnt
           throw bad("`.` is not the folder", at, { refersTo: inode });
         }
       } else {
-        if (dots > 0 || nameLength === 0) throw bad("its name is `.`, `..` or empty", at);
-        requireName(bytes, nameAt, nameLength, at, bad);
+        const isNoName = !area.isEncrypted && dots > 0;
+        if (isNoName || nameLength === 0) throw bad("its name is `.`, `..` or empty", at);
+        if (!area.isEncrypted && !isName(bytes, nameAt, nameLength)) {
+          throw bad("its name has a slash or a NUL", at);
+        }
       }
       const fileType = geometry.fileTypes ? bytes[at + 7]! : FILE_TYPE.unknown;
       visit(bytes, nameAt, nameLength, inode, fileType);
@@ -147,6 +158,35 @@ export function scanEntries(geometry: Geometry, area: EntryArea, visit: VisitEnt
     at += length;
   }
   if (place < 2) throw bad("`.` or `..` is missing", end);
+}
+
+/**
+ * Visits what looks like entries in a block that is broken, `.` and `..` left out. Where one is none,
+ * the next is looked for behind it.
+ * @param hasDots whether the first two are `.` and `..`, whatever their names are now
+ */
+export function scanRemains(
+  geometry: Geometry,
+  bytes: Uint8Array,
+  { hasDots, isEncrypted }: Pick<EntryArea, "hasDots" | "isEncrypted">,
+  visit: VisitEntry,
+): void {
+  const second = dirEntrySizeBytes(1);
+  for (let at = 0; at + DIR_ENTRY.sizeBytes <= bytes.length;) {
+    const length = entryLength(bytes, at);
+    const inode = u32At(bytes, at) as InodeNumber;
+    const nameLength = bytes[at + DIR_ENTRY.offsets.name_len]!;
+    const nameAt = at + DIR_ENTRY.sizeBytes;
+    const fits = length >= dirEntrySizeBytes(nameLength) && length % 4 === 0 &&
+      at + length <= bytes.length;
+    const fileType = geometry.fileTypes ? bytes[at + 7]! : FILE_TYPE.unknown;
+    const isEntry = fits && inode > 0 && inode <= geometry.countInodes && nameLength > 0 &&
+      fileType <= FILE_TYPE.symlink && countDots(bytes, nameAt, nameLength) === 0 &&
+      (isEncrypted || isName(bytes, nameAt, nameLength));
+    const isDots = hasDots && at <= second;
+    if (isEntry && !isDots) visit(bytes, nameAt, nameLength, inode, fileType);
+    at += fits ? length : 4;
+  }
 }
 
 /** Where the entries of a leaf end: before the checksum, where there is one. */
@@ -174,15 +214,9 @@ function countDots(bytes: Uint8Array, at: number, length: number): number {
   return length === 2 && bytes[at] === DOT && bytes[at + 1] === DOT ? 2 : 0;
 }
 
-function requireName(
-  bytes: Uint8Array,
-  nameAt: number,
-  length: number,
-  at: number,
-  bad: (why: string, at: number) => Error,
-): void {
+function isName(bytes: Uint8Array, nameAt: number, length: number): boolean {
   for (let i = nameAt; i < nameAt + length; i++) {
-    const byte = bytes[i];
-    if (byte === 0 || byte === SLASH) throw bad("its name has a slash or a NUL", at);
+    if (bytes[i] === 0 || bytes[i] === SLASH) return false;
   }
+  return true;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { InodeNumber } from "../numbers.ts";
-import type { RawEntry } from "./directory.ts";
+import type { RawEntry } from "./raw_entry.ts";
 import { joinPath, pathText } from "./path.ts";
 import type { FileKind, Stat } from "./stat.ts";
 import type { FolderOfWalk } from "./walk.ts";

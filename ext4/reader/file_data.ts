@@ -4,12 +4,13 @@
  */
 
 import type { BlockNumber, FileBlock } from "../numbers.ts";
+import { S_IFDIR } from "../tree.ts";
 import { UnsupportedFeatureError } from "../errors.ts";
 import type { BlockMap, Segment } from "./block_map.ts";
 import { corrupt } from "./corrupt.ts";
 import { hasRoCompat } from "./geometry.ts";
 import { inlineContents } from "./inline_data.ts";
-import { hasFlag, type Inode, isInline } from "./inode.ts";
+import { hasFlag, type Inode, isInline, isType } from "./inode.ts";
 import { blockMapOf } from "./open_block_map.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
@@ -48,13 +49,11 @@ export class FileData {
   }
 
   /**
-   * Opens the contents of a file, a folder or a long symbolic link.
-   * @throws UnsupportedFeatureError when they are encrypted
+   * Opens the contents of a file, a folder or a long symbolic link, encrypted or not.
    * @throws CorruptImageError when the head of the block map is broken
    */
   // deno-lint-ignore require-yield
   static *open(volume: Volume, inode: Inode): Reading<FileData> {
-    requirePlain(inode);
     // The inode's bytes are copied: a file may stay open long after its chunk left the cache.
     const own = inode.detached();
     if (isInline(volume.geometry, own)) {
@@ -165,9 +164,14 @@ export class FileData {
 
 /** Refuses what would come out as gibberish without a key. */
 export function requirePlain(inode: Inode): void {
-  if (!hasFlag(inode, "encrypt")) return;
-  throw new UnsupportedFeatureError(
+  if (hasFlag(inode, "encrypt")) throw encrypted(inode);
+}
+
+/** An error about contents that are encrypted; those of a folder are names. */
+export function encrypted(inode: Inode): UnsupportedFeatureError {
+  const what = isType(inode, S_IFDIR) ? "what is in it is encrypted" : "it is encrypted";
+  return new UnsupportedFeatureError(
     ["encrypt"],
-    `cannot read inode ${inode.number}: it is encrypted. Mount the image and unlock it with its key.`,
+    `cannot read inode ${inode.number}: ${what}. Mount the image and unlock it with its key.`,
   );
 }

@@ -8,14 +8,16 @@ import { S_IFDIR } from "../tree.ts";
 import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./block_source.ts";
 import { readContiguous } from "./contiguous_contents.ts";
-import { DirectoryCursor } from "./directory.ts";
+import type { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
 import { type ByteRange, type OpenFile, openFile, type ReadOptions } from "./open_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
-import { type Inode, isType } from "./inode.ts";
-import { leaveOut, type OnBroken } from "./leave_out.ts";
+import { encrypted } from "./file_data.ts";
+import { hasFlag, type Inode, isType } from "./inode.ts";
+import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./link_target.ts";
 import { loadNamed } from "./named_inode.ts";
+import { openFolder } from "./open_folder.ts";
 import { type OpenOptions, openVolume } from "./open_volume.ts";
 import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
@@ -45,7 +47,7 @@ export async function openFileSystem(
   options: OpenOptions = {},
 ): Promise<FileSystem> {
   const { volume, journal } = await settle(openVolume(source, options));
-  return new FileSystem(volume, imageInfo(volume.geometry, journal), options.onBroken);
+  return new FileSystem(volume, imageInfo(volume.geometry, journal));
 }
 
 /**
@@ -54,21 +56,27 @@ export async function openFileSystem(
  * All methods throw `CorruptImageError` where the image is broken, `UnsupportedFeatureError` where
  * contents are encrypted, and `PathError` where a path leads nowhere or to something else.
  */
-export class FileSystem {
+export class FileSystem implements LeavingOut {
   readonly #volume: Volume;
 
   /** Use {@link openFileSystem}. */
-  constructor(
-    volume: Volume,
-    readonly info: ImageInfo,
-    readonly onBroken: OnBroken | undefined,
-  ) {
+  constructor(volume: Volume, readonly info: ImageInfo) {
     this.#volume = volume;
+  }
+
+  /** Receives what is broken and left out. */
+  get onBroken(): OnBroken | undefined {
+    return this.#volume.leaving.onBroken;
+  }
+
+  /** Receives what is encrypted and left out. */
+  get onUnsupported(): OnUnsupported | undefined {
+    return this.#volume.leaving.onUnsupported;
   }
 
   /** The metadata of a file, folder or anything else. */
   async stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
-    return statOf(this.#volume.geometry, await settle(this.#find(file, options)));
+    return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
   }
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
@@ -157,7 +165,7 @@ export class FileSystem {
 
   *#openFile(file: FileReference, options: FollowOptions): Reading<OpenFile> {
     const inode = yield* this.#find(file, options);
-    const stat = statOf(this.#volume.geometry, inode);
+    const stat = this.#statOf(inode, bytesOf(file));
     requireKind(file, stat, "file", "not-a-file");
     return yield* openFile(this.#volume, inode, stat);
   }
@@ -167,26 +175,26 @@ export class FileSystem {
     options: FollowOptions,
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
-    requireKind(file, statOf(this.#volume.geometry, inode), "folder", "not-a-folder");
-    return { inode: inode.number, cursor: yield* DirectoryCursor.open(this.#volume, inode) };
+    requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
+    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
+    return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
   }
 
   *#nextEntries(
     folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
   ): Reading<Entry[] | undefined> {
-    const { onBroken } = this;
     const raw = yield* folder.cursor.next(
       BATCH_ENTRIES,
-      onBroken && ((error) => leaveOut(error, onBroken, () => new Uint8Array())),
+      this.onBroken && ((error) => leaveOut(error, this, () => new Uint8Array())),
     );
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       try {
         const inode = yield* loadNamed(this.#volume, folder.inode, one);
-        entries.push(new Entry(one, statOf(this.#volume.geometry, inode)));
+        entries.push(new Entry(one, this.#statOf(inode, one.name)));
       } catch (error) {
-        leaveOut(error, onBroken, () => one.name);
+        leaveOut(error, this, () => one.name);
       }
     }
     return entries;
@@ -194,7 +202,7 @@ export class FileSystem {
 
   *#readLink(file: FileReference): Reading<Uint8Array> {
     const inode = yield* this.#find(file, {});
-    requireKind(file, statOf(this.#volume.geometry, inode), "symlink", "not-a-symlink");
+    requireKind(file, this.#statOf(inode, bytesOf(file)), "symlink", "not-a-symlink");
     return yield* loadLinkTarget(this.#volume, inode);
   }
 
@@ -204,12 +212,16 @@ export class FileSystem {
 
   *#startWalk(folder: FileReference, isSorted: boolean): Reading<FolderWalk> {
     const inode = yield* this.#find(folder, {});
-    const stat = statOf(this.#volume.geometry, inode);
+    const stat = this.#statOf(inode, bytesOf(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
-    const path = typeof folder === "number"
-      ? new Uint8Array()
-      : splitPath(folder).reduce(joinPath, new Uint8Array());
-    return new FolderWalk(this.#volume, path, stat, isSorted, this.onBroken);
+    return new FolderWalk(this.#volume, bytesOf(folder) ?? new Uint8Array(), stat, isSorted);
+  }
+
+  /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
+  #statOf(inode: Inode, path: Uint8Array | undefined): Stat {
+    return statOf(this.#volume.geometry, inode, (error) => {
+      if (path !== undefined || this.onBroken === undefined) leaveOut(error, this, () => path);
+    });
   }
 }
 
@@ -219,6 +231,12 @@ function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
   // A sorted walk gives all entries at once.
   const entries = (yield* walk.nextEntries((raw, stat) => new Entry(raw, stat))) ?? [];
   return { ...folder, entries: entries.sort(Entry.compare) };
+}
+
+/** The path, where it is one. */
+function bytesOf(file: FileReference): Uint8Array | undefined {
+  if (typeof file === "number") return undefined;
+  return splitPath(file).reduce(joinPath, new Uint8Array());
 }
 
 function requireKind(

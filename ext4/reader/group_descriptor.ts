@@ -44,7 +44,7 @@ export function parseGroupDescriptor(
   bytes: Uint8Array,
   start: number,
 ): GroupInfo {
-  verify(geometry, group, bytes, start, geometry.descriptorSizeBytes);
+  verify(geometry, group, bytes, start);
   return decodeGroupDescriptor(geometry, group, bytes, start);
 }
 
@@ -93,22 +93,58 @@ function verify(
   group: GroupNumber,
   bytes: Uint8Array,
   start: number,
-  size: number,
 ): void {
   const at = start + GROUP_DESCRIPTOR.offsets.bg_checksum;
   const stored = bytes[at]! | (bytes[at + 1]! << 8);
-  let computed: number;
-  if (geometry.metadataChecksums) {
-    computed = groupChecksum(geometry.seed, group, bytes, start, size);
-  } else if (geometry.groupChecksums) {
-    const number = Uint8Array.of(group, group >>> 8, group >>> 16, group >>> 24);
-    computed = crc16(crc16(CRC16_SEED, geometry.raw.s_uuid), number);
-    computed = crc16(computed, bytes, start, at);
-    computed = crc16(computed, bytes, at + 2, start + size);
-  } else {
-    return;
-  }
-  if (stored !== computed) {
+  const computed = checksumOf(geometry, group, bytes, start);
+  if (computed !== undefined && stored !== computed) {
     throw badChecksum("group-checksum", STRUCTURE, stored, computed, { group });
   }
+}
+
+/** The `bg_checksum` of a descriptor; `undefined` where the image has none. */
+function checksumOf(
+  geometry: Geometry,
+  group: GroupNumber,
+  bytes: Uint8Array,
+  start: number,
+): number | undefined {
+  const size = geometry.descriptorSizeBytes;
+  if (geometry.metadataChecksums) return groupChecksum(geometry.seed, group, bytes, start, size);
+  if (!geometry.groupChecksums) return undefined;
+  const at = start + GROUP_DESCRIPTOR.offsets.bg_checksum;
+  const number = Uint8Array.of(group, group >>> 8, group >>> 16, group >>> 24);
+  const head = crc16(crc16(CRC16_SEED, geometry.raw.s_uuid), number);
+  return crc16(crc16(head, bytes, start, at), bytes, at + 2, start + size);
+}
+
+/**
+ * Writes a descriptor that says no more than where the inode table is; that is all that reading
+ * takes. The bitmaps are said to be there as well: nobody reads them.
+ */
+export function writeBareDescriptor(
+  geometry: Geometry,
+  group: GroupNumber,
+  bytes: Uint8Array,
+  start: number,
+  inodeTable: BlockNumber,
+): void {
+  const size = geometry.descriptorSizeBytes;
+  bytes.fill(0, start, start + size);
+  const low = inodeTable >>> 0;
+  GROUP_DESCRIPTOR_32.encodeInto(bytes, start, {
+    bg_block_bitmap_lo: low,
+    bg_inode_bitmap_lo: low,
+    bg_inode_table_lo: low,
+  });
+  if (size >= GROUP_DESCRIPTOR.sizeBytes) {
+    const high = Math.floor(inodeTable / 0x1_0000_0000);
+    GROUP_DESCRIPTOR.encodeInto(bytes, start, {
+      bg_block_bitmap_hi: high,
+      bg_inode_bitmap_hi: high,
+      bg_inode_table_hi: high,
+    });
+  }
+  const bg_checksum = checksumOf(geometry, group, bytes, start);
+  if (bg_checksum !== undefined) GROUP_DESCRIPTOR_32.encodeInto(bytes, start, { bg_checksum });
 }

@@ -9,6 +9,7 @@ import { I_BLOCK_SIZE_BYTES, INODE, INODE_FLAGS, OLD_INODE_SIZE_BYTES } from "..
 import { S_IFDIR, S_IFMT, S_IFREG } from "../tree.ts";
 import { badChecksum, corrupt } from "./corrupt.ts";
 import { type Geometry, hasIncompat } from "./geometry.ts";
+import { requireConsistentFlags } from "./inode_flags.ts";
 import { u16At, u32At } from "./little_endian.ts";
 
 const STRUCTURE = "ext4_inode";
@@ -66,7 +67,7 @@ export class Inode {
 
 /**
  * Reads the inode at `start`, used or not.
- * @throws CorruptImageError when checksum or sizes are wrong
+ * @throws CorruptImageError when checksum or sizes are wrong, or flags contradict each other
  */
 export function parseInode(
   geometry: Geometry,
@@ -86,6 +87,9 @@ export function parseInode(
       i_extra_isize: extra,
     });
   }
+  const countLinks = u16At(block, start + AT.i_links_count);
+  const flags = u32At(block, start + AT.i_flags);
+  if (countLinks > 0) requireConsistentFlags(geometry, number, mode, flags);
   const xattrHigh = geometry.wide ? u16At(block, start + AT.l_i_file_acl_high) : 0;
   const xattrBlock = xattrHigh * 0x1_0000_0000 + u32At(block, start + AT.i_file_acl_lo);
   return new Inode(
@@ -95,8 +99,8 @@ export function parseInode(
     sizeOnDisk,
     mode,
     sizeOf(geometry, number, mode, block, start),
-    u16At(block, start + AT.i_links_count),
-    u32At(block, start + AT.i_flags),
+    countLinks,
+    flags,
     generation,
     xattrBlock as BlockNumber | 0,
     extra,
@@ -155,11 +159,12 @@ function sizeOf(
   const low = u32At(block, start + AT.i_size_lo);
   const wide = type === S_IFREG || (type === S_IFDIR && hasIncompat(geometry, "large_dir"));
   if (!wide) return low;
-  const size = u32At(block, start + AT.i_size_high) * 0x1_0000_0000 + low;
+  const high = u32At(block, start + AT.i_size_high);
+  const size = high * 0x1_0000_0000 + low;
   if (size > geometry.blockSizeBytes * 0xffff_ffff) {
     throw corrupt("inode-size", STRUCTURE, "i_size is larger than any file can be", {
       inode: number,
-      i_size: size,
+      i_size: BigInt(high) << 32n | BigInt(low),
     });
   }
   return size;

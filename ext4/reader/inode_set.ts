@@ -21,4 +21,11 @@ export class InodeSet {
     page[at]! |= mask;
     return true;
   }
+
+  /** Whether a number was added. */
+  has(inode: number): boolean {
+    const page = this.#pages.get(Math.floor(inode / PAGE_BITS));
+    const bit = inode % PAGE_BITS;
+    return page !== undefined && (page[bit >> 3]! & (1 << (bit & 7))) !== 0;
+  }
 }

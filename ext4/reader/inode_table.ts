@@ -4,16 +4,20 @@
  */
 
 import type { GroupNumber, InodeNumber } from "../numbers.ts";
-import { S_IFMT } from "../tree.ts";
+import { OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
+import { S_IFDIR, S_IFMT } from "../tree.ts";
 import { fileTypeOfMode } from "../structs/directory.ts";
 import type { BlockCache } from "./block_cache.ts";
 import { corrupt } from "./corrupt.ts";
 import type { Geometry } from "./geometry.ts";
 import type { GroupTable } from "./group_table.ts";
-import { type Inode, parseInode } from "./inode.ts";
+import { Inode, parseInode } from "./inode.ts";
 import type { Reading } from "./reading.ts";
 
 const STRUCTURE = "ext4_inode";
+
+/** The number of a folder that is not in the image; see {@link InodeTable.standIn}. */
+export const STAND_IN_INODE = 0 as InodeNumber;
 
 /** The inodes of an image. */
 export class InodeTable {
@@ -23,6 +27,8 @@ export class InodeTable {
   /** Neighbours are asked for one after the other; so the last block is kept at hand. */
   #lastOffset = -1;
   #lastBlock: Uint8Array = new Uint8Array();
+  /** Empty folders in place of those that are gone. */
+  readonly #standIns = new Map<InodeNumber, Inode>();
 
   constructor(geometry: Geometry, cache: BlockCache, groups: GroupTable) {
     this.#geometry = geometry;
@@ -30,9 +36,24 @@ export class InodeTable {
     this.#groups = groups;
   }
 
+  /** From now on, an empty folder stands in for an inode that is gone. */
+  addStandIn(number: InodeNumber): void {
+    const bytes = new Uint8Array(OLD_INODE_SIZE_BYTES);
+    const mode = S_IFDIR | 0o700;
+    const inode = new Inode(number, bytes, 0, bytes.length, mode, 0, 2, 0, 0, 0, 0, 0);
+    this.#standIns.set(number, inode);
+  }
+
+  /** The empty folder that stands in for an inode, if one does. */
+  standIn(number: InodeNumber): Inode | undefined {
+    return this.#standIns.get(number);
+  }
+
   /** An inode that is in use, where it can be read without waiting; throws as {@link load}. */
   peek(number: InodeNumber): Inode | undefined {
     const { inodesPerGroup, inodeSizeBytes, blockSizeBytes, countInodes } = this.#geometry;
+    const standIn = this.#standIns.get(number);
+    if (standIn !== undefined) return standIn;
     if (!(number >= 1 && number <= countInodes)) return undefined;
     const info = this.#groups.peek(Math.floor((number - 1) / inodesPerGroup) as GroupNumber);
     if (info === undefined) return undefined;
@@ -53,7 +74,7 @@ export class InodeTable {
    * @throws CorruptImageError when the number is out of range, or the inode broken or not in use
    */
   *load(number: InodeNumber): Reading<Inode> {
-    return requireUsed(yield* this.loadAny(number));
+    return this.#standIns.get(number) ?? requireUsed(yield* this.loadAny(number));
   }
 
   /**

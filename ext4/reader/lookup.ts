@@ -3,12 +3,14 @@
  * @module
  */
 
+import { compareBytes } from "../compare_bytes.ts";
 import { dirHashMajor } from "../dirhash.ts";
-import type { FileBlock, InodeNumber } from "../numbers.ts";
-import { DirectoryCursor, RawEntry } from "./directory.ts";
+import { CorruptImageError } from "../errors.ts";
+import { type FileBlock, type InodeNumber, ROOT_INODE } from "../numbers.ts";
+import { DirectoryCursor } from "./directory.ts";
 import { leafEnd, scanEntries, verifyDirectoryBlock, type VisitEntry } from "./directory_block.ts";
 import { corrupt } from "./corrupt.ts";
-import { FileData } from "./file_data.ts";
+import { encrypted, FileData, requirePlain } from "./file_data.ts";
 import {
   indexBlock,
   indexHash,
@@ -18,15 +20,30 @@ import {
   loadIndexRoot,
 } from "./htree.ts";
 import { hasFlag, type Inode } from "./inode.ts";
+import { leaveOut } from "./leave_out.ts";
+import { isLostAndFound } from "./lost_inodes.ts";
+import { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
-import type { Volume } from "./volume.ts";
+import type { Lost, Volume } from "./volume.ts";
 
 /**
  * The entry with a name, which is neither `.` nor `..`.
  * @returns `undefined` when the folder has none
  * @throws CorruptImageError when the folder is broken where it was read
+ * @throws UnsupportedFeatureError when it is encrypted, and does not list the name
  */
 export function* lookUp(
+  volume: Volume,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
+  if (hasFlag(folder, "encrypt")) return yield* lookUpEncrypted(volume, folder, name);
+  return volume.lost === undefined
+    ? yield* lookUpChecked(volume, folder, name)
+    : yield* lookUpDamaged(volume, volume.lost, folder, name);
+}
+
+function* lookUpChecked(
   volume: Volume,
   folder: Inode,
   name: Uint8Array,
@@ -44,6 +61,53 @@ export function* lookUp(
   const cursor = yield* DirectoryCursor.open(volume, folder);
   while (finder.found === undefined && (yield* cursor.visitNext(finder.visit)));
   return finder.found;
+}
+
+/** By the form in which encrypted names are listed: nobody knows the others. */
+function* lookUpEncrypted(volume: Volume, folder: Inode, name: Uint8Array): Reading<RawEntry> {
+  if (volume.leaving.onUnsupported === undefined) requirePlain(folder);
+  const found = yield* lookUpListed(volume, folder, name);
+  if (found === undefined) throw encrypted(folder);
+  return found;
+}
+
+/** In a damaged image: by whatever of the folder can be made out, then among what was lost. */
+function* lookUpDamaged(
+  volume: Volume,
+  lost: Lost,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
+  let found: RawEntry | undefined;
+  try {
+    found = yield* lookUpChecked(volume, folder, name);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    found = yield* lookUpListed(volume, folder, name);
+  }
+  const mayBeLost = folder.number !== ROOT_INODE || isLostAndFound(name);
+  return found ?? (mayBeLost ? yield* lost.find(folder.number, name) : undefined);
+}
+
+/** Among the names as they are listed; those of broken blocks only where these are left out. */
+function* lookUpListed(
+  volume: Volume,
+  folder: Inode,
+  name: Uint8Array,
+): Reading<RawEntry | undefined> {
+  const { leaving } = volume;
+  const leave = (error: unknown) => leaveOut(error, leaving, () => undefined);
+  try {
+    const cursor = yield* DirectoryCursor.open(volume, folder);
+    const next = () => cursor.next(1, leaving.onBroken && leave);
+    for (let entries = yield* next(); entries !== undefined; entries = yield* next()) {
+      const found = entries.find((entry) => compareBytes(entry.name, name) === 0);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    leave(error);
+  }
+  return undefined;
 }
 
 class Finder {
@@ -134,6 +198,14 @@ function* searchLeaf(
     });
   }
   const end = leafEnd(geometry, bytes);
-  const area = { bytes, start: 0, end, hasDots: false, folder: folder.number, fileBlock };
+  const area = {
+    bytes,
+    start: 0,
+    end,
+    hasDots: false,
+    isEncrypted: false,
+    folder: folder.number,
+    fileBlock,
+  };
   scanEntries(geometry, area, finder.visit);
 }

@@ -13,7 +13,9 @@ import { parseGroupDescriptor } from "./group_descriptor.ts";
 import { countDescriptorBlocks, descriptorBlock, descriptorsPerBlock } from "./group_layout.ts";
 import type { OnBroken } from "./leave_out.ts";
 import type { Reading } from "./reading.ts";
-import { asFirstSuperblock, findSuperblockCopy } from "./superblock_copy.ts";
+import { readBytes } from "./read_bytes.ts";
+import { type ReadBytes, rebuildDescriptors } from "./rebuilt_descriptors.ts";
+import { asFirstSuperblock, findSuperblockCopy, uncheckedSuperblock } from "./superblock_copy.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 
 /** Bytes to be read in place of those at an offset. */
@@ -37,17 +39,23 @@ function* mendSuperblock(
   patches: Patches,
   onBroken: OnBroken,
 ): Reading<Geometry> {
+  const bytes = yield* readBytes(source, SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes);
   try {
-    return parseGeometry(
-      yield* readBytes(source, SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes),
-    );
+    return parseGeometry(bytes);
   } catch (error) {
     if (!(error instanceof CorruptImageError)) throw error;
     const copy = yield* findSuperblockCopy(source);
-    if (copy === undefined) throw error;
+    if (copy === undefined) {
+      const read: ReadBytes = (offset, sizeBytes) => readBytes(source, offset, sizeBytes);
+      const unchecked = yield* uncheckedSuperblock(bytes, read);
+      if (unchecked === undefined) throw error;
+      patches.set(SUPERBLOCK_OFFSET_BYTES, unchecked);
+      onBroken(withMore(error, "It has no copy, and is used unchecked."), undefined);
+      return parseGeometry(unchecked);
+    }
     const first = asFirstSuperblock(copy.bytes);
     patches.set(SUPERBLOCK_OFFSET_BYTES, first);
-    onBroken(mended(error, copy.block), undefined);
+    onBroken(withMore(error, `Its copy in block ${copy.block} is read instead.`), undefined);
     return parseGeometry(first);
   }
 }
@@ -62,16 +70,52 @@ function* mendDescriptors(
   for (let index = 0; index < countDescriptorBlocks(geometry); index++) {
     const first = index * descriptorsPerBlock(geometry) as GroupNumber;
     const offset = descriptorBlock(geometry, first) * blockSizeBytes;
-    const error = faultOf(geometry, index, yield* readBytes(source, offset, blockSizeBytes));
+    const bytes = yield* readBytes(source, offset, blockSizeBytes);
+    const error = faultOf(geometry, index, bytes);
     if (error === undefined) continue;
-    for (const block of descriptorCopies(geometry, index)) {
-      const bytes = yield* readBytes(source, block * blockSizeBytes, blockSizeBytes);
-      if (faultOf(geometry, index, bytes) !== undefined) continue;
-      patches.set(offset, bytes);
-      onBroken(mended(error, block), undefined);
-      break;
-    }
+    const better = (yield* soundCopy(source, geometry, index)) ??
+      (yield* rebuiltCopy(source, geometry, index, bytes));
+    if (better === undefined) continue;
+    patches.set(offset, better.bytes);
+    onBroken(withMore(error, better.what), undefined);
   }
+}
+
+/** Bytes to be read instead, and a sentence on them. */
+interface Better {
+  readonly bytes: Uint8Array;
+  readonly what: string;
+}
+
+function* soundCopy(
+  source: BlockSource,
+  geometry: Geometry,
+  index: number,
+): Reading<Better | undefined> {
+  const { blockSizeBytes } = geometry;
+  for (const block of descriptorCopies(geometry, index)) {
+    const bytes = yield* readBytes(source, block * blockSizeBytes, blockSizeBytes);
+    if (faultOf(geometry, index, bytes) !== undefined) continue;
+    return { bytes, what: `Its copy in block ${block} is read instead.` };
+  }
+  return undefined;
+}
+
+function* rebuiltCopy(
+  source: BlockSource,
+  geometry: Geometry,
+  index: number,
+  broken: Uint8Array,
+): Reading<Better | undefined> {
+  const read = (offset: number, sizeBytes: number) => readBytes(source, offset, sizeBytes);
+  const rebuilt = yield* rebuildDescriptors(geometry, index, broken, read);
+  if (rebuilt === undefined) return undefined;
+  const tables = rebuilt.inodeTables.slice(0, 3).join(", ");
+  const more = rebuilt.inodeTables.length > 3 ? ", …" : "";
+  return {
+    bytes: rebuilt.bytes,
+    what: `The inodes are read from block ${tables}${more}, unchecked.`,
+  };
 }
 
 /** What is wrong with a block of descriptors, if anything. */
@@ -95,19 +139,9 @@ function faultOf(
   return undefined;
 }
 
-function mended(error: CorruptImageError, block: number): CorruptImageError {
+function withMore(error: CorruptImageError, more: string): CorruptImageError {
   const { code, structure, message, fields } = error;
-  const text = `${message} Its copy in block ${block} is read instead.`;
-  return new CorruptImageError(code, structure, text, fields, { cause: error });
-}
-
-/** Zeros stand for what lies behind the end. */
-function* readBytes(source: BlockSource, offset: number, sizeBytes: number): Reading<Uint8Array> {
-  const bytes = new Uint8Array(sizeBytes);
-  const there = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offset));
-  const wait = there === 0 ? undefined : source.read(offset, bytes.subarray(0, there));
-  if (wait !== undefined) yield wait;
-  return bytes;
+  return new CorruptImageError(code, structure, `${message} ${more}`, fields, { cause: error });
 }
 
 function patchedSource(source: BlockSource, patches: Patches): BlockSource {

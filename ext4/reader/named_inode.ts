@@ -6,7 +6,7 @@
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { FILE_TYPE, fileTypeOfMode } from "../structs/directory.ts";
 import { corrupt } from "./corrupt.ts";
-import type { RawEntry } from "./directory.ts";
+import type { RawEntry } from "./raw_entry.ts";
 import { hasFlag, type Inode } from "./inode.ts";
 import type { Reading } from "./reading.ts";
 import type { Volume } from "./volume.ts";
@@ -20,6 +20,8 @@ export function* loadNamed(
   folder: InodeNumber,
   entry: Pick<RawEntry, "inode" | "fileType">,
 ): Reading<Inode> {
+  const standIn = volume.inodes.standIn(entry.inode);
+  if (standIn !== undefined && entry.inode !== ROOT_INODE) return standIn;
   if (entry.inode === ROOT_INODE || entry.inode < volume.geometry.firstInode) {
     throw corrupt(
       "directory-entry",

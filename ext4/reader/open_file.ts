@@ -3,7 +3,7 @@
  * @module
  */
 
-import { FileData } from "./file_data.ts";
+import { type ByteRun, FileData, requirePlain } from "./file_data.ts";
 import type { Inode } from "./inode.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
@@ -30,12 +30,18 @@ export interface ReadOptions {
 
 const PIECE_BYTES = 4 << 20;
 
+/** Where an open file gets its bytes from: a `FileData`. */
+interface Contents {
+  read(offsetBytes: number, into: Uint8Array): Reading<number>;
+  runAt(offsetBytes: number): Reading<ByteRun | undefined>;
+}
+
 /** An open file. It holds no resource and needs no closing. */
 export class OpenFile {
-  readonly #data: FileData;
+  readonly #data: Contents;
 
   /** Only the reader makes these. */
-  constructor(readonly stat: Stat, data: FileData) {
+  constructor(readonly stat: Stat, data: Contents) {
     this.#data = data;
   }
 
@@ -87,6 +93,7 @@ export class OpenFile {
 /**
  * Opens a file.
  * @throws PathError when the inode is no regular file
+ * @throws UnsupportedFeatureError when it is encrypted
  */
 export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<OpenFile> {
   if (stat.kind !== "file") {
@@ -97,6 +104,7 @@ export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<Ope
       `cannot read ${text}: it is a ${stat.kind}, not a file.`,
     );
   }
+  requirePlain(inode);
   return new OpenFile(stat, yield* FileData.open(volume, inode));
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { CorruptImageError } from "../errors.ts";
+import { ROOT_INODE } from "../numbers.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import { BlockCache, type CacheOptions } from "./block_cache.ts";
 import type { BlockSource } from "./block_source.ts";
@@ -11,18 +12,20 @@ import { corrupt } from "./corrupt.ts";
 import { type Geometry, hasCompat, hasIncompat, parseGeometry } from "./geometry.ts";
 import { GroupTable } from "./group_table.ts";
 import type { ImageInfo } from "./image_info.ts";
-import { InodeTable } from "./inode_table.ts";
+import { InodeTable, STAND_IN_INODE } from "./inode_table.ts";
 import { JournalLog } from "./journal/log.ts";
 import { overlaySource } from "./journal/overlay_source.ts";
 import { type DroppedTransactions, findLoggedBlocks } from "./journal/replay.ts";
-import type { OnBroken } from "./leave_out.ts";
+import { leaveOut, type LeavingOut, type OnBroken } from "./leave_out.ts";
+import { LostInodes } from "./lost_inodes.ts";
 import { mendedSource } from "./mended_source.ts";
 import type { Reading } from "./reading.ts";
+import { loadRoot } from "./resolve.ts";
 import { readSystemZones } from "./system_zones.ts";
 import type { Volume } from "./volume.ts";
 
 /** How an image is opened. */
-export interface OpenOptions extends CacheOptions {
+export interface OpenOptions extends CacheOptions, LeavingOut {
   /**
    * What to do about a journal that was not replayed because the image was not unmounted:
    * `replay` it in memory, which changes nothing on disk (the default), or `ignore` it.
@@ -50,31 +53,55 @@ export interface OpenVolume {
  */
 export function* openVolume(source: BlockSource, options: OpenOptions): Reading<OpenVolume> {
   const { onBroken } = options;
-  const sound = onBroken === undefined ? source : yield* mendedSource(source, onBroken);
-  const volume = yield* openOnce(sound, options);
+  if (onBroken === undefined) return yield* openReplayed(source, options);
+  const opened = yield* openReplayed(yield* mendedSource(source, onBroken), options);
+  const { volume } = opened;
+  yield* standInForRoot(volume, onBroken);
+  volume.inodes.addStandIn(STAND_IN_INODE);
+  return { ...opened, volume: { ...volume, lost: new LostInodes(volume) } };
+}
+
+function* openReplayed(source: BlockSource, options: OpenOptions): Reading<OpenVolume> {
+  const volume = yield* openOnce(source, options);
   const { geometry } = volume;
   if (!hasIncompat(geometry, "needs_recovery")) {
     return { volume, journal: hasCompat(geometry, "has_journal") ? "clean" : "none" };
   }
   if (options.journal === "ignore") return { volume, journal: "ignored" };
-  const log = yield* JournalLog.open(volume);
-  const { blocks, ...dropped } = yield* findLoggedBlocks(log);
-  if (blocks.size === 0) return { volume, journal: "replayed", ...dropped };
-  const overlay = overlaySource(sound, geometry.blockSizeBytes, log, blocks);
-  return { volume: yield* openOnce(overlay, options), journal: "replayed", ...dropped };
+  try {
+    const log = yield* JournalLog.open(volume);
+    const { blocks, ...dropped } = yield* findLoggedBlocks(log);
+    if (blocks.size === 0) return { volume, journal: "replayed", ...dropped };
+    const overlay = overlaySource(source, geometry.blockSizeBytes, log, blocks);
+    return { volume: yield* openOnce(overlay, options), journal: "replayed", ...dropped };
+  } catch (error) {
+    leaveOut(error, options, () => undefined);
+    return { volume, journal: "ignored" };
+  }
+}
+
+/** Where the root is gone, an empty folder stands in for it: its files are in `lost+found`. */
+function* standInForRoot(volume: Volume, onBroken: OnBroken): Reading<void> {
+  try {
+    yield* loadRoot(volume);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    volume.inodes.addStandIn(ROOT_INODE);
+    onBroken(error, new Uint8Array());
+  }
 }
 
 function* openOnce(source: BlockSource, options: OpenOptions): Reading<Volume> {
   const cache = new BlockCache(source, options);
   const geometry = yield* loadGeometry(source, cache, options.onBroken);
   const groups = new GroupTable(geometry, cache);
-  const zones = yield* readSystemZones(geometry, groups, options.onBroken);
+  const zones = yield* readSystemZones(geometry, groups, options);
   const countBlocksThere = Math.min(
     Math.floor(source.sizeBytes / geometry.blockSizeBytes),
     geometry.countBlocks,
   );
   const inodes = new InodeTable(geometry, cache, groups);
-  return { geometry, cache, groups, zones, inodes, countBlocksThere };
+  return { geometry, cache, groups, zones, inodes, leaving: options, countBlocksThere };
 }
 
 function* loadGeometry(

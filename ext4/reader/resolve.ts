@@ -61,7 +61,8 @@ export function* resolve(
   return inode;
 }
 
-function* loadRoot(volume: Volume): Reading<Inode> {
+/** The root folder. @throws CorruptImageError when it is broken, or no folder */
+export function* loadRoot(volume: Volume): Reading<Inode> {
   const root = yield* volume.inodes.load(ROOT_INODE);
   if (isType(root, S_IFDIR)) return root;
   throw corrupt("root-inode", "ext4_inode", "the root is no folder", { inode: ROOT_INODE });

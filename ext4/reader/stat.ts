@@ -3,9 +3,10 @@
  * @module
  */
 
+import type { CorruptImageError } from "../errors.ts";
 import { decodeDevice } from "../device_number.ts";
 import type { InodeNumber } from "../numbers.ts";
-import { INODE, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
+import { INODE, INODE_FLAGS, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { decodeNanoseconds, decodeSeconds } from "../times.ts";
 import {
   type DeviceNumber,
@@ -87,14 +88,18 @@ export interface Stat {
 /** What it takes to read contents in one piece. */
 export type ContiguousStat = Pick<Stat, "inode"> & { readonly contentsAt: number };
 
+/** Takes the error of a field that is broken by itself, or throws it. */
+export type OnBrokenField = (error: CorruptImageError) => void;
+
 /**
  * The metadata of an inode.
- * @throws CorruptImageError when a time has a billion nanoseconds or more
+ * @param onBroken receives a time with a billion nanoseconds or more, which has none then
+ * @throws CorruptImageError for such a time, without `onBroken`
  */
-export function statOf(geometry: Geometry, inode: Inode): Stat {
+export function statOf(geometry: Geometry, inode: Inode, onBroken?: OnBrokenField): Stat {
   const { block, start } = inode;
   const end = start + OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
-  const mtime = timeAt(inode, AT.i_mtime, AT.i_mtime_extra);
+  const mtime = timeAt(inode, AT.i_mtime, AT.i_mtime_extra, onBroken);
   const stat: Writable<Stat> = {
     inode: inode.number,
     kind: kindOfMode(inode.mode),
@@ -107,13 +112,13 @@ export function statOf(geometry: Geometry, inode: Inode): Stat {
     flags: inode.flags,
     hasXattrs: inode.xattrBlock !== 0 || hasInodeXattrs(inode),
     mtime,
-    atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra),
-    ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra),
+    atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra, onBroken),
+    ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra, onBroken),
   };
   const contentsAt = contentsOffset(geometry, inode);
   if (contentsAt !== undefined) stat.contentsAt = contentsAt;
   if (start + AT.i_crtime + 4 <= end) {
-    stat.crtime = timeLike(mtime, inode, AT.i_crtime, AT.i_crtime_extra);
+    stat.crtime = timeLike(mtime, inode, AT.i_crtime, AT.i_crtime_extra, onBroken);
   }
   if (isType(inode, S_IFCHR) || isType(inode, S_IFBLK)) {
     const at = start + AT.i_block;
@@ -125,6 +130,11 @@ export function statOf(geometry: Geometry, inode: Inode): Stat {
   return stat;
 }
 
+/** Whether contents are encrypted; those of a folder are names, and what they name. */
+export function isEncrypted({ flags }: Pick<Stat, "flags">): boolean {
+  return (flags & INODE_FLAGS.encrypt) !== 0;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What lies past `i_extra_isize` may be an attribute. */
@@ -133,24 +143,36 @@ function extraBits(inode: Inode, offset: number): number {
   return isField ? u32At(inode.block, inode.start + offset) : 0;
 }
 
-function timeAt(inode: Inode, field: number, extraField: number): Time {
+function timeAt(
+  inode: Inode,
+  field: number,
+  extraField: number,
+  onBroken: OnBrokenField | undefined,
+): Time {
   const extra = extraBits(inode, extraField);
-  const nanoseconds = decodeNanoseconds(extra);
+  let nanoseconds = decodeNanoseconds(extra);
   if (nanoseconds >= BILLION) {
-    throw corrupt("inode-time", "ext4_inode", "a time has a billion nanoseconds or more", {
-      inode: inode.number,
-      nanoseconds,
-    });
+    const why = "a time has a billion nanoseconds or more";
+    const error = corrupt("inode-time", "ext4_inode", why, { inode: inode.number, nanoseconds });
+    if (onBroken === undefined) throw error;
+    onBroken(error);
+    nanoseconds = 0;
   }
   return { seconds: decodeSeconds(u32At(inode.block, inode.start + field), extra), nanoseconds };
 }
 
 /** Often all times are the same moment; then they share one object, as there are many inodes. */
-function timeLike(mtime: Time, inode: Inode, field: number, extraField: number): Time {
+function timeLike(
+  mtime: Time,
+  inode: Inode,
+  field: number,
+  extraField: number,
+  onBroken: OnBrokenField | undefined,
+): Time {
   const { block, start } = inode;
   const isSame = u32At(block, start + field) === u32At(block, start + AT.i_mtime) &&
     extraBits(inode, extraField) === extraBits(inode, AT.i_mtime_extra);
-  return isSame ? mtime : timeAt(inode, field, extraField);
+  return isSame ? mtime : timeAt(inode, field, extraField, onBroken);
 }
 
 /** What the type bits of a mode mean. */

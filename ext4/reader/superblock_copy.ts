@@ -6,10 +6,13 @@
 import { superblockChecksum } from "../checksums.ts";
 import { CorruptImageError, UnsupportedFeatureError } from "../errors.ts";
 import type { GroupNumber } from "../numbers.ts";
-import { SUPERBLOCK, SUPERBLOCK_MAGIC } from "../structs/superblock.ts";
+import { RO_COMPAT } from "../features.ts";
+import { SUPERBLOCK, SUPERBLOCK_MAGIC, SUPERBLOCK_OFFSET_BYTES } from "../structs/superblock.ts";
 import type { BlockSource } from "./block_source.ts";
 import { parseGeometry } from "./geometry.ts";
 import { firstBlockOfGroup } from "./group_layout.ts";
+import { readBytes } from "./read_bytes.ts";
+import { leadsToRoot, type ReadBytes } from "./rebuilt_descriptors.ts";
 import type { Reading } from "./reading.ts";
 
 /** A copy that was found. */
@@ -54,8 +57,7 @@ function blockOfCopy(bytes: Uint8Array, offset: number): number | undefined {
     const block = firstBlockOfGroup(geometry, group);
     return group > 0 && block * geometry.blockSizeBytes === offset ? block : undefined;
   } catch (error) {
-    const isNone = error instanceof CorruptImageError || error instanceof UnsupportedFeatureError;
-    if (isNone) return undefined;
+    if (isNoSuperblock(error)) return undefined;
     throw error;
   }
 }
@@ -69,4 +71,48 @@ export function asFirstSuperblock(copy: Uint8Array): Uint8Array {
     SUPERBLOCK.encodeInto(first, 0, { s_checksum: superblockChecksum(first) });
   }
   return first;
+}
+
+/**
+ * A broken superblock with a checksum that fits, where the checksum alone is wrong, and it leads to
+ * the root; a bit that switches checksums off counts as such.
+ * @returns `undefined` where there is more wrong with it
+ */
+export function* uncheckedSuperblock(
+  broken: Uint8Array,
+  read: ReadBytes,
+): Reading<Uint8Array | undefined> {
+  const bytes = broken.slice();
+  const { s_feature_ro_compat } = SUPERBLOCK.decode(bytes);
+  const on = (s_feature_ro_compat | RO_COMPAT.metadata_csum) >>> 0;
+  SUPERBLOCK.encodeInto(bytes, 0, { s_feature_ro_compat: on });
+  SUPERBLOCK.encodeInto(bytes, 0, { s_checksum: superblockChecksum(bytes) });
+  try {
+    return (yield* leadsToRoot(parseGeometry(bytes), read)) ? bytes : undefined;
+  } catch (error) {
+    if (isNoSuperblock(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Where the first copy lies with blocks of 1, 2 and 4 KiB and groups as large as they can be. */
+const USUAL_COPIES = [8193 * 1024, 16_384 * 2048, 32_768 * 4096];
+
+/**
+ * Whether an image whose first superblock is broken can be read all the same, as far as can be told
+ * without looking everywhere.
+ */
+export function* hasSuperblockToUse(source: BlockSource): Reading<boolean> {
+  const read: ReadBytes = (offset, sizeBytes) => readBytes(source, offset, sizeBytes);
+  const first = yield* read(SUPERBLOCK_OFFSET_BYTES, SUPERBLOCK.sizeBytes);
+  if ((yield* uncheckedSuperblock(first, read)) !== undefined) return true;
+  for (const offset of USUAL_COPIES) {
+    if (offset + SUPERBLOCK.sizeBytes > source.sizeBytes) return false;
+    if (blockOfCopy(yield* read(offset, SUPERBLOCK.sizeBytes), offset) !== undefined) return true;
+  }
+  return false;
+}
+
+function isNoSuperblock(error: unknown): boolean {
+  return error instanceof CorruptImageError || error instanceof UnsupportedFeatureError;
 }

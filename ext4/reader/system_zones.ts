@@ -10,7 +10,7 @@ import type { GroupNumber } from "../numbers.ts";
 import type { Geometry } from "./geometry.ts";
 import { countHeadBlocks, firstBlockOfGroup } from "./group_layout.ts";
 import type { GroupTable } from "./group_table.ts";
-import { leaveOut, type OnBroken } from "./leave_out.ts";
+import { leaveOut, type LeavingOut } from "./leave_out.ts";
 import type { Reading } from "./reading.ts";
 
 /** Beyond this many groups (64 TiB with blocks of 4 KiB) the ranges are not collected. */
@@ -42,7 +42,7 @@ export class SystemZones {
 export function* readSystemZones(
   geometry: Geometry,
   groups: GroupTable,
-  onBroken: OnBroken | undefined,
+  leaving: LeavingOut,
 ): Reading<SystemZones> {
   if (geometry.countGroups > MAX_GROUPS) return new SystemZones(new Float64Array());
   const ranges: (readonly [start: number, end: number])[] = [];
@@ -62,7 +62,7 @@ export function* readSystemZones(
       add(info.inodeBitmap, 1);
       add(info.inodeTable, geometry.inodeTableBlocks);
     } catch (error) {
-      leaveOut(error, onBroken, () => undefined);
+      leaveOut(error, leaving, () => undefined);
     }
   }
   return new SystemZones(merged(ranges));

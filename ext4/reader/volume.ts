@@ -3,14 +3,26 @@
  * @module
  */
 
-import type { BlockNumber } from "../numbers.ts";
+import type { BlockNumber, InodeNumber } from "../numbers.ts";
 import type { BlockCache } from "./block_cache.ts";
 import { corrupt } from "./corrupt.ts";
 import type { Geometry } from "./geometry.ts";
 import type { GroupTable } from "./group_table.ts";
 import type { InodeTable } from "./inode_table.ts";
+import type { LeavingOut } from "./leave_out.ts";
+import type { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
 import type { SystemZones } from "./system_zones.ts";
+
+/** What no folder of a damaged image names any more. */
+export interface Lost {
+  /** Whether a folder, whose entries are known, is where it is found. */
+  isFolder(inode: InodeNumber): boolean;
+  /** What a folder holds beside its own entries: of the root, perhaps `lost+found` itself. */
+  entriesIn(folder: InodeNumber): Reading<readonly RawEntry[]>;
+  /** The entry of a folder with a name. */
+  find(folder: InodeNumber, name: Uint8Array): Reading<RawEntry | undefined>;
+}
 
 /** An open image. */
 export interface Volume {
@@ -19,6 +31,10 @@ export interface Volume {
   readonly groups: GroupTable;
   readonly zones: SystemZones;
   readonly inodes: InodeTable;
+  /** Who receives what is left out. */
+  readonly leaving: LeavingOut;
+  /** What no folder names, where what is broken is left out. */
+  readonly lost?: Lost;
   /** Blocks that are there: fewer than it should have where the image is cut short. */
   readonly countBlocksThere: number;
 }

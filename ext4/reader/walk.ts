@@ -9,13 +9,17 @@
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
 import { corrupt } from "./corrupt.ts";
-import { DirectoryCursor, type RawEntry } from "./directory.ts";
+import type { DirectoryCursor } from "./directory.ts";
+import type { RawEntry } from "./raw_entry.ts";
+import { encrypted } from "./file_data.ts";
+import { hasFlag } from "./inode.ts";
 import { InodeSet } from "./inode_set.ts";
-import { leaveOut, type OnBroken } from "./leave_out.ts";
+import { leaveOut } from "./leave_out.ts";
+import { openFolder } from "./open_folder.ts";
 import { loadNamed } from "./named_inode.ts";
 import { compareBytes } from "../compare_bytes.ts";
 import type { Reading } from "./reading.ts";
-import { type Stat, statOf } from "./stat.ts";
+import { isEncrypted, type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";
 
 /** Deeper folders would make their paths alone fill the memory. */
@@ -46,7 +50,6 @@ interface Waiting {
 export class FolderWalk {
   readonly #volume: Volume;
   readonly #isSorted: boolean;
-  readonly #onBroken: OnBroken | undefined;
   readonly #seen = new InodeSet();
   readonly #waiting: Waiting[];
   #current: Waiting;
@@ -56,18 +59,15 @@ export class FolderWalk {
   /**
    * @param path of the folder to begin at
    * @param isSorted whether folders come in the order of their names, or as they are stored
-   * @param onBroken takes what is broken instead of an error
    */
   constructor(
     volume: Volume,
     path: Uint8Array,
     stat: Stat,
     isSorted: boolean,
-    onBroken: OnBroken | undefined,
   ) {
     this.#volume = volume;
     this.#isSorted = isSorted;
-    this.#onBroken = onBroken;
     this.#current = { above: undefined, name: path, stat, depth: 0 };
     this.#waiting = [this.#current];
     this.#seen.add(stat.inode);
@@ -81,10 +81,14 @@ export class FolderWalk {
       try {
         this.#current = folder;
         const inode = yield* this.#volume.inodes.load(folder.stat.inode);
-        this.#cursor = yield* DirectoryCursor.open(this.#volume, inode);
+        // What lies in an encrypted folder is encrypted as well: one message is enough.
+        if (hasFlag(inode, "encrypt") && !isInEncrypted(folder)) {
+          leaveOut(encrypted(inode), this.#volume.leaving, () => pathOf(folder));
+        }
+        this.#cursor = yield* openFolder(this.#volume, inode);
         return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
       } catch (error) {
-        leaveOut(error, this.#onBroken, () => pathOf(this.#current));
+        leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
       }
     }
     return undefined;
@@ -102,18 +106,24 @@ export class FolderWalk {
     const count = this.#isSorted ? Infinity : BATCH_ENTRIES;
     const raw = yield* this.#cursor!.next(
       count,
-      this.#onBroken && ((error) => leaveOut(error, this.#onBroken, () => pathOf(this.#current))),
+      this.#volume.leaving.onBroken &&
+        ((error) => leaveOut(error, this.#volume.leaving, () => pathOf(this.#current))),
     );
     this.#requireParent(this.#cursor!.parent);
     if (raw === undefined) return undefined;
     const entries: T[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       try {
-        const stat = statOf(volume.geometry, yield* loadNamed(volume, folder, one));
+        const inode = yield* loadNamed(volume, folder, one);
+        const stat = statOf(
+          volume.geometry,
+          inode,
+          (error) => leaveOut(error, volume.leaving, () => this.#pathBelow(one.name)),
+        );
         if (stat.kind === "folder") this.#enqueue(one.name, stat);
         entries.push(make(one, stat));
       } catch (error) {
-        leaveOut(error, this.#onBroken, () => this.#pathBelow(one.name));
+        leaveOut(error, this.#volume.leaving, () => this.#pathBelow(one.name));
       }
     }
     return entries;
@@ -139,6 +149,9 @@ export class FolderWalk {
 
   #requireParent(parent: InodeNumber): void {
     const { stat, above } = this.#current;
+    const { inodes, lost } = this.#volume;
+    const isLost = above !== undefined && lost?.isFolder(above.stat.inode) === true;
+    if (isLost || inodes.standIn(stat.inode) !== undefined) return;
     const expected = stat.inode === ROOT_INODE ? ROOT_INODE : above?.stat.inode ?? parent;
     if (parent === expected || this.#cursor!.hasLeftOut) return;
     const error = corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {
@@ -146,8 +159,12 @@ export class FolderWalk {
       refersTo: parent,
       expected,
     });
-    leaveOut(error, this.#onBroken, () => pathOf(this.#current));
+    leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
   }
+}
+
+function isInEncrypted({ above }: Waiting): boolean {
+  return above !== undefined && isEncrypted(above.stat);
 }
 
 function pathOf(folder: Waiting): Uint8Array {

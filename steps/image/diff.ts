@@ -3,15 +3,23 @@
  * @module
  */
 
+import type { UnsupportedFeatureError } from "../../ext4/errors.ts";
 import type { Tree } from "../../ext4/tree.ts";
 import { isRemote } from "../../host/block_source/location.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { fileStatus } from "../../host/file_status.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../source/placement.ts";
 import { compareSides } from "./diff/compare.ts";
 import type { Difference } from "./diff/difference.ts";
 import { placeBeside } from "./diff/place_folder.ts";
-import { folderSide, imageSide, type Side, type SideOptions } from "./diff/side.ts";
+import {
+  folderSide,
+  imageSide,
+  type Side,
+  type SideOptions,
+  unsupportedProblem,
+} from "./diff/side.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
@@ -53,9 +61,10 @@ export async function diff(
   second: string,
   options: DiffOptions = {},
 ): Promise<Diff> {
-  const firstImage = await openUnlessFolder(first, options);
+  const counter = new Counter(options);
+  const firstImage = await openUnlessFolder(first, counter, options);
   try {
-    return await diffWith(first, firstImage, second, options);
+    return await diffWith(first, firstImage, second, counter, options);
   } finally {
     await firstImage?.close();
   }
@@ -65,11 +74,11 @@ async function diffWith(
   first: string,
   firstImage: ImageReader | undefined,
   second: string,
+  counter: Counter,
   options: DiffOptions,
 ): Promise<Diff> {
-  const secondImage = await openUnlessFolder(second, options);
+  const secondImage = await openUnlessFolder(second, counter, options);
   try {
-    const counter = new Counter(options);
     const sideOptions = counter.sideOptions;
     const imageA = firstImage && await imageSide(firstImage, sideOptions);
     const imageB = secondImage && await imageSide(secondImage, sideOptions);
@@ -99,11 +108,13 @@ export async function diffWithFolders(
 
 async function openUnlessFolder(
   path: string,
+  counter: Counter,
   { signal }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) return;
   return await openImage(path, {
     cacheBytes: 8 << 20,
+    onUnsupported: (error, path) => counter.leftOut(error, path),
     ...(signal === undefined ? {} : { signal }),
   });
 }
@@ -150,6 +161,12 @@ class Counter {
       b.close();
     }
     return { countDifferences: this.#countDifferences, countProblems: this.#countProblems };
+  }
+
+  /** What of an image is encrypted: of that, nothing is known. */
+  leftOut(error: UnsupportedFeatureError, path: Uint8Array = new Uint8Array()): void {
+    const reason = unsupportedProblem(error);
+    this.#problem({ kind: "unreadable", path: printable(path), reason });
   }
 
   #problem(problem: Problem): void {

@@ -17,7 +17,7 @@ import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
-import type { ImageFile } from "./image_file.ts";
+import type { OpenFile } from "../../ext4/reader/open_file.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
 import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/header.ts";
@@ -121,12 +121,12 @@ class TarExport {
   async #open(
     row: TreeInode,
     member: Member,
-  ): Promise<{ readonly file: ImageFile; readonly layout: DataLayout } | undefined> {
+  ): Promise<{ readonly file: OpenFile; readonly layout: DataLayout } | undefined> {
     try {
       const file = await this.image.openFile(this.source.inodeOf(row));
       return { file, layout: await this.#layoutOf(file, member) };
     } catch (error) {
-      leaveOut(error, this.image.onBroken, () => pathBytesOf(this.#tree, row));
+      leaveOut(error, this.image, () => pathBytesOf(this.#tree, row));
       this.#leftOut.add(row);
       return undefined;
     }
@@ -159,7 +159,7 @@ class TarExport {
     }
   }
 
-  async #layoutOf(file: ImageFile, member: Member): Promise<DataLayout> {
+  async #layoutOf(file: OpenFile, member: Member): Promise<DataLayout> {
     const { sizeBytes, allocatedBytes } = file.stat;
     const isWhole = allocatedBytes >= sizeBytes;
     // What is to be left out must be found broken before a header promises it.

@@ -157,7 +157,7 @@ class Extraction {
           if (writing instanceof Promise) await writing;
           this.#countNames++;
         } catch (error) {
-          leaveOut(error, this.image.onBroken, () => pathBytesOfEntry(tree, entry as TreeEntry));
+          leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
           this.#leftOut.add(row);
           writer.discard();
         }

@@ -3,14 +3,32 @@
  * @module
  */
 
-import type { Traffic } from "../../host/block_source/block_source.ts";
+import type { SourceOptions, Traffic } from "../../host/block_source/block_source.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { OnBroken } from "../../ext4/reader/leave_out.ts";
+import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
+import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
-import type { ImageFile } from "./image_file.ts";
+
+/** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
+export interface OpenImageOptions extends OpenOptions, SourceOptions {
+  /**
+   * Told of what is broken in folders that are listed, walked, extracted or exported; it is left
+   * out then. Without, the first makes the call fail. The path is below the folder in question.
+   * Copies of superblock and group descriptors are read in place of broken ones, and an image that
+   * is cut short as far as it goes; both is told without a path.
+   */
+  readonly onBroken?: OnBroken | undefined;
+  /**
+   * Receives what is encrypted in folders that are listed, walked, extracted or exported. An
+   * encrypted folder is reported once; its entries are listed under the names that the kernel gives
+   * them without the key, and not extracted. Without, the first makes the call fail.
+   */
+  readonly onUnsupported?: OnUnsupported | undefined;
+}
 
 /** Which bytes of a file to read. */
 export interface ReadRange extends FollowOptions {
@@ -38,8 +56,11 @@ export interface ImageReader extends AsyncDisposable {
   /** What the image is called in messages: never with a password or a signature. */
   readonly shownName: string;
 
-  /** Told of what is broken and left out; see `OpenImageOptions`. */
+  /** Receives what is broken and left out; see `OpenImageOptions`. */
   readonly onBroken: OnBroken | undefined;
+
+  /** Receives what is encrypted and left out; see `OpenImageOptions`. */
+  readonly onUnsupported: OnUnsupported | undefined;
 
   /** Size of the image in bytes. */
   readonly sizeBytes: number;
@@ -79,7 +100,7 @@ export interface ImageReader extends AsyncDisposable {
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void>;
 
   /** A regular file, to be read at any place, or to see where its holes are. */
-  openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
+  openFile(file: FileReference, options?: FollowOptions): Promise<OpenFile>;
 
   /** The target of a symbolic link, as bytes. */
   readLink(file: FileReference): Promise<Uint8Array>;

@@ -13,7 +13,7 @@ import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import { corrupt } from "../../ext4/reader/corrupt.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImagePath, joinPath } from "../../ext4/reader/path.ts";
-import type { Stat } from "../../ext4/reader/stat.ts";
+import { isEncrypted, type Stat } from "../../ext4/reader/stat.ts";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import { type NewInode, TreeBuilder } from "../../ext4/tree_builder.ts";
 import { Breather } from "../../host/breathe.ts";
@@ -106,24 +106,30 @@ class TreeReader {
     for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
       const { selection, row, stat } = at;
       if (selection.isWhole) {
-        if (stat.kind === "folder") await this.#walkWhole(stat.inode, row);
+        if (stat.kind === "folder") await this.#walkWhole(at);
         continue;
       }
       for (const { name, selection: below } of selectedNames(selection)) {
         const path = joinPath(at.path, name);
-        const stat = await this.image.stat(path);
-        const child = await this.#addName(row, name, stat);
-        queue.push({ selection: below, row: child, stat, path });
+        try {
+          const stat = await this.image.stat(path);
+          const child = await this.#addName(row, name, stat);
+          queue.push({ selection: below, row: child, stat, path });
+        } catch (error) {
+          leaveOut(error, this.image, () => path);
+        }
       }
     }
   }
 
-  async #walkWhole(inode: InodeNumber, row: TreeInode): Promise<void> {
-    this.#waiting.set(inode, row);
-    for await (const folder of this.image.walkFolders(inode)) {
+  async #walkWhole({ row, stat, path }: FolderOnTheWay): Promise<void> {
+    this.#waiting.set(stat.inode, row);
+    for await (const folder of this.image.walkFolders(path)) {
       const parent = this.#waiting.get(folder.stat.inode);
       if (parent === undefined) continue;
       this.#waiting.delete(folder.stat.inode);
+      // Nobody can do anything with its names: the folder alone is kept.
+      if (isEncrypted(folder.stat)) continue;
       let previous: Uint8Array | undefined;
       for (const { name, stat } of folder.entries) {
         try {
@@ -136,7 +142,7 @@ class TreeReader {
           const child = known instanceof Promise ? await known : known;
           if (stat.kind === "folder") this.#waiting.set(stat.inode, child);
         } catch (error) {
-          leaveOut(error, this.image.onBroken, () => joinPath(folder.path, name));
+          leaveOut(error, this.image, () => joinPath(folder.path, name));
         }
         if (this.#breather.due) await this.#rest();
       }
@@ -173,7 +179,7 @@ class TreeReader {
   }
 
   #addInode(stat: Stat, path: () => Uint8Array): TreeInode | Promise<TreeInode> {
-    return stat.hasXattrs || stat.kind === "symlink"
+    return stat.hasXattrs || stat.kind === "symlink" || isEmptyFile(stat)
       ? this.#addDetailed(stat, path)
       : this.#addRow(stat, undefined);
   }
@@ -181,9 +187,11 @@ class TreeReader {
   async #addDetailed(stat: Stat, path: () => Uint8Array): Promise<TreeInode> {
     const { image } = this;
     const withoutBroken = (error: unknown) => {
-      leaveOut(error, image.onBroken, path);
+      leaveOut(error, image, path);
       return [];
     };
+    // Nothing of it will be read any more, and its inode may be broken all the same.
+    if (isEmptyFile(stat)) await image.openFile(stat.inode);
     return this.#addRow(stat, {
       ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode).catch(withoutBroken) } : {}),
       ...(stat.kind === "symlink" ? { target: await image.readLink(stat.inode) } : {}),
@@ -205,6 +213,10 @@ class TreeReader {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function isEmptyFile({ kind, sizeBytes }: Stat): boolean {
+  return kind === "file" && sizeBytes === 0;
+}
 
 interface FolderOnTheWay {
   readonly row: TreeInode;

@@ -6,9 +6,12 @@
 import { openSource } from "../../host/block_source/open_source.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import type { BlockSource } from "../../ext4/reader/block_source.ts";
+import { CorruptImageError } from "../../ext4/errors.ts";
+import { settle } from "../../ext4/reader/reading.ts";
+import { hasSuperblockToUse } from "../../ext4/reader/superblock_copy.ts";
+import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import type { ImageReader } from "./image_reader.ts";
-import type { OpenImageOptions } from "./open_image_options.ts";
+import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { saysNoImage, withName } from "./no_image.ts";
 import { SourceReader } from "./source_reader.ts";
 
@@ -55,10 +58,22 @@ export async function openImage(
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
   } catch (error) {
-    const named = saysNoImage(error) ? await withName(error, opened) : error;
+    const named = saysNoImage(error)
+      ? await withName(error, opened)
+      : await withSalvageability(error, opened);
     opened.close();
     throw named;
   }
+}
+
+/** The same error; where the superblock is broken beyond help, its field `copies` is 0. */
+async function withSalvageability(error: unknown, source: BlockSource): Promise<unknown> {
+  if (!(error instanceof CorruptImageError) || error.structure !== SUPERBLOCK.name) return error;
+  if (error.code === "truncated" || await settle(hasSuperblockToUse(source))) return error;
+  const { code, structure, message, fields } = error;
+  return new CorruptImageError(code, structure, message, { ...fields, copies: 0 }, {
+    cause: error,
+  });
 }
 
 /** The kernel caches what is local: here a little is enough, and memory is saved. */

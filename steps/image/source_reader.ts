@@ -6,11 +6,11 @@
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
 import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
-import type { OnBroken } from "../../ext4/reader/leave_out.ts";
+import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
+import type { OpenFile } from "../../ext4/reader/open_file.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
-import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ReadRange } from "./image_reader.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 
@@ -30,6 +30,10 @@ export class SourceReader implements ImageReader {
 
   get onBroken(): OnBroken | undefined {
     return this.#files.onBroken;
+  }
+
+  get onUnsupported(): OnUnsupported | undefined {
+    return this.#files.onUnsupported;
   }
 
   get shownName(): string {
@@ -72,7 +76,7 @@ export class SourceReader implements ImageReader {
     return this.#files.readContiguous(stat, into);
   }
 
-  openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
+  openFile(file: FileReference, options: FollowOptions = {}): Promise<OpenFile> {
     return this.#files.openFile(file, options);
   }
 

@@ -10,12 +10,14 @@ import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { counted } from "../../pipeline/counted.ts";
 import { VerificationError } from "../../pipeline/errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { diffWithFolders } from "./diff.ts";
 import type { Difference } from "./diff/difference.ts";
+import { unsupportedProblem } from "./diff/side.ts";
 import { requireImage } from "./no_image.ts";
 import { openImage } from "./open_image.ts";
 import { verifyDigest } from "./verify/local_digest.ts";
@@ -162,7 +164,15 @@ class Verification {
     const { exclude, oneFileSystem, signal, onProgress, onProblem } = this.options;
     this.options.onCheck?.("source");
     try {
-      await using image = await openImage(this.source, { cacheBytes: 8 << 20 });
+      let countLeftOut = 0;
+      await using image = await openImage(this.source, {
+        cacheBytes: 8 << 20,
+        onUnsupported: (error, path = new Uint8Array()) => {
+          countLeftOut++;
+          const reason = unsupportedProblem(error);
+          onProblem?.({ kind: "unreadable", path: printable(path), reason });
+        },
+      });
       const { countProblems } = await diffWithFolders(image, sources, {
         ...(exclude === undefined ? {} : { exclude }),
         ...(oneFileSystem === undefined ? {} : { oneFileSystem }),
@@ -171,7 +181,7 @@ class Verification {
         ...(onProblem === undefined ? {} : { onProblem }),
         onDifference: (difference) => this.#fail({ check: "source", difference }),
       });
-      return countProblems;
+      return countProblems + countLeftOut;
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
       this.#isCompared = false;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listPaths } from "../../cli/listing/list_paths.ts";
 import { findTyped } from "../../cli/typed_path.ts";
+import { LeftOut } from "../../cli/salvage.ts";
 import { type FollowOptions, type ImageReader, PathError } from "../../mod.ts";
 
 const BROKEN = new Error("the connection broke");
@@ -28,5 +29,8 @@ Deno.test("what breaks while escapes are tried is told, and not that the path is
 
 Deno.test("ls takes a link for a dangling one only where it leads nowhere", async () => {
   const broken = imageWith((_, follows) => follows ? raise(BROKEN) : { kind: "symlink" });
-  await assert.rejects(listPaths(broken, ["link"], { ...LISTING, isJson: false }), BROKEN);
+  await assert.rejects(
+    listPaths(broken, new LeftOut({}), ["link"], { ...LISTING, isJson: false }),
+    BROKEN,
+  );
 });

@@ -14,13 +14,19 @@ import {
   type RawJournalSuperblock,
 } from "../../structs/journal.ts";
 import { FileData } from "../file_data.ts";
+import { loadJournalInode } from "./inode.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
 
+const CANNOT_REPLAY = "cannot replay the journal";
 /** What else to do is part of every refusal. */
-const ADVICE = "Mount the image once, which replays it, or read the image without it " +
-  '(--ignore-journal; in a program, `journal: "ignore"`).';
+const ADVICE = "Mount the image once, which replays it.";
+
+/** Whether an image is refused for its journal alone, and can be read with `journal: "ignore"`. */
+export function isJournalError(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(CANNOT_REPLAY);
+}
 
 const STRUCTURE = "journal_superblock_s";
 const READABLE = JOURNAL_INCOMPAT.revoke | JOURNAL_INCOMPAT["64bit"] |
@@ -54,7 +60,7 @@ export class JournalLog {
   static *open(volume: Volume): Reading<JournalLog> {
     const number = volume.geometry.raw.s_journal_inum as InodeNumber;
     if (number === 0) refuse(["journal_dev"], "it lies on another device");
-    const inode = yield* volume.inodes.load(number);
+    const inode = yield* loadJournalInode(volume, number);
     const data = yield* FileData.open(volume, inode);
     const bytes = yield* data.block(0 as FileBlock);
     if (bytes === undefined) throw bad("it is a hole", {});
@@ -118,7 +124,7 @@ export function badJournal(
   fields: ErrorFields,
 ): CorruptImageError {
   const where = Object.entries(fields).map(([key, value]) => `, ${key} ${value}`).join("");
-  const message = `cannot replay the journal: ${structure}: ${why}${where}. ${ADVICE}`;
+  const message = `${CANNOT_REPLAY}: ${structure}: ${why}${where}. ${ADVICE}`;
   return new CorruptImageError("journal", structure, message, fields);
 }
 
@@ -129,6 +135,6 @@ function bad(why: string, fields: Record<string, number>) {
 function refuse(features: string[], why: string): never {
   throw new UnsupportedFeatureError(
     features,
-    `cannot replay the journal: ${why}. ${ADVICE}`,
+    `${CANNOT_REPLAY}: ${why}. ${ADVICE}`,
   );
 }

@@ -15,6 +15,7 @@ import {
 } from "../../../ext4/tree.ts";
 import { compareBytes } from "../../../ext4/compare_bytes.ts";
 import { Breather } from "../../../host/breathe.ts";
+import { UnsupportedFeatureError } from "../../../ext4/errors.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
 import { joinBytes, printable } from "../../../host/libc/paths.ts";
 import { isRoot } from "../../../host/machine.ts";
@@ -24,7 +25,7 @@ import { ContentComparison } from "./contents.ts";
 import type { Difference } from "./difference.ts";
 import { LinkMatches } from "./links.ts";
 import { MetadataComparison, nodeTypeOf } from "./metadata.ts";
-import type { Side } from "./side.ts";
+import { type Side, unsupportedProblem } from "./side.ts";
 
 /** How two sides are compared. */
 export interface CompareOptions {
@@ -153,10 +154,8 @@ class Comparison {
     try {
       return await this.#compareFiles(a, b, sizeBytes);
     } catch (error) {
-      const isReplaced = error instanceof ReplacedFileError;
-      if (!(error instanceof SystemError) && !isReplaced) throw error;
-      const why = isReplaced ? "another file has taken its place" : error.meaning;
-      const reason = `${why}; its contents are not compared`;
+      const reason = whyUnreadable(error);
+      if (reason === undefined) throw error;
       this.options.onProblem({ kind: "unreadable", path: printable(path), reason });
       return true;
     }
@@ -216,4 +215,13 @@ function orderOf(a: Tree, at: number, endA: number, b: Tree, bt: number, endB: n
   if (at === endA) return 1;
   if (bt === endB) return -1;
   return compareBytes(nameOf(a, at as TreeEntry), nameOf(b, bt as TreeEntry));
+}
+
+/** Why nothing is known of contents, where that is no reason to stop. */
+function whyUnreadable(error: unknown): string | undefined {
+  if (error instanceof SystemError) return `${error.meaning}; its contents are not compared`;
+  if (error instanceof ReplacedFileError) {
+    return "another file has taken its place; its contents are not compared";
+  }
+  return error instanceof UnsupportedFeatureError ? unsupportedProblem(error) : undefined;
 }

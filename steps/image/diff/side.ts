@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { UnsupportedFeatureError } from "../../../ext4/errors.ts";
 import type { Tree, TreeInode } from "../../../ext4/tree.ts";
 import { Breather } from "../../../host/breathe.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
@@ -12,7 +13,7 @@ import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
-import type { ImageFile } from "../image_file.ts";
+import type { OpenFile } from "../../../ext4/reader/open_file.ts";
 import type { ImageReader } from "../image_reader.ts";
 import { readImageTree } from "../image_tree.ts";
 
@@ -40,6 +41,11 @@ export interface Side {
   /** @throws SystemError when a file of a folder cannot be opened. */
   openFile(row: TreeInode): Promise<Content>;
   close(): void;
+}
+
+/** What is said of a file or folder of an image that is sound and cannot be read. */
+export function unsupportedProblem({ features }: UnsupportedFeatureError): string {
+  return `the image uses ${features.join(", ")} there; what is in it is not compared`;
 }
 
 /** How sides are read. */
@@ -136,7 +142,7 @@ async function readOn(
 }
 
 /** Goes through the ranges as far as it is asked to. */
-function nextIn(ranges: ReturnType<ImageFile["dataRanges"]>): Content["nextData"] {
+function nextIn(ranges: ReturnType<OpenFile["dataRanges"]>): Content["nextData"] {
   let [start, end] = [0, 0];
   return async (offset) => {
     while (end <= offset) {

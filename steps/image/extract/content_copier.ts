@@ -5,7 +5,7 @@
 
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import type { ImageReader } from "../image_reader.ts";
-import type { ImageFile } from "../image_file.ts";
+import type { OpenFile } from "../../../ext4/reader/open_file.ts";
 import type { Breather } from "../../../host/breathe.ts";
 import { type Descriptor, truncate, writeAllAt } from "../../../host/libc/files.ts";
 
@@ -42,13 +42,13 @@ export class ContentCopier {
   }
 
   /** Where it can be told from the inode alone. */
-  #hasNoHoles({ stat }: ImageFile): boolean {
+  #hasNoHoles({ stat }: OpenFile): boolean {
     const { blockSizeBytes } = this.image.info;
     return stat.sizeBytes <= FEW_BLOCKS * blockSizeBytes &&
       stat.allocatedBytes === Math.ceil(stat.sizeBytes / blockSizeBytes) * blockSizeBytes;
   }
 
-  async #copyRange(file: ImageFile, start: number, end: number, to: Descriptor): Promise<void> {
+  async #copyRange(file: OpenFile, start: number, end: number, to: Descriptor): Promise<void> {
     for (let offset = start; offset < end; offset += PIECE_BYTES) {
       const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
       const reading = file.read(offset, piece);

@@ -3,8 +3,7 @@
  * @module
  */
 
-import { existsSync, type Stats, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createReadStream, existsSync, type Stats, statSync } from "node:fs";
 import { basename } from "node:path";
 import { ALGORITHMS, digestFile } from "../../../host/digest.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
@@ -14,7 +13,7 @@ import type { DigestLine } from "../../../pipeline/side_file.ts";
 import {
   DEFAULT_ALGORITHM,
   digestDiffers,
-  digestLineIn,
+  findDigestLine,
   noSideFile,
   type Verified,
   type VerifyOptions,
@@ -34,7 +33,7 @@ export async function verifyDigest(path: string, options: VerifyOptions = {}): P
     throw noSideFile(shown, `${shown}.${DEFAULT_ALGORITHM}`);
   }
   const sideFile = `${path}.${algorithm}`;
-  const expected = await readSideFile(sideFile, basename(path));
+  const expected = await readSideFile(sideFile, basename(path), algorithm);
   const signal = options.signal ?? new AbortController().signal;
   const digest = await digestFile(path, algorithm, signal, (done) => {
     options.onProgress?.(done, status.size);
@@ -65,7 +64,11 @@ function imageStatus(path: string, shown: string): Stats {
   );
 }
 
-async function readSideFile(path: string, name: string): Promise<DigestLine> {
+async function readSideFile(
+  path: string,
+  name: string,
+  algorithm: string,
+): Promise<DigestLine> {
   // A FIFO or a device might never end.
   if (!statSync(path).isFile()) {
     throw new EnvironmentError(
@@ -74,8 +77,9 @@ async function readSideFile(path: string, name: string): Promise<DigestLine> {
       "bad-side-file",
     );
   }
-  const text = await readFile(path, "utf8").catch((error) => {
-    throw unreadable(printable(path), error);
-  });
-  return digestLineIn(text, printable(path), name);
+  try {
+    return await findDigestLine(createReadStream(path), printable(path), name, algorithm);
+  } catch (error) {
+    throw error instanceof EnvironmentError ? error : unreadable(printable(path), error);
+  }
 }

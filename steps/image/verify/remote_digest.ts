@@ -12,19 +12,19 @@ import {
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { ALGORITHMS } from "../../../host/digest.ts";
 import { startHash } from "../../../host/hash.ts";
+import type { DigestLine } from "../../../pipeline/side_file.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
 import {
   DEFAULT_ALGORITHM,
   digestDiffers,
-  digestLineIn,
+  findDigestLine,
   noSideFile,
   type Verified,
   type VerifyOptions,
 } from "./side_file.ts";
 
 const PIECE_BYTES = 8 << 20;
-/** A list of digests of a whole folder is shorter than this. */
-const SIDE_FILE_MAX_BYTES = 1 << 20;
+const SIDE_FILE_PIECE_BYTES = 1 << 20;
 
 /**
  * Hashes an image on a server and compares with its side file, `URL.sha512` or another's.
@@ -36,9 +36,8 @@ export async function verifyRemoteDigest(
   source: HostBlockSource,
   options: VerifyOptions & SourceOptions,
 ): Promise<Verified> {
-  const { algorithm, text } = await findSideFile(url, source.shownName, options);
+  const { algorithm, expected } = await findSideFile(url, source.shownName, options);
   const sideFile = shownSideFile(url, algorithm);
-  const expected = digestLineIn(text, sideFile, nameOfLocation(url));
   const digest = await digestSource(source, algorithm, options);
   if (digest === expected.digest) return { algorithm, digest, sideFile };
   throw digestDiffers(source.shownName, algorithm, digest, sideFile, expected);
@@ -48,10 +47,10 @@ async function findSideFile(
   url: string,
   shown: string,
   options: SourceOptions,
-): Promise<{ algorithm: string; text: string }> {
+): Promise<{ readonly algorithm: string; readonly expected: DigestLine }> {
   for (const algorithm of ALGORITHMS) {
-    const text = await readSmall(besideLocation(url, `.${algorithm}`), options);
-    if (text !== undefined) return { algorithm, text };
+    const expected = await readSideFile(url, algorithm, options);
+    if (expected !== undefined) return { algorithm, expected };
   }
   throw noSideFile(shown, shownSideFile(url, DEFAULT_ALGORITHM));
 }
@@ -60,13 +59,17 @@ function shownSideFile(url: string, algorithm: string): string {
   return shownLocation(besideLocation(url, `.${algorithm}`));
 }
 
-async function readSmall(url: string, options: SourceOptions): Promise<string | undefined> {
+/** @returns `undefined` where there is none. */
+async function readSideFile(
+  url: string,
+  algorithm: string,
+  options: SourceOptions,
+): Promise<DigestLine | undefined> {
   try {
-    const source = await openSource(url, options);
+    const source = await openSource(besideLocation(url, `.${algorithm}`), options);
     try {
-      const bytes = new Uint8Array(Math.min(source.sizeBytes, SIDE_FILE_MAX_BYTES));
-      await source.read(0, bytes);
-      return new TextDecoder().decode(bytes);
+      const shown = shownSideFile(url, algorithm);
+      return await findDigestLine(piecesOf(source), shown, nameOfLocation(url), algorithm);
     } finally {
       source.close();
     }
@@ -74,6 +77,14 @@ async function readSmall(url: string, options: SourceOptions): Promise<string | 
     // A server may forbid what it does not have.
     if (hasCode(error, "url-not-found", "url-forbidden")) return undefined;
     throw error;
+  }
+}
+
+async function* piecesOf(source: HostBlockSource): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < source.sizeBytes; offset += SIDE_FILE_PIECE_BYTES) {
+    const piece = new Uint8Array(Math.min(SIDE_FILE_PIECE_BYTES, source.sizeBytes - offset));
+    await source.read(offset, piece);
+    yield piece;
   }
 }
 

@@ -55,7 +55,8 @@ async function withBroken(
   breakIt(bytes);
   const leftOut: string[] = [];
   const onBroken = ({ code }: CorruptImageError, path: Uint8Array | undefined) => {
-    leftOut.push(`${path === undefined ? "the image" : text(path)}: ${code}`);
+    const shown = path === undefined ? "the image" : path.length === 0 ? "/" : text(path);
+    leftOut.push(`${shown}: ${code}`);
   };
   await using image = await openImage(bytesSource(bytes), { onBroken });
   await run(image);
@@ -102,24 +103,110 @@ Deno.test("extract leaves out what is broken and writes the rest", async () => {
     assert.equal(readFileSync(join(target, "few/one"), "utf8"), "1");
     assert.equal(readFileSync(join(target, "marked"), "utf8"), "marked");
     assert.equal(existsSync(join(target, "few/two")), false);
-    assert.equal(existsSync(join(target, "long")), false);
+    assert.equal(existsSync(join(target, "long")), false, "what was in it is in lost+found");
   });
   assert.deepEqual(leftOut, ["few/two: inode-checksum", "long: inode-checksum"]);
 });
 
-Deno.test("a block of a folder that is broken takes only its names with it", async () => {
-  const breakIt = (image: Uint8Array) => {
-    const names = regionsOf(image).filter(({ kind }) => kind === "folder");
-    const few = names.find(({ offsetBytes, sizeBytes }) =>
-      text(image.subarray(offsetBytes, offsetBytes + sizeBytes)).includes("three")
-    )!;
-    image[few.offsetBytes + 20]! ^= 0xff;
-  };
-  const leftOut = await extracted(breakIt, (target) => {
-    assert.deepEqual(readdirSync(join(target, "few")), []);
+/** The block of the folder that holds a name. */
+function folderWith(image: Uint8Array, name: string): Uint8Array {
+  const blocks = regionsOf(sound).filter(({ kind }) => kind === "folder").map(
+    ({ offsetBytes, sizeBytes }) => image.subarray(offsetBytes, offsetBytes + sizeBytes),
+  );
+  return blocks.find((block) => text(block).includes(name))!;
+}
+
+Deno.test("of a block of a folder whose checksum is wrong the names are used, and it is named", async () => {
+  const leftOut = await extracted((image) => folderWith(image, "three")[20]! ^= 0xff, (target) => {
+    assert.deepEqual(readdirSync(join(target, "few")).sort(), ["one", "three", "two"]);
     assert.equal(readFileSync(join(target, "long/plain"), "utf8"), "plain");
   });
   assert.deepEqual(leftOut, ["few: directory-checksum"]);
+});
+
+Deno.test("a bit of the root's padding costs nothing", async () => {
+  const breakIt = (image: Uint8Array) => {
+    const block = folderWith(image, "scattered");
+    block[block.length - 20]! ^= 1;
+  };
+  const named = await extracted(breakIt, (target) => {
+    assert.deepEqual(readdirSync(target).sort(), ["few", "long", "marked", "scattered"]);
+    assert.equal(readFileSync(join(target, "few/one"), "utf8"), "1");
+  });
+  assert.deepEqual(named, ["/: directory-checksum"]);
+});
+
+Deno.test("entries that cannot be are passed over, and what they named is found by its inode", async () => {
+  const breakIt = (image: Uint8Array) => {
+    const block = folderWith(image, "three");
+    const at = text(block).indexOf("three") - 8;
+    // No inode has this number: the name is lost, and those behind it are not.
+    block.fill(0xff, at, at + 4);
+  };
+  const { inode } = places.get("few/three")!;
+  const leftOut = await extracted(breakIt, (target) => {
+    assert.deepEqual(readdirSync(join(target, "few")).sort(), ["one", "two"]);
+    assert.equal(readFileSync(join(target, `lost+found/#${inode}`), "utf8"), "3");
+  });
+  assert.deepEqual(leftOut, ["few: directory-checksum"]);
+});
+
+Deno.test("without the block of the root, everything is in lost+found, folders with their names", async () => {
+  const number = (path: string) => `#${places.get(path)!.inode}`;
+  const breakIt = (image: Uint8Array) => folderWith(image, "scattered").fill(0);
+  const leftOut = await extracted(breakIt, (target) => {
+    assert.deepEqual(readdirSync(target), ["lost+found"]);
+    const lost = join(target, "lost+found");
+    const names = ["few", "long", "marked", "scattered"].map(number);
+    assert.deepEqual(readdirSync(lost).filter((name) => name !== "#11").sort(), names.sort());
+    assert.equal(readFileSync(join(lost, number("few"), "two"), "utf8"), "2");
+    assert.equal(readFileSync(join(lost, number("marked")), "utf8"), "marked");
+  });
+  assert.deepEqual(leftOut, ["/: directory-tail"]);
+});
+
+Deno.test("without the inode of the root, or of a folder, its files are found", async () => {
+  const rootInode = (image: Uint8Array) => {
+    const { inodeTable } = new Forgery(sound.slice());
+    const blockSizeBytes = 1024 << new DataView(sound.buffer).getUint32(1024 + 0x18, true);
+    image[inodeTable * blockSizeBytes + INODE_BYTES + 4]! ^= 0xff;
+  };
+  const two = places.get("few/two")!.inode;
+  const few = places.get("few")!.inode;
+  const leftOut = await extracted(rootInode, (target) => {
+    assert.equal(readFileSync(join(target, `lost+found/#${few}/two`), "utf8"), "2");
+  });
+  assert.deepEqual(leftOut, ["/: inode-checksum"]);
+  const named = await extracted(inodes("few"), (target) => {
+    assert.equal(readFileSync(join(target, `lost+found/#${two}`), "utf8"), "2");
+  });
+  assert.deepEqual(named, ["few: inode-checksum"]);
+});
+
+Deno.test("what is lost is listed, read and exported as what is not", async () => {
+  const breakIt = (image: Uint8Array) => folderWith(image, "scattered").fill(0);
+  const { inode } = places.get("marked")!;
+  await withBroken(breakIt, async (image) => {
+    const paths: string[] = [];
+    for await (const { pathText } of image.walk()) paths.push(pathText);
+    assert.ok(paths.includes(`lost+found/#${inode}`), paths.join());
+    const names: string[] = [];
+    for await (const { nameText } of image.list("lost+found")) names.push(nameText);
+    assert.ok(names.includes(`#${inode}`));
+    const contents = await image.readFile(`lost+found/#${inode}`);
+    assert.equal(await new Response(contents).text(), "marked");
+    let size = 0;
+    for await (const piece of exportTar(image)) size += piece.length;
+    assert.ok(size > 200_000);
+  });
+});
+
+Deno.test("nothing is found in lost+found of an image that is sound", async () => {
+  const found: string[] = [];
+  const leftOut = await withBroken(() => {}, async (image) => {
+    for await (const { pathText } of image.walk()) found.push(pathText);
+  });
+  assert.deepEqual([leftOut, found.length], [[], places.size]);
 });
 
 Deno.test("a file whose attributes are broken is extracted without them", async () => {
@@ -165,4 +252,22 @@ Deno.test("a tar archive leaves out a file that is broken", async () => {
   });
   assert.deepEqual(leftOut, ["few/three: inode-checksum"]);
   assert.ok(size > 200_000);
+});
+
+Deno.test("a time that cannot be costs nothing but its nanoseconds", async () => {
+  const breakIt = (image: Uint8Array) => {
+    new Forgery(image).inode(places.get("few/two")!.inode, (bytes) => {
+      bytes.fill(0xff, INODE.offsets.i_mtime_extra, INODE.offsets.i_mtime_extra + 4);
+    });
+  };
+  const leftOut = await withBroken(breakIt, async (image) => {
+    for await (const { nameText, stat } of image.list("few")) {
+      if (nameText === "two") assert.equal(stat.mtime.nanoseconds, 0);
+    }
+  });
+  assert.deepEqual(leftOut, ["two: inode-time"]);
+  const written = await extracted(breakIt, (target) => {
+    assert.equal(readFileSync(join(target, "few/two"), "utf8"), "2");
+  });
+  assert.deepEqual(written, ["few/two: inode-time"]);
 });

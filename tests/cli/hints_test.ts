@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "@optique/core/parser";
+import { extractOptionNames } from "@optique/core/usage";
+import { commands } from "../../cli/main.ts";
+import { repositoryRoot as ROOT, sourceFiles } from "../lint/source_files.ts";
+import { literalsOf } from "../support/literals.ts";
+
+const FOLDERS = ["cli", "ext4", "host", "pipeline", "plugins", "steps"];
+
+type Command = keyof typeof commands;
+const READERS: readonly Command[] = ["info", "ls", "cat", "find", "extract", "diff", "export"];
+const ALL = Object.keys(commands) as Command[];
+
+/** Which commands print the messages of a file: of the first of these that its path begins with. */
+const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
+  ["cli/listing/", ["ls"]],
+  ["cli/finding/", ["find"]],
+  ["cli/left_out.ts", ["diff", "verify"]],
+  // Each of these asks whether the command has the option.
+  ["cli/output.ts", ["ls", "find", "extract", "export"]],
+  ["cli/parse_error.ts", ALL],
+  ["cli/main.ts", ALL],
+  ["cli/image_argument.ts", READERS.filter((name) => name !== "diff")],
+  ["cli/salvage.ts", ["ls", "find", "extract", "export"]],
+  ["cli/", ["build"]],
+  ["steps/image/extract", ["extract"]],
+  ["steps/image/verify", ["verify"]],
+  ["steps/image/diff", ["diff", "verify"]],
+  ["steps/image/mount", ["mount"]],
+  ["steps/image/", [...READERS, "verify"]],
+  ["steps/source/exclude.ts", ["build", "diff", "verify"]],
+  ["steps/doctor.ts", ["doctor"]],
+  ["steps/payload/join_parts.ts", ["join"]],
+  ["steps/", ["build"]],
+  ["plugins/", ["build"]],
+  ["pipeline/", ["build"]],
+  ["host/machine.ts", ["build"]],
+  ...["create_file", "output", "partial", "require_free", "workdir", "write_error"].map(
+    (name): readonly [string, readonly Command[]] => [`host/${name}.ts`, ["build", "join"]],
+  ),
+  ["host/", ALL],
+  ["ext4/", [...READERS, "verify", "mount"]],
+];
+
+function printedBy(path: string): readonly Command[] {
+  // It describes what build takes.
+  if (path === "cli/steps.ts") return ["build"];
+  const own = /^cli\/([a-z_]+)\.ts$/.exec(path)?.[1]?.replace("_", "-");
+  if (own !== undefined && Object.hasOwn(commands, own)) return [own as Command];
+  return PRINTED_BY.find(([prefix]) => path.startsWith(prefix))![1];
+}
+
+/** Hints to what is not ours. */
+const OTHERS =
+  /deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*/g;
+
+interface Literal {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Texts of the source that people read: with a blank in them. */
+function* literals(): Generator<Literal> {
+  for (const path of sourceFiles(ROOT)) {
+    const isOurs = FOLDERS.some((folder) => path.startsWith(`${folder}/`));
+    if (!isOurs || path === "cli/step_template.ts") continue;
+    for (const literal of literalsOf(readFileSync(join(ROOT, path), "utf8"))) {
+      const text = literal.replace(OTHERS, "");
+      if (text.trim().includes(" ")) yield { path, text };
+    }
+  }
+}
+
+/** What goes on behind the program's name where it is no command line. */
+const SENTENCE = [
+  ..."a alone and as bug does from has is may on provides reads speaks that with".split(" "),
+  // Formats of files.
+  "split",
+  "verity",
+];
+
+/** `icecore COMMAND …` in a text, as far as words, quotes and options go on. */
+function commandLines(text: string): string[][] {
+  const lines = text.matchAll(/\bicecore ((?:--help|[a-z][a-z-]*)(?: (?:'[^']*'|[^\s()]+))*)/g);
+  return [...lines].map(([, line]) => wordsOf(line!)).filter(([name]) => !SENTENCE.includes(name!));
+}
+
+function wordsOf(line: string): string[] {
+  return line.split(/ +(?=(?:[^']*'[^']*')*[^']*$)/).map((word) => word.replaceAll("'", ""));
+}
+
+const found = [...literals()];
+
+Deno.test("messages were found at all, with hints to options and to commands", () => {
+  assert.ok(found.filter(({ text }) => /--[a-z]/.test(text)).length > 40);
+  assert.ok(found.filter(({ text }) => commandLines(text).length > 0).length > 10);
+});
+
+Deno.test("each option that a message names is one of every command that prints it", () => {
+  const wrong: string[] = [];
+  for (const { path, text } of found) {
+    // What follows a command's name is that command's, and looked at below.
+    const own = commandLines(text).reduce((rest, words) => rest.replace(words.join(" "), ""), text);
+    for (const [option] of own.matchAll(/(?<![\w-])(--[a-z][a-z-]*|-o)(?![\w-])/g)) {
+      if (["--help", "--version"].includes(option)) continue;
+      for (const name of printedBy(path)) {
+        if (extractOptionNames(commands[name].parser.usage).has(option as `--${string}`)) continue;
+        wrong.push(`${path}: ${name} has no ${option}: ${text}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("each command that a message names exists, with its options", () => {
+  const wrong: string[] = [];
+  for (const { path, text } of found) {
+    for (const [name, ...words] of commandLines(text)) {
+      if (name === "--help" || name === "help" || name === "completion") continue;
+      if (!Object.hasOwn(commands, name!)) {
+        wrong.push(`${path}: icecore ${name}`);
+        continue;
+      }
+      const names = extractOptionNames(commands[name as Command].parser.usage);
+      for (const word of words) {
+        const option = /^--?[a-z][a-z-]*/.exec(word)?.[0];
+        if (option === undefined || option === "--help" || /^-[a-zA-Z]{2,}$/.test(word)) continue;
+        if (!names.has(option as `--${string}`)) wrong.push(`${path}: icecore ${name} ${option}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("examples and hints that are whole command lines are understood", () => {
+  const whole = found.flatMap(({ path, text }) => {
+    const line = /^ {2}icecore (.+)$|See(?: the options)?(?: with)?: icecore (.+)$/.exec(text);
+    const words = line === null ? "" : (line[1] ?? line[2])!.replace(/ [|>].*$/, "");
+    return words === "" || words.includes("$") ? [] : [{ path, words }];
+  });
+  assert.ok(whole.length > 20, String(whole.length));
+  for (const { path, words } of whole) {
+    const [name, ...rest] = wordsOf(words);
+    if (!Object.hasOwn(commands, name!) || rest.includes("--help")) continue;
+    const result = parse(commands[name as Command].parser as never, [name!, ...rest]) as {
+      success: boolean;
+      error?: unknown;
+    };
+    assert.ok(result.success, `${path}: icecore ${words}: ${JSON.stringify(result.error)}`);
+  }
+});
