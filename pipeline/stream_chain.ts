@@ -203,7 +203,7 @@ export class StreamChain {
     if (!toFile) return this.#keep(new Flow(name, "-", digest));
     const path = context.beside(name);
     const flow = this.#keep(new Flow(name, path, digest));
-    this.#take(step, flow, this.#createFile(step, path, context.force));
+    this.#take(step, flow, this.#createFile(step, path, context));
     return flow;
   }
 
@@ -213,9 +213,13 @@ export class StreamChain {
     return flow;
   }
 
-  #createFile(step: string, path: string, force: boolean): WritableStream<Uint8Array> {
+  #createFile(
+    step: string,
+    path: string,
+    { force, fileMode }: StepContext,
+  ): WritableStream<Uint8Array> {
     try {
-      return this.machine.createFile(path, force);
+      return this.machine.createFile(path, force, fileMode);
     } catch (error) {
       throw namedError(step, error);
     }

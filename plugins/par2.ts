@@ -76,12 +76,13 @@ const par2: Step = {
     const folder = context.beside(`${name}.par2`);
     // What somebody else left would not be overwritten.
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
+    // The program's files are as open as the umask says.
+    mkdirSync(folder, 0o700);
     const link = join(await mkdtemp(join(context.workdir, "par2-")), name);
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
     await create(par2Argv(link, join(folder, `${name}.par2`), context), context);
-    return withSet(image, folder);
+    return withSet(image, folder, name);
   },
 };
 
@@ -134,18 +135,26 @@ async function create(argv: readonly string[], context: StepContext): Promise<vo
   await program.ended;
 }
 
-/** Looks for files of a set: `NAME.par2`, and the volumes `NAME.vol000+100.par2`. */
 function requireFreeSet(folder: string, base: string, force: boolean): void {
-  if (!existsSync(folder)) return;
-  const isOfSet = (name: string) =>
-    name.startsWith(`${base}.`) && /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
-  for (const name of readdirSync(folder).filter(isOfSet)) requireFree(join(folder, name), force);
+  for (const path of setIn(folder, base)) requireFree(path, force);
 }
 
-function withSet(image: Image, folder: string): Image {
+/** Files of a set: `NAME.par2`, and the volumes `NAME.vol000+100.par2`. */
+function setIn(folder: string, base: string): string[] {
+  if (!existsSync(folder)) return [];
+  const isOfSet = (name: string) =>
+    name.startsWith(`${base}.`) && /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
+  return readdirSync(folder).filter(isOfSet).map((name) => join(folder, name));
+}
+
+/** The set takes the place of an earlier one, which may have had other files. */
+function withSet(image: Image, folder: string, base: string): Image {
+  const target = dirname(image.finalPath);
+  const replaces = setIn(target, base);
   return readdirSync(folder).sort().reduce((before, name) => {
     const path = join(folder, name);
-    const finalPath = join(dirname(image.finalPath), name);
-    return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes: statSync(path).size });
+    const finalPath = join(target, name);
+    const sizeBytes = statSync(path).size;
+    return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes, replaces });
   }, image);
 }

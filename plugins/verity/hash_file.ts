@@ -40,9 +40,12 @@ export class HashFile {
     private readonly salt: Uint8Array | undefined,
   ) {}
 
-  /** @param salt Absent: derived from the image's head. */
-  static async create(path: string, salt?: Uint8Array): Promise<HashFile> {
-    const handle = await openNew(path).catch((error) => {
+  /**
+   * @param salt Absent: derived from the image's head.
+   * @param mode Who may read it.
+   */
+  static async create(path: string, salt?: Uint8Array, mode?: number): Promise<HashFile> {
+    const handle = await openNew(path, mode).catch((error) => {
       throw writeError(path, error);
     });
     return new HashFile(path, handle, salt);

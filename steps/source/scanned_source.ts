@@ -22,6 +22,7 @@ import { joinBytes, printable } from "../../host/libc/paths.ts";
 import { folderOf } from "../../pipeline/source_path.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { FolderCache } from "./folder_cache.ts";
+import { isPublicSource } from "./public_source.ts";
 import type { Walked } from "./walk.ts";
 
 /** Makes the source that later steps read from. */
@@ -42,6 +43,7 @@ export function scannedSource({ builder, topPaths }: Walked): ScannedSource {
       // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
       return openAt(folder, nameOfInode(inode), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     },
+    isPublic: isPublicSource(tree, topPaths.values()),
     close: () => folders.close(),
   };
 }
