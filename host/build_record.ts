@@ -25,6 +25,7 @@ import {
 } from "./libc/files.ts";
 import { claimPartial } from "./partial.ts";
 import type { Move } from "./publication.ts";
+import { explainPublish } from "./publish_error.ts";
 import { removeLeft } from "./remove_left.ts";
 import { syncPath } from "./sync_path.ts";
 import { explainWrite } from "./write_error.ts";
@@ -65,7 +66,11 @@ export class BuildRecord {
       ...move.aside !== undefined && { aside: basename(move.aside) },
     }));
     this.#write({ publishing });
-    await syncPath(this.path);
+    try {
+      await syncPath(this.path);
+    } catch (error) {
+      throw explainPublish(this.path, error);
+    }
   }
 
   /**

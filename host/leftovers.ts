@@ -60,13 +60,7 @@ export async function releaseLeftovers(places?: readonly string[]): Promise<Rele
       leftover.forget();
     }
   }
-  for (const left of named.find()) {
-    try {
-      releaseBeside(left, released);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
+  errors.push(...releaseAllBeside(named, released));
   if (errors.length === 0) return released;
   const reasons = errors.map((error) => error instanceof Error ? error.message : String(error));
   throw new EnvironmentError(
@@ -88,12 +82,20 @@ export async function releaseLeftoversOf(finalPath: string): Promise<void> {
   // Whoever claims the output says what is wrong with its folder.
   if (!isReadable(folder)) return;
   await releaseLeftovers([finalPath]);
-  try {
-    await releaseLeftovers([folder]);
-  } catch (error) {
-    // In nobody's way; icecore clean names it.
-    if (!hasCode(error, "not-released")) throw error;
-  }
+  // What cannot be released of others is in nobody's way; icecore clean names it.
+  releaseAllBeside(new LeftoverPlaces([folder]), []);
+}
+
+/** @returns What could not be released, and why. */
+function releaseAllBeside(places: LeftoverPlaces, released: Released[]): unknown[] {
+  return places.find().flatMap((left) => {
+    try {
+      releaseBeside(left, released);
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
 }
 
 function isReadable(folder: string): boolean {

@@ -4,6 +4,7 @@
  */
 
 import { lstatSync, rmSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode, meaningOf } from "./libc/errno.ts";
 import { printable } from "./libc/paths.ts";
@@ -27,7 +28,8 @@ export function removeLeft(paths: Iterable<string>): void {
 
 function notRemoved(path: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
-    `cannot remove ${printable(path)}: ${meaningOf(error)}. Remove it, or run icecore clean.`,
+    `cannot remove ${printable(path)}: ${meaningOf(error)}. ` +
+      `Run: icecore clean ${printable(dirname(path))}`,
     "not-removed",
     { cause: error },
   );

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { systemFailure } from "../host/system_failure.ts";
+
 /** What was asked for cannot be done: a flag, an option, an order of steps. */
 export class UsageError extends Error {
   /** A stable word for scripts. */
@@ -79,7 +81,9 @@ export class ReleaseError extends AggregateError {
     const { cause } = options;
     const reasons = errors.map((error) => messageOf(error).replace(/\.$/, "")).join("; ");
     const first = cause === undefined ? "" : `${failureOf(cause)} Then: `;
-    super(errors, `${first}cannot clean up: ${reasons}. Run: icecore clean`, options);
+    // Of what lies beside an image the reason says where to clean.
+    const advice = reasons.includes("icecore clean") ? "" : ". Run: icecore clean";
+    super(errors, `${first}cannot clean up: ${reasons}${advice}`, options);
     this.name = "ReleaseError";
     this.code = cause === undefined ? "release-failed" : codeOf(cause);
   }
@@ -133,7 +137,7 @@ export class VerificationError extends Error {
 
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return systemFailure(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** The stable code of anything thrown; `unexpected` where it has none. */

@@ -12,6 +12,7 @@ import {
 import { giveName, giveNameByLink, giveNameByPlaceholder } from "../../host/give_name.ts";
 import { releaseLeftovers } from "../../host/leftovers.ts";
 import { claimOutput } from "../../host/output.ts";
+import { Publication } from "../../host/publication.ts";
 import { output as run } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -85,6 +86,28 @@ Deno.test("when one name is taken at the last moment, none is given", async () =
       assert.deepEqual(contentsOf(folder), { [taken]: "theirs" });
     });
   }
+});
+
+Deno.test("a name that is taken after all was looked at is not given, nor are the others", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const names = ["x.img.sha512", "x.img"];
+    const files = names.map((name) => ({
+      path: `${folder}/${name}.partial`,
+      finalPath: `${folder}/${name}`,
+    }));
+    for (const { path } of files) writeFileSync(path, "new");
+    const publication = Publication.plan(files, false);
+    writeFileSync(`${folder}/x.img`, "theirs");
+    await assert.rejects(publication.run(), {
+      code: "output-exists",
+      message: /x\.img: it exists/,
+    });
+    assert.deepEqual(contentsOf(folder), {
+      "x.img": "theirs",
+      "x.img.partial": "new",
+      "x.img.sha512.partial": "new",
+    });
+  });
 });
 
 Deno.test("side files of another algorithm go with the image that they describe, not before", async () => {

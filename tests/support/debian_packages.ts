@@ -41,6 +41,7 @@ const packageOf: Readonly<Record<string, string>> = {
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
   sshd: "openssh-server",
+  strace: "strace",
   time: "time",
   tmux: "tmux",
   tune2fs: "e2fsprogs",
