@@ -66,7 +66,7 @@ function runtimeFailure(
   error: unknown,
 ): { readonly syscall: string; readonly code: string; readonly path?: string } | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, syscall, path, dest } = error as Partial<Record<string, unknown>>;
+  const { code, syscall, path, dest } = error as unknown as Record<string, unknown>;
   if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return undefined;
   // A program or an address has no path; what they failed with is explained elsewhere.
   if (typeof syscall !== "string" || typeof path !== "string" || / /.test(syscall)) {

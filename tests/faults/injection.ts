@@ -41,6 +41,7 @@ export interface Fault {
   readonly call: Call;
   /** Which of its calls in a thread, from 1 on; of those with `path`, where there is one. */
   readonly when: number;
+  /** Below `out`, with a slash before it. */
   readonly path?: string;
 }
 
@@ -95,46 +96,75 @@ export async function withExecutable(use: (path: string) => Promise<void>): Prom
 }
 
 /** Runs a scenario once without a fault, and once for each call that can fail. */
-export async function runWithFaults(executable: string, scenario: Scenario): Promise<Runs> {
+export function runWithFaults(executable: string, scenario: Scenario): Promise<Runs> {
+  return runAll(executable, scenario, ({ call }) => `error=${FAULTS[call][1]}`);
+}
+
+/** The same, with the process killed at each call but those that open. */
+export function runWithKills(executable: string, scenario: Scenario): Promise<Runs> {
+  return runAll(
+    executable,
+    scenario,
+    ({ call }) => call === "openat" ? undefined : "signal=KILL",
+  );
+}
+
+/** As many runs as there mostly are processors; one waits for programs and disks. */
+const AT_ONCE = 3;
+
+async function runAll(
+  executable: string,
+  scenario: Scenario,
+  whatOf: (fault: Fault) => string | undefined,
+): Promise<Runs> {
   return await inFolder(async (folder) => {
-    const bench = new Bench(executable, folder, scenario);
-    const before = bench.reset();
-    const log = await bench.run(["-e", `trace=${Object.values(FAULTS).map(([c]) => c)}`], true);
+    prepare(executable, folder, scenario);
+    const benches = Array.from(
+      { length: AT_ONCE },
+      (_, i) => new Bench(executable, folder, `${folder}/${i}`, scenario.args),
+    );
+    const first = benches[0]!;
+    const before = first.reset();
+    const log = await first.run(["-e", `trace=${Object.values(FAULTS).map(([calls]) => calls)}`]);
     assert.equal(log.code, 0, log.stderr);
-    const after = stateOf(bench.out);
+    const after = stateOf(first.out);
+    const waiting = faultsIn(log.trace, first.out);
     const runs: Ran[] = [];
-    for (const fault of faultsIn(log.trace, bench)) {
-      bench.reset();
-      const { code, stderr } = await bench.run(inject(fault, `error=${FAULTS[fault.call][1]}`));
-      runs.push({ fault: nameOf(fault), code, stderr, ...bench.states() });
-    }
+    await Promise.all(benches.map(async (bench) => {
+      for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
+        const what = whatOf(fault);
+        if (what === undefined) continue;
+        bench.reset();
+        const { code, stderr } = await bench.run(inject(fault, what, bench.out));
+        runs.push({ fault: nameOf(fault), code, stderr, ...bench.states() });
+      }
+    }));
     return { before, after, runs };
   });
 }
 
-/** The same, with the process killed at each renaming, linking and removing. */
-export async function runWithKills(executable: string, scenario: Scenario): Promise<Runs> {
-  return await inFolder(async (folder) => {
-    const bench = new Bench(executable, folder, scenario);
-    const before = bench.reset();
-    const log = await bench.run(["-e", `trace=${Object.values(FAULTS).map(([c]) => c)}`], true);
-    assert.equal(log.code, 0, log.stderr);
-    const after = stateOf(bench.out);
-    const runs: Ran[] = [];
-    for (const fault of faultsIn(log.trace, bench).filter(({ call }) => call !== "openat")) {
-      bench.reset();
-      const { code, stderr } = await bench.run(inject(fault, "signal=KILL"));
-      runs.push({ fault: nameOf(fault), code, stderr, ...bench.states() });
-    }
-    return { before, after, runs };
-  });
+/** Makes the folder that each run begins with a copy of. */
+function prepare(executable: string, folder: string, scenario: Scenario): void {
+  const template = `${folder}/template`;
+  mkdirSync(`${template}/out`, { recursive: true });
+  scenario.prepare(template, (...args) => runToEnd(executable, args, template, { NO_COLOR: "1" }));
 }
 
-function inject({ call, when, path }: Fault, what: string): string[] {
+function runToEnd(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+): void {
+  const { code, stderr } = new Deno.Command(program, { args: [...args], cwd, env }).outputSync();
+  assert.equal(code, 0, `${args.join(" ")}: ${decoder.decode(stderr)}`);
+}
+
+function inject({ call, when, path }: Fault, what: string, out: string): string[] {
   const calls = FAULTS[call][0];
   // Our own openat is tried again once where it fails.
   const often = call === "openat" ? `${when}..${when + 1}` : when;
-  const only = path === undefined ? [] : ["-P", path];
+  const only = path === undefined ? [] : ["-P", `${out}${path}`];
   return [...only, "-e", `trace=${calls}`, "-e", `inject=${calls}:${what}:when=${often}`];
 }
 
@@ -142,78 +172,63 @@ function nameOf({ call, when, path }: Fault): string {
   return `${call} ${path ?? ""} #${when}`;
 }
 
+const MOST_MS = 60_000;
+
 class Bench {
   readonly out: string;
   readonly #now: string;
+  readonly #env: Record<string, string>;
 
   constructor(
     private readonly executable: string,
+    private readonly common: string,
     private readonly folder: string,
-    private readonly scenario: Scenario,
+    private readonly args: readonly string[],
   ) {
-    const template = `${folder}/template`;
-    for (const name of [`${template}/out`, `${folder}/tmp`]) mkdirSync(name, { recursive: true });
     this.#now = `${folder}/now`;
     this.out = `${this.#now}/out`;
-    scenario.prepare(template, (...args) => this.#icecore(template, args));
+    // Threads that spin, as those of par2, are slow under strace.
+    this.#env = { TMPDIR: `${folder}/tmp`, NO_COLOR: "1", OMP_NUM_THREADS: "1" };
   }
 
   /** Brings the old state about. */
   reset(): State {
-    for (const name of [this.#now, `${this.folder}/tmp`]) {
-      rmSync(name, { recursive: true, force: true });
-    }
-    mkdirSync(`${this.folder}/tmp`);
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(`${this.folder}/tmp`, { recursive: true });
     // With all times: an image of the same source is the same.
-    output("cp", ["-a", `${this.folder}/template`, this.#now]);
+    output("cp", ["-a", `${this.common}/template`, this.#now]);
     return stateOf(this.out);
   }
 
   /** Runs the scenario under strace. */
   async run(
     options: readonly string[],
-    follow = false,
   ): Promise<{ code: number; stderr: string; trace: string }> {
     const log = `${this.folder}/log`;
-    const args = ["-f", "-qqq", "-o", follow ? log : "/dev/null", ...options];
+    const args = ["-f", "-qqq", "-o", log, ...options, this.executable, ...this.args];
     const { code, stderr } = await new Deno.Command("strace", {
-      args: [...args, this.executable, ...this.scenario.args],
+      args,
       cwd: this.#now,
       env: this.#env,
       stdin: "null",
       stdout: "null",
       stderr: "piped",
+      // One that hangs is found by its exit code, and ends.
+      signal: AbortSignal.timeout(MOST_MS),
     }).output();
-    return {
-      code,
-      stderr: decoder.decode(stderr),
-      trace: follow ? readFileSync(log, "utf8") : "",
-    };
+    return { code, stderr: decoder.decode(stderr), trace: readFileSync(log, "utf8") };
   }
 
   /** What is there, and what is there once it is cleaned. */
   states(): { state: State; cleaned: State } {
     const state = stateOf(this.out);
-    this.#icecore(this.#now, ["clean", "out", "-q"]);
+    runToEnd(this.executable, ["clean", "out", "-q"], this.#now, this.#env);
     return { state, cleaned: stateOf(this.out) };
-  }
-
-  get #env(): Record<string, string> {
-    return { TMPDIR: `${this.folder}/tmp`, NO_COLOR: "1" };
-  }
-
-  #icecore(cwd: string, args: readonly string[]): void {
-    const { code, stderr } = new Deno.Command(this.executable, {
-      args: [...args],
-      cwd,
-      env: this.#env,
-    }).outputSync();
-    assert.equal(code, 0, `${args.join(" ")}: ${decoder.decode(stderr)}`);
   }
 }
 
 /** All calls of a trace that may be let fail: each once. */
-function faultsIn(trace: string, { out }: Bench): Fault[] {
+function faultsIn(trace: string, out: string): Fault[] {
   const counts = new Map<string, number>();
   const most = new Map<string, Fault>();
   for (const line of trace.split("\n")) {
@@ -223,8 +238,9 @@ function faultsIn(trace: string, { out }: Bench): Fault[] {
     const call = (Object.keys(FAULTS) as Call[])
       .find((each) => FAULTS[each][0].replaceAll("?", "").split(",").includes(name!));
     if (call === undefined) continue;
-    const path = call === "openat" ? /"([^"]*)"/.exec(rest!)?.[1] : undefined;
-    if (call === "openat" && (path === undefined || !(`${path}/`).startsWith(`${out}/`))) continue;
+    const opened = call === "openat" ? /"([^"]*)"/.exec(rest!)?.[1] ?? "" : out;
+    if (!`${opened}/`.startsWith(`${out}/`)) continue;
+    const path = call === "openat" ? opened.slice(out.length) : undefined;
     const kind = `${call} ${path ?? ""}`;
     const when = (counts.get(`${thread} ${kind}`) ?? 0) + 1;
     counts.set(`${thread} ${kind}`, when);
@@ -249,10 +265,10 @@ function stateOf(folder: string, below = ""): State {
   return state;
 }
 
-/** What age encrypts is never the same twice. */
+/** What age encrypts is never the same twice, nor are the digests of its parts. */
 function contentOf(path: string): string {
   const bytes = readFileSync(path);
-  return path.endsWith(".age")
+  return path.includes(".age")
     ? `${bytes.length} bytes`
     : createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }
