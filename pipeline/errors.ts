@@ -4,7 +4,7 @@
  * @module
  */
 
-import { systemFailure } from "../host/system_failure.ts";
+import { systemFailure } from "./system_failure.ts";
 
 /** What was asked for cannot be done: a flag, an option, an order of steps. */
 export class UsageError extends Error {

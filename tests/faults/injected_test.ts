@@ -86,7 +86,12 @@ function assertWhole(ran: Ran, runs: Runs): void {
   if (code === 0) return assert.equal(state, "new", what);
   // What could not be removed is named, with what removes it.
   if (state !== cleaned) assert.match(stderr, /icecore clean/, what);
-  assert.match(stderr, /icecore: .*cannot .*\/.*: .+\. [A-Z]/s, what);
+  assertNamed(stderr, what);
+}
+
+/** A message in words that names a file of ours, or the temporary folder. */
+function assertNamed(stderr: string, what: string): void {
+  assert.match(stderr, /^icecore: .*cannot .*\b(out|tmp)\b.*: .+/ms, what);
   assert.doesNotMatch(stderr, /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/, what);
 }
 
@@ -118,8 +123,9 @@ function assertEachWhole(ran: Ran, runs: Runs): void {
   const gone = Object.keys(runs.before).filter((path) => ran.state[path] === undefined);
   assert.deepEqual(gone, [], what);
   if (code === 0) return assert.deepEqual(ran.state, runs.after, what);
-  assert.match(stderr, /icecore: .*cannot .+: .+\. [A-Z]/s, what);
-  assert.doesNotMatch(stderr, /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/, what);
+  // With 3 all is there, and what is another way than in the image is named.
+  if (code === 3) return assert.match(stderr, /^icecore: \w+: .+: /m, what);
+  assertNamed(stderr, what);
 }
 
 function extracting(force: boolean): Scenario {
@@ -163,7 +169,7 @@ testWith(
       for (const [name, scenario] of Object.entries(SCENARIOS)) {
         await context.step(name, async () => {
           const runs = await runWithKills(executable, scenario);
-          assert.ok(runs.runs.length > 5, `only ${runs.runs.length} kills`);
+          assert.ok(runs.runs.length > 3, `only ${runs.runs.length} kills`);
           for (const ran of runs.runs) {
             assert.match(nameOf(ran.cleaned, runs), /^(old|new)$/, `${ran.fault}: ${ran.stderr}`);
           }

@@ -21,6 +21,7 @@ import {
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { output } from "../support/oracles.ts";
 import { compile } from "../compile/compile.ts";
 
@@ -41,7 +42,7 @@ export interface Fault {
   readonly call: Call;
   /** Which of its calls in a thread, from 1 on; of those with `path`, where there is one. */
   readonly when: number;
-  /** Below `out`, with a slash before it. */
+  /** As the call names it, or the folder that it is relative to; `OUT` stands for that of the run. */
   readonly path?: string;
 }
 
@@ -125,7 +126,11 @@ async function runAll(
     );
     const first = benches[0]!;
     const before = first.reset();
-    const log = await first.run(["-e", `trace=${Object.values(FAULTS).map(([calls]) => calls)}`]);
+    const log = await first.run([
+      "-y",
+      "-e",
+      `trace=${Object.values(FAULTS).map(([calls]) => calls)}`,
+    ]);
     assert.equal(log.code, 0, log.stderr);
     const after = stateOf(first.out);
     const waiting = faultsIn(log.trace, first.out);
@@ -160,11 +165,13 @@ function runToEnd(
   assert.equal(code, 0, `${args.join(" ")}: ${decoder.decode(stderr)}`);
 }
 
+const OUT = "OUT";
+
 function inject({ call, when, path }: Fault, what: string, out: string): string[] {
   const calls = FAULTS[call][0];
   // Our own openat is tried again once where it fails.
   const often = call === "openat" ? `${when}..${when + 1}` : when;
-  const only = path === undefined ? [] : ["-P", `${out}${path}`];
+  const only = path === undefined ? [] : ["-P", path.replace(OUT, out)];
   return [...only, "-e", `trace=${calls}`, "-e", `inject=${calls}:${what}:when=${often}`];
 }
 
@@ -238,15 +245,24 @@ function faultsIn(trace: string, out: string): Fault[] {
     const call = (Object.keys(FAULTS) as Call[])
       .find((each) => FAULTS[each][0].replaceAll("?", "").split(",").includes(name!));
     if (call === undefined) continue;
-    const opened = call === "openat" ? /"([^"]*)"/.exec(rest!)?.[1] ?? "" : out;
-    if (!`${opened}/`.startsWith(`${out}/`)) continue;
-    const path = call === "openat" ? opened.slice(out.length) : undefined;
+    const path = call === "openat" ? openedIn(rest!, out) : undefined;
+    if (call === "openat" && path === undefined) continue;
     const kind = `${call} ${path ?? ""}`;
     const when = (counts.get(`${thread} ${kind}`) ?? 0) + 1;
     counts.set(`${thread} ${kind}`, when);
     most.set(`${kind} ${when}`, { call, when, ...path !== undefined && { path } });
   }
   return [...most.values()];
+}
+
+/** What is opened in `out`, by which strace finds the call again; `undefined` for what lies elsewhere. */
+function openedIn(args: string, out: string): string | undefined {
+  const [, folder, name] = /^\w+<([^>]*)>, "([^"]*)"/.exec(args) ?? [];
+  if (folder === undefined || name === undefined) return undefined;
+  const path = resolve(folder, name);
+  if (path !== out && !path.startsWith(`${out}/`)) return undefined;
+  const isByFolder = !args.startsWith("AT_FDCWD") && !name.startsWith("/");
+  return (isByFolder ? folder : name).replace(out, OUT);
 }
 
 /** All below a folder. */

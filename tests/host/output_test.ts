@@ -28,7 +28,7 @@ Deno.test("a claimed output appears under its name when it is published, side fi
 });
 
 Deno.test("a discarded output leaves nothing, not even what no step has handed on", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     const output = claimOutput(`${folder}/x.img`, false);
     for (const path of partialsOf(output.path)) writeFileSync(path, "begun");
     output.discard([], false);
@@ -37,7 +37,7 @@ Deno.test("a discarded output leaves nothing, not even what no step has handed o
 });
 
 Deno.test("a kept output keeps the image alone, and the next claim empties it", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     const output = claimOutput(`${folder}/x.img`, false);
     for (const path of partialsOf(output.path)) writeFileSync(path, "begun");
     output.discard([], true);
@@ -59,7 +59,7 @@ Deno.test("an output that appears while it is being built is not replaced", asyn
 });
 
 Deno.test("an output is claimed once, whichever path leads to it, and freed when it is done", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     mkdirSync(`${folder}/real`);
     symlinkSync("real", `${folder}/link`);
     const output = claimOutput(`${folder}/link/x.img`, false);
@@ -85,7 +85,7 @@ Deno.test("with force a symbolic link is replaced, and what it leads to is left 
 });
 
 Deno.test("partials of an image that another build has claimed are left alone", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     const output = claimOutput(`${folder}/x.img`, false);
     writeFileSync(`${folder}/x.img.sha512.partial`, "theirs");
     assert.deepEqual(removePartials(output.path), []);
@@ -95,7 +95,7 @@ Deno.test("partials of an image that another build has claimed are left alone", 
 });
 
 Deno.test("a partial image named like another's side file is that other's business", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     const other = claimOutput(`${folder}/x.img.sha512`, false);
     assert.deepEqual(removePartials(`${folder}/x.img.partial`), []);
     assert.ok(existsSync(other.path));
@@ -104,7 +104,7 @@ Deno.test("a partial image named like another's side file is that other's busine
 });
 
 Deno.test("what would be in a side file's way is told before anything is written", async () => {
-  await inTemporaryFolder(async (folder) => {
+  await inTemporaryFolder((folder) => {
     mkdirSync(`${folder}/x.img.sha512.partial`);
     symlinkSync("elsewhere", `${folder}/y.img.sha512.partial`);
     for (const name of ["x.img", "y.img"]) {

@@ -3,9 +3,6 @@
  * @module
  */
 
-import { meaningOf, SystemError } from "./libc/errno.ts";
-import { printable } from "./libc/paths.ts";
-
 /** What a call was to do with its path; others are named as they are. */
 const VERBS: Readonly<Record<string, string>> = {
   open: "open",
@@ -50,28 +47,42 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 const OTHERWISE = "Look at what is there, and try again.";
 
-/** The message for a bare error of a system call, ours or the runtime's; `undefined` for others. */
-export function systemFailure(error: unknown): string | undefined {
-  const failed = error instanceof SystemError
-    ? { syscall: error.call, code: error.code, path: error.path }
-    : runtimeFailure(error);
-  if (failed === undefined) return undefined;
-  const { syscall, code, path } = failed;
-  const what = [VERBS[syscall] ?? syscall, path ?? []].flat().join(" ");
-  return `cannot ${what}: ${meaningOf(error)}. ${ADVICE[code] ?? OTHERWISE}`;
+/** A call that failed: ours, or the runtime's as Node describes it. */
+interface Failure {
+  readonly call: string;
+  readonly code: string;
+  readonly path?: string;
+  readonly meaning: string;
 }
 
-/** An error as Node describes it: with `code`, `syscall`, and mostly `path`. */
-function runtimeFailure(
-  error: unknown,
-): { readonly syscall: string; readonly code: string; readonly path?: string } | undefined {
+/** The message for a bare error of a system call, ours or the runtime's; `undefined` for others. */
+export function systemFailure(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, syscall, path, dest } = error as unknown as Record<string, unknown>;
-  if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return undefined;
-  // A program or an address has no path; what they failed with is explained elsewhere.
-  if (typeof syscall !== "string" || typeof path !== "string" || / /.test(syscall)) {
+  const failure = ownFailure(error) ?? runtimeFailure(error);
+  if (failure === undefined) return undefined;
+  const { call, code, path, meaning } = failure;
+  const what = [VERBS[call] ?? call, path ?? []].flat().join(" ");
+  return `cannot ${what}: ${meaning}. ${ADVICE[code] ?? OTHERWISE}`;
+}
+
+/** An error of the C library; by its shape, since the pipeline knows no machine. */
+function ownFailure(error: Error): Failure | undefined {
+  const { call, code, path, meaning } = error as Error & Partial<Failure>;
+  if (typeof call !== "string" || typeof code !== "string" || typeof meaning !== "string") {
     return undefined;
   }
-  const to = typeof dest === "string" ? ` to ${printable(dest)}` : "";
-  return { syscall, code, path: `${printable(path)}${to}` };
+  return { call, code, meaning, ...path !== undefined && { path } };
+}
+
+/** An error with `code`, `syscall` and `path`, and a message such as `EIO: i/o error, open '/x'`. */
+function runtimeFailure(error: Error): Failure | undefined {
+  const { code, syscall, path, dest } = error as Error & Partial<Record<string, unknown>>;
+  // A program or an address has no path; what they failed with is explained elsewhere.
+  if (typeof code !== "string" || typeof syscall !== "string" || typeof path !== "string") {
+    return undefined;
+  }
+  const meaning = /^E[A-Z0-9]+: ([^,]+),/.exec(error.message)?.[1];
+  if (meaning === undefined || syscall.includes(" ")) return undefined;
+  const to = typeof dest === "string" ? ` to ${dest}` : "";
+  return { call: syscall, code, path: `${path}${to}`, meaning };
 }
