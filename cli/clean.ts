@@ -5,32 +5,60 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { command, constant } from "@optique/core/primitives";
-import { printable, releaseLeftovers } from "../mod.ts";
+import { multiple } from "@optique/core/modifiers";
+import { argument, command, constant } from "@optique/core/primitives";
+import { printable, type Released, releaseLeftovers } from "../mod.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
+import { fileValue } from "./file_value.ts";
 import { print, printJson } from "./output.ts";
 
 interface CleanValues extends CommonValues {
   readonly command: "clean";
+  readonly places: readonly string[];
 }
 
 /** The command. */
 export const clean = {
-  parser: command("clean", merge(object({ command: constant("clean") }), common), {
-    brief: message`Release what builds left that were killed.`,
-    description:
-      message`Ends their programs, unmounts their images, frees their loop devices, and removes their partial images and temporary folders. Touches nothing of a build that still runs, and nothing that is not icecore's.`,
-    footer: examples("Example:", "  sudo icecore clean", "", ...exitCodes()),
-  }),
-  async run({ json, quiet }: CleanValues): Promise<number> {
-    const released = await releaseLeftovers();
+  parser: command(
+    "clean",
+    merge(
+      object("What", {
+        command: constant("clean"),
+        places: multiple(argument(fileValue("FOLDER|IMAGE"), {
+          description:
+            message`A folder that images were built into, or an image that was to be built. Default: this folder, and all builds that had their temporary folder on this machine.`,
+        })),
+      }),
+      common,
+    ),
+    {
+      brief: message`Release what builds left that were killed.`,
+      description:
+        message`Ends their programs, unmounts their images, frees their loop devices, and removes their partial images and temporary folders. Touches nothing of a build that still runs, and nothing that is not icecore's.`,
+      footer: examples(
+        "Examples:",
+        "  sudo icecore clean",
+        "  icecore clean /backup",
+        "",
+        ...exitCodes(),
+      ),
+    },
+  ),
+  async run({ places, json, quiet }: CleanValues): Promise<number> {
+    const released = await releaseLeftovers(places.length === 0 ? undefined : places);
     for (const each of released) {
       if (json === true) printJson({ type: "released", ...each });
-      else if (quiet !== true) print(`released ${each.kind} ${printable(each.what)}`);
+      else if (quiet !== true) print(sentence(each));
     }
     if (released.length === 0 && json !== true && quiet !== true) print("nothing to clean");
     return EXIT.done;
   },
 };
+
+function sentence({ kind, what }: Released): string {
+  return kind === "restored"
+    ? `put back ${printable(what)}`
+    : `released ${kind} ${printable(what)}`;
+}

@@ -5,7 +5,7 @@
 
 import { constants, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { close, type Descriptor } from "./libc/files.ts";
+import { close } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
 import { claimPartial } from "./partial.ts";
 import { requireFree } from "./require_free.ts";
@@ -17,22 +17,19 @@ import { explainWrite } from "./write_error.ts";
  *
  * @param path Ends in `.partial`.
  * @param force Whether a file of the final name may be there; it is not touched here.
+ * @param mode Who may read it, before the umask: `context.fileMode` for what holds the source's
+ * contents. Its owner alone when absent.
  * @throws EnvironmentError `output-exists`, `output-busy`, `not-writable`.
  */
-export function createFile(path: string, force: boolean): WritableStream<Uint8Array> {
-  const lock = claimFile(path, force);
-  return writeClaimed(path, () => close(lock));
-}
-
-/**
- * Claims a file that is to be written, as {@linkcode createFile} does.
- *
- * @returns What holds the claim until it is closed.
- */
-export function claimFile(path: string, force: boolean): Descriptor {
+export function createFile(
+  path: string,
+  force: boolean,
+  mode = 0o600,
+): WritableStream<Uint8Array> {
   const finalPath = path.replace(/\.partial$/, "");
   requireFree(finalPath, force);
-  return claimPartial(path, printable(finalPath));
+  const lock = claimPartial(path, printable(finalPath), mode);
+  return writeClaimed(path, () => close(lock));
 }
 
 /** A claimed file as a stream. @param onEnd Called when it is complete, or gone. */

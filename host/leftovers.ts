@@ -4,7 +4,9 @@
  * @module
  */
 
-import { existsSync, lstatSync, readFileSync, rmSync, type Stats } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type LeftBeside, leftBeside } from "./build_record.ts";
 import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
@@ -20,31 +22,36 @@ import {
 import { loopDevicesOf, mountsBelow } from "./mounts.ts";
 import { processesWith, signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
+import { LeftoverPlaces } from "./leftover_places.ts";
+import { inodeOf, type Move, undoMove } from "./publication.ts";
+import { removeLeft, statusLeft } from "./remove_left.ts";
 import { runProgram } from "./run_program.ts";
-import { findLeftovers, type Leftover, recordedIn, WORKDIR_VARIABLE } from "./workdir.ts";
+import { findLeftovers, type Leftover, WORKDIR_VARIABLE } from "./workdir.ts";
 
 /** Something that was released. */
 export interface Released {
   /** What kind of thing it was. */
-  readonly kind: "process" | "mount" | "loop" | "partial" | "workdir";
+  readonly kind: "process" | "mount" | "loop" | "partial" | "workdir" | "output" | "restored";
   /** A process number, a mount point, a device or a path. */
   readonly what: string;
 }
 
 /**
- * Releases all leftovers, or those of one image.
+ * Releases what killed builds left.
  *
- * @param partial Only builds that wrote to this file.
+ * @param places Folders that outputs lie in, and outputs, there or not: only what was left of those.
+ * Absent: all that the temporary folders know of, and what lies in the current folder.
  * @returns What was released, in order; empty when there was nothing.
  * @throws EnvironmentError `not-released` when something cannot be released; all else is then
- * released all the same.
+ * released all the same. `no-folder`, `unreadable` for a place.
  */
-export async function releaseLeftovers(partial?: string): Promise<Released[]> {
+export async function releaseLeftovers(places?: readonly string[]): Promise<Released[]> {
+  const named = new LeftoverPlaces(places ?? (isReadable(".") ? ["."] : []));
   const released: Released[] = [];
   const errors: unknown[] = [];
   for (const leftover of findLeftovers()) {
     try {
-      if (partial === undefined || leftover.owner.partial === partial) {
+      if (places === undefined || named.has(leftover.owner.partial)) {
         await release(leftover, released);
       }
     } catch (error) {
@@ -53,6 +60,7 @@ export async function releaseLeftovers(partial?: string): Promise<Released[]> {
       leftover.forget();
     }
   }
+  errors.push(...releaseAllBeside(named, released));
   if (errors.length === 0) return released;
   const reasons = errors.map((error) => error instanceof Error ? error.message : String(error));
   throw new EnvironmentError(
@@ -61,6 +69,78 @@ export async function releaseLeftovers(partial?: string): Promise<Released[]> {
     "not-released",
     { cause: errors[0] },
   );
+}
+
+/**
+ * Releases what killed builds of an output left, and what lies beside it of others: an image that is
+ * named after the day is never built again.
+ *
+ * @throws EnvironmentError `not-released`, of this output alone.
+ */
+export async function releaseLeftoversOf(finalPath: string): Promise<void> {
+  const folder = dirname(finalPath);
+  // Whoever claims the output says what is wrong with its folder.
+  if (!isReadable(folder)) return;
+  await releaseLeftovers([finalPath]);
+  // What cannot be released of others is in nobody's way; icecore clean names it.
+  releaseAllBeside(new LeftoverPlaces([folder]), []);
+}
+
+/** @returns What could not be released, and why. */
+function releaseAllBeside(places: LeftoverPlaces, released: Released[]): unknown[] {
+  return places.find().flatMap((left) => {
+    try {
+      releaseBeside(left, released);
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
+}
+
+function isReadable(folder: string): boolean {
+  try {
+    readdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Ends what a killed build had begun to make final, removes what it left, and its record last. When
+ * the image has its name, which it takes last, all is final; else what was there before is put back.
+ */
+function releaseBeside(left: LeftBeside, released: Released[]): void {
+  try {
+    settle(left, released);
+    const partial = `${left.finalPath}.partial`;
+    for (const file of removePartials(partial, left.beside)) {
+      released.push({ kind: "partial", what: file });
+    }
+    removeLeft([left.record]);
+  } finally {
+    left.forget();
+  }
+}
+
+function settle(left: LeftBeside, released: Released[]): void {
+  const isPlaced = ({ finalPath, inode }: Move) =>
+    inode !== undefined && inodeOf(finalPath) === inode;
+  const last = left.moves.at(-1);
+  const isDone = last !== undefined && isPlaced(last);
+  for (const move of left.moves.toReversed()) {
+    const { aside, finalPath } = move;
+    if (isDone) {
+      if (aside !== undefined) removeLeft([aside]);
+      continue;
+    }
+    const isKept = aside !== undefined && inodeOf(aside) !== undefined;
+    const wasPlaced = isPlaced(move);
+    undoMove(move, wasPlaced);
+    if (isKept) released.push({ kind: "restored", what: finalPath });
+    else if (wasPlaced) released.push({ kind: "output", what: finalPath });
+  }
 }
 
 async function release({ path, owner }: Leftover, released: Released[]): Promise<void> {
@@ -75,10 +155,12 @@ async function release({ path, owner }: Leftover, released: Released[]): Promise
     await runProgram(["losetup", "-d", device], { success: (code) => code === 0 || code === 1 });
     released.push({ kind: "loop", what: device });
   }
-  for (const file of removePartials(owner.partial, recordedIn(path))) {
+  const output = owner.partial.replace(/\.partial$/, "");
+  for (const left of leftBeside(output)) releaseBeside(left, released);
+  for (const file of removePartials(owner.partial)) {
     released.push({ kind: "partial", what: file });
   }
-  rmSync(path, { recursive: true, force: true });
+  removeLeft([path]);
   released.push({ kind: "workdir", what: path });
 }
 
@@ -133,28 +215,18 @@ export function removePartials(partial: string, recorded: readonly string[] = []
   if (!partial.endsWith(".partial") || !claimable(partial)) return [];
   const files = partialsOf(partial).filter(claimable).filter(isFile);
   const beside = recorded.filter((path) => path.endsWith(".partial") && isOurs(path));
-  for (const path of [...files, ...beside]) rmSync(path, { recursive: true, force: true });
+  removeLeft([...files, ...beside]);
   return [...files, ...beside];
 }
 
 /** Nothing but regular files, and folders of them, is what a build makes. */
 function isOurs(path: string): boolean {
-  const status = statusOf(path);
+  const status = statusLeft(path);
   return status?.isFile() === true || status?.isDirectory() === true;
 }
 
 function isFile(path: string): boolean {
-  return statusOf(path)?.isFile() === true;
-}
-
-function statusOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    // Written down by a build that could not make it, or in a folder that is none any more.
-    if (hasCode(error, "ENAMETOOLONG", "ENOTDIR")) return undefined;
-    throw error;
-  }
+  return statusLeft(path)?.isFile() === true;
 }
 
 function claimable(partial: string): boolean {

@@ -12,6 +12,7 @@ import { checkOutput, type ClaimedOutput, claimOutput } from "./output.ts";
 import { hasCode } from "./libc/errno.ts";
 import { CURRENT_FOLDER } from "./libc/files.ts";
 import { statusAt, StatusBuffer, type Timestamp } from "./libc/status.ts";
+import { releaseLeftoversOf } from "./leftovers.ts";
 import { findProgram, installHint } from "./programs.ts";
 import { loadShell } from "./shell.ts";
 import { makeWorkdir, type Workdir } from "./workdir.ts";
@@ -31,12 +32,20 @@ export const machine = {
   checkOutput(finalPath: string, force: boolean): void {
     if (finalPath !== "-") checkOutput(finalPath, force);
   },
-  claimOutput: (finalPath: string, force: boolean): Promise<ClaimedOutput> =>
-    finalPath === "-" ? Promise.resolve(STDOUT) : claimOutput(finalPath, force),
+  releaseLeftovers: (finalPath: string): Promise<void> =>
+    finalPath === "-" ? Promise.resolve() : releaseLeftoversOf(finalPath),
+  claimOutput: (finalPath: string, force: boolean): ClaimedOutput =>
+    finalPath === "-" ? STDOUT : claimOutput(finalPath, force),
   makeWorkdir: (partial: string): Workdir => makeWorkdir(partial),
 };
 
-const STDOUT: ClaimedOutput = { path: "-", publish: () => Promise.resolve(), discard: () => {} };
+const STDOUT: ClaimedOutput = {
+  path: "-",
+  record: () => {},
+  publish: () => Promise.resolve(),
+  settle: () => {},
+  discard: () => {},
+};
 
 /** Whether this process may do what only root may. */
 export function isRoot(): boolean {

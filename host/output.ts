@@ -3,42 +3,43 @@
  * @module
  */
 
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { BuildRecord } from "./build_record.ts";
+import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { atForcedExit } from "./forced_exit.ts";
-import { close } from "./libc/files.ts";
+import { close, type Descriptor } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
+import { limitMode, setImageMode } from "./file_mode.ts";
+import { partialsOf } from "./leftovers.ts";
 import { checkNameLength } from "./name_length.ts";
-import { ALGORITHMS } from "./digest.ts";
-import { partialsOf, releaseLeftovers } from "./leftovers.ts";
-import { claimPartial, inTheWay, notWritable } from "./partial.ts";
+import { checkPartial, claimPartial, inTheWay, notWritable } from "./partial.ts";
+import { Publication, type Publishable } from "./publication.ts";
+import { explainPublish } from "./publish_error.ts";
 import { requireFree } from "./require_free.ts";
 import { syncPath } from "./sync_path.ts";
-
-/** A file that takes its final name with the image. */
-export interface SideFile {
-  readonly path: string;
-  readonly finalPath: string;
-}
 
 /** A claimed output. */
 export interface ClaimedOutput {
   /** `IMAGE.partial`. */
   readonly path: string;
-  /** Syncs everything to disk and renames it, the image last. */
-  publish(sideFiles: readonly SideFile[]): Promise<void>;
+  /**
+   * Writes down a file or folder beside the output that goes when the build ends, however it ends.
+   *
+   * @throws EnvironmentError `name-too-long`, `not-writable`.
+   */
+  record(path: string): void;
+  /**
+   * Syncs everything to disk and renames it, the image last: all of it or nothing.
+   *
+   * @param isPublic Whether everybody may read the image and what was made of it.
+   */
+  publish(sideFiles: readonly Publishable[], isPublic: boolean): Promise<void>;
+  /** Removes what is left behind a published image, and gives the claim up. */
+  settle(): void;
   /** Removes the side files and, unless `keep`, the partial image, and gives the claim up. */
-  discard(sideFiles: readonly SideFile[], keep: boolean): void;
+  discard(sideFiles: readonly Pick<Publishable, "path">[], keep: boolean): void;
 }
 
 /**
@@ -62,46 +63,114 @@ export function checkOutput(finalPath: string, force: boolean): void {
 }
 
 /**
- * Claims an output for this build alone. What a killed build of the same output left is released.
+ * Claims an output for this build alone.
  *
  * @throws EnvironmentError as `checkOutput` does, and `output-busy`.
  */
-export async function claimOutput(finalPath: string, force: boolean): Promise<ClaimedOutput> {
-  const shown = printable(finalPath);
+export function claimOutput(finalPath: string, force: boolean): ClaimedOutput {
   checkOutput(finalPath, force);
-  // The real folder: by any way that leads to it, the partial image has one name.
+  // Side files of other algorithms describe the image that is replaced.
+  return claimFile(finalPath, force, ALGORITHMS.map((name) => `${finalPath}.${name}`));
+}
+
+/**
+ * Claims a file that is no image, such as what is joined of parts.
+ *
+ * @param replaces Files that go when this one is there, with `force`.
+ * @throws EnvironmentError `output-exists`, `output-busy`, `not-writable`.
+ */
+export function claimFile(
+  finalPath: string,
+  force: boolean,
+  replaces: readonly string[] = [],
+): ClaimedOutput {
+  const shown = printable(finalPath);
+  checkFolder(dirname(finalPath), shown);
+  requireFree(finalPath, force);
+  // The real folder: by any way that leads to it, the partial file has one name.
   const folder = realpathSync(dirname(finalPath));
-  const path = `${folder === "/" ? "" : folder}/${basename(finalPath)}.partial`;
-  await releaseLeftovers(path);
-  const lock = claimPartial(path, shown);
-  const forget = atForcedExit(() => {
-    for (const file of partialsOf(path)) rmSync(file, { force: true });
+  const real = `${folder === "/" ? "" : folder}/${basename(finalPath)}`;
+  const record = BuildRecord.begin(real, shown);
+  try {
+    const path = `${real}.partial`;
+    const lock = claimPartial(path, shown);
+    return new Claim(path, { finalPath, replaces }, force, record, lock);
+  } catch (error) {
+    record.end([]);
+    throw error;
+  }
+}
+
+class Claim implements ClaimedOutput {
+  #publication: Publication | undefined;
+  #isPublished = false;
+  readonly #forget = atForcedExit(() => {
+    if (this.#isPublished) this.settle();
+    else this.#giveUp(partialsOf(this.path));
   });
-  return {
-    path,
-    async publish(sideFiles) {
-      for (const each of [finalPath, ...sideFiles.map((side) => side.finalPath)]) {
-        requireFree(each, force);
-      }
-      for (const file of [path, ...sideFiles.map((side) => side.path)]) await syncPath(file);
-      for (const side of sideFiles) renameSync(side.path, side.finalPath);
-      renameSync(path, finalPath);
-      forget();
-      removeStale(finalPath, sideFiles);
-      await syncPath(dirname(finalPath));
-      close(lock);
-    },
-    discard(sideFiles, keep) {
-      // Those also that a step has begun and not handed on.
-      const begun = partialsOf(path).filter((file) => file !== path);
-      for (const file of [...begun, ...sideFiles.map((side) => side.path)]) {
-        rmSync(file, { force: true });
-      }
-      if (!keep) rmSync(path, { force: true });
-      forget();
-      close(lock);
-    },
-  };
+
+  constructor(
+    readonly path: string,
+    private readonly final: Omit<Publishable, "path">,
+    private readonly force: boolean,
+    private readonly recorded: BuildRecord,
+    private readonly lock: Descriptor,
+  ) {}
+
+  record(path: string): void {
+    checkPartial(path);
+    this.recorded.note(path);
+  }
+
+  async publish(sideFiles: readonly Publishable[], isPublic: boolean): Promise<void> {
+    const { path, final, force } = this;
+    const files = [...sideFiles.map(withStaleDigests), { ...final, path }];
+    for (const each of files) await this.#complete(each, isPublic);
+    const publication = Publication.plan(files, force);
+    await this.recorded.notePublishing(publication.moves);
+    this.#publication = publication;
+    await publication.run();
+    this.#isPublished = true;
+  }
+
+  settle(): void {
+    this.#forget();
+    this.#end(this.#publication?.asides ?? []);
+  }
+
+  discard(sideFiles: readonly Pick<Publishable, "path">[], keep: boolean): void {
+    this.#forget();
+    // Those also that a step has begun and not handed on.
+    const begun = partialsOf(this.path).filter((file) => file !== this.path);
+    const own = keep ? [] : [this.path];
+    this.#giveUp([...begun, ...sideFiles.map((side) => side.path), ...own]);
+  }
+
+  async #complete({ path, finalPath }: Publishable, isPublic: boolean): Promise<void> {
+    try {
+      if (path === this.path) setImageMode(path, isPublic);
+      else limitMode(path, isPublic);
+      await syncPath(path);
+    } catch (error) {
+      throw explainPublish(finalPath, error);
+    }
+  }
+
+  #giveUp(left: readonly string[]): void {
+    const [error] = this.#publication?.undo() ?? [];
+    if (error === undefined) return this.#end(left);
+    this.recorded.leave();
+    close(this.lock);
+    throw error;
+  }
+
+  #end(left: readonly string[]): void {
+    try {
+      this.recorded.end(left);
+    } finally {
+      close(this.lock);
+    }
+  }
 }
 
 function checkFolder(folder: string, shown: string): void {
@@ -147,15 +216,13 @@ function checkSideFile(path: string, shown: string, force: boolean): void {
   );
 }
 
-/** Side files of other algorithms tell of the image, or of what was made of it, that was replaced. */
-function removeStale(finalPath: string, sideFiles: readonly SideFile[]): void {
-  const fresh = new Set(sideFiles.map((side) => side.finalPath));
-  const hashed = [...fresh].filter((path) =>
-    ALGORITHMS.some((name) => fresh.has(`${path}.${name}`))
-  );
-  const known = [finalPath, ...hashed]
-    .flatMap((path) => ALGORITHMS.map((name) => `${path}.${name}`));
-  for (const path of known.filter((each) => !fresh.has(each))) rmSync(path, { force: true });
+/** Digests of other algorithms describe what a digest beside it describes, as it was before. */
+function withStaleDigests(file: Publishable): Publishable {
+  const algorithm = ALGORITHMS.find((name) => file.finalPath.endsWith(`.${name}`));
+  if (algorithm === undefined) return file;
+  const described = file.finalPath.slice(0, -algorithm.length - 1);
+  const stale = ALGORITHMS.map((name) => `${described}.${name}`);
+  return { ...file, replaces: [...file.replaces ?? [], ...stale] };
 }
 
 /** The longest that is put behind an image's name while it is built. */

@@ -24,12 +24,21 @@ export function requireFree(finalPath: string, force: boolean): void {
   if (status === undefined) return;
   const isReplaceable = status.isFile() || status.isSymbolicLink();
   if (force && isReplaceable) return;
+  if (isReplaceable) throw existsAlready(finalPath);
   throw new EnvironmentError(
-    `cannot write ${printable(finalPath)}: ` +
-      (isReplaceable
-        ? "it exists already. Replace it with --force, or choose another name with -o."
-        : "it exists and is not a regular file. Choose another name with -o."),
+    `cannot write ${printable(finalPath)}: it exists and is not a regular file. ` +
+      "Choose another name with -o.",
     "output-exists",
+  );
+}
+
+/** The error of a name that a file has already. */
+export function existsAlready(finalPath: string, cause?: unknown): EnvironmentError {
+  return new EnvironmentError(
+    `cannot write ${printable(finalPath)}: it exists already. Replace it with --force, ` +
+      "or choose another name with -o.",
+    "output-exists",
+    { cause },
   );
 }
 

@@ -8,7 +8,6 @@
  */
 
 import {
-  appendFileSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -35,15 +34,11 @@ import {
   writeAll,
 } from "./libc/files.ts";
 import { printable } from "./libc/paths.ts";
-import { checkNameLength } from "./name_length.ts";
 import { refuseOwnFault } from "./open_files.ts";
-import { inTheWay } from "./partial.ts";
 
 const PREFIX = "icecore-";
 const OWNER = "owner.json";
 const UNFINISHED_OWNER = `${OWNER}.new`;
-/** Paths that a build has written down, one a line, each as a JSON string. */
-const RECORD = "beside.jsonl";
 
 /** The environment variable by which the programs of a build are known. */
 export const WORKDIR_VARIABLE = "ICECORE_WORKDIR";
@@ -58,9 +53,7 @@ export interface Owner {
 /** A private folder, mode 0700. */
 export interface Workdir {
   readonly path: string;
-  /** Writes down a file or folder elsewhere that is to go with it, however the build ends. */
-  record(path: string): void;
-  /** Removes it, and what was written down. */
+  /** Removes it. */
   release(): Promise<void>;
 }
 
@@ -88,29 +81,10 @@ export function makeWorkdir(partial: string): Workdir {
       { cause: error },
     );
   }
-  const recorded = new Set<string>();
-  const remove = () => {
-    const errors: unknown[] = [];
-    for (const each of [...recorded, path]) {
-      try {
-        rmSync(each, { recursive: true, force: true });
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) throw errors[0];
-  };
+  const remove = () => rmSync(path, { recursive: true, force: true });
   const forget = atForcedExit(remove);
   return {
     path,
-    record(partial) {
-      if (recorded.has(partial)) return;
-      // What cannot be there cannot be removed either.
-      checkNameLength(partial);
-      requireNothingElse(partial);
-      writeRecord(`${path}/${RECORD}`, partial);
-      recorded.add(partial);
-    },
     release() {
       forget();
       remove();
@@ -124,28 +98,6 @@ export function makeWorkdir(partial: string): Workdir {
 function removeUnowned(path: string): void {
   for (const name of [UNFINISHED_OWNER, OWNER]) rmSync(`${path}/${name}`, { force: true });
   rmdirSync(path);
-}
-
-/**
- * Refuses what is there already and is no file that an earlier build left: a folder would be removed
- * with all that is in it, and whoever opens a FIFO waits for ever.
- */
-function requireNothingElse(partial: string): void {
-  if (lstatSync(partial, { throwIfNoEntry: false })?.isFile() !== false) return;
-  throw inTheWay(partial, printable(partial.replace(/\.partial$/, "")));
-}
-
-function writeRecord(record: string, partial: string): void {
-  try {
-    appendFileSync(record, `${JSON.stringify(partial)}\n`);
-  } catch (error) {
-    throw new EnvironmentError(
-      `cannot write ${printable(record)}: ${meaningOf(error)}. ` +
-        "Make room there, or set TMPDIR to another folder.",
-      hasCode(error, "ENOSPC", "EDQUOT") ? "disk-full" : "not-writable",
-      { cause: error },
-    );
-  }
 }
 
 /** The file gets its name when it is whole and locked: whoever finds it may believe it. */
@@ -221,26 +173,6 @@ function claimLeftover(path: string): Leftover[] {
     throw error;
   } finally {
     if (lock !== undefined) close(lock);
-  }
-}
-
-/** What a killed build wrote down: what it may have left elsewhere. A line may be cut short. */
-export function recordedIn(workdir: string): string[] {
-  try {
-    return readFileSync(`${workdir}/${RECORD}`, "utf8").split("\n").flatMap(pathIn);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw error;
-  }
-}
-
-/** The path in a line; none in one that was cut short, by a full disk say. */
-function pathIn(line: string): string[] {
-  try {
-    const path: unknown = JSON.parse(line);
-    return typeof path === "string" ? [path] : [];
-  } catch {
-    return [];
   }
 }
 

@@ -31,6 +31,9 @@ export function contextOf(
     ...listeners,
     digestAlgorithm: state.digestAlgorithm,
     workdir: state.workdir,
+    get fileMode(): number {
+      return state.source?.isPublic === true ? 0o666 : 0o600;
+    },
     get $(): Shell {
       if (state.shell !== undefined) return state.shell;
       throw new Error(`cannot use $ in step ${name}: it declares shell: false. Remove that line.`);

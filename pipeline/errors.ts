@@ -5,6 +5,7 @@
  */
 
 import { inspect } from "node:util";
+import { systemFailure } from "./system_failure.ts";
 
 /** What was asked for cannot be done: a flag, an option, an order of steps. */
 export class UsageError extends Error {
@@ -81,7 +82,9 @@ export class ReleaseError extends AggregateError {
     const { cause } = options;
     const reasons = errors.map((error) => messageOf(error).replace(/\.$/, "")).join("; ");
     const first = cause === undefined ? "" : `${failureOf(cause)} Then: `;
-    super(errors, `${first}cannot clean up: ${reasons}. Run: icecore clean`, options);
+    // Of what lies beside an image the reason says where to clean.
+    const advice = reasons.includes("icecore clean") ? "" : ". Run: icecore clean";
+    super(errors, `${first}cannot clean up: ${reasons}${advice}`, options);
     this.name = "ReleaseError";
     this.code = cause === undefined ? "release-failed" : codeOf(cause);
   }
@@ -135,7 +138,7 @@ export class VerificationError extends Error {
 
 /** The message of anything thrown; where it has none, what else is known of it. */
 export function messageOf(error: unknown): string {
-  const reason = reasonOf(error);
+  const reason = systemFailure(error) ?? reasonOf(error);
   if (reason !== undefined) return reason;
   const what = error instanceof Error ? error.name : inspect(error, { breakLength: Infinity });
   return `no reason was given: ${what} was thrown`;

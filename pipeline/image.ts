@@ -29,6 +29,11 @@ export interface Artifact {
   readonly finalPath: string;
   /** Its size, where it is known. */
   readonly sizeBytes?: number;
+  /**
+   * Files of an earlier build that go when this one has its final name, with `force`: parts that
+   * were more than there are now, say. They stay when the build fails.
+   */
+  readonly replaces?: readonly string[];
   /** What else is worth telling, e.g. `{ url: "s3://vault/photos.img" }`. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -124,7 +129,10 @@ export function sideFilesOf(image: Image): Artifact[] {
 export function atFinalPlace(image: Image): Image {
   const final = new Map(image.artifacts.map(({ path, finalPath }) => [path, finalPath]));
   final.set(image.path, image.finalPath);
-  const artifacts = image.artifacts.map((each) => ({ ...each, path: each.finalPath }));
+  const artifacts = image.artifacts.map(({ replaces: _, ...each }) => ({
+    ...each,
+    path: each.finalPath,
+  }));
   const { payload } = image;
   const settled = { ...image, path: image.finalPath, artifacts };
   if (payload === undefined) return settled;

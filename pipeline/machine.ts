@@ -11,8 +11,17 @@ import type { RunningHash } from "./stream_flow.ts";
 export interface Output {
   /** Where the steps write: `IMAGE.partial`, or `-` for stdout. */
   readonly path: string;
-  /** Syncs the image and its side files and gives them their final names, the image last. */
-  publish(sideFiles: readonly Artifact[]): Promise<void>;
+  /** Writes down a file or folder beside it that is to go with the build, however that ends. */
+  record(path: string): void;
+  /**
+   * Syncs the image and its side files and gives them their final names, the image last: all of
+   * them, or none.
+   *
+   * @param isPublic Whether everybody may read them.
+   */
+  publish(sideFiles: readonly Artifact[], isPublic: boolean): Promise<void>;
+  /** Removes what is left behind a published image, and gives the claim up. */
+  settle(): void;
   /** Removes the side files and, unless `keep`, the partial image, and gives the claim up. */
   discard(sideFiles: readonly Artifact[], keep: boolean): void;
 }
@@ -21,9 +30,7 @@ export interface Output {
 export interface Workdir {
   /** Where it lies. */
   readonly path: string;
-  /** Writes down a file or folder elsewhere that is to go with it, however the build ends. */
-  record(path: string): void;
-  /** Removes it, and what was written down. */
+  /** Removes it. */
   release(): Promise<void>;
 }
 
@@ -74,9 +81,10 @@ export interface Machine {
    * A new file, written front to back; aborting removes it.
    *
    * @param path Ends in `.partial`.
+   * @param mode Who may read it, before the umask.
    * @throws when there is a file of the final name, without `force`.
    */
-  createFile(path: string, force: boolean): WritableStream<Uint8Array>;
+  createFile(path: string, force: boolean, mode: number): WritableStream<Uint8Array>;
   /** Removes such a file again. */
   removeFile(path: string): void;
   /** Tells two states of a file apart without reading it. */
@@ -87,13 +95,15 @@ export interface Machine {
    * @throws when the folder is missing or not writable, or the output exists (without `force`).
    */
   checkOutput(finalPath: string, force: boolean): void;
+  /** Releases what killed builds left of this output, and beside it. */
+  releaseLeftovers(finalPath: string): Promise<void>;
   /**
-   * Claims the output for this build alone, after releasing what a killed build of it left.
+   * Claims the output for this build alone.
    *
    * @throws when the folder is missing or not writable, the output exists (without `force`), or
    * another build has claimed it.
    */
-  claimOutput(finalPath: string, force: boolean): Promise<Output>;
+  claimOutput(finalPath: string, force: boolean): Output;
   /** Makes a private folder that `icecore clean` finds; `partial` is where the build writes. */
   makeWorkdir(partial: string): Workdir;
 }

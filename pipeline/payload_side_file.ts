@@ -21,11 +21,14 @@ export class PayloadSideFile {
   /** @param name The file that it is about, e.g. `photos.img.age`. @throws as `createFile` does. */
   static begin(
     name: string,
-    { beside, digestAlgorithm, force }: Pick<StepContext, "beside" | "digestAlgorithm" | "force">,
+    { beside, digestAlgorithm, force, fileMode }: Pick<
+      StepContext,
+      "beside" | "digestAlgorithm" | "force" | "fileMode"
+    >,
     createFile: Machine["createFile"],
   ): PayloadSideFile {
     const path = beside(`${name}.${digestAlgorithm}`);
-    return new PayloadSideFile(name, digestAlgorithm, path, createFile(path, force));
+    return new PayloadSideFile(name, digestAlgorithm, path, createFile(path, force, fileMode));
   }
 
   /** Writes its line. @param digest Of the file, in hex. */

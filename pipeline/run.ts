@@ -95,24 +95,25 @@ class Build {
 
   async run(): Promise<BuildResult> {
     try {
+      await this.machine.releaseLeftovers(this.#common.output);
       // Each that is known is told how it ended, also where one of their checks fails.
       await checkedSteps(this.placed, this.#common, this.machine, (ready) => this.#ready = ready);
-      const output = await this.#claim();
+      const output = this.#claim();
       const state = await this.#prepare(output);
       await this.#runAll(state);
-      await this.#publish(output);
+      await this.#publish(output, state.source?.isPublic === true);
       return await this.#succeed();
     } catch (error) {
       throw await this.#fail(error);
     }
   }
 
-  async #claim(): Promise<Output> {
+  #claim(): Output {
     const { sources, output: finalPath, force } = this.#common;
-    const output = await this.machine.claimOutput(finalPath, force);
+    const output = this.machine.claimOutput(finalPath, force);
     this.#image = plannedImage(output.path, finalPath, sources);
     this.#releases.defer(() => {
-      if (this.#isPublished) return;
+      if (this.#isPublished) return output.settle();
       const keep = this.request.keep === true && output.path !== "-";
       output.discard(sideFilesOf(this.#image), keep);
       if (keep) this.#kept = output.path;
@@ -133,7 +134,7 @@ class Build {
       ...this.#common,
       digestAlgorithm: digestAlgorithm(this.#ready),
       workdir: workdir.path,
-      record: (path) => workdir.record(path),
+      record: (path) => output.record(path),
       releases,
       shell: loaded?.shell,
       source: undefined,
@@ -162,8 +163,8 @@ class Build {
     throwIfAborted(signal);
   }
 
-  async #publish(output: Output): Promise<void> {
-    await output.publish(sideFilesOf(this.#image));
+  async #publish(output: Output, isPublic: boolean): Promise<void> {
+    await output.publish(sideFilesOf(this.#image), isPublic);
     this.#isPublished = true;
     this.#image = atFinalPlace(this.#image);
     const { errors } = await this.#releases.run("succeeded");

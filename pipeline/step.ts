@@ -33,6 +33,8 @@ export interface ScannedSource {
    * @throws SourceError `file-replaced` where another file has its name by now.
    */
   open(inode: TreeInode): number;
+  /** Whether everybody may read all of it; who may not, may not read what is made of it. */
+  readonly isPublic?: boolean;
   /** Closes the folders that were kept open. */
   close(): void;
 }
@@ -71,6 +73,11 @@ export interface StepContext extends PreviewContext {
   readonly $: Shell;
   /** What the digests of this build are made by, e.g. `sha512`. */
   readonly digestAlgorithm: string;
+  /**
+   * The mode of files that hold what is in the source, before the umask: `0o600` unless everybody may
+   * read all of the source. See `createFile` and `writeNew`, which take it.
+   */
+  readonly fileMode: number;
   /** A private folder of this build, removed at its end. */
   readonly workdir: string;
   /** Where a step with `streams` sends each byte of the image in order; absent when nobody listens. */

@@ -234,7 +234,7 @@ export class StreamChain {
     if (!toFile) return this.#keep(new Flow(name, "-", digest));
     const path = context.beside(name);
     const flow = this.#keep(new Flow(name, path, digest));
-    this.#take(step, flow, this.#createFile(step, path, context.force));
+    this.#take(step, flow, this.#createFile(step, path, context));
     return flow;
   }
 
@@ -244,16 +244,20 @@ export class StreamChain {
     return flow;
   }
 
-  #createFile(step: string, path: string, force: boolean): WritableStream<Uint8Array> {
+  #createFile(
+    step: string,
+    path: string,
+    { force, fileMode }: StepContext,
+  ): WritableStream<Uint8Array> {
     try {
-      return this.machine.createFile(path, force);
+      return this.machine.createFile(path, force, fileMode);
     } catch (error) {
       throw namedError(step, error);
     }
   }
 
   #beginSideFile(step: string, made: string, context: StepContext): PayloadSideFile {
-    const create = (path: string, force: boolean) => this.#createFile(step, path, force);
+    const create = (path: string) => this.#createFile(step, path, context);
     return PayloadSideFile.begin(made, context, create);
   }
 

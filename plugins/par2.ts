@@ -87,7 +87,8 @@ const par2: Step = {
     const folder = context.beside(`${name}.par2`);
     // What somebody else left would not be overwritten.
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
+    // The program's files are as open as the umask says.
+    mkdirSync(folder, 0o700);
     const link = join(await mkdtemp(join(context.workdir, "par2-")), name);
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
@@ -96,7 +97,7 @@ const par2: Step = {
     const redundancyPercent = context.options["redundancy"] as number;
     const file = { name, path, sizeBytes, redundancyPercent };
     await checkRecoverySet(filesOfSet(folder, name), file, context.signal);
-    return withSet(image, folder);
+    return withSet(image, folder, name);
   },
 };
 
@@ -171,12 +172,6 @@ function isOfSet(name: string, base: string): boolean {
     /^(vol\d+\+\d+\.)?par2$/.test(name.slice(base.length + 1));
 }
 
-function requireFreeSet(folder: string, base: string, force: boolean): void {
-  if (!existsSync(folder)) return;
-  const names = readdirSync(folder).filter((name) => isOfSet(name, base));
-  for (const name of names) requireFree(join(folder, name), force);
-}
-
 /** What the program has made. @throws EnvironmentError for anything that is not to be published. */
 function filesOfSet(folder: string, base: string): string[] {
   return readdirSync(folder).map((name) => {
@@ -186,10 +181,25 @@ function filesOfSet(folder: string, base: string): string[] {
   });
 }
 
-function withSet(image: Image, folder: string): Image {
+function requireFreeSet(folder: string, base: string, force: boolean): void {
+  for (const path of setIn(folder, base)) requireFree(path, force);
+}
+
+/** Files of a set that lie in a folder. */
+function setIn(folder: string, base: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => isOfSet(name, base));
+  return names.map((name) => join(folder, name));
+}
+
+/** The set takes the place of an earlier one, which may have had other files. */
+function withSet(image: Image, folder: string, base: string): Image {
+  const target = dirname(image.finalPath);
+  const replaces = setIn(target, base);
   return readdirSync(folder).sort().reduce((before, name) => {
     const path = join(folder, name);
-    const finalPath = join(dirname(image.finalPath), name);
-    return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes: statSync(path).size });
+    const finalPath = join(target, name);
+    const sizeBytes = statSync(path).size;
+    return withArtifact(before, { kind: "par2", path, finalPath, sizeBytes, replaces });
   }, image);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import {
   type Artifact,
   type ByteStage,
@@ -66,9 +66,6 @@ const split: Step = {
   },
   stream,
   run: fileForm("part", stream),
-  ended(outcome, { force }) {
-    if (force && outcome.status === "succeeded") removeStale(outcome.image.artifacts);
-  },
 };
 
 export default split;
@@ -89,30 +86,24 @@ async function finish(
     finalPath: `${parts.folder}${part.name}`,
     sizeBytes: part.sizeBytes,
   }));
-  await writeNew(manifest, new TextEncoder().encode(text));
+  await writeNew(manifest, new TextEncoder().encode(text), context.fileMode);
   artifacts.push({
     kind: "manifest",
     path: manifest,
     finalPath: `${parts.folder}${name}.manifest`,
     sizeBytes: new TextEncoder().encode(text).length,
+    replaces: staleParts(`${parts.folder}${name}`),
     details: { countParts: made.length },
   });
   const payload = { ...stored, parts: made.map((part) => part.name) };
   return { ...image, payload, artifacts: [...image.artifacts, ...artifacts] };
 }
 
-/** Removes parts that a replaced split had more of: with them `cat part*` would not be the whole. */
-function removeStale(artifacts: readonly Artifact[]): void {
-  const base = artifacts.find(({ kind }) => kind === "manifest")?.finalPath.slice(
-    0,
-    -".manifest".length,
-  );
-  if (base === undefined) return;
-  const fresh = new Set(artifacts.map(({ finalPath }) => finalPath));
+/** Parts that a replaced split had more of: with them `cat part*` would not be the whole. */
+function staleParts(base: string): string[] {
   const folder = base.slice(0, base.lastIndexOf("/") + 1);
-  const paths = readdirSync(folder === "" ? "." : folder).map((name) => `${folder}${name}`);
-  const isPart = (path: string) => path.startsWith(`${base}.part`) && /\.part\d+$/.test(path);
-  for (const path of paths.filter((path) => isPart(path) && !fresh.has(path))) rmSync(path);
+  return readdirSync(folder === "" ? "." : folder).map((name) => `${folder}${name}`)
+    .filter((path) => path.startsWith(`${base}.part`) && /\.part\d+$/.test(path));
 }
 
 /** @param base The path that `.part001` is put behind. */
@@ -191,7 +182,8 @@ class Parts {
     this.#hash = await startHash("sha512");
     this.#used = 0;
     // What may be replaced was looked at before: the parts have their names only in the end.
-    this.#file = createFile(this.partial(this.#done.length), true).getWriter();
+    const path = this.partial(this.#done.length);
+    this.#file = createFile(path, true, this.context.fileMode).getWriter();
   }
 
   async #store(piece: Uint8Array): Promise<void> {

@@ -60,7 +60,7 @@ const verity: Step = {
         done += (piece as Uint8Array).length;
         context.emit({ type: "progress", done, total: image.sizeBytes, unit: "bytes" });
       }
-      return await finish(image, await hashFile.end(), paths);
+      return await finish(image, await hashFile.end(), paths, context);
     } finally {
       await hashFile.close();
     }
@@ -75,7 +75,7 @@ const verity: Step = {
           made = await hashFile.end();
         },
       }),
-      finish: (image) => finish(image, made!, paths),
+      finish: (image) => finish(image, made!, paths, context),
       abort: () => hashFile.close(),
     };
   },
@@ -97,12 +97,17 @@ function namesOf({ output }: CheckContext): [tree: string, rootHash: string] {
 async function begin(context: StepContext): Promise<{ paths: Paths; hashFile: HashFile }> {
   const [tree, rootHash] = namesOf(context);
   const paths = { tree: context.beside(tree), rootHash: context.beside(rootHash) };
-  return { paths, hashFile: await HashFile.create(paths.tree, saltOf(context)) };
+  return { paths, hashFile: await HashFile.create(paths.tree, saltOf(context), context.fileMode) };
 }
 
-async function finish(image: Image, made: MadeTree, paths: Paths): Promise<Image> {
+async function finish(
+  image: Image,
+  made: MadeTree,
+  paths: Paths,
+  { fileMode }: StepContext,
+): Promise<Image> {
   const line = `${made.rootHash}\n`;
-  await writeNew(paths.rootHash, new TextEncoder().encode(line));
+  await writeNew(paths.rootHash, new TextEncoder().encode(line), fileMode);
   const withTree = withArtifact(image, {
     kind: "verity",
     path: paths.tree,

@@ -37,7 +37,7 @@ export const hash: Step = {
     const finalPath = `${image.finalPath}.${algorithm}`;
     const path = `${finalPath}.partial`;
     const line = encoder.encode(`${formatDigestLine({ digest, name: image.name })}\n`);
-    await writeNew(path, line).catch((error) => {
+    await writeNew(path, line, context.fileMode).catch((error) => {
       throw explainWrite(finalPath, error);
     });
     const others = image.artifacts.filter((artifact) => artifact.finalPath !== finalPath);

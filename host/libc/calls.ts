@@ -47,13 +47,13 @@ const SIGNATURES = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Record<string, Signature>;
 
-// `syscall` once more, with the parameters of `listxattrat`.
-const LIST_SIGNATURES = {
+// `syscall` once more, with the parameters of `listxattrat` and `renameat2`.
+const TWO_BUFFERS = {
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
 } as const satisfies Record<string, Signature>;
 
 const library = await openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
-const listLibrary = await openLibrary([C_LIBRARY], LIST_SIGNATURES);
+const twoBuffers = await openLibrary([C_LIBRARY], TWO_BUFFERS);
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
 export const libc = library.functions;
@@ -66,11 +66,18 @@ export function listxattrat(
   into: Uint8Array,
   sizeBytes: number,
 ): number {
-  return listLibrary.functions.syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
+  return twoBuffers.functions.syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
 }
 
 /** The same number on every architecture. */
 const LISTXATTRAT = 465;
+
+/** `renameat2` on two paths; -1 where a file system does not know the flags. */
+export function renameat2(from: Uint8Array, to: Uint8Array, flags: number): number {
+  return twoBuffers.functions.syscall(RENAMEAT2, AT_FDCWD, from, AT_FDCWD, to, flags);
+}
+
+const RENAMEAT2 = process.arch === "arm64" ? 276 : 316;
 
 const errno = new Int32Array(library.view(libc.__errno_location(), 4));
 

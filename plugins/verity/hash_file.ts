@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { EnvironmentError, openNew, printable } from "../../mod.ts";
+import { EnvironmentError, meaningOf, openNew, printable } from "../../mod.ts";
 import { HashTree } from "./hash_tree.ts";
 import { ALGORITHM, superblock } from "./superblock.ts";
 import { treeLayout } from "./tree_layout.ts";
@@ -40,9 +40,12 @@ export class HashFile {
     private readonly salt: Uint8Array | undefined,
   ) {}
 
-  /** @param salt Absent: derived from the image's head. */
-  static async create(path: string, salt?: Uint8Array): Promise<HashFile> {
-    const handle = await openNew(path).catch((error) => {
+  /**
+   * @param salt Absent: derived from the image's head.
+   * @param mode Who may read it.
+   */
+  static async create(path: string, salt?: Uint8Array, mode?: number): Promise<HashFile> {
+    const handle = await openNew(path, mode).catch((error) => {
       throw writeError(path, error);
     });
     return new HashFile(path, handle, salt);
@@ -107,11 +110,10 @@ function imageBytesOf(head: Uint8Array): number {
   return countBlocks * 1024 * 2 ** view.getUint32(S_LOG_BLOCK_SIZE, true);
 }
 
-function writeError(path: string, error: Error): EnvironmentError {
+function writeError(path: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
-    `cannot write ${
-      printable(path)
-    }: ${error.message}. Make room, or choose another place with -o.`,
+    `cannot write ${printable(path)}: ${meaningOf(error)}. ` +
+      "Make room, or choose another place with -o.",
     "not-written",
     { cause: error },
   );

@@ -126,7 +126,7 @@ async function storeBeside(
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = context.beside(made);
-  const file = createFile(path, context.force);
+  const file = createFile(path, context.force, context.fileMode);
   const sideFile = PayloadSideFile.begin(made, context, createFile);
   const hash = new DigestThread(context.digestAlgorithm);
   let sizeBytes = 0;

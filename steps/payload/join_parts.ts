@@ -3,19 +3,18 @@
  * @module
  */
 
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { claimFile, writeClaimed } from "../../host/create_file.ts";
+import { writeClaimed } from "../../host/create_file.ts";
+import { areReadableByAll } from "../../host/file_mode.ts";
 import { fileStatus, unreadable } from "../../host/file_status.ts";
 import { startHash } from "../../host/hash.ts";
-import { atForcedExit } from "../../host/forced_exit.ts";
-import { requireFree } from "../../host/require_free.ts";
-import { syncPath } from "../../host/sync_path.ts";
-import { close } from "../../host/libc/files.ts";
+import { releaseLeftoversOf } from "../../host/leftovers.ts";
+import { type ClaimedOutput, claimFile } from "../../host/output.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { UsageError, VerificationError } from "../../pipeline/errors.ts";
+import { ReleaseError, UsageError, VerificationError } from "../../pipeline/errors.ts";
 import { parsePartManifest, type Part, type PartManifest } from "../../pipeline/part_manifest.ts";
 
 /** How to join. */
@@ -59,11 +58,9 @@ export async function joinParts(manifest: string, options: JoinOptions = {}): Pr
   const folder = dirname(manifest);
   checkParts(whole, folder, manifest);
   const path = options.output ?? `${folder}/${whole.name}`;
-  const partial = `${path}.partial`;
-  // Until it has its name: whoever joins into the same file meanwhile would write into this one.
-  const lock = claimFile(partial, options.force === true);
-  const writer = writeClaimed(partial).getWriter();
-  const forget = atForcedExit(() => rmSync(partial, { force: true }));
+  await releaseLeftoversOf(path);
+  const output = claimFile(path, options.force === true);
+  const writer = writeClaimed(output.path).getWriter();
   try {
     const sha512 = await copyParts(whole, folder, writer, options);
     if (sha512 !== whole.sha512) {
@@ -73,19 +70,23 @@ export async function joinParts(manifest: string, options: JoinOptions = {}): Pr
       );
     }
     await writer.close();
-    await syncPath(partial);
-    // It may have appeared meanwhile.
-    requireFree(path, options.force === true);
-    renameSync(partial, path);
-    await syncPath(dirname(path));
-    return { path, sizeBytes: whole.sizeBytes, sha512, countParts: whole.parts.length };
+    const sources = whole.parts.map(({ name }) => `${folder}/${name}`);
+    await output.publish([], areReadableByAll([manifest, ...sources]));
   } catch (error) {
     await writer.abort(error).catch(() => {});
-    rmSync(partial, { force: true });
-    throw error;
-  } finally {
-    forget();
-    close(lock);
+    throw discarded(output, error);
+  }
+  output.settle();
+  return { path, sizeBytes: whole.sizeBytes, sha512: whole.sha512, countParts: whole.parts.length };
+}
+
+/** Gives the output up. @returns The error to throw. */
+function discarded(output: ClaimedOutput, error: unknown): unknown {
+  try {
+    output.discard([], false);
+    return error;
+  } catch (undo) {
+    return new ReleaseError([undo], { cause: error });
   }
 }
 

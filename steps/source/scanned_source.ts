@@ -27,6 +27,7 @@ import { SourceError } from "../../pipeline/errors.ts";
 import { folderOf } from "../../pipeline/source_path.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { FolderCache } from "./folder_cache.ts";
+import { isPublicSource } from "./public_source.ts";
 import type { Walked } from "./walk.ts";
 
 /** Another file has the name of one that was scanned. */
@@ -73,6 +74,7 @@ export function scannedSource({ builder, tops, identities }: Walked): ScannedSou
       folders.close();
       tops.close();
     },
+    isPublic: isPublicSource(tree, tops.paths),
   };
 }
 

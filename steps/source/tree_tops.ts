@@ -42,6 +42,11 @@ export class TreeTops {
     return this.#open.get(inode);
   }
 
+  /** Where those that the user named lie. */
+  get paths(): string[] {
+    return [...this.#open.values()].map(({ path }) => path);
+  }
+
   /** The root of an image whose sources lie side by side: as new as the newest of them. */
   addBareRoot(): TreeInode {
     return this.builder.addInode(madeUpFolder(0o755, this.allTimes));

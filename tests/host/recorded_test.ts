@@ -1,67 +1,121 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
+  chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { removePartials } from "../../host/leftovers.ts";
-import { makeWorkdir, recordedIn } from "../../host/workdir.ts";
+import { leftBeside } from "../../host/build_record.ts";
+import { releaseLeftovers, removePartials } from "../../host/leftovers.ts";
+import { claimOutput } from "../../host/output.ts";
+import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-Deno.test("what a build writes down is known at once, each path once, and goes with its folder", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+const RECORD = "x.img.build.partial";
+
+/** What `beside` a killed build would have written down. */
+function recordedIn(folder: string): readonly string[] {
+  const [left] = leftBeside(`${folder}/x.img`);
+  left!.forget();
+  return left!.beside;
+}
+
+/** Writes down what a killed build would have. */
+function plant(folder: string, ...lines: readonly string[]): void {
+  writeFileSync(`${folder}/${RECORD}`, lines.map((line) => `${line}\n`).join(""));
+}
+
+Deno.test("what a build writes down is known at once, each path once, and goes with the build", async () => {
+  await inTemporaryFolder((folder) => {
+    const output = claimOutput(`${folder}/x.img`, false);
     const paths = [`${folder}/x.img.new\nline.partial`, `${folder}/x.img.par2.partial`];
-    for (const path of [...paths, ...paths]) workdir.record(path);
-    assert.deepEqual(recordedIn(workdir.path), paths);
+    for (const path of [...paths, ...paths]) output.record(path);
+    const lines = readFileSync(`${folder}/${RECORD}`, "utf8").trimEnd().split("\n");
+    assert.deepEqual(lines.map((line) => JSON.parse(line)), [
+      { beside: "x.img.new\nline.partial" },
+      { beside: "x.img.par2.partial" },
+    ]);
+    assert.deepEqual(leftBeside(`${folder}/x.img`), [], "it is locked while the build lives");
     writeFileSync(paths[0]!, "begun");
     mkdirSync(paths[1]!);
     writeFileSync(`${paths[1]}/x.img.par2`, "begun");
-    await workdir.release();
+    output.discard([], false);
     assert.deepEqual(readdirSync(folder), []);
-    assert.equal(existsSync(workdir.path), false);
   });
 });
 
 Deno.test("a link that is there already is in the way: nothing is written where it leads", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+  await inTemporaryFolder((folder) => {
+    const output = claimOutput(`${folder}/x.img`, false);
     symlinkSync("precious", `${folder}/x.img.verity.partial`);
-    assert.throws(() => workdir.record(`${folder}/x.img.verity.partial`), {
+    assert.throws(() => output.record(`${folder}/x.img.verity.partial`), {
       code: "not-writable",
       message: /x\.img\.verity\.partial is in the way/,
     });
-    await workdir.release();
+    output.discard([], false);
     assert.deepEqual(readdirSync(folder), ["x.img.verity.partial"]);
   });
 });
 
 Deno.test("a folder that is there already is in the way, and stays", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+  await inTemporaryFolder((folder) => {
+    const output = claimOutput(`${folder}/x.img`, false);
     const precious = `${folder}/x.img.zst.partial`;
     mkdirSync(`${precious}/photos`, { recursive: true });
-    assert.throws(() => workdir.record(precious), {
+    assert.throws(() => output.record(precious), {
       code: "not-writable",
       message: /^cannot write .*x\.img\.zst: .*x\.img\.zst\.partial is in the way, .* Remove it/,
     });
-    await workdir.release();
+    output.discard([], false);
     assert.deepEqual(readdirSync(precious), ["photos"]);
   });
 });
 
-Deno.test("a line that was cut short when the build was killed is left out", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
-    workdir.record(`${folder}/x.img.age.partial`);
-    appendFileSync(`${workdir.path}/beside.jsonl`, '"/srv/x');
-    assert.deepEqual(recordedIn(workdir.path), [`${folder}/x.img.age.partial`]);
-    await workdir.release();
+Deno.test("a line that a kill or a full disk cut short does not hide the others", async () => {
+  await inTemporaryFolder((folder) => {
+    plant(folder, '{"beside":"x.img.zst.partial"}', '{"beside":"x.im', "null", '{"beside":7}');
+    appendFileSync(`${folder}/${RECORD}`, '{"beside":"x.img.age.partial"}\n{"besi');
+    const names = recordedIn(folder).map((path) => path.slice(folder.length + 1));
+    assert.deepEqual(names, ["x.img.zst.partial", "x.img.age.partial"]);
   });
 });
+
+Deno.test("a record reaches no file but partial ones of its own folder", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/out`);
+    for (const name of ["precious.partial", "out/precious"]) writeFileSync(`${folder}/${name}`, "");
+    plant(
+      `${folder}/out`,
+      '{"beside":"../precious.partial"}',
+      '{"beside":"precious"}',
+      '{"publishing":[{"name":"../precious.partial","inode":"1"},{"name":"precious","aside":"x"}]}',
+    );
+    await releaseLeftovers([`${folder}/out`]);
+    assert.deepEqual(readdirSync(folder).sort(), ["out", "precious.partial"]);
+    assert.deepEqual(readdirSync(`${folder}/out`), ["precious"]);
+  });
+});
+
+testWith(
+  { root: true },
+  "a record of another user, or one with two names, is not believed",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      plant(folder, '{"beside":"precious.partial"}');
+      chownSync(`${folder}/${RECORD}`, 65534, 65534);
+      writeFileSync(`${folder}/precious.partial`, "");
+      writeFileSync(`${folder}/mine`, '{"beside":"precious.partial"}\n');
+      linkSync(`${folder}/mine`, `${folder}/y.img.build.partial`);
+      assert.deepEqual(await releaseLeftovers([folder]), []);
+      assert.ok(existsSync(`${folder}/precious.partial`));
+    });
+  },
+);
 
 Deno.test("of what was written down only partial files and folders are removed, no links", async () => {
   await inTemporaryFolder((folder) => {
@@ -76,24 +130,13 @@ Deno.test("of what was written down only partial files and folders are removed, 
   });
 });
 
-Deno.test("a line that a full disk cut short does not hide those behind it", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
-    appendFileSync(`${workdir.path}/beside.jsonl`, '"/srv/x\n');
-    workdir.record(`${folder}/x.img.age.partial`);
-    assert.deepEqual(recordedIn(workdir.path), [`${folder}/x.img.age.partial`]);
-    await workdir.release();
-  });
-});
-
 Deno.test("a name that is too long for the kernel is refused, and stands in the way of nothing", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const workdir = makeWorkdir(`${folder}/x.img.partial`);
+  await inTemporaryFolder((folder) => {
+    const output = claimOutput(`${folder}/x.img`, false);
     const long = `${folder}/${"n".repeat(248)}.partial`;
-    assert.throws(() => workdir.record(long), { code: "name-too-long", message: /256 bytes/ });
-    assert.deepEqual(recordedIn(workdir.path), []);
-    await workdir.release();
-    assert.equal(existsSync(workdir.path), false);
+    assert.throws(() => output.record(long), { code: "name-too-long", message: /256 bytes/ });
+    assert.deepEqual(readFileSync(`${folder}/${RECORD}`, "utf8"), "");
+    output.discard([], false);
     assert.deepEqual(removePartials(`${folder}/x.img.partial`, [long]), []);
   });
 });

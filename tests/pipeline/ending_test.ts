@@ -20,9 +20,10 @@ Deno.test("a step is told of success when the image is out and all is released",
   const machine = fakeMachine();
   const { outcomes, listening } = listener(() => void machine.calls.push("told"));
   await pipelineOf([listening, seal, hash], machine).run({ ...REQUEST, force: true });
-  assert.deepEqual(machine.calls.slice(-3), [
+  assert.deepEqual(machine.calls.slice(-4), [
     "publish /backup/photos.img.sha512.partial",
     "release workdir",
+    "settle",
     "told",
   ]);
   const [outcome] = outcomes;

@@ -54,10 +54,12 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
     },
     removeFile: (path) => void machine.written.delete(path),
     checkOutput: () => {},
+    releaseLeftovers: () => Promise.resolve(),
     claimOutput(finalPath, force) {
       calls.push(`claim ${finalPath}${force ? " by force" : ""}`);
-      return Promise.resolve({
+      return {
         path: `${finalPath}.partial`,
+        record: (path) => void calls.push(`record ${path}`),
         publish(sides) {
           calls.push(["publish", ...sides.map(({ path }) => path)].join(" "));
           return Promise.resolve();
@@ -67,13 +69,13 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
             ["discard", ...sides.map(({ path }) => path), ...keep ? ["kept"] : []].join(" "),
           );
         },
-      });
+        settle: () => void calls.push("settle"),
+      };
     },
     makeWorkdir() {
       calls.push("workdir");
       return {
         path: "/tmp/work",
-        record: (path) => void calls.push(`record ${path}`),
         release: () => Promise.resolve(void calls.push("release workdir")),
       };
     },

@@ -57,8 +57,8 @@ Deno.test("an abort while the image gets its name does not take it back", async 
   const interruption = new AbortController();
   const machine = fakeMachine();
   const claim = machine.claimOutput;
-  machine.claimOutput = async (path, force) => ({
-    ...await claim(path, force),
+  machine.claimOutput = (path, force) => ({
+    ...claim(path, force),
     publish: () => Promise.resolve(interruption.abort()),
   });
   const { image } = await pipelineOf([seal], machine).run({

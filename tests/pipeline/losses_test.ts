@@ -36,6 +36,6 @@ for (const [kind, isLoss] of Object.entries(losses)) {
     } else {
       assert.equal((await strict).lossy, false);
     }
-    assert.equal(machine.calls.at(-1)?.split(" ")[0], isLoss ? "discard" : "release");
+    assert.equal(machine.calls.at(-1)?.split(" ")[0], isLoss ? "discard" : "settle");
   });
 }

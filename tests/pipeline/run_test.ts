@@ -32,6 +32,7 @@ Deno.test("a build claims, works, publishes and releases, in this order", async 
     "publish /backup/photos.img.sha512.partial",
     "release a",
     "release workdir",
+    "settle",
   ]);
 });
 

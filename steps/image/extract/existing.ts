@@ -59,20 +59,21 @@ export function findExisting(
   const waiting = [ROOT];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     folders.add(folder);
-    inheritsAcls ||= handsOnAcls(target, folder);
+    const path = () => folder === ROOT ? shownTarget : `${shownTarget}/${pathOf(folder)}`;
+    inheritsAcls ||= orExplained(() => handsOnAcls(target, folder), path);
     const first = tree.payload[folder]!;
     for (let entry = first; entry < first + tree.countChildren[folder]!; entry++) {
       const row = tree.entryInode[entry]! as TreeInode;
       const isFolder = hasType(tree, row, S_IFDIR);
-      const found = typeThere(target, folder, nameOf(tree, entry as TreeEntry), status, pathOf);
+      const name = nameOf(tree, entry as TreeEntry);
+      const found = orExplained(() => typeThere(target, folder, name, status), path);
       if (found === undefined) continue;
       if (isFolder && found === S_IFDIR) {
         groups.add(status.gid);
         waiting.push(row);
       } else {
-        const name = printable(nameOf(tree, entry as TreeEntry));
         const above = folder === 0 ? "" : `${pathOf(folder)}/`;
-        conflicts.add(`${above}${name}`, found === S_IFDIR);
+        conflicts.add(`${above}${printable(name)}`, found === S_IFDIR);
       }
     }
   }
@@ -85,17 +86,24 @@ function typeThere(
   folder: TreeInode,
   name: Uint8Array,
   status: StatusBuffer,
-  pathOf: (row: TreeInode) => string,
 ): number | undefined {
   try {
     statusAt(target.get(folder), name, status);
     return status.mode & S_IFMT;
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** Looks at a folder that is there. @throws EnvironmentError `not-writable` naming it. */
+function orExplained<T>(look: () => T, path: () => string): T {
+  try {
+    return look();
+  } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     throw new EnvironmentError(
-      `cannot extract into ${pathOf(folder)}: ${meaningOf(error)}. ` +
-        "Choose another folder with -o.",
+      `cannot extract into ${path()}: ${meaningOf(error)}. Choose another folder with -o.`,
       "not-writable",
       { cause: error },
     );

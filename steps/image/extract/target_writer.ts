@@ -177,9 +177,16 @@ export class TargetWriter {
       makeFolder(at, name, 0o700);
     } catch (error) {
       if (!force || !hasCode(error, "EEXIST")) throw error;
-      // Never a folder: those that were there are known.
-      removeName(at, name, "file");
-      makeFolder(at, name, 0o700);
+      // Never a folder: those that were there are known. It comes back where none can be made.
+      renameWithin(at, name, TEMPORARY);
+      try {
+        makeFolder(at, name, 0o700);
+      } catch (reason) {
+        renameWithin(at, TEMPORARY, name);
+        throw reason;
+      }
+      this.#unfinished = { folder, name: TEMPORARY };
+      this.#removeUnfinished();
     }
   }
 
@@ -197,7 +204,7 @@ export class TargetWriter {
       throw error;
     }
     try {
-      this.#linkOpen(file, folders.get(folder), name);
+      this.#linkOpen(file, folder, name);
       return true;
     } catch (error) {
       if (!hasCode(error, "EMLINK", "EPERM", "EOPNOTSUPP", "ENOSYS")) throw error;
@@ -208,24 +215,27 @@ export class TargetWriter {
     }
   }
 
-  #linkOpen(file: Descriptor, folder: Descriptor, name: Uint8Array): void {
+  #linkOpen(file: Descriptor, folder: TreeInode, name: Uint8Array): void {
+    const at = this.parts.folders.get(folder);
     try {
-      makeLinkToOpen(file, folder, name);
+      makeLinkToOpen(file, at, name);
     } catch (error) {
       if (!this.parts.force || !hasCode(error, "EEXIST")) throw error;
-      makeLinkToOpen(file, folder, TEMPORARY);
-      renameWithin(folder, TEMPORARY, name);
+      makeLinkToOpen(file, at, TEMPORARY);
+      this.#unfinished = { folder, name: TEMPORARY };
+      renameWithin(at, TEMPORARY, name);
       // Where both are the same file already, renaming does nothing.
-      ignoreMissing(() => removeName(folder, TEMPORARY, "file"));
+      this.#removeUnfinished();
     }
   }
 
   #removeUnfinished(): void {
     const unfinished = this.#unfinished;
-    this.#unfinished = undefined;
     if (unfinished === undefined) return;
     const folder = this.parts.folders.get(unfinished.folder);
     ignoreMissing(() => removeName(folder, unfinished.name, "file"));
+    // Where it cannot be removed it is tried once more in the end.
+    this.#unfinished = undefined;
   }
 }
 

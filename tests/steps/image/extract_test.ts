@@ -208,6 +208,8 @@ testWith(
       mkdirSync(place);
       output("chmod", ["755", join(source, "..")]);
       output("chown", ["65534:65534", place]);
+      // Root made it of files that are root's alone.
+      output("chmod", ["644", image]);
       const main = new URL("../../../main.ts", import.meta.url).pathname;
       const { code, stdout, stderr } = await new Deno.Command("setpriv", {
         args: [
