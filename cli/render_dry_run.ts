@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type DryRun, type Fact, formatSize, printable } from "../mod.ts";
+import { type DryRun, type Fact, formatSize, shownLocation } from "../mod.ts";
 
 /** A line a step, what is known of it indented below. */
 export function renderDryRun({ steps, sources, output }: DryRun): string {
@@ -12,7 +12,10 @@ export function renderDryRun({ steps, sources, output }: DryRun): string {
     `${name.padEnd(width)}  ${summary}`,
     ...facts.map((fact) => `${" ".repeat(width)}    ${fact.label}: ${show(fact)}`),
   ]);
-  return [`Would build ${printable(output)} from ${sources.map(printable).join(", ")}:`, ...lines]
+  return [
+    `Would build ${shownLocation(output)} from ${sources.map(shownLocation).join(", ")}:`,
+    ...lines,
+  ]
     .join("\n");
 }
 

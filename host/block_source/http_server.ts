@@ -7,7 +7,8 @@ import { EnvironmentError } from "../environment_error.ts";
 import { connectionError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
 import { OutsideFileError, type RangeReply, type RangeServer, TransientError } from "./ranges.ts";
-import { type Address, parseAddress, shownUrl } from "./url_address.ts";
+import { shownLocation } from "./location.ts";
+import { type Address, parseAddress } from "./url_address.ts";
 
 const MAX_REDIRECTS = 10;
 
@@ -24,7 +25,7 @@ class HttpServer implements RangeServer {
 
   constructor(address: Address) {
     this.#address = address;
-    this.shownName = shownUrl(address.url);
+    this.shownName = shownLocation(address.url.href);
   }
 
   async request(startBytes: number, endBytes: number, signal: AbortSignal): Promise<RangeReply> {
