@@ -22,10 +22,11 @@ import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
+import { serverOptions, servers, type ServersValues } from "./servers.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-interface VerifyValues extends CommonValues, LeavingOutValues {
+interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -52,6 +53,7 @@ export const verify = {
         })),
       }),
       leavingOut,
+      servers,
       common,
     ),
     {
@@ -81,6 +83,7 @@ export const verify = {
         verifyImage(values.image, {
           sources,
           ...leftOut(values),
+          ...serverOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,
           ...shownOn(line, image, values.json === true),

@@ -4,7 +4,7 @@
  */
 
 import { EnvironmentError } from "../environment_error.ts";
-import { connectionError } from "./connection_error.ts";
+import { connectionError, proxyError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
 import { OutsideFileError, type RangeReply, type RangeServer, TransientError } from "./ranges.ts";
 import { shownLocation } from "./location.ts";
@@ -98,7 +98,7 @@ class HttpServer implements RangeServer {
         signal,
       });
     } catch (error) {
-      throw connectionError(this.shownName, error);
+      throw signal.aborted ? error : await connectionError(this.shownName, error, url);
     }
   }
 
@@ -106,10 +106,14 @@ class HttpServer implements RangeServer {
     const { status, headers, body } = response;
     const contentRange = headers.get("content-range") ?? "";
     if (status === 416) throw new OutsideFileError();
+    if (status === 407) {
+      throw proxyError(this.shownName, new URL(response.url || this.#address.url));
+    }
     if (status === 200) throw this.#ignoresRange();
     if (status !== 206) throw statusError(this.shownName, status, headers.get("retry-after"));
     const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange);
-    if (match === null || body === null) throw this.#ignoresRange();
+    const isSized = Number.isSafeInteger(Number(match?.[2]));
+    if (match === null || body === null || !isSized) throw this.#ignoresRange();
     if (Number(match[1]) !== startBytes) {
       throw new TransientError("the server sent another range than it was asked for");
     }

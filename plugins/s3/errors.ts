@@ -39,7 +39,7 @@ const LOCAL = [
 export function isTransient(error: unknown): boolean {
   const { name, status } = factsOf(error);
   if (TRY_AGAIN.includes(name) || error instanceof ChecksumError) return true;
-  if (LOCAL.includes(name) || isRegionMissing(error)) return false;
+  if (isLocal(error) || NEEDS_SETTING.test(wordsOf(error))) return false;
   if (isFull(name, status) || status === 501) return false;
   return status === undefined || status >= 500 || status === 429 || status === 408;
 }
@@ -48,6 +48,29 @@ export function isTransient(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   const { status = 0 } = factsOf(error);
   return status >= 400 && status < 500 && !(error instanceof ChecksumError);
+}
+
+/** Whether it has nothing to do with the network, though the store gave no answer. */
+export function isLocal(error: unknown): boolean {
+  return LOCAL.includes(factsOf(error).name) || isRegionMissing(error) ||
+    fileOf(error) !== undefined;
+}
+
+/** Failures of TLS, which do not pass. */
+const NEEDS_SETTING =
+  /certificate|self.signed|UNABLE_TO_VERIFY|CERT_|WRONG_VERSION|InvalidContent/i;
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.message} ${(error as { code?: string }).code ?? ""}`
+    : "";
+}
+
+/** A file of the credentials that cannot be read. */
+function fileOf(error: unknown): string | undefined {
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  if (!["ENOENT", "EACCES", "EISDIR", "EPERM"].includes(String(code))) return undefined;
+  return typeof path === "string" ? path : /'(.*)'/.exec(wordsOf(error))?.[1];
 }
 
 function isFull(name: string, status: number | undefined): boolean {
@@ -80,6 +103,14 @@ function explain(error: unknown): [why: string, what: string, code: string] {
     return [
       "no credentials were found",
       "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+      "no-credentials",
+    ];
+  }
+  const file = status === undefined ? fileOf(error) : undefined;
+  if (file !== undefined) {
+    return [
+      `the file ${file} of the credentials cannot be read`,
+      "Check AWS_WEB_IDENTITY_TOKEN_FILE and ~/.aws.",
       "no-credentials",
     ];
   }

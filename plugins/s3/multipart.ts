@@ -104,7 +104,7 @@ export class Multipart implements Completable {
     };
     return await this.store.retry(
       async (client) => {
-        const command = asPart(new this.store.aws.UploadPartCommand(input), checksum);
+        const command = asPart(new this.store.aws.UploadPartCommand(input), checksum, this.store);
         const answer = await client.send(command, { abortSignal: this.signal });
         return this.#keep(number, checksum, answer, bytes.length);
       },

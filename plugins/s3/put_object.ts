@@ -47,7 +47,7 @@ export class PutObject implements Completable {
     await this.store.retry(
       async (client) => {
         const command = new this.store.aws.PutObjectCommand({ ...input, ...condition });
-        const answer = await client.send(asPart(command, this.checksum), {
+        const answer = await client.send(asPart(command, this.checksum, this.store), {
           abortSignal: this.signal,
         });
         onAnswer(answer.ETag);
