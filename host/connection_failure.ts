@@ -57,7 +57,7 @@ function isElsewhere(words: string): boolean {
 /** The words of a connection that is refused. */
 export const NO_SERVER = /refused/i;
 /** The words of a name that has no address. */
-export const NO_NAME = /dns|ENOTFOUND|EAI_AGAIN|getaddrinfo|resolve/i;
+export const NO_NAME = /\bdns error|ENOTFOUND|EAI_AGAIN|getaddrinfo|resolve/i;
 
 function proxyFailure({ shown, variable }: Proxy, words: string): ConnectionFailure | undefined {
   if (/\b407\b|proxy auth/i.test(words)) return proxyAuthentication({ shown, variable });

@@ -45,6 +45,9 @@ export const fetchHandler = {
       // A store's answer does not lead the credentials elsewhere.
       redirect: "manual",
       signal: AbortSignal.any(signals),
+    }).catch((cause) => {
+      // A TypeError would be a mistake in a program, and its words name the proxy's password.
+      throw new Error("the connection failed", { cause });
     });
     return {
       response: {

@@ -151,7 +151,7 @@ function explain(error: unknown): [why: string, what: string, code: string] {
     return [message, "Check the network, the store and the machine's memory.", "bad-checksum"];
   }
   return [
-    `the connection failed: ${message || name}`,
+    message === "the connection failed" ? message : `the connection failed: ${message || name}`,
     "Check the network and s3.endpoint.",
     "connection-failed",
   ];
