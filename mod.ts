@@ -168,6 +168,7 @@ export type { ImageReader, ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
 export { isRemote, shownLocation, withShownLocations } from "./host/block_source/location.ts";
 export {
+  type AwsClientConfig,
   awsClientConfig,
   type AwsPatience,
   type AwsPlace,

@@ -7,7 +7,6 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import process from "node:process";
-import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { EnvironmentError } from "../environment_error.ts";
 import { meaningOf } from "../libc/errno.ts";
 import { printable } from "../libc/paths.ts";
@@ -33,6 +32,24 @@ export interface AwsPatience {
   readonly socketTimeout?: number;
 }
 
+/** The part of an S3 client's configuration that is set here. */
+export interface AwsClientConfig {
+  /** The store's address, where it is not Amazon's. */
+  readonly endpoint?: string;
+  /** Whether the bucket stands in the path, and not before the host. */
+  readonly forcePathStyle?: boolean;
+  /** The bucket's region, where it is known. */
+  readonly region?: string;
+  /** How requests are sent: limits for the client's own way, or another way. */
+  readonly requestHandler?: Readonly<Record<string, unknown>>;
+  /** Whether the client goes to the region that the store names. */
+  readonly followRegionRedirects: boolean;
+  /** Attempts of the client itself: one, because they are counted by those who use it. */
+  readonly maxAttempts: number;
+  /** When the client looks at checksums of answers. */
+  readonly responseChecksumValidation: "WHEN_REQUIRED";
+}
+
 /** Connections at a time; the AWS client's own default. */
 const MOST_SOCKETS = 50;
 
@@ -44,8 +61,8 @@ const MOST_SOCKETS = 50;
 export function awsClientConfig(
   given: AwsPlace = {},
   patience: AwsPatience = {},
-  environment: Environment = process.env,
-): S3ClientConfig {
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): AwsClientConfig {
   const profile = awsProfile(environment);
   const endpoint = endpointOf(given, environment, profile.endpoint);
   const region = given.region || environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] ||
@@ -56,15 +73,14 @@ export function awsClientConfig(
     ...(region === undefined ? {} : { region }),
     ...(handler === undefined ? {} : { requestHandler: handler }),
     followRegionRedirects: true,
-    // Attempts are counted by those who use it.
     maxAttempts: 1,
     responseChecksumValidation: "WHEN_REQUIRED",
   };
 }
 
 /** The address that requests go to, whatever bucket stands before it. */
-export function awsStoreUrl({ endpoint, region }: S3ClientConfig): URL {
-  return storeUrl(endpoint as string | undefined, region as string | undefined);
+export function awsStoreUrl({ endpoint, region }: AwsClientConfig): URL {
+  return storeUrl(endpoint, region);
 }
 
 function storeUrl(endpoint: string | undefined, region: string | undefined): URL {
@@ -99,12 +115,12 @@ function handlerFor(
   patience: AwsPatience,
   environment: Environment,
   ofProfile: string | undefined,
-): S3ClientConfig["requestHandler"] | undefined {
+): AwsClientConfig["requestHandler"] {
   // The client's own way knows no proxies.
-  if (proxyFor(url, environment) !== undefined) return fetchHandler as never;
+  if (proxyFor(url, environment) !== undefined) return { ...fetchHandler };
   const bundle = environment["AWS_CA_BUNDLE"] || ofProfile;
   const isTrusting = bundle !== undefined && url.protocol === "https:";
-  if (!isTrusting) return Object.keys(patience).length === 0 ? undefined : patience;
+  if (!isTrusting) return Object.keys(patience).length === 0 ? undefined : { ...patience };
   const ca = certificatesIn(bundle);
   return {
     ...patience,

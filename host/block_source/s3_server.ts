@@ -38,8 +38,8 @@ export async function s3Server(
     );
   }
   const { S3Client, GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const config = clientConfig(environment);
-  const client = new S3Client(config);
+  const config = awsClientConfig({}, {}, environment);
+  const client = new S3Client(config as S3ClientConfig);
   const [, Bucket, Key] = match;
   const get = (Range: string, abortSignal: AbortSignal) =>
     client.send(new GetObjectCommand({ Bucket, Key, Range }), { abortSignal });
@@ -48,7 +48,7 @@ export async function s3Server(
 
 /** What the client is made with. */
 export function clientConfig(environment: Environment): S3ClientConfig {
-  return awsClientConfig({}, {}, environment);
+  return awsClientConfig({}, {}, environment) as S3ClientConfig;
 }
 
 class S3Server implements RangeServer {

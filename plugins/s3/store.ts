@@ -34,8 +34,14 @@ export class Store {
   /** Loads the AWS client, which takes a moment: only where it is used. */
   static async open(options: StoreContext["options"]): Promise<Store> {
     const aws = await import("@aws-sdk/client-s3");
-    const config = clientConfig(options);
-    const client = new aws.S3Client(config);
+    const { endpoint, region } = options as { endpoint?: string; region?: string };
+    const patience = { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS };
+    const config = awsClientConfig({ endpoint, region }, patience);
+    const client = new aws.S3Client({
+      ...config as Aws.S3ClientConfig,
+      // Checksums are made here.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
     const takesStreams = !("handle" in (config.requestHandler ?? {}));
     const retries = options["retries"] as number;
     return new Store(aws, client, awsStoreUrl(config), retries, takesStreams);
@@ -68,15 +74,4 @@ export class Store {
       }
     }
   }
-}
-
-/** What the client is made with. */
-export function clientConfig(options: StoreContext["options"]): Aws.S3ClientConfig {
-  const { endpoint, region } = options as { endpoint?: string; region?: string };
-  const patience = { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS };
-  return {
-    ...awsClientConfig({ endpoint, region }, patience),
-    // Checksums are made here.
-    requestChecksumCalculation: "WHEN_REQUIRED",
-  };
 }

@@ -54,7 +54,8 @@ async function partsOf(
   signal: AbortSignal,
 ): Promise<Map<number, KnownPart>> {
   const parts = new Map<number, KnownPart>();
-  for (let marker: string | undefined;;) {
+  let marker: string | undefined;
+  while (true) {
     const list = new store.aws.ListPartsCommand({
       ...object,
       ...marker !== undefined && { PartNumberMarker: marker },

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import type { HostBlockSource, SourceOptions } from "../../../host/block_source/block_source.ts";
-import { httpServer } from "../../../host/block_source/http_server.ts";
-import { openRemoteSource } from "../../../host/block_source/remote_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { type Fault, type RangeServer, rangeServer } from "../../support/range_server.ts";
 import { pattern } from "../../support/source_folder.ts";
@@ -264,21 +262,6 @@ Deno.test("no server, and no such host name, each have their own message", async
     return true;
   });
 });
-
-for (const leastBytesPerMinute of [1000, 0]) {
-  Deno.test(`a server that sends a byte at a time, with at least ${leastBytesPerMinute}`, async () => {
-    await using server = await rangeServer(image.subarray(0, 100));
-    server.fault = () => ({ trickleEveryMs: 10 });
-    const options = { ...quick, countRetries: 2, leastBytesPerMinute };
-    const opening = openRemoteSource(httpServer(server.url), options, 100);
-    if (leastBytesPerMinute === 0) return (await opening).close();
-    await assert.rejects(opening, {
-      code: "unreachable",
-      message: /: only \d+ bytes came in 0\.1 s \(tried 3 times\)\. Check the network/,
-    });
-    assert.equal(server.requests.length, 3);
-  });
-}
 
 Deno.test("an empty file is an empty image", async () => {
   await using server = await rangeServer(new Uint8Array());
