@@ -169,6 +169,14 @@ export { openImage } from "./steps/image/open_image.ts";
 export type { ImageReader, OpenImageOptions, ReadRange } from "./steps/image/image_reader.ts";
 export type { SourceOptions, Traffic } from "./host/block_source/block_source.ts";
 export { isRemote, shownLocation, withShownLocations } from "./host/block_source/location.ts";
+export {
+  type AwsClientConfig,
+  awsClientConfig,
+  type AwsPatience,
+  type AwsPlace,
+  awsStoreUrl,
+} from "./host/aws/client_config.ts";
+export { type ConnectionFailure, connectionFailure } from "./host/connection_failure.ts";
 export { printable } from "./host/libc/paths.ts";
 export { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "./ext4/errors.ts";
 export type { InodeNumber } from "./ext4/numbers.ts";

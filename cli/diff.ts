@@ -19,10 +19,11 @@ import { EXIT, exitCodes } from "./exit_codes.ts";
 import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
+import { serverOptions, servers, type ServersValues } from "./servers.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-interface DiffValues extends CommonValues, LeavingOutValues {
+interface DiffValues extends CommonValues, LeavingOutValues, ServersValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -44,6 +45,7 @@ export const diff = {
         }),
       }),
       leavingOut,
+      servers,
       common,
     ),
     {
@@ -72,6 +74,7 @@ export const diff = {
       const { countDifferences, countProblems } = await interruptible((signal) =>
         diffSides(first, second, {
           ...leftOut(values),
+          ...serverOptions(values),
           signal,
           onDifference(difference) {
             line.above(() =>

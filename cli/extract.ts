@@ -18,6 +18,7 @@ import {
   printable,
   shownLocation,
 } from "../mod.ts";
+import { serverOptions } from "./servers.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -95,6 +96,7 @@ export const extract = {
           cacheBytes: cacheBytesOf(values.image),
           journal: values.ignoreJournal === true ? "ignore" : "replay",
           ...leftOut.listeners,
+          ...serverOptions(values),
           signal,
         });
         const found = await findAllTyped(image, values.paths, (path) => findTyped(image, path));

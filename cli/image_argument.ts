@@ -3,7 +3,7 @@
  * @module
  */
 
-import { object } from "@optique/core/constructs";
+import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
@@ -11,6 +11,7 @@ import { counted, type ImageReader, openImage } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 import { fileValue } from "./file_value.ts";
 import { note, OutputClosedError } from "./output.ts";
+import { serverOptions, servers, type ServersValues } from "./servers.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 
 /** The image, anywhere. */
@@ -20,15 +21,18 @@ export const imageArgument = argument(fileValue("IMAGE"), {
 });
 
 /** How it is read, as a parser to be merged into a command's. */
-export const reading = object("Reading", {
-  ignoreJournal: optional(option("--ignore-journal", {
-    description:
-      message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
-  })),
-});
+export const reading = merge(
+  object("Reading", {
+    ignoreJournal: optional(option("--ignore-journal", {
+      description:
+        message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
+    })),
+  }),
+  servers,
+);
 
 /** The values of a command that reads an image. */
-export interface ReadingValues extends CommonValues {
+export interface ReadingValues extends CommonValues, ServersValues {
   readonly image: string;
   readonly ignoreJournal: boolean | undefined;
 }
@@ -47,6 +51,7 @@ export async function withImage(
   await using image = await openImage(location, {
     journal: ignoreJournal === true ? "ignore" : "replay",
     ...leftOut.listeners,
+    ...serverOptions(values),
   });
   if (image.info.journal === "ignored" && quiet !== true) {
     note("icecore: the journal was not replayed: what was written last may be missing or broken");

@@ -7,7 +7,7 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { formatDigestLine, joinParts, printable } from "../mod.ts";
+import { formatDigestLine, joinParts, shownLocation } from "../mod.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -61,7 +61,7 @@ export const join = {
   async run(values: JoinValues): Promise<number> {
     const { manifest, output, force, json, quiet } = values;
     const line = new ProgressLine(quiet !== true && isInteractive(), wantsColor(values));
-    line.start(`join ${printable(manifest)}`);
+    line.start(`join ${shownLocation(manifest)}`);
     try {
       const joined = await interruptible((signal) =>
         joinParts(manifest, {

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { isRemote, shownLocation } from "../mod.ts";
+import { isRemote, shownLocation, withShownLocations } from "../mod.ts";
 
-/** A path as it is; a URL without its secrets. */
+/** A path as it is; a URL, one that was taken for a path as well, without its secrets. */
 export function jsonLocation(location: string): string {
-  return isRemote(location) ? shownLocation(location) : location;
+  return isRemote(location) ? shownLocation(location) : withShownLocations(location);
 }

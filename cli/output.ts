@@ -15,6 +15,7 @@ import {
 } from "../mod.ts";
 import type { CommonValues } from "./common.ts";
 import { errorDetails } from "./error_details.ts";
+import { withoutTypedSecrets } from "./typed_secrets.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,12 +26,22 @@ export function print(line: string): void {
 
 /** Prints a line of JSON, by default on stdout. */
 export function printJson(value: unknown, fd: 1 | 2 = 1): void {
-  write(fd, `${jsonLine(value)}\n`);
+  write(fd, `${withoutTypedSecrets(jsonLine(value, shownSentence))}\n`);
 }
 
+function shownSentence(key: string, value: unknown): unknown {
+  return typeof value === "string" && SENTENCES.has(key) ? withShownLocations(value) : value;
+}
+
+/** The fields that hold sentences, and no exact names. */
+const SENTENCES: ReadonlySet<string> = new Set(["message", "text", "reason"]);
+
 /** JSON in which nothing but ASCII is left of what a terminal could take for a command. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
+export function jsonLine(
+  value: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+): string {
+  return JSON.stringify(value, replacer).replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -38,7 +49,7 @@ export function jsonLine(value: unknown): string {
 
 /** Prints a line for people. */
 export function note(line: string): void {
-  write(2, `${line}\n`);
+  write(2, `${withoutTypedSecrets(withShownLocations(line))}\n`);
 }
 
 let isStdoutUnread = false;

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type DryRun, type Fact, formatSize, printable } from "../mod.ts";
+import { type DryRun, type Fact, formatSize, shownLocation } from "../mod.ts";
 
 /**
  * A line a step, what is known of it indented below.
@@ -16,9 +16,9 @@ export function renderDryRun({ steps, sources, output }: DryRun, recipe?: string
     `${name.padEnd(width)}  ${summary}`,
     ...facts.map((fact) => `${" ".repeat(width)}    ${fact.label}: ${show(fact)}`),
   ]);
-  const by = recipe === undefined ? "" : `, by the recipe ${printable(recipe)}`;
+  const by = recipe === undefined ? "" : `, by the recipe ${shownLocation(recipe)}`;
   return [
-    `Would build ${printable(output)} from ${sources.map(printable).join(", ")}${by}:`,
+    `Would build ${shownLocation(output)} from ${sources.map(shownLocation).join(", ")}${by}:`,
     ...lines,
   ].join("\n");
 }

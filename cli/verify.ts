@@ -24,10 +24,11 @@ import { fileValue } from "./file_value.ts";
 import { interruptible } from "./interruptible.ts";
 import { jsonLocation } from "./json_location.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "./left_out.ts";
+import { serverOptions, servers, type ServersValues } from "./servers.ts";
 import { note, print, printJson } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-interface VerifyValues extends CommonValues, LeavingOutValues {
+interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -54,6 +55,7 @@ export const verify = {
         })),
       }),
       leavingOut,
+      servers,
       common,
     ),
     {
@@ -83,6 +85,7 @@ export const verify = {
         verifyImage(values.image, {
           sources,
           ...leftOut(values),
+          ...serverOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,
           ...shownOn(line, image, values.json === true),

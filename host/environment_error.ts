@@ -3,6 +3,8 @@
  * @module
  */
 
+import { withShownLocations } from "./location_secrets.ts";
+
 /** An error with a stable code and a message "cannot X: why. What to do." */
 export class EnvironmentError extends Error {
   /** A stable word for scripts. */
@@ -14,7 +16,7 @@ export class EnvironmentError extends Error {
    * @param code A stable word for scripts, e.g. `disk-full`.
    */
   constructor(message: string, code: string, options?: ErrorOptions) {
-    super(message, options);
+    super(withShownLocations(message), options);
     this.name = "EnvironmentError";
     this.code = code;
   }

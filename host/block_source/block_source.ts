@@ -32,12 +32,17 @@ export interface HostBlockSource {
   close(): void;
 }
 
-/** How a source is opened. The last three are for servers only. */
+/** How a source is opened. All but the signal are for servers only. */
 export interface SourceOptions {
   /** Ends all reading; its reason is what reads then throw. */
   readonly signal?: AbortSignal;
   /** Longest time without a single byte before a request is given up; default 30,000. */
   readonly timeoutMs?: number;
+  /**
+   * A server that sends less in a minute, before a request is done, is given up as one that sends
+   * nothing; default 65,536, and 0 waits without end.
+   */
+  readonly leastBytesPerMinute?: number;
   /** How often a request is tried again before reading fails; default 4. */
   readonly countRetries?: number;
   /** Pause before the first retry, doubled for each further one; default 250. */

@@ -1,39 +1,50 @@
 /**
- * Why no answer came at all, in words that are the same on every runtime.
+ * The error of a server that gave no answer at all.
  * @module
  */
 
+import process from "node:process";
+import {
+  connectionFailure,
+  NO_NAME,
+  NO_SERVER,
+  proxyAuthentication,
+  wordsOf,
+} from "../connection_failure.ts";
 import { EnvironmentError } from "../environment_error.ts";
+import { proxyFor } from "../proxies.ts";
 import { NoServerError, TransientError } from "./ranges.ts";
 
 /**
  * The error of a connection that failed. The runtime's own words are not repeated: they name the
  * URL with all its secrets.
  */
-export function connectionError(shownName: string, error: unknown): Error {
-  const text = wordsOf(error);
-  if (/certificate|self.signed|UnknownIssuer|CERT_/i.test(text)) {
-    return new EnvironmentError(
-      `cannot read ${shownName}: the server's certificate is not trusted. Check the address, or ` +
-        "install the certificate of its authority.",
-      "bad-certificate",
-    );
+export async function connectionError(
+  shownName: string,
+  error: unknown,
+  url: URL,
+): Promise<Error> {
+  const failure = await connectionFailure(url, error);
+  if (failure !== undefined) {
+    const { why, advice, code } = failure;
+    return new EnvironmentError(`cannot read ${shownName}: ${why}. ${advice}`, code);
   }
-  const known = REASONS.find(([words]) => words.test(text));
+  const known = REASONS.find(([words]) => words.test(wordsOf(error)));
   return known === undefined
     ? new TransientError("the connection failed")
     : new NoServerError(known[1]);
 }
 
-const REASONS: readonly (readonly [words: RegExp, why: string])[] = [
-  [/refused/i, "the server refuses connections"],
-  [/dns|ENOTFOUND|EAI_AGAIN|getaddrinfo|resolve/i, "the name of the server is not known"],
-];
-
-function wordsOf(error: unknown): string {
-  const words: string[] = [];
-  for (let each = error; each instanceof Error && words.length < 8; each = each.cause) {
-    words.push(each.message, String((each as { code?: unknown }).code ?? ""));
-  }
-  return words.join(" ");
+/** The error of status 407; a server that sends it without a proxy is not named one. */
+export function proxyError(shownName: string, url: URL): EnvironmentError {
+  const proxy = proxyFor(url, process.env);
+  const { why, advice, code } = proxyAuthentication(
+    proxy ?? { shown: "on the way", variable: "HTTPS_PROXY" },
+  );
+  return new EnvironmentError(`cannot read ${shownName}: ${why}. ${advice}`, code);
 }
+
+const REASONS: readonly (readonly [words: RegExp, why: string])[] = [
+  [NO_SERVER, "the server refuses connections"],
+  [NO_NAME, "the name of the server is not known"],
+];

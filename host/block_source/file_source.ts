@@ -16,9 +16,9 @@ import {
   readFullyAt,
   seek,
 } from "../libc/files.ts";
-import { printable } from "../libc/paths.ts";
 import { StatusBuffer, statusOfOpen } from "../libc/status.ts";
 import type { HostBlockSource } from "./block_source.ts";
+import { shownLocation } from "./location.ts";
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
@@ -31,7 +31,7 @@ const S_IFBLK = 0o060000;
  * @throws EnvironmentError when it does not exist, may not be read, or is neither.
  */
 export function openFileSource(path: string): HostBlockSource {
-  const shownName = printable(path);
+  const shownName = shownLocation(path);
   const fd = openForReading(path, shownName);
   try {
     return new FileSource(fd, sizeOf(fd, shownName), shownName);

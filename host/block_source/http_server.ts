@@ -4,10 +4,11 @@
  */
 
 import { EnvironmentError } from "../environment_error.ts";
-import { connectionError } from "./connection_error.ts";
+import { connectionError, proxyError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
 import { OutsideFileError, type RangeReply, type RangeServer, TransientError } from "./ranges.ts";
-import { type Address, parseAddress, shownUrl } from "./url_address.ts";
+import { shownLocation } from "./location.ts";
+import { type Address, parseAddress } from "./url_address.ts";
 
 const MAX_REDIRECTS = 10;
 
@@ -24,7 +25,7 @@ class HttpServer implements RangeServer {
 
   constructor(address: Address) {
     this.#address = address;
-    this.shownName = shownUrl(address.url);
+    this.shownName = shownLocation(address.url.href);
   }
 
   async request(startBytes: number, endBytes: number, signal: AbortSignal): Promise<RangeReply> {
@@ -97,7 +98,7 @@ class HttpServer implements RangeServer {
         signal,
       });
     } catch (error) {
-      throw connectionError(this.shownName, error);
+      throw signal.aborted ? error : await connectionError(this.shownName, error, url);
     }
   }
 
@@ -105,10 +106,14 @@ class HttpServer implements RangeServer {
     const { status, headers, body } = response;
     const contentRange = headers.get("content-range") ?? "";
     if (status === 416) throw new OutsideFileError();
+    if (status === 407) {
+      throw proxyError(this.shownName, new URL(response.url || this.#address.url));
+    }
     if (status === 200) throw this.#ignoresRange();
     if (status !== 206) throw statusError(this.shownName, status, headers.get("retry-after"));
     const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange);
-    if (match === null || body === null) throw this.#ignoresRange();
+    const isSized = Number.isSafeInteger(Number(match?.[2]));
+    if (match === null || body === null || !isSized) throw this.#ignoresRange();
     if (Number(match[1]) !== startBytes) {
       throw new TransientError("the server sent another range than it was asked for");
     }

@@ -8,18 +8,24 @@ import { TransientError } from "./ranges.ts";
 
 const MAY_PASS = [408, 425, 429, 500, 502, 503, 504];
 
-/** The error of a status; `TransientError` where asking again may help. */
+/**
+ * The error of a status; `TransientError` where asking again may help.
+ *
+ * @param more What the server calls it, in brackets.
+ */
 export function statusError(
   shownName: string,
   status: number,
   retryAfter: string | null | undefined,
+  more = "",
 ): Error {
   if (MAY_PASS.includes(status)) {
-    return new TransientError(`the server answered ${status}`, retryAfterMs(retryAfter));
+    return new TransientError(`the server answered ${status}${more}`, retryAfterMs(retryAfter));
   }
   const [why, code] = REASONS[status] ??
     [`the server answered ${status}. Check the URL.`, "unreachable"];
-  return new EnvironmentError(`cannot read ${shownName}: ${why}`, code);
+  const told = why.replace(/\. /, `${more}. `);
+  return new EnvironmentError(`cannot read ${shownName}: ${told}`, code);
 }
 
 const GONE = ["there is no such file on the server. Check the address.", "url-not-found"] as const;

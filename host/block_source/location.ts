@@ -5,7 +5,10 @@
 
 import { basename } from "node:path";
 import { printable } from "../libc/paths.ts";
-import { decoded, shownUrl, withoutSecrets } from "./url_address.ts";
+import { urlWithoutSecrets, withShownLocations } from "../location_secrets.ts";
+import { decoded } from "./url_address.ts";
+
+export { withShownLocations };
 
 /** Whether it is on a server. */
 export function isRemote(location: string): boolean {
@@ -29,20 +32,7 @@ export function isRemote(location: string): boolean {
  * ```
  */
 export function shownLocation(location: string): string {
-  if (!isRemote(location)) return printable(location);
-  // All of what follows the bucket is the key, question marks and all.
-  if (isObject(location)) return printable(location.replace(/\/\/[^/]*@/, "//"));
-  const url = URL.parse(location);
-  return url === null ? withoutSecrets(location) : shownUrl(url);
-}
-
-/** Text in which each URL is shown as {@linkcode shownLocation} shows it. */
-export function withShownLocations(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex -- on a terminal, colours end behind a URL
-    /(https?|s3):\/\/[^\s"'`\x1b]*[^\s"'`\x1b:.,;)]/gi,
-    (url) => /[@?]/.test(url) ? shownLocation(url) : url,
-  );
+  return printable(location.replace(/[a-z][a-z0-9+.-]*:\/+.*$/is, urlWithoutSecrets));
 }
 
 /** What lies beside it: its own name with `suffix` behind. */

@@ -21,19 +21,25 @@ import { watchedRequest } from "./watched_request.ts";
 /** What the first request asks for: as much as the reader's first read wants, so that it is one. */
 const HEAD_BYTES = 256 << 10;
 
+/** A modem of 1990 was as fast. */
+const LEAST_BYTES_PER_MINUTE = 64 << 10;
+const MINUTE_MS = 60_000;
+
 /** Pieces of replies are garbage as soon as they are copied. */
 const BYTES_BETWEEN_COLLECTIONS = 16 << 20;
 
 /**
  * Opens an image on a server. The request that finds out its size brings its first bytes too.
  *
+ * @param rateWindowMs What counts as a minute, for tests.
  * @throws EnvironmentError when there is none, or the server cannot send ranges.
  */
 export async function openRemoteSource(
   server: RangeServer,
   options: SourceOptions = {},
+  rateWindowMs: number = MINUTE_MS,
 ): Promise<HostBlockSource> {
-  const source = new RemoteSource(server, options);
+  const source = new RemoteSource(server, options, rateWindowMs);
   try {
     await source.open();
     return source;
@@ -60,7 +66,11 @@ class RemoteSource implements HostBlockSource {
   #head: Uint8Array = new Uint8Array();
   readonly #stop: () => void;
 
-  constructor(server: RangeServer, options: SourceOptions) {
+  constructor(
+    server: RangeServer,
+    options: SourceOptions,
+    private readonly rateWindowMs: number,
+  ) {
     this.#server = server;
     this.#options = options;
     this.#stop = () => this.#closing.abort(options.signal?.reason);
@@ -144,6 +154,10 @@ class RemoteSource implements HostBlockSource {
     this.#traffic.countRequests++;
     await watchedRequest(this.#server, startBytes, endBytes, {
       timeoutMs: this.#options.timeoutMs ?? 30_000,
+      leastRate: {
+        countBytes: this.#options.leastBytesPerMinute ?? LEAST_BYTES_PER_MINUTE,
+        windowMs: this.rateWindowMs,
+      },
       signal: this.#closing.signal,
       onReply: (reply) => this.#requireSame(reply),
       onBytes: (bytes) => {

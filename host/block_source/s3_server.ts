@@ -9,11 +9,13 @@
 
 import process from "node:process";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { awsClientConfig, awsStoreUrl } from "../aws/client_config.ts";
 import { EnvironmentError } from "../environment_error.ts";
-import { connectionError } from "./connection_error.ts";
+import { connectionError, proxyError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
 import { shownLocation } from "./location.ts";
-import { OutsideFileError, type RangeReply, type RangeServer } from "./ranges.ts";
+import { OutsideFileError, type RangeReply, type RangeServer, TransientError } from "./ranges.ts";
+import { storeRefusal } from "./s3_refusal.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,43 +38,37 @@ export async function s3Server(
     );
   }
   const { S3Client, GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const client = new S3Client(clientConfig(environment));
+  const config = awsClientConfig({}, {}, environment);
+  const client = new S3Client(config as S3ClientConfig);
   const [, Bucket, Key] = match;
   const get = (Range: string, abortSignal: AbortSignal) =>
     client.send(new GetObjectCommand({ Bucket, Key, Range }), { abortSignal });
-  return new S3Server(shownName, client, get);
+  return new S3Server(shownName, awsStoreUrl(config), client, get);
 }
 
-/** What the client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`. */
+/** What the client is made with. */
 export function clientConfig(environment: Environment): S3ClientConfig {
-  const endpoint = environment["AWS_ENDPOINT_URL_S3"] || environment["AWS_ENDPOINT_URL"];
-  const region = environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] ||
-    (endpoint ? "us-east-1" : undefined);
-  return {
-    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    ...(region === undefined ? {} : { region }),
-    followRegionRedirects: true,
-    // Retries are counted in one place for all servers.
-    maxAttempts: 1,
-    responseChecksumValidation: "WHEN_REQUIRED",
-  };
+  return awsClientConfig({}, {}, environment) as S3ClientConfig;
 }
 
 class S3Server implements RangeServer {
   constructor(
     readonly shownName: string,
+    private readonly store: URL,
     private readonly client: S3Client,
     private readonly get: (range: string, signal: AbortSignal) => Promise<GetObjectCommandOutput>,
   ) {}
 
   async request(startBytes: number, endBytes: number, signal: AbortSignal): Promise<RangeReply> {
     const output = await this.get(`bytes=${startBytes}-${endBytes - 1}`, signal)
-      .catch((error) => {
-        throw this.#errorOf(error);
+      .catch(async (error) => {
+        throw signal.aborted ? error : await this.#errorOf(error);
       });
     const body = output.Body?.transformToWebStream();
     const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(output.ContentRange ?? "");
-    if (match === null || body === undefined || Number(match[1]) !== startBytes) {
+    const isRange = match !== null && Number(match[1]) === startBytes &&
+      Number.isSafeInteger(Number(match[2]));
+    if (!isRange || body === undefined) {
       await body?.cancel().catch(() => {});
       throw new EnvironmentError(
         `cannot read ${this.shownName} in place: the store ignores ranges. Download the image.`,
@@ -95,31 +91,21 @@ class S3Server implements RangeServer {
     this.client.destroy();
   }
 
-  #errorOf(error: unknown): Error {
+  async #errorOf(error: unknown): Promise<Error> {
     const { name, status } = factsOf(error);
     if (status === 416) return new OutsideFileError();
-    if (name === "NoSuchBucket") {
-      return new EnvironmentError(
-        `cannot read ${this.shownName}: there is no such bucket. Check the address, AWS_REGION and ` +
-          "AWS_ENDPOINT_URL.",
-        "url-not-found",
-      );
+    // The client sets its clock by the answer.
+    if (name === "RequestTimeTooSkewed") return new TransientError("this machine's clock is wrong");
+    const known = storeRefusal(error, name, status);
+    if (known !== undefined) {
+      return new EnvironmentError(`cannot read ${this.shownName}: ${known.why}`, known.code);
     }
-    if (name === "CredentialsProviderError") {
-      return new EnvironmentError(
-        `cannot read ${this.shownName}: no credentials were found. Set AWS_ACCESS_KEY_ID and ` +
-          "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; a public object has an https address, too.",
-        "no-credentials",
-      );
+    if (status === 407) return proxyError(this.shownName, this.store);
+    if (status !== undefined && status >= 300) {
+      const isNamed = name !== "" && !/^(Error|Unknown.*)$/.test(name);
+      return statusError(this.shownName, status, null, isNamed ? ` (${name})` : "");
     }
-    if (/^Region is missing/.test(error instanceof Error ? error.message : "")) {
-      return new EnvironmentError(
-        `cannot read ${this.shownName}: the region is not known. Set AWS_REGION.`,
-        "no-region",
-      );
-    }
-    if (status !== undefined && status >= 300) return statusError(this.shownName, status, null);
-    return connectionError(this.shownName, error);
+    return await connectionError(this.shownName, error, this.store);
   }
 }
 

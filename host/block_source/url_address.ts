@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { EnvironmentError } from "../environment_error.ts";
 import { printable } from "../libc/paths.ts";
+import { urlWithoutSecrets } from "../location_secrets.ts";
 
 /** A URL without name and password, and the header they became. */
 export interface Address {
@@ -18,7 +19,9 @@ export function parseAddress(text: string): Address {
   const url = URL.parse(text);
   if (url === null || url.hostname === "") {
     throw new EnvironmentError(
-      `cannot read ${withoutSecrets(text)}: it is not a URL. Write it as https://HOST/PATH.`,
+      `cannot read ${
+        printable(urlWithoutSecrets(text))
+      }: it is not a URL. Write it as https://HOST/PATH.`,
       "bad-url",
     );
   }
@@ -36,14 +39,4 @@ export function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** A URL for messages: a signature in its query is a secret, too. */
-export function shownUrl({ protocol, host, pathname, search }: URL): string {
-  return printable(`${protocol}//${host}${pathname}${search === "" ? "" : "?…"}`);
-}
-
-/** The same for what is no URL: rather too little is shown than a part of a password. */
-export function withoutSecrets(text: string): string {
-  return printable(text.replace(/\/\/.*@/s, "//").replace(/\?.*$/s, "?…"));
 }

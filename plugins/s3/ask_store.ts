@@ -3,8 +3,9 @@
  * @module
  */
 
+import { connectionFailure, EnvironmentError, printable } from "../../mod.ts";
 import type { Address } from "./address.ts";
-import { factsOf, uploadError } from "./errors.ts";
+import { factsOf, isLocal, uploadError } from "./errors.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -23,6 +24,16 @@ export async function askStore(
     if (["AccessDenied", "NotImplemented", "MethodNotAllowed"].includes(factsOf(error).name)) {
       return;
     }
-    throw uploadError(`s3://${bucket}/${prefix}`, error);
+    const address = `s3://${bucket}/${prefix}`;
+    const { status } = factsOf(error);
+    const isAnswered = status !== undefined && status !== 407;
+    const failure = isAnswered || signal.aborted || isLocal(error)
+      ? undefined
+      : await connectionFailure(store.url, status === 407 ? new Error("407") : error);
+    if (failure === undefined) throw uploadError(address, error);
+    const { why, advice, code } = failure;
+    throw new EnvironmentError(`cannot upload ${printable(address)}: ${why}. ${advice}`, code, {
+      cause: error,
+    });
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { shownLocation } from "../../mod.ts";
 import type { StoreContext } from "./store.ts";
 
 /** The command line, for the store that these options name. */
@@ -10,7 +11,7 @@ export function awsCommand(
   words: readonly string[],
   { endpoint }: StoreContext["options"],
 ): string {
-  const where = typeof endpoint === "string" ? ["--endpoint-url", endpoint] : [];
+  const where = typeof endpoint === "string" ? ["--endpoint-url", shownLocation(endpoint)] : [];
   return ["aws", ...words, ...where].map(quoted).join(" ");
 }
 

@@ -25,20 +25,25 @@ export class PartChecksum {
     return this.sha256.toHex();
   }
 
+  /** In hex. */
+  get md5(): string {
+    return createHash("md5").update(this.bytes).digest("hex");
+  }
+
   /** How the store's words confirm the part. @throws ChecksumError when they contradict it. */
   confirmedBy(answer: Answer): Confirmation {
     const { ChecksumSHA256: sha256, ETag } = answer;
     if (sha256 !== undefined) return agree(sha256 === this.base64, "sha256");
     const md5 = /^"?([0-9a-f]{32})"?$/i.exec(ETag ?? "")?.[1];
     if (md5 === undefined) return "none";
-    const own = createHash("md5").update(this.bytes).digest("hex");
-    return agree(md5.toLowerCase() === own, "md5");
+    return agree(md5.toLowerCase() === this.md5, "md5");
   }
 
-  /** Whether a part that the store has already is the same. */
+  /** Whether a part that the store has already is the same, and can be named to complete it. */
   isThatOf(part: Answer & { readonly Size?: number | undefined }): boolean {
     try {
-      return part.Size === this.bytes.length && this.confirmedBy(part) !== "none";
+      return isName(part.ETag) && part.Size === this.bytes.length &&
+        this.confirmedBy(part) !== "none";
     } catch (error) {
       if (error instanceof ChecksumError) return false;
       throw error;
@@ -50,6 +55,11 @@ export class PartChecksum {
 export interface Answer {
   readonly ChecksumSHA256?: string | undefined;
   readonly ETag?: string | undefined;
+}
+
+/** Whether it can be used in another request: stores leave things out, or leave them empty. */
+export function isName(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
 }
 
 function agree(agrees: boolean, by: Confirmation): Confirmation {

@@ -12,24 +12,65 @@ export function factsOf(error: unknown): { name: string; status: number | undefi
   return { name: error.name, status: metadata?.httpStatusCode };
 }
 
-/** A part arrived otherwise than it was sent. */
+/** What arrived differs from what was sent. */
 export class ChecksumError extends Error {
   override name = "ChecksumError";
 }
 
+/** An answer lacks what the next request needs. */
+export class IncompleteAnswerError extends Error {
+  override name = "IncompleteAnswerError";
+}
+
 const FULL = ["InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "StorageFull"];
 const WRONG_KEYS = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"];
-const TRY_AGAIN = ["RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "BadDigest"];
+const TRY_AGAIN = [
+  ...["RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "BadDigest"],
+  // Something else is being done with the same name, by ourselves perhaps.
+  ...["ConditionalRequestConflict", "OperationAborted"],
+];
 /** What has nothing to do with the network, though the store was not reached. */
-const LOCAL = ["CredentialsProviderError", "TypeError", "RangeError", "ReferenceError"];
+const LOCAL = [
+  ...["CredentialsProviderError", "TypeError", "RangeError", "ReferenceError"],
+  "IncompleteAnswerError",
+];
 
 /** Whether the same request may go well later: the connection broke, or the store is not at ease. */
 export function isTransient(error: unknown): boolean {
   const { name, status } = factsOf(error);
   if (TRY_AGAIN.includes(name) || error instanceof ChecksumError) return true;
-  if (LOCAL.includes(name) || isRegionMissing(error)) return false;
+  if (isLocal(error) || NEEDS_SETTING.test(wordsOf(error))) return false;
   if (isFull(name, status) || status === 501) return false;
   return status === undefined || status >= 500 || status === 429 || status === 408;
+}
+
+/** Whether the store has answered that it does not do it. */
+export function isRefusal(error: unknown): boolean {
+  const { status = 0 } = factsOf(error);
+  return status >= 400 && status < 500 && !(error instanceof ChecksumError);
+}
+
+/** Whether it has nothing to do with the network, though the store gave no answer. */
+export function isLocal(error: unknown): boolean {
+  return LOCAL.includes(factsOf(error).name) || isRegionMissing(error) ||
+    fileOf(error) !== undefined;
+}
+
+/** Failures of TLS, which do not pass. */
+const NEEDS_SETTING =
+  /certificate|self.signed|UNABLE_TO_VERIFY|CERT_|WRONG_VERSION|InvalidContent/i;
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.message} ${(error as { code?: string }).code ?? ""}`
+    : "";
+}
+
+/** A file of the credentials that cannot be read. */
+function fileOf(error: unknown): string | undefined {
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  if (!["ENOENT", "EACCES", "EISDIR", "EPERM"].includes(String(code))) return undefined;
+  return typeof path === "string" ? path : /'(.*)'/.exec(wordsOf(error))?.[1];
 }
 
 function isFull(name: string, status: number | undefined): boolean {
@@ -43,7 +84,7 @@ function isRegionMissing(error: unknown): boolean {
 /** Whether the object is there already. */
 function isTaken(error: unknown): boolean {
   const { name, status } = factsOf(error);
-  return status === 412 || name === "PreconditionFailed" || name === "ConditionalRequestConflict";
+  return status === 412 || name === "PreconditionFailed";
 }
 
 /** The error to show. @param address Of the object, `s3://BUCKET/KEY`. */
@@ -62,6 +103,14 @@ function explain(error: unknown): [why: string, what: string, code: string] {
     return [
       "no credentials were found",
       "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+      "no-credentials",
+    ];
+  }
+  const file = status === undefined ? fileOf(error) : undefined;
+  if (file !== undefined) {
+    return [
+      `the file ${file} of the credentials cannot be read`,
+      "Check AWS_WEB_IDENTITY_TOKEN_FILE and ~/.aws.",
       "no-credentials",
     ];
   }
@@ -85,14 +134,24 @@ function explain(error: unknown): [why: string, what: string, code: string] {
   if (status === 403) {
     return ["access denied", "Allow these credentials to write there.", "access-denied"];
   }
+  if (TRY_AGAIN.includes(name) && status === 409) {
+    return [
+      `something else is being done with that name (${name})`,
+      "Build again when it has ended.",
+      "store-failed",
+    ];
+  }
   if (status !== undefined) {
     return [`the store answered ${status} ${name}: ${message}`, "Try again later.", "store-failed"];
   }
+  if (error instanceof IncompleteAnswerError) {
+    return [message, "Check whether s3.endpoint is a store for S3.", "store-failed"];
+  }
   if (error instanceof ChecksumError) {
-    return [message, "Check the network and the machine's memory.", "bad-checksum"];
+    return [message, "Check the network, the store and the machine's memory.", "bad-checksum"];
   }
   return [
-    `the connection failed: ${message || name}`,
+    message === "the connection failed" ? message : `the connection failed: ${message || name}`,
     "Check the network and s3.endpoint.",
     "connection-failed",
   ];

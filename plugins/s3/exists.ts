@@ -4,17 +4,18 @@
  */
 
 import { factsOf } from "./errors.ts";
+import type { Destination } from "./destination.ts";
 import type { Store } from "./store.ts";
+import { lookAt } from "./stored_object.ts";
 
 /** @returns Also `false` where one may write but not look: the store then refuses in the end. */
 export async function objectExists(
   store: Store,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
+  to: Destination,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const head = new store.aws.HeadObjectCommand({ Bucket: bucket, Key: key });
   try {
-    await store.retry((client) => client.send(head, { abortSignal: signal }), signal);
+    await lookAt(store, to, signal);
     return true;
   } catch (error) {
     const { status } = factsOf(error);

@@ -3,15 +3,18 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../mod.ts";
 import { addressOf } from "./address.ts";
 import { awsCommand } from "./aws_command.ts";
-import type { Confirmation, PartChecksum } from "./checksum.ts";
-import { factsOf } from "./errors.ts";
+import { type Confirmation, isName, type PartChecksum } from "./checksum.ts";
+import type { Completable } from "./completion.ts";
+import { factsOf, IncompleteAnswerError } from "./errors.ts";
 import { asPart } from "./part_request.ts";
 import type { Store, StoreContext } from "./store.ts";
+import { bare, type Expected } from "./stored_object.ts";
 import { findUnfinished, type KnownPart } from "./unfinished.ts";
 import type { Destination } from "./destination.ts";
 
@@ -21,10 +24,13 @@ export interface Stored {
   readonly confirmation: Confirmation;
 }
 
-interface CompletedPart {
+interface SentPart {
   readonly PartNumber: number;
-  readonly ETag: string | undefined;
+  readonly ETag: string;
   readonly ChecksumSHA256?: string;
+  readonly sizeBytes: number;
+  /** As it was sent, in base64. */
+  readonly sha256: string;
 }
 
 /** How often parts are looked for after an abort: one on its way may arrive behind it. */
@@ -33,9 +39,10 @@ const ABORT_ROUNDS = 3;
 const SETTLE_MS = 200;
 
 /** An upload in parts. */
-export class Multipart {
-  readonly #parts: CompletedPart[] = [];
-  #isPastRecall = false;
+export class Multipart implements Completable {
+  readonly #parts: SentPart[] = [];
+  /** Known once it is aborted. */
+  #wasGone: boolean | undefined;
 
   private constructor(
     private readonly store: Store,
@@ -73,7 +80,11 @@ export class Multipart {
     });
     // Not ended by the signal: an upload that was begun unheard of could not be aborted.
     const { UploadId } = await store.retry((client) => client.send(command), signal);
-    const object = { Bucket: bucket, Key: key, UploadId: UploadId! };
+    // Without it, a part would be stored as the object, and aborting would delete the object.
+    if (!isName(UploadId)) {
+      throw new IncompleteAnswerError("the store began an upload in parts without an UploadId");
+    }
+    const object = { Bucket: bucket, Key: key, UploadId };
     return new Multipart(store, object, new Map(), context, signal);
   }
 
@@ -93,7 +104,7 @@ export class Multipart {
     };
     return await this.store.retry(
       async (client) => {
-        const command = asPart(new this.store.aws.UploadPartCommand(input), checksum);
+        const command = asPart(new this.store.aws.UploadPartCommand(input), checksum, this.store);
         const answer = await client.send(command, { abortSignal: this.signal });
         return this.#keep(number, checksum, answer, bytes.length);
       },
@@ -105,23 +116,49 @@ export class Multipart {
     );
   }
 
-  /** Puts the parts together under the object's name. @param sizeBytes Of all parts. */
-  async complete(sizeBytes: number, signal: AbortSignal): Promise<void> {
-    const Parts = [...this.#parts].sort((a, b) => a.PartNumber - b.PartNumber);
+  /** What the object is to be. */
+  get expected(): Expected {
+    const parts = this.#inOrder();
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+    const of = (algorithm: string, digests: readonly Uint8Array[]) =>
+      digests.reduce((hash, digest) => hash.update(digest), createHash(algorithm));
+    const digests = parts.map(({ sha256 }) => Uint8Array.fromBase64(sha256));
+    return {
+      sizeBytes,
+      sha256: `${of("sha256", digests).digest("base64")}-${parts.length}`,
+      etag: () => {
+        const tags = parts.map(({ ETag }) => bare(ETag));
+        if (!tags.every((tag) => /^[0-9a-f]{32}$/.test(tag))) return undefined;
+        const md5 = of("md5", tags.map((tag) => Uint8Array.fromHex(tag))).digest("hex");
+        return `${md5}-${parts.length}`;
+      },
+    };
+  }
+
+  /** Puts the parts together under the object's name. */
+  async complete(
+    onAnswer: (etag: string | undefined) => void,
+    onLost: () => void,
+  ): Promise<void> {
+    const Parts = this.#inOrder().map(({ sizeBytes: _, sha256: __, ...part }) => part);
     const command = new this.store.aws.CompleteMultipartUploadCommand({
       ...this.object,
       MultipartUpload: { Parts },
       ...this.context.options["overwrite"] !== true && { IfNoneMatch: "*" },
     });
-    try {
-      await this.store.retry((client) => client.send(command, { abortSignal: signal }), signal);
-    } catch (error) {
-      // It may have been completed by a request whose answer was lost, here or in the runtime.
-      const { name, status } = factsOf(error);
-      const mayBeDone = name === "NoSuchUpload" || status === 404 || status === 412;
-      if (!mayBeDone || !await this.#isComplete(sizeBytes, signal)) throw error;
-    }
-    this.#isPastRecall = true;
+    const { signal } = this;
+    const send = (client: Client) => client.send(command, { abortSignal: signal });
+    const { ETag } = await this.store.retry(send, signal, onLost);
+    onAnswer(ETag);
+  }
+
+  /** Whether the upload was gone before it was aborted, as after it was completed. */
+  async isUsedUp(): Promise<boolean> {
+    if (this.#wasGone !== undefined) return this.#wasGone;
+    const list = new this.store.aws.ListPartsCommand({ ...this.object, MaxParts: 1 });
+    const { signal } = this;
+    return await this.store.retry((client) => client.send(list, { abortSignal: signal }), signal)
+      .then(() => false, (error) => factsOf(error).status === 404);
   }
 
   /**
@@ -130,7 +167,6 @@ export class Multipart {
    * @returns What stays, or may.
    */
   async abort(): Promise<readonly string[]> {
-    if (this.#isPastRecall) return [];
     if (this.context.options["resume"] === true) {
       return this.#warn("parts stay in the store and cost money; the next build continues them");
     }
@@ -145,11 +181,13 @@ export class Multipart {
   /** @returns Whether parts are left. */
   async #abortOnce(): Promise<boolean> {
     const { aws } = this.store;
-    await this.store.retry(async (client) => {
-      await client.send(new aws.AbortMultipartUploadCommand(this.object)).catch((error) => {
+    const abort = new aws.AbortMultipartUploadCommand(this.object);
+    const isGone = await this.store.retry((client) => client.send(abort), undefined)
+      .then(() => false, (error) => {
         if (factsOf(error).name !== "NoSuchUpload") throw error;
+        return true;
       });
-    }, undefined);
+    this.#wasGone ??= isGone;
     await setTimeout(SETTLE_MS);
     try {
       const list = new aws.ListPartsCommand({ ...this.object, MaxParts: 1 });
@@ -182,25 +220,21 @@ export class Multipart {
     sizeBytes: number,
   ): Stored {
     const confirmation = checksum.confirmedBy(answer);
+    const { ETag, ChecksumSHA256 } = answer;
+    if (!isName(ETag)) {
+      throw new IncompleteAnswerError(`the store gave part ${number} no ETag to name it by`);
+    }
     this.#parts.push({
       PartNumber: number,
-      ETag: answer.ETag,
-      ...answer.ChecksumSHA256 !== undefined && { ChecksumSHA256: answer.ChecksumSHA256 },
+      ETag,
+      ...ChecksumSHA256 !== undefined && { ChecksumSHA256 },
+      sizeBytes,
+      sha256: checksum.base64,
     });
     return { sizeBytes, confirmation };
   }
 
-  /** Whether the store has made the object of this upload: the upload is gone, the object there. */
-  async #isComplete(sizeBytes: number, signal: AbortSignal): Promise<boolean> {
-    const { aws } = this.store;
-    const { Bucket, Key } = this.object;
-    const ask = <T>(request: (client: Client) => Promise<T>) => this.store.retry(request, signal);
-    const parts = new aws.ListPartsCommand({ ...this.object, MaxParts: 1 });
-    const isGone = await ask((client) => client.send(parts, { abortSignal: signal }))
-      .then(() => false, (error) => factsOf(error).status === 404);
-    if (!isGone) return false;
-    const head = new aws.HeadObjectCommand({ Bucket, Key });
-    const { ContentLength } = await ask((client) => client.send(head, { abortSignal: signal }));
-    return ContentLength === sizeBytes;
+  #inOrder(): readonly SentPart[] {
+    return this.#parts.toSorted((a, b) => a.PartNumber - b.PartNumber);
   }
 }

@@ -25,7 +25,11 @@ type Next = (args: { request: Request }) => Promise<unknown>;
  * The same command, whose body is this part: the signature is made of the SHA-256 that is known,
  * and the body is not joined with what comes before and behind it.
  */
-export function asPart<C extends Command>(command: C, { bytes, hex }: PartChecksum): C {
+export function asPart<C extends Command>(
+  command: C,
+  { bytes, hex }: PartChecksum,
+  { takesStreams }: { readonly takesStreams: boolean },
+): C {
   const withHash = (next: Next) => (args: { request: Request }) => {
     args.request.headers["x-amz-content-sha256"] = hex;
     return next(args);
@@ -38,6 +42,7 @@ export function asPart<C extends Command>(command: C, { bytes, hex }: PartChecks
     return next({ ...args, request: sent });
   };
   command.middlewareStack.add(withHash as never, { step: "build", name: "knownHash" });
+  if (!takesStreams) return command;
   command.middlewareStack.add(withBody as never, { step: "deserialize", name: "wholeBody" });
   return command;
 }

@@ -5,10 +5,9 @@
  * @module
  */
 
-import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import type * as Aws from "@aws-sdk/client-s3";
-import type { StepContext } from "../../mod.ts";
+import { awsClientConfig, awsStoreUrl, type StepContext } from "../../mod.ts";
 import { isTransient } from "./errors.ts";
 
 /** The first pause before a request is made again; each is twice the one before. */
@@ -25,14 +24,27 @@ export class Store {
   private constructor(
     readonly aws: typeof Aws,
     private readonly client: Aws.S3Client,
+    /** Where it is. */
+    readonly url: URL,
     private readonly retries: number,
+    /** Whether its requests take streams: those that go through a proxy take bytes only. */
+    readonly takesStreams: boolean,
   ) {}
 
   /** Loads the AWS client, which takes a moment: only where it is used. */
   static async open(options: StoreContext["options"]): Promise<Store> {
     const aws = await import("@aws-sdk/client-s3");
-    const client = new aws.S3Client(clientConfig(options));
-    return new Store(aws, client, options["retries"] as number);
+    const { endpoint, region } = options as { endpoint?: string; region?: string };
+    const patience = { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS };
+    const config = awsClientConfig({ endpoint, region }, patience);
+    const client = new aws.S3Client({
+      ...config as Aws.S3ClientConfig,
+      // Checksums are made here.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
+    const takesStreams = !("handle" in (config.requestHandler ?? {}));
+    const retries = options["retries"] as number;
+    return new Store(aws, client, awsStoreUrl(config), retries, takesStreams);
   }
 
   /** Closes its connections. */
@@ -62,25 +74,4 @@ export class Store {
       }
     }
   }
-}
-
-/** What the client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`. */
-export function clientConfig(
-  options: StoreContext["options"],
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Aws.S3ClientConfig {
-  const endpoint = options["endpoint"] as string | undefined ||
-    environment["AWS_ENDPOINT_URL_S3"] || environment["AWS_ENDPOINT_URL"];
-  const region = options["region"] as string | undefined || environment["AWS_REGION"] ||
-    environment["AWS_DEFAULT_REGION"] || (endpoint ? "us-east-1" : undefined);
-  return {
-    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    ...(region === undefined ? {} : { region }),
-    followRegionRedirects: true,
-    // Attempts are counted, and told, here; checksums are made here.
-    maxAttempts: 1,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
-  };
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Answer } from "./checksum.ts";
+import { type Answer, isName } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
 import type { Store, StoreContext } from "./store.ts";
 
@@ -32,7 +32,7 @@ export async function findUnfinished(
       (client) => client.send(list, { abortSignal: signal }),
       signal,
     );
-    const ours = Uploads.filter(({ Key, UploadId }) => Key === key && UploadId !== undefined)
+    const ours = Uploads.filter(({ Key, UploadId }) => Key === key && isName(UploadId))
       .sort((a, b) => Number(a.Initiated ?? 0) - Number(b.Initiated ?? 0));
     const uploadId = ours.at(-1)?.UploadId;
     if (uploadId === undefined) return undefined;
@@ -55,14 +55,18 @@ async function partsOf(
 ): Promise<Map<number, KnownPart>> {
   const parts = new Map<number, KnownPart>();
   let marker: string | undefined;
-  do {
+  while (true) {
     const list = new store.aws.ListPartsCommand({
       ...object,
       ...marker !== undefined && { PartNumberMarker: marker },
     });
     const page = await store.retry((client) => client.send(list, { abortSignal: signal }), signal);
-    for (const part of page.Parts ?? []) parts.set(part.PartNumber!, part);
-    marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
-  } while (marker !== undefined);
-  return parts;
+    for (const part of page.Parts ?? []) {
+      if (Number.isInteger(part.PartNumber)) parts.set(part.PartNumber!, part);
+    }
+    const next = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+    // Parts that a store does not list are sent again, so that nothing is lost by ending here.
+    if (next === undefined || !(Number(next) > Number(marker ?? -1))) return parts;
+    marker = next;
+  }
 }

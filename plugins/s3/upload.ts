@@ -5,12 +5,13 @@
 
 import { addressOf } from "./address.ts";
 import type { Confirmation } from "./checksum.ts";
+import { Completion, type Presence } from "./completion.ts";
 import type { Destination } from "./destination.ts";
 import { takenError, uploadError } from "./errors.ts";
 import { Multipart, type Stored } from "./multipart.ts";
 import { Part } from "./part.ts";
 import { partSizes } from "./part_sizes.ts";
-import { putObject } from "./put_object.ts";
+import { PutObject } from "./put_object.ts";
 import type { Store, StoreContext } from "./store.ts";
 import { objectExists } from "./exists.ts";
 
@@ -30,6 +31,7 @@ export class Upload {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #sizeOf: (number: number) => number;
+  readonly #completion: Completion;
 
   constructor(
     private readonly store: Store,
@@ -38,7 +40,13 @@ export class Upload {
   ) {
     this.address = addressOf(to.bucket, to.key);
     this.#signal = AbortSignal.any([context.signal, this.#stop.signal]);
+    this.#completion = new Completion(store, to, context, this.#signal);
     this.#sizeOf = partSizes(context.options["partSize"] as number, to.sizeBytes);
+  }
+
+  /** The object's key. */
+  get key(): string {
+    return this.to.key;
   }
 
   /** Looks whether the name is free, unless it may be overwritten. */
@@ -76,17 +84,17 @@ export class Upload {
     try {
       if (this.#multipart === undefined) {
         const checksum = (this.#part ?? new Part(new Uint8Array(0))).checksum();
-        this.#confirmations.add(
-          await putObject(this.store, this.to, checksum, this.context, this.#signal),
-        );
+        const put = new PutObject(this.store, this.to, checksum, this.context, this.#signal);
+        const isSame = await this.#completion.complete(put);
+        this.#tellConfirmation([put.confirmation], isSame);
       } else {
-        await this.#multipart.complete(this.#doneBytes, this.#signal);
+        const isSame = await this.#completion.complete(this.#multipart);
+        this.#multipart = undefined;
+        this.#tellConfirmation([...this.#confirmations], isSame);
       }
     } catch (error) {
       throw uploadError(this.address, error);
     }
-    this.#multipart = undefined;
-    this.#tellConfirmation();
   }
 
   /** Gives it up: parts in the store cost money. @returns What stays there all the same. */
@@ -96,6 +104,11 @@ export class Upload {
     const left = await this.#multipart?.abort();
     this.#multipart = undefined;
     return left ?? [];
+  }
+
+  /** What of it is in the store, after it was given up. */
+  presence(): Promise<Presence> {
+    return this.#completion.presence();
   }
 
   #nextPart(): Part {
@@ -143,11 +156,11 @@ export class Upload {
     });
   }
 
-  #tellConfirmation(): void {
-    if (this.#confirmations.has("none")) {
+  #tellConfirmation(confirmations: readonly Confirmation[], isSame: boolean): void {
+    if (confirmations.includes("none") && !isSame) {
       const text = `${this.address}: the store confirms no checksum. Read it back to be sure.`;
       this.context.emit({ type: "message", level: "warning", text });
-    } else if (this.#confirmations.has("md5")) {
+    } else if (confirmations.includes("md5")) {
       const text =
         `${this.address}: the store does not know SHA-256, and confirmed each part's MD5`;
       this.context.emit({ type: "message", level: "info", text });

@@ -20,12 +20,12 @@ import { awsCommand } from "./aws_command.ts";
 import { Store } from "./store.ts";
 import { Upload } from "./upload.ts";
 
+/** What is said of an object that may be ours. */
+const UNCLEAR = "may be in the store: the answer to the request that makes it was lost";
+
 /** The objects of one build. */
 export class Uploads {
   readonly #all: Upload[] = [];
-  readonly #completed: string[] = [];
-  /** A key, while the store is asked to make the object appear. */
-  #completing: string | undefined;
 
   private constructor(
     private readonly store: Store,
@@ -65,7 +65,7 @@ export class Uploads {
 
   /** Completes the payload, and sends what belongs to it. */
   async finish(image: Image, payload: Payload, upload: Upload): Promise<Image> {
-    await this.#complete(upload, payload.name);
+    await upload.complete();
     const companions = await this.#sendCompanions(image, payload);
     const digest = Object.entries(payload.digests)[0];
     const hasDigest = companions.some(({ kind }) => Object.hasOwn(payload.digests, kind));
@@ -83,23 +83,24 @@ export class Uploads {
   /** Removes what was sent, but for what may have replaced something. Never throws. */
   async #takeBack(): Promise<readonly string[]> {
     const left: string[] = [];
-    for (const upload of this.#all) left.push(...await upload.abort());
-    // The answer was not waited for. A refusal would have been told, and the object be another's.
-    if (this.#completing !== undefined && this.context.signal.aborted) {
-      left.push(this.#tell(this.#completing, "may be in the store: it was being completed"));
-    }
-    for (const Key of this.#completed) {
-      if (this.context.options["overwrite"] === true) {
-        left.push(
-          this.#tell(Key, "stays in the store: it may have replaced another, which is gone"),
-        );
-        continue;
-      }
-      const remove = new this.store.aws.DeleteObjectCommand({ Bucket: this.address.bucket, Key });
-      await this.store.retry((client) => client.send(remove), undefined)
-        .catch((error) => left.push(this.#tell(Key, `stays in the store: ${messageOf(error)}`)));
+    for (const upload of this.#all) {
+      left.push(...await upload.abort());
+      const presence = await upload.presence();
+      if (presence === "absent") continue;
+      const why = presence === "ours" ? await this.#remove(upload.key) : UNCLEAR;
+      if (why !== undefined) left.push(this.#tell(upload.key, why));
     }
     return left;
+  }
+
+  /** @returns Why it stays; `undefined` when it is gone. */
+  async #remove(Key: string): Promise<string | undefined> {
+    if (this.context.options["overwrite"] === true) {
+      return "stays in the store: it may have replaced another, which is gone";
+    }
+    const remove = new this.store.aws.DeleteObjectCommand({ Bucket: this.address.bucket, Key });
+    return await this.store.retry((client) => client.send(remove), undefined)
+      .then(() => undefined, (error) => `stays in the store: ${messageOf(error)}`);
   }
 
   /** Names what stays, and the command that removes it. @returns Its address. */
@@ -111,18 +112,12 @@ export class Uploads {
     return address;
   }
 
-  async #complete(upload: Upload, name: string): Promise<void> {
-    this.#completing = this.address.prefix + name;
-    await upload.complete();
-    this.#completed.push(this.#completing);
-    this.#completing = undefined;
-  }
-
   async #sendCompanions(image: Image, payload: Payload): Promise<readonly Artifact[]> {
     const companions = companionsOf({ ...image, payload });
     for (const { path, finalPath, sizeBytes } of companions) {
       const name = basename(finalPath);
-      await this.#complete(await this.sendFile(path, name, sizeBytes), name);
+      const upload = await this.sendFile(path, name, sizeBytes);
+      await upload.complete();
     }
     return companions;
   }
@@ -131,7 +126,7 @@ export class Uploads {
     const line = new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`);
     const upload = await this.begin(`${name}.${algorithm}`, line.length);
     await upload.write(line);
-    await this.#complete(upload, `${name}.${algorithm}`);
+    await upload.complete();
   }
 }
 

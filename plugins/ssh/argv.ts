@@ -9,6 +9,27 @@ import type { Address } from "./address.ts";
 /** A script for the far side's `sh`, and its arguments. */
 export type Remote = readonly [script: string, ...args: string[]];
 
+/** How long a connection waits for the next program. */
+const PERSIST_SECONDS = 60;
+
+/** The same options, with which all programs share one connection through a socket here. */
+export function sharing(options: OptionValues, socket: string): OptionValues {
+  const given = (options["sshOptions"] ?? []) as readonly string[];
+  const own = ["ControlMaster=auto", `ControlPath=${socket}`, `ControlPersist=${PERSIST_SECONDS}`];
+  // ssh takes the first value of each: what is set by hand counts.
+  return { ...options, sshOptions: [...given, ...own] };
+}
+
+/** Whether ssh takes it as a socket's path: it adds a suffix, and the kernel sets a limit. */
+export function isSocketPath(path: string): boolean {
+  return /^[\w./-]{1,85}$/.test(path);
+}
+
+/** Ends the connection that is shared. */
+export function endArgv(options: OptionValues, { host }: Address): string[] {
+  return ["ssh", ...connection(options, "-p"), "-O", "exit", "--", host];
+}
+
 /** Runs a script there: `ssh … HOST sh -c SCRIPT sh ARG…`. */
 export function sshArgv(options: OptionValues, { host }: Address, remote: Remote): string[] {
   const [script, ...args] = remote;

@@ -40,6 +40,7 @@ export class Copies {
   /** They are taken back when the build fails, be it after all were made final. */
   constructor(private readonly context: StepContext) {
     this.far = new FarSide(context);
+    context.defer(() => this.far.close());
     context.onFailure(() => this.#takeBack());
   }
 
@@ -48,7 +49,8 @@ export class Copies {
     const final = this.far.path(name);
     // Nobody else's partial file is touched, unless it is to be continued.
     const mark = this.#resumes ? "" : `.${randomUUID().slice(0, 8)}`;
-    const copy = { final, partial: `${final}${mark}.partial` };
+    // sftp takes a line break for the end of a command.
+    const copy = { final, partial: `${final.replaceAll("\n", "%0A")}${mark}.partial` };
     await this.#explained(copy, async () => {
       await this.far.run([BEGIN, this.far.address.folder, final, this.#overwrites, copy.partial]);
     });

@@ -4,10 +4,15 @@
  */
 
 import { EnvironmentError, printable, ToolError } from "../../mod.ts";
-import { DIFFERS, EXISTS, NO_DIGEST, NOT_WRITABLE } from "./scripts.ts";
+import { DIFFERS, EXISTS, IS_FOLDER, NO_DIGEST, NOT_WRITABLE } from "./scripts.ts";
 
 const REFUSED =
   /Permission denied \(|Too many authentication failures|Host key verification failed/;
+/** ssh does not get as far as to connect. */
+const WRONG_OPTION =
+  /^.*(Bad (configuration option|owner or permissions)|keyword .* extra arguments|[Mm]issing argument|[Uu]nsupported option|(Invalid|Bad|bad) .*(argument|value|number|port|spec|expression|forwarding)|unknown option|illegal option|no argument after keyword).*$/m;
+const NO_KEY = /Identity file (.*) not accessible: (.*?)\.?\s*$/m;
+const UNKNOWN_HOST = /Could not resolve hostname/;
 const FULL = /No space left on device|Disk quota exceeded|File too large/;
 const BROKEN = /Connection closed|Connection reset|Broken pipe/;
 /** Exit codes of rsync for a connection that broke or stalled. */
@@ -19,6 +24,7 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof ToolError)) return false;
   const { argv, exitCode, stderrTail } = error;
   if (REFUSED.test(stderrTail) || FULL.test(stderrTail)) return false;
+  if (exitCode === SSH_FAILED && WRONG_OPTION.test(stderrTail)) return false;
   return exitCode === SSH_FAILED || (argv[0] === "rsync" && RSYNC_BROKEN.includes(exitCode)) ||
     // Without the connection sftp is ended by SIGPIPE.
     (argv[0] === "sftp" && (exitCode < 0 || BROKEN.test(stderrTail)));
@@ -50,11 +56,30 @@ export function unchecked(to: string): EnvironmentError {
 function explain(error: ToolError): [why: string, what: string, code: string] {
   const { argv, exitCode, stderrTail } = error;
   const said = stderrTail.trim().split("\n").at(-1)?.trim().replace(/\.$/, "") ?? "";
+  const wrong = exitCode === SSH_FAILED ? WRONG_OPTION.exec(stderrTail)?.[0] : undefined;
+  if (wrong !== undefined) {
+    return [
+      `ssh does not take its options: ${wrong.trim().replace(/\.$/, "")}`,
+      "Correct ssh.sshOptions, or the file that is named.",
+      "bad-option",
+    ];
+  }
+  if (UNKNOWN_HOST.test(stderrTail)) {
+    return [said.replace(/^ssh: /, ""), "Check ssh.to.", "connection-failed"];
+  }
   if (/Host key verification failed/.test(stderrTail)) {
     return [
       "its host key is not known, or has changed",
       "Log in once by hand to check and accept it.",
       "unknown-host-key",
+    ];
+  }
+  const [, key, noKey] = NO_KEY.exec(stderrTail) ?? [];
+  if (REFUSED.test(stderrTail) && key !== undefined) {
+    return [
+      `the key ${key} cannot be read: ${noKey}`,
+      "Correct ssh.identityFile.",
+      "login-refused",
     ];
   }
   if (REFUSED.test(stderrTail)) {
@@ -66,6 +91,13 @@ function explain(error: ToolError): [why: string, what: string, code: string] {
   }
   if (FULL.test(stderrTail)) return ["its disk is full", "Make room there.", "far-disk-full"];
   if (argv[0] === "ssh" && exitCode === EXISTS) return taken;
+  if (argv[0] === "ssh" && exitCode === IS_FOLDER) {
+    return [
+      "there is a folder of that name",
+      "Choose another folder or another name, or move that one away.",
+      "file-exists",
+    ];
+  }
   if (argv[0] === "ssh" && exitCode === DIFFERS) {
     return [
       "the digest there is another: it arrived otherwise than it was sent",
@@ -95,12 +127,24 @@ function explain(error: ToolError): [why: string, what: string, code: string] {
   }
   if (isTransient(error)) {
     return [
-      `the connection failed: ${said || "it broke"}`,
+      `the connection failed: ${lastWords(stderrTail) || "it broke"}`,
       "Check the network.",
       "connection-failed",
     ];
   }
-  return [`${argv[0]} ended with exit code ${exitCode}: ${said}`, "See its words.", "copy-failed"];
+  return [
+    `${argv[0]} ended with exit code ${exitCode}: ${lastWords(stderrTail) || "it said nothing"}`,
+    "See the whole command with --verbose.",
+    "copy-failed",
+  ];
+}
+
+/** Lines of a program that are shown: the last one alone may only sum up. */
+const MOST_LINES = 3;
+
+function lastWords(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.slice(-MOST_LINES).join(" / ").replace(/\.$/, "");
 }
 
 const taken: [string, string, string] = [

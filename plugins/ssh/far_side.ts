@@ -3,11 +3,16 @@
  * @module
  */
 
+import { randomUUID } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import {
   EnvironmentError,
   findProgram,
   messageOf,
+  type OptionValues,
   type PipedProgram,
   pipeThroughProgram,
   type ProgramOptions,
@@ -16,9 +21,19 @@ import {
   type StepContext,
 } from "../../mod.ts";
 import { type Address, parseAddress } from "./address.ts";
-import { type Remote, rsyncArgv, sftpArgv, sftpBatch, sshArgv } from "./argv.ts";
+import {
+  endArgv,
+  isSocketPath,
+  type Remote,
+  rsyncArgv,
+  sftpArgv,
+  sftpBatch,
+  sharing,
+  sshArgv,
+} from "./argv.ts";
 import { copyError, isTransient } from "./errors.ts";
-import { LOOK, READY } from "./scripts.ts";
+import { feed, type Input } from "./feed.ts";
+import { LOOK, READY, TAKE } from "./scripts.ts";
 
 /** The first pause before going on after a broken connection; each is twice the one before. */
 const PAUSE_MS = 500;
@@ -32,10 +47,27 @@ export type FarContext = Pick<StepContext, "options" | "signal"> & {
 /** The other machine. */
 export class FarSide {
   readonly address: Address;
-  #hasRsync: boolean | undefined;
+  #way: Way | undefined;
+  readonly #options: OptionValues;
+  /** Through which the programs of a build share one login. */
+  readonly #socket: string | undefined;
 
   constructor(private readonly context: FarContext) {
-    this.address = parseAddress(context.options["to"] as string);
+    const { options, workdir } = context;
+    this.address = parseAddress(options["to"] as string);
+    const socket = workdir === undefined ? undefined : join(workdir, "ssh");
+    this.#socket = socket !== undefined && isSocketPath(socket) ? socket : undefined;
+    this.#options = this.#socket === undefined ? options : sharing(options, this.#socket);
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    if (this.#socket === undefined || !existsSync(this.#socket)) return;
+    // One that is broken has ended by itself.
+    await runProgram(endArgv(this.#options, this.address), {
+      ...this.#started,
+      success: () => true,
+    });
   }
 
   /** A file there, as people write it. */
@@ -54,42 +86,61 @@ export class FarSide {
     const { stdout } = await this.run([LOOK, this.address.folder]).catch((error) => {
       throw copyError(this.shown(this.address.folder), error);
     });
-    if (!stdout.includes(READY)) throw noShell(this.shown(this.address.folder));
-    this.#hasRsync = /\/rsync$/m.test(stdout) && findProgram("rsync") !== undefined;
+    const readyAt = stdout.indexOf(`${READY}\n`);
+    if (readyAt < 0) throw noShell(this.shown(this.address.folder));
+    const isSilent = readyAt === 0;
+    const hasRsync = /\/rsync$/m.test(stdout.slice(readyAt)) && findProgram("rsync") !== undefined;
+    this.#way = !isSilent ? "cat" : hasRsync ? "rsync" : "sftp";
+    if (isSilent) return;
+    const text = `${this.address.host}: the account prints something whenever its shell starts, ` +
+      "so that files go by cat, and a copy that breaks begins anew";
+    this.context.emit?.({ type: "message", level: "info", text });
   }
 
   /** Runs a script there. @param signal Instead of the build's; `null` for none. */
   run(remote: Remote, signal: AbortSignal | null = this.context.signal): Promise<ProgramResult> {
-    const argv = sshArgv(this.context.options, this.address, remote);
+    const argv = sshArgv(this.#options, this.address, remote);
     return runProgram(argv, { ...this.#started, ...(signal && { signal }) });
   }
 
   /** Starts a script there, to be fed. */
   open(remote: Remote): PipedProgram {
-    const argv = sshArgv(this.context.options, this.address, remote);
+    const argv = sshArgv(this.#options, this.address, remote);
     return pipeThroughProgram(argv, { ...this.#started, signal: this.context.signal });
   }
 
   /** Copies a file to a partial one that is there, and goes on when the connection breaks. */
   async copy(from: string, to: string): Promise<void> {
-    if (this.#hasRsync === undefined) await this.look();
+    if (this.#way === undefined) await this.look();
     const retries = this.context.options["retries"] as number;
     for (let attempt = 1;; attempt++) {
       try {
-        return await (this.#hasRsync === true ? this.#rsync(from, to) : this.#sftp(from, to));
+        return await this.#copyBy(this.#way!, from, to);
       } catch (error) {
         const { signal, emit } = this.context;
         if (signal.aborted || attempt > retries || !isTransient(error)) throw error;
-        const text = `the copy goes on where it broke: ${messageOf(error)}`;
+        const goesOn = this.#way === "cat" ? "begins anew" : "goes on where it broke";
+        const text = `the copy ${goesOn}: ${messageOf(error)}`;
         emit?.({ type: "message", level: "warning", text });
         await setTimeout(PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
       }
     }
   }
 
+  #copyBy(way: Way, from: string, to: string): Promise<void> {
+    switch (way) {
+      case "rsync":
+        return this.#rsync(from, to);
+      case "sftp":
+        return this.#sftp(from, to);
+      case "cat":
+        return this.#cat(from, to);
+    }
+  }
+
   async #rsync(from: string, to: string): Promise<void> {
-    const argv = rsyncArgv(this.context.options, this.address, from, to);
-    await this.#runFed(argv, "", (text) => {
+    const argv = rsyncArgv(this.#options, this.address, from, to);
+    await this.#runFed(argv, [], (text) => {
       const done = text.match(/[\d,]+(?=\s+\d+%)/g)?.at(-1)?.replaceAll(",", "");
       if (done === undefined) return;
       this.context.emit?.({ type: "progress", done: Number(done), unit: "bytes" });
@@ -97,19 +148,43 @@ export class FarSide {
   }
 
   async #sftp(from: string, to: string): Promise<void> {
-    await this.#runFed(sftpArgv(this.context.options, this.address), sftpBatch(from, to), () => {});
+    const input = new TextEncoder().encode(sftpBatch(await this.#oneLine(from), to));
+    await this.#runFed(sftpArgv(this.#options, this.address), [input]);
   }
 
-  async #runFed(argv: string[], input: string, onText: (text: string) => void): Promise<void> {
+  async #cat(from: string, to: string): Promise<void> {
+    const { signal } = this.context;
+    const pieces = createReadStream(from, { highWaterMark: PIECE_BYTES, signal });
+    await this.#runFed(sshArgv(this.#options, this.address, [TAKE, to]), pieces);
+  }
+
+  /** A name of the file that has no line break in it, which sftp takes for the end of a command. */
+  async #oneLine(path: string): Promise<string> {
+    const { workdir } = this.context;
+    if (!path.includes("\n") || workdir === undefined) return path;
+    const link = join(workdir, `sftp-${randomUUID()}`);
+    await symlink(path, link);
+    return link;
+  }
+
+  async #runFed(
+    argv: string[],
+    input: Input,
+    onText: (text: string) => void = () => {},
+  ): Promise<void> {
     const { signal } = this.context;
     const program = pipeThroughProgram(argv, { ...this.#started, signal });
     const writer = program.writable.getWriter();
     // A program that ends before it has read this tells why by how it ends.
     writer.closed.catch(() => {});
-    await writer.write(new TextEncoder().encode(input)).then(() => writer.close()).catch(() => {});
+    const fed = feed(writer, input);
     const decoder = new TextDecoder();
-    for await (const bytes of program.readable) onText(decoder.decode(bytes));
-    await program.ended;
+    try {
+      for await (const bytes of program.readable) onText(decoder.decode(bytes));
+      await program.ended;
+    } catch (error) {
+      throw await fed ?? error;
+    }
   }
 
   /** How each program is started. */
@@ -121,6 +196,11 @@ export class FarSide {
     };
   }
 }
+
+/** How files get there. */
+type Way = "rsync" | "sftp" | "cat";
+
+const PIECE_BYTES = 2 ** 20;
 
 function noShell(to: string): EnvironmentError {
   return new EnvironmentError(

@@ -5,6 +5,7 @@
 
 import type { UnsupportedFeatureError } from "../../ext4/errors.ts";
 import type { Tree } from "../../ext4/tree.ts";
+import type { SourceOptions } from "../../host/block_source/block_source.ts";
 import { isRemote } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { fileStatus } from "../../host/file_status.ts";
@@ -24,7 +25,7 @@ import type { ImageReader } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
 /** How to compare. */
-export interface DiffOptions {
+export interface DiffOptions extends Pick<SourceOptions, "leastBytesPerMinute"> {
   /** Globs of names to leave out of folders, as `build` left them out. */
   readonly exclude?: readonly string[];
   /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -109,13 +110,14 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal }: DiffOptions,
+  { signal, leastBytesPerMinute }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) return;
   return await openImage(path, {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
     ...(signal === undefined ? {} : { signal }),
+    ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
   });
 }
 

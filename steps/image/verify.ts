@@ -6,7 +6,7 @@
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../../ext4/errors.ts";
 import type { DroppedTransactions } from "../../ext4/reader/journal/replay.ts";
-import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource, SourceOptions } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
@@ -25,7 +25,7 @@ import { verifyRemoteDigest } from "./verify/remote_digest.ts";
 import type { Verified } from "./verify/side_file.ts";
 
 /** What of an image is verified. */
-export interface VerifyImageOptions {
+export interface VerifyImageOptions extends Pick<SourceOptions, "leastBytesPerMinute"> {
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */

@@ -16,6 +16,7 @@ import {
   O_RDONLY,
   openAt,
 } from "../../host/libc/files.ts";
+import { shownLocation } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { SourceError, UsageError } from "../../pipeline/errors.ts";
 import { folderOf, isContents } from "../../pipeline/source_path.ts";
@@ -74,7 +75,9 @@ export function openFolder(source: string): Descriptor {
     if (!isFile) throw unreadable(source, error);
   }
   throw new SourceError(
-    `cannot read ${printable(folderOf(source))}: it is not a folder. Name the folder it lies in.`,
+    `cannot read ${
+      shownLocation(folderOf(source))
+    }: it is not a folder. Name the folder it lies in.`,
     "source-not-folder",
   );
 }
@@ -88,7 +91,7 @@ function isThere(path: string, source: string): boolean {
 }
 
 function unreadable(source: string, error: unknown): SourceError {
-  const shown = printable(folderOf(source) || "/");
+  const shown = shownLocation(folderOf(source) || "/");
   if (hasCode(error, "ENOENT", "ENOTDIR")) {
     return new SourceError(
       `cannot read ${shown}: it does not exist. Check the path.`,
@@ -131,7 +134,7 @@ export function checkOutputOutside(
     const status = statSync(source, { bigint: true });
     if (oneFileSystem && fileSystem !== status.dev) continue;
     if (above.has(keyOf(status))) {
-      const shown = printable(folderOf(source) || "/");
+      const shown = shownLocation(folderOf(source) || "/");
       throw new UsageError(
         `cannot write ${printable(output)}: it lies within the source ${shown} and ` +
           "would contain itself. Choose a place outside with -o.",

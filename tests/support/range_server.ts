@@ -12,6 +12,7 @@ export type Fault =
   | { readonly cutAfterBytes: number }
   | { readonly stall: "before-head" | "in-body" }
   | { readonly redirect: string }
+  | { readonly trickleEveryMs: number }
   | "ignore-range"
   | "shifted-range";
 
@@ -117,6 +118,14 @@ function misbehave(
     response.end(file.bytes.subarray(startBytes + 1, endBytes));
   } else if ("status" in fault) {
     response.writeHead(fault.status, fault.headers).end("never mind");
+  } else if ("trickleEveryMs" in fault) {
+    response.writeHead(206, headOf(file, startBytes, endBytes));
+    const bytes = file.bytes.subarray(startBytes, endBytes);
+    let done = 0;
+    const timer = setInterval(() => {
+      response.write(bytes.subarray(done, ++done));
+    }, fault.trickleEveryMs);
+    response.on("close", () => clearInterval(timer));
   } else if ("redirect" in fault) {
     response.writeHead(302, { location: fault.redirect }).end();
   } else if ("cutAfterBytes" in fault) {

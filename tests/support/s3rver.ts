@@ -42,6 +42,7 @@ export async function makeS3rver(directory: string): Promise<S3rver> {
     address: "127.0.0.1",
     port: 0,
     silent: true,
+    vhostBuckets: false,
     directory,
     configureBuckets: [{ name: "vault" }],
   });

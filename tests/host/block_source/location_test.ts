@@ -14,6 +14,13 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["http://bob:hun?ter2@h/r.img", "http://h/r.img"],
   ["s3://vault/my photos?.img", "s3://vault/my photos?.img"],
   ["s3://id:secret@vault/a@b.img", "s3://vault/a@b.img"],
+  ["s3://id:sec/ret@vault/a.img", "s3://vault/a.img"],
+  ["ftp://bob:hunter2@h/r.img", "ftp://h/r.img"],
+  ["https:/bob:hunter2@h/r.img?sig=1", "https:/h/r.img?…"],
+  ["/home/me/ftp:/bob:hun ter2@h/r.img", "/home/me/ftp:/h/r.img"],
+  ["http://[::1]:80/a@b.img", "http://[::1]:80/a@b.img"],
+  ["http://h:8080/a@b.img", "http://h:8080/a@b.img"],
+  ["vault:/srv@x/what?.img", "vault:/srv@x/what?.img"],
   ["/backup/a?b@c\n.img", "/backup/a?b@c\\n.img"],
 ];
 

@@ -50,8 +50,8 @@ Deno.test("what is wrong with an address in S3 is said, each in its own words", 
   }
   using _environment = setEnvironment({ AWS_ACCESS_KEY_ID: "SOMEBODY" });
   await assert.rejects(openSource("s3://vault/x.img", quick), {
-    code: "url-forbidden",
-    message: /the server does not allow it\. Ask for access/,
+    code: "wrong-credentials",
+    message: /the store refuses the credentials \(InvalidAccessKeyId\)\. Check AWS_ACCESS_KEY_ID/,
   });
 });
 

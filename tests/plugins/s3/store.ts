@@ -8,14 +8,30 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { makeS3rver, type Middleware, type Request } from "../../support/s3rver.ts";
 
 /** What may happen to a request, by its number among those of its kind, from 1 on. */
 export type Fault = (request: Request, part: number, count: number) => Outcome | undefined;
-/** A status and a code to answer with; or the connection cut, before or after the work. */
-export type Outcome = { readonly status: number; readonly code: string } | "cut" | "cut afterwards";
+/**
+ * A status and a code to answer with, or a body instead of the work; the connection cut, before or
+ * after the work; or the object cut short after it.
+ */
+export type Outcome =
+  | { readonly status: number; readonly code: string }
+  | { readonly answer: string }
+  | "cut"
+  | "cut afterwards"
+  | "shorten";
 
 /** How the store is. */
 export interface StoreOptions {
@@ -49,7 +65,7 @@ export async function faultyStore(
   const server = await makeS3rver(directory);
   const requests: string[] = [];
   const files = new Files(`${directory}/vault`);
-  server.middleware.unshift(failing(requests, options), missingOperations(files));
+  server.middleware.unshift(failing(requests, files, options), missingOperations(files));
   if (options.modern === true) server.middleware.splice(2, 0, conditions(files));
   const { port } = await server.run();
   let isDead = false;
@@ -80,6 +96,12 @@ class Files {
     return existsSync(path) ? Uint8Array.from(readFileSync(path)) : undefined;
   }
 
+  /** Takes an object's last byte. */
+  shorten(key: string): void {
+    const path = `${this.bucket}/${key}._S3rver_object`;
+    truncateSync(path, statSync(path).size - 1);
+  }
+
   keys(): string[] {
     return (readdirSync(this.bucket, { recursive: true }) as string[])
       .filter((name) => name.endsWith("._S3rver_object"))
@@ -106,18 +128,31 @@ function kindOf({ method, query }: Request): string {
   return method === "POST" ? "POST complete" : `${method} upload`;
 }
 
-function failing(requests: string[], { fault }: StoreOptions): Middleware {
+function failing(requests: string[], files: Files, { fault }: StoreOptions): Middleware {
   return async (request, next) => {
     const kind = kindOf(request);
     requests.push(kind);
     const count = requests.filter((each) => each === kind).length;
     const outcome = fault?.(request, Number(request.query["partNumber"] ?? 0), count);
     if (outcome === undefined) return await next();
-    if (outcome === "cut afterwards") await next();
+    if (outcome === "cut afterwards" || outcome === "shorten") await next();
+    if (outcome === "shorten") return files.shorten(keyOf(request));
+    if (typeof outcome === "object" && "answer" in outcome) return xml(request, outcome.answer);
     if (typeof outcome === "object") return answer(request, outcome.status, outcome.code);
     request.respond = false;
     request.req.socket.destroy();
   };
+}
+
+function xml(request: Request, body: string): void {
+  request.req.resume();
+  request.status = 200;
+  request.set("Content-Type", "application/xml");
+  request.body = body;
+}
+
+function keyOf({ path }: Request): string {
+  return decodeURIComponent(path).replace("/vault/", "");
 }
 
 function answer(request: Request, status: number, code: string): void {
@@ -132,15 +167,10 @@ function missingOperations(files: Files): Middleware {
     const { uploadId } = request.query;
     const kind = kindOf(request);
     if (!["DELETE upload", "GET upload", "GET uploads"].includes(kind)) return next();
-    const xml = (body: string) => {
-      request.status = 200;
-      request.set("Content-Type", "application/xml");
-      request.body = body;
-    };
-    if (kind === "GET uploads") return xml(listUploads(files));
+    if (kind === "GET uploads") return xml(request, listUploads(files));
     const folder = files.upload(uploadId!);
     if (!existsSync(folder)) return answer(request, 404, "NoSuchUpload");
-    if (kind === "GET upload") return xml(listParts(folder));
+    if (kind === "GET upload") return xml(request, listParts(folder));
     rmSync(folder, { recursive: true });
     request.status = 204;
   };
@@ -167,7 +197,7 @@ function listParts(folder: string): string {
 
 function conditions(files: Files): Middleware {
   return async (request, next) => {
-    const key = decodeURIComponent(request.path).replace("/vault/", "");
+    const key = keyOf(request);
     if (request.get("If-None-Match") === "*" && files.object(key) !== undefined) {
       return answer(request, 412, "PreconditionFailed");
     }

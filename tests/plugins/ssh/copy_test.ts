@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Step } from "../../../mod.ts";
 import { testWith } from "../../support/requirements.ts";
 import { FORMS } from "../building.ts";
@@ -53,4 +53,21 @@ for (const form of FORMS) {
       });
     },
   );
+}
+
+for (const form of FORMS) {
+  for (const [way, programs] of [["rsync", WITH_RSYNC], ["sftp", POSIX]] as const) {
+    testWith(RSYNC, `a name with a line break in it arrives (${way}, ${form} form)`, async () => {
+      await withFar({ programs }, async ({ lab, far, build }) => {
+        const image = lab.at('a\n"b".img');
+        await build({}, { form, request: { output: image } });
+        assert.deepEqual(storedIn(lab), ['a\n"b".img', 'a\n"b".img.sha512']);
+        assert.ok(readFileSync(image).equals(readFileSync(lab.at('far/a\n"b".img'))));
+        await assert.rejects(
+          build({ to: `${far.options["to"]}/a\nb` }),
+          /names no folder of a host/,
+        );
+      });
+    });
+  }
 }

@@ -48,6 +48,10 @@ export interface FarOptions {
   readonly programs: readonly string[];
   /** Cuts each connection that has taken so many bytes, as often as said. */
   readonly cut?: { readonly afterBytes: number; times: number };
+  /** Told of each connection. */
+  readonly onConnection?: () => void;
+  /** What the account's bash does when it starts: its `.bashrc`. */
+  readonly bashrc?: string;
   /** Told when a connection has taken so many bytes. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -70,7 +74,12 @@ export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   const bin = lab.at("farbin");
   linkPrograms(bin, far.programs);
   const port = await freePort();
-  writeFileSync(`${folder}/config`, configuration(folder, port, bin));
+  const environment = [`PATH=${bin}`];
+  if (far.bashrc !== undefined) {
+    writeFileSync(`${folder}/.bashrc`, `${far.bashrc}\n`);
+    environment.push(`HOME=${folder}`);
+  }
+  writeFileSync(`${folder}/config`, configuration(folder, port, environment));
   // sshd makes sure of this empty folder when it is root's.
   if (process.getuid?.() === 0 && !existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
   const server = spawn(findProgram("sshd")!, ["-D", "-e", "-f", `${folder}/config`], {
@@ -108,7 +117,7 @@ export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   };
 }
 
-function configuration(folder: string, port: number, bin: string): string {
+function configuration(folder: string, port: number, environment: readonly string[]): string {
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
@@ -120,7 +129,7 @@ function configuration(folder: string, port: number, bin: string): string {
     "PasswordAuthentication no",
     "PermitRootLogin prohibit-password",
     "Subsystem sftp internal-sftp",
-    `SetEnv PATH=${bin}`,
+    `SetEnv ${environment.join(" ")}`,
     "",
   ].join("\n");
 }
@@ -145,11 +154,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function openGate(port: number, { cut, onBytes }: FarOptions): Promise<Server> {
+async function openGate(port: number, { cut, onBytes, onConnection }: FarOptions): Promise<Server> {
   const gate = createServer((near) => {
     const far = connect(port, "127.0.0.1");
     const end = () => [near, far].forEach((socket: Socket) => socket.destroy());
     let bytes = 0;
+    onConnection?.();
     near.on("data", (piece) => {
       bytes += piece.length;
       onBytes?.(bytes);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import type { GivenOptions } from "../../../mod.ts";
 import { testWith } from "../../support/requirements.ts";
 import { POSIX, SSH } from "./far_side.ts";
@@ -25,6 +25,31 @@ const REFUSED: Readonly<Record<string, readonly [(run: Run) => GivenOptions, Reg
   "a folder below a file": [
     ({ far }) => ({ to: `${far.options["to"]}/../source/one` }),
     /the folder cannot be written to\. Choose/,
+  ],
+  "a folder whose link leads nowhere": [
+    ({ lab, far }) => {
+      symlinkSync("nowhere", lab.at("away"));
+      return { to: `${far.options["to"]}/../away` };
+    },
+    /the folder cannot be written to\. Choose/,
+  ],
+  "an option that ssh does not know": [
+    ({ far }) => ({ sshOptions: [...far.options["sshOptions"] as string[], "NoSuchOption=yes"] }),
+    /ssh does not take its options: .*[Bb]ad configuration option: nosuchoption\. Correct ssh\.ssh/,
+  ],
+  "an option with a value that ssh does not know": [
+    ({ far }) => ({
+      sshOptions: [...far.options["sshOptions"] as string[], "Compression=perhaps"],
+    }),
+    /ssh does not take its options: .*perhaps.*\. Correct ssh\.sshOptions/,
+  ],
+  "a key that is not there": [
+    ({ lab }) => ({ identityFile: lab.at("nothing") }),
+    /the key \S*nothing cannot be read: No such file or directory\. Correct ssh\.identityFile/,
+  ],
+  "a host without an address": [
+    () => ({ to: "nobody.invalid:x" }),
+    /Could not resolve hostname nobody\.invalid: .*\. Check ssh\.to/,
   ],
   "a number of tries below none": [
     () => ({ retries: -1 }),
