@@ -5,6 +5,7 @@
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import process from "node:process";
+import { icecoreArgv } from "../support/icecore_command.ts";
 import { aptGetLine } from "../support/debian_packages.ts";
 import type { CodeBlock } from "./code_blocks.ts";
 
@@ -30,7 +31,7 @@ export async function runBlock(block: CodeBlock, folder: string): Promise<BlockO
   await mkdir(programs, { recursive: true });
   await writeFile(
     `${programs}/icecore`,
-    `#!/bin/sh\nexec "${Deno.execPath()}" run --allow-all "${folder}/main.ts" "$@"\n`,
+    `#!/bin/sh\nexec ${icecoreArgv().map((word) => `'${word}'`).join(" ")} "$@"\n`,
   );
   await chmod(`${programs}/icecore`, 0o755);
   const file = `${folder}/block_${block.line}.${block.language}`;

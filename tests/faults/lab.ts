@@ -21,6 +21,9 @@ import { tmpdir } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findProgram, type Requirements } from "../support/requirements.ts";
+import { icecoreArgv } from "../support/icecore_command.ts";
+
+export { icecoreArgv } from "../support/icecore_command.ts";
 
 /** What a build with the recipe e2fsprogs needs. */
 export const REAL: Requirements = {
@@ -111,15 +114,6 @@ function tearDown(lab: Lab): void {
   for (const device of loopDevicesBelow(lab.folder)) spawnSync("losetup", ["-d", device]);
   rmSync(lab.folder, { recursive: true, force: true });
 }
-
-/** A compiled executable to put to these tests instead of the source, e.g. `dist/icecore`. */
-const EXECUTABLE = process.env["ICECORE_EXECUTABLE"];
-
-/** The command line of icecore: from its source, under the runtime of the tests. */
-export const icecoreArgv = (args: readonly string[]): string[] =>
-  EXECUTABLE === undefined
-    ? [Deno.execPath(), "run", "--quiet", "--allow-all", "--no-check", `${ROOT}main.ts`, ...args]
-    : [EXECUTABLE, ...args];
 
 /** Starts a program of a lab. */
 export function start(lab: Lab, argv: readonly string[], options: Start = {}): Deno.ChildProcess {

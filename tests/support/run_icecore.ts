@@ -1,9 +1,9 @@
 /**
- * Runs icecore from source in a process of its own, as a user does.
+ * Runs icecore in a process of its own, as a user does.
  * @module
  */
 
-import { fileURLToPath } from "node:url";
+import { icecoreArgv } from "./icecore_command.ts";
 
 /** What became of a command. */
 export interface Outcome {
@@ -13,16 +13,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
-
 /** Runs a command; servers of this process can answer it meanwhile. */
 export async function icecore(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    // The runtime keeps to itself that it waits for a lock which another test holds.
-    args: ["run", "--quiet", "--allow-all", main, ...args],
+  const [program, ...argv] = icecoreArgv(args);
+  const { code, stdout, stderr } = await new Deno.Command(program!, {
+    args: argv,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { NO_COLOR: "1", LC_ALL: "C.UTF-8", TZ: "Europe/Berlin", ...options.env },
     stdin: "null",
