@@ -11,6 +11,7 @@ import { groupsWithSuperblock } from "../sparse_super.ts";
 import { bitmapRuns } from "./bitmaps.ts";
 import { contentRuns } from "./contents.ts";
 import { encodeDescriptors } from "./group_descriptors.ts";
+import { InodesChecksum } from "./inodes_checksum.ts";
 import { inodeTableRuns } from "./inode_tables.ts";
 import { type Run, runLengthBytes } from "./run.ts";
 import { superblockRuns } from "./superblock.ts";
@@ -70,8 +71,9 @@ function stretchesOf(plan: ImagePlan): Stretch[] {
     }
   };
   add(geometry.bitmaps, new Source(bitmapRuns(plan)));
-  add(geometry.tables, new Source(inodeTableRuns(plan)));
-  add(geometry.contents, new Source(contentRuns(plan)));
+  const inodesChecksum = new InodesChecksum(plan);
+  add(geometry.tables, new Source(inodeTableRuns(plan, (tables) => inodesChecksum.add(tables))));
+  add(geometry.contents, new Source(contentRuns(plan, inodesChecksum)));
   return stretches.sort((a, b) => a.firstBlock - b.firstBlock);
 }
 
@@ -111,10 +113,21 @@ function cut(run: Run, start: number, end: number): Run {
       return { kind: "bytes", bytes: run.bytes.subarray(start, end) };
     case "zeros":
       return { kind: "zeros", lengthBytes: end - start };
+    case "digests": {
+      const { header, offsetBytes } = run;
+      return {
+        kind: "digests",
+        header,
+        offsetBytes: offsetBytes + start,
+        lengthBytes: end - start,
+      };
+    }
     case "file":
       return {
         kind: "file",
         inode: run.inode,
+        number: run.number,
+        hasLongHoles: run.hasLongHoles,
         offsetBytes: run.offsetBytes + start,
         lengthBytes: end - start,
       };

@@ -7,17 +7,23 @@ import type { Run } from "../../ext4/plan/plan.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import type { SourceFile } from "../source/source_file.ts";
+import type { FileDigests } from "./file_digests.ts";
 import type { Hasher } from "./hasher.ts";
 import type { Sink } from "./sink.ts";
 
 /** Runs of zeros from this length on become holes; shorter ones would only split the writes. */
 const HOLE_BYTES = 65_536;
 
+/** A run whose bytes are known, or are read. */
+type KnownRun = Exclude<Run, { readonly kind: "digests" }>;
+
 /** What an image is streamed with. */
 export interface StreamParts {
   readonly files: SourceFile;
   readonly sink: Sink;
   readonly hasher: Hasher;
+  /** Digests the files as they are stored; absent for an image without a record. */
+  readonly digests?: FileDigests | undefined;
   readonly breather: Breather;
   /** Takes each piece of the image as well, a copy of its own. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
@@ -29,7 +35,8 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
   const { breather, hasher, files, sink, tap } = parts;
   const streamer = new Streamer(parts);
   try {
-    for (const run of runs) {
+    for (const planned of runs) {
+      const run = planned.kind === "digests" ? await digestsRun(planned, streamer, parts) : planned;
       const length = run.kind === "bytes" ? run.bytes.length : run.lengthBytes;
       // Most runs fit into the buffer at hand: no promise is made for those.
       for (let done = 0; done < length;) {
@@ -54,7 +61,26 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
   }
 }
 
+/** Digests as bytes: they are known when all files went by. */
+async function digestsRun(
+  { header, offsetBytes, lengthBytes }: Run & { kind: "digests" },
+  streamer: Streamer,
+  { hasher, digests }: StreamParts,
+): Promise<KnownRun> {
+  if (digests === undefined) throw new Error("icecore bug: an image has a record and no digests.");
+  if (offsetBytes === 0) {
+    if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
+    streamer.endFiles();
+    await hasher.drain();
+    streamer.digests = await digests.finish(header);
+  }
+  const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
+  return { kind: "bytes", bytes };
+}
+
 class Streamer {
+  digests: Uint8Array | undefined;
+
   /** Where the buffer begins in the image. */
   #offset = 0;
   #buffer: Uint8Array | undefined;
@@ -90,10 +116,11 @@ class Streamer {
     this.#buffer = buffer;
     this.#used = 0;
     this.#written = 0;
+    this.parts.digests?.begin(this.parts.hasher.bufferIndex);
   }
 
   /** Puts a run from `done` on into the buffer, as far as that reaches. @returns Bytes put. */
-  put(run: Run, done: number, length: number): number {
+  put(run: KnownRun, done: number, length: number): number {
     const buffer = this.#buffer!;
     const start = this.#used;
     const part = Math.min(length - done, buffer.length - start);
@@ -108,6 +135,7 @@ class Streamer {
       case "file":
         this.#openFile(run.inode);
         this.parts.files.read(buffer.subarray(start, end), run.offsetBytes + done);
+        this.parts.digests?.add(this.parts.hasher.bufferIndex, run, done, start, part);
     }
     if (run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles) {
       this.#write(buffer);
@@ -116,6 +144,12 @@ class Streamer {
     this.#used = end;
     if (end === buffer.length) this.#submit(buffer);
     return part;
+  }
+
+  /** Hands on what is in the buffer, and says that no file follows. */
+  endFiles(): void {
+    this.parts.digests?.end(this.parts.hasher.bufferIndex);
+    this.#submit(this.#buffer!);
   }
 
   end(): void {
