@@ -127,6 +127,7 @@ export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
 export {
   codeOf,
+  DamagedFileError,
   InterruptedError,
   messageOf,
   ReleaseError,

@@ -121,9 +121,7 @@ async function write(
   let digests: FileDigests | undefined;
   try {
     if (context.options["record"] === true) {
-      const { countUsedInodes: countInodes } = plan.layout;
-      const { tree } = source;
-      digests = new FileDigests({ tree, countInodes, blockless: plan.blockless() }, ring);
+      digests = new FileDigests(plan.layout.countUsedInodes, ring);
     }
     const algorithm = context.options["algorithm"] as string;
     hasher = new Hasher(algorithm, breather, ring, () => digests?.failure);
@@ -133,6 +131,7 @@ async function write(
       sink,
       hasher,
       digests,
+      blockless: plan.blockless(),
       breather,
       ...(context.tap === undefined ? {} : { tap: context.tap }),
       onProgress: (done) =>

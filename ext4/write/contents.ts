@@ -76,6 +76,7 @@ function* fileRuns(plan: ImagePlan, inode: TreeInode, number: InodeNumber): Gene
       number,
       offsetBytes,
       lengthBytes: pairs[i + 1]! * blockSizeBytes - offsetBytes,
+      sizeBytes,
       hasLongHoles: longHoles,
     };
   }
@@ -83,7 +84,16 @@ function* fileRuns(plan: ImagePlan, inode: TreeInode, number: InodeNumber): Gene
 
 function wholeFile(plan: ImagePlan, inode: TreeInode, number: InodeNumber): Run {
   const lengthBytes = plan.contents.countBlocks[inode]! * plan.blockSizeBytes;
-  return { kind: "file", inode, number, offsetBytes: 0, lengthBytes, hasLongHoles: false };
+  const sizeBytes = plan.tree.sizeBytes[inode]!;
+  return {
+    kind: "file",
+    inode,
+    number,
+    offsetBytes: 0,
+    lengthBytes,
+    sizeBytes,
+    hasLongHoles: false,
+  };
 }
 
 function* valueRuns(

@@ -18,6 +18,8 @@ export type Run =
     readonly number: InodeNumber;
     readonly offsetBytes: number;
     readonly lengthBytes: number;
+    /** Of the whole file. */
+    readonly sizeBytes: number;
     /** Whether the digest of its contents passes its holes over. */
     readonly hasLongHoles: boolean;
   }

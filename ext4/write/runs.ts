@@ -25,7 +25,7 @@ interface Stretch {
 
 /** All runs of the image; their lengths add up to its size. */
 export function* imageRuns(plan: ImagePlan): Generator<Run> {
-  const { blockSizeBytes, geometry, tree } = plan;
+  const { blockSizeBytes, geometry } = plan;
   let block = 0;
   for (const { firstBlock, countBlocks, source } of stretchesOf(plan)) {
     if (firstBlock > block) {
@@ -36,7 +36,7 @@ export function* imageRuns(plan: ImagePlan): Generator<Run> {
         yield run;
         continue;
       }
-      const countInFile = Math.min(run.lengthBytes, tree.sizeBytes[run.inode]! - run.offsetBytes);
+      const countInFile = Math.min(run.lengthBytes, run.sizeBytes - run.offsetBytes);
       if (countInFile > 0) yield cut(run, 0, countInFile);
       const countBehind = run.lengthBytes - Math.max(countInFile, 0);
       if (countBehind > 0) yield { kind: "zeros", lengthBytes: countBehind };
@@ -127,6 +127,7 @@ function cut(run: Run, start: number, end: number): Run {
         kind: "file",
         inode: run.inode,
         number: run.number,
+        sizeBytes: run.sizeBytes,
         hasLongHoles: run.hasLongHoles,
         offsetBytes: run.offsetBytes + start,
         lengthBytes: end - start,

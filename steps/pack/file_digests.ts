@@ -4,23 +4,13 @@
  */
 
 import { ContentDigest } from "../../ext4/content_digest.ts";
-import type { BlocklessFile, Run } from "../../ext4/plan/plan.ts";
+import type { BlocklessFile } from "../../ext4/plan/plan.ts";
 import { hasLongHoles } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
-import type { Tree } from "../../ext4/tree.ts";
 import { startDigests } from "../../host/hash.ts";
 import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
-import { FilePieces, makePieceMemory } from "./file_pieces.ts";
+import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
 import type { RingMemory } from "./ring.ts";
-
-/** What is digested. */
-export interface DigestedImage {
-  readonly tree: Tree;
-  /** The highest inode number in use. */
-  readonly countInodes: number;
-  /** Files without a block. */
-  readonly blockless: Iterable<BlocklessFile>;
-}
 
 /** Running digests. */
 export class FileDigests {
@@ -30,9 +20,12 @@ export class FileDigests {
   readonly #table: Uint8Array;
   #failure: Error | undefined;
 
-  /** @param ring has two takers, of which the second is this one's */
-  constructor(private readonly image: DigestedImage, ring: RingMemory) {
-    const table = new SharedArrayBuffer((image.countInodes + 1) * RECORD_DIGEST_BYTES);
+  /**
+   * @param countInodes the highest inode number in use
+   * @param ring has two takers, of which the second is this one's
+   */
+  constructor(countInodes: number, ring: RingMemory) {
+    const table = new SharedArrayBuffer((countInodes + 1) * RECORD_DIGEST_BYTES);
     const pieces = makePieceMemory();
     this.#table = new Uint8Array(table);
     this.#pieces = new FilePieces(pieces);
@@ -55,22 +48,9 @@ export class FileDigests {
     this.#pieces.clear(index);
   }
 
-  /** Names a piece of a file in a buffer: its bytes `[start, start + lengthBytes)`. */
-  add(
-    index: number,
-    run: Run & { kind: "file" },
-    done: number,
-    start: number,
-    lengthBytes: number,
-  ) {
-    this.#pieces.add(index, {
-      number: run.number,
-      start,
-      lengthBytes,
-      offsetBytes: run.offsetBytes + done,
-      sizeBytes: this.image.tree.sizeBytes[run.inode]!,
-      hasLongHoles: run.hasLongHoles,
-    });
+  /** Names a piece of a file in a buffer; the pieces of a file follow each other. */
+  add(index: number, piece: FilePiece): void {
+    this.#pieces.add(index, piece);
   }
 
   /** Says in a buffer that no file has a piece behind those named. */
@@ -86,21 +66,26 @@ export class FileDigests {
   }
 
   /**
-   * The table and, behind it, the digest of header and table. The thread must have taken all
-   * buffers, the one that {@linkcode end} was said in among them.
+   * The digests of all inodes from 1 on, 32 bytes each; zeros where there was no file. The thread must
+   * have taken all buffers, the one that {@linkcode end} was said in among them.
    */
-  async finish(header: Uint8Array): Promise<Uint8Array> {
+  async table(blockless: Iterable<BlocklessFile>): Promise<Uint8Array> {
     if (this.#failure !== undefined) throw this.#failure;
-    const maker = await startDigests("sha256");
-    const digest = new ContentDigest(maker);
-    for (const { number, sizeBytes } of this.image.blockless) {
+    const digest = new ContentDigest(await startDigests("sha256"));
+    for (const { number, sizeBytes } of blockless) {
       digest.begin(sizeBytes, hasLongHoles(sizeBytes, 0));
       digest.finishInto(this.#table, (number - 1) * RECORD_DIGEST_BYTES);
     }
-    const end = this.#table.length - RECORD_DIGEST_BYTES;
+    return this.#table.subarray(0, this.#table.length - RECORD_DIGEST_BYTES);
+  }
+
+  /** The same table and, behind it, the digest of a header and the table. */
+  async finish(blockless: Iterable<BlocklessFile>, header: Uint8Array): Promise<Uint8Array> {
+    const table = await this.table(blockless);
+    const maker = await startDigests("sha256");
     maker.update(header);
-    maker.update(this.#table.subarray(0, end));
-    maker.finishInto(this.#table, end);
+    maker.update(table);
+    maker.finishInto(this.#table, table.length);
     return this.#table;
   }
 

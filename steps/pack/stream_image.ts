@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Run } from "../../ext4/plan/plan.ts";
+import type { BlocklessFile, Run } from "../../ext4/plan/plan.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import type { SourceFile } from "../source/source_file.ts";
@@ -24,6 +24,8 @@ export interface StreamParts {
   readonly hasher: Hasher;
   /** Digests the files as they are stored; absent for an image without a record. */
   readonly digests?: FileDigests | undefined;
+  /** Files that no run speaks of. */
+  readonly blockless: Iterable<BlocklessFile>;
   readonly breather: Breather;
   /** Takes each piece of the image as well, a copy of its own. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
@@ -65,14 +67,15 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
 async function digestsRun(
   { header, offsetBytes, lengthBytes }: Run & { kind: "digests" },
   streamer: Streamer,
-  { hasher, digests }: StreamParts,
+  parts: StreamParts,
 ): Promise<KnownRun> {
+  const { hasher, digests } = parts;
   if (digests === undefined) throw new Error("icecore bug: an image has a record and no digests.");
   if (offsetBytes === 0) {
     if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
     streamer.endFiles();
     await hasher.drain();
-    streamer.digests = await digests.finish(header);
+    streamer.digests = await digests.finish(parts.blockless, header);
   }
   const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
   return { kind: "bytes", bytes };
@@ -135,7 +138,14 @@ class Streamer {
       case "file":
         this.#openFile(run.inode);
         this.parts.files.read(buffer.subarray(start, end), run.offsetBytes + done);
-        this.parts.digests?.add(this.parts.hasher.bufferIndex, run, done, start, part);
+        this.parts.digests?.add(this.parts.hasher.bufferIndex, {
+          number: run.number,
+          start,
+          lengthBytes: part,
+          offsetBytes: run.offsetBytes + done,
+          sizeBytes: run.sizeBytes,
+          hasLongHoles: run.hasLongHoles,
+        });
     }
     if (run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles) {
       this.#write(buffer);

@@ -26,6 +26,7 @@ export const TEST_OPTIONS: PlanOptions = {
   hashSeed: Uint8Array.from({ length: 16 }, (_, i) => 1 + i),
   writeTimeSeconds: 1_700_000_000,
   times: "mtime",
+  hasRecord: true,
 };
 
 const READ_BYTES = 1024 * 1024;

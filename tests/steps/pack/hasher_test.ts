@@ -11,9 +11,10 @@ import {
 } from "../../../host/libc/files.ts";
 import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/hasher.ts";
+import { makeRing } from "../../../steps/pack/ring.ts";
 
 async function hashed(countBuffers: number, length: (i: number) => number): Promise<string[]> {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const expected = createHash("sha512");
   try {
     for (let i = 0; i < countBuffers; i++) {
@@ -47,7 +48,7 @@ Deno.test("buffers may be filled in part", async () => {
 
 Deno.test("an abort ends the wait for a buffer", async () => {
   const interruption = new AbortController();
-  const hasher = new Hasher("sha512", new Breather(interruption.signal));
+  const hasher = new Hasher("sha512", new Breather(interruption.signal), makeRing());
   interruption.abort(new Error("enough"));
   try {
     await assert.rejects(async () => {
@@ -63,7 +64,7 @@ Deno.test("an abort ends the wait for a buffer", async () => {
 
 Deno.test("files that were handed over are closed, and those that changed are named", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "icecore-test-" });
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   try {
     const open = Array.from({ length: 100 }, (_, i) => {
       Deno.writeTextFileSync(`${folder}/${i}`, "x".repeat(i));
@@ -90,7 +91,7 @@ Deno.test("files that were handed over are closed, and those that changed are na
 });
 
 Deno.test("files that were handed over are closed after an abort, too", async () => {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
   hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
   for (let i = 0; i < 8; i++) {
@@ -112,7 +113,7 @@ Deno.test("a full queue leaves the file to who offers it", () => {
 });
 
 Deno.test("what fails on the other thread is told in its own words", async () => {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const noFile = 1_000_000 as Descriptor;
   try {
     hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0 });
