@@ -55,6 +55,7 @@ export { type ExportOptions, exportTar } from "./steps/image/export_tar.ts";
 export { extract, type Extracted, type ExtractOptions } from "./steps/image/extract.ts";
 export type { Loss, LossKind } from "./steps/image/extract/losses.ts";
 export {
+  type VerifiedContents,
   type VerifiedImage,
   type VerifyFailure,
   verifyImage,
@@ -63,8 +64,7 @@ export {
 export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount.ts";
 export { unmountImage } from "./steps/image/umount.ts";
 export { saysNoImage } from "./steps/image/no_image.ts";
-export { verifyDigest } from "./steps/image/verify/local_digest.ts";
-export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
+export type { Verified } from "./steps/image/verify/side_file.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";
 export type { Placement } from "./pipeline/pipeline.ts";
@@ -122,6 +122,8 @@ export {
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
+export type { SampleSize } from "./steps/image/verify/sample.ts";
+export type { RecordVerdict } from "./steps/image/content_record.ts";
 export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";

@@ -32,7 +32,11 @@ export class ContentCheck {
   /** @returns `undefined` where the image has no record */
   static async of(image: ImageReader): Promise<ContentCheck | undefined> {
     const record = await image.record();
-    if (!record.hasDigests) return undefined;
+    return record.hasDigests ? await ContentCheck.ofRecord(record) : undefined;
+  }
+
+  /** A check against a record that has digests. */
+  static async ofRecord(record: ContentRecord): Promise<ContentCheck> {
     return new ContentCheck(record, new ContentDigest(await startDigests("sha256")));
   }
 

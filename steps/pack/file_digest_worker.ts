@@ -12,6 +12,8 @@ import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "./ring.ts";
 /** What the worker receives at its start. */
 export interface FileDigestTask {
   readonly ring: RingMemory;
+  /** Which of the ring's takers it is. */
+  readonly taker: number;
   readonly pieces: PieceMemory;
   /** A digest for each inode from 1 on; those of files with data are filled in. */
   readonly table: SharedArrayBuffer;
@@ -21,9 +23,6 @@ export interface FileDigestTask {
 export interface FileDigestFailure {
   readonly failure: string;
 }
-
-/** Which of the ring's takers this thread is. */
-export const FILE_DIGEST_TAKER = 1;
 
 /** What a worker's global scope offers here. */
 const scope = globalThis as unknown as {
@@ -37,13 +36,13 @@ scope.onmessage = async ({ data }) => {
   );
 };
 
-async function digestAll({ ring, pieces, table }: FileDigestTask): Promise<void> {
+async function digestAll({ ring, taker, pieces, table }: FileDigestTask): Promise<void> {
   const digest = new ContentDigest(await startDigests("sha256"));
   const digests = new Uint8Array(table);
   const filePieces = new FilePieces(pieces);
   let number = 0;
   let taken = 0;
-  for (const buffer of takeBuffers(ring, FILE_DIGEST_TAKER)) {
+  for (const buffer of takeBuffers(ring, taker)) {
     for (const piece of filePieces.of(taken++ % COUNT_BUFFERS)) {
       if (piece.number !== number) {
         if (number !== 0) digest.finishInto(digests, (number - 1) * RECORD_DIGEST_BYTES);

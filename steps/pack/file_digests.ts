@@ -22,7 +22,7 @@ export class FileDigests {
 
   /**
    * @param countInodes the highest inode number in use
-   * @param ring has two takers, of which the second is this one's
+   * @param ring its last taker is this one
    */
   constructor(countInodes: number, ring: RingMemory) {
     const table = new SharedArrayBuffer((countInodes + 1) * RECORD_DIGEST_BYTES);
@@ -40,7 +40,8 @@ export class FileDigests {
       event.preventDefault();
       fail(event.message);
     };
-    this.#worker.postMessage({ ring, pieces, table } satisfies FileDigestTask);
+    const taker = ring.countTakers - 1;
+    this.#worker.postMessage({ ring, taker, pieces, table } satisfies FileDigestTask);
   }
 
   /** Begins a buffer. @param index of it in the ring */

@@ -67,6 +67,11 @@ export class Hasher implements Finisher {
     return this.#ring.buffer;
   }
 
+  /** Why the thread failed, if so: it takes no more buffers then. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   /** Where in the ring the buffer to fill lies. */
   get bufferIndex(): number {
     return this.#ring.index;
