@@ -122,8 +122,9 @@ export {
 export { absoluteSource } from "./pipeline/source_path.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
+export { type FileDigest, listDigests, type ListDigestsOptions } from "./steps/image/digests.ts";
 export type { SampleSize } from "./steps/image/verify/sample.ts";
-export type { RecordVerdict } from "./steps/image/content_record.ts";
+export type { ContentRecord, RecordVerdict } from "./steps/image/content_record.ts";
 export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";

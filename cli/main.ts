@@ -11,6 +11,7 @@ import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { clean } from "./clean.ts";
 import { diff } from "./diff.ts";
+import { digests } from "./digests.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
@@ -39,6 +40,7 @@ const commands = {
   cat,
   find,
   extract,
+  digests,
   diff,
   export: exportCommand,
   join,
@@ -77,7 +79,8 @@ export async function main(args: readonly string[]): Promise<number> {
 function parse(args: readonly string[]) {
   const parser = or(
     or(build.parser, verify.parser),
-    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
+    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser),
+    or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
     or(steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),

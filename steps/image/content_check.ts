@@ -42,17 +42,11 @@ export class ContentCheck {
 
   /** Begins a file. */
   async begin(file: ImageFile): Promise<void> {
-    const { inode, sizeBytes, allocatedBytes } = file.stat;
+    const { inode, sizeBytes } = file.stat;
     await this.record.prepare(inode);
     this.#expected = this.record.digestOf(inode);
-    this.#ranges = undefined;
     if (this.#expected === undefined) return;
-    // Blocks of maps count as well, and are far fewer than holes that matter.
-    if (hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes))) {
-      const ranges = await dataRangesOf(file);
-      const dataBytes = ranges.reduce((sum, [start, end]) => sum + end - start, 0);
-      if (hasLongHoles(sizeBytes, dataBytes)) this.#ranges = ranges;
-    }
+    this.#ranges = await dataBetweenLongHoles(file);
     this.#digest.begin(sizeBytes, this.#ranges !== undefined);
   }
 
@@ -103,10 +97,17 @@ export function asBroken({ message }: DamagedFileError): CorruptImageError {
   return new CorruptImageError("content-digest", "contents", message);
 }
 
-async function dataRangesOf(file: ImageFile): Promise<DataRanges> {
+/** The data of a file whose digest passes its holes over; `undefined` where it does not. */
+export async function dataBetweenLongHoles(file: ImageFile): Promise<DataRanges | undefined> {
+  const { sizeBytes, allocatedBytes } = file.stat;
+  // Blocks of its map count as allocated; they are few, and half of this bound is far off.
+  if (!hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes) / 2)) return undefined;
   const ranges: [number, number][] = [];
+  let dataBytes = 0;
   for await (const { startBytes, endBytes } of file.dataRanges()) {
-    ranges.push([startBytes, Math.min(endBytes, file.stat.sizeBytes)]);
+    const end = Math.min(endBytes, sizeBytes);
+    ranges.push([startBytes, end]);
+    dataBytes += end - startBytes;
   }
-  return ranges;
+  return hasLongHoles(sizeBytes, dataBytes) ? ranges : undefined;
 }

@@ -54,6 +54,13 @@ export class ContentRecord {
     return new ContentRecord(files, undefined, verdict);
   }
 
+  /** What is known from the header alone. */
+  get presence(): "present" | "none" | "unknown" | "broken" {
+    if (this.#data !== undefined) return "present";
+    const state = this.#verdict?.state;
+    return state === "unknown" || state === "broken" ? state : "none";
+  }
+
   /** Whether there are digests to compare with; whether they can be relied on, says `verdict`. */
   get hasDigests(): boolean {
     return this.#data !== undefined;
