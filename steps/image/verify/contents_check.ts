@@ -137,7 +137,8 @@ export class ContentsCheck {
 
 interface ListedFile {
   readonly inode: number;
-  readonly sizeBytes: number;
+  /** Of its data; holes do not count. */
+  sizeBytes: number;
   /** It does not lie in one order with the others. */
   readonly isScattered: boolean;
 }
@@ -146,13 +147,18 @@ function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFil
   const files: ListedFile[] = [];
   for (let row = 0; row < stretches.count; row++) {
     const inode = stretches.inodeOf(row);
-    if (files.at(-1)?.inode === inode) continue;
-    files.push({ inode, sizeBytes: stretches.fileSizeOf(row), isScattered: false });
+    const dataBytes = stretches.endOf(row) - stretches.startOf(row);
+    const last = files.at(-1);
+    if (last?.inode === inode) last.sizeBytes += dataBytes;
+    else files.push({ inode, sizeBytes: dataBytes, isScattered: false });
   }
-  for (const { number: inode, sizeBytes } of blockless) {
-    files.push({ inode, sizeBytes, isScattered: false });
+  for (const { number: inode } of blockless) {
+    files.push({ inode, sizeBytes: 0, isScattered: false });
   }
-  for (const { inode, sizeBytes } of scattered) files.push({ inode, sizeBytes, isScattered: true });
+  for (const { inode, stretches } of scattered) {
+    const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+    files.push({ inode, sizeBytes, isScattered: true });
+  }
   return files;
 }
 

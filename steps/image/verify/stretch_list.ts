@@ -59,10 +59,6 @@ export class StretchList {
     return this.#inode.array[row]!;
   }
 
-  fileSizeOf(row: number): number {
-    return this.#fileSize.array[row]!;
-  }
-
   /** Where a stretch begins in the image. */
   startOf(row: number): number {
     return this.#imageOffset.array[row]!;
