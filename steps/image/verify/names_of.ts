@@ -10,7 +10,7 @@ import type { ImageReader } from "../image_reader.ts";
 /**
  * Looks for the names of inodes in all folders that can be read.
  * @param image opened so that what is broken is left out
- * @returns paths as they are shown; an inode without a name is missing
+ * @returns paths as they are shown, in order; an inode without a name is missing
  */
 export async function namesOf(
   image: ImageReader,
@@ -24,6 +24,7 @@ export async function namesOf(
     paths.push(printable(pathText.replace(/^\//, "")));
     names.set(stat.inode, paths);
   }
+  for (const paths of names.values()) paths.sort();
   return names;
 }
 
