@@ -55,6 +55,7 @@ export { type ExportOptions, exportTar } from "./steps/image/export_tar.ts";
 export { extract, type Extracted, type ExtractOptions } from "./steps/image/extract.ts";
 export type { Loss, LossKind } from "./steps/image/extract/losses.ts";
 export {
+  type VerifiedContents,
   type VerifiedImage,
   type VerifyFailure,
   verifyImage,
@@ -65,8 +66,7 @@ export { type Mounted, mountImage, type MountOptions } from "./steps/image/mount
 export { unmountImage } from "./steps/image/umount.ts";
 export { isJournalError } from "./ext4/reader/journal/log.ts";
 export { saysNoImage } from "./steps/image/no_image.ts";
-export { verifyDigest } from "./steps/image/verify/local_digest.ts";
-export type { Verified, VerifyOptions } from "./steps/image/verify/side_file.ts";
+export type { Verified } from "./steps/image/verify/side_file.ts";
 
 export { Pipeline } from "./pipeline/pipeline.ts";
 export type { Placement } from "./pipeline/pipeline.ts";
@@ -126,11 +126,15 @@ export { absoluteSource } from "./pipeline/source_path.ts";
 export { attended } from "./pipeline/attended.ts";
 export { isStepName } from "./pipeline/step_shape.ts";
 export { secretVariable } from "./pipeline/variable_names.ts";
+export { type FileDigest, listDigests, type ListDigestsOptions } from "./steps/image/digests.ts";
+export type { SampleSize } from "./steps/image/verify/sample.ts";
+export type { ImageRecord, RecordVerdict } from "./steps/image/image_record.ts";
 export { exactSize, formatSize, parseSize } from "./pipeline/size.ts";
 export { didYouMean } from "./pipeline/suggest.ts";
 export { type DigestLine, formatDigestLine, parseDigestLine } from "./pipeline/side_file.ts";
 export {
   codeOf,
+  DamagedFileError,
   InterruptedError,
   messageOf,
   ReleaseError,

@@ -65,6 +65,10 @@ const parser = command(
         description:
           message`Keep the modification time (mtime, the default), or all four. With mtime, recipe native makes the same image of the same tree.`,
       })),
+      withoutRecord: optional(option("--without-record", {
+        description:
+          message`Leave out the SHA-256 of each file, by which an image can tell which of its files is damaged.`,
+      })),
     }),
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {

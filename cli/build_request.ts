@@ -68,7 +68,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: GivenOption
 
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
-  const { size, blockSize, label, uuid, times, hash } = values;
+  const { size, blockSize, label, uuid, times, withoutRecord, hash } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -88,6 +88,7 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
     label === undefined ? undefined : ["--label", ["format", "pack"], { label }],
     uuid === undefined ? undefined : ["--uuid", ["format", "pack"], { uuid }],
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
+    withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];
   return all.filter((flag) => flag !== undefined);

@@ -14,6 +14,7 @@ export interface BuildValues extends CommonValues {
   readonly excludeFrom: readonly string[];
   readonly oneFileSystem: boolean | undefined;
   readonly times: "mtime" | "all" | undefined;
+  readonly withoutRecord: boolean | undefined;
   readonly recipe: string | undefined;
   readonly size: string | undefined;
   readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;

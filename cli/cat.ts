@@ -61,7 +61,7 @@ export const cat = {
         "  icecore cat photos.img /photos/2024/ice.jpg > ice.jpg",
         "  icecore cat s3://vault/photos.img /photos/index.html --length 1K",
         "",
-        ...exitCodes(),
+        ...exitCodes({ verificationFailed: "a file is damaged (named)" }),
       ),
     },
   ),
@@ -79,8 +79,9 @@ export const cat = {
     return await withImage(values, async (image) => {
       const files: Found[] = [];
       for (const path of values.paths) files.push(await findFile(image, path));
-      for (const { stat } of files) {
-        for await (const piece of await image.readFile(stat.inode, { startBytes, endBytes })) {
+      for (const { path } of files) {
+        const range = { startBytes, endBytes, followSymlinks: true };
+        for await (const piece of await image.readFile(path, range)) {
           if (!writeBytes(1, piece)) throw new OutputClosedError();
         }
       }

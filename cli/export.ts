@@ -9,7 +9,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
-import { exportTar, UsageError } from "../mod.ts";
+import { counted, exportTar, UsageError, VerificationError } from "../mod.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -52,7 +52,7 @@ export const exportCommand = {
         "  icecore export photos.img photos/2014 --tar | ssh server tar -xf -",
         "  icecore export photos.img --tar | zstd > photos.tar.zst",
         "",
-        ...exitCodes({ lossy: SALVAGED }),
+        ...exitCodes({ lossy: SALVAGED, verificationFailed: "a file is damaged (named)" }),
       ),
     },
   ),
@@ -74,12 +74,25 @@ export const exportCommand = {
       );
     }
     return await withImage(values, async (image) => {
+      let countDamaged = 0;
       const pieces = exportTar(image, {
         ...(path === undefined ? {} : { path: (await findTyped(image, path)).path }),
         onSkipped: (skipped) =>
           quiet === true ? undefined : note(`icecore: skipped: ${skipped}: tar has no sockets`),
+        onDamaged: ({ message }) => {
+          countDamaged++;
+          note(`icecore: ${message}`);
+        },
       });
       for await (const piece of pieces) if (!writeBytes(1, piece)) throw new OutputClosedError();
+      if (countDamaged > 0) {
+        const files = counted(countDamaged, "file");
+        throw new VerificationError(
+          `cannot trust the archive: ${files} in it ${
+            countDamaged === 1 ? "is" : "are"
+          } not as stored. Export from another copy of the image.`,
+        );
+      }
     });
   },
 };

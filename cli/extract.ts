@@ -76,7 +76,10 @@ export const extract = {
         "  icecore extract photos.img -o /srv/restored",
         "  icecore extract https://example.com/photos.img photos/2014/01 -o /tmp",
         "",
-        ...exitCodes({ lossy: "done but something could not be restored or was left out (named)" }),
+        ...exitCodes({
+          lossy: "done but something could not be restored or was left out (named)",
+          verificationFailed: "a file is damaged and was left out (named)",
+        }),
       ),
     },
   ),
@@ -105,6 +108,11 @@ export const extract = {
           target,
           force: values.force === true,
           signal,
+          onDamaged: ({ path, code, message }) =>
+            line.above(() => {
+              if (values.json === true) printJson({ type: "damaged", path, code, message });
+              else note(`icecore: ${message}`);
+            }),
           onProgress: (done, total, unit) =>
             line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
         });
@@ -125,6 +133,7 @@ export const extract = {
         for (const loss of losses) note(`icecore: ${lossLine(loss)}`);
         if (values.quiet !== true) note(summary(counts, target));
       }
+      if (extracted.countDamaged > 0) return EXIT.verificationFailed;
       return losses.some(({ isGrave }) => isGrave) ? EXIT.lossy : leftOut.exitCode;
     } finally {
       line.clear();

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { counted, formatSize, type ImageInfo, printable } from "../mod.ts";
+import { counted, formatSize, type ImageInfo, type ImageRecord, printable } from "../mod.ts";
 import { localSecond } from "./listing/time_text.ts";
 
 /** What is not in the superblock itself. */
@@ -12,12 +12,20 @@ export interface ImageFacts extends ImageInfo {
   readonly sizeBytes: number;
   readonly isReadOnly: boolean;
   readonly origin: string;
+  /** Whether the image holds digests of its files' contents; `broken` where their header is. */
+  readonly record: "present" | "none" | "unknown" | "broken";
 }
 
 /** All that is known of an image, as `--json` prints it. */
-export function imageFacts(image: string, sizeBytes: number, info: ImageInfo): ImageFacts {
+export function imageFacts(
+  image: string,
+  sizeBytes: number,
+  info: ImageInfo,
+  record: ImageRecord,
+): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
-  return { image, sizeBytes, ...info, isReadOnly, origin: originOf(info, isReadOnly) };
+  const origin = originOf(info, isReadOnly);
+  return { image, sizeBytes, ...info, isReadOnly, origin, record: record.presence };
 }
 
 /** The superblock does not name its maker; its features and times tell. */
@@ -62,11 +70,19 @@ export function factLines(facts: ImageFacts): string {
       }`,
     ],
     ["inode size", `${facts.inodeSizeBytes} bytes`],
+    ["record", RECORD[facts.record]],
     ["features", facts.features.join(" ")],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
   return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
 }
+
+const RECORD: Readonly<Record<ImageFacts["record"], string>> = {
+  present: "SHA-256 of each file's contents",
+  none: "none",
+  unknown: "of a later version of icecore",
+  broken: "damaged",
+};
 
 const JOURNAL: Readonly<Record<ImageInfo["journal"], string>> = {
   none: "none",

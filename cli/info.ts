@@ -40,11 +40,11 @@ export const info = {
     },
   ),
   async run(values: InfoValues): Promise<number> {
-    return await withImage(values, (image) => {
-      const facts = imageFacts(image.shownName, image.sizeBytes, image.info);
+    return await withImage(values, async (image) => {
+      const record = await image.record();
+      const facts = imageFacts(image.shownName, image.sizeBytes, image.info, record);
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
-      return Promise.resolve();
     });
   },
 };

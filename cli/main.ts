@@ -13,6 +13,7 @@ import { clean } from "./clean.ts";
 import { requireStdout } from "./closed_stdout.ts";
 import type { CommonValues } from "./common.ts";
 import { diff } from "./diff.ts";
+import { digests } from "./digests.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { examples } from "./examples.ts";
@@ -42,6 +43,7 @@ export const commands = {
   cat,
   find,
   extract,
+  digests,
   diff,
   export: exportCommand,
   join,
@@ -89,7 +91,8 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 function parse(args: readonly string[]) {
   const parser = or(
     or(build.parser, verify.parser),
-    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser, diff.parser),
+    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser),
+    or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
     or(steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),

@@ -7,11 +7,17 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
 import {
   counted,
   differenceLine,
+  formatSize,
+  parseSize,
   type Problem,
+  type SampleSize,
   shownLocation,
+  UsageError,
+  type VerifiedContents,
   type VerifiedImage,
   type VerifyFailure,
   verifyImage,
@@ -33,6 +39,9 @@ interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
   readonly image: string;
   readonly sources: readonly string[];
   readonly noDigest: boolean | undefined;
+  readonly paths: readonly string[];
+  readonly sample: string | undefined;
+  readonly seed: number | undefined;
 }
 
 /** The command. */
@@ -45,13 +54,24 @@ export const verify = {
         image: argument(fileValue("IMAGE"), {
           description: message`The image: a file, a device, or an http(s) or s3 URL.`,
         }),
+        paths: multiple(argument(string({ metavar: "PATH" }), {
+          description:
+            message`Verify these files and folders of the image only, by the record of their contents.`,
+        })),
+        sample: optional(option("--sample", string({ metavar: "SHARE" }), {
+          description:
+            message`Verify a random part only, by the record: 5% of the contents, or 20G of them.`,
+        })),
+        seed: optional(option("--seed", integer({ metavar: "N", min: 0, max: 0xffff_ffff }), {
+          description: message`Repeat the choice of a --sample that printed this number.`,
+        })),
         sources: multiple(option("--source", fileValue("DIR", "directory"), {
           description:
             message`Compare with a folder, file by file: names, contents and metadata. Then no side file is needed.`,
         })),
         noDigest: optional(option("--no-digest", {
           description:
-            message`Do not hash the image; check its structure, and compare with --source.`,
+            message`Do not read contents; check the structure, and compare with --source.`,
         })),
       }),
       leavingOut,
@@ -59,13 +79,14 @@ export const verify = {
       common,
     ),
     {
-      brief: message`Verify an image: digest, structure, source.`,
+      brief: message`Verify an image: contents, structure, source.`,
       description:
-        message`Hashes IMAGE anew and compares with IMAGE.sha512 beside it, and checks all checksums and structures of the file system.`,
+        message`Compares the contents of each file with the record in the image, all of IMAGE with IMAGE.sha512 where that is beside it, and checks all checksums and structures of the file system. Each damaged file is named.`,
       footer: examples(
         "Examples:",
         "  icecore verify /backup/photos.img",
         "  icecore verify /backup/photos.img --source /srv/photos",
+        "  icecore verify s3://vault/photos.img --sample 5%",
         "",
         ...exitCodes({
           done: "the same",
@@ -84,6 +105,7 @@ export const verify = {
       const verified = await interruptible((signal) =>
         verifyImage(values.image, {
           sources,
+          ...partOf(values),
           ...leftOut(values),
           ...serverOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
@@ -92,17 +114,32 @@ export const verify = {
         })
       );
       line.clear();
-      const { digest, countInodes, wasReplayed, dropped } = verified;
+      const { digest, record, contents, countInodes, wasReplayed, dropped } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
-        printJson({ type: "verified", ...facts, countInodes, wasReplayed, dropped, sources });
+        printJson({
+          type: "verified",
+          ...facts,
+          record: record.state,
+          contents,
+          countInodes,
+          wasReplayed,
+          dropped,
+          sources,
+        });
         return EXIT.done;
       }
       if (values.verbose === true) noteWhatWasVerified(verified);
-      if (digest === undefined && values.noDigest !== true) {
-        note(`icecore: ${image} has no side file: its digest was not verified`);
+      const isWhole = values.noDigest !== true && values.paths.length === 0 &&
+        values.sample === undefined;
+      if (isWhole && digest === undefined && contents === undefined) {
+        note(`icecore: ${image} has no side file: its contents were not verified`);
       }
+      if (record.state === "stale" || record.state === "unknown") {
+        note(`icecore: the record of ${image} was not used: ${record.why}`);
+      }
+      if (!isWhole && contents !== undefined && values.quiet !== true) note(shareLine(contents));
       if (wasReplayed && values.quiet !== true) {
         note(`icecore: ${image} was not unmounted: it is sound once its journal is replayed`);
       }
@@ -123,12 +160,53 @@ export const verify = {
   },
 };
 
-function noteWhatWasVerified({ digest, countInodes, sources }: VerifiedImage): void {
+function noteWhatWasVerified(verified: VerifiedImage): void {
+  const { digest, contents, countInodes, sources } = verified;
   if (digest !== undefined) {
     note(`digest: ${digest.algorithm} ${digest.digest}, as ${digest.sideFile} says`);
   }
+  if (contents !== undefined) {
+    note(`contents: ${counted(contents.countFiles, "file")}, as recorded`);
+  }
   note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
   for (const source of sources) note(`source: ${source}, all names, contents and metadata`);
+}
+
+/** Which part of the contents is verified. */
+function partOf({ paths, sample, seed }: VerifyValues): VerifyImageOptions {
+  if (seed !== undefined && sample === undefined) {
+    throw new UsageError(
+      "cannot verify: --seed repeats a sample, and none is asked for. Add --sample.",
+      "no-sample",
+    );
+  }
+  return {
+    ...(paths.length === 0 ? {} : { paths: paths }),
+    ...(sample === undefined ? {} : { sample: sampleSizeOf(sample) }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+/** `5%` or `20G`. */
+function sampleSizeOf(text: string): SampleSize {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (percent === null) {
+    return { kind: "bytes", sizeBytes: parseSize(text, "--sample", 1) };
+  }
+  const share = Number(percent[1]) / 100;
+  if (share > 0 && share <= 1) return { kind: "share", share };
+  throw new UsageError(
+    `cannot verify ${text} of an image: it is no share of it. Give --sample more than 0% and at ` +
+      "most 100%, or a size such as 20G.",
+    "bad-sample",
+  );
+}
+
+function shareLine({ countFiles, sizeBytes, totalBytes, seed }: VerifiedContents): string {
+  const share = totalBytes === 0 ? 100 : 100 * sizeBytes / totalBytes;
+  const repeat = seed === undefined ? "" : `; --seed ${seed} repeats it`;
+  return `icecore: verified ${counted(countFiles, "file")}, ${formatSize(sizeBytes)} of ` +
+    `${formatSize(totalBytes)} (${share.toFixed(1)} %)${repeat}`;
 }
 
 /** What is told on the way. */
@@ -141,7 +219,7 @@ function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageO
       line.above(() => {
         if (json) printJson({ type: "failure", ...failure });
         else if (failure.check === "source") print(differenceLine(failure.difference));
-        else if (failure.check === "structure") note(`icecore: structure: ${failure.message}`);
+        else if (failure.check !== "digest") note(`icecore: ${failure.check}: ${failure.message}`);
       }),
     onProblem: (problem: Problem) =>
       line.above(() => {

@@ -25,6 +25,8 @@ export type BlockSizeBytes = 1024 | 2048 | 4096;
 export const BAD_BLOCKS_INODE = 1 as InodeNumber;
 /** The root folder's inode, in every ext4 image. */
 export const ROOT_INODE = 2 as InodeNumber;
+/** The inode that the format reserves for a boot loader's data; icecore keeps the record in it. */
+export const BOOT_LOADER_INODE = 5 as InodeNumber;
 /** The first inode that is not reserved; by custom it is `lost+found`. */
 export const FIRST_INODE = 11 as InodeNumber;
 

@@ -136,6 +136,18 @@ export class VerificationError extends Error {
   }
 }
 
+/** A file's contents are not those that were stored: the image was damaged since. */
+export class DamagedFileError extends VerificationError {
+  /** Makes an error about a file. @param path as it is shown */
+  constructor(readonly path: string) {
+    super(
+      `cannot trust ${path}: its contents are not those that were stored. ` +
+        "Use another copy of the image.",
+    );
+    this.name = "DamagedFileError";
+  }
+}
+
 /** The message of anything thrown; where it has none, what else is known of it. */
 export function messageOf(error: unknown): string {
   const reason = systemFailure(error) ?? reasonOf(error);

@@ -17,11 +17,13 @@ import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
+import { FileDigests } from "./pack/file_digests.ts";
 import { Hasher } from "./pack/hasher.ts";
 import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
 import { problemOf, unplannable } from "./pack/notes.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
+import { makeRing } from "./pack/ring.ts";
 import { streamImage } from "./pack/stream_image.ts";
 import { neededSource } from "./source/needed.ts";
 import { SourceFile } from "./source/source_file.ts";
@@ -43,6 +45,11 @@ export const pack: Step = {
       help: "which times to store: mtime in all places, or all four",
       choices: ["mtime", "all"],
       default: "mtime",
+    },
+    record: {
+      type: "boolean",
+      help: "store a SHA-256 of each file's contents in the image, so that it can be verified",
+      default: true,
     },
     algorithm: {
       type: "string",
@@ -95,6 +102,7 @@ function planOf(source: ScannedSource, context: PreviewContext): Plan {
     hashSeed: identity.hashSeed,
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
     times: options["times"] as "mtime" | "all",
+    hasRecord: options["record"] as boolean,
   };
   try {
     return planImage(tree, planOptions);
@@ -114,14 +122,22 @@ async function write(
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
+  const ring = makeRing(context.options["record"] === true ? 2 : 1);
   let hasher: Hasher | undefined;
+  let digests: FileDigests | undefined;
   try {
-    hasher = new Hasher(context.options["algorithm"] as string, breather);
+    if (context.options["record"] === true) {
+      digests = new FileDigests(plan.layout.countUsedInodes, ring);
+    }
+    const algorithm = context.options["algorithm"] as string;
+    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,
       sink,
       hasher,
+      digests,
+      blockless: plan.blockless(),
       breather,
       ...(context.tap === undefined ? {} : { tap: context.tap }),
       onProgress: (done) =>
@@ -137,6 +153,7 @@ async function write(
       sink.close();
     } finally {
       await hasher?.close();
+      digests?.close();
     }
   }
 }

@@ -40,7 +40,7 @@ function absolute(path: Uint8Array): Uint8Array {
 }
 
 /** Text, and beside it the exact bytes where they are no UTF-8. */
-function textOrBytes(key: string, bytes: Uint8Array): Record<string, string> {
+export function textOrBytes(key: string, bytes: Uint8Array): Record<string, string> {
   try {
     return { [key]: strict.decode(bytes) };
   } catch {

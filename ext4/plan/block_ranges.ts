@@ -34,3 +34,14 @@ export function countBlocksOf(pairs: Float64Array): number {
   for (let i = 0; i + 1 < pairs.length; i += 2) count += pairs[i + 1]! - pairs[i]!;
   return count;
 }
+
+/** How many bytes of a file lie in the blocks of the pairs: what is behind its end does not count. */
+export function dataBytesOf(
+  pairs: Float64Array,
+  sizeBytes: number,
+  blockSizeBytes: number,
+): number {
+  if (pairs.length === 0) return 0;
+  const behind = Math.max(pairs.at(-1)! * blockSizeBytes - sizeBytes, 0);
+  return countBlocksOf(pairs) * blockSizeBytes - behind;
+}

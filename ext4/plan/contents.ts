@@ -7,7 +7,8 @@
  */
 
 import { PlanError } from "../errors.ts";
-import { FIRST_INODE } from "../numbers.ts";
+import { BOOT_LOADER_INODE, FIRST_INODE } from "../numbers.ts";
+import { recordSizeBytes } from "../record.ts";
 import { I_BLOCK_SIZE_BYTES } from "../structs/inode.ts";
 import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree, type TreeInode } from "../tree.ts";
 import { blockRanges, countBlocksOf } from "./block_ranges.ts";
@@ -26,6 +27,7 @@ export type ExtraInode =
   }
   & (
     | { readonly kind: "lost+found" }
+    | { readonly kind: "record" }
     | { readonly kind: "copy"; readonly inode: TreeInode; readonly countLinks: number }
     | { readonly kind: "value"; readonly value: ValueInode }
   );
@@ -58,6 +60,7 @@ export function placeContents(
   folders: IndexedFolders,
   xattrs: XattrPlan,
   blockSizeBytes: number,
+  hasRecord: boolean,
 ): Contents {
   const countBlocks = new Uint32Array(tree.countInodes);
   const start = new Float64Array(tree.countInodes);
@@ -103,7 +106,24 @@ export function placeContents(
     extras.push({ kind: "value", value, number, part: "data", start: data, countBlocks: blocks });
     data += blocks;
   }
+  if (hasRecord) {
+    const number: number = BOOT_LOADER_INODE;
+    const blocks = recordBlocks(countInodesOf(inventory, xattrs), blockSizeBytes);
+    // Its number is the lowest, and its blocks are the last: then all digests are known.
+    extras.unshift({ kind: "record", number, part: "data", start: data, countBlocks: blocks });
+    data += blocks;
+  }
   return { countBlocks, start, extras, countFrontBlocks: front, countDataBlocks: data };
+}
+
+/** Inodes in use, the reserved ones counted; also the highest number in use. */
+export function countInodesOf(inventory: Inventory, xattrs: XattrPlan): number {
+  return inventory.lastNumber + xattrs.values.length;
+}
+
+/** Blocks of the record. */
+export function recordBlocks(countInodes: number, blockSizeBytes: number): number {
+  return Math.ceil(recordSizeBytes(countInodes) / blockSizeBytes);
 }
 
 /** Blocks of a regular file, holes not counted. @throws PlanError `file-too-large` */

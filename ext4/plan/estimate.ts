@@ -8,7 +8,7 @@ import { dirEntrySizeBytes } from "../structs/directory.ts";
 import { I_BLOCK_SIZE_BYTES } from "../structs/inode.ts";
 import { XATTR_HEADER, xattrEntrySizeBytes } from "../structs/xattr.ts";
 import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree } from "../tree.ts";
-import { fileBlocks } from "./contents.ts";
+import { fileBlocks, recordBlocks } from "./contents.ts";
 import { DOTS_SIZE_BYTES, entriesSpaceBytes } from "./folders.ts";
 import { findGeometry } from "./geometry.ts";
 import { indexShapeOf } from "./index_shape.ts";
@@ -22,10 +22,14 @@ export const BLOCK_SIZES: readonly BlockSizeBytes[] = [4096, 2048, 1024];
 export const WORTH = 1.02;
 
 /** The block size that `"auto"` stands for. */
-export function chooseBlockSize(tree: Tree, inventory: Inventory): BlockSizeBytes {
+export function chooseBlockSize(
+  tree: Tree,
+  inventory: Inventory,
+  hasRecord: boolean,
+): BlockSizeBytes {
   const sizes = BLOCK_SIZES.map((blockSizeBytes) => ({
     blockSizeBytes,
-    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes),
+    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes, hasRecord),
   }));
   const smallest = sizes.reduce((best, one) => one.sizeBytes < best.sizeBytes ? one : best);
   const largeBlocks = sizes[0]!;
@@ -42,6 +46,7 @@ function estimateSizeBytes(
   tree: Tree,
   inventory: Inventory,
   blockSizeBytes: BlockSizeBytes,
+  hasRecord: boolean,
 ): number {
   let countContentBlocks = inventory.addsLostAndFound ? 1 : 0;
   const maxFileBytes = 0xffff_ffff * blockSizeBytes;
@@ -67,6 +72,7 @@ function estimateSizeBytes(
   countContentBlocks += xattrBlocks(tree, inventory, blockSizeBytes);
   if (countContentBlocks === Infinity) return Infinity;
   const countInodes = inventory.lastNumber;
+  if (hasRecord) countContentBlocks += recordBlocks(countInodes, blockSizeBytes);
   const geometry = findGeometry({ blockSizeBytes, countInodes, countContentBlocks });
   return geometry === undefined ? Infinity : geometry.countBlocks * blockSizeBytes;
 }

@@ -6,7 +6,7 @@
 import { imageSeed } from "../checksums.ts";
 import { COMPAT, INCOMPAT, RO_COMPAT } from "../features.ts";
 import type { Tree } from "../tree.ts";
-import { type Contents, placeContents } from "./contents.ts";
+import { type Contents, countInodesOf, placeContents } from "./contents.ts";
 import { chooseBlockSize } from "./estimate.ts";
 import { type IndexedFolders, planFolders } from "./folders.ts";
 import type { Geometry } from "./geometry.ts";
@@ -51,14 +51,21 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
   const inventory = takeInventory(tree, notes);
   noteClampedTimes(tree, inventory, options.times, notes);
   const blockSizeBytes = options.blockSizeBytes === "auto"
-    ? chooseBlockSize(tree, inventory)
+    ? chooseBlockSize(tree, inventory, options.hasRecord)
     : options.blockSizeBytes;
   const hashSeed = wordsOf(options.hashSeed);
 
   const xattrs = planXattrs(tree, inventory, blockSizeBytes, notes);
   const folders = planFolders(tree, inventory, blockSizeBytes, hashSeed);
-  const contents = placeContents(tree, inventory, folders, xattrs, blockSizeBytes);
-  const countInodes = inventory.lastNumber + xattrs.values.length;
+  const contents = placeContents(
+    tree,
+    inventory,
+    folders,
+    xattrs,
+    blockSizeBytes,
+    options.hasRecord,
+  );
+  const countInodes = countInodesOf(inventory, xattrs);
   const layout = layOut(
     tree,
     inventory,

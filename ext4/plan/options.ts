@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly writeTimeSeconds: number;
   /** `"mtime"`: access, change and birth time are set to the time of modification. */
   readonly times: "mtime" | "all";
+  /** Whether the image holds digests of its files' contents, in inode 5. */
+  readonly hasRecord: boolean;
 }
 
 const UUID_BYTES = 16;

@@ -8,7 +8,8 @@
 import { featureNames } from "../features.ts";
 import { COMPAT, INCOMPAT, RO_COMPAT } from "../features.ts";
 import { groupsWithSuperblock } from "../sparse_super.ts";
-import type { Tree } from "../tree.ts";
+import type { InodeNumber } from "../numbers.ts";
+import { hasType, S_IFREG, type Tree } from "../tree.ts";
 import type { Run } from "../write/run.ts";
 import { imageRuns } from "../write/runs.ts";
 import { decide, type ImagePlan } from "./image_plan.ts";
@@ -32,6 +33,14 @@ export interface Plan {
    * The bytes of a run are valid until the next one is asked for.
    */
   runs(): Iterable<Run>;
+  /** Regular files without a block, which no run speaks of: empty, or nothing but a hole. */
+  blockless(): Iterable<BlocklessFile>;
+}
+
+/** A regular file that takes no block. */
+export interface BlocklessFile {
+  readonly number: InodeNumber;
+  readonly sizeBytes: number;
 }
 
 /** Where things lie, for people. */
@@ -51,6 +60,8 @@ export interface PlanLayout {
   readonly countXattrBlocks: number;
   readonly countExtentBlocks: number;
   readonly countDataBlocks: number;
+  /** Blocks of the record: digests of the files' contents. */
+  readonly countRecordBlocks: number;
   /** All blocks but those of data. */
   readonly countMetadataBlocks: number;
   /** Blocks that hold nothing; 0 but for odd trees of empty files. */
@@ -78,11 +89,30 @@ export function planImage(tree: Tree, options: PlanOptions): Plan {
     layout: layoutOf(plan),
     report: plan.notes,
     runs: () => imageRuns(plan),
+    blockless: () => blocklessFiles(plan),
   };
+}
+
+function* blocklessFiles({ tree, inventory, contents }: ImagePlan): Generator<BlocklessFile> {
+  const file = (row: number, number: number): BlocklessFile => ({
+    number: number as InodeNumber,
+    sizeBytes: tree.sizeBytes[row]!,
+  });
+  for (let row = 0; row < tree.countInodes; row++) {
+    const number = inventory.numberOf[row]!;
+    if (number === 0 || contents.countBlocks[row] !== 0 || !hasType(tree, row, S_IFREG)) continue;
+    yield file(row, number);
+  }
+  for (const extra of contents.extras) {
+    if (extra.kind !== "copy" || extra.countBlocks > 0) continue;
+    if (hasType(tree, extra.inode, S_IFREG)) yield file(extra.inode, extra.number);
+  }
 }
 
 function layoutOf(plan: ImagePlan): PlanLayout {
   const { geometry, layout, contents, xattrs, blockSizeBytes, features } = plan;
+  const countRecordBlocks = contents.extras.find(({ kind }) => kind === "record")?.countBlocks ?? 0;
+  const countDataBlocks = contents.countDataBlocks - countRecordBlocks;
   const countFreeBlocks = geometry.free.reduce((sum, piece) => sum + piece.countBlocks, 0);
   const { contents: segments } = geometry;
   const lastSegment = segments.firstItem.findLastIndex((item) => item <= layout.firstDataItem);
@@ -100,8 +130,9 @@ function layoutOf(plan: ImagePlan): PlanLayout {
     countFolderBlocks: contents.countFrontBlocks,
     countXattrBlocks: xattrs.countBlocks,
     countExtentBlocks: layout.firstDataItem - layout.firstExtentItem,
-    countDataBlocks: contents.countDataBlocks,
-    countMetadataBlocks: geometry.countBlocks - contents.countDataBlocks - countFreeBlocks,
+    countDataBlocks,
+    countRecordBlocks,
+    countMetadataBlocks: geometry.countBlocks - countDataBlocks - countFreeBlocks,
     countFreeBlocks,
     dataOffsetBytes: dataBlock * blockSizeBytes,
     features: [

@@ -20,6 +20,8 @@ export interface ByteRun {
   readonly startBytes: number;
   readonly endBytes: number;
   readonly isHole: boolean;
+  /** Where its data lies in the image, in bytes; `undefined` for a hole and within an inode. */
+  readonly imageOffsetBytes: number | undefined;
 }
 
 /** The contents of an inode that is open. */
@@ -92,13 +94,14 @@ export class FileData {
     if (this.#inline !== undefined) {
       const isHole = offsetBytes >= this.#inline.length;
       const endBytes = isHole ? this.sizeBytes : this.#inline.length;
-      return { startBytes: offsetBytes, endBytes, isHole };
+      return { startBytes: offsetBytes, endBytes, isHole, imageOffsetBytes: undefined };
     }
     const segment = yield* this.#segmentAt(offsetBytes);
     return {
       startBytes: offsetBytes,
       endBytes: Math.min(this.#endOf(segment), this.sizeBytes),
       isHole: segment.block === 0,
+      imageOffsetBytes: segment.block === 0 ? undefined : this.#offsetOf(segment, offsetBytes),
     };
   }
 

@@ -22,7 +22,9 @@ import { type OpenOptions, openVolume } from "./open_volume.ts";
 import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
+import { loadInodesChecksum, loadRecord, type RecordData, type StoredRecord } from "./record.ts";
 import { resolve } from "./resolve.ts";
+import { loadStoredFile, type StoredFile } from "./stored_file.ts";
 import { type ContiguousStat, type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";
 import { BATCH_ENTRIES, FolderWalk } from "./walk.ts";
@@ -156,6 +158,33 @@ export class FileSystem implements LeavingOut {
       if (current === undefined) return;
       yield current;
     }
+  }
+
+  /** The record that icecore keeps in inode 5, if there is one. */
+  async record(): Promise<StoredRecord> {
+    return await settle(loadRecord(this.#volume));
+  }
+
+  /** Reads digests of consecutive inodes into all of `into`; see {@link RecordData}. */
+  async readRecord(record: RecordData, first: InodeNumber, into: Uint8Array): Promise<void> {
+    await settle(record.read(first, into));
+  }
+
+  /**
+   * Where the contents of an inode lie in the image.
+   * @returns `undefined` where it is not in use, no regular file, or its contents lie within it
+   * @throws CorruptImageError
+   */
+  storedFile(inode: InodeNumber): (StoredFile | undefined) | Promise<StoredFile | undefined> {
+    return settle(loadStoredFile(this.#volume, inode));
+  }
+
+  /**
+   * The checksum of all inodes up to a number, which a record is compared with.
+   * @returns `undefined` where one of them is damaged, or there are not as many
+   */
+  async inodesChecksum(countInodes: number): Promise<number | undefined> {
+    return await settle(loadInodesChecksum(this.#volume, countInodes));
   }
 
   *#find(file: FileReference, options: FollowOptions): Reading<Inode> {

@@ -82,6 +82,15 @@ export class InodeTable {
    * @throws CorruptImageError when the number is out of range, or the inode broken
    */
   *loadAny(number: InodeNumber): Reading<Inode> {
+    const { block, start } = yield* this.loadBytes(number);
+    return parseInode(this.#geometry, number, block, start);
+  }
+
+  /**
+   * The bytes of an inode as they are, from `start` on in a block.
+   * @throws CorruptImageError when the number is out of range
+   */
+  *loadBytes(number: InodeNumber): Reading<{ readonly block: Uint8Array; readonly start: number }> {
     const { countInodes, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
     if (!(number >= 1 && number <= countInodes)) {
       throw corrupt("inode-range", STRUCTURE, "there is no inode of this number", {
@@ -94,8 +103,7 @@ export class InodeTable {
     const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
     const within = at % blockSizeBytes;
     const offset = info.inodeTable * blockSizeBytes + at - within;
-    const block = yield* this.#cache.load(offset, blockSizeBytes);
-    return parseInode(this.#geometry, number, block, within);
+    return { block: yield* this.#cache.load(offset, blockSizeBytes), start: within };
   }
 }
 

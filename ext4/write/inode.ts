@@ -7,6 +7,7 @@ import { inodeSeed } from "../checksums.ts";
 import { crc32c } from "../crc32c.ts";
 import { encodeDevice } from "../device_number.ts";
 import { highHalf, type InodeNumber, lowHalf } from "../numbers.ts";
+import { recordSizeBytes } from "../record.ts";
 import type { ExtraInode } from "../plan/contents.ts";
 import type { ImagePlan } from "../plan/image_plan.ts";
 import { timeColumns } from "../plan/time_notes.ts";
@@ -172,6 +173,11 @@ export function inodeWriter(plan: ImagePlan, buffer: Uint8Array): InodeWriter {
         view.setUint16(at + O.i_links_count, 2, true);
         writeTimes(at, 0);
         writeSize(at, blockSizeBytes);
+      } else if (extra.kind === "record") {
+        view.setUint16(at + O.i_mode, S_IFREG, true);
+        view.setUint16(at + O.i_links_count, 1, true);
+        writeTimes(at, 0);
+        writeSize(at, recordSizeBytes(plan.countInodes));
       } else {
         const { value, countReferences } = extra.value;
         view.setUint16(at + O.i_mode, S_IFREG | 0o600, true);

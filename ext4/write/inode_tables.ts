@@ -3,15 +3,21 @@
  * @module
  */
 
-import { FIRST_INODE, ROOT_INODE } from "../numbers.ts";
+import { BOOT_LOADER_INODE, FIRST_INODE, ROOT_INODE } from "../numbers.ts";
 import type { ImagePlan } from "../plan/image_plan.ts";
 import { INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { CHUNK_SIZE_BYTES } from "./chunk.ts";
 import { inodeWriter } from "./inode.ts";
 import type { Run } from "./run.ts";
 
-/** The tables of all groups, back to back. */
-export function* inodeTableRuns(plan: ImagePlan): Generator<Run> {
+/**
+ * The tables of all groups, back to back.
+ * @param onInodes is shown all inodes in use, in order, before they are yielded
+ */
+export function* inodeTableRuns(
+  plan: ImagePlan,
+  onInodes: (tables: Uint8Array) => void,
+): Generator<Run> {
   const { geometry, blockSizeBytes } = plan;
   const total = geometry.countGroups * geometry.tableBlocksPerGroup * blockSizeBytes;
   const used = Math.ceil(plan.countInodes * INODE_SIZE_BYTES / blockSizeBytes) * blockSizeBytes;
@@ -29,6 +35,7 @@ export function* inodeTableRuns(plan: ImagePlan): Generator<Run> {
       else write.extra(at, plan.contents.extras[next.extra]!);
       next.advance();
     }
+    onInodes(chunk.subarray(0, length));
     yield { kind: "bytes", bytes: chunk.subarray(0, length) };
   }
   if (total > used) yield { kind: "zeros", lengthBytes: total - used };
@@ -56,12 +63,18 @@ function inodeSequence(plan: ImagePlan): InodeSequence {
     row: 0,
     extra: -1,
     advance() {
-      if (this.number === ROOT_INODE && lostAndFoundRow > 0) {
+      if (this.number === ROOT_INODE && extras[0]?.kind === "record") {
+        this.number = BOOT_LOADER_INODE;
+        this.row = -1;
+        this.extra = nextExtra++;
+        return;
+      }
+      const isLostAndFoundDue = this.number < FIRST_INODE;
+      if (isLostAndFoundDue && lostAndFoundRow > 0) {
         this.number = FIRST_INODE;
         this.row = lostAndFoundRow;
         return;
       }
-      const isLostAndFoundDue = this.number === ROOT_INODE;
       if (!isLostAndFoundDue) {
         while (nextRow < countRows) {
           const row = nextRow++;

@@ -3,9 +3,10 @@
  * @module
  */
 
+import type { InodeNumber } from "../numbers.ts";
 import type { TreeInode } from "../tree.ts";
 
-/** Bytes made on demand, a range of a source file, or zeros. */
+/** Bytes made on demand, a range of a source file, digests of what was read, or zeros. */
 export type Run =
   /** Valid until the next run is asked for. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
@@ -13,6 +14,22 @@ export type Run =
   | {
     readonly kind: "file";
     readonly inode: TreeInode;
+    /** The inode of the image that it is stored under; a file with very many names has several. */
+    readonly number: InodeNumber;
+    readonly offsetBytes: number;
+    readonly lengthBytes: number;
+    /** Of the whole file. */
+    readonly sizeBytes: number;
+    /** Whether the digest of its contents passes its holes over. */
+    readonly hasLongHoles: boolean;
+  }
+  /**
+   * A range of what follows the record's header: for each inode from 1 on 32 bytes, the SHA-256 of
+   * its contents or zeros, then the SHA-256 of header and table. Comes last, when all files went by.
+   */
+  | {
+    readonly kind: "digests";
+    readonly header: Uint8Array;
     readonly offsetBytes: number;
     readonly lengthBytes: number;
   }

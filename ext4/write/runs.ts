@@ -11,6 +11,7 @@ import { groupsWithSuperblock } from "../sparse_super.ts";
 import { bitmapRuns } from "./bitmaps.ts";
 import { contentRuns } from "./contents.ts";
 import { encodeDescriptors } from "./group_descriptors.ts";
+import { InodesChecksum } from "./inodes_checksum.ts";
 import { inodeTableRuns } from "./inode_tables.ts";
 import { type Run, runLengthBytes } from "./run.ts";
 import { superblockRuns } from "./superblock.ts";
@@ -24,7 +25,7 @@ interface Stretch {
 
 /** All runs of the image; their lengths add up to its size. */
 export function* imageRuns(plan: ImagePlan): Generator<Run> {
-  const { blockSizeBytes, geometry, tree } = plan;
+  const { blockSizeBytes, geometry } = plan;
   let block = 0;
   for (const { firstBlock, countBlocks, source } of stretchesOf(plan)) {
     if (firstBlock > block) {
@@ -35,7 +36,7 @@ export function* imageRuns(plan: ImagePlan): Generator<Run> {
         yield run;
         continue;
       }
-      const countInFile = Math.min(run.lengthBytes, tree.sizeBytes[run.inode]! - run.offsetBytes);
+      const countInFile = Math.min(run.lengthBytes, run.sizeBytes - run.offsetBytes);
       if (countInFile > 0) yield cut(run, 0, countInFile);
       const countBehind = run.lengthBytes - Math.max(countInFile, 0);
       if (countBehind > 0) yield { kind: "zeros", lengthBytes: countBehind };
@@ -70,8 +71,9 @@ function stretchesOf(plan: ImagePlan): Stretch[] {
     }
   };
   add(geometry.bitmaps, new Source(bitmapRuns(plan)));
-  add(geometry.tables, new Source(inodeTableRuns(plan)));
-  add(geometry.contents, new Source(contentRuns(plan)));
+  const inodesChecksum = new InodesChecksum(plan);
+  add(geometry.tables, new Source(inodeTableRuns(plan, (tables) => inodesChecksum.add(tables))));
+  add(geometry.contents, new Source(contentRuns(plan, inodesChecksum)));
   return stretches.sort((a, b) => a.firstBlock - b.firstBlock);
 }
 
@@ -111,10 +113,22 @@ function cut(run: Run, start: number, end: number): Run {
       return { kind: "bytes", bytes: run.bytes.subarray(start, end) };
     case "zeros":
       return { kind: "zeros", lengthBytes: end - start };
+    case "digests": {
+      const { header, offsetBytes } = run;
+      return {
+        kind: "digests",
+        header,
+        offsetBytes: offsetBytes + start,
+        lengthBytes: end - start,
+      };
+    }
     case "file":
       return {
         kind: "file",
         inode: run.inode,
+        number: run.number,
+        sizeBytes: run.sizeBytes,
+        hasLongHoles: run.hasLongHoles,
         offsetBytes: run.offsetBytes + start,
         lengthBytes: end - start,
       };

@@ -80,7 +80,7 @@ async function diffWith(
 ): Promise<Diff> {
   const secondImage = await openUnlessFolder(second, counter, options);
   try {
-    const sideOptions = counter.sideOptions;
+    const sideOptions = counter.sideOptions(true);
     const imageA = firstImage && await imageSide(firstImage, sideOptions);
     const imageB = secondImage && await imageSide(secondImage, sideOptions);
     const a = imageA ?? await besideImage(first, imageB?.tree, sideOptions);
@@ -92,7 +92,7 @@ async function diffWith(
 }
 
 /**
- * Compares an open image with the folders it was built of.
+ * Compares an open image with the folders it was built of, and reads the contents of both.
  *
  * @param folders One is placed as {@linkcode diff} places it, several under their own names.
  */
@@ -102,8 +102,9 @@ export async function diffWithFolders(
   options: DiffOptions = {},
 ): Promise<Diff> {
   const counter = new Counter(options);
-  const a = await imageSide(image, counter.sideOptions);
-  const b = await folderSide(placeBeside(a.tree, folders), counter.sideOptions);
+  const sideOptions = counter.sideOptions(false);
+  const a = await imageSide(image, sideOptions);
+  const b = await folderSide(placeBeside(a.tree, folders), sideOptions);
   return await counter.compare(a, b);
 }
 
@@ -136,9 +137,10 @@ class Counter {
     this.#signal = options.signal ?? new AbortController().signal;
   }
 
-  get sideOptions(): SideOptions {
+  sideOptions(usesRecord: boolean): SideOptions {
     return {
       signal: this.#signal,
+      usesRecord,
       exclude: this.options.exclude ?? [],
       oneFileSystem: this.options.oneFileSystem ?? false,
       onProgress: (count) => this.options.onProgress?.(count, undefined, "files"),

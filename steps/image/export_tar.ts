@@ -15,9 +15,11 @@ import {
 } from "../../ext4/tree.ts";
 import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
+import type { DamagedFileError } from "../../pipeline/errors.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
 import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/header.ts";
@@ -36,6 +38,8 @@ export interface ExportOptions {
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   /** A name that a tar archive cannot hold: a socket. */
   onSkipped?(path: string): void;
+  /** A file that is in the archive by now, and not as it was stored in the image. */
+  onDamaged?(error: DamagedFileError): void;
 }
 
 /** GNU tar reads and writes twenty blocks at a time, and expects the end to be filled up. */
@@ -80,6 +84,8 @@ class TarExport {
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
+    await (await this.image.record()).load();
+    const check = await ContentCheck.of(this.image);
     const out = this.#out;
     for (const { entry, row, path } of this.#names()) {
       if (this.#leftOut.has(row)) continue;
@@ -99,22 +105,34 @@ class TarExport {
       const { file, layout } = opened;
       for (const block of headerBlocks(layout.member)) if (out.put(block)) yield out.take();
       if (out.put(layout.map)) yield out.take();
+      await check?.begin(file);
       for (const { startBytes, endBytes } of layout.ranges) {
         for (let offset = startBytes; offset < endBytes;) {
           const space = out.space(endBytes - offset);
           const reading = file.read(offset, space);
           if (reading instanceof Promise) await reading;
+          check?.add(space, offset);
           offset += space.length;
           if (out.advance(space.length)) yield out.take();
           if (this.#breather.due) await this.#rest();
         }
       }
       if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
+      if (check?.finish() === false) await this.#different(row);
     }
     const end = out.countBytes + 2 * BLOCK_BYTES;
     const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
     yield out.take();
     yield new Uint8Array(filled - out.countBytes);
+  }
+
+  /** Names a file that is in the archive by now, and not as it was stored. */
+  async #different(row: TreeInode): Promise<void> {
+    const damage = await damageOf(this.image, shownPathOf(this.#tree, row));
+    if (damage === undefined) return;
+    const { onBroken } = this.image;
+    if (onBroken === undefined) this.options.onDamaged?.(damage);
+    else onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
   }
 
   /** The contents of a file, or `undefined` where they are broken and left out. */

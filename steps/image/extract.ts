@@ -16,6 +16,8 @@ import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
 import { collectGarbage } from "../../host/runtime.ts";
+import { DamagedFileError } from "../../pipeline/errors.ts";
+import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
@@ -28,7 +30,7 @@ import { SmallFiles } from "./extract/small_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
-import { pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
+import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
 
 /** What to extract, and where to. */
 export interface ExtractOptions {
@@ -40,6 +42,8 @@ export interface ExtractOptions {
   readonly force?: boolean;
   /** Cancels it. */
   readonly signal?: AbortSignal;
+  /** Receives each file that is damaged and therefore not extracted. */
+  onDamaged?(error: DamagedFileError): void;
   /** Told how far it is: first in files that were found, then in bytes that were written. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
 }
@@ -52,6 +56,8 @@ export interface Extracted {
   readonly countFolders: number;
   /** Of files, a file with several names once, holes not counted. */
   readonly sizeBytes: number;
+  /** Files whose contents are not those that were stored: they were left out. */
+  readonly countDamaged: number;
   /** What could not be restored, once a kind. */
   readonly losses: readonly Loss[];
 }
@@ -76,7 +82,9 @@ export async function extract(image: ImageReader, options: ExtractOptions): Prom
   collectGarbage();
   const folders = TargetFolders.open(source.tree, options.target);
   try {
-    return await new Extraction(image, source, folders, options, signal).run();
+    await (await image.record()).load();
+    const check = await ContentCheck.of(image);
+    return await new Extraction(image, source, folders, check, options, signal).run();
   } finally {
     folders.close();
   }
@@ -91,11 +99,13 @@ class Extraction {
   #doneBytes = 0;
   #countNames = 0;
   readonly #leftOut = new Set<TreeInode>();
+  readonly #damaged = new Set<TreeInode>();
 
   constructor(
     private readonly image: ImageReader,
     private readonly source: ImageTree,
     private readonly folders: TargetFolders,
+    private readonly check: ContentCheck | undefined,
     private readonly options: ExtractOptions,
     private readonly signal: AbortSignal,
   ) {
@@ -110,7 +120,14 @@ class Extraction {
     const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
     if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
     const count = (bytes: number) => this.#doneBytes += bytes;
-    const copier = new ContentCopier(this.image, this.#breather, count, () => this.#rest());
+    const { check } = this;
+    const copier = new ContentCopier(
+      this.image,
+      check,
+      this.#breather,
+      count,
+      () => this.#rest(),
+    );
     const describer = new Describer(
       tree,
       currentCaller(),
@@ -124,6 +141,8 @@ class Extraction {
       folders: this.folders,
       describer,
       breather: this.#breather,
+      check,
+      onDifferent: (row) => this.#isKept(row),
       onRead: count,
     });
     const writer = new TargetWriter({
@@ -134,7 +153,10 @@ class Extraction {
       losses: this.#losses,
       force,
       pathOf: this.#pathOf,
-      copyContent: (row, to) => copier.copy(this.source.inodeOf(row), to),
+      copyContent: async (row, to) => {
+        const isSame = await copier.copy(this.source.inodeOf(row), to);
+        if (!isSame && !await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
+      },
       smallFiles,
     });
     try {
@@ -157,8 +179,10 @@ class Extraction {
           if (writing instanceof Promise) await writing;
           this.#countNames++;
         } catch (error) {
-          leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
-          this.#leftOut.add(row);
+          if (!(error instanceof DamagedFileError)) {
+            leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
+            this.#leftOut.add(row);
+          }
           writer.discard();
         }
         if (this.#breather.due) await this.#rest();
@@ -183,6 +207,23 @@ class Extraction {
     this.#report();
   }
 
+  /**
+   * Whether a file is extracted though it differs from the record: where the record cannot be relied
+   * on, and where damaged files are wanted. Names it where it is damaged.
+   */
+  async #isKept(row: TreeInode): Promise<boolean> {
+    const damage = await damageOf(this.image, this.#pathOf(row));
+    if (damage === undefined) return true;
+    const { onBroken } = this.image;
+    if (onBroken !== undefined) {
+      onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
+      return true;
+    }
+    this.#damaged.add(row);
+    this.options.onDamaged?.(damage);
+    return false;
+  }
+
   async #rest(): Promise<void> {
     this.#report();
     await this.#breather.pause();
@@ -201,9 +242,11 @@ class Extraction {
       if (hasType(tree, row, S_IFDIR)) countFolders++;
       else countFiles++;
     }
-    countFiles -= this.#leftOut.size;
+    const countDamaged = this.#damaged.size;
+    countFiles -= this.#leftOut.size + countDamaged;
     this.signal.throwIfAborted();
-    return { countFiles, countFolders, sizeBytes: this.#doneBytes, losses: this.#losses.all };
+    const sizeBytes = this.#doneBytes;
+    return { countFiles, countFolders, sizeBytes, countDamaged, losses: this.#losses.all };
   }
 }
 

@@ -12,6 +12,7 @@ import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
+import type { ImageRecord } from "./image_record.ts";
 
 /** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
 export interface OpenImageOptions extends OpenOptions, SourceOptions {
@@ -83,7 +84,11 @@ export interface ImageReader extends AsyncDisposable {
   /** The same a whole folder at a time, folders and entries ordered by the bytes of their names. */
   walkFolders(folder?: FileReference): AsyncGenerator<WalkedFolder>;
 
-  /** The contents of a regular file as a stream, holes as zeros. */
+  /**
+   * The contents of a regular file as a stream, holes as zeros. A file that is read whole is
+   * compared with the record of the image, if there is one: where it differs, the stream fails with
+   * `DamagedFileError` behind the last byte. A range cannot be compared.
+   */
   readFile(
     file: FileReference,
     range?: ReadRange,
@@ -107,6 +112,9 @@ export interface ImageReader extends AsyncDisposable {
 
   /** Extended attributes, as the kernel gives them; ACLs in its encoding. */
   xattrs(file: FileReference, options?: FollowOptions): Promise<Xattr[]>;
+
+  /** What the contents of its files were when it was made; read when first asked for. */
+  record(): Promise<ImageRecord>;
 
   /** Releases the file or the connections. Reads under way fail. A second call does nothing. */
   close(): Promise<void>;

@@ -11,13 +11,19 @@ import type { OpenFile } from "../../ext4/reader/open_file.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import { ContentCheck, damageOf } from "./content_check.ts";
+import { ContentRecord } from "./content_record.ts";
+import type { ImageRecord } from "./image_record.ts";
 import type { ImageReader, ReadRange } from "./image_reader.ts";
+import { pathText } from "../../ext4/reader/path.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 
 /** The one implementation of `ImageReader`. */
 export class SourceReader implements ImageReader {
   readonly #files: FileSystem;
   readonly #source: HostBlockSource;
+  #record: Promise<ImageRecord> | undefined;
 
   constructor(files: FileSystem, source: HostBlockSource) {
     this.#files = files;
@@ -69,7 +75,14 @@ export class SourceReader implements ImageReader {
     range: ReadRange = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const open = await this.#files.openFile(file, range);
-    return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
+    const pieces = piecesAhead(open, this.#source.isLocal, range);
+    const { startBytes = 0, endBytes = Infinity } = range;
+    const isWhole = startBytes === 0 && endBytes >= open.stat.sizeBytes;
+    return ReadableStream.from(isWhole ? checkedPieces(this, file, open, pieces) : pieces);
+  }
+
+  record(): Promise<ImageRecord> {
+    return this.#record ??= ContentRecord.open(this.#files);
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
@@ -96,4 +109,25 @@ export class SourceReader implements ImageReader {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+async function* checkedPieces(
+  image: ImageReader,
+  reference: FileReference,
+  file: OpenFile,
+  pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const check = await ContentCheck.of(image);
+  if (check === undefined) return yield* pieces;
+  await check.begin(file);
+  let offset = 0;
+  for await (const piece of pieces) {
+    check.add(piece, offset);
+    offset += piece.length;
+    yield piece;
+  }
+  if (check.finish()) return;
+  const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
+  const damage = await damageOf(image, printable(path));
+  if (damage !== undefined) throw damage;
 }

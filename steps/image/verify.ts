@@ -5,8 +5,9 @@
 
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../../ext4/errors.ts";
-import type { DroppedTransactions } from "../../ext4/reader/journal/replay.ts";
-import type { HostBlockSource, SourceOptions } from "../../host/block_source/block_source.ts";
+import type { ImagePath } from "../../ext4/reader/path.ts";
+import { hasType, S_IFREG, type TreeInode } from "../../ext4/tree.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { Breather } from "../../host/breathe.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
@@ -14,68 +15,26 @@ import { printable } from "../../host/libc/paths.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { counted } from "../../pipeline/counted.ts";
 import { VerificationError } from "../../pipeline/errors.ts";
-import type { Problem } from "../../pipeline/problem.ts";
 import { diffWithFolders } from "./diff.ts";
-import type { Difference } from "./diff/difference.ts";
+import type { RecordVerdict } from "./image_record.ts";
 import { unsupportedProblem } from "./diff/side.ts";
+import { readImageTree } from "./image_tree.ts";
 import { requireImage } from "./no_image.ts";
 import { openImage } from "./open_image.ts";
-import { verifyDigest } from "./verify/local_digest.ts";
-import { verifyRemoteDigest } from "./verify/remote_digest.ts";
-import type { Verified } from "./verify/side_file.ts";
+import { type ComparedContents, ContentsCheck, noRecord } from "./verify/contents_check.ts";
+import { passOver } from "./verify/image_pass.ts";
+import { localSideFile } from "./verify/local_side_file.ts";
+import { namesOf, shownNames } from "./verify/names_of.ts";
+import { remoteSideFile } from "./verify/remote_side_file.ts";
+import { digestDiffers, type ExpectedDigest } from "./verify/side_file.ts";
+import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verify/verification.ts";
 
-/** What of an image is verified. */
-export interface VerifyImageOptions extends Pick<SourceOptions, "leastBytesPerMinute"> {
-  /** Folders to compare with, placed as `build` placed them; none by default. */
-  readonly sources?: readonly string[];
-  /** Globs of names that `build` left out. */
-  readonly exclude?: readonly string[];
-  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
-  readonly oneFileSystem?: boolean;
-  /**
-   * Whether it is hashed and compared with its side file: `auto` (the default) asks for a side
-   * file unless there are sources to compare with.
-   */
-  readonly digest?: "auto" | "never";
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Is told how far it is. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-  /** A check begins. */
-  onCheck?(check: "digest" | "structure" | "source"): void;
-  /** Told each thing that is wrong. */
-  onFailure?(failure: VerifyFailure): void;
-  /** Told each name of a source that could not be read. */
-  onProblem?(problem: Problem): void;
-}
-
-/** One thing that is wrong. */
-export type VerifyFailure =
-  | { readonly check: "digest"; readonly message: string }
-  | {
-    readonly check: "structure";
-    readonly code: string;
-    readonly structure: string;
-    readonly message: string;
-  }
-  | { readonly check: "source"; readonly difference: Difference };
-
-/** What was verified; nothing was wrong. */
-export interface VerifiedImage {
-  /** Missing where there was no side file, or it was not asked for. */
-  readonly digest?: Verified;
-  /** How many inodes there are. */
-  readonly countInodes: number;
-  /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
-  readonly wasReplayed: boolean;
-  /**
-   * Its journal is damaged in between: the transaction of this number, and so many whole ones behind
-   * it, are not part of what was verified, nor of what any reader or kernel shows.
-   */
-  readonly dropped?: DroppedTransactions;
-  /** Folders that it was compared with. */
-  readonly sources: readonly string[];
-}
+export type {
+  VerifiedContents,
+  VerifiedImage,
+  VerifyFailure,
+  VerifyImageOptions,
+} from "./verify/verification.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -114,34 +73,132 @@ class Verification {
   async run(): Promise<VerifiedImage> {
     const { sources = [] } = this.options;
     await requireImage(this.source);
-    const digest = this.options.digest === "never" ? undefined : await this.#verifyDigest();
+    this.options.onCheck?.("record");
+    const check = await this.#open();
+    const record = check?.verdict ?? { state: "none" };
+    const expected = this.#isPart ? undefined : await this.#expectedDigest(record);
+    const isRead = this.options.digest !== "never" || this.#isPart;
+    const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
     const structure = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
     this.#conclude(countProblems);
-    return { ...(digest === undefined ? {} : { digest }), ...structure, sources };
+    return {
+      ...(digest === undefined ? {} : { digest }),
+      record,
+      ...(contents === undefined ? {} : { contents }),
+      ...structure,
+      sources,
+    };
   }
 
-  async #verifyDigest(): Promise<Verified | undefined> {
-    const { signal = NEVER, sources = [], onProgress } = this.options;
-    this.options.onCheck?.("digest");
-    const options = {
-      signal,
-      onProgress: (done: number, total: number) => onProgress?.(done, total, "bytes"),
-    };
+  get #isPart(): boolean {
+    return this.options.paths !== undefined || this.options.sample !== undefined;
+  }
+
+  /** @returns `undefined` where the image cannot be opened: the check of its structure says why */
+  async #open(): Promise<ContentsCheck | undefined> {
     try {
-      return this.source.isLocal
-        ? await verifyDigest(this.location, options)
-        : await verifyRemoteDigest(this.location, this.source, options);
+      return await ContentsCheck.open(this.source);
     } catch (error) {
-      if (hasCode(error, "no-side-file") && sources.length > 0) return undefined;
-      if (!(error instanceof VerificationError)) throw error;
-      this.#digestError = error;
-      this.#fail({ check: "digest", message: error.message });
-      return undefined;
+      if (error instanceof CorruptImageError) return undefined;
+      throw error;
     }
   }
 
-  async #checkStructure(): Promise<Omit<VerifiedImage, "digest" | "sources">> {
+  /** What the image should be, where there is a side file or nothing else to go by. */
+  async #expectedDigest(record: RecordVerdict): Promise<ExpectedDigest | undefined> {
+    const { sources = [], digest } = this.options;
+    if (digest === "never") return undefined;
+    try {
+      return this.source.isLocal
+        ? await localSideFile(this.location)
+        : await remoteSideFile(this.location, this.source, this.options);
+    } catch (error) {
+      const isDispensable = sources.length > 0 || record.state === "sound" ||
+        record.state === "broken";
+      if (hasCode(error, "no-side-file") && isDispensable) return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads what is to be read, once: for the digest of the image, for those of its files, or both. */
+  async #readContents(
+    check: ContentsCheck | undefined,
+    expected: ExpectedDigest | undefined,
+  ): Promise<Pick<VerifiedImage, "digest" | "contents">> {
+    const { signal = NEVER, sample, seed = randomSeed(), onProgress } = this.options;
+    const progress = (done: number, total: number) => onProgress?.(done, total, "bytes");
+    this.#judgeRecord(check?.verdict);
+    this.options.onCheck?.("contents");
+    if (check?.verdict.state !== "sound") {
+      if (this.#isPart) throw noRecord(this.source.shownName, check?.verdict);
+      const algorithm = expected?.algorithm;
+      if (expected === undefined || algorithm === undefined) return {};
+      const pass = await passOver(this.source, { algorithm, signal, onProgress: progress });
+      return this.#judgeDigest(expected, pass.digest!);
+    }
+    const inodes = this.options.paths && await this.#inodesOf(this.options.paths, signal);
+    const selection = {
+      ...(sample === undefined ? {} : { sample: { size: sample, seed } }),
+      ...(inodes === undefined ? {} : { inodes }),
+    };
+    const compared = await check.run(selection, expected?.algorithm, signal, progress);
+    await this.#nameDamaged(compared);
+    const { countFiles, sizeBytes, totalBytes, digest } = compared;
+    return {
+      ...(expected === undefined ? {} : this.#judgeDigest(expected, digest!)),
+      contents: {
+        countFiles,
+        sizeBytes,
+        totalBytes,
+        ...(sample === undefined ? {} : { seed }),
+      },
+    };
+  }
+
+  #judgeRecord(verdict: RecordVerdict | undefined): void {
+    if (verdict?.state !== "broken") return;
+    const message = `the record of its files' contents is damaged: ${verdict.why}`;
+    this.#fail({ check: "record", message });
+  }
+
+  #judgeDigest(expected: ExpectedDigest, digest: string): Pick<VerifiedImage, "digest"> {
+    const { algorithm, sideFile } = expected;
+    if (digest === expected.digest) return { digest: { algorithm, digest, sideFile } };
+    const error = digestDiffers(this.source.shownName, digest, expected);
+    this.#digestError = error;
+    this.#fail({ check: "digest", message: error.message });
+    return {};
+  }
+
+  async #inodesOf(paths: readonly ImagePath[], signal: AbortSignal): Promise<Set<number>> {
+    await using image = await openImage(this.source, { cacheBytes: 8 << 20 });
+    const { tree, inodeOf } = await readImageTree(image, { paths, signal });
+    const inodes = new Set<number>();
+    for (let row = 0; row < tree.countInodes; row++) {
+      if (hasType(tree, row, S_IFREG)) inodes.add(inodeOf(row as TreeInode));
+    }
+    return inodes;
+  }
+
+  async #nameDamaged({ damaged, dirtyTails }: ComparedContents): Promise<void> {
+    if (damaged.length === 0 && dirtyTails.length === 0) return;
+    await using image = await openImage(this.source, { cacheBytes: 8 << 20, onBroken: () => {} });
+    const names = await namesOf(image, new Set([...damaged, ...dirtyTails]));
+    for (const inode of damaged) {
+      const paths = shownNames(names, inode);
+      const message = `${paths.join(", ")}: its contents are not those that were stored`;
+      this.#fail({ check: "contents", code: "content-digest", inode, paths, message });
+    }
+    for (const inode of dirtyTails) {
+      const paths = shownNames(names, inode);
+      const message = `${paths.join(", ")}: the end of its last block, behind the file's end, is ` +
+        "damaged; its contents are not";
+      this.#fail({ check: "contents", code: "tail", inode, paths, message });
+    }
+  }
+
+  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
     this.options.onCheck?.("structure");
     const breather = new Breather(this.options.signal ?? NEVER);
     const pause = () => breather.due ? breather.pause() : undefined;
@@ -225,5 +282,11 @@ class Verification {
 const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>> = {
   digest: () => "its digest is not that of its side file",
   structure: (count) => `its structure is damaged in ${counted(count, "place")}`,
+  record: () => "the record of its files' contents is damaged",
+  contents: (count) => `${counted(count, "file")} ${count === 1 ? "is" : "are"} damaged`,
   source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -46,7 +46,7 @@ async function hashAll({ ring, finish, algorithm }: HashTask): Promise<HashResul
   const queue = new FinishQueue(finish);
   const changed: ChangedFile[] = [];
   const finishFiles = () => queue.finishAll((file) => changed.push(file));
-  for (const buffer of takeBuffers(ring, finishFiles)) hash.update(buffer);
+  for (const buffer of takeBuffers(ring, 0, finishFiles)) hash.update(buffer);
   finishFiles();
   return { digest: hash.digest(), changed };
 }

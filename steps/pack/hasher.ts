@@ -10,7 +10,7 @@ import type { ExpectedFile } from "../source/file_change.ts";
 import type { Finisher } from "../source/source_file.ts";
 import { FinishQueue, makeFinishMemory } from "./finish_queue.ts";
 import type { HashFailure, HashResult, HashTask } from "./hash_worker.ts";
-import { makeRing, RingProducer } from "./ring.ts";
+import { type RingMemory, RingProducer } from "./ring.ts";
 
 /** How long the thread sleeps for a free buffer before it lets the event loop run. */
 const WAIT_MS = 20;
@@ -27,8 +27,17 @@ export class Hasher implements Finisher {
   #countOffered = 0;
   #isEnded = false;
 
-  constructor(algorithm: string, private readonly breather: Breather) {
-    const [ring, finish] = [makeRing(), makeFinishMemory()];
+  /**
+   * @param ring its first taker is this one
+   * @param othersFailure why another taker failed, if so: no buffer becomes free then
+   */
+  constructor(
+    algorithm: string,
+    private readonly breather: Breather,
+    ring: RingMemory,
+    private readonly othersFailure: () => Error | undefined = () => undefined,
+  ) {
+    const finish = makeFinishMemory();
     this.#ring = new RingProducer(ring);
     this.#queue = new FinishQueue(finish);
     this.#worker = new Worker(new URL("./hash_worker.ts", import.meta.url), { type: "module" });
@@ -53,9 +62,27 @@ export class Hasher implements Finisher {
   async buffer(): Promise<Uint8Array> {
     while (!this.#ring.waitForRoom(WAIT_MS)) {
       await this.breather.pause();
-      if (this.#failure !== undefined) throw this.#failure;
+      this.#requireRunning();
     }
     return this.#ring.buffer;
+  }
+
+  /** Why the thread failed, if so: it takes no more buffers then. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Where in the ring the buffer to fill lies. */
+  get bufferIndex(): number {
+    return this.#ring.index;
+  }
+
+  /** Waits until all buffers were taken. @throws as `buffer` does */
+  async drain(): Promise<void> {
+    while (!this.#ring.waitUntilTaken(WAIT_MS)) {
+      await this.breather.pause();
+      this.#requireRunning();
+    }
   }
 
   /** Hands the filled buffer on to be hashed; it may still be read, but not written. */
@@ -83,12 +110,18 @@ export class Hasher implements Finisher {
   async close(): Promise<void> {
     // The thread alone may close them: a number closed twice might be another's by then. It has at
     // most eight buffers before it, a matter of milliseconds.
-    while (!this.#isOver && !this.#ring.waitForRoom(WAIT_MS)) await nextTurn();
-    if (!this.#isOver) {
+    const isStuck = () => this.#isOver || this.othersFailure() !== undefined;
+    while (!isStuck() && !this.#ring.waitForRoom(WAIT_MS)) await nextTurn();
+    if (!isStuck()) {
       this.#ring.end();
       await this.#result.catch(() => {});
     }
     this.#worker.terminate();
+  }
+
+  #requireRunning(): void {
+    const failure = this.#failure ?? this.othersFailure();
+    if (failure !== undefined) throw failure;
   }
 
   get #isOver(): boolean {

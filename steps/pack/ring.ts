@@ -1,33 +1,36 @@
 /**
- * A ring of buffers that two threads share: one fills them in order, the other takes them.
+ * A ring of buffers that threads share: one fills them in order, each of the others takes them all.
  * @module
  */
 
-/** What both threads need to see the same ring; it can be posted to a worker. */
+/** What all threads need to see the same ring; it can be posted to a worker. */
 export interface RingMemory {
   readonly buffers: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
+  readonly countTakers: number;
 }
 
 /** Bytes of one buffer: small enough that eight of them stay near the processor. */
 export const BUFFER_BYTES = 2 ** 20;
-const COUNT_BUFFERS = 8;
+export const COUNT_BUFFERS = 8;
 
 /** Said instead of a length: nothing follows. */
 const END = -1;
 
 // Words of the control memory.
 const FILLED = 0;
-const TAKEN = 1;
-/** Counts what there is to do, whatever it is: the taking thread sleeps on it. */
-const WORK = 2;
-const LENGTHS = 3;
+/** Counts what there is to do, whatever it is: the taking threads sleep on it. */
+const WORK = 1;
+const LENGTHS = 2;
+/** From here on, how many buffers each taker is done with. */
+const TAKEN = LENGTHS + COUNT_BUFFERS;
 
-/** Makes the memory of a ring. */
-export function makeRing(): RingMemory {
+/** Makes the memory of a ring. @param countTakers threads that take each buffer */
+export function makeRing(countTakers = 1): RingMemory {
   return {
     buffers: new SharedArrayBuffer(BUFFER_BYTES * COUNT_BUFFERS),
-    control: new SharedArrayBuffer(4 * (LENGTHS + COUNT_BUFFERS)),
+    control: new SharedArrayBuffer(4 * (TAKEN + countTakers)),
+    countTakers,
   };
 }
 
@@ -41,34 +44,45 @@ export class RingProducer {
 
   /** The next buffer to fill; only after {@linkcode waitForRoom} has said that there is one. */
   get buffer(): Uint8Array {
-    const index = this.#control[FILLED]! % COUNT_BUFFERS;
-    return new Uint8Array(this.memory.buffers, index * BUFFER_BYTES, BUFFER_BYTES);
+    return new Uint8Array(this.memory.buffers, this.index * BUFFER_BYTES, BUFFER_BYTES);
+  }
+
+  /** Where the buffer to fill lies in the ring: 0 to {@linkcode COUNT_BUFFERS} - 1. */
+  get index(): number {
+    return this.#control[FILLED]! % COUNT_BUFFERS;
   }
 
   /** Waits for a free buffer, but no longer than `timeoutMs`. @returns Whether there is one. */
   waitForRoom(timeoutMs: number): boolean {
-    const taken = Atomics.load(this.#control, TAKEN);
-    if (this.#control[FILLED]! - taken < COUNT_BUFFERS) return true;
-    Atomics.wait(this.#control, TAKEN, taken, timeoutMs);
-    return this.#control[FILLED]! - Atomics.load(this.#control, TAKEN) < COUNT_BUFFERS;
+    return this.#waitUntil(this.#control[FILLED]! - COUNT_BUFFERS + 1, timeoutMs);
   }
 
-  /** Waits until the other thread is done with all buffers. @returns Whether it is. */
+  /** Waits until the other threads are done with all buffers. @returns Whether they are. */
   waitUntilTaken(timeoutMs: number): boolean {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const taken = Atomics.load(this.#control, TAKEN);
-      if (taken === this.#control[FILLED]) return true;
+    return this.#waitUntil(this.#control[FILLED]!, timeoutMs);
+  }
+
+  /** Waits until every taker is done with `count` buffers. */
+  #waitUntil(count: number, timeoutMs: number): boolean {
+    let deadline: number | undefined;
+    for (let taker = 0; taker < this.memory.countTakers;) {
+      const taken = Atomics.load(this.#control, TAKEN + taker);
+      if (taken >= count) {
+        taker++;
+        continue;
+      }
+      deadline ??= performance.now() + timeoutMs;
       const rest = deadline - performance.now();
       if (rest <= 0) return false;
-      Atomics.wait(this.#control, TAKEN, taken, rest);
+      Atomics.wait(this.#control, TAKEN + taker, taken, rest);
     }
+    return true;
   }
 
   /** Hands the buffer on. There must be room, also for the end. */
   submit(lengthBytes: number): void {
     if (!this.waitForRoom(0)) throw new Error("cannot submit: the ring is full. Wait for room.");
-    this.#control[LENGTHS + this.#control[FILLED]! % COUNT_BUFFERS] = lengthBytes;
+    this.#control[LENGTHS + this.index] = lengthBytes;
     Atomics.add(this.#control, FILLED, 1);
     this.wake();
   }
@@ -78,7 +92,7 @@ export class RingProducer {
     this.submit(END);
   }
 
-  /** Wakes the taking thread for other work. */
+  /** Wakes the taking threads for other work. */
   wake(): void {
     Atomics.add(this.#control, WORK, 1);
     Atomics.notify(this.#control, WORK);
@@ -88,10 +102,12 @@ export class RingProducer {
 /**
  * Takes buffers in order until the end; the thread sleeps while there is nothing to do.
  *
+ * @param taker Which of the takers this is, from 0 on.
  * @param otherwise Other work, done while no buffer waits.
  */
 export function* takeBuffers(
   { buffers, control }: RingMemory,
+  taker = 0,
   otherwise: () => void = () => {},
 ): Generator<Uint8Array> {
   const words = new Int32Array(control);
@@ -107,7 +123,7 @@ export function* takeBuffers(
     const length = words[LENGTHS + index]!;
     if (length === END) return;
     yield new Uint8Array(buffers, index * BUFFER_BYTES, length);
-    Atomics.add(words, TAKEN, 1);
-    Atomics.notify(words, TAKEN);
+    Atomics.add(words, TAKEN + taker, 1);
+    Atomics.notify(words, TAKEN + taker);
   }
 }

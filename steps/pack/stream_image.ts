@@ -3,21 +3,29 @@
  * @module
  */
 
-import type { Run } from "../../ext4/plan/plan.ts";
+import type { BlocklessFile, Run } from "../../ext4/plan/plan.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import type { SourceFile } from "../source/source_file.ts";
+import type { FileDigests } from "./file_digests.ts";
 import type { Hasher } from "./hasher.ts";
 import type { Sink } from "./sink.ts";
 
 /** Runs of zeros from this length on become holes; shorter ones would only split the writes. */
 const HOLE_BYTES = 65_536;
 
+/** A run whose bytes are known, or are read. */
+type KnownRun = Exclude<Run, { readonly kind: "digests" }>;
+
 /** What an image is streamed with. */
 export interface StreamParts {
   readonly files: SourceFile;
   readonly sink: Sink;
   readonly hasher: Hasher;
+  /** Digests the files as they are stored; absent for an image without a record. */
+  readonly digests?: FileDigests | undefined;
+  /** Files that no run speaks of. */
+  readonly blockless: Iterable<BlocklessFile>;
   readonly breather: Breather;
   /** Takes each piece of the image as well, a copy of its own. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
@@ -29,7 +37,8 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
   const { breather, hasher, files, sink, tap } = parts;
   const streamer = new Streamer(parts);
   try {
-    for (const run of runs) {
+    for (const planned of runs) {
+      const run = planned.kind === "digests" ? await digestsRun(planned, streamer, parts) : planned;
       const length = run.kind === "bytes" ? run.bytes.length : run.lengthBytes;
       // Most runs fit into the buffer at hand: no promise is made for those.
       for (let done = 0; done < length;) {
@@ -55,7 +64,27 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
   }
 }
 
+/** Digests as bytes: they are known when all files went by. */
+async function digestsRun(
+  { header, offsetBytes, lengthBytes }: Run & { kind: "digests" },
+  streamer: Streamer,
+  parts: StreamParts,
+): Promise<KnownRun> {
+  const { hasher, digests } = parts;
+  if (digests === undefined) throw new Error("icecore bug: an image has a record and no digests.");
+  if (offsetBytes === 0) {
+    if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
+    streamer.endFiles();
+    await hasher.drain();
+    streamer.digests = await digests.finish(parts.blockless, header);
+  }
+  const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
+  return { kind: "bytes", bytes };
+}
+
 class Streamer {
+  digests: Uint8Array | undefined;
+
   /** Where the buffer begins in the image. */
   #offset = 0;
   #buffer: Uint8Array | undefined;
@@ -91,13 +120,14 @@ class Streamer {
     this.#buffer = buffer;
     this.#used = 0;
     this.#written = 0;
+    this.parts.digests?.begin(this.parts.hasher.bufferIndex);
   }
 
   /**
    * Puts a run from `done` on into the buffer, as far as that reaches.
    * @returns Bytes put; a promise only where a file has to be waited for.
    */
-  put(run: Run, done: number, length: number): number | Promise<number> {
+  put(run: KnownRun, done: number, length: number): number | Promise<number> {
     const buffer = this.#buffer!;
     const start = this.#used;
     const part = Math.min(length - done, buffer.length - start);
@@ -111,6 +141,14 @@ class Streamer {
         break;
       case "file": {
         this.#openFile(run.inode);
+        this.parts.digests?.add(this.parts.hasher.bufferIndex, {
+          number: run.number,
+          start,
+          lengthBytes: part,
+          offsetBytes: run.offsetBytes + done,
+          sizeBytes: run.sizeBytes,
+          hasLongHoles: run.hasLongHoles,
+        });
         const into = buffer.subarray(start, end);
         const reading = this.parts.files.read(into, run.offsetBytes + done);
         if (reading instanceof Promise) {
@@ -132,6 +170,12 @@ class Streamer {
   #fill(buffer: Uint8Array, end: number): void {
     this.#used = end;
     if (end === buffer.length) this.#submit(buffer);
+  }
+
+  /** Hands on what is in the buffer, and says that no file follows. */
+  endFiles(): void {
+    this.parts.digests?.end(this.parts.hasher.bufferIndex);
+    this.#submit(this.#buffer!);
   }
 
   end(): void {

@@ -21,6 +21,7 @@ import { joinBytes, printable } from "../../../host/libc/paths.ts";
 import { isRoot } from "../../../host/machine.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
 import { ReplacedFileError } from "../../source/scanned_source.ts";
+import { readDigest } from "./content_digest.ts";
 import { ContentComparison } from "./contents.ts";
 import type { Difference } from "./difference.ts";
 import { LinkMatches } from "./links.ts";
@@ -64,13 +65,15 @@ class Comparison {
     this.#metadata = new MetadataComparison(a, b, isRoot());
     this.#links = new LinkMatches(a.tree, b.tree);
     this.#breather = new Breather(options.signal);
-    this.#contents = new ContentComparison(this.#breather, (bytes) => {
-      this.#doneBytes += bytes;
-      options.onProgress(this.#doneBytes);
-    });
+    this.#contents = new ContentComparison(this.#breather, this.#onRead);
     // Images made by icecore have no sockets: they mean nothing outside a running system.
     this.#skipsSockets = a.kind !== b.kind;
   }
+
+  readonly #onRead = (bytes: number) => {
+    this.#doneBytes += bytes;
+    this.options.onProgress(this.#doneBytes);
+  };
 
   async run(): Promise<void> {
     const root = { path: new Uint8Array(), a: 0 as TreeInode, b: 0 as TreeInode };
@@ -152,12 +155,49 @@ class Comparison {
     if (type !== "file" || sizeBytes !== treeB.sizeBytes[b]!) return type !== "file";
     if (sizeBytes === 0) return true;
     try {
-      return await this.#compareFiles(a, b, sizeBytes);
+      const known = await this.#compareDigests(a, b, sizeBytes);
+      return known ?? await this.#compareFiles(a, b, sizeBytes);
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
       this.options.onProblem({ kind: "unreadable", path: printable(path), reason });
       return true;
+    }
+  }
+
+  /**
+   * Compares by what records say: of two images nothing is read, beside a folder only the folder.
+   * @returns `undefined` where records do not say enough
+   */
+  async #compareDigests(
+    a: TreeInode,
+    b: TreeInode,
+    sizeBytes: number,
+  ): Promise<boolean | undefined> {
+    const digestA = this.a.digests?.of(a);
+    const digestB = this.b.digests?.of(b);
+    if (digestA !== undefined && digestB !== undefined) return compareBytes(digestA, digestB) === 0;
+    if (digestA !== undefined && this.b.kind === "folder") {
+      return await this.#hasDigest(this.b, b, sizeBytes, digestA);
+    }
+    if (digestB !== undefined && this.a.kind === "folder") {
+      return await this.#hasDigest(this.a, a, sizeBytes, digestB);
+    }
+    return undefined;
+  }
+
+  async #hasDigest(
+    side: Side,
+    row: TreeInode,
+    sizeBytes: number,
+    expected: Uint8Array,
+  ): Promise<boolean> {
+    const file = await side.openFile(row);
+    try {
+      const digest = await readDigest(file, sizeBytes, this.#breather, this.#onRead);
+      return digest !== undefined && compareBytes(digest, expected) === 0;
+    } finally {
+      file.close();
     }
   }
 

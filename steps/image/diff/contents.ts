@@ -5,7 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Breather } from "../../../host/breathe.ts";
-import type { Content } from "./side.ts";
+import type { Content } from "./content.ts";
 
 const PIECE_BYTES = 1 << 20;
 

@@ -14,21 +14,10 @@ import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
 import type { OpenFile } from "../../../ext4/reader/open_file.ts";
+import type { Content } from "./content.ts";
+import { type RecordedDigests, recordedDigests } from "./content_digest.ts";
 import type { ImageReader } from "../image_reader.ts";
 import { readImageTree } from "../image_tree.ts";
-
-/** The contents of one file. */
-export interface Content {
-  /** Fills `into` as far as the file goes; returns the bytes read. */
-  read(offsetBytes: number, into: Uint8Array): number | Promise<number>;
-  /**
-   * Where the next data begins, `offsetBytes` itself within data; `Infinity` behind the last.
-   *
-   * @param offsetBytes No less than at the call before.
-   */
-  nextData(offsetBytes: number): number | Promise<number>;
-  close(): void;
-}
 
 /** One side. */
 export interface Side {
@@ -38,6 +27,8 @@ export interface Side {
   readonly hasRealRoot: boolean;
   /** Small inodes hold whole seconds only. */
   readonly hasNanoseconds: boolean;
+  /** What the contents of an image's files are, without reading them. */
+  readonly digests?: RecordedDigests;
   /** @throws SystemError when a file of a folder cannot be opened. */
   openFile(row: TreeInode): Promise<Content>;
   close(): void;
@@ -55,6 +46,8 @@ export interface SideOptions {
   onProblem(problem: Problem): void;
   /** Globs of names that are left out of folders. */
   readonly exclude: readonly string[];
+  /** Whether the record of an image is taken for its contents. */
+  readonly usesRecord: boolean;
   /** Folders of other file systems count as empty. */
   readonly oneFileSystem: boolean;
 }
@@ -64,9 +57,13 @@ const SMALL_INODE_BYTES = 128;
 
 /** An image as a side; the caller closes the image. */
 export async function imageSide(image: ImageReader, options: SideOptions): Promise<Side> {
-  const { signal, onProgress } = options;
-  const { tree, inodeOf } = await readImageTree(image, { signal, onProgress });
+  const { signal, onProgress, usesRecord } = options;
+  const { tree, inodeOf, allocatedBytesOf } = await readImageTree(image, { signal, onProgress });
+  const digests = usesRecord
+    ? await recordedDigests(image, tree, inodeOf, allocatedBytesOf)
+    : undefined;
   return {
+    ...(digests === undefined ? {} : { digests }),
     kind: "image",
     tree,
     hasRealRoot: true,

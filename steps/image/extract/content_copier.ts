@@ -4,6 +4,7 @@
  */
 
 import type { InodeNumber } from "../../../ext4/numbers.ts";
+import type { ContentCheck } from "../content_check.ts";
 import type { ImageReader } from "../image_reader.ts";
 import type { OpenFile } from "../../../ext4/reader/open_file.ts";
 import type { Breather } from "../../../host/breathe.ts";
@@ -19,19 +20,31 @@ export class ContentCopier {
   readonly #piece = new Uint8Array(PIECE_BYTES);
 
   /**
+   * @param check Compares what is copied with the record, if there is one.
    * @param onCopied Told how many bytes were read and written.
    * @param rest Called now and then within a long file.
    */
   constructor(
     private readonly image: ImageReader,
+    private readonly check: ContentCheck | undefined,
     private readonly breather: Breather,
     private readonly onCopied: (bytes: number) => void,
     private readonly rest: () => Promise<void>,
   ) {}
 
-  /** Fills an empty file. @throws CorruptImageError; SystemError when it cannot be written. */
-  async copy(inode: InodeNumber, to: Descriptor): Promise<void> {
+  /**
+   * Fills an empty file.
+   * @returns false where its contents are not what was recorded
+   * @throws CorruptImageError; SystemError when it cannot be written
+   */
+  async copy(inode: InodeNumber, to: Descriptor): Promise<boolean> {
     const file = await this.image.openFile(inode);
+    await this.check?.begin(file);
+    await this.#copyAll(file, to);
+    return this.check?.finish() ?? true;
+  }
+
+  async #copyAll(file: OpenFile, to: Descriptor): Promise<void> {
     const { sizeBytes } = file.stat;
     if (this.#hasNoHoles(file)) return await this.#copyRange(file, 0, sizeBytes, to);
     // First the size: a file system that cannot hold it says so before anything is copied.
@@ -53,6 +66,7 @@ export class ContentCopier {
       const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
       const reading = file.read(offset, piece);
       if (reading instanceof Promise) await reading;
+      this.check?.add(piece, offset);
       writeAllAt(to, piece, offset);
       this.onCopied(piece.length);
       if (offset + PIECE_BYTES < end && this.breather.due) await this.rest();

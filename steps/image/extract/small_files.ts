@@ -7,6 +7,7 @@ import { hasType, S_IFREG, type Tree, type TreeInode } from "../../../ext4/tree.
 import type { Breather } from "../../../host/breathe.ts";
 import { atForcedExit } from "../../../host/forced_exit.ts";
 import { SystemError } from "../../../host/libc/errno.ts";
+import type { ContentCheck } from "../content_check.ts";
 import type { ImageReader } from "../image_reader.ts";
 import type { ImageTree } from "../image_tree.ts";
 import type { Describer } from "./describer.ts";
@@ -25,6 +26,10 @@ export interface SmallFilesParts {
   readonly describer: Describer;
   readonly breather: Breather;
   readonly source: ImageTree;
+  /** Compares what is read with the record, if there is one; its digests are loaded. */
+  readonly check: ContentCheck | undefined;
+  /** Hears of a file that differs from the record. @returns Whether it is made all the same. */
+  onDifferent(row: TreeInode): Promise<boolean>;
   /** Told how many bytes were read. */
   onRead(sizeBytes: number): void;
 }
@@ -69,8 +74,13 @@ export class SmallFiles {
       return true;
     };
     if (sizeBytes === 0) return handOver();
-    const reading = image.readContiguous({ inode: source.inodeOf(row), contentsAt }, room);
-    return reading instanceof Promise ? reading.then(handOver) : handOver();
+    const inode = source.inodeOf(row);
+    const judge = () => {
+      if (this.parts.check?.matches(inode, room) ?? true) return handOver();
+      return this.parts.onDifferent(row).then((isMade) => isMade ? handOver() : true);
+    };
+    const reading = image.readContiguous({ inode, contentsAt }, room);
+    return reading instanceof Promise ? reading.then(judge) : judge();
   }
 
   /** Waits until all are complete. @throws IncompleteFileError */

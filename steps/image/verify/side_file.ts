@@ -12,12 +12,14 @@ import { type DigestLine, parseDigestLine } from "../../../pipeline/side_file.ts
 /** The algorithm that `build` uses where none is asked for. */
 export const DEFAULT_ALGORITHM = "sha512";
 
-/** How to verify. */
-export interface VerifyOptions {
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Is told how far it is. */
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+/** What an image should be. */
+export interface ExpectedDigest {
+  /** The algorithm, e.g. `sha512`. */
+  readonly algorithm: string;
+  /** In hex. */
+  readonly digest: string;
+  /** Which side file says so, as it may be shown. */
+  readonly sideFile: string;
 }
 
 /** What was verified. */
@@ -116,13 +118,12 @@ export function noSideFile(shown: string, sideFile: string): EnvironmentError {
 /** The error of an image that is not what its side file says. */
 export function digestDiffers(
   shown: string,
-  algorithm: string,
   digest: string,
-  sideFile: string,
-  expected: DigestLine,
+  expected: ExpectedDigest,
 ): VerificationError {
+  const { algorithm, sideFile } = expected;
   return new VerificationError(
-    `cannot trust ${shown}: its ${algorithm} is ${digest}, and ${sideFile} says ` +
+    `cannot trust ${shown}: its ${algorithm} is ${digest}, and ${printable(sideFile)} says ` +
       `${expected.digest}. The image or the side file was changed or damaged; use another copy.`,
   );
 }

@@ -12,11 +12,12 @@ import {
 import { UNKNOWN } from "../../../steps/source/file_change.ts";
 import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/hasher.ts";
+import { makeRing } from "../../../steps/pack/ring.ts";
 
 const NO_CTIME = { ctimeSeconds: 0, ctimeNanoseconds: UNKNOWN };
 
 async function hashed(countBuffers: number, length: (i: number) => number): Promise<string[]> {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const expected = createHash("sha512");
   try {
     for (let i = 0; i < countBuffers; i++) {
@@ -50,7 +51,7 @@ Deno.test("buffers may be filled in part", async () => {
 
 Deno.test("an abort ends the wait for a buffer", async () => {
   const interruption = new AbortController();
-  const hasher = new Hasher("sha512", new Breather(interruption.signal));
+  const hasher = new Hasher("sha512", new Breather(interruption.signal), makeRing());
   interruption.abort(new Error("enough"));
   try {
     await assert.rejects(async () => {
@@ -66,7 +67,7 @@ Deno.test("an abort ends the wait for a buffer", async () => {
 
 Deno.test("files that were handed over are closed, and those that changed are named", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "icecore-test-" });
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   try {
     const open = Array.from({ length: 100 }, (_, i) => {
       Deno.writeTextFileSync(`${folder}/${i}`, "x".repeat(i));
@@ -94,7 +95,7 @@ Deno.test("files that were handed over are closed, and those that changed are na
 });
 
 Deno.test("files that were handed over are closed after an abort, too", async () => {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
   hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });
   for (let i = 0; i < 8; i++) {
@@ -116,7 +117,7 @@ Deno.test("a full queue leaves the file to who offers it", () => {
 });
 
 Deno.test("what fails on the other thread is told in its own words", async () => {
-  const hasher = new Hasher("sha512", new Breather(new AbortController().signal));
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const noFile = 1_000_000 as Descriptor;
   try {
     hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });

@@ -1,5 +1,5 @@
 /**
- * Compares an image on a server with the side file beside it. All of the image is fetched.
+ * The side file beside an image on a server.
  * @module
  */
 
@@ -11,36 +11,24 @@ import {
 } from "../../../host/block_source/location.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { ALGORITHMS } from "../../../host/digest.ts";
-import { startHash } from "../../../host/hash.ts";
 import type { DigestLine } from "../../../pipeline/side_file.ts";
 import { hasCode } from "../../../host/libc/errno.ts";
-import {
-  DEFAULT_ALGORITHM,
-  digestDiffers,
-  findDigestLine,
-  noSideFile,
-  type Verified,
-  type VerifyOptions,
-} from "./side_file.ts";
+import { DEFAULT_ALGORITHM, type ExpectedDigest, findDigestLine, noSideFile } from "./side_file.ts";
 
-const PIECE_BYTES = 8 << 20;
 const SIDE_FILE_PIECE_BYTES = 1 << 20;
 
 /**
- * Hashes an image on a server and compares with its side file, `URL.sha512` or another's.
+ * What the side file of an image on a server says, `URL.sha512` or another's.
  *
- * @throws EnvironmentError `no-side-file`, `bad-side-file`; VerificationError
+ * @throws EnvironmentError `no-side-file`, `bad-side-file`
  */
-export async function verifyRemoteDigest(
+export async function remoteSideFile(
   url: string,
   source: HostBlockSource,
-  options: VerifyOptions & SourceOptions,
-): Promise<Verified> {
+  options: SourceOptions,
+): Promise<ExpectedDigest> {
   const { algorithm, expected } = await findSideFile(url, source.shownName, options);
-  const sideFile = shownSideFile(url, algorithm);
-  const digest = await digestSource(source, algorithm, options);
-  if (digest === expected.digest) return { algorithm, digest, sideFile };
-  throw digestDiffers(source.shownName, algorithm, digest, sideFile, expected);
+  return { algorithm, digest: expected.digest, sideFile: shownSideFile(url, algorithm) };
 }
 
 async function findSideFile(
@@ -86,33 +74,4 @@ async function* piecesOf(source: HostBlockSource): AsyncGenerator<Uint8Array> {
     await source.read(offset, piece);
     yield piece;
   }
-}
-
-async function digestSource(
-  source: HostBlockSource,
-  algorithm: string,
-  { signal, onProgress }: VerifyOptions,
-): Promise<string> {
-  const hash = await startHash(algorithm);
-  let [current, next] = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
-  const pieceAt = (offset: number, into: Uint8Array) =>
-    into.subarray(0, Math.min(PIECE_BYTES, source.sizeBytes - offset));
-  await source.read(0, pieceAt(0, current));
-  for (let offset = 0; offset < source.sizeBytes; offset += PIECE_BYTES) {
-    signal?.throwIfAborted();
-    const following = offset + PIECE_BYTES;
-    // While one piece is hashed the next is fetched.
-    const reading = following < source.sizeBytes
-      ? source.read(following, pieceAt(following, next))
-      : undefined;
-    const piece = pieceAt(offset, current);
-    try {
-      hash.update(piece);
-    } finally {
-      await reading;
-    }
-    onProgress?.(offset + piece.length, source.sizeBytes);
-    [current, next] = [next, current];
-  }
-  return hash.digest();
 }

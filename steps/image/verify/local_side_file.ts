@@ -1,50 +1,35 @@
 /**
- * Compares an image on this machine with the side file beside it.
+ * The side file beside an image on this machine.
  * @module
  */
 
 import { createReadStream, existsSync, type Stats, statSync } from "node:fs";
 import { basename } from "node:path";
-import { ALGORITHMS, digestFile } from "../../../host/digest.ts";
+import { ALGORITHMS } from "../../../host/digest.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import { unreadable } from "../../../host/file_status.ts";
 import { printable } from "../../../host/libc/paths.ts";
 import type { DigestLine } from "../../../pipeline/side_file.ts";
-import {
-  DEFAULT_ALGORITHM,
-  digestDiffers,
-  findDigestLine,
-  noSideFile,
-  type Verified,
-  type VerifyOptions,
-} from "./side_file.ts";
+import { DEFAULT_ALGORITHM, type ExpectedDigest, findDigestLine, noSideFile } from "./side_file.ts";
 
 /**
- * Hashes an image anew and compares with its side file, `IMAGE.sha512` or another algorithm's.
+ * What the side file of an image says, `IMAGE.sha512` or another algorithm's.
  *
- * @throws EnvironmentError when the image or its side file is missing or the side file is none;
- * VerificationError when the digests differ.
+ * @throws EnvironmentError when the image is missing or its side file is none; `no-side-file`
  */
-export async function verifyDigest(path: string, options: VerifyOptions = {}): Promise<Verified> {
+export async function localSideFile(path: string): Promise<ExpectedDigest> {
   const shown = printable(path);
-  const status = imageStatus(path, shown);
+  requireImage(path, shown);
   const algorithm = ALGORITHMS.find((name) => existsSync(`${path}.${name}`));
   if (algorithm === undefined) {
     throw noSideFile(shown, `${shown}.${DEFAULT_ALGORITHM}`);
   }
   const sideFile = `${path}.${algorithm}`;
-  const expected = await readSideFile(sideFile, basename(path), algorithm);
-  const signal = options.signal ?? new AbortController().signal;
-  const digest = await digestFile(path, algorithm, signal, (done) => {
-    options.onProgress?.(done, status.size);
-  }).catch((error) => {
-    throw signal.aborted ? error : unreadable(shown, error);
-  });
-  if (digest === expected.digest) return { algorithm, digest, sideFile };
-  throw digestDiffers(shown, algorithm, digest, printable(sideFile), expected);
+  const line = await readSideFile(sideFile, basename(path), algorithm);
+  return { algorithm, digest: line.digest, sideFile };
 }
 
-function imageStatus(path: string, shown: string): Stats {
+function requireImage(path: string, shown: string): void {
   let status: Stats | undefined;
   try {
     status = statSync(path, { throwIfNoEntry: false });
@@ -57,7 +42,7 @@ function imageStatus(path: string, shown: string): Stats {
       "no-image",
     );
   }
-  if (!status.isDirectory()) return status;
+  if (!status.isDirectory()) return;
   throw new EnvironmentError(
     `cannot verify ${shown}: it is a folder. Name an image in it.`,
     "no-image",

@@ -1,0 +1,56 @@
+/**
+ * Digests each file that goes by in the buffers of a ring, on a thread of its own.
+ * @module
+ */
+
+import { ContentDigest } from "../../ext4/content_digest.ts";
+import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
+import { startDigests } from "../../host/hash.ts";
+import { FilePieces, type PieceMemory } from "./file_pieces.ts";
+import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "./ring.ts";
+
+/** What the worker receives at its start. */
+export interface FileDigestTask {
+  readonly ring: RingMemory;
+  /** Which of the ring's takers it is. */
+  readonly taker: number;
+  readonly pieces: PieceMemory;
+  /** A digest for each inode from 1 on; those of files with data are filled in. */
+  readonly table: SharedArrayBuffer;
+}
+
+/** What it says when it failed. */
+export interface FileDigestFailure {
+  readonly failure: string;
+}
+
+/** What a worker's global scope offers here. */
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<FileDigestTask>) => Promise<void>;
+  postMessage(failure: FileDigestFailure): void;
+};
+
+scope.onmessage = async ({ data }) => {
+  await digestAll(data).catch((error) =>
+    scope.postMessage({ failure: error instanceof Error ? error.message : String(error) })
+  );
+};
+
+async function digestAll({ ring, taker, pieces, table }: FileDigestTask): Promise<void> {
+  const digest = new ContentDigest(await startDigests("sha256"));
+  const digests = new Uint8Array(table);
+  const filePieces = new FilePieces(pieces);
+  let number = 0;
+  let taken = 0;
+  for (const buffer of takeBuffers(ring, taker)) {
+    for (const piece of filePieces.of(taken++ % COUNT_BUFFERS)) {
+      if (piece.number !== number) {
+        if (number !== 0) digest.finishInto(digests, (number - 1) * RECORD_DIGEST_BYTES);
+        number = piece.number;
+        if (number !== 0) digest.begin(piece.sizeBytes, piece.hasLongHoles);
+      }
+      if (number === 0) continue;
+      digest.add(buffer.subarray(piece.start, piece.start + piece.lengthBytes), piece.offsetBytes);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The digests of all files of an image, made on another thread while the image is written.
+ * @module
+ */
+
+import { ContentDigest } from "../../ext4/content_digest.ts";
+import type { BlocklessFile } from "../../ext4/plan/plan.ts";
+import { hasLongHoles } from "../../ext4/record.ts";
+import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
+import { startDigests } from "../../host/hash.ts";
+import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
+import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
+import type { RingMemory } from "./ring.ts";
+
+/** Running digests. */
+export class FileDigests {
+  readonly #worker: Worker;
+  readonly #pieces: FilePieces;
+  /** A digest an inode; then the digest of header and table. */
+  readonly #table: Uint8Array;
+  #failure: Error | undefined;
+
+  /**
+   * @param countInodes the highest inode number in use
+   * @param ring its last taker is this one
+   */
+  constructor(countInodes: number, ring: RingMemory) {
+    const table = new SharedArrayBuffer((countInodes + 1) * RECORD_DIGEST_BYTES);
+    const pieces = makePieceMemory();
+    this.#table = new Uint8Array(table);
+    this.#pieces = new FilePieces(pieces);
+    const fail = (why: string) => {
+      this.#failure = new Error(`cannot digest the files: ${why}. Report this.`);
+    };
+    this.#worker = new Worker(new URL("./file_digest_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FileDigestFailure>) => fail(data.failure);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.message);
+    };
+    const taker = ring.countTakers - 1;
+    this.#worker.postMessage({ ring, taker, pieces, table } satisfies FileDigestTask);
+  }
+
+  /** Begins a buffer. @param index of it in the ring */
+  begin(index: number): void {
+    this.#pieces.clear(index);
+  }
+
+  /** Names a piece of a file in a buffer; the pieces of a file follow each other. */
+  add(index: number, piece: FilePiece): void {
+    this.#pieces.add(index, piece);
+  }
+
+  /** Says in a buffer that no file has a piece behind those named. */
+  end(index: number): void {
+    const lengthBytes = 0;
+    const nothing = { number: 0, start: 0, lengthBytes, offsetBytes: 0, sizeBytes: 0 };
+    this.#pieces.add(index, { ...nothing, hasLongHoles: false });
+  }
+
+  /** Why the thread failed, if so: it takes no more buffers then. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * The digests of all inodes from 1 on, 32 bytes each; zeros where there was no file. The thread must
+   * have taken all buffers, the one that {@linkcode end} was said in among them.
+   */
+  async table(blockless: Iterable<BlocklessFile>): Promise<Uint8Array> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const digest = new ContentDigest(await startDigests("sha256"));
+    for (const { number, sizeBytes } of blockless) {
+      digest.begin(sizeBytes, hasLongHoles(sizeBytes, 0));
+      digest.finishInto(this.#table, (number - 1) * RECORD_DIGEST_BYTES);
+    }
+    return this.#table.subarray(0, this.#table.length - RECORD_DIGEST_BYTES);
+  }
+
+  /** The same table and, behind it, the digest of a header and the table. */
+  async finish(blockless: Iterable<BlocklessFile>, header: Uint8Array): Promise<Uint8Array> {
+    const table = await this.table(blockless);
+    const maker = await startDigests("sha256");
+    maker.update(header);
+    maker.update(table);
+    maker.finishInto(this.#table, table.length);
+    return this.#table;
+  }
+
+  /** Ends the thread. */
+  close(): void {
+    this.#worker.terminate();
+  }
+}
