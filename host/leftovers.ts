@@ -23,6 +23,7 @@ import { loopDevicesOf, mountsBelow } from "./mounts.ts";
 import { processesWith, signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { LeftoverPlaces } from "./leftover_places.ts";
+import { isNameTooLong } from "./name_length.ts";
 import { inodeOf, type Move, undoMove } from "./publication.ts";
 import { removeLeft, statusLeft } from "./remove_left.ts";
 import { runProgram } from "./run_program.ts";
@@ -79,8 +80,8 @@ export async function releaseLeftovers(places?: readonly string[]): Promise<Rele
  */
 export async function releaseLeftoversOf(finalPath: string): Promise<void> {
   const folder = dirname(finalPath);
-  // Whoever claims the output says what is wrong with its folder.
-  if (!isReadable(folder)) return;
+  // Whoever claims the output says what is wrong with its folder or its name.
+  if (!isReadable(folder) || isNameTooLong(finalPath)) return;
   await releaseLeftovers([finalPath]);
   // What cannot be released of others is in nobody's way; icecore clean names it.
   releaseAllBeside(new LeftoverPlaces([folder]), []);

@@ -18,7 +18,7 @@ const NAME_MAX_BYTES = 255;
  */
 export function checkNameLength(path: string, suffix = ""): void {
   const most = NAME_MAX_BYTES - suffix.length;
-  const length = new TextEncoder().encode(basename(path)).length;
+  const length = nameLength(path);
   if (length <= most) return;
   const why = suffix === ""
     ? `the kernel's limit is ${most}`
@@ -28,4 +28,16 @@ export function checkNameLength(path: string, suffix = ""): void {
       `Choose a name of at most ${most} bytes with -o.`,
     "name-too-long",
   );
+}
+
+/** Whether nothing that a build leaves can have that name, with what is put behind it. */
+export function isNameTooLong(path: string): boolean {
+  return nameLength(path) > NAME_MAX_BYTES - LONGEST_SUFFIX_BYTES;
+}
+
+/** More than anything that is put behind a name. */
+const LONGEST_SUFFIX_BYTES = 32;
+
+function nameLength(path: string): number {
+  return new TextEncoder().encode(basename(path)).length;
 }
