@@ -4,20 +4,18 @@
  */
 
 import { basename, resolve } from "node:path";
-import {
-  absoluteSource,
-  type BuildRequest,
-  didYouMean,
-  type GivenOptions,
-  loadRecipe,
-  type Pipeline,
-  pipeline,
-  readExcludeFile,
-  type Recipe,
-  recipes,
-  UsageError,
-  withSecrets,
-} from "../mod.ts";
+import { pipeline } from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { GivenOptions } from "../pipeline/placed_step.ts";
+import type { BuildRequest } from "../pipeline/run.ts";
+import { absoluteSource } from "../pipeline/source_path.ts";
+import type { Recipe } from "../pipeline/step.ts";
+import { didYouMean } from "../pipeline/suggest.ts";
+import { loadRecipe } from "../steps/loading/recipe_file.ts";
+import { withSecrets } from "../steps/loading/secret_options.ts";
+import { recipes } from "../steps/recipes.ts";
+import { readExcludeFile } from "../steps/source/exclude.ts";
 import { checkCurrentFolder } from "./arguments.ts";
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./plugins.ts";

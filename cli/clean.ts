@@ -6,7 +6,8 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { command, constant } from "@optique/core/primitives";
-import { printable, releaseLeftovers } from "../mod.ts";
+import { releaseLeftovers } from "../host/leftovers.ts";
+import { printable } from "../host/libc/paths.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { EventSink } from "../mod.ts";
+import type { EventSink } from "../pipeline/events.ts";
 
 /** Something that shows events. */
 export interface Renderer {

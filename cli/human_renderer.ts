@@ -4,7 +4,9 @@
  */
 
 import process from "node:process";
-import { type Event, printable, type Problem } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import type { Event } from "../pipeline/events.ts";
+import type { Problem } from "../pipeline/problem.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";

@@ -3,14 +3,11 @@
  * @module
  */
 
-import {
-  InterruptedError,
-  messageOf,
-  placeOf,
-  PluginError,
-  watchSignals,
-  watchUnplanned,
-} from "../mod.ts";
+import { placeOf } from "../host/error_place.ts";
+import { watchSignals } from "../host/signals.ts";
+import { watchUnplanned } from "../host/unplanned_ends.ts";
+import { InterruptedError, messageOf } from "../pipeline/errors.ts";
+import { PluginError } from "../steps/loading/plugin_error.ts";
 import { note } from "./output.ts";
 
 /**

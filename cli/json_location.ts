@@ -3,7 +3,7 @@
  * @module
  */
 
-import { isRemote, shownLocation } from "../mod.ts";
+import { isRemote, shownLocation } from "../host/block_source/location.ts";
 
 /** A path as it is; a URL without its secrets. */
 export function jsonLocation(location: string): string {

@@ -4,14 +4,11 @@
  */
 
 import { writeSync } from "node:fs";
-import {
-  codeOf,
-  CorruptImageError,
-  EnvironmentError,
-  messageOf,
-  saysNoImage,
-  withShownLocations,
-} from "../mod.ts";
+import { CorruptImageError } from "../ext4/errors.ts";
+import { withShownLocations } from "../host/block_source/location.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
+import { codeOf, messageOf } from "../pipeline/errors.ts";
+import { saysNoImage } from "../steps/image/no_image.ts";
 import type { CommonValues } from "./common.ts";
 
 const encoder = new TextEncoder();

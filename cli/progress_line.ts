@@ -4,7 +4,8 @@
  */
 
 import process from "node:process";
-import { formatSize, type Progress } from "../mod.ts";
+import type { Progress } from "../pipeline/events.ts";
+import { formatSize } from "../pipeline/size.ts";
 import { write } from "./output.ts";
 
 /** Drawn at most this often. */

@@ -3,7 +3,10 @@
  * @module
  */
 
-import { type DryRun, type Fact, formatSize, printable } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import type { DryRun } from "../pipeline/dry_run.ts";
+import { formatSize } from "../pipeline/size.ts";
+import type { Fact } from "../pipeline/step.ts";
 
 /** A line a step, what is known of it indented below. */
 export function renderDryRun({ steps, sources, output }: DryRun): string {

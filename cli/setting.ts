@@ -3,7 +3,9 @@
  * @module
  */
 
-import { type Pipeline, secretVariable, UsageError } from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import { secretVariable } from "../pipeline/variable_names.ts";
 
 /** Whether a setting has no value: then a secret is to be asked for. */
 export function askedFor(setting: string): boolean {

@@ -3,7 +3,10 @@
  * @module
  */
 
-import { type BuildFinished, counted, formatSize, printable } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import { counted } from "../pipeline/counted.ts";
+import type { BuildFinished } from "../pipeline/events.ts";
+import { formatSize } from "../pipeline/size.ts";
 import { duration } from "./progress_line.ts";
 
 /** How long a step took, and how large the image was after it. */

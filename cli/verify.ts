@@ -7,14 +7,10 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import {
-  differenceLine,
-  type Problem,
-  shownLocation,
-  type VerifyFailure,
-  verifyImage,
-  type VerifyImageOptions,
-} from "../mod.ts";
+import { shownLocation } from "../host/block_source/location.ts";
+import type { Problem } from "../pipeline/problem.ts";
+import { differenceLine } from "../steps/image/diff/difference.ts";
+import { type VerifyFailure, verifyImage, type VerifyImageOptions } from "../steps/image/verify.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";

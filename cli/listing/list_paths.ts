@@ -3,7 +3,11 @@
  * @module
  */
 
-import { compareBytes, type Entry, type ImageReader, PathError, printable } from "../../mod.ts";
+import { compareBytes } from "../../ext4/compare_bytes.ts";
+import type { Entry } from "../../ext4/reader/entry.ts";
+import { PathError } from "../../ext4/reader/path_error.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { ImageReader } from "../../steps/image/image_reader.ts";
 import { joined, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { jsonLine } from "../output.ts";
