@@ -6,8 +6,8 @@
 import { basename, resolve } from "node:path";
 import { pipeline } from "../mod.ts";
 import { UsageError } from "../pipeline/errors.ts";
+import type { OptionValues } from "../pipeline/options.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
-import type { GivenOptions } from "../pipeline/placed_step.ts";
 import type { BuildRequest } from "../pipeline/run.ts";
 import { absoluteSource } from "../pipeline/source_path.ts";
 import type { Recipe } from "../pipeline/step.ts";
@@ -56,7 +56,7 @@ async function basedOn(name: string | undefined): Promise<Pipeline> {
 }
 
 /** A flag, the steps that take it, and what it gives them. */
-type Flag = readonly [flag: string, steps: readonly string[], given: GivenOptions];
+type Flag = readonly [flag: string, steps: readonly string[], given: OptionValues];
 
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {

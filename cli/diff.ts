@@ -9,7 +9,7 @@ import { argument, command, constant } from "@optique/core/primitives";
 import { shownLocation } from "../host/block_source/location.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { counted } from "../pipeline/counted.ts";
-import { diff as diffSides } from "../steps/image/diff.ts";
+import { diffImages } from "../steps/image/diff.ts";
 import { differenceLine } from "../steps/image/diff/difference.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
@@ -68,7 +68,7 @@ export const diff = {
     line.start(`diff ${shown.join(" ")}`);
     try {
       const { countDifferences, countProblems } = await interruptible((signal) =>
-        diffSides(first, second, {
+        diffImages(first, second, {
           ...leftOut(values),
           signal,
           onDifference(difference) {

@@ -10,7 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
 import { UsageError } from "../pipeline/errors.ts";
-import { exportTar } from "../steps/image/export_tar.ts";
+import { exportImage } from "../steps/image/export_tar.ts";
 import { requireStdout } from "./closed_stdout.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
@@ -77,7 +77,7 @@ export const exportCommand = {
       );
     }
     return await withImage(values, async (image) => {
-      const pieces = exportTar(image, {
+      const pieces = exportImage(image, {
         ...(path === undefined ? {} : { path: (await findTyped(image, path)).path }),
         onSkipped: (skipped) =>
           quiet === true ? undefined : note(`icecore: skipped: ${skipped}: tar has no sockets`),

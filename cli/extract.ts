@@ -12,7 +12,7 @@ import { isRemote, shownLocation } from "../host/block_source/location.ts";
 import { printable } from "../host/libc/paths.ts";
 import { counted } from "../pipeline/counted.ts";
 import { formatSize } from "../pipeline/size.ts";
-import { extract as extractImage } from "../steps/image/extract.ts";
+import { extractImage } from "../steps/image/extract.ts";
 import type { Loss } from "../steps/image/extract/losses.ts";
 import { openImage } from "../steps/image/open_image.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";

@@ -5,7 +5,7 @@
 
 import process from "node:process";
 import { printable } from "../host/libc/paths.ts";
-import type { Event } from "../pipeline/events.ts";
+import type { BuildEvent } from "../pipeline/events.ts";
 import type { Problem } from "../pipeline/problem.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
@@ -40,7 +40,7 @@ export function humanRenderer(values: CommonValues): Renderer {
     );
   };
 
-  const emit = (event: Event): void => {
+  const emit = (event: BuildEvent): void => {
     switch (event.type) {
       case "step-started":
         current = event.step;
@@ -72,7 +72,7 @@ export function humanRenderer(values: CommonValues): Renderer {
     }
   };
 
-  const showMessage = ({ level, text }: Extract<Event, { type: "message" }>): void => {
+  const showMessage = ({ level, text }: Extract<BuildEvent, { type: "message" }>): void => {
     if (level === "warning" || verbose || (level === "info" && !quiet)) say(`icecore: ${text}`);
   };
 

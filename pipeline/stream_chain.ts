@@ -6,11 +6,12 @@
  * @module
  */
 
+import { type ByteStage, takerOf } from "./byte_stage.ts";
 import type { ReadyStep } from "./check.ts";
 import { messageOf, ReleaseError, StepError } from "./errors.ts";
 import { type Image, type Payload, withArtifact } from "./image.ts";
 import type { Machine } from "./machine.ts";
-import type { ByteStage, StepContext, StreamStart } from "./step.ts";
+import type { StepContext, StreamStart } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
 /** A step that is fed, and the context it is run with. */
@@ -185,7 +186,7 @@ export class StreamChain {
     const isSized = flow === this.#plain && announcedBytes !== undefined;
     const start = { name: flow.name, ...isSized && { sizeBytes: announcedBytes } };
     const stage = await startStage(ready, start, context);
-    this.#take(name, flow, (stage.transform?.writable ?? stage.sink)!);
+    this.#take(name, flow, takerOf(stage)!);
     if (stage.transform === undefined) {
       this.#links.set(ready, { stage, incoming: flow });
       return flow;

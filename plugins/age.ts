@@ -6,20 +6,17 @@
 import { readFileSync } from "node:fs";
 import {
   type ByteStage,
+  defineStep,
   EnvironmentError,
-  fileForm,
-  findProgram,
-  messageOf,
   type OptionsSchema,
   type OptionValues,
-  pipeThroughProgram,
-  runProgram,
   type Step,
   ToolError,
   UsageError,
 } from "../mod.ts";
+import { fileForm, findProgram, messageOf, pipeThroughProgram, runProgram } from "../plugin.ts";
 
-const options: OptionsSchema = {
+const options = {
   recipients: {
     type: "strings",
     help: "public keys it is encrypted to: age1…, age1pq1…, ssh-ed25519 …, ssh-rsa …",
@@ -32,7 +29,7 @@ const options: OptionsSchema = {
     choices: ["auto", "program", "library"],
     default: "auto",
   },
-};
+} as const satisfies OptionsSchema;
 
 /** To whom, as the options say. */
 interface Recipients {
@@ -41,10 +38,13 @@ interface Recipients {
   readonly passphrase: string | undefined;
 }
 
-const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<ByteStage> => {
+const stream: NonNullable<Step<typeof options>["stream"]> = async (
+  { name },
+  context,
+): Promise<ByteStage> => {
   const recipients = recipientsOf(context.options);
   const made = `${name}.age`;
-  if (await chooseEngine(recipients, context.options["engine"]) === "library") {
+  if (await chooseEngine(recipients, context.options.engine) === "library") {
     return { transform: await libraryTransform(recipients), name: made };
   }
   const program = pipeThroughProgram(programArgv(recipients), {
@@ -56,7 +56,7 @@ const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<B
 };
 
 /** Encrypts what is to be kept elsewhere; the image itself stays as it is. */
-const age: Step = {
+const age = defineStep({
   name: "age",
   summary: "encrypt it with age, to recipients or with a passphrase",
   after: "hash",
@@ -71,11 +71,11 @@ const age: Step = {
         "cannot-stream",
       );
     }
-    await chooseEngine(recipientsOf(options), options["engine"]);
+    await chooseEngine(recipientsOf(options), options.engine);
   },
   stream,
   run: fileForm("age", stream),
-};
+});
 
 export default age;
 
@@ -85,11 +85,10 @@ export function programArgv({ keys, file }: Pick<Recipients, "keys" | "file">): 
   return ["age", "--encrypt", ...toKeys, ...file === undefined ? [] : ["--recipients-file", file]];
 }
 
-function recipientsOf(options: OptionValues): Recipients {
-  const given = (options["recipients"] ?? []) as readonly string[];
-  const keys = given.map((key) => key.trim()).filter((key) => key !== "");
-  const file = options["recipientsFile"] as string | undefined;
-  const passphrase = options["passphrase"] as string | undefined;
+function recipientsOf(given: OptionValues<typeof options>): Recipients {
+  const keys = (given.recipients ?? []).map((key) => key.trim()).filter((key) => key !== "");
+  const file = given.recipientsFile;
+  const passphrase = given.passphrase;
   const isToKeys = keys.length > 0 || file !== undefined;
   if (isToKeys === (passphrase !== undefined)) {
     throw new UsageError(

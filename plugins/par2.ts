@@ -9,56 +9,59 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } fro
 import { mkdtemp, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
+  defineStep,
   type Image,
-  payloadOf,
-  pipeThroughProgram,
-  requireFree,
-  type Step,
+  type OptionsSchema,
+  type OptionValues,
   type StepContext,
   UsageError,
-  withArtifact,
 } from "../mod.ts";
+import { payloadOf, pipeThroughProgram, requireFree, withArtifact } from "../plugin.ts";
 
 /** The most that the format can number. */
 const MOST_BLOCKS = 32_768;
 const MOST_FILES = 31;
 
+const options = {
+  redundancy: {
+    type: "number",
+    help: "how much of it may be lost and still be repaired",
+    unit: "percent",
+    least: 1,
+    most: 100,
+    whole: true,
+    default: 10,
+  },
+  blocks: {
+    type: "number",
+    help: "pieces that are lost or repaired as one",
+    unit: "blocks",
+    least: 1,
+    most: MOST_BLOCKS,
+    whole: true,
+    default: 2000,
+  },
+  files: {
+    type: "number",
+    help: "files to spread the recovery data over",
+    least: 1,
+    most: MOST_FILES,
+    whole: true,
+    default: 1,
+  },
+} as const satisfies OptionsSchema;
+
+type Options = OptionValues<typeof options>;
+
 /** The step. */
-const par2: Step = {
+const par2 = defineStep({
   name: "par2",
   summary: "make recovery data that repairs it when it is damaged",
   after: "hash",
   accepts: ["formatted", "unmounted", "sealed"],
   tools: ["par2"],
   shell: false,
-  options: {
-    redundancy: {
-      type: "number",
-      help: "how much of it may be lost and still be repaired",
-      unit: "percent",
-      least: 1,
-      most: 100,
-      whole: true,
-      default: 10,
-    },
-    blocks: {
-      type: "number",
-      help: "pieces that are lost or repaired as one",
-      unit: "blocks",
-      least: 1,
-      most: MOST_BLOCKS,
-      whole: true,
-      default: 2000,
-    },
-    files: {
-      type: "number",
-      help: "files to spread the recovery data over",
-      least: 1,
-      most: MOST_FILES,
-      whole: true,
-      default: 1,
-    },
-  },
+  options,
   check({ output, force }) {
     if (output === "-") {
       throw new UsageError(
@@ -83,7 +86,7 @@ const par2: Step = {
     await create(par2Argv(link, join(folder, `${name}.par2`), context), context);
     return withSet(image, folder);
   },
-};
+});
 
 export default par2;
 
@@ -99,14 +102,14 @@ function noWhole(name: string): UsageError {
 export function par2Argv(
   file: string,
   index: string,
-  { options }: Pick<StepContext, "options">,
+  { options }: { readonly options: Options },
 ): string[] {
   return [
     "par2",
     "create",
-    `-r${options["redundancy"]}`,
-    `-b${options["blocks"]}`,
-    `-n${options["files"]}`,
+    `-r${options.redundancy}`,
+    `-b${options.blocks}`,
+    `-n${options.files}`,
     `-B${dirname(file)}`,
     "--",
     index,

@@ -8,7 +8,8 @@
 
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
-import { type ByteStage, fileForm, type OptionsSchema, type Step, UsageError } from "../mod.ts";
+import { type ByteStage, defineStep, type OptionsSchema, type Step, UsageError } from "../mod.ts";
+import { fileForm } from "../plugin.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -19,7 +20,7 @@ const MOST_FRAMES = 0x8000000;
 const SKIPPABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 
-const options: OptionsSchema = {
+const options = {
   level: {
     type: "number",
     help: "1 is fast, 19 is small, 22 needs much memory",
@@ -35,7 +36,7 @@ const options: OptionsSchema = {
     most: MOST_FRAME_BYTES,
     default: 2 * 2 ** 20,
   },
-};
+} as const satisfies OptionsSchema;
 
 /** A frame: its bytes in the file, and what they unpack to. */
 export interface Frame {
@@ -43,13 +44,13 @@ export interface Frame {
   readonly plainBytes: number;
 }
 
-const stream: NonNullable<Step["stream"]> = ({ name }, { options }): ByteStage => ({
-  transform: seekable(options["level"] as number, options["frameSize"] as number),
+const stream: NonNullable<Step<typeof options>["stream"]> = ({ name }, { options }): ByteStage => ({
+  transform: seekable(options.level, options.frameSize),
   name: `${name}.zst`,
 });
 
 /** Compresses what is to be kept elsewhere; the image itself stays as it is. */
-const zstd: Step = {
+const zstd = defineStep({
   name: "zstd",
   summary: "compress it into a seekable .zst",
   after: "hash",
@@ -67,7 +68,7 @@ const zstd: Step = {
   },
   stream,
   run: fileForm("zstd", stream),
-};
+});
 
 export default zstd;
 

@@ -8,9 +8,9 @@ import type { StoreContext } from "./store.ts";
 /** The command line, for the store that these options name. */
 export function awsCommand(
   words: readonly string[],
-  { endpoint }: StoreContext["options"],
+  { endpoint }: Pick<StoreContext["options"], "endpoint">,
 ): string {
-  const where = typeof endpoint === "string" ? ["--endpoint-url", endpoint] : [];
+  const where = endpoint !== undefined ? ["--endpoint-url", endpoint] : [];
   return ["aws", ...words, ...where].map(quoted).join(" ");
 }
 

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { EnvironmentError, printable } from "../../mod.ts";
+import { EnvironmentError } from "../../mod.ts";
+import { printable } from "../../plugin.ts";
 
 /** The name and status of what the AWS client throws. */
 export function factsOf(error: unknown): { name: string; status: number | undefined } {

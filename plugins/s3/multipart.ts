@@ -5,7 +5,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import { addressOf } from "./address.ts";
 import { awsCommand } from "./aws_command.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
@@ -57,7 +57,7 @@ export class Multipart {
     signal: AbortSignal,
   ): Promise<Multipart> {
     const { options } = context;
-    const left = options["resume"] === true
+    const left = options.resume === true
       ? await findUnfinished(store, bucket, key, context, signal)
       : undefined;
     if (left !== undefined) {
@@ -68,8 +68,8 @@ export class Multipart {
       Bucket: bucket,
       Key: key,
       ChecksumAlgorithm: "SHA256",
-      ...options["storageClass"] !== undefined &&
-        { StorageClass: options["storageClass"] as never },
+      ...options.storageClass !== undefined &&
+        { StorageClass: options.storageClass as never },
     });
     // Not ended by the signal: an upload that was begun unheard of could not be aborted.
     const { UploadId } = await store.retry((client) => client.send(command), signal);
@@ -111,7 +111,7 @@ export class Multipart {
     const command = new this.store.aws.CompleteMultipartUploadCommand({
       ...this.object,
       MultipartUpload: { Parts },
-      ...this.context.options["overwrite"] !== true && { IfNoneMatch: "*" },
+      ...this.context.options.overwrite !== true && { IfNoneMatch: "*" },
     });
     try {
       await this.store.retry((client) => client.send(command, { abortSignal: signal }), signal);
@@ -131,7 +131,7 @@ export class Multipart {
    */
   async abort(): Promise<readonly string[]> {
     if (this.#isPastRecall) return [];
-    if (this.context.options["resume"] === true) {
+    if (this.context.options.resume === true) {
       return this.#warn("parts stay in the store and cost money; the next build continues them");
     }
     try {

@@ -6,7 +6,7 @@
 import type { Confirmation, PartChecksum } from "./checksum.ts";
 import { factsOf } from "./errors.ts";
 import { asPart } from "./part_request.ts";
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import type { Store, StoreContext } from "./store.ts";
 import type { Destination } from "./destination.ts";
 
@@ -24,12 +24,12 @@ export async function putObject(
     Body: checksum.bytes,
     ContentLength: checksum.bytes.length,
     ChecksumSHA256: checksum.base64,
-    ...options["storageClass"] !== undefined && { StorageClass: options["storageClass"] as never },
+    ...options.storageClass !== undefined && { StorageClass: options.storageClass as never },
   };
   try {
     return await store.retry(
       async (client) => {
-        const conditional = options["overwrite"] === true ? {} : { IfNoneMatch: "*" };
+        const conditional = options.overwrite === true ? {} : { IfNoneMatch: "*" };
         const command = new store.aws.PutObjectCommand({ ...input, ...conditional });
         const answer = await client.send(asPart(command, checksum), { abortSignal: signal });
         return checksum.confirmedBy(answer);

@@ -10,6 +10,7 @@ import { setTimeout } from "node:timers/promises";
 import type * as Aws from "@aws-sdk/client-s3";
 import type { StepContext } from "../../mod.ts";
 import { isTransient } from "./errors.ts";
+import type { options as schema } from "./options.ts";
 
 /** The first pause before a request is made again; each is twice the one before. */
 const PAUSE_MS = 250;
@@ -18,7 +19,7 @@ const CONNECT_MS = 10_000;
 const SILENCE_MS = 120_000;
 
 /** What of a step's context is used. */
-export type StoreContext = Pick<StepContext, "options" | "emit" | "signal">;
+export type StoreContext = Pick<StepContext<typeof schema>, "options" | "emit" | "signal">;
 
 /** A store, and the AWS client's commands. */
 export class Store {
@@ -32,7 +33,7 @@ export class Store {
   static async open(options: StoreContext["options"]): Promise<Store> {
     const aws = await import("@aws-sdk/client-s3");
     const client = new aws.S3Client(clientConfig(options));
-    return new Store(aws, client, options["retries"] as number);
+    return new Store(aws, client, options.retries);
   }
 
   /** Closes its connections. */
@@ -69,9 +70,9 @@ export function clientConfig(
   options: StoreContext["options"],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Aws.S3ClientConfig {
-  const endpoint = options["endpoint"] as string | undefined ||
+  const endpoint = options.endpoint ||
     environment["AWS_ENDPOINT_URL_S3"] || environment["AWS_ENDPOINT_URL"];
-  const region = options["region"] as string | undefined || environment["AWS_REGION"] ||
+  const region = options.region || environment["AWS_REGION"] ||
     environment["AWS_DEFAULT_REGION"] || (endpoint ? "us-east-1" : undefined);
   return {
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),

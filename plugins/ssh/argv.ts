@@ -5,12 +5,19 @@
 
 import type { OptionValues } from "../../mod.ts";
 import type { Address } from "./address.ts";
+import type { options } from "./options.ts";
+
+/** How the other machine is reached. */
+type Connection = Pick<
+  OptionValues<typeof options>,
+  "identityFile" | "port" | "sshOptions"
+>;
 
 /** A script for the far side's `sh`, and its arguments. */
 export type Remote = readonly [script: string, ...args: string[]];
 
 /** Runs a script there: `ssh … HOST sh -c SCRIPT sh ARG…`. */
-export function sshArgv(options: OptionValues, { host }: Address, remote: Remote): string[] {
+export function sshArgv(options: Connection, { host }: Address, remote: Remote): string[] {
   const [script, ...args] = remote;
   const command = ["sh", "-c", script, "sh", ...args].map(quoted).join(" ");
   return ["ssh", ...connection(options, "-p"), "--", host, command];
@@ -18,7 +25,7 @@ export function sshArgv(options: OptionValues, { host }: Address, remote: Remote
 
 /** Copies a file with `rsync`, going on where a partial one ends. */
 export function rsyncArgv(
-  options: OptionValues,
+  options: Connection,
   { host }: Address,
   from: string,
   to: string,
@@ -36,7 +43,7 @@ export function rsyncArgv(
 }
 
 /** Copies a file with `sftp`; what to do comes on its stdin, from {@linkcode sftpBatch}. */
-export function sftpArgv(options: OptionValues, { host }: Address): string[] {
+export function sftpArgv(options: Connection, { host }: Address): string[] {
   const shown = host.includes(":") ? host.replace(/[^@]+$/, "[$&]") : host;
   return ["sftp", "-q", "-b", "-", ...connection(options, "-P"), "--", shown];
 }
@@ -46,14 +53,14 @@ export function sftpBatch(from: string, to: string): string {
   return `reput ${doubleQuoted(from)} ${doubleQuoted(to)}\n`;
 }
 
-function connection(options: OptionValues, portFlag: string): string[] {
+function connection(options: Connection, portFlag: string): string[] {
   const { identityFile, port, sshOptions } = options;
   return [
     // Nobody is there to be asked, and a dead connection ends.
     ...["BatchMode=yes", "ConnectTimeout=20", "ServerAliveInterval=15"].flatMap((o) => ["-o", o]),
-    ...(identityFile === undefined ? [] : ["-i", String(identityFile)]),
+    ...(identityFile === undefined ? [] : ["-i", identityFile]),
     ...(port === undefined ? [] : [portFlag, String(port)]),
-    ...((sshOptions ?? []) as readonly string[]).flatMap((option) => ["-o", option]),
+    ...(sshOptions ?? []).flatMap((option) => ["-o", option]),
   ];
 }
 

@@ -7,19 +7,12 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import {
-  type Artifact,
-  companionsOf,
-  formatDigestLine,
-  type Image,
-  messageOf,
-  type Payload,
-  type StepContext,
-  withArtifact,
-} from "../../mod.ts";
+import type { Artifact, Image, Payload, StepContext } from "../../mod.ts";
+import { companionsOf, formatDigestLine, messageOf, withArtifact } from "../../plugin.ts";
 import { quoted } from "./argv.ts";
 import { copyError, isDifferent } from "./errors.ts";
 import { FarSide } from "./far_side.ts";
+import type { options } from "./options.ts";
 import { BEGIN, FINISH, REMOVE } from "./scripts.ts";
 
 /** A file there. */
@@ -38,7 +31,7 @@ export class Copies {
   readonly #finished: string[] = [];
 
   /** They are taken back when the build fails, be it after all were made final. */
-  constructor(private readonly context: StepContext) {
+  constructor(private readonly context: StepContext<typeof options>) {
     this.far = new FarSide(context);
     context.onFailure(() => this.#takeBack());
   }
@@ -159,11 +152,11 @@ export class Copies {
   }
 
   get #resumes(): boolean {
-    return this.context.options["resume"] === true;
+    return this.context.options.resume === true;
   }
 
   get #overwrites(): "yes" | "no" {
-    return this.context.options["overwrite"] === true ? "yes" : "no";
+    return this.context.options.overwrite === true ? "yes" : "no";
   }
 }
 

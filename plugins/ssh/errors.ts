@@ -3,7 +3,8 @@
  * @module
  */
 
-import { EnvironmentError, printable, ToolError } from "../../mod.ts";
+import { EnvironmentError, ToolError } from "../../mod.ts";
+import { printable } from "../../plugin.ts";
 import { DIFFERS, EXISTS, NO_DIGEST, NOT_WRITABLE } from "./scripts.ts";
 
 const REFUSED =

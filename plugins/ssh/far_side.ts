@@ -4,27 +4,26 @@
  */
 
 import { setTimeout } from "node:timers/promises";
+import { EnvironmentError, type StepContext } from "../../mod.ts";
 import {
-  EnvironmentError,
   findProgram,
   messageOf,
   type PipedProgram,
   pipeThroughProgram,
   type ProgramOptions,
-  type ProgramResult,
   runProgram,
-  type StepContext,
-} from "../../mod.ts";
+} from "../../plugin.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { type Remote, rsyncArgv, sftpArgv, sftpBatch, sshArgv } from "./argv.ts";
 import { copyError, isTransient } from "./errors.ts";
+import type { options } from "./options.ts";
 import { LOOK, READY } from "./scripts.ts";
 
 /** The first pause before going on after a broken connection; each is twice the one before. */
 const PAUSE_MS = 500;
 
 /** What of a step's context is used. */
-export type FarContext = Pick<StepContext, "options" | "signal"> & {
+export type FarContext = Pick<StepContext<typeof options>, "options" | "signal"> & {
   readonly emit?: StepContext["emit"];
   readonly workdir?: string;
 };
@@ -35,7 +34,7 @@ export class FarSide {
   #hasRsync: boolean | undefined;
 
   constructor(private readonly context: FarContext) {
-    this.address = parseAddress(context.options["to"] as string);
+    this.address = parseAddress(context.options.to);
   }
 
   /** A file there, as people write it. */
@@ -59,7 +58,10 @@ export class FarSide {
   }
 
   /** Runs a script there. @param signal Instead of the build's; `null` for none. */
-  run(remote: Remote, signal: AbortSignal | null = this.context.signal): Promise<ProgramResult> {
+  run(
+    remote: Remote,
+    signal: AbortSignal | null = this.context.signal,
+  ): ReturnType<typeof runProgram> {
     const argv = sshArgv(this.context.options, this.address, remote);
     return runProgram(argv, { ...this.#started, ...(signal && { signal }) });
   }
@@ -73,7 +75,7 @@ export class FarSide {
   /** Copies a file to a partial one that is there, and goes on when the connection breaks. */
   async copy(from: string, to: string): Promise<void> {
     if (this.#hasRsync === undefined) await this.look();
-    const retries = this.context.options["retries"] as number;
+    const retries = this.context.options.retries;
     for (let attempt = 1;; attempt++) {
       try {
         return await (this.#hasRsync === true ? this.#rsync(from, to) : this.#sftp(from, to));

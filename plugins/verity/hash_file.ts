@@ -6,7 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { EnvironmentError, openNew, printable } from "../../mod.ts";
+import { EnvironmentError } from "../../mod.ts";
+import { openNew, printable } from "../../plugin.ts";
 import { HashTree } from "./hash_tree.ts";
 import { ALGORITHM, superblock } from "./superblock.ts";
 import { treeLayout } from "./tree_layout.ts";

@@ -15,30 +15,6 @@ import { folderSide, imageSide, type Side, type SideOptions } from "./diff/side.
 import type { ImageReader } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
-/** How to compare. */
-export interface DiffOptions {
-  /** Globs of names to leave out of folders, as `build` left them out. */
-  readonly exclude?: readonly string[];
-  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
-  readonly oneFileSystem?: boolean;
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Told each name that differs, in the order of names, folders after what lies beside them. */
-  onDifference?(difference: Difference): void;
-  /** Told each name of a folder that could not be read. */
-  onProblem?(problem: Problem): void;
-  /** Told how far it is: first in files that were found, then in bytes that were compared. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-}
-
-/** What came of a comparison. */
-export interface Diff {
-  /** How many there are. */
-  readonly countDifferences: number;
-  /** Names that could not be read: of them nothing is known. */
-  readonly countProblems: number;
-}
-
 /**
  * Compares `first` with `second`, each an image's path or URL, or a folder.
  *
@@ -48,11 +24,29 @@ export interface Diff {
  *
  * @throws CorruptImageError; EnvironmentError and SourceError when a side cannot be read.
  */
-export async function diff(
+export async function diffImages(
   first: string,
   second: string,
-  options: DiffOptions = {},
-): Promise<Diff> {
+  options: {
+    /** Globs of names to leave out of folders, as `build` left them out. */
+    readonly exclude?: readonly string[];
+    /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
+    readonly oneFileSystem?: boolean;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told each name that differs, in the order of names, folders after what lies beside them. */
+    onDifference?(difference: Difference): void;
+    /** Told each name of a folder that could not be read. */
+    onProblem?(problem: Problem): void;
+    /** Told how far it is: first in files that were found, then in bytes that were compared. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+  } = {},
+): Promise<{
+  /** How many there are. */
+  readonly countDifferences: number;
+  /** Names that could not be read: of them nothing is known. */
+  readonly countProblems: number;
+}> {
   const firstImage = await openUnlessFolder(first, options);
   try {
     return await diffWith(first, firstImage, second, options);
@@ -60,6 +54,12 @@ export async function diff(
     await firstImage?.close();
   }
 }
+
+/** How to compare. */
+type DiffOptions = NonNullable<Parameters<typeof diffImages>[2]>;
+
+/** What came of a comparison. */
+type Diff = Awaited<ReturnType<typeof diffImages>>;
 
 async function diffWith(
   first: string,

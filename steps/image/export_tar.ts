@@ -16,7 +16,6 @@ import {
 import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
-import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
@@ -25,18 +24,6 @@ import { memberOf } from "./tar/member.ts";
 import { PieceBuffer } from "./tar/piece_buffer.ts";
 import { type DataLayout, sparseLayout, wholeLayout } from "./tar/sparse.ts";
 import { pathBytesOf, shownPathOf } from "./tree_path.ts";
-
-/** What to export. */
-export interface ExportOptions {
-  /** From the root of the image, with all below it; none means everything. */
-  readonly path?: ImagePath;
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Told how far it is. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-  /** A name that a tar archive cannot hold: a socket. */
-  onSkipped?(path: string): void;
-}
 
 /** GNU tar reads and writes twenty blocks at a time, and expects the end to be filled up. */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
@@ -49,9 +36,18 @@ const RECORD_BYTES = 20 * BLOCK_BYTES;
  *
  * @throws PathError when the path is not in the image; CorruptImageError; the signal's reason.
  */
-export async function* exportTar(
+export async function* exportImage(
   image: ImageReader,
-  options: ExportOptions = {},
+  options: {
+    /** From the root of the image, with all below it; none means everything. */
+    readonly path?: string | Uint8Array;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told how far it is. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+    /** A name that a tar archive cannot hold: a socket. */
+    onSkipped?(path: string): void;
+  } = {},
 ): AsyncGenerator<Uint8Array> {
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
@@ -61,6 +57,8 @@ export async function* exportTar(
   });
   yield* new TarExport(image, source, options, signal).pieces();
 }
+
+type ExportOptions = NonNullable<Parameters<typeof exportImage>[1]>;
 
 class TarExport {
   readonly #tree: Tree;

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { ByteRange, ReadOptions } from "../../ext4/reader/open_file.ts";
+import type { ByteRange } from "../../ext4/reader/open_file.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 
 /** An open file of an image. It holds no resource and needs no closing. */
@@ -17,8 +17,15 @@ export interface ImageFile {
    * source gave one.
    */
   read(offsetBytes: number, into: Uint8Array): number | Promise<number>;
-  /** Contents, piece by piece; holes as zeros. Each piece is the caller's to keep. */
-  pieces(options?: ReadOptions): AsyncGenerator<Uint8Array>;
+  /**
+   * Contents, piece by piece; holes as zeros. Each piece is the caller's to keep.
+   *
+   * @param options Which bytes, all by default; `pieceBytes` are the most of one piece, default
+   * 4 MiB: pieces are what a remote source is asked for.
+   */
+  pieces(
+    options?: Partial<ByteRange> & { readonly pieceBytes?: number },
+  ): AsyncGenerator<Uint8Array>;
   /** Where the data lies, ascending and not touching; what is between is holes. */
   dataRanges(): AsyncGenerator<ByteRange>;
 }

@@ -3,21 +3,18 @@
  * @module
  */
 
-import type { Traffic } from "../../host/block_source/block_source.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
-import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { OnBroken } from "../../ext4/reader/leave_out.ts";
+import type { ByteRange } from "../../ext4/reader/open_file.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
-import type { Xattr } from "../../ext4/tree.ts";
+import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { ImageFile } from "./image_file.ts";
+import type { OpenImageOptions } from "./open_image_options.ts";
 
-/** Which bytes of a file to read. */
-export interface ReadRange extends FollowOptions {
-  /** The first byte wanted, counted from 0; default 0. */
-  readonly startBytes?: number;
-  /** One past the last byte wanted; default the file's size. Past the end means the end. */
-  readonly endBytes?: number;
+/** Which bytes of a file to read, all by default; a range may reach past the end. */
+export interface ReadOptions extends Partial<ByteRange> {
+  /** Whether symbolic links are followed, wherever they are in a path; default false. */
+  readonly followSymlinks?: boolean;
 }
 
 /**
@@ -38,34 +35,44 @@ export interface ImageReader extends AsyncDisposable {
   /** What the image is called in messages: never with a password or a signature. */
   readonly shownName: string;
 
-  /** Told of what is broken and left out; see `OpenImageOptions`. */
-  readonly onBroken: OnBroken | undefined;
+  /** Told of what is broken and left out. */
+  readonly onBroken: OpenImageOptions["onBroken"];
 
   /** Size of the image in bytes. */
   readonly sizeBytes: number;
 
-  /** What was asked of the server so far; `undefined` for a local image. */
-  readonly traffic: Traffic | undefined;
+  /** What was asked of the server so far, failed requests included; `undefined` for what is local. */
+  readonly traffic: { readonly countRequests: number; readonly countBytes: number } | undefined;
 
   /** The metadata of a file, a folder or anything else. */
-  stat(file: FileReference, options?: FollowOptions): Promise<Stat>;
+  stat(
+    file: string | Uint8Array | InodeNumber,
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<Stat>;
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
-  list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
+  list(
+    folder: string | Uint8Array | InodeNumber,
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): AsyncGenerator<Entry>;
 
   /**
    * All that is below a folder: first the entries of a folder, then what is in its folders. Memory
    * does not grow with the number of files.
    */
-  walk(folder?: FileReference): AsyncGenerator<WalkedEntry>;
+  walk(folder?: string | Uint8Array | InodeNumber): AsyncGenerator<WalkedEntry>;
 
-  /** The same a whole folder at a time, folders and entries ordered by the bytes of their names. */
-  walkFolders(folder?: FileReference): AsyncGenerator<WalkedFolder>;
+  /**
+   * The same a whole folder at a time, folders and entries ordered by the bytes of their names.
+   *
+   * @internal For what goes through whole images: extracting, comparing, exporting.
+   */
+  walkFolders(folder?: string | Uint8Array | InodeNumber): AsyncGenerator<WalkedFolder>;
 
   /** The contents of a regular file as a stream, holes as zeros. */
   readFile(
-    file: FileReference,
-    range?: ReadRange,
+    file: string | Uint8Array | InodeNumber,
+    options?: ReadOptions,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
   /**
@@ -75,17 +82,27 @@ export interface ImageReader extends AsyncDisposable {
    * @param stat Its metadata, with `contentsAt`.
    * @param into As large as the file.
    * @returns A promise only where the source gave one.
+   * @internal For what goes through whole images.
    */
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void>;
 
   /** A regular file, to be read at any place, or to see where its holes are. */
-  openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
+  openFile(
+    file: string | Uint8Array | InodeNumber,
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<ImageFile>;
 
   /** The target of a symbolic link, as bytes. */
-  readLink(file: FileReference): Promise<Uint8Array>;
+  readLink(file: string | Uint8Array | InodeNumber): Promise<Uint8Array>;
 
-  /** Extended attributes, as the kernel gives them; ACLs in its encoding. */
-  xattrs(file: FileReference, options?: FollowOptions): Promise<Xattr[]>;
+  /**
+   * Extended attributes, as the kernel gives them; ACLs in its encoding. A name has its prefix, as
+   * `user.comment` does, and no final NUL.
+   */
+  xattrs(
+    file: string | Uint8Array | InodeNumber,
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<{ readonly name: Uint8Array; readonly value: Uint8Array }[]>;
 
   /** Releases the file or the connections. Reads under way fail. A second call does nothing. */
   close(): Promise<void>;

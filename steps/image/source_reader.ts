@@ -11,7 +11,7 @@ import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
 import type { ImageFile } from "./image_file.ts";
-import type { ImageReader, ReadRange } from "./image_reader.ts";
+import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 
 /** The one implementation of `ImageReader`. */
@@ -62,10 +62,10 @@ export class SourceReader implements ImageReader {
 
   async readFile(
     file: FileReference,
-    range: ReadRange = {},
+    options: ReadOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const open = await this.#files.openFile(file, range);
-    return ReadableStream.from(piecesAhead(open, this.#source.isLocal, range));
+    const open = await this.#files.openFile(file, options);
+    return ReadableStream.from(piecesAhead(open, this.#source.isLocal, options));
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {

@@ -20,54 +20,6 @@ import { verifyDigest } from "./verify/local_digest.ts";
 import { verifyRemoteDigest } from "./verify/remote_digest.ts";
 import type { Verified } from "./verify/side_file.ts";
 
-/** What of an image is verified. */
-export interface VerifyImageOptions {
-  /** Folders to compare with, placed as `build` placed them; none by default. */
-  readonly sources?: readonly string[];
-  /** Globs of names that `build` left out. */
-  readonly exclude?: readonly string[];
-  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
-  readonly oneFileSystem?: boolean;
-  /**
-   * Whether it is hashed and compared with its side file: `auto` (the default) asks for a side
-   * file unless there are sources to compare with.
-   */
-  readonly digest?: "auto" | "never";
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Is told how far it is. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-  /** A check begins. */
-  onCheck?(check: "digest" | "structure" | "source"): void;
-  /** Told each thing that is wrong. */
-  onFailure?(failure: VerifyFailure): void;
-  /** Told each name of a source that could not be read. */
-  onProblem?(problem: Problem): void;
-}
-
-/** One thing that is wrong. */
-export type VerifyFailure =
-  | { readonly check: "digest"; readonly message: string }
-  | {
-    readonly check: "structure";
-    readonly code: string;
-    readonly structure: string;
-    readonly message: string;
-  }
-  | { readonly check: "source"; readonly difference: Difference };
-
-/** What was verified; nothing was wrong. */
-export interface VerifiedImage {
-  /** Missing where there was no side file, or it was not asked for. */
-  readonly digest?: Verified;
-  /** How many inodes there are. */
-  readonly countInodes: number;
-  /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
-  readonly wasReplayed: boolean;
-  /** Folders that it was compared with. */
-  readonly sources: readonly string[];
-}
-
 const NEVER = new AbortController().signal;
 
 /**
@@ -80,8 +32,56 @@ const NEVER = new AbortController().signal;
  */
 export async function verifyImage(
   location: string,
-  options: VerifyImageOptions = {},
-): Promise<VerifiedImage> {
+  options: {
+    /** Folders to compare with, placed as `build` placed them; none by default. */
+    readonly sources?: readonly string[];
+    /** Globs of names that `build` left out. */
+    readonly exclude?: readonly string[];
+    /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
+    readonly oneFileSystem?: boolean;
+    /**
+     * Whether it is hashed and compared with its side file: `auto` (the default) asks for a side
+     * file unless there are sources to compare with.
+     */
+    readonly digest?: "auto" | "never";
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Is told how far it is. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+    /** A check begins. */
+    onCheck?(check: "digest" | "structure" | "source"): void;
+    /** Told each thing that is wrong. */
+    onFailure?(
+      failure:
+        | { readonly check: "digest"; readonly message: string }
+        | {
+          readonly check: "structure";
+          readonly code: string;
+          readonly structure: string;
+          readonly message: string;
+        }
+        | { readonly check: "source"; readonly difference: Difference },
+    ): void;
+    /** Told each name of a source that could not be read. */
+    onProblem?(problem: Problem): void;
+  } = {},
+): Promise<{
+  /** Missing where there was no side file, or it was not asked for. */
+  readonly digest?: {
+    /** The algorithm, e.g. `sha512`. */
+    readonly algorithm: string;
+    /** The digest in hex. */
+    readonly digest: string;
+    /** The side file it was compared with. */
+    readonly sideFile: string;
+  };
+  /** How many inodes there are. */
+  readonly countInodes: number;
+  /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
+  readonly wasReplayed: boolean;
+  /** Folders that it was compared with. */
+  readonly sources: readonly string[];
+}> {
   const source = await openSource(location, options);
   try {
     return await new Verification(location, source, options).run();
@@ -89,6 +89,14 @@ export async function verifyImage(
     source.close();
   }
 }
+
+/** What of an image is verified. */
+export type VerifyImageOptions = NonNullable<Parameters<typeof verifyImage>[1]>;
+
+/** One thing that is wrong. */
+export type VerifyFailure = Parameters<NonNullable<VerifyImageOptions["onFailure"]>>[0];
+
+type VerifiedImage = Awaited<ReturnType<typeof verifyImage>>;
 
 class Verification {
   readonly #failed = new Map<VerifyFailure["check"], number>();

@@ -13,17 +13,6 @@ import { moduleStep } from "./module_step.ts";
 import { scriptStep } from "./script_step.ts";
 import { zxStep } from "./zx_step.ts";
 
-/** Steps that are known by name, each loaded when it is asked for. */
-export type BuiltinSteps = Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
-
-/** Where steps are looked for. */
-export interface LoadOptions {
-  /** Steps that are known by name; none when absent. */
-  readonly builtins?: BuiltinSteps;
-  /** The folder that relative paths start from; the current one when absent. */
-  readonly folder?: string;
-}
-
 /**
  * Loads a step.
  *
@@ -33,7 +22,15 @@ export interface LoadOptions {
  * @throws UsageError when there is no such step, or the file is no step; PluginError when it is
  * there and cannot be loaded.
  */
-export async function loadStep(reference: string, options: LoadOptions = {}): Promise<Step> {
+export async function loadStep(
+  reference: string,
+  options: {
+    /** Steps that are known by name, each loaded when it is asked for; none when absent. */
+    readonly builtins?: Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
+    /** The folder that relative paths start from; the current one when absent. */
+    readonly folder?: string;
+  } = {},
+): Promise<Step> {
   const { builtins = {}, folder = "." } = options;
   if (Object.hasOwn(builtins, reference)) return (await builtins[reference]!()).default;
   const path = resolve(folder, reference);
@@ -51,6 +48,9 @@ export async function loadStep(reference: string, options: LoadOptions = {}): Pr
   requireExecutable(path, reference);
   return scriptStep(path, reference);
 }
+
+/** Steps that are known by name. */
+export type BuiltinSteps = NonNullable<NonNullable<Parameters<typeof loadStep>[1]>["builtins"]>;
 
 function missing(reference: string, names: readonly string[]): UsageError {
   const isPath = reference.includes("/") || reference.includes(".");

@@ -22,12 +22,6 @@ import { PluginError } from "./plugin_error.ts";
 import type { ListedStep, RecipeDocument, WrittenOptions } from "./recipe_document.ts";
 import { ownSteps, recipeRules } from "./recipe_schema.ts";
 
-/** What a recipe file may name. */
-export interface RecipeOptions {
-  /** Steps that it may name; those of the recipes are known anyway. */
-  readonly builtins?: BuiltinSteps;
-}
-
 /**
  * The pipeline of a recipe file.
  *
@@ -35,7 +29,13 @@ export interface RecipeOptions {
  * default export is a recipe or a pipeline.
  * @throws UsageError that names the place in the file; PluginError when it cannot be read.
  */
-export async function loadRecipe(path: string, options: RecipeOptions = {}): Promise<Pipeline> {
+export async function loadRecipe(
+  path: string,
+  options: {
+    /** Steps that it may name, each loaded when it is; those of the recipes are known anyway. */
+    readonly builtins?: Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
+  } = {},
+): Promise<Pipeline> {
   const full = resolve(path);
   const status = fileStatus(full);
   if (status === undefined) {
@@ -109,7 +109,7 @@ class RecipeReader {
         ? { after: used.after }
         : undefined;
       const where = used.before !== undefined ? `${at}.before` : `${at}.after`;
-      pipeline = this.#at(where, () => pipeline.use(step, place));
+      pipeline = this.#at(where, () => pipeline.use(step, {}, place));
       if (used.options === undefined) continue;
       pipeline = this.#with(pipeline, step.name, used.options, `${at}.options`);
     }

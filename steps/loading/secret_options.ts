@@ -9,23 +9,18 @@ import { InterruptedError, UsageError } from "../../pipeline/errors.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { secretVariable } from "../../pipeline/variable_names.ts";
 
-/** How secrets are looked for. */
-export interface SecretOptions {
-  /** Options to be asked for on the terminal, e.g. `age.passphrase`. */
-  readonly ask?: readonly string[];
-}
-
 /**
  * The pipeline with its secret options filled in, where none is given yet: from the environment
  * variable `ICECORE_STEP_OPTION`, from the file that `ICECORE_STEP_OPTION_FILE` names, or, when it
  * is required or to be asked for, from the terminal. All variables that begin with `ICECORE_` are
  * taken out of the environment, whatever the pipeline: nothing that is run later sees them.
  *
+ * @param ask Options to be asked for on the terminal, e.g. `age.passphrase`.
  * @throws UsageError when an option is given twice, is no secret, or cannot be asked for.
  */
 export async function withSecrets(
   pipeline: Pipeline,
-  { ask = [] }: SecretOptions = {},
+  { ask = [] }: { readonly ask?: readonly string[] } = {},
 ): Promise<Pipeline> {
   hideVariables();
   checkAsked(pipeline, ask);

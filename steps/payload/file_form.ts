@@ -8,9 +8,10 @@ import { open } from "node:fs/promises";
 import { createFile } from "../../host/create_file.ts";
 import { DigestThread } from "../../host/digest_thread.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { type ByteStage, takerOf } from "../../pipeline/byte_stage.ts";
 import { ReleaseError } from "../../pipeline/errors.ts";
 import { type Image, type Payload, payloadOf, withArtifact } from "../../pipeline/image.ts";
-import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
+import type { Step, StepContext } from "../../pipeline/step.ts";
 
 /** Read in pieces of this size. */
 const PIECE_BYTES = 2 ** 20;
@@ -20,13 +21,11 @@ const PIECE_BYTES = 2 ** 20;
  * stage. What a transform makes lies beside the image, and is the payload from then on.
  *
  * ```ts
- * import { fileForm, type Step } from "icecore";
+ * import type { Step } from "icecore";
+ * import { fileForm } from "icecore/plugin";
  *
  * const gzip: NonNullable<Step["stream"]> = ({ name }) => ({
- *   transform: new CompressionStream("gzip") as unknown as ReadableWritablePair<
- *     Uint8Array,
- *     Uint8Array
- *   >,
+ *   transform: new CompressionStream("gzip"),
  *   name: `${name}.gz`,
  * });
  * export const step: Step = { name: "gzip", after: "hash", stream: gzip, run: fileForm("gzip", gzip) };
@@ -112,9 +111,10 @@ function readPayload(payload: Payload, context: StepContext): ReadableStream<Uin
 async function storeBeside(
   image: Image,
   bytes: ReadableStream<Uint8Array>,
-  { transform, name }: ByteStage,
+  stage: ByteStage,
   context: StepContext,
 ): Promise<Payload> {
+  const { transform, name } = stage;
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = context.beside(made);
@@ -128,7 +128,7 @@ async function storeBeside(
       controller.enqueue(piece);
     },
   });
-  const feeding = bytes.pipeTo(transform.writable);
+  const feeding = bytes.pipeTo(takerOf(stage)!);
   const storing = transform.readable.pipeThrough(counted).pipeTo(file);
   const results = await Promise.allSettled([feeding, storing]);
   // What the transform failed with comes out of its readable; its writable tells what the source did.

@@ -9,28 +9,28 @@ const placements: readonly (readonly [string, (pipeline: Pipeline) => Pipeline, 
   ["insertBefore", (p) => p.insertBefore("seal", step("x")), "scan x seal hash"],
   ["insertAfter", (p) => p.insertAfter("hash", step("x")), "scan seal hash x"],
   ["use without a place puts last", (p) => p.use(step("x")), "scan seal hash x"],
-  ["use before", (p) => p.use(step("x"), { before: "scan" }), "x scan seal hash"],
-  ["use after", (p) => p.use(step("x"), { after: "scan" }), "scan x seal hash"],
+  ["use before", (p) => p.use(step("x"), {}, { before: "scan" }), "x scan seal hash"],
+  ["use after", (p) => p.use(step("x"), {}, { after: "scan" }), "scan x seal hash"],
   ["a step's own before", (p) => p.use(step("x", { before: "hash" })), "scan seal x hash"],
   ["a step's own after", (p) => p.use(step("x", { after: "seal" })), "scan seal x hash"],
   [
     "a placement wins over the step's own",
-    (p) => p.use(step("x", { after: "hash" }), { before: "seal" }),
+    (p) => p.use(step("x", { after: "hash" }), {}, { before: "seal" }),
     "scan x seal hash",
   ],
   [
     "several after one step, in the order they are put there",
-    (p) => ["x", "y", "z"].reduce((q, name) => q.use(step(name), { after: "seal" }), p),
+    (p) => ["x", "y", "z"].reduce((q, name) => q.use(step(name), {}, { after: "seal" }), p),
     "scan seal x y z hash",
   ],
   [
     "several before one step, in the order they are put there",
-    (p) => ["x", "y"].reduce((q, name) => q.use(step(name), { before: "seal" }), p),
+    (p) => ["x", "y"].reduce((q, name) => q.use(step(name), {}, { before: "seal" }), p),
     "scan x y seal hash",
   ],
   [
     "a step after one that was put there",
-    (p) => p.use(step("x"), { after: "seal" }).use(step("y"), { after: "x" }),
+    (p) => p.use(step("x"), {}, { after: "seal" }).use(step("y"), {}, { after: "x" }),
     "scan seal x y hash",
   ],
   ["without", (p) => p.without("scan"), "seal hash"],
@@ -70,7 +70,7 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   ],
   [
     "a place given that is not there",
-    () => base.use(step("x"), { before: "hsah" }),
+    () => base.use(step("x"), {}, { before: "hsah" }),
     /cannot put x before hsah: recipe test has no step "hsah"\. Did you mean hash\?$/,
     "unknown-step",
   ],
@@ -132,6 +132,6 @@ Deno.test("options given in several calls are added up, the last value wins", as
   } as const;
   const taking = step("taking", { options, run: (_, context) => void seen.push(context.options) });
   const placement: Placement = { before: "scan" };
-  await base.use(taking, placement, { a: "1", b: "1" }).with("taking", { b: "2" }).run(REQUEST);
+  await base.use(taking, { a: "1", b: "1" }, placement).with("taking", { b: "2" }).run(REQUEST);
   assert.deepEqual(seen, [{ a: "1", b: "2" }]);
 });

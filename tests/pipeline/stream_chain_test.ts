@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type Image, payloadOf, type Step } from "../../mod.ts";
+import type { Image, Step } from "../../mod.ts";
+import { payloadOf } from "../../plugin.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
 import { fakeMachine } from "./fake_machine.ts";
 

@@ -11,7 +11,8 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { joinParts, type VerificationError } from "../../mod.ts";
+import type { VerificationError } from "../../mod.ts";
+import { joinParts } from "../../steps/payload/join_parts.ts";
 import { formatPartManifest, parsePartManifest } from "../../pipeline/part_manifest.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
-import { diagnose, recipes, type Step } from "../../mod.ts";
+import { recipes, type Step } from "../../mod.ts";
+import { diagnose } from "../../steps/doctor.ts";
 import { setEnvironment } from "../support/environment.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
