@@ -13,7 +13,15 @@ import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { Problem } from "../pipeline/problem.ts";
-import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import {
+  defineStep,
+  type Fact,
+  type PreviewContext,
+  type ScannedSource,
+  type Step,
+  type StepContext,
+} from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
@@ -26,37 +34,39 @@ import { streamImage } from "./pack/stream_image.ts";
 import { neededSource } from "./source/needed.ts";
 import { SourceFile } from "./source/source_file.ts";
 
+const options = {
+  label: { type: "string", help: "the volume's name, at most 16 bytes" },
+  uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
+  blockSize: BLOCK_SIZE_OPTION,
+  times: {
+    type: "string",
+    help: "which times to store: mtime in all places, or all four",
+    choices: ["mtime", "all"],
+    default: "mtime",
+  },
+  algorithm: {
+    type: "string",
+    help: "the digest that is made while writing",
+    choices: ALGORITHMS,
+    default: "sha512",
+  },
+} as const satisfies OptionsSchema;
+
 /** Writes the image with the native engine. */
-export const pack: Step = {
+export const pack: Step = defineStep({
   name: "pack",
   summary: "plan the whole file system, then write and hash it in one pass",
   accepts: ["planned"],
   leaves: "sealed",
   shell: false,
   streams: true,
-  options: {
-    label: { type: "string", help: "the volume's name, at most 16 bytes" },
-    uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
-    blockSize: BLOCK_SIZE_OPTION,
-    times: {
-      type: "string",
-      help: "which times to store: mtime in all places, or all four",
-      choices: ["mtime", "all"],
-      default: "mtime",
-    },
-    algorithm: {
-      type: "string",
-      help: "the digest that is made while writing",
-      choices: ALGORITHMS,
-      default: "sha512",
-    },
-  },
+  options,
   check({ options }) {
-    checkLabel(options["label"] as string | undefined);
-    checkUuid(options["uuid"] as string | undefined);
+    checkLabel(options.label);
+    checkUuid(options.uuid);
     sourceDateEpoch();
   },
-  async run(image: Image, context: StepContext): Promise<Image> {
+  async run(image, context): Promise<Image> {
     const source = neededSource(context);
     const plan = planOf(source, context);
     const problems: Problem[] = [];
@@ -66,29 +76,29 @@ export const pack: Step = {
     };
     for (const note of plan.report) onProblem(problemOf(note, source));
     const { digest, sizeBytes } = await write(image, plan, source, context, onProblem);
-    const algorithm = context.options["algorithm"] as string;
+    const algorithm = context.options.algorithm;
     return withProblems(
       { ...image, sizeBytes, digests: { ...image.digests, [algorithm]: digest } },
       problems,
     );
   },
-  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
+  preview(_image, context): Promise<Fact[]> {
     return Promise.resolve(factsOf(planOf(neededSource(context), context)));
   },
-};
+});
 
-function planOf(source: ScannedSource, context: PreviewContext): Plan {
+function planOf(source: ScannedSource, context: PreviewContext<typeof options>): Plan {
   const { tree } = source;
   const { options } = context;
   const identity = identityOf(tree);
-  const uuid = options["uuid"] as string | undefined;
+  const uuid = options.uuid;
   const planOptions = {
     blockSizeBytes: blockSizeOf(context),
-    label: new TextEncoder().encode((options["label"] as string | undefined) ?? ""),
+    label: new TextEncoder().encode(options.label ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
-    times: options["times"] as "mtime" | "all",
+    times: options.times,
   };
   try {
     return planImage(tree, planOptions);
@@ -101,7 +111,7 @@ async function write(
   image: Image,
   plan: Plan,
   source: ScannedSource,
-  context: StepContext,
+  context: StepContext<typeof options>,
   onProblem: (problem: Problem) => void,
 ): Promise<{ digest: string; sizeBytes: number }> {
   if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
@@ -110,7 +120,7 @@ async function write(
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
   let hasher: Hasher | undefined;
   try {
-    hasher = new Hasher(context.options["algorithm"] as string, breather);
+    hasher = new Hasher(context.options.algorithm, breather);
     const files = new SourceFile(source, onProblem, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,
