@@ -29,8 +29,6 @@ export type { BlockSource } from "./ext4/reader/block_source.ts";
 export type { ImageInfo } from "./ext4/reader/image_info.ts";
 export type { Entry, WalkedEntry } from "./ext4/reader/entry.ts";
 export type { Stat } from "./ext4/reader/stat.ts";
-export type { ByteRange } from "./ext4/reader/open_file.ts";
-export type { InodeNumber } from "./ext4/numbers.ts";
 
 export { CorruptImageError, UnsupportedFeatureError } from "./ext4/errors.ts";
 export { PathError } from "./ext4/reader/path_error.ts";

@@ -3,7 +3,6 @@
  * @module
  */
 
-import type { InodeNumber } from "../numbers.ts";
 import type { RawEntry } from "./directory.ts";
 import { joinPath, pathText } from "./path.ts";
 import type { Stat } from "./stat.ts";
@@ -47,7 +46,7 @@ export class Entry {
   }
 
   /** The inode it names. */
-  get inode(): InodeNumber {
+  get inode(): Stat["inode"] {
     return this.stat.inode;
   }
 

@@ -4,7 +4,6 @@
  */
 
 import { decodeDevice } from "../device_number.ts";
-import type { InodeNumber } from "../numbers.ts";
 import { INODE, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { decodeNanoseconds, decodeSeconds } from "../times.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../tree.ts";
@@ -22,7 +21,7 @@ const SECTOR_BYTES = 512;
 /** The metadata of an inode. */
 export interface Stat {
   /** Two names with one number are one file. */
-  readonly inode: InodeNumber;
+  readonly inode: number & { readonly brand: "InodeNumber" };
   /** What the type bits of `mode` mean. */
   readonly kind:
     | "file"

@@ -3,7 +3,6 @@
  * @module
  */
 
-import type { ByteRange } from "../../ext4/reader/open_file.ts";
 import type { Stat } from "../../ext4/reader/stat.ts";
 
 /** An open file of an image. It holds no resource and needs no closing. */
@@ -24,8 +23,12 @@ export interface ImageFile {
    * 4 MiB: pieces are what a remote source is asked for.
    */
   pieces(
-    options?: Partial<ByteRange> & { readonly pieceBytes?: number },
+    options?: {
+      readonly startBytes?: number;
+      readonly endBytes?: number;
+      readonly pieceBytes?: number;
+    },
   ): AsyncGenerator<Uint8Array>;
-  /** Where the data lies, ascending and not touching; what is between is holes. */
-  dataRanges(): AsyncGenerator<ByteRange>;
+  /** Where the data lies, up to but without `endBytes`, ascending and not touching; what is between is holes. */
+  dataRanges(): AsyncGenerator<{ readonly startBytes: number; readonly endBytes: number }>;
 }

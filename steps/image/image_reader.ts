@@ -4,15 +4,17 @@
  */
 
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
-import type { ByteRange } from "../../ext4/reader/open_file.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
-import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { OpenImageOptions } from "./open_image_options.ts";
 
 /** Which bytes of a file to read, all by default; a range may reach past the end. */
-export interface ReadOptions extends Partial<ByteRange> {
+export interface ReadOptions {
+  /** The first byte wanted, counted from 0; default 0. */
+  readonly startBytes?: number;
+  /** One past the last byte wanted; default the size of the file. */
+  readonly endBytes?: number;
   /** Whether symbolic links are followed, wherever they are in a path; default false. */
   readonly followSymlinks?: boolean;
 }
@@ -46,13 +48,13 @@ export interface ImageReader extends AsyncDisposable {
 
   /** The metadata of a file, a folder or anything else. */
   stat(
-    file: string | Uint8Array | InodeNumber,
+    file: string | Uint8Array | Stat["inode"],
     options?: Pick<ReadOptions, "followSymlinks">,
   ): Promise<Stat>;
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
   list(
-    folder: string | Uint8Array | InodeNumber,
+    folder: string | Uint8Array | Stat["inode"],
     options?: Pick<ReadOptions, "followSymlinks">,
   ): AsyncGenerator<Entry>;
 
@@ -60,18 +62,18 @@ export interface ImageReader extends AsyncDisposable {
    * All that is below a folder: first the entries of a folder, then what is in its folders. Memory
    * does not grow with the number of files.
    */
-  walk(folder?: string | Uint8Array | InodeNumber): AsyncGenerator<WalkedEntry>;
+  walk(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedEntry>;
 
   /**
    * The same a whole folder at a time, folders and entries ordered by the bytes of their names.
    *
    * @internal For what goes through whole images: extracting, comparing, exporting.
    */
-  walkFolders(folder?: string | Uint8Array | InodeNumber): AsyncGenerator<WalkedFolder>;
+  walkFolders(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedFolder>;
 
   /** The contents of a regular file as a stream, holes as zeros. */
   readFile(
-    file: string | Uint8Array | InodeNumber,
+    file: string | Uint8Array | Stat["inode"],
     options?: ReadOptions,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
@@ -88,19 +90,19 @@ export interface ImageReader extends AsyncDisposable {
 
   /** A regular file, to be read at any place, or to see where its holes are. */
   openFile(
-    file: string | Uint8Array | InodeNumber,
+    file: string | Uint8Array | Stat["inode"],
     options?: Pick<ReadOptions, "followSymlinks">,
   ): Promise<ImageFile>;
 
   /** The target of a symbolic link, as bytes. */
-  readLink(file: string | Uint8Array | InodeNumber): Promise<Uint8Array>;
+  readLink(file: string | Uint8Array | Stat["inode"]): Promise<Uint8Array>;
 
   /**
    * Extended attributes, as the kernel gives them; ACLs in its encoding. A name has its prefix, as
    * `user.comment` does, and no final NUL.
    */
   xattrs(
-    file: string | Uint8Array | InodeNumber,
+    file: string | Uint8Array | Stat["inode"],
     options?: Pick<ReadOptions, "followSymlinks">,
   ): Promise<{ readonly name: Uint8Array; readonly value: Uint8Array }[]>;
 
