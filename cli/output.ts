@@ -10,6 +10,7 @@ import { EnvironmentError } from "../host/environment_error.ts";
 import { codeOf, messageOf } from "../pipeline/errors.ts";
 import { saysNoImage } from "../steps/image/no_image.ts";
 import type { CommonValues } from "./common.ts";
+import { helpfulFlags } from "./flags.ts";
 
 const encoder = new TextEncoder();
 
@@ -113,11 +114,13 @@ export function printError(error: unknown, values: PrintedValues): void {
   }
 }
 
-/** What else can be done about an error, where the command has an option for it. */
+/** What can be done about an error with flags of the command. */
 function advice(error: unknown, values: object): string {
   const canSalvage = error instanceof CorruptImageError && !saysNoImage(error) &&
     "salvage" in values && values.salvage !== true;
-  return canSalvage ? " Or add --salvage to have the rest." : "";
+  const salvage = canSalvage ? " Or add --salvage to have the rest." : "";
+  const flags = helpfulFlags(error, values);
+  return flags.length === 0 ? salvage : `${salvage} (${flags.join(", ")})`;
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */

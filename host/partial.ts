@@ -40,7 +40,7 @@ export function claimPartial(path: string, shown: string): Descriptor {
       close(lock);
       throw new EnvironmentError(
         `cannot write ${shown}: another icecore is building it now. Wait for it, ` +
-          "or choose another name with -o.",
+          "or choose another name.",
         "output-busy",
       );
     }
@@ -60,7 +60,7 @@ export function claimPartial(path: string, shown: string): Descriptor {
 export function notWritable(shown: string, folder: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
     `cannot write ${shown}: ${meaningOf(error)}. Make the folder ${printable(folder)} writable, ` +
-      "or choose another place with -o.",
+      "or choose another place.",
     "not-writable",
     { cause: error },
   );
@@ -75,7 +75,7 @@ export function notWritable(shown: string, folder: string, error: unknown): Envi
 export function inTheWay(path: string, shown: string, cause?: unknown): EnvironmentError {
   return new EnvironmentError(
     `cannot write ${shown}: ${printable(path)} is in the way, and is no regular file. ` +
-      "Remove it, or choose another name with -o.",
+      "Remove it, or choose another name.",
     "not-writable",
     { cause },
   );
@@ -90,7 +90,7 @@ function openPartial(path: string, shown: string): Descriptor {
     if (hasCode(error, "EACCES", "EROFS", "EPERM")) throw notWritable(shown, dirname(path), error);
     if (hasCode(error, "ELOOP", "EISDIR", "ENXIO")) throw inTheWay(path, shown, error);
     throw new EnvironmentError(
-      `cannot write ${shown}: ${meaningOf(error)}. Choose another place with -o.`,
+      `cannot write ${shown}: ${meaningOf(error)}. Choose another place.`,
       "not-writable",
       { cause: error },
     );

@@ -27,8 +27,8 @@ export function requireFree(finalPath: string, force: boolean): void {
   throw new EnvironmentError(
     `cannot write ${printable(finalPath)}: ` +
       (isReplaceable
-        ? "it exists already. Replace it with --force, or choose another name with -o."
-        : "it exists and is not a regular file. Choose another name with -o."),
+        ? "it exists already. Replace it, or choose another name."
+        : "it exists and is not a regular file. Choose another name."),
     "output-exists",
   );
 }

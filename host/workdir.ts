@@ -122,7 +122,7 @@ function checkName(partial: string): void {
   if (length <= NAME_MAX_BYTES) return;
   throw new EnvironmentError(
     `cannot write ${printable(partial)}: its name has ${length} bytes, and the kernel's limit is ` +
-      `${NAME_MAX_BYTES}. Choose a shorter name with -o.`,
+      `${NAME_MAX_BYTES}. Choose a shorter name.`,
     "name-too-long",
   );
 }

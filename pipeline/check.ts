@@ -72,7 +72,7 @@ function checkStreamed(steps: readonly Step[]): void {
     .find((step) => maker >= 0 && step.stream === undefined && step.passive !== true);
   if (needsFile === undefined) return;
   throw new UsageError(
-    `cannot run ${needsFile.name} with -o -: it needs a file. Give one with -o.`,
+    `cannot run ${needsFile.name} on an image that goes to stdout: it needs a file. Name one.`,
     "cannot-stream",
   );
 }

@@ -83,6 +83,7 @@ export function checkOptions(
         `cannot run step ${step}: it needs the option ${name} (${option.help}). ` +
           howToGive(step, name, option),
         "missing-option",
+        option.secret === true ? {} : { fields: { option: `${step}.${name}` } },
       );
     }
     values[name] = checkValue(`${step}.${name}`, option, value);
@@ -113,7 +114,7 @@ export function checkGiven(step: string, schema: OptionsSchema, given: OptionVal
 
 /** How the user gives an option, as the last sentence of a message. */
 function howToGive(step: string, name: string, { secret }: OptionSchema): string {
-  if (secret !== true) return `Give it with --set ${step}.${name}=VALUE.`;
+  if (secret !== true) return `Set ${step}.${name}.`;
   const variable = secretVariable(step, name);
   return `It is a secret: put it into the environment variable ${variable}, name a file that ` +
     `holds it in ${variable}_FILE, or be asked for it on a terminal.`;

@@ -147,8 +147,9 @@ export class Pipeline {
       `cannot put ${name} ${where} ${other}${which}: recipe ${this.name} has no step ` +
         `${JSON.stringify(other)}. ` +
         (didYouMean(other, this.names) ?? `Its steps: ${this.names.join(", ")}.`) +
-        (isOwn ? ` Give it a place with --use after:STEP=${name}` : ""),
+        (isOwn ? " Give it another place." : ""),
       "unknown-step",
+      isOwn ? { fields: { step: name } } : {},
     );
   }
 

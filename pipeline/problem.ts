@@ -42,7 +42,7 @@ export function lossError(problems: readonly Problem[]): SourceError {
   const more = losses.length > 1 ? ` (and ${losses.length - 1} more)` : "";
   return new SourceError(
     `cannot store everything: ${first.path}: ${first.reason}${more}. ` +
-      "With --strict no image is left; build again when the source is at rest, or leave --strict out.",
+      "A strict build leaves no image; build again when the source is at rest, or not strictly.",
     "source-lost",
   );
 }

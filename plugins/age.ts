@@ -67,7 +67,7 @@ const age = defineStep({
     if (output === "-") {
       throw new UsageError(
         "cannot encrypt an image that goes to stdout: there is no file to lay the encrypted one " +
-          "beside. Name one with -o, or pipe: icecore build … -o - | age -r age1… > photos.img.age",
+          "beside. Name one, or pipe the image to the program age.",
         "cannot-stream",
       );
     }

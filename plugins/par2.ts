@@ -65,7 +65,7 @@ const par2 = defineStep({
   check({ output, force }) {
     if (output === "-") {
       throw new UsageError(
-        "cannot make recovery data: the image goes to stdout. Give it a name with -o.",
+        "cannot make recovery data: the image goes to stdout. Give it a name.",
         "no-file",
       );
     }

@@ -62,7 +62,7 @@ const split = defineStep({
   options,
   check({ output, force }) {
     if (output !== "-") return requireFreeParts(output, force);
-    const why = "there is no place for the parts. Name a file with -o.";
+    const why = "there is no place for the parts. Name a file.";
     throw new UsageError(`cannot split an image that goes to stdout: ${why}`, "cannot-stream");
   },
   stream,

@@ -45,7 +45,7 @@ const verity = defineStep({
     saltOf(context);
     if (context.output === "-") {
       throw new UsageError(
-        "cannot make verity's side files: the image goes to stdout. Give it a name with -o.",
+        "cannot make verity's side files: the image goes to stdout. Give it a name.",
         "no-file",
       );
     }

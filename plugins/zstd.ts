@@ -61,7 +61,7 @@ const zstd = defineStep({
     if (output === "-") {
       throw new UsageError(
         "cannot compress an image that goes to stdout: there is no file to lay the compressed one " +
-          "beside. Name one with -o, or pipe: icecore build … -o - | zstd > photos.img.zst",
+          "beside. Name one, or pipe the image to the program zstd.",
         "cannot-stream",
       );
     }

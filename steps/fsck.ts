@@ -75,8 +75,7 @@ async function checkByE2fsck(image: Image, context: StepContext): Promise<void> 
   context.emit({
     type: "message",
     level: "warning",
-    text: "e2fsck found errors and corrected them. Compare the image with its source: " +
-      "icecore verify IMAGE --source DIR",
+    text: "e2fsck found errors and corrected them. Compare the image with its source.",
   });
 }
 

@@ -66,7 +66,7 @@ function streamIsGone({ digests }: Image, algorithm: string): UsageError {
   const how = made === "" ? "it was not hashed" : `it was hashed as ${made}`;
   return new UsageError(
     `cannot make a ${algorithm} of an image that went to stdout: ${how} while it was written. ` +
-      "Choose the algorithm with --hash, which counts for all steps.",
+      "Set the same algorithm for pack and hash.",
     "stream-is-gone",
   );
 }

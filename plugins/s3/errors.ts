@@ -101,7 +101,7 @@ function explain(error: unknown): [why: string, what: string, code: string] {
 
 const taken: [string, string, string] = [
   "there is an object of that name already",
-  "Choose another name or prefix, or replace it with --set s3.overwrite=true.",
+  "Choose another name or prefix, or set s3.overwrite to true.",
   "object-exists",
 ];
 

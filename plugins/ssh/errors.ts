@@ -97,6 +97,6 @@ function explain(error: ToolError): [why: string, what: string, code: string] {
 
 const taken: [string, string, string] = [
   "there is a file of that name already",
-  "Choose another folder, or replace it with --set ssh.overwrite=true.",
+  "Choose another folder, or set ssh.overwrite to true.",
   "file-exists",
 ];

@@ -110,9 +110,7 @@ function imageBytesOf(head: Uint8Array): number {
 
 function writeError(path: string, error: Error): EnvironmentError {
   return new EnvironmentError(
-    `cannot write ${
-      printable(path)
-    }: ${error.message}. Make room, or choose another place with -o.`,
+    `cannot write ${printable(path)}: ${error.message}. Make room, or choose another place.`,
     "not-written",
     { cause: error },
   );
@@ -121,7 +119,7 @@ function writeError(path: string, error: Error): EnvironmentError {
 function notExt4(): EnvironmentError {
   return new EnvironmentError(
     "cannot make the hash tree: what comes in is no ext4 image. Put verity before steps that " +
-      "encrypt or compress, e.g. with --use before:age=verity.",
+      "encrypt or compress.",
     "not-ext4",
   );
 }

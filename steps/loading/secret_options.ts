@@ -73,10 +73,11 @@ function checkAsked(pipeline: Pipeline, ask: readonly string[]): void {
       ?.[name];
     if (option?.secret === true) continue;
     throw new UsageError(
-      `cannot use --set ${each}: without a value, it asks for a secret, and ` +
-        `${option === undefined ? "there is no such option" : "that option is none"}. ` +
-        `Write --set ${each}=VALUE, or see the options with: icecore steps`,
+      `cannot ask for ${each}: ` +
+        `${option === undefined ? "there is no such option" : "that option is no secret"}. ` +
+        "Give it a value, or correct the name; see: icecore steps",
       "bad-setting",
+      { fields: { option: each } },
     );
   }
 }

@@ -70,7 +70,7 @@ export function fileForm(kind: string, stream: NonNullable<Step["stream"]>): Ste
 function nowhere(image: Image): EnvironmentError {
   return new EnvironmentError(
     `cannot read ${image.name}: it was streamed on and lies nowhere here. ` +
-      "Name a file with -o, or put the step directly behind the one that makes the payload.",
+      "Name a file, or put the step directly behind the one that makes the payload.",
     "no-payload",
   );
 }

@@ -73,7 +73,9 @@ export function readExcludeFile(path: string): string[] {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(
-      `cannot read the patterns in ${printable(path)}: ${meaningOf(error)}. Check --exclude-from.`,
+      `cannot read the patterns in ${printable(path)}: ${
+        meaningOf(error)
+      }. Correct the path, or allow it to be read.`,
       "exclude-from",
       { cause: error },
     );

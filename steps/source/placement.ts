@@ -133,7 +133,7 @@ export function checkOutputOutside(
       const shown = printable(folderOf(source) || "/");
       throw new UsageError(
         `cannot write ${printable(output)}: it lies within the source ${shown} and ` +
-          "would contain itself. Choose a place outside with -o.",
+          "would contain itself. Choose a place outside.",
         "output-in-source",
       );
     }

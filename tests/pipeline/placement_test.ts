@@ -65,7 +65,7 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   [
     "a step's own place that is not there",
     () => base.use(step("x", { after: "pack" })),
-    /cannot put x after pack, where it belongs: recipe test has no step "pack"\. .*--use after:STEP=x/,
+    /cannot put x after pack, where it belongs: recipe test has no step "pack"\. .*Give it another place\./,
     "unknown-step",
   ],
   [
@@ -103,6 +103,37 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
     () => base.use({ run: () => {} } as unknown as Step),
     /cannot use a step without a name/,
     "bad-step",
+  ],
+  [
+    "an option that the step does not have",
+    () => base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { sped: 1 }),
+    /cannot set x\.sped: step x has no such option\. Did you mean speed\?/,
+    "unknown-option",
+  ],
+  [
+    "a value that the option does not take",
+    () =>
+      base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { speed: "no" }),
+    /cannot set x\.speed to "no": expected a number/,
+    "bad-option",
+  ],
+  [
+    "an option for a step that has none",
+    () => base.with("scan", { speed: 1 }),
+    /cannot set scan\.speed: step scan has no such option\. Its options: none\./,
+    "unknown-option",
+  ],
+  [
+    "a placement where the options belong",
+    () => base.use(step("x"), { after: "scan" }),
+    /cannot set x\.after: step x has no such option/,
+    "unknown-option",
+  ],
+  [
+    "an option of a step that is inserted",
+    () => base.insertAfter("scan", step("x"), { speed: 1 }),
+    /cannot set x\.speed: step x has no such option/,
+    "unknown-option",
   ],
   [
     "nothing at all",

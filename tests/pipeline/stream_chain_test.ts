@@ -259,7 +259,7 @@ Deno.test("an image that goes to stdout cannot be given to a step that needs a f
   const toStdout = { sources: [], output: "-" };
   await assert.rejects(
     Pipeline.of(recipe, fakeMachine()).run(toStdout),
-    /cannot run file with -o -: it needs a file/,
+    /cannot run file on an image that goes to stdout: it needs a file/,
   );
   const recipeFed = { ...recipe, steps: [maker, passive, keeper({ content: "", calls: [] })] };
   await Pipeline.of(recipeFed, fakeMachine()).run(toStdout);

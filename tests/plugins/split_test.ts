@@ -257,7 +257,10 @@ Deno.test("icecore join joins, refuses what is there and what is damaged, and te
     const cwd = place.folder;
     const refused = await icecore(args, { cwd });
     assert.equal(refused.code, 1, refused.stderr);
-    assert.match(refused.stderr, /photos\.img: it exists already\. Replace it with --force/);
+    assert.match(
+      refused.stderr,
+      /photos\.img: it exists already\. Replace it, or choose another name\. \(--force, -o\)/,
+    );
     const joined = await icecore([...args, "-o", "new.img"], { cwd });
     assert.equal(joined.code, 0, joined.stderr);
     assert.equal(joined.stdout, `${sha512Of(place.image)}  new.img\n`);

@@ -19,8 +19,7 @@ import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
 
 /** What else to do is part of every refusal. */
-const ADVICE = "Mount the image once, which replays it, or read the image without it " +
-  '(--ignore-journal; in a program, `journal: "ignore"`).';
+const ADVICE = "Mount the image once, which replays it, or read it without its journal.";
 
 const STRUCTURE = "journal_superblock_s";
 const READABLE = JOURNAL_INCOMPAT.revoke | JOURNAL_INCOMPAT["64bit"] |

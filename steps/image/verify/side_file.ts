@@ -54,7 +54,7 @@ export function digestLineIn(text: string, sideFile: string, name: string): Dige
 export function noSideFile(shown: string, sideFile: string): EnvironmentError {
   return new EnvironmentError(
     `cannot verify ${shown}: there is no side file ${sideFile} beside it. Put it there ` +
-      "(icecore build writes one), compare with --source, or leave it out with --no-digest.",
+      "(icecore build writes one), compare with the source, or verify without it.",
     "no-side-file",
   );
 }

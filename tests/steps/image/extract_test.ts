@@ -76,7 +76,7 @@ Deno.test("names that are there are refused before anything is written", async (
     writeFileSync(join(target, "other/docs/c.txt"), "mine");
     await assert.rejects(run({ target }), {
       code: "output-exists",
-      message: /other\/docs\/c\.txt exists already\. Replace with --force/,
+      message: /other\/docs\/c\.txt exists already\. Replace what is there/,
     });
     assert.deepEqual(readdirSync(target), ["other"]);
     assert.equal(readFileSync(join(target, "other/docs/c.txt"), "utf8"), "mine");

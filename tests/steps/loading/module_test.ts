@@ -73,7 +73,7 @@ const faults: readonly (readonly [what: string, run: string, says: RegExp])[] = 
   [
     "hangs",
     "await new Promise(() => {})",
-    /did not end within 0\.2 seconds\. .*--set bad\.timeout=/,
+    /did not end within 0\.2 seconds\. .*set a longer bad\.timeout/,
   ],
   [
     "hangs in a program",
