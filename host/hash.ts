@@ -36,7 +36,7 @@ let openSsl: Promise<OpenSsl | undefined> | undefined;
 
 /** Begins a digest. @param algorithm e.g. `sha512`. @throws Error for an unknown algorithm. */
 export async function startHash(algorithm: string): Promise<Hash> {
-  openSsl ??= openLibrary(LIBRARIES, SIGNATURES).then(
+  openSsl ??= Promise.resolve().then(() => openLibrary(LIBRARIES, SIGNATURES)).then(
     ({ functions }) => functions,
     () => undefined,
   );

@@ -1,10 +1,11 @@
 /**
- * The functions of the C library that icecore calls, opened once a thread.
+ * The functions of the C library that icecore calls, opened by the first call in each thread: who
+ * only reads an image from a server, or on Node, needs none.
  * @module
  */
 
 import process from "node:process";
-import { C_LIBRARY, openLibrary, type Signature } from "./library.ts";
+import { C_LIBRARY, type Library, openLibrary, type Signature } from "./library.ts";
 import { ERRNO, SystemError } from "./errno.ts";
 
 /** Where relative paths begin when no folder is given. */
@@ -51,11 +52,26 @@ const LIST_SIGNATURES = {
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
 } as const satisfies Record<string, Signature>;
 
-const library = await openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
-const listLibrary = await openLibrary([C_LIBRARY], LIST_SIGNATURES);
+type Functions = Library<keyof typeof SIGNATURES>["functions"];
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
-export const libc = library.functions;
+export let libc: Functions = Object.fromEntries(
+  Object.keys(SIGNATURES).map((name) => [
+    name,
+    (...parameters: unknown[]) => opened()[name as keyof Functions](...parameters),
+  ]),
+) as Functions;
+
+let errno = new Int32Array(1);
+
+/** Opens the library; from then on `libc` has its functions themselves. */
+function opened(): Functions {
+  const { functions, view } = openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
+  errno = new Int32Array(view(functions.__errno_location(), 4));
+  return libc = functions;
+}
+
+let listLibrary: Library<"syscall"> | undefined;
 
 /** `listxattrat(folder, path, flags, into, size)`, since Linux 6.13; -1 where it is missing. */
 export function listxattrat(
@@ -65,13 +81,12 @@ export function listxattrat(
   into: Uint8Array,
   sizeBytes: number,
 ): number {
+  listLibrary ??= openLibrary([C_LIBRARY], LIST_SIGNATURES);
   return listLibrary.functions.syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
 }
 
 /** The same number on every architecture. */
 const LISTXATTRAT = 465;
-
-const errno = new Int32Array(library.view(libc.__errno_location(), 4));
 
 /** The error number of this thread's last failed call; to be read before the next call. */
 export function lastErrno(): number {

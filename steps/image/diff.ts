@@ -6,6 +6,7 @@
 import type { Tree } from "../../ext4/tree.ts";
 import { isRemote } from "../../host/block_source/location.ts";
 import { fileStatus } from "../../host/file_status.ts";
+import { requireForeignFunctions } from "../../host/libc/library.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../source/placement.ts";
 import { compareSides } from "./diff/compare.ts";
@@ -91,6 +92,7 @@ export async function diffWithFolders(
   folders: readonly string[],
   options: DiffOptions = {},
 ): Promise<Diff> {
+  requireForeignFunctions("compare with a folder");
   const counter = new Counter(options);
   const a = await imageSide(image, counter.sideOptions);
   const b = await folderSide(placeBeside(a.tree, folders), counter.sideOptions);
@@ -101,7 +103,10 @@ async function openUnlessFolder(
   path: string,
   { signal }: DiffOptions,
 ): Promise<ImageReader | undefined> {
-  if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) return;
+  if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
+    requireForeignFunctions("compare with a folder");
+    return;
+  }
   return await openImage(path, {
     cacheBytes: 8 << 20,
     ...(signal === undefined ? {} : { signal }),

@@ -14,6 +14,7 @@ import {
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
+import { requireForeignFunctions } from "../../host/libc/library.ts";
 import { collectGarbage } from "../../host/runtime.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
@@ -73,6 +74,7 @@ export async function extractImage(
     readonly isGrave: boolean;
   }[];
 }> {
+  requireForeignFunctions("extract");
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
