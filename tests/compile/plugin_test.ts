@@ -40,14 +40,14 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
         export default {
           name: "tell",
           async run(image, { $, emit }) {
-            const said: string = await $\`echo \${printable(openImage.name)} \${image.name}\`.text();
+            const said: string = await $\`echo \${printable(typeof openImage)} \${image.name}\`.text();
             emit({ type: "message", level: "info", text: said });
           },
         } satisfies Step;\n`,
       );
       const { code, stderr } = await build("--use", "./tell.ts");
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /icecore: openImage core\.img\n/);
+      assert.match(stderr, /icecore: function core\.img\n/);
     });
 
     await t.step("a module with a syntax error, shown where it is", async () => {
