@@ -98,7 +98,8 @@ with_bun() {
   local options=()
   [[ -d "$root/node_modules" ]] || (cd "$root" && "${deno[@]}" install --frozen --quiet) ||
     fail "cannot install the npm packages: see the message above. Check that the npm registry can be reached."
-  printf '{"compilerOptions":{"paths":{"icecore":["%s/mod.ts"]}}}\n' "$root" >"$scratch/tsconfig.json"
+  printf '{"compilerOptions":{"paths":{"icecore":["%s/mod.ts"],"icecore/read":["%s/read.ts"],"icecore/plugin":["%s/plugin.ts"]}}}\n' \
+    "$root" "$root" "$root" >"$scratch/tsconfig.json"
   # A project of Deno's has no tsconfig.json: there, too, the name is known.
   has_own_configuration tsconfig.json jsconfig.json || options+=(--tsconfig-override="$scratch/tsconfig.json")
   # Flat names put each worker where new URL("./x_worker.ts", import.meta.url) looks for it;

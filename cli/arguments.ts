@@ -7,7 +7,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { extractCommandNames } from "@optique/core/usage";
-import { printable, UsageError } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import { UsageError } from "../pipeline/errors.ts";
 import type { Usages } from "./parse_error.ts";
 
 /** Flags whose value may be empty. */

@@ -4,21 +4,19 @@
  */
 
 import { resolve } from "node:path";
-import {
-  absoluteSource,
-  type BuildRequest,
-  defaultImageName,
-  didYouMean,
-  type GivenOptions,
-  loadRecipe,
-  type Pipeline,
-  pipeline,
-  readExcludeFile,
-  type Recipe,
-  recipes,
-  UsageError,
-  withSecrets,
-} from "../mod.ts";
+import { pipeline } from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import { defaultImageName } from "../pipeline/image_name.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { OptionValues } from "../pipeline/options.ts";
+import type { BuildRequest } from "../pipeline/run.ts";
+import { absoluteSource } from "../pipeline/source_path.ts";
+import type { Recipe } from "../pipeline/step.ts";
+import { didYouMean } from "../pipeline/suggest.ts";
+import { loadRecipe } from "../steps/loading/recipe_file.ts";
+import { withSecrets } from "../steps/loading/secret_options.ts";
+import { recipes } from "../steps/recipes.ts";
+import { readExcludeFile } from "../steps/source/exclude_file.ts";
 import { checkCurrentFolder } from "./arguments.ts";
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./plugins.ts";
@@ -64,7 +62,7 @@ export function recipeFile(name: string | undefined): string | undefined {
 }
 
 /** A flag, the steps that take it, and what it gives them. */
-type Flag = readonly [flag: string, steps: readonly string[], given: GivenOptions];
+type Flag = readonly [flag: string, steps: readonly string[], given: OptionValues];
 
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {

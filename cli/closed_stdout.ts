@@ -7,7 +7,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import { EnvironmentError } from "../mod.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
 
 const O_CLOEXEC = 0o2000000;
 

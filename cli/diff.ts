@@ -6,13 +6,11 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
-import {
-  counted,
-  diff as diffSides,
-  differenceLine,
-  EnvironmentError,
-  shownLocation,
-} from "../mod.ts";
+import { shownLocation } from "../host/block_source/location.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
+import { counted } from "../pipeline/counted.ts";
+import { diffImages } from "../steps/image/diff.ts";
+import { differenceLine } from "../steps/image/diff/difference.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";
@@ -72,7 +70,7 @@ export const diff = {
     line.start(`diff ${shown.join(" ")}`);
     try {
       const { countDifferences, countProblems } = await interruptible((signal) =>
-        diffSides(first, second, {
+        diffImages(first, second, {
           ...leftOut(values),
           ...serverOptions(values),
           signal,

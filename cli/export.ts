@@ -9,7 +9,9 @@ import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
-import { counted, exportTar, UsageError, VerificationError } from "../mod.ts";
+import { counted } from "../pipeline/counted.ts";
+import { UsageError, VerificationError } from "../pipeline/errors.ts";
+import { exportImage } from "../steps/image/export_tar.ts";
 import { common } from "./common.ts";
 import { examples } from "./examples.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -75,7 +77,7 @@ export const exportCommand = {
     }
     return await withImage(values, async (image) => {
       let countDamaged = 0;
-      const pieces = exportTar(image, {
+      const pieces = exportImage(image, {
         ...(path === undefined ? {} : { path: (await findTyped(image, path)).path }),
         onSkipped: (skipped) =>
           quiet === true ? undefined : note(`icecore: skipped: ${skipped}: tar has no sockets`),

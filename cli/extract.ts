@@ -8,16 +8,13 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import {
-  counted,
-  extract as extractImage,
-  formatSize,
-  isRemote,
-  type Loss,
-  openImage,
-  printable,
-  shownLocation,
-} from "../mod.ts";
+import { isRemote, shownLocation } from "../host/block_source/location.ts";
+import { printable } from "../host/libc/paths.ts";
+import { counted } from "../pipeline/counted.ts";
+import { formatSize } from "../pipeline/size.ts";
+import { extractImage } from "../steps/image/extract.ts";
+import type { Loss } from "../steps/image/extract/losses.ts";
+import { openImage } from "../steps/image/open_image.ts";
 import { serverOptions } from "./servers.ts";
 import { common, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";

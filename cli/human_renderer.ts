@@ -4,7 +4,9 @@
  */
 
 import process from "node:process";
-import { type Event, printable, type Problem } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import type { BuildEvent } from "../pipeline/events.ts";
+import type { Problem } from "../pipeline/problem.ts";
 import { type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { note } from "./output.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -37,7 +39,7 @@ export function humanRenderer(values: CommonValues) {
     );
   };
 
-  const emit = (event: Event): void => {
+  const emit = (event: BuildEvent): void => {
     switch (event.type) {
       case "step-started":
         current = event.step;
@@ -72,7 +74,7 @@ export function humanRenderer(values: CommonValues) {
     }
   };
 
-  const showMessage = ({ level, text }: Extract<Event, { type: "message" }>): void => {
+  const showMessage = ({ level, text }: Extract<BuildEvent, { type: "message" }>): void => {
     if (level === "warning" || verbose || (level === "info" && !quiet)) say(`icecore: ${text}`);
   };
 

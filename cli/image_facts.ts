@@ -3,7 +3,11 @@
  * @module
  */
 
-import { counted, formatSize, type ImageInfo, type ImageRecord, printable } from "../mod.ts";
+import type { ImageInfo } from "../ext4/reader/image_info.ts";
+import { printable } from "../host/libc/paths.ts";
+import { counted } from "../pipeline/counted.ts";
+import { formatSize } from "../pipeline/size.ts";
+import type { ImageRecord } from "../steps/image/image_record.ts";
 import { localSecond } from "./listing/time_text.ts";
 
 /** What is not in the superblock itself. */

@@ -4,14 +4,11 @@
  */
 
 import { setTimeout } from "node:timers";
-import {
-  InterruptedError,
-  messageOf,
-  placeOf,
-  PluginError,
-  watchSignals,
-  watchUnplanned,
-} from "../mod.ts";
+import { placeOf } from "../host/error_place.ts";
+import { watchSignals } from "../host/signals.ts";
+import { watchUnplanned } from "../host/unplanned_ends.ts";
+import { InterruptedError, messageOf } from "../pipeline/errors.ts";
+import { PluginError } from "../steps/loading/plugin_error.ts";
 import { EXIT } from "./exit_codes.ts";
 import { note } from "./output.ts";
 

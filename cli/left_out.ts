@@ -8,7 +8,7 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { readExcludeFile } from "../mod.ts";
+import { readExcludeFile } from "../steps/source/exclude_file.ts";
 import { fileValue } from "./file_value.ts";
 
 /** The options, as a parser to be merged into a command's. */

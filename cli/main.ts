@@ -3,6 +3,8 @@
  * @module
  */
 
+// First: an executable that was started to run a zx script does nothing else.
+import "../steps/loading/zx_process.ts";
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";

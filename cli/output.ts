@@ -4,18 +4,16 @@
  */
 
 import { writeSync } from "node:fs";
-import {
-  codeOf,
-  CorruptImageError,
-  EnvironmentError,
-  isJournalError,
-  messageOf,
-  saysNoImage,
-  withShownLocations,
-} from "../mod.ts";
+import { CorruptImageError } from "../ext4/errors.ts";
+import { isJournalError } from "../ext4/reader/journal/log.ts";
+import { withShownLocations } from "../host/block_source/location.ts";
+import { EnvironmentError } from "../host/environment_error.ts";
+import { codeOf, messageOf } from "../pipeline/errors.ts";
+import { saysNoImage } from "../steps/image/no_image.ts";
 import type { CommonValues } from "./common.ts";
 import { errorDetails } from "./error_details.ts";
 import { withoutTypedSecrets } from "./typed_secrets.ts";
+import { helpfulFlags } from "./flags.ts";
 
 const encoder = new TextEncoder();
 
@@ -137,16 +135,18 @@ export function printError(error: unknown, values: PrintedValues): void {
   }
 }
 
-/** What else can be done about an error, where the command has an option for it. */
+/** What can be done about an error with flags of the command. */
 function advice(error: unknown, values: object): string {
   const has = (option: string) =>
     option in values && values[option as keyof typeof values] !== true;
-  if (isJournalError(error) && has("ignoreJournal")) {
-    return " Or add --ignore-journal to read the image as it is.";
-  }
-  if (!(error instanceof CorruptImageError) || saysNoImage(error)) return "";
-  const isBeyondHelp = (error as CorruptImageError).fields["copies"] === 0;
-  return has("salvage") && !isBeyondHelp ? " Or add --salvage to have the rest." : "";
+  const isJournal = isJournalError(error) && has("ignoreJournal");
+  const journal = isJournal ? " Or add --ignore-journal to read the image as it is." : "";
+  const canSalvage = !isJournal && error instanceof CorruptImageError && !saysNoImage(error) &&
+    has("salvage") && (error as CorruptImageError).fields["copies"] !== 0;
+  const salvage = canSalvage ? " Or add --salvage to have the rest." : "";
+  const flags = helpfulFlags(error, values);
+  const hints = `${journal}${salvage}`;
+  return flags.length === 0 ? hints : `${hints} (${flags.join(", ")})`;
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { recipes } from "../mod.ts";
+import { recipes } from "../steps/recipes.ts";
 
 /** Their names, each once, in the order of the recipes. */
 export const ownStepNames: readonly string[] = [

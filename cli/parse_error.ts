@@ -5,7 +5,8 @@
  */
 
 import { extractOptionNames, type Usage } from "@optique/core/usage";
-import { didYouMean, withShownLocations } from "../mod.ts";
+import { withShownLocations } from "../host/block_source/location.ts";
+import { didYouMean } from "../pipeline/suggest.ts";
 import { note, printJson } from "./output.ts";
 
 /** The usage of each command, by name. */

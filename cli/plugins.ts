@@ -3,7 +3,8 @@
  * @module
  */
 
-import type { BuiltinSteps, Step } from "../mod.ts";
+import type { Step } from "../pipeline/step.ts";
+import type { BuiltinSteps } from "../steps/loading/load_step.ts";
 
 /** A name, and how to load its step. */
 export const plugins: BuiltinSteps = {

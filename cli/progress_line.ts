@@ -4,7 +4,8 @@
  */
 
 import process from "node:process";
-import { formatSize, type Progress } from "../mod.ts";
+import type { EventOf } from "../pipeline/events.ts";
+import { formatSize } from "../pipeline/size.ts";
 import { write } from "./output.ts";
 
 /** Drawn at most this often. */
@@ -12,7 +13,7 @@ const INTERVAL_MS = 100;
 const BAR_WIDTH = 24;
 const CLEAR = "\r\x1b[K";
 
-type Amount = Pick<Progress, "done" | "total" | "unit">;
+type Amount = Pick<EventOf<"progress">, "done" | "total" | "unit">;
 
 /** A line that is drawn over itself; it does nothing where it is not wanted. */
 export class ProgressLine {

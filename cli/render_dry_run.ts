@@ -3,7 +3,10 @@
  * @module
  */
 
-import { type DryRun, type Fact, formatSize, shownLocation } from "../mod.ts";
+import { shownLocation } from "../host/block_source/location.ts";
+import type { DryRun } from "../pipeline/dry_run.ts";
+import { formatSize } from "../pipeline/size.ts";
+import type { Fact } from "../pipeline/step.ts";
 
 /**
  * A line a step, what is known of it indented below.

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { EventSink } from "../mod.ts";
+import type { EventSink } from "../pipeline/events.ts";
 import type { CommonValues } from "./common.ts";
 import { humanRenderer } from "./human_renderer.ts";
 import { printJson } from "./output.ts";

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { formatDigestLine, type Image } from "../mod.ts";
+import type { Image } from "../pipeline/image.ts";
+import { formatDigestLine } from "../pipeline/side_file.ts";
 
 /** `DIGEST  IMAGE` as `sha512sum` prints it; the name alone when no digest was asked for. */
 export function digestLineOf(image: Image, shownOutput: string): string {

@@ -7,12 +7,9 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import {
-  CorruptImageError,
-  type LeavingOut,
-  printable,
-  type UnsupportedFeatureError,
-} from "../mod.ts";
+import { CorruptImageError, type UnsupportedFeatureError } from "../ext4/errors.ts";
+import type { LeavingOut } from "../ext4/reader/leave_out.ts";
+import { printable } from "../host/libc/paths.ts";
 import type { CommonValues } from "./common.ts";
 import { EXIT } from "./exit_codes.ts";
 import { joinedBelow } from "./image_path.ts";

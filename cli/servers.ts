@@ -8,7 +8,8 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { parseSize, type SourceOptions } from "../mod.ts";
+import type { SourceOptions } from "../host/block_source/block_source.ts";
+import { parseSize } from "../pipeline/size.ts";
 
 /** The option, as a parser to be merged into a command's. */
 export const servers = object("Servers", {

@@ -3,7 +3,10 @@
  * @module
  */
 
-import { type Pipeline, recipes, secretVariable, UsageError } from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import { secretVariable } from "../pipeline/variable_names.ts";
+import { recipes } from "../steps/recipes.ts";
 import { plugins } from "./plugins.ts";
 
 /** Whether a setting has no value: then a secret is to be asked for. */

@@ -12,9 +12,9 @@ export function stepText(name: string): string {
  * Its place:  --use after:STEP=./${name}.ts, else what \`after\` says below
  */
 
-import type { Step } from "icecore";
+import { defineStep } from "icecore";
 
-export default {
+export default defineStep({
   name: "${name}",
   summary: "copy the image into a folder",
 
@@ -33,7 +33,7 @@ export default {
   async run(image, { $, options, emit }) {
     // What an earlier step made to be kept elsewhere, such as the encrypted form; else the image.
     const { path, name } = image.payload ?? image;
-    const target = \`\${options["to"]}/\${name}\`;
+    const target = \`\${options.to}/\${name}\`;
 
     // $ quotes each argument, and fails the build when the program fails.
     await $\`cp \${path} \${target}\`.quiet();
@@ -43,7 +43,7 @@ export default {
     // Return { ...image, … } when the record changes; nothing otherwise. A step that changes the
     // image's bytes says so with \`changes: true\`, and the digest is made anew.
   },
-} satisfies Step;
+});
 `;
 }
 

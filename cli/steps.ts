@@ -7,17 +7,13 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant } from "@optique/core/primitives";
-import {
-  didYouMean,
-  exactSize,
-  type OptionSchema,
-  optionsSchema,
-  rangeOf,
-  type Recipe,
-  recipes,
-  type Step,
-  UsageError,
-} from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import { type OptionSchema, rangeOf } from "../pipeline/options.ts";
+import { exactSize } from "../pipeline/size.ts";
+import type { Recipe, Step } from "../pipeline/step.ts";
+import { didYouMean } from "../pipeline/suggest.ts";
+import { optionsSchema } from "../steps/loading/recipe_schema.ts";
+import { recipes } from "../steps/recipes.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";

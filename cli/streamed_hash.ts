@@ -3,7 +3,8 @@
  * @module
  */
 
-import { type Pipeline, UsageError } from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
 
 /** @throws UsageError when `hash` would want another digest than the one that `pack` makes. */
 export function checkStreamedHash({ placed }: Pipeline, output: string | undefined): void {

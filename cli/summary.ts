@@ -3,7 +3,11 @@
  * @module
  */
 
-import { type BuildFinished, counted, formatSize, printable } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import { counted } from "../pipeline/counted.ts";
+import type { EventOf } from "../pipeline/events.ts";
+import type { Image } from "../pipeline/image.ts";
+import { formatSize } from "../pipeline/size.ts";
 import { duration } from "./progress_line.ts";
 
 /** How long a step took, and how large the image was after it. */
@@ -14,7 +18,10 @@ export interface StepTime {
 }
 
 /** The table: a line a step, then what became of what. */
-export function summaryOf({ image, seconds }: BuildFinished, times: readonly StepTime[]): string {
+export function summaryOf(
+  { image, seconds }: EventOf<"build-finished">,
+  times: readonly StepTime[],
+): string {
   const { report } = image;
   const width = Math.max(...times.map(({ step }) => step.length), "source".length);
   const rows = times.map((time) =>
@@ -49,7 +56,7 @@ export function summaryOf({ image, seconds }: BuildFinished, times: readonly Ste
 }
 
 /** What was stored instead of the plain image: its encrypted form, for instance. */
-function storedFacts({ payload }: BuildFinished["image"]): (readonly [string, string])[] {
+function storedFacts({ payload }: Image): (readonly [string, string])[] {
   if (payload === undefined) return [];
   const { name, sizeBytes, digests } = payload;
   return [["stored", `${printable(name)}, ${formatSize(sizeBytes)}`], ...Object.entries(digests)];

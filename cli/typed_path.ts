@@ -3,7 +3,11 @@
  * @module
  */
 
-import { type FollowOptions, type ImageReader, leaveOut, PathError, type Stat } from "../mod.ts";
+import type { FollowOptions } from "../ext4/reader/file_system.ts";
+import { leaveOut } from "../ext4/reader/leave_out.ts";
+import { PathError } from "../ext4/reader/path_error.ts";
+import type { Stat } from "../ext4/reader/stat.ts";
+import type { ImageReader } from "../steps/image/image_reader.ts";
 
 /** What a path led to. */
 export interface Found {

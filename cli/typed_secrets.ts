@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { printable } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
 
 /** Variables whose value may be a URL with a password. */
 const VARIABLES = /proxy$|^AWS_ENDPOINT_URL/i;

@@ -6,7 +6,8 @@
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
-import { printable, unmountImage } from "../mod.ts";
+import { printable } from "../host/libc/paths.ts";
+import { unmountImage } from "../steps/image/umount.ts";
 import { common, type CommonValues } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";

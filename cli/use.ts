@@ -3,27 +3,33 @@
  * @module
  */
 
+import { provideModule } from "../host/import_module.ts";
 import * as icecore from "../mod.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Pipeline, Placement } from "../pipeline/pipeline.ts";
+import * as plugin from "../plugin.ts";
+import * as read from "../read.ts";
+import { loadStep } from "../steps/loading/load_step.ts";
 import { plugins } from "./plugins.ts";
 
 /** The pipeline with a step put in. @throws UsageError, PluginError */
 export async function withUsed(
-  pipeline: icecore.Pipeline,
+  pipeline: Pipeline,
   used: string,
-): Promise<icecore.Pipeline> {
+): Promise<Pipeline> {
   const { placement, reference } = parseUse(used);
   provideIcecore();
-  return pipeline.use(await icecore.loadStep(reference, { builtins: plugins }), placement);
+  return pipeline.use(await loadStep(reference, { builtins: plugins }), {}, placement);
 }
 
 /** A `--use` in its parts. @throws UsageError `bad-use` */
 export function parseUse(
   used: string,
-): { readonly placement: icecore.Placement | undefined; readonly reference: string } {
+): { readonly placement: Placement | undefined; readonly reference: string } {
   const match = /^(?:(before|after):([^=]*)=)?(.+)$/s.exec(used);
   const [, where, step, reference] = match ?? [];
   if (reference === undefined || step === "" || /^(before|after):[^/]*$/.test(reference)) {
-    throw new icecore.UsageError(
+    throw new UsageError(
       `cannot use --use ${used}: it is not of the form PLUGIN, before:STEP=PLUGIN or ` +
         "after:STEP=PLUGIN. For instance: --use after:hash=./upload.ts",
       "bad-use",
@@ -37,7 +43,9 @@ export function parseUse(
   return { placement, reference };
 }
 
-/** Lets modules that are loaded import icecore by its name. */
+/** Lets modules that are loaded import icecore by its names. */
 export function provideIcecore(): void {
-  icecore.provideModule("icecore", icecore);
+  provideModule("icecore", icecore);
+  provideModule("icecore/read", read);
+  provideModule("icecore/plugin", plugin);
 }

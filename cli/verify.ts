@@ -8,21 +8,20 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
+import { shownLocation } from "../host/block_source/location.ts";
+import { counted } from "../pipeline/counted.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Problem } from "../pipeline/problem.ts";
+import { formatSize, parseSize } from "../pipeline/size.ts";
+import { differenceLine } from "../steps/image/diff/difference.ts";
 import {
-  counted,
-  differenceLine,
-  formatSize,
-  parseSize,
-  type Problem,
-  type SampleSize,
-  shownLocation,
-  UsageError,
   type VerifiedContents,
   type VerifiedImage,
   type VerifyFailure,
   verifyImage,
   type VerifyImageOptions,
-} from "../mod.ts";
+} from "../steps/image/verify.ts";
+import type { SampleSize } from "../steps/image/verify/sample.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "./common.ts";
 import { examples } from "./examples.ts";
 import { EXIT, exitCodes } from "./exit_codes.ts";

@@ -5,9 +5,10 @@
  */
 
 import { copyFile, rename, rm } from "node:fs/promises";
-import { payloadOf, type Step, withArtifact } from "icecore";
+import { defineStep } from "icecore";
+import { payloadOf, withArtifact } from "icecore/plugin";
 
-export default {
+export default defineStep({
   name: "keep-copy",
   summary: "keep a copy in the vault",
   after: "hash",
@@ -21,11 +22,11 @@ export default {
     const { path, name, sizeBytes } = payloadOf(image);
     const [digest] = Object.values(image.digests);
     if (digest === undefined) throw new Error("cannot name the copy: put this step behind hash.");
-    const copy = `${options["vault"]}/${digest.slice(0, 12)}-${name}`;
+    const copy = `${options.vault}/${digest.slice(0, 12)}-${name}`;
     // Half a copy is never seen under the final name, and is gone when the build fails.
     defer(() => rm(`${copy}.partial`, { force: true }));
     await copyFile(path, `${copy}.partial`);
     await rename(`${copy}.partial`, copy);
     return withArtifact(image, { kind: "copy", path: copy, finalPath: copy, sizeBytes });
   },
-} satisfies Step;
+});

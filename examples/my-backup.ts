@@ -9,7 +9,7 @@
 
 import { basename, resolve } from "node:path";
 import process from "node:process";
-import { InterruptedError, messageOf, pipeline, recipes, watchSignals, withSecrets } from "icecore";
+import { InterruptedError, pipeline, recipes, watchSignals, withSecrets } from "icecore";
 import keepCopy from "./keep_copy.ts";
 
 const [folder, vault] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const unwatch = watchSignals((signal) => interruption.abort(new InterruptedError
 try {
   const backup = pipeline(recipes.native)
     .with("pack", { label: "my-backup" })
-    .use(keepCopy, { after: "hash" }, { vault: resolve(vault) });
+    .use(keepCopy, { vault: resolve(vault) }, { after: "hash" });
   // Secret options of steps come from the environment, a file or a prompt; here there are none.
   const { image, lossy } = await (await withSecrets(backup)).run({
     sources: [resolve(folder)],
@@ -38,7 +38,7 @@ try {
   console.log("sha512", image.digests["sha512"]);
   process.exitCode = lossy ? 3 : 0;
 } catch (error) {
-  console.error(`my-backup: ${messageOf(error)}`);
+  console.error(`my-backup: ${error instanceof Error ? error.message : error}`);
   process.exitCode = error instanceof InterruptedError ? 130 : 1;
 } finally {
   unwatch();

@@ -7,9 +7,6 @@
 
 import type { TreeEntry, TreeInode } from "./tree.ts";
 
-/** Fields that tell where a structure is broken: an inode, a block, the numbers that disagree. */
-export type ErrorFields = Readonly<Record<string, number | bigint | string>>;
-
 /** The bytes of an image contradict the format: a checksum, a range, a link that leads nowhere. */
 export class CorruptImageError extends Error {
   /** The class, for printing. */
@@ -27,12 +24,15 @@ export class CorruptImageError extends Error {
     readonly code: string,
     readonly structure: string,
     message: string,
-    readonly fields: ErrorFields = {},
+    readonly fields: Readonly<Record<string, number | bigint | string>> = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
   }
 }
+
+/** Fields that tell where a structure is broken: an inode, a block, the numbers that disagree. */
+export type ErrorFields = CorruptImageError["fields"];
 
 /** The image is sound as far as can be told, but uses a feature that icecore does not read. */
 export class UnsupportedFeatureError extends Error {

@@ -35,7 +35,7 @@ type OpenSsl = Library<keyof typeof SIGNATURES>["functions"];
 let openSsl: Promise<OpenSsl | undefined> | undefined;
 
 function loadOpenSsl(): Promise<OpenSsl | undefined> {
-  return openSsl ??= openLibrary(LIBRARIES, SIGNATURES).then(
+  return openSsl ??= Promise.resolve().then(() => openLibrary(LIBRARIES, SIGNATURES)).then(
     ({ functions }) => functions,
     () => undefined,
   );

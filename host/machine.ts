@@ -56,8 +56,8 @@ function requireRoot(names: readonly string[]): void {
   if (isRoot()) return;
   throw new EnvironmentError(
     `cannot run ${list(names)}: ${names.length === 1 ? "it needs" : "they need"} root, ` +
-      "and this is not root. Run icecore with sudo; or build with --recipe native, which needs no " +
-      "root, and leave out what else does (--without).",
+      "and this is not root. Run icecore with sudo; or use the recipe native, which needs no " +
+      "root, and leave out what else does.",
     "not-root",
   );
 }

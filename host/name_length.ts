@@ -25,7 +25,7 @@ export function checkNameLength(path: string, suffix = ""): void {
     : `${suffix} is put behind it while it is built`;
   throw new EnvironmentError(
     `cannot write ${printable(path)}: its name has ${length} bytes, and ${why}. ` +
-      `Choose a name of at most ${most} bytes with -o.`,
+      `Choose a name of at most ${most} bytes.`,
     "name-too-long",
   );
 }

@@ -178,13 +178,13 @@ function checkFolder(folder: string, shown: string): void {
   if (status === undefined) {
     throw new EnvironmentError(
       `cannot write ${shown}: the folder ${printable(folder)} does not exist. ` +
-        "Make it with mkdir -p, or choose another place with -o.",
+        "Make it with mkdir -p, or choose another place.",
       "no-folder",
     );
   }
   if (!status.isDirectory()) {
     throw new EnvironmentError(
-      `cannot write ${shown}: ${printable(folder)} is not a folder. Choose another place with -o.`,
+      `cannot write ${shown}: ${printable(folder)} is not a folder. Choose another place.`,
       "no-folder",
     );
   }
@@ -210,8 +210,8 @@ function checkSideFile(path: string, shown: string, force: boolean): void {
   throw new EnvironmentError(
     `cannot write ${shown}: its side file ${printable(path)} exists already` +
       (status.isDirectory()
-        ? " and is a folder. Choose another name with -o."
-        : ". Replace it with --force, or choose another name with -o."),
+        ? " and is a folder. Choose another name."
+        : ". Replace it, or choose another name."),
     "output-exists",
   );
 }

@@ -44,7 +44,7 @@ export function claimPartial(path: string, shown: string, mode = 0o600): Descrip
       close(lock);
       throw new EnvironmentError(
         `cannot write ${shown}: another icecore is building it now. Wait for it, ` +
-          "or choose another name with -o.",
+          "or choose another name.",
         "output-busy",
       );
     }
@@ -70,7 +70,7 @@ export function checkPartial(path: string): void {
   if (length > NAME_MAX_BYTES) {
     throw new EnvironmentError(
       `cannot write ${printable(path)}: its name has ${length} bytes, and the kernel's limit is ` +
-        `${NAME_MAX_BYTES}. Choose a shorter name with -o.`,
+        `${NAME_MAX_BYTES}. Choose a shorter name.`,
       "name-too-long",
     );
   }
@@ -85,7 +85,7 @@ export const NAME_MAX_BYTES = 255;
 export function notWritable(shown: string, folder: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
     `cannot write ${shown}: ${meaningOf(error)}. Make the folder ${printable(folder)} writable, ` +
-      "or choose another place with -o.",
+      "or choose another place.",
     "not-writable",
     { cause: error },
   );
@@ -103,7 +103,7 @@ export function inTheWay(path: string, shown: string, cause?: unknown): Environm
     : `cannot be replaced (${meaningOf(cause)})`;
   return new EnvironmentError(
     `cannot write ${shown}: ${printable(path)} is in the way, and ${why}. ` +
-      "Remove it, or choose another name with -o.",
+      "Remove it, or choose another name.",
     "not-writable",
     { cause },
   );
@@ -127,7 +127,7 @@ function openPartial(
     if (hasCode(error, "EACCES", "EROFS", "EPERM")) throw notWritable(shown, dirname(path), error);
     if (hasCode(error, "ELOOP", "EISDIR", "ENXIO")) throw inTheWay(path, shown);
     throw new EnvironmentError(
-      `cannot write ${shown}: ${meaningOf(error)}. Choose another place with -o.`,
+      `cannot write ${shown}: ${meaningOf(error)}. Choose another place.`,
       "not-writable",
       { cause: error },
     );

@@ -16,19 +16,19 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
     "Look whether it is immutable (lsattr -d) or its folder is not writable, or choose another " +
     "name with -o.",
   ],
-  EACCES: ["not-writable", "Make its folder writable, or choose another place with -o."],
-  EROFS: ["not-writable", "Choose another place with -o."],
+  EACCES: ["not-writable", "Make its folder writable, or choose another place."],
+  EROFS: ["not-writable", "Choose another place."],
   EBUSY: [
     "not-writable",
-    "Look whether something is mounted on it (findmnt), or choose another name with -o.",
+    "Look whether something is mounted on it (findmnt), or choose another name.",
   ],
-  ENOSPC: ["disk-full", "Make room, or choose another place with -o."],
-  EDQUOT: ["disk-full", "Make room, or choose another place with -o."],
+  ENOSPC: ["disk-full", "Make room, or choose another place."],
+  EDQUOT: ["disk-full", "Make room, or choose another place."],
 };
 
 const OTHERWISE = [
   "not-written",
-  "Look at the disk (dmesg), or choose another place with -o.",
+  "Look at the disk (dmesg), or choose another place.",
 ] as const;
 
 /**

@@ -27,7 +27,7 @@ export function requireFree(finalPath: string, force: boolean): void {
   if (isReplaceable) throw existsAlready(finalPath);
   throw new EnvironmentError(
     `cannot write ${printable(finalPath)}: it exists and is not a regular file. ` +
-      "Choose another name with -o.",
+      "Choose another name.",
     "output-exists",
   );
 }
@@ -35,8 +35,8 @@ export function requireFree(finalPath: string, force: boolean): void {
 /** The error of a name that a file has already. */
 export function existsAlready(finalPath: string, cause?: unknown): EnvironmentError {
   return new EnvironmentError(
-    `cannot write ${printable(finalPath)}: it exists already. Replace it with --force, ` +
-      "or choose another name with -o.",
+    `cannot write ${printable(finalPath)}: it exists already. Replace it, ` +
+      "or choose another name.",
     "output-exists",
     { cause },
   );

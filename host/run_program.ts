@@ -11,16 +11,6 @@ import { atForcedExit } from "./forced_exit.ts";
 import { notFound, notStarted, ToolError } from "./tool_error.ts";
 import { WORKDIR_VARIABLE } from "./workdir.ts";
 
-/** What a program said. */
-export interface ProgramResult {
-  /** The exit code; -1 when a signal ended it. */
-  readonly exitCode: number;
-  /** All that it wrote to stdout. */
-  readonly stdout: string;
-  /** All that it wrote to stderr. */
-  readonly stderr: string;
-}
-
 /** How to run a program. */
 export interface ProgramOptions {
   /** Ends the program: SIGTERM, after 2 seconds SIGKILL. */
@@ -46,7 +36,14 @@ export interface ProgramOptions {
 export async function runProgram(
   argv: readonly string[],
   options: ProgramOptions = {},
-): Promise<ProgramResult> {
+): Promise<{
+  /** The exit code; -1 when a signal ended it. */
+  readonly exitCode: number;
+  /** All that it wrote to stdout. */
+  readonly stdout: string;
+  /** All that it wrote to stderr. */
+  readonly stderr: string;
+}> {
   const { child, ended, release } = spawnProgram(argv, options, "ignore");
   const said = Promise.all([collect(child.stdout!), collect(child.stderr!)]);
   // The streams of a program that could not be started fail, too; why it could not is what counts.
@@ -63,6 +60,9 @@ export async function runProgram(
     release();
   }
 }
+
+/** What a program said. */
+export type ProgramResult = Awaited<ReturnType<typeof runProgram>>;
 
 /** A program that runs. */
 export interface StartedProgram {

@@ -28,6 +28,11 @@ export function denoGlobal(): DenoGlobal | undefined {
   return (globalThis as { Deno?: DenoGlobal }).Deno;
 }
 
+/** Whether C functions can be called: Node has no such interface, and reads images all the same. */
+export function hasForeignFunctions(): boolean {
+  return denoGlobal() !== undefined || process.versions["bun"] !== undefined;
+}
+
 /** The runtime's name and version, e.g. `deno 2.9.6`. */
 export function runtimeVersion(): string {
   const deno = denoGlobal();

@@ -9,7 +9,7 @@ import { printable } from "./libc/paths.ts";
 
 const FULL = [
   "disk-full",
-  "the disk is full. Make room, or choose another place with -o.",
+  "the disk is full. Make room, or choose another place.",
 ] as const;
 
 /** By the error's code: ours, and the reason. */
@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<string, readonly [code: string, why: string]>> = 
   EPIPE: ["broken-pipe", "its reader has gone away. Look at the program that reads it."],
   EFBIG: [
     "file-too-large",
-    "no file that large is allowed. Raise the limit (ulimit -f), or choose another disk with -o.",
+    "no file that large is allowed. Raise the limit (ulimit -f), or choose another disk.",
   ],
 };
 

@@ -86,7 +86,7 @@ function streamedOn({ name }: Step, { madeBy, streamedTo }: Payload): UsageError
 
 function noPlace({ name }: Step): UsageError {
   return new UsageError(
-    `cannot run ${name} with -o -: there is no place for what it makes. Name a file with -o, ` +
+    `cannot run ${name} with -o -: there is no place for what it makes. Name a file, ` +
       "or put a step behind it that stores it elsewhere.",
     "cannot-stream",
   );
@@ -96,7 +96,7 @@ function requireName(sources: readonly string[], fed: readonly Step[]): void {
   if (sources.length === 0 || defaultImageName(sources) !== undefined) return;
   throw new UsageError(
     `cannot name what ${fed[0]!.name} gets of /: the root folder has no name, and -o - is none. ` +
-      "Name a file with -o, or build the folders in it.",
+      "Name a file, or build the folders in it.",
     "no-name",
   );
 }

@@ -53,7 +53,7 @@ function beside(name: string, { output, record }: BuildState): string {
   if (output === "-") {
     throw new UsageError(
       `cannot write ${name}: the image goes to stdout, and there is no place beside it. ` +
-        "Name a file with -o.",
+        "Name a file.",
       "no-file",
     );
   }

@@ -11,7 +11,6 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { counted } from "icecore";
  *
  * assert.equal(counted(1, "file"), "1 file");
  * assert.equal(counted(2000, "more file"), "2,000 more files");

@@ -14,17 +14,7 @@ import type { Machine } from "./machine.ts";
 import type { PlacedStep } from "./placed_step.ts";
 import { Releases } from "./releases.ts";
 import type { BuildRequest } from "./run.ts";
-import type { Fact } from "./step.ts";
-
-/** A step of a dry run. */
-export interface PlannedStep {
-  /** Its name. */
-  readonly name: string;
-  /** One line: what it does. */
-  readonly summary: string;
-  /** What is known of what it would do. */
-  readonly facts: readonly Fact[];
-}
+import type { Step } from "./step.ts";
 
 /** The plan of a build, as data. */
 export interface DryRun {
@@ -33,8 +23,17 @@ export interface DryRun {
   /** Absolute path of the image, or `-` for stdout. */
   readonly output: string;
   /** The steps in order. */
-  readonly steps: readonly PlannedStep[];
+  readonly steps: readonly {
+    /** Its name. */
+    readonly name: string;
+    /** One line: what it does. */
+    readonly summary: string;
+    /** What is known of what it would do. */
+    readonly facts: Awaited<ReturnType<NonNullable<Step["preview"]>>>;
+  }[];
 }
+
+type PlannedStep = DryRun["steps"][number];
 
 /** Checks everything and asks each step what it would do. @throws as a build does before it runs. */
 export async function dryRun(

@@ -7,20 +7,28 @@
 import { inspect } from "node:util";
 import { systemFailure } from "./system_failure.ts";
 
-/** What was asked for cannot be done: a flag, an option, an order of steps. */
+/** What was asked for cannot be done: an option, an order of steps, an output. */
 export class UsageError extends Error {
   /** A stable word for scripts. */
   readonly code: string;
+  /** What it is about, where the code alone does not say it: `option`, `step`. */
+  readonly fields: Readonly<Record<string, string>>;
 
   /**
    * Makes an error with its message.
    *
    * @param code A stable word for scripts, e.g. `unknown-step`.
+   * @param options Its cause, and its fields.
    */
-  constructor(message: string, code = "usage", options?: ErrorOptions) {
+  constructor(
+    message: string,
+    code = "usage",
+    options: ErrorOptions & { readonly fields?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message, options);
     this.name = "UsageError";
     this.code = code;
+    this.fields = options.fields ?? {};
   }
 }
 

@@ -14,10 +14,10 @@ export const PHASES = [
   "mounted",
   "unmounted",
   "sealed",
-] as const;
+] as const satisfies readonly Phase[];
 
 /** One of {@linkcode PHASES}. */
-export type Phase = typeof PHASES[number];
+export type Phase = Image["phase"];
 
 /** A file that belongs to an image: its side file, or something a step made of it. */
 export interface Artifact {
@@ -72,7 +72,7 @@ export interface Image {
   /** Bytes of the file; 0 until there is one. */
   readonly sizeBytes: number;
   /** How far it has come. */
-  readonly phase: Phase;
+  readonly phase: "planned" | "allocated" | "formatted" | "mounted" | "unmounted" | "sealed";
   /** The folder it is mounted on, in phase `mounted`. */
   readonly mountpoint?: string;
   /** Hex digests of the whole image by algorithm, e.g. `sha512`. Dropped when a step changes it. */
@@ -82,23 +82,20 @@ export interface Image {
   /** What a step made of the image to be kept elsewhere; see {@linkcode payloadOf}. */
   readonly payload?: Payload;
   /** What was stored, and what could not be. */
-  readonly report: Report;
-}
-
-/** What became of the source. */
-export interface Report {
-  /** Regular files. */
-  readonly countFiles: number;
-  /** Folders. */
-  readonly countFolders: number;
-  /** Inodes of every type: hard links to one file count once. */
-  readonly countInodes: number;
-  /** The sum of the files' sizes, holes included, in bytes. */
-  readonly sourceBytes: number;
-  /** What was skipped, cut or stored otherwise, and why. */
-  readonly problems: readonly Problem[];
-  /** Patterns that were to leave something out and matched nothing; absent where all have. */
-  readonly unmatchedPatterns?: readonly string[];
+  readonly report: {
+    /** Regular files. */
+    readonly countFiles: number;
+    /** Folders. */
+    readonly countFolders: number;
+    /** Inodes of every type: hard links to one file count once. */
+    readonly countInodes: number;
+    /** The sum of the files' sizes, holes included, in bytes. */
+    readonly sourceBytes: number;
+    /** What was skipped, cut or stored otherwise, and why. */
+    readonly problems: readonly Problem[];
+    /** Patterns that were to leave something out and matched nothing; absent where all have. */
+    readonly unmatchedPatterns?: readonly string[];
+  };
 }
 
 /**

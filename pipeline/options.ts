@@ -8,40 +8,60 @@ import { secretVariable } from "./variable_names.ts";
 import { exactSize, parseSize } from "./size.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** One option of a step. */
-export interface OptionSchema {
-  /** The type of its values. */
-  readonly type: "string" | "number" | "boolean" | "size" | "strings";
-  /** One line: what it is for. */
-  readonly help: string;
-  /** What a number counts, e.g. `seconds`. A `size` is in bytes. */
-  readonly unit?: string;
-  /** The value when none is given. */
-  readonly default?: OptionValue;
-  /** The only values allowed; of a list, the only ones in it. */
-  readonly choices?: readonly string[];
-  /** The smallest number or size allowed. */
-  readonly least?: number;
-  /** The largest number or size allowed. */
-  readonly most?: number;
-  /** Whether a number must be a whole one. */
-  readonly whole?: boolean;
-  /** Whether a value must be given. */
-  readonly required?: boolean;
-  /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
-  readonly secret?: boolean;
-  /** Whether a prompt asks for a secret twice, because nobody would notice a typo in time. */
-  readonly confirm?: boolean;
-}
-
 /** A value of an option; a `size` is a number of bytes. */
 export type OptionValue = string | number | boolean | readonly string[];
 
 /** A step's options by name. */
-export type OptionsSchema = Readonly<Record<string, OptionSchema>>;
+export type OptionsSchema = Readonly<
+  Record<
+    string,
+    {
+      /** The type of its values. */
+      readonly type: "string" | "number" | "boolean" | "size" | "strings";
+      /** One line: what it is for. */
+      readonly help: string;
+      /** What a number counts, e.g. `seconds`. A `size` is in bytes. */
+      readonly unit?: string;
+      /** The value when none is given. */
+      readonly default?: string | number | boolean | readonly string[];
+      /** The only values allowed; of a list, the only ones in it. */
+      readonly choices?: readonly string[];
+      /** The smallest number or size allowed. */
+      readonly least?: number;
+      /** The largest number or size allowed. */
+      readonly most?: number;
+      /** Whether a number must be a whole one. */
+      readonly whole?: boolean;
+      /** Whether a value must be given. */
+      readonly required?: boolean;
+      /** Never on the command line, never shown: taken from the environment, a file or a prompt. */
+      readonly secret?: boolean;
+      /** Whether a prompt asks for a secret twice, because nobody would notice a typo in time. */
+      readonly confirm?: boolean;
+    }
+  >
+>;
 
-/** Checked values by name, defaults filled in. */
-export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
+/** One option of a step. */
+export type OptionSchema = OptionsSchema[string];
+
+/**
+ * Values of options by name. Of a schema that is known, e.g. `OptionValues<typeof options>`, each
+ * has its own type; only one that is neither required nor has a default may be `undefined`.
+ */
+export type OptionValues<Schema extends OptionsSchema = OptionsSchema> = {
+  readonly [Name in keyof Schema]:
+    | {
+      readonly string: Schema[Name] extends { readonly choices: readonly (infer Choice)[] } ? Choice
+        : string;
+      readonly number: number;
+      readonly boolean: boolean;
+      readonly size: number;
+      readonly strings: readonly string[];
+    }[Schema[Name]["type"]]
+    | (Schema[Name] extends { readonly required: true } | { readonly default: unknown } ? never
+      : undefined);
+};
 
 /**
  * Checks values against a schema and fills in defaults. Text is turned into the schema's type.
@@ -53,18 +73,9 @@ export type OptionValues = Readonly<Record<string, OptionValue | undefined>>;
 export function checkOptions(
   step: string,
   schema: OptionsSchema,
-  given: Readonly<Record<string, OptionValue | undefined>>,
+  given: OptionValues,
 ): OptionValues {
-  for (const name of Object.keys(given)) {
-    if (given[name] !== undefined && !Object.hasOwn(schema, name)) {
-      throw new UsageError(
-        `cannot set ${step}.${name}: step ${step} has no such option. ` +
-          (didYouMean(name, Object.keys(schema)) ??
-            `Its options: ${Object.keys(schema).join(", ") || "none"}.`),
-        "unknown-option",
-      );
-    }
-  }
+  checkGiven(step, schema, given);
   const values: Record<string, OptionValue | undefined> = {};
   for (const [name, option] of Object.entries(schema)) {
     const value = given[name] ?? option.default;
@@ -74,6 +85,7 @@ export function checkOptions(
         `cannot run step ${step}: it needs the option ${name} (${option.help}). ` +
           howToGive(step, name, option),
         "missing-option",
+        option.secret === true ? {} : { fields: { option: `${step}.${name}` } },
       );
     }
     values[name] = checkValue(`${step}.${name}`, option, value);
@@ -81,9 +93,30 @@ export function checkOptions(
   return values;
 }
 
+/**
+ * Checks values as far as that can be done before all are given.
+ *
+ * @throws UsageError as `checkOptions` does, but for a missing one.
+ */
+export function checkGiven(step: string, schema: OptionsSchema, given: OptionValues): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+
+    if (!Object.hasOwn(schema, name)) {
+      throw new UsageError(
+        `cannot set ${step}.${name}: step ${step} has no such option. ` +
+          (didYouMean(name, Object.keys(schema)) ??
+            `Its options: ${Object.keys(schema).join(", ") || "none"}.`),
+        "unknown-option",
+      );
+    }
+    checkValue(`${step}.${name}`, schema[name]!, value);
+  }
+}
+
 /** How the user gives an option, as the last sentence of a message. */
 function howToGive(step: string, name: string, { secret }: OptionSchema): string {
-  if (secret !== true) return `Give it with --set ${step}.${name}=VALUE.`;
+  if (secret !== true) return `Set ${step}.${name}.`;
   const variable = secretVariable(step, name);
   return `It is a secret: put it into the environment variable ${variable}, name a file that ` +
     `holds it in ${variable}_FILE, or be asked for it on a terminal.`;

@@ -6,39 +6,36 @@
 
 import { formatDigestLine, parseDigestLine } from "./side_file.ts";
 
-/** One part. */
-export interface Part {
-  /** A name in the manifest's folder. */
-  readonly name: string;
-  /** Its size. */
-  readonly sizeBytes: number;
-  /** SHA-512, hex. */
-  readonly sha512: string;
-}
+/** How the first line begins; to `sha512sum` it is a comment. */
+const MARK = "# icecore split: ";
 
-/** What was split, and into what. */
-export interface PartManifest {
+/** The manifest as text: a line of JSON behind a `#`, then a line a part as `sha512sum` writes it. */
+export function formatPartManifest(manifest: {
   /** The name of the whole. */
   readonly name: string;
   /** Its size. */
   readonly sizeBytes: number;
   /** SHA-512 of the whole, hex. */
   readonly sha512: string;
-  /** In order. */
-  readonly parts: readonly Part[];
-}
-
-/** How the first line begins; to `sha512sum` it is a comment. */
-const MARK = "# icecore split: ";
-
-/** The manifest as text: a line of JSON behind a `#`, then a line a part as `sha512sum` writes it. */
-export function formatPartManifest(manifest: PartManifest): string {
+  /** In order. A part's name is one in the manifest's folder. */
+  readonly parts: readonly {
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly sha512: string;
+  }[];
+}): string {
   const { name, sizeBytes, sha512, parts } = manifest;
   const sizes = parts.map((part) => part.sizeBytes);
   const about = { version: 1, name, sizeBytes, sha512, parts: sizes };
   const lines = parts.map((part) => formatDigestLine({ digest: part.sha512, name: part.name }));
   return [`${MARK}${JSON.stringify(about)}`, ...lines, ""].join("\n");
 }
+
+/** What was split, and into what. */
+export type PartManifest = Parameters<typeof formatPartManifest>[0];
+
+/** One part. */
+export type Part = PartManifest["parts"][number];
 
 /**
  * Parses a manifest.

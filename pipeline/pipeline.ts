@@ -6,10 +6,11 @@
 import { resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { type DryRun, dryRun } from "./dry_run.ts";
-import type { Event } from "./events.ts";
+import type { BuildEvent } from "./events.ts";
 import { givenPath } from "./given_path.ts";
 import type { Machine } from "./machine.ts";
-import type { GivenOptions, PlacedStep } from "./placed_step.ts";
+import { checkGiven, type OptionValues } from "./options.ts";
+import type { PlacedStep } from "./placed_step.ts";
 import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
 import { Secrets } from "./secrets.ts";
 import { absoluteSource } from "./source_path.ts";
@@ -17,18 +18,21 @@ import type { Recipe, Step } from "./step.ts";
 import { checkShape } from "./step_shape.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Where to put a step. */
-export type Placement = { readonly before: string } | { readonly after: string };
-
 /** An immutable pipeline; every method returns a new one. */
 export class Pipeline {
   private constructor(
     readonly name: string,
+    /** @internal The steps with what was given for them, secrets included. */
     readonly placed: readonly PlacedStep[],
     private readonly machine: Machine,
   ) {}
 
-  /** The steps of a recipe in their order. @throws UsageError when two have the same name. */
+  /**
+   * The steps of a recipe in their order.
+   *
+   * @internal Programs call `pipeline`, which knows the machine.
+   * @throws UsageError when two have the same name.
+   */
   static of(recipe: Recipe, machine: Machine): Pipeline {
     const placed = recipe.steps.map((step) => ({ step, given: {} }));
     return new Pipeline(recipe.name, [], machine).#replace(placed);
@@ -39,30 +43,37 @@ export class Pipeline {
     return this.placed.map(({ step }) => step.name);
   }
 
-  /** A step put before the step of a name. @throws UsageError for an unknown name. */
-  insertBefore(name: string, step: Step, given: GivenOptions = {}): Pipeline {
-    return this.#insert(this.#indexOf(name), step, given);
+  /** A step put before the step of a name. @throws UsageError for an unknown name or option. */
+  insertBefore(name: string, step: Step, options: OptionValues = {}): Pipeline {
+    return this.#insert(this.#indexOf(name), step, options);
   }
 
-  /** A step put after the step of a name. @throws UsageError for an unknown name. */
-  insertAfter(name: string, step: Step, given: GivenOptions = {}): Pipeline {
-    return this.#insert(this.#indexOf(name) + 1, step, given);
+  /** A step put after the step of a name. @throws UsageError for an unknown name or option. */
+  insertAfter(name: string, step: Step, options: OptionValues = {}): Pipeline {
+    return this.#insert(this.#indexOf(name) + 1, step, options);
   }
 
   /**
    * A step put where it belongs: at the placement, else where the step itself says, else last.
    * Several at one place stay in the order in which they are put there.
+   *
+   * @param options Its options by name.
+   * @throws UsageError for an unknown place, an unknown option, or a value that it does not take.
    */
-  use(step: Step, placement?: Placement, given: GivenOptions = {}): Pipeline {
+  use(
+    step: Step,
+    options: OptionValues = {},
+    placement?: { readonly before: string } | { readonly after: string },
+  ): Pipeline {
     checkShape(step);
     const place = placement ?? placementOf(step);
     this.#checkPlace(step, place, placement === undefined);
-    if (place === undefined) return this.#insert(this.placed.length, step, given);
-    if ("before" in place) return this.insertBefore(place.before, step, given);
+    if (place === undefined) return this.#insert(this.placed.length, step, options);
+    if ("before" in place) return this.insertBefore(place.before, step, options);
     let index = this.#indexOf(place.after) + 1;
     // Behind those that were put after the same step earlier.
     while (this.#follows(index, place.after)) index++;
-    return this.#insert(index, step, given, place.after);
+    return this.#insert(index, step, options, place.after);
   }
 
   /** The pipeline without a step. @throws UsageError for an unknown name. */
@@ -71,12 +82,18 @@ export class Pipeline {
     return this.#replace(this.placed.filter((_, i) => i !== index));
   }
 
-  /** Options for a step, added to those it has. @throws UsageError for an unknown name. */
-  with(name: string, given: GivenOptions): Pipeline {
+  /**
+   * Options for a step, added to those it has.
+   *
+   * @throws UsageError for an unknown step or option, or a value that the option does not take.
+   */
+  with(name: string, options: OptionValues): Pipeline {
     const index = this.#indexOf(name);
+    const { step } = this.placed[index]!;
+    checkGiven(step.name, step.options ?? {}, options);
     return this.#replace(
       this.placed.map((placed, i) =>
-        i === index ? { ...placed, given: { ...placed.given, ...given } } : placed
+        i === index ? { ...placed, given: { ...placed.given, ...options } } : placed
       ),
     );
   }
@@ -110,7 +127,7 @@ export class Pipeline {
     const { emit } = request;
     const shown = emit === undefined
       ? request
-      : { ...request, emit: (event: Event) => emit(secrets.hideIn(event)) };
+      : { ...request, emit: (event: BuildEvent) => emit(secrets.hideIn(event)) };
     try {
       return secrets.hideIn(await work(shown));
     } catch (error) {
@@ -130,8 +147,9 @@ export class Pipeline {
       `cannot put ${name} ${where} ${other}${which}: recipe ${this.name} has no step ` +
         `${JSON.stringify(other)}. ` +
         (didYouMean(other, this.names) ?? `Its steps: ${this.names.join(", ")}.`) +
-        (isOwn ? ` Give it a place with --use after:STEP=${name}` : ""),
+        (isOwn ? " Give it another place." : ""),
       "unknown-step",
+      isOwn ? { fields: { step: name } } : {},
     );
   }
 
@@ -139,7 +157,9 @@ export class Pipeline {
     return this.placed[index]?.putAfter === after;
   }
 
-  #insert(index: number, step: Step, given: GivenOptions, putAfter?: string): Pipeline {
+  #insert(index: number, step: Step, given: OptionValues, putAfter?: string): Pipeline {
+    checkShape(step);
+    checkGiven(step.name, step.options ?? {}, given);
     const placed = putAfter === undefined ? { step, given } : { step, given, putAfter };
     return this.#replace([...this.placed.slice(0, index), placed, ...this.placed.slice(index)]);
   }
@@ -170,6 +190,9 @@ export class Pipeline {
     );
   }
 }
+
+/** Where to put a step. */
+export type Placement = NonNullable<Parameters<Pipeline["use"]>[2]>;
 
 /** Steps and their programs may work in a folder of their own. */
 function absolute(request: BuildRequest): BuildRequest {

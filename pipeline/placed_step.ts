@@ -3,18 +3,15 @@
  * @module
  */
 
-import type { OptionValue } from "./options.ts";
+import type { OptionValues } from "./options.ts";
 import type { Step } from "./step.ts";
-
-/** Options as given for one step, not yet checked. */
-export type GivenOptions = Readonly<Record<string, OptionValue | undefined>>;
 
 /** A step with the options given for it. */
 export interface PlacedStep {
   /** The step. */
   readonly step: Step;
-  /** Options as given, not yet checked. */
-  readonly given: GivenOptions;
+  /** Its options as far as they were given. */
+  readonly given: OptionValues;
   /** The step it was put after by name; later ones for the same place go behind it. */
   readonly putAfter?: string;
 }

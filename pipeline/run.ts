@@ -11,7 +11,7 @@ import type { BuildState } from "./context.ts";
 import { digestAlgorithm } from "./digests.ts";
 import { type Ending, tellEnd } from "./ending.ts";
 import { codeOf, InterruptedError, messageOf, ReleaseError, StepError } from "./errors.ts";
-import type { EventSink } from "./events.ts";
+import type { BuildEvent } from "./events.ts";
 import { Feeder } from "./feeder.ts";
 import { atFinalPlace, type Image, plannedImage, sideFilesOf } from "./image.ts";
 import { interruptionOf, throwIfAborted } from "./interruption.ts";
@@ -40,7 +40,7 @@ export interface BuildRequest {
   /** Cancels it. */
   readonly signal?: AbortSignal;
   /** Is told how it goes. */
-  readonly emit?: EventSink;
+  readonly emit?: (event: BuildEvent) => void;
 }
 
 /** What came out. */

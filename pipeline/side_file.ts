@@ -3,22 +3,22 @@
  * @module
  */
 
-/** One line of a side file. */
-export interface DigestLine {
-  /** Hex digits, lower case. */
-  readonly digest: string;
-  /** Its name. */
-  readonly name: string;
-}
-
 /**
  * A line as GNU's programs print it: two blanks between digest and name; a name with a newline, a
  * carriage return or a backslash is escaped, and the line then begins with a backslash.
+ *
+ * @param digest Hex digits, lower case.
+ * @param name The name of the file.
  */
-export function formatDigestLine({ digest, name }: DigestLine): string {
+export function formatDigestLine(
+  { digest, name }: { readonly digest: string; readonly name: string },
+): string {
   const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
   return `${escaped === name ? "" : "\\"}${digest}  ${escaped}`;
 }
+
+/** One line of a side file. */
+export type DigestLine = Parameters<typeof formatDigestLine>[0];
 
 /**
  * Parses such a line, also one with the binary mark `*`, or that ends as Windows ends lines.

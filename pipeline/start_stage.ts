@@ -4,7 +4,8 @@
  */
 
 import type { ReadyStep } from "./check.ts";
-import type { ByteStage, StepContext, StreamStart } from "./step.ts";
+import type { ByteStage } from "./byte_stage.ts";
+import type { StepContext, StreamStart } from "./step.ts";
 import { namedError } from "./stream_flow.ts";
 
 /** Starts a stage and holds it to the contract. @throws StepError */

@@ -7,6 +7,7 @@
  */
 
 import { attended } from "./attended.ts";
+import { type ByteStage, takerOf } from "./byte_stage.ts";
 import type { ReadyStep } from "./check.ts";
 import { takesPayload } from "./fed_steps.ts";
 import { messageOf, reasonOf, ReleaseError, StepError } from "./errors.ts";
@@ -15,7 +16,7 @@ import { interruptionOf } from "./interruption.ts";
 import type { Machine } from "./machine.ts";
 import { PayloadSideFile } from "./payload_side_file.ts";
 import { startStage } from "./start_stage.ts";
-import type { ByteStage, StepContext } from "./step.ts";
+import type { StepContext } from "./step.ts";
 import { Flow, namedError, Taker } from "./stream_flow.ts";
 
 /** A step that is fed, and the context it is run with. */
@@ -214,7 +215,7 @@ export class StreamChain {
     const isSized = incoming === this.#plain && announcedBytes !== undefined;
     const start = { name: incoming.name, ...isSized && { sizeBytes: announcedBytes } };
     const stage = await startStage(ready, start, context);
-    this.#take(name, incoming, (stage.transform?.writable ?? stage.sink)!);
+    this.#take(name, incoming, takerOf(stage)!);
     if (stage.transform === undefined) {
       this.#links.set(ready, { stage, incoming });
       return payload;

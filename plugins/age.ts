@@ -6,22 +6,26 @@
 import { readFileSync } from "node:fs";
 import {
   type ByteStage,
-  codeOf,
+  defineStep,
   EnvironmentError,
-  fileForm,
-  findProgram,
-  messageOf,
   type OptionsSchema,
   type OptionValues,
-  pipeThroughProgram,
-  type ProgramOptions,
   type Step,
   ToolError,
   UsageError,
 } from "../mod.ts";
+
+import {
+  codeOf,
+  fileForm,
+  findProgram,
+  messageOf,
+  pipeThroughProgram,
+  type ProgramOptions,
+} from "../plugin.ts";
 import { checked } from "./age/checked.ts";
 
-const options: OptionsSchema = {
+const options = {
   recipients: {
     type: "strings",
     help: "public keys it is encrypted to: age1…, age1pq1…, ssh-ed25519 …, ssh-rsa …",
@@ -34,7 +38,7 @@ const options: OptionsSchema = {
     choices: ["auto", "program", "library"],
     default: "auto",
   },
-};
+} as const satisfies OptionsSchema;
 
 /** To whom, as the options say. */
 interface Recipients {
@@ -43,9 +47,12 @@ interface Recipients {
   readonly passphrase: string | undefined;
 }
 
-const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<ByteStage> => {
+const stream: NonNullable<Step<typeof options>["stream"]> = async (
+  { name },
+  context,
+): Promise<ByteStage> => {
   const recipients = recipientsOf(context.options);
-  const engine = await chooseEngine(recipients, context.options["engine"]);
+  const engine = await chooseEngine(recipients, context.options.engine);
   const encryption = await encryptionBy(engine, recipients, {
     signal: context.signal,
     workdir: context.workdir,
@@ -55,7 +62,7 @@ const stream: NonNullable<Step["stream"]> = async ({ name }, context): Promise<B
 };
 
 /** Encrypts what is to be kept elsewhere; the image itself stays as it is. */
-const age: Step = {
+const age = defineStep({
   name: "age",
   summary: "encrypt it with age, to recipients or with a passphrase",
   after: "hash",
@@ -68,15 +75,15 @@ const age: Step = {
     if (output === "-") {
       throw new UsageError(
         "cannot encrypt an image that goes to stdout: there is no file to lay the encrypted one " +
-          "beside. Name one with -o, or pipe: icecore build … -o - | age -r age1… > photos.img.age",
+          "beside. Name one, or pipe the image to the program age.",
         "cannot-stream",
       );
     }
-    await chooseEngine(recipientsOf(options), options["engine"]);
+    await chooseEngine(recipientsOf(options), options.engine);
   },
   stream,
   run: fileForm("age", stream),
-};
+});
 
 export default age;
 
@@ -86,13 +93,11 @@ export function programArgv({ keys, file }: Pick<Recipients, "keys" | "file">): 
   return ["age", "--encrypt", ...toKeys, ...file === undefined ? [] : ["--recipients-file", file]];
 }
 
-function recipientsOf(options: OptionValues): Recipients {
-  const listed = (options["recipients"] ?? []) as readonly string[];
-  const keys = listed.map((key) => key.trim()).filter((key) => key !== "");
-  const given = options["recipientsFile"] as string | undefined;
+function recipientsOf(given: OptionValues<typeof options>): Recipients {
+  const keys = (given.recipients ?? []).map((key) => key.trim()).filter((key) => key !== "");
   // A hyphen alone would be the program's stdin, which is the image.
-  const file = given === "-" ? "./-" : given;
-  const passphrase = options["passphrase"] as string | undefined;
+  const file = given.recipientsFile === "-" ? "./-" : given.recipientsFile;
+  const passphrase = given.passphrase;
   const isToKeys = keys.length > 0 || file !== undefined;
   if (isToKeys === (passphrase !== undefined)) {
     throw new UsageError(

@@ -5,17 +5,10 @@
 
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type EndContext,
-  messageOf,
-  type OptionsSchema,
-  type Outcome,
-  pipeThroughProgram,
-  type Step,
-  UsageError,
-} from "../mod.ts";
+import { defineStep, type OptionsSchema, type Outcome, UsageError } from "../mod.ts";
+import { messageOf, pipeThroughProgram } from "../plugin.ts";
 
-const options: OptionsSchema = {
+const options = {
   url: { type: "string", help: "where the summary is POSTed as JSON", secret: true },
   token: { type: "string", help: "sent to it as Authorization: Bearer …", secret: true },
   command: {
@@ -49,7 +42,7 @@ const options: OptionsSchema = {
     help: "fail (exit code 1; the image stays) when nobody could be told",
     default: false,
   },
-};
+} as const satisfies OptionsSchema;
 
 /** The most problems that a summary lists; their number is always told. */
 const MOST_PROBLEMS = 20;
@@ -58,15 +51,15 @@ const MOST_PROBLEMS = 20;
 const FIRST_PAUSE_MS = 500;
 
 /** Tells how the build ended. */
-const notify: Step = {
+const notify = defineStep({
   name: "notify",
   summary: "tell a webhook or a command how it ended",
   shell: false,
   passive: true,
   options,
   check({ options }) {
-    const url = options["url"] as string | undefined;
-    const command = commandOf(options["command"]);
+    const url = options.url;
+    const command = commandOf(options.command);
     if ((url === undefined) === (command === undefined)) {
       throw new UsageError(
         url === undefined
@@ -86,15 +79,18 @@ const notify: Step = {
   run: () => {},
   async ended(outcome, context) {
     const { options } = context;
-    if (!isWanted(outcome, options["on"])) return;
+    if (!isWanted(outcome, options.on)) return;
     try {
       await tellPatiently(JSON.stringify(summaryOf(outcome, context)), context);
     } catch (error) {
-      if (options["required"] === true) throw error;
+      if (options.required === true) throw error;
       context.emit({ type: "message", level: "warning", text: messageOf(error) });
     }
   },
-};
+});
+
+/** What it has when the build has ended. */
+type EndContext = Parameters<NonNullable<typeof notify["ended"]>>[1];
 
 export default notify;
 
@@ -144,7 +140,7 @@ async function tellPatiently(summary: string, context: EndContext): Promise<void
     } catch (error) {
       const isFinal = error instanceof Refusal && error.isFinal;
       // Who has pressed Ctrl-C does not want to wait for a second try.
-      if (tries >= (options["retries"] as number) || isFinal || signal.aborted) {
+      if (tries >= options.retries || isFinal || signal.aborted) {
         throw new Error(
           `cannot tell how the build ended: ${messageOf(error)}${
             tries === 0 ? "" : `, tried ${tries + 1} times`
@@ -158,10 +154,10 @@ async function tellPatiently(summary: string, context: EndContext): Promise<void
 }
 
 async function tell(summary: string, { options, emit }: EndContext): Promise<void> {
-  const seconds = options["timeout"] as number;
+  const seconds = options.timeout;
   // The signal of the build is aborted after Ctrl-C: this is told all the same.
   const signal = AbortSignal.timeout(seconds * 1000);
-  const command = commandOf(options["command"]);
+  const command = commandOf(options.command);
   try {
     if (command === undefined) await post(summary, options, signal);
     else {
@@ -178,8 +174,8 @@ async function tell(summary: string, { options, emit }: EndContext): Promise<voi
 }
 
 async function post(summary: string, options: EndContext["options"], signal: AbortSignal) {
-  const token = options["token"] as string | undefined;
-  const response = await fetch(options["url"] as string, {
+  const token = options.token;
+  const response = await fetch(options.url!, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -207,8 +203,7 @@ class Refusal extends Error {
   }
 }
 
-function commandOf(value: unknown): readonly string[] | undefined {
-  const command = value as readonly string[] | undefined;
+function commandOf(command: readonly string[] | undefined): readonly string[] | undefined {
   return command === undefined || command.join("") === "" ? undefined : command;
 }
 

@@ -17,23 +17,53 @@ import {
 import { mkdtemp, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
+  defineStep,
   type Image,
-  payloadOf,
-  pipeThroughProgram,
-  requireFree,
-  type Step,
+  type OptionsSchema,
+  type OptionValues,
   type StepContext,
   UsageError,
-  withArtifact,
 } from "../mod.ts";
 import { checkRecoverySet, wrongOutput } from "./par2/recovery_set.ts";
+import { payloadOf, pipeThroughProgram, requireFree, withArtifact } from "../plugin.ts";
 
 /** The most that the format can number. */
 const MOST_BLOCKS = 32_768;
 const MOST_FILES = 31;
 
+const options = {
+  redundancy: {
+    type: "number",
+    help: "how much of it may be lost and still be repaired",
+    unit: "percent",
+    least: 1,
+    most: 100,
+    whole: true,
+    default: 10,
+  },
+  blocks: {
+    type: "number",
+    help: "pieces that are lost or repaired as one",
+    unit: "blocks",
+    least: 1,
+    most: MOST_BLOCKS,
+    whole: true,
+    default: 2000,
+  },
+  files: {
+    type: "number",
+    help: "files to spread the recovery data over",
+    least: 1,
+    most: MOST_FILES,
+    whole: true,
+    default: 1,
+  },
+} as const satisfies OptionsSchema;
+
+type Options = OptionValues<typeof options>;
+
 /** The step. */
-const par2: Step = {
+const par2 = defineStep({
   name: "par2",
   summary: "make recovery data that repairs it when it is damaged",
   after: "hash",
@@ -41,38 +71,11 @@ const par2: Step = {
   tools: ["par2"],
   reads: "payload",
   shell: false,
-  options: {
-    redundancy: {
-      type: "number",
-      help: "how much of it may be lost and still be repaired",
-      unit: "percent",
-      least: 1,
-      most: 100,
-      whole: true,
-      default: 10,
-    },
-    blocks: {
-      type: "number",
-      help: "pieces that are lost or repaired as one",
-      unit: "blocks",
-      least: 1,
-      most: MOST_BLOCKS,
-      whole: true,
-      default: 2000,
-    },
-    files: {
-      type: "number",
-      help: "files to spread the recovery data over",
-      least: 1,
-      most: MOST_FILES,
-      whole: true,
-      default: 1,
-    },
-  },
+  options,
   check({ output, force }) {
     if (output === "-") {
       throw new UsageError(
-        "cannot make recovery data: the image goes to stdout. Give it a name with -o.",
+        "cannot make recovery data: the image goes to stdout. Give it a name.",
         "no-file",
       );
     }
@@ -99,7 +102,7 @@ const par2: Step = {
     await checkRecoverySet(filesOfSet(folder, name), file, context.signal);
     return withSet(image, folder, name);
   },
-};
+});
 
 export default par2;
 
@@ -109,7 +112,7 @@ function requireReadable(name: string): void {
   if (!/[*?\\\x00-\x1f\x7f]/.test(name)) return;
   throw new UsageError(
     `cannot make recovery data of ${JSON.stringify(name)}: par2 takes * and ? for wildcards, and ` +
-      "cannot read a backslash or a control character in a name. Choose another name with -o.",
+      "cannot read a backslash or a control character in a name. Choose another name.",
     "bad-output",
   );
 }
@@ -126,14 +129,14 @@ function noWhole(name: string): UsageError {
 export function par2Argv(
   file: string,
   index: string,
-  { options }: Pick<StepContext, "options">,
+  { options }: { readonly options: Options },
 ): string[] {
   return [
     "par2",
     "create",
-    `-r${options["redundancy"]}`,
-    `-b${options["blocks"]}`,
-    `-n${options["files"]}`,
+    `-r${options.redundancy}`,
+    `-b${options.blocks}`,
+    `-n${options.files}`,
     `-B${dirname(file)}`,
     "--",
     index,

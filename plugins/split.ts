@@ -8,25 +8,27 @@ import { readdirSync } from "node:fs";
 import {
   type Artifact,
   type ByteStage,
+  defineStep,
+  type Image,
+  type OptionsSchema,
+  type Payload,
+  type Step,
+  type StepContext,
+  UsageError,
+} from "../mod.ts";
+import {
   createFile,
   fileForm,
   formatPartManifest,
   type Hash,
-  type Image,
-  type OptionsSchema,
-  type Part,
-  type Payload,
   requireFree,
   startHash,
-  type Step,
-  type StepContext,
-  UsageError,
   writeNew,
-} from "../mod.ts";
+} from "../plugin.ts";
 
-const options: OptionsSchema = {
+const options = {
   size: { type: "size", help: "bytes of a part, such as 4G; the last may be less", required: true },
-};
+} as const satisfies OptionsSchema;
 
 /** How many digits a number has while it is not known how many parts there will be. */
 const DIGITS_MEANWHILE = 6;
@@ -34,7 +36,7 @@ const MOST_PARTS = 10 ** DIGITS_MEANWHILE - 1;
 /** At least so many digits, so that `part*` is in order. */
 const FEWEST_DIGITS = 3;
 
-const stream: NonNullable<Step["stream"]> = ({ name }, context): ByteStage => {
+const stream: NonNullable<Step<typeof options>["stream"]> = ({ name }, context): ByteStage => {
   const folder = context.output.slice(0, context.output.lastIndexOf("/") + 1);
   requireFreeParts(`${folder}${name}`, context.force);
   const parts = new Parts(folder, name, context);
@@ -50,7 +52,7 @@ const stream: NonNullable<Step["stream"]> = ({ name }, context): ByteStage => {
 };
 
 /** Lays parts beside the image, which stays as it is. */
-const split: Step = {
+const split = defineStep({
   name: "split",
   summary: "cut it into parts of a size, which icecore join or cat put together",
   after: "hash",
@@ -61,12 +63,12 @@ const split: Step = {
   options,
   check({ output, force }) {
     if (output !== "-") return requireFreeParts(output, force);
-    const why = "there is no place for the parts. Name a file with -o.";
+    const why = "there is no place for the parts. Name a file.";
     throw new UsageError(`cannot split an image that goes to stdout: ${why}`, "cannot-stream");
   },
   stream,
   run: fileForm("part", stream),
-};
+});
 
 export default split;
 
@@ -127,9 +129,9 @@ class Parts {
   constructor(
     readonly folder: string,
     private readonly name: string,
-    private readonly context: StepContext,
+    private readonly context: StepContext<typeof options>,
   ) {
-    this.#partBytes = context.options["size"] as number;
+    this.#partBytes = context.options.size;
   }
 
   /** Where a part lies until the build is done. */
@@ -138,7 +140,7 @@ class Parts {
   }
 
   /** All parts, with the names they will have. */
-  named(): Part[] {
+  named(): Parameters<typeof formatPartManifest>[0]["parts"] {
     const digits = Math.max(FEWEST_DIGITS, String(this.#done.length).length);
     return this.#done.map((part, i) => ({
       ...part,

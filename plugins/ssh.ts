@@ -5,23 +5,16 @@
  * @module
  */
 
-import {
-  type ByteStage,
-  payloadOf,
-  type Step,
-  type StepContext,
-  type StreamStart,
-} from "../mod.ts";
+import { type ByteStage, defineStep, type StepContext } from "../mod.ts";
+import { payloadOf } from "../plugin.ts";
 import { Copies } from "./ssh/copies.ts";
 import { copyError } from "./ssh/errors.ts";
 import { FarSide } from "./ssh/far_side.ts";
+import { options } from "./ssh/options.ts";
 import { TAKE } from "./ssh/scripts.ts";
 
-const MOST_PORT = 65_535;
-const MOST_RETRIES = 20;
-
 /** The step. */
-const ssh: Step = {
+const ssh = defineStep({
   name: "ssh",
   summary: "copy it and its side files to another machine, and check it there",
   after: "hash",
@@ -30,32 +23,7 @@ const ssh: Step = {
   passive: true,
   reads: "parts",
   shell: false,
-  options: {
-    to: { type: "string", help: "where to: [USER@]HOST:FOLDER", required: true },
-    identityFile: { type: "string", help: "the private key's file; ssh's own choice if left out" },
-    port: {
-      type: "number",
-      help: "the port; ssh's own choice if left out",
-      least: 1,
-      most: MOST_PORT,
-      whole: true,
-    },
-    sshOptions: { type: "strings", help: "more of ssh's options, e.g. ProxyJump=gate" },
-    retries: {
-      type: "number",
-      help: "how often a broken copy goes on",
-      least: 0,
-      most: MOST_RETRIES,
-      whole: true,
-      default: 5,
-    },
-    overwrite: { type: "boolean", help: "replace what is there", default: false },
-    resume: {
-      type: "boolean",
-      help: "keep what a failed build has copied, and continue it",
-      default: false,
-    },
-  },
+  options,
   async check({ options, signal }) {
     await new FarSide({ options, signal }).look();
   },
@@ -68,13 +36,13 @@ const ssh: Step = {
     return await copies.complete(image, payload, copy);
   },
   stream: streamed,
-};
+});
 
 export default ssh;
 
 async function streamed(
-  { name, sizeBytes: total }: StreamStart,
-  context: StepContext,
+  { name, sizeBytes: total }: { readonly name: string; readonly sizeBytes?: number },
+  context: StepContext<typeof options>,
 ): Promise<ByteStage> {
   const copies = new Copies(context);
   const copy = await copies.begin(name);

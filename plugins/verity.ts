@@ -10,21 +10,30 @@ import { basename, dirname, join } from "node:path";
 import {
   type ByteStage,
   type CheckContext,
+  defineStep,
   type Image,
-  requireFree,
-  type Step,
+  type OptionsSchema,
+  type OptionValues,
   type StepContext,
   UsageError,
-  withArtifact,
-  writeNew,
 } from "../mod.ts";
+import { requireFree, withArtifact, writeNew } from "../plugin.ts";
 import { HashFile, type MadeTree } from "./verity/hash_file.ts";
 
 /** What `veritysetup` takes at most. */
 const MOST_SALT_BYTES = 256;
 
+const options = {
+  salt: {
+    type: "string",
+    help: "the salt in hex, or - for none; derived from the image if left",
+  },
+} as const satisfies OptionsSchema;
+
+type Options = OptionValues<typeof options>;
+
 /** The step. */
-const verity: Step = {
+const verity = defineStep({
   name: "verity",
   summary: "make a dm-verity hash tree and root hash beside it",
   before: "hash",
@@ -32,17 +41,12 @@ const verity: Step = {
   passive: true,
   reads: "image",
   shell: false,
-  options: {
-    salt: {
-      type: "string",
-      help: "the salt in hex, or - for none; derived from the image if left",
-    },
-  },
+  options,
   check(context) {
     saltOf(context);
     if (context.output === "-") {
       throw new UsageError(
-        "cannot make verity's side files: the image goes to stdout. Give it a name with -o.",
+        "cannot make verity's side files: the image goes to stdout. Give it a name.",
         "no-file",
       );
     }
@@ -79,7 +83,7 @@ const verity: Step = {
       abort: () => hashFile.close(),
     };
   },
-};
+});
 
 export default verity;
 
@@ -94,7 +98,9 @@ function namesOf({ output }: CheckContext): [tree: string, rootHash: string] {
   return [`${name}.verity`, `${name}.roothash`];
 }
 
-async function begin(context: StepContext): Promise<{ paths: Paths; hashFile: HashFile }> {
+async function begin(
+  context: StepContext<typeof options>,
+): Promise<{ paths: Paths; hashFile: HashFile }> {
   const [tree, rootHash] = namesOf(context);
   const paths = { tree: context.beside(tree), rootHash: context.beside(rootHash) };
   return { paths, hashFile: await HashFile.create(paths.tree, saltOf(context), context.fileMode) };
@@ -123,8 +129,8 @@ async function finish(
   });
 }
 
-function saltOf({ options }: CheckContext): Uint8Array | undefined {
-  const text = options["salt"] as string | undefined;
+function saltOf({ options }: { readonly options: Options }): Uint8Array | undefined {
+  const text = options.salt;
   if (text === undefined) return undefined;
   if (text === "-") return new Uint8Array(0);
   if (/^([0-9a-f]{2})+$/i.test(text) && text.length / 2 <= MOST_SALT_BYTES) {

@@ -10,12 +10,13 @@ import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
 import {
   type ByteStage,
+  defineStep,
   EnvironmentError,
-  fileForm,
   type OptionsSchema,
   type Step,
   UsageError,
 } from "../mod.ts";
+import { fileForm } from "../plugin.ts";
 import { readFrameHeader } from "./zstd/frame_header.ts";
 
 const compress = promisify(zstdCompress);
@@ -27,7 +28,7 @@ const MOST_FRAMES = 0x8000000;
 const SKIPPABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 
-const options: OptionsSchema = {
+const options = {
   level: {
     type: "number",
     help: "1 is fast, 19 is small, 22 needs much memory",
@@ -43,7 +44,7 @@ const options: OptionsSchema = {
     most: MOST_FRAME_BYTES,
     default: 2 * 2 ** 20,
   },
-};
+} as const satisfies OptionsSchema;
 
 /** A frame: its bytes in the file, and what they unpack to. */
 export interface Frame {
@@ -51,13 +52,13 @@ export interface Frame {
   readonly plainBytes: number;
 }
 
-const stream: NonNullable<Step["stream"]> = ({ name }, { options }): ByteStage => ({
-  transform: seekable(options["level"] as number, options["frameSize"] as number),
+const stream: NonNullable<Step<typeof options>["stream"]> = ({ name }, { options }): ByteStage => ({
+  transform: seekable(options.level, options.frameSize),
   name: `${name}.zst`,
 });
 
 /** Compresses what is to be kept elsewhere; the image itself stays as it is. */
-const zstd: Step = {
+const zstd = defineStep({
   name: "zstd",
   summary: "compress it into a seekable .zst",
   after: "hash",
@@ -70,14 +71,14 @@ const zstd: Step = {
     if (output === "-") {
       throw new UsageError(
         "cannot compress an image that goes to stdout: there is no file to lay the compressed one " +
-          "beside. Name one with -o, or pipe: icecore build … -o - | zstd > photos.img.zst",
+          "beside. Name one, or pipe the image to the program zstd.",
         "cannot-stream",
       );
     }
   },
   stream,
   run: fileForm("zstd", stream),
-};
+});
 
 export default zstd;
 

@@ -14,38 +14,41 @@ import {
 } from "../host/libc/files.ts";
 import { explainWrite } from "../host/write_error.ts";
 import type { Image } from "../pipeline/image.ts";
-import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import { defineStep, type Fact, type PreviewContext, type Step } from "../pipeline/step.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { checkOutput, checkTree } from "./e2fsprogs/limits.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
 import { neededSource } from "./source/needed.ts";
 
+const options = {
+  size: {
+    type: "size",
+    unit: "bytes",
+    help: "the size to begin with; grow enlarges one that is too small",
+  },
+  blockSize: BLOCK_SIZE_OPTION,
+} as const satisfies OptionsSchema;
+
 /** Allocates the file. */
-export const allocate: Step = {
+export const allocate: Step = defineStep({
   name: "allocate",
   summary: "make the file as large as the tree needs",
   accepts: ["planned"],
   leaves: "allocated",
   shell: false,
-  options: {
-    size: {
-      type: "size",
-      unit: "bytes",
-      help: "the size to begin with; grow enlarges one that is too small",
-    },
-    blockSize: BLOCK_SIZE_OPTION,
-  },
+  options,
   check({ output }) {
     checkOutput(output);
   },
-  run(image: Image, context: StepContext): Image {
+  run(image, context): Image {
     checkTree(neededSource(context).tree);
     const { sizeBytes } = geometryFor(context);
     reserve(image.path, sizeBytes);
     return { ...image, sizeBytes };
   },
-  preview(image: Image, context: PreviewContext): Promise<Fact[]> {
+  preview(image, context): Promise<Fact[]> {
     checkTree(neededSource(context).tree);
     const { sizeBytes, blockSizeBytes, countInodes } = geometryFor(context);
     return Promise.resolve([
@@ -55,11 +58,11 @@ export const allocate: Step = {
       ...roomFor(image.finalPath, sizeBytes),
     ]);
   },
-};
+});
 
-function geometryFor(context: PreviewContext): Geometry {
+function geometryFor(context: PreviewContext<typeof options>): Geometry {
   const { tree } = neededSource(context);
-  const sizeBytes = context.options["size"] as number | undefined;
+  const sizeBytes = context.options.size;
   return geometryOf(tree, blockSizeOf(context), sizeBytes);
 }
 

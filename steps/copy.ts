@@ -38,7 +38,7 @@ export const copy: Step = {
     } catch (error) {
       if (!hasCode(error, "ENOSPC")) throw error;
       throw new EnvironmentError(
-        "cannot copy everything: the file system is full. Choose a larger --size, or report this.",
+        "cannot copy everything: the file system is full. Set a larger allocate.size, or report this.",
         "image-full",
         { cause: error },
       );

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Image } from "../pipeline/image.ts";
-import type { OptionSchema } from "../pipeline/options.ts";
-import type { Step, StepContext } from "../pipeline/step.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import { defineStep, type Step } from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
 import { neededFeatures } from "./e2fsprogs/needed_features.ts";
@@ -14,34 +13,36 @@ import { plainName, runTool } from "./e2fsprogs/tool.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
 import { neededSource } from "./source/needed.ts";
 
+const options = {
+  label: { type: "string", help: "the volume's name, at most 16 bytes" },
+  uuid: { type: "string", help: "the volume's UUID; random when absent" },
+  blockSize: BLOCK_SIZE_OPTION,
+} as const satisfies OptionsSchema;
+
 /** Makes the file system. */
-export const format: Step = {
+export const format: Step = defineStep({
   name: "format",
   summary: "make an ext4 file system in it (mkfs.ext4)",
   accepts: ["allocated"],
   leaves: "formatted",
   tools: ["mkfs.ext4"],
   shell: false,
-  options: {
-    label: { type: "string", help: "the volume's name, at most 16 bytes" } satisfies OptionSchema,
-    uuid: { type: "string", help: "the volume's UUID; random when absent" },
-    blockSize: BLOCK_SIZE_OPTION,
-  },
+  options,
   check({ options }) {
-    checkLabel(options["label"] as string | undefined);
-    checkUuid(options["uuid"] as string | undefined);
+    checkLabel(options.label);
+    checkUuid(options.uuid);
   },
-  async run(image: Image, context: StepContext): Promise<void> {
+  async run(image, context): Promise<void> {
     const { tree } = neededSource(context);
     const geometry = geometryOf(tree, blockSizeOf(context), image.sizeBytes);
     const argv = mkfsArgv(plainName(image.path, context), geometry, {
-      label: context.options["label"] as string | undefined,
-      uuid: context.options["uuid"] as string | undefined,
+      label: context.options.label,
+      uuid: context.options.uuid,
       features: neededFeatures(tree, geometry.blockSizeBytes),
     });
     await runTool(argv, context);
   },
-};
+});
 
 /** What identifies a volume, and features beyond the usual. */
 export interface FormatOptions {

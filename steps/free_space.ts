@@ -51,7 +51,7 @@ export function roomFor(output: string, sizeBytes: number): Fact[] {
 function diskFull(path: string, missingBytes: number, freeBytes: number): EnvironmentError {
   return new EnvironmentError(
     `cannot make ${printable(path)}: it needs ${formatSize(missingBytes)}, and the disk has ` +
-      `${formatSize(freeBytes)} free. Make room, or choose another place with -o.`,
+      `${formatSize(freeBytes)} free. Make room, or choose another place.`,
     "disk-full",
   );
 }

@@ -13,49 +13,58 @@ import { EnvironmentError } from "../host/environment_error.ts";
 import { findProgram } from "../host/programs.ts";
 import { counted } from "../pipeline/counted.ts";
 import type { Image } from "../pipeline/image.ts";
-import type { Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import {
+  defineStep,
+  type Fact,
+  type PreviewContext,
+  type Step,
+  type StepContext,
+} from "../pipeline/step.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
 
+const options = {
+  checker: {
+    type: "string",
+    help: "which checker: e2fsck, icecore's own, both, or auto",
+    choices: ["auto", "e2fsck", "own", "both"],
+    default: "auto",
+  },
+} as const satisfies OptionsSchema;
+
 /** Checks the image. A finished image is only looked at, never repaired. */
-export const fsck: Step = {
+export const fsck: Step = defineStep({
   name: "fsck",
   summary: "check the file system, with e2fsck where it is installed",
   accepts: ["formatted", "unmounted", "sealed"],
   shell: false,
   passive: true,
-  options: {
-    checker: {
-      type: "string",
-      help: "which checker: e2fsck, icecore's own, both, or auto",
-      choices: ["auto", "e2fsck", "own", "both"],
-      default: "auto",
-    },
-  },
+  options,
   check({ options }) {
-    if (!wantsE2fsck(options["checker"]) || findProgram("e2fsck") !== undefined) return;
+    if (!wantsE2fsck(options.checker) || findProgram("e2fsck") !== undefined) return;
     throw new EnvironmentError(
       "cannot check with e2fsck: it is not in PATH. Install it with: apt-get install e2fsprogs, " +
         "or leave the option fsck.checker out.",
       "missing-program",
     );
   },
-  async run(image: Image, context: StepContext): Promise<void> {
+  async run(image, context): Promise<void> {
     // An image that was streamed away is not here to be looked at.
     if (image.path === "-") return;
     const byE2fsck = usesE2fsck(context);
     if (byE2fsck) await checkByE2fsck(image, context);
-    if (!byE2fsck || context.options["checker"] === "both") await checkByOwn(image, context);
+    if (!byE2fsck || context.options.checker === "both") await checkByOwn(image, context);
   },
-  preview(_image: Image, context: PreviewContext): Promise<Fact[]> {
+  preview(_image, context): Promise<Fact[]> {
     const value = usesE2fsck(context) ? "e2fsck" : "icecore's own";
     return Promise.resolve([{ label: "checker", value }]);
   },
-};
+});
 
 const wantsE2fsck = (checker: unknown): boolean => checker === "e2fsck" || checker === "both";
 
-function usesE2fsck({ options }: PreviewContext): boolean {
-  const checker = options["checker"];
+function usesE2fsck(context: PreviewContext<typeof options>): boolean {
+  const { checker } = context.options;
   return wantsE2fsck(checker) || (checker === "auto" && findProgram("e2fsck") !== undefined);
 }
 
@@ -66,8 +75,7 @@ async function checkByE2fsck(image: Image, context: StepContext): Promise<void> 
   context.emit({
     type: "message",
     level: "warning",
-    text: "e2fsck found errors and corrected them. Compare the image with its source: " +
-      "icecore verify IMAGE --source DIR",
+    text: "e2fsck found errors and corrected them. Compare the image with its source.",
   });
 }
 

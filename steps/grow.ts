@@ -47,7 +47,7 @@ export const grow: Step = {
     }
     throw new Error(
       "cannot make the file system large enough: resize2fs gives it fewer blocks than it was " +
-        "asked for. Choose a larger --size.",
+        "asked for. Set a larger allocate.size.",
     );
   },
 };

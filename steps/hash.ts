@@ -9,28 +9,31 @@ import { explainWrite } from "../host/write_error.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { type Image, withArtifact } from "../pipeline/image.ts";
 import { formatDigestLine } from "../pipeline/side_file.ts";
-import type { Step, StepContext } from "../pipeline/step.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import { defineStep, type Step, type StepContext } from "../pipeline/step.ts";
 
 const encoder = new TextEncoder();
 
+const options = {
+  algorithm: {
+    type: "string",
+    help: "the digest's algorithm",
+    choices: ALGORITHMS,
+    default: "sha512",
+  },
+} as const satisfies OptionsSchema;
+
 /** Hashes the image, unless `pack` has already, and writes the side file. */
-export const hash: Step = {
+export const hash: Step = defineStep({
   name: "hash",
   summary: "write its digest beside it, for sha512sum -c",
   accepts: ["formatted", "unmounted", "sealed"],
   digests: true,
   shell: false,
   passive: true,
-  options: {
-    algorithm: {
-      type: "string",
-      help: "the digest's algorithm",
-      choices: ALGORITHMS,
-      default: "sha512",
-    },
-  },
-  async run(image: Image, context: StepContext): Promise<Image> {
-    const algorithm = context.options["algorithm"] as string;
+  options,
+  async run(image, context): Promise<Image> {
+    const algorithm = context.options.algorithm;
     const digest = image.digests[algorithm] ?? await digestOf(image, algorithm, context);
     const hashed = { ...image, digests: { ...image.digests, [algorithm]: digest } };
     if (image.path === "-") return hashed;
@@ -49,7 +52,7 @@ export const hash: Step = {
       sizeBytes,
     });
   },
-};
+});
 
 function digestOf(image: Image, algorithm: string, context: StepContext): Promise<string> {
   if (image.path === "-") throw streamIsGone(image, algorithm);
@@ -63,7 +66,7 @@ function streamIsGone({ digests }: Image, algorithm: string): UsageError {
   const how = made === "" ? "it was not hashed" : `it was hashed as ${made}`;
   return new UsageError(
     `cannot make a ${algorithm} of an image that went to stdout: ${how} while it was written. ` +
-      "Choose the algorithm with --hash, which counts for all steps.",
+      "Set the same algorithm for pack and hash.",
     "stream-is-gone",
   );
 }

@@ -12,8 +12,16 @@ import { ALGORITHMS } from "../host/digest.ts";
 import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
-import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import {
+  defineStep,
+  type Fact,
+  type PreviewContext,
+  type ScannedSource,
+  type Step,
+  type StepContext,
+} from "../pipeline/step.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
@@ -28,42 +36,44 @@ import { streamImage } from "./pack/stream_image.ts";
 import { neededSource } from "./source/needed.ts";
 import { SourceFile } from "./source/source_file.ts";
 
+const options = {
+  label: { type: "string", help: "the volume's name, at most 16 bytes" },
+  uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
+  blockSize: BLOCK_SIZE_OPTION,
+  times: {
+    type: "string",
+    help: "which times to store: mtime in all places, or all four",
+    choices: ["mtime", "all"],
+    default: "mtime",
+  },
+  record: {
+    type: "boolean",
+    help: "store a SHA-256 of each file's contents in the image, so that it can be verified",
+    default: true,
+  },
+  algorithm: {
+    type: "string",
+    help: "the digest that is made while writing",
+    choices: ALGORITHMS,
+    default: "sha512",
+  },
+} as const satisfies OptionsSchema;
+
 /** Writes the image with the native engine. */
-export const pack: Step = {
+export const pack: Step = defineStep({
   name: "pack",
   summary: "plan the whole file system, then write and hash it in one pass",
   accepts: ["planned"],
   leaves: "sealed",
   shell: false,
   streams: true,
-  options: {
-    label: { type: "string", help: "the volume's name, at most 16 bytes" },
-    uuid: { type: "string", help: "the volume's UUID; derived from the tree when absent" },
-    blockSize: BLOCK_SIZE_OPTION,
-    times: {
-      type: "string",
-      help: "which times to store: mtime in all places, or all four",
-      choices: ["mtime", "all"],
-      default: "mtime",
-    },
-    record: {
-      type: "boolean",
-      help: "store a SHA-256 of each file's contents in the image, so that it can be verified",
-      default: true,
-    },
-    algorithm: {
-      type: "string",
-      help: "the digest that is made while writing",
-      choices: ALGORITHMS,
-      default: "sha512",
-    },
-  },
+  options,
   check({ options }) {
-    checkLabel(options["label"] as string | undefined);
-    checkUuid(options["uuid"] as string | undefined);
+    checkLabel(options.label);
+    checkUuid(options.uuid);
     sourceDateEpoch();
   },
-  async run(image: Image, context: StepContext): Promise<Image> {
+  async run(image, context): Promise<Image> {
     const source = neededSource(context);
     const plan = planOf(source, context);
     const problems: Problem[] = [];
@@ -73,13 +83,13 @@ export const pack: Step = {
     };
     for (const note of plan.report) onProblem(problemOf(note, source));
     const { digest, sizeBytes } = await write(image, plan, source, context, onProblem);
-    const algorithm = context.options["algorithm"] as string;
+    const algorithm = context.options.algorithm;
     return withProblems(
       { ...image, sizeBytes, digests: { ...image.digests, [algorithm]: digest } },
       problems,
     );
   },
-  preview(image: Image, context: PreviewContext): Promise<Fact[]> {
+  preview(image, context): Promise<Fact[]> {
     const source = neededSource(context);
     const plan = planOf(source, context);
     return Promise.resolve([
@@ -88,21 +98,21 @@ export const pack: Step = {
       ...plan.report.map((note) => factOfProblem(problemOf(note, source))),
     ]);
   },
-};
+});
 
-function planOf(source: ScannedSource, context: PreviewContext): Plan {
+function planOf(source: ScannedSource, context: PreviewContext<typeof options>): Plan {
   const { tree } = source;
   const { options } = context;
   const identity = identityOf(tree);
-  const uuid = options["uuid"] as string | undefined;
+  const uuid = options.uuid;
   const planOptions = {
     blockSizeBytes: blockSizeOf(context),
-    label: new TextEncoder().encode((options["label"] as string | undefined) ?? ""),
+    label: new TextEncoder().encode(options.label ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
-    times: options["times"] as "mtime" | "all",
-    hasRecord: options["record"] as boolean,
+    times: options.times,
+    hasRecord: options.record,
   };
   try {
     return planImage(tree, planOptions);
@@ -115,22 +125,19 @@ async function write(
   image: Image,
   plan: Plan,
   source: ScannedSource,
-  context: StepContext,
+  context: StepContext<typeof options>,
   onProblem: (problem: Problem) => void,
 ): Promise<{ digest: string; sizeBytes: number }> {
   if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
-  const ring = makeRing(context.options["record"] === true ? 2 : 1);
+  const ring = makeRing(context.options.record ? 2 : 1);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {
-    if (context.options["record"] === true) {
-      digests = new FileDigests(plan.layout.countUsedInodes, ring);
-    }
-    const algorithm = context.options["algorithm"] as string;
-    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure);
+    if (context.options.record) digests = new FileDigests(plan.layout.countUsedInodes, ring);
+    hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
       files,

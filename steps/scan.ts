@@ -6,47 +6,50 @@
 import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from "../ext4/tree.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import { printable } from "../host/libc/paths.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
-import type { CheckContext, Fact, PreviewContext, Step, StepContext } from "../pipeline/step.ts";
+import { defineStep, type Fact, type PreviewContext, type Step } from "../pipeline/step.ts";
 import { compileExcludes } from "./source/exclude.ts";
 import { checkOutputOutside, placeSources } from "./source/placement.ts";
 import { scannedSource } from "./source/scanned_source.ts";
 import { walk } from "./source/walk.ts";
 
+const options = {
+  exclude: { type: "strings", help: "globs of names to leave out", default: [] },
+  oneFileSystem: {
+    type: "boolean",
+    help: "leave folders empty that lie on another file system",
+    default: false,
+  },
+  listExcluded: {
+    type: "boolean",
+    help: "name in a dry run each path that is left out",
+    default: false,
+  },
+  times: {
+    type: "string",
+    help: "which times to keep: the modification time, or all; copy can set no more than two",
+    choices: ["mtime", "all"],
+    default: "mtime",
+  },
+} as const satisfies OptionsSchema;
+
 /** Reads the source into a tree, which the steps that follow find as `context.tree`. */
-export const scan: Step = {
+export const scan: Step = defineStep({
   name: "scan",
   summary: "read the source's names and metadata once",
   accepts: ["planned"],
   shell: false,
-  options: {
-    exclude: { type: "strings", help: "globs of names to leave out", default: [] },
-    oneFileSystem: {
-      type: "boolean",
-      help: "leave folders empty that lie on another file system",
-      default: false,
-    },
-    listExcluded: {
-      type: "boolean",
-      help: "name in a dry run each path that is left out",
-      default: false,
-    },
-    times: {
-      type: "string",
-      help: "which times to keep: the modification time, or all; copy can set no more than two",
-      choices: ["mtime", "all"],
-      default: "mtime",
-    },
-  },
-  check({ sources, output, options }: CheckContext): void {
+  options,
+  check({ sources, output, options }) {
     placeSources(sources);
-    checkOutputOutside(sources, output, options["oneFileSystem"] === true);
-    compileExcludes(options["exclude"] as readonly string[]);
+    checkOutputOutside(sources, output, options.oneFileSystem);
+    compileExcludes(options.exclude);
   },
-  run: (image: Image, context: StepContext) => scanSource(image, context),
-  async preview(image: Image, context: PreviewContext): Promise<Fact[]> {
+  run: (image, context) => scanSource(image, context),
+  async preview(image, context): Promise<Fact[]> {
     const excluded: string[] = [];
-    const isListed = context.options["listExcluded"] === true;
+    const isListed = context.options.listExcluded;
     const onExcluded = isListed ? (path: string) => void excluded.push(path) : undefined;
     const { report } = await scanSource(image, context, onExcluded);
     return [
@@ -61,11 +64,11 @@ export const scan: Step = {
       })),
     ];
   },
-};
+});
 
 async function scanSource(
   image: Image,
-  context: PreviewContext,
+  context: PreviewContext<typeof options>,
   onExcluded?: (path: string) => void,
 ): Promise<Image> {
   const { options, emit } = context;
@@ -74,8 +77,8 @@ async function scanSource(
   const walked = await walk(placeSources(context.sources), {
     excludes,
     ...(onExcluded === undefined ? {} : { onExcluded }),
-    oneFileSystem: options["oneFileSystem"] === true,
-    allTimes: options["times"] === "all",
+    oneFileSystem: options.oneFileSystem,
+    allTimes: options.times === "all",
     signal: context.signal,
     onProgress: (done) => emit({ type: "progress", done, unit: "files" }),
     onProblem(problem) {

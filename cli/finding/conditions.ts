@@ -3,7 +3,9 @@
  * @module
  */
 
-import { compileGlob, type FileKind, type Stat, UsageError } from "../../mod.ts";
+import type { FileKind, Stat } from "../../ext4/reader/stat.ts";
+import { UsageError } from "../../pipeline/errors.ts";
+import { compileGlob } from "../../steps/source/glob.ts";
 import { momentOf } from "./moment.ts";
 import { sizeTest } from "./size_test.ts";
 

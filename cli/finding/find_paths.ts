@@ -3,7 +3,9 @@
  * @module
  */
 
-import { type ImageReader, printable, type Stat } from "../../mod.ts";
+import type { Stat } from "../../ext4/reader/stat.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { ImageReader } from "../../steps/image/image_reader.ts";
 import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { entryJson } from "../listing/entry_json.ts";

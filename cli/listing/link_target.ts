@@ -3,7 +3,9 @@
  * @module
  */
 
-import { type ImageReader, isEncrypted, leaveOut, type Stat } from "../../mod.ts";
+import { leaveOut } from "../../ext4/reader/leave_out.ts";
+import { isEncrypted, type Stat } from "../../ext4/reader/stat.ts";
+import type { ImageReader } from "../../steps/image/image_reader.ts";
 
 /**
  * Where a symbolic link leads; `undefined` for what is no link, and where it is left out.

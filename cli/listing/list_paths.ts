@@ -3,14 +3,12 @@
  * @module
  */
 
-import {
-  compareBytes,
-  type Entry,
-  type ImageReader,
-  PathError,
-  printable,
-  type Stat,
-} from "../../mod.ts";
+import { compareBytes } from "../../ext4/compare_bytes.ts";
+import type { Entry } from "../../ext4/reader/entry.ts";
+import { PathError } from "../../ext4/reader/path_error.ts";
+import type { Stat } from "../../ext4/reader/stat.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { ImageReader } from "../../steps/image/image_reader.ts";
 import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
 import { Lines } from "../lines.ts";
 import { jsonLine } from "../output.ts";

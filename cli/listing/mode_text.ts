@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { FileKind } from "../../mod.ts";
+import type { FileKind } from "../../ext4/reader/stat.ts";
 
 const LETTERS: Readonly<Record<FileKind, string>> = {
   file: "-",

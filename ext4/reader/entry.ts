@@ -3,10 +3,9 @@
  * @module
  */
 
-import type { InodeNumber } from "../numbers.ts";
 import type { RawEntry } from "./raw_entry.ts";
 import { joinPath, pathText } from "./path.ts";
-import type { FileKind, Stat } from "./stat.ts";
+import type { Stat } from "./stat.ts";
 import type { FolderOfWalk } from "./walk.ts";
 
 /** One name of a folder, with the metadata of what it names. */
@@ -47,12 +46,12 @@ export class Entry {
   }
 
   /** The inode it names. */
-  get inode(): InodeNumber {
+  get inode(): Stat["inode"] {
     return this.stat.inode;
   }
 
   /** What it names. */
-  get kind(): FileKind {
+  get kind(): Stat["kind"] {
     return this.stat.kind;
   }
 }
@@ -60,7 +59,12 @@ export class Entry {
 /** An entry that was met in a walk. */
 export class WalkedEntry extends Entry {
   /** Only the reader makes these. */
-  constructor(readonly folder: FolderOfWalk, raw: RawEntry, stat: Stat) {
+  constructor(
+    /** The folder it was met in: its path from the root, and 0 for the folder the walk began at. */
+    readonly folder: { readonly path: Uint8Array; readonly depth: number; readonly stat: Stat },
+    raw: RawEntry,
+    stat: Stat,
+  ) {
     super(raw, stat);
   }
 

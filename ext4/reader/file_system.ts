@@ -10,7 +10,7 @@ import type { BlockSource } from "./block_source.ts";
 import { readContiguous } from "./contiguous_contents.ts";
 import type { DirectoryCursor } from "./directory.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
-import { type ByteRange, type OpenFile, openFile, type ReadOptions } from "./open_file.ts";
+import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
 import { type ImageInfo, imageInfo } from "./image_info.ts";
 import { encrypted } from "./file_data.ts";
 import { hasFlag, type Inode, isType } from "./inode.ts";
@@ -110,7 +110,7 @@ export class FileSystem implements LeavingOut {
   /** The contents of a regular file, piece by piece, holes as zeros; see {@link OpenFile}. */
   async *readFile(
     file: FileReference,
-    options: ReadOptions & FollowOptions = {},
+    options: PieceOptions & FollowOptions = {},
   ): AsyncGenerator<Uint8Array> {
     yield* (await this.openFile(file, options)).pieces(options);
   }

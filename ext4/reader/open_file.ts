@@ -18,12 +18,8 @@ export interface ByteRange {
   readonly endBytes: number;
 }
 
-/** Which bytes of a file; all of it by default. */
-export interface ReadOptions {
-  /** Default 0. */
-  readonly startBytes?: number;
-  /** One past the last byte wanted; default the size of the file. */
-  readonly endBytes?: number;
+/** Which bytes of a file, all of it by default, and in what pieces. */
+export interface PieceOptions extends Partial<ByteRange> {
   /** Most bytes of one piece; default 4 MiB. Pieces are what a remote source is asked for. */
   readonly pieceBytes?: number;
 }
@@ -58,7 +54,7 @@ export class OpenFile {
    * Contents, piece by piece; holes as zeros. `ReadableStream.from` makes a stream of it.
    * Each piece is the caller's to keep.
    */
-  async *pieces(options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  async *pieces(options: PieceOptions = {}): AsyncGenerator<Uint8Array> {
     const start = requireOffset(options.startBytes ?? 0);
     const end = Math.min(requireOffset(options.endBytes ?? Infinity), this.stat.sizeBytes);
     const pieceBytes = Math.max(1, options.pieceBytes ?? PIECE_BYTES);

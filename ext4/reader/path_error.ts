@@ -3,15 +3,6 @@
  * @module
  */
 
-/** The ways in which a path can be wrong. */
-export type PathErrorCode =
-  | "no-such-path"
-  | "not-a-folder"
-  | "not-a-file"
-  | "not-a-symlink"
-  | "too-many-symlinks"
-  | "bad-path";
-
 /** What was asked for is not in the image. */
 export class PathError extends Error {
   /** The name of the class. */
@@ -22,7 +13,17 @@ export class PathError extends Error {
    * @param code stable
    * @param path as far as it matters; bytes that are no UTF-8 are replaced
    */
-  constructor(readonly code: PathErrorCode, readonly path: string, message: string) {
+  constructor(
+    readonly code:
+      | "no-such-path"
+      | "not-a-folder"
+      | "not-a-file"
+      | "not-a-symlink"
+      | "too-many-symlinks"
+      | "bad-path",
+    readonly path: string,
+    message: string,
+  ) {
     super(message);
   }
 }

@@ -5,19 +5,9 @@
 
 import type { CorruptImageError } from "../errors.ts";
 import { decodeDevice } from "../device_number.ts";
-import type { InodeNumber } from "../numbers.ts";
 import { INODE, INODE_FLAGS, OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { decodeNanoseconds, decodeSeconds } from "../times.ts";
-import {
-  type DeviceNumber,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from "../tree.ts";
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../tree.ts";
 import { contentsOffset } from "./contiguous_contents.ts";
 import { corrupt } from "./corrupt.ts";
 import { type Geometry, hasRoCompat } from "./geometry.ts";
@@ -29,30 +19,19 @@ const AT = INODE.offsets;
 const BILLION = 1_000_000_000;
 const SECTOR_BYTES = 512;
 
-/** What an inode is. */
-export type FileKind =
-  | "file"
-  | "folder"
-  | "symlink"
-  | "character-device"
-  | "block-device"
-  | "fifo"
-  | "socket";
-
-/** A moment: whole seconds since 1970, may be negative, and 0–999,999,999 nanoseconds. */
-export interface Time {
-  /** Since 1970-01-01 UTC; -2,147,483,648 to 15,032,385,535. */
-  readonly seconds: number;
-  /** 0 to 999,999,999. */
-  readonly nanoseconds: number;
-}
-
 /** The metadata of an inode. */
 export interface Stat {
   /** Two names with one number are one file. */
-  readonly inode: InodeNumber;
+  readonly inode: number & { readonly brand: "InodeNumber" };
   /** What the type bits of `mode` mean. */
-  readonly kind: FileKind;
+  readonly kind:
+    | "file"
+    | "folder"
+    | "symlink"
+    | "character-device"
+    | "block-device"
+    | "fifo"
+    | "socket";
   /** `st_mode`: type and permission bits. */
   readonly mode: number;
   /** The owner, 32 bits. */
@@ -65,18 +44,23 @@ export interface Stat {
   readonly allocatedBytes: number;
   /** Names it has; of a folder, 2 and one for each folder in it, or 1 when they are too many. */
   readonly countLinks: number;
-  /** When its contents were changed. */
-  readonly mtime: Time;
+  /** When its contents were changed. All times are such pairs. */
+  readonly mtime: {
+    /** Since 1970-01-01 UTC; -2,147,483,648 to 15,032,385,535. */
+    readonly seconds: number;
+    /** 0 to 999,999,999. */
+    readonly nanoseconds: number;
+  };
   /** When it was read. */
-  readonly atime: Time;
+  readonly atime: Stat["mtime"];
   /** When its metadata was changed. */
-  readonly ctime: Time;
+  readonly ctime: Stat["mtime"];
   /** When the inode was made; small inodes do not tell. */
-  readonly crtime?: Time;
+  readonly crtime?: Stat["mtime"];
   /** Where the contents of a file begin in the image, in bytes, when they lie in one piece. */
   readonly contentsAt?: number;
-  /** Of a device. */
-  readonly device?: DeviceNumber;
+  /** Of a device: 0 to 4095, and 0 to 1,048,575. */
+  readonly device?: { readonly major: number; readonly minor: number };
   /** `i_flags`, e.g. immutable. */
   readonly flags: number;
   /** Whether it may have extended attributes; without, there is no need to ask for them. */
@@ -84,6 +68,12 @@ export interface Stat {
   /** With the feature `project`. */
   readonly projectId?: number;
 }
+
+/** What an inode is. */
+export type FileKind = Stat["kind"];
+
+/** A moment. */
+export type Time = Stat["mtime"];
 
 /** What it takes to read contents in one piece. */
 export type ContiguousStat = Pick<Stat, "inode"> & { readonly contentsAt: number };

@@ -57,6 +57,7 @@ const MOST_SOCKETS = 50;
  * What an S3 client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`.
  *
  * @throws EnvironmentError when the endpoint is no address, or `AWS_CA_BUNDLE` cannot be read.
+ * @internal
  */
 export function awsClientConfig(
   given: AwsPlace = {},
@@ -78,7 +79,10 @@ export function awsClientConfig(
   };
 }
 
-/** The address that requests go to, whatever bucket stands before it. */
+/**
+ * The address that requests go to, whatever bucket stands before it.
+ * @internal
+ */
 export function awsStoreUrl({ endpoint, region }: AwsClientConfig): URL {
   return storeUrl(endpoint, region);
 }

@@ -6,18 +6,8 @@
 import { EnvironmentError } from "../environment_error.ts";
 import { unreadable } from "../file_status.ts";
 import { hasCode } from "../libc/errno.ts";
-import {
-  close,
-  CURRENT_FOLDER,
-  type Descriptor,
-  O_NONBLOCK,
-  O_RDONLY,
-  openAt,
-  readFullyAt,
-  seek,
-} from "../libc/files.ts";
-import { StatusBuffer, statusOfOpen } from "../libc/status.ts";
 import type { HostBlockSource } from "./block_source.ts";
+import { type LocalFile, openLocalFile } from "./local_file.ts";
 import { shownLocation } from "./location.ts";
 
 const S_IFMT = 0o170000;
@@ -32,28 +22,28 @@ const S_IFBLK = 0o060000;
  */
 export function openFileSource(path: string): HostBlockSource {
   const shownName = shownLocation(path);
-  const fd = openForReading(path, shownName);
+  const file = openForReading(path, shownName);
   try {
-    return new FileSource(fd, sizeOf(fd, shownName), shownName);
+    return new FileSource(file, sizeOf(file, shownName), shownName);
   } catch (error) {
-    close(fd);
+    file.close();
     throw error;
   }
 }
 
 class FileSource implements HostBlockSource {
   readonly isLocal = true;
-  #fd: Descriptor | undefined;
+  #file: LocalFile | undefined;
 
-  constructor(fd: Descriptor, readonly sizeBytes: number, readonly shownName: string) {
-    this.#fd = fd;
+  constructor(file: LocalFile, readonly sizeBytes: number, readonly shownName: string) {
+    this.#file = file;
   }
 
   read(offsetBytes: number, into: Uint8Array): void {
-    if (this.#fd === undefined) throw closedError(this.shownName);
+    if (this.#file === undefined) throw closedError(this.shownName);
     let done: number;
     try {
-      done = readFullyAt(this.#fd, into, offsetBytes);
+      done = this.#file.read(offsetBytes, into);
     } catch (error) {
       throw unreadable(this.shownName, error);
     }
@@ -66,9 +56,9 @@ class FileSource implements HostBlockSource {
   }
 
   close(): void {
-    const fd = this.#fd;
-    this.#fd = undefined;
-    if (fd !== undefined) close(fd);
+    const file = this.#file;
+    this.#file = undefined;
+    file?.close();
   }
 }
 
@@ -80,10 +70,9 @@ export function closedError(shownName: string): EnvironmentError {
   );
 }
 
-function openForReading(path: string, shownName: string): Descriptor {
+function openForReading(path: string, shownName: string): LocalFile {
   try {
-    // Without O_NONBLOCK a named pipe would wait for a writer.
-    return openAt(CURRENT_FOLDER, path, O_RDONLY | O_NONBLOCK);
+    return openLocalFile(path);
   } catch (error) {
     if (!hasCode(error, "ENOENT", "ENOTDIR")) throw unreadable(shownName, error);
     const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
@@ -98,14 +87,12 @@ function openForReading(path: string, shownName: string): Descriptor {
   }
 }
 
-function sizeOf(fd: Descriptor, shownName: string): number {
-  const status = new StatusBuffer();
-  statusOfOpen(fd, status);
-  switch (status.mode & S_IFMT) {
+function sizeOf(file: LocalFile, shownName: string): number {
+  switch (file.mode & S_IFMT) {
     case S_IFREG:
-      return status.sizeBytes;
+      return file.sizeBytes;
     case S_IFBLK:
-      return seek(fd, 0, "end");
+      return file.deviceBytes();
     case S_IFDIR:
       throw new EnvironmentError(
         `cannot read ${shownName}: it is a folder. Name an image in it.`,

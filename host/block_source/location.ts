@@ -22,7 +22,6 @@ export function isRemote(location: string): boolean {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { shownLocation } from "icecore";
  *
  * assert.equal(
  *   shownLocation("https://bob:secret@example.org/photos.img?signature=0f1e"),

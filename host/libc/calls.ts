@@ -1,10 +1,11 @@
 /**
- * The functions of the C library that icecore calls, opened once a thread.
+ * The functions of the C library that icecore calls, opened by the first call in each thread: who
+ * only reads an image from a server, or on Node, needs none.
  * @module
  */
 
 import process from "node:process";
-import { C_LIBRARY, openLibrary, type Signature } from "./library.ts";
+import { C_LIBRARY, type Library, openLibrary, type Signature } from "./library.ts";
 import { ERRNO, SystemError } from "./errno.ts";
 
 /** Where relative paths begin when no folder is given. */
@@ -52,11 +53,26 @@ const TWO_BUFFERS = {
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "buffer", "usize"], result: "i32" },
 } as const satisfies Record<string, Signature>;
 
-const library = await openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
-const twoBuffers = await openLibrary([C_LIBRARY], TWO_BUFFERS);
+type Functions = Library<keyof typeof SIGNATURES>["functions"];
 
 /** The C functions by name; a negative result means that {@linkcode lastErrno} says why. */
-export const libc = library.functions;
+export let libc: Functions = Object.fromEntries(
+  Object.keys(SIGNATURES).map((name) => [
+    name,
+    (...parameters: unknown[]) => opened()[name as keyof Functions](...parameters),
+  ]),
+) as Functions;
+
+let errno = new Int32Array(1);
+
+/** Opens the library; from then on `libc` has its functions themselves. */
+function opened(): Functions {
+  const { functions, view } = openLibrary<keyof typeof SIGNATURES>([C_LIBRARY], SIGNATURES);
+  errno = new Int32Array(view(functions.__errno_location(), 4));
+  return libc = functions;
+}
+
+let twoBuffersLibrary: Library<"syscall"> | undefined;
 
 /** `listxattrat(folder, path, flags, into, size)`, since Linux 6.13; -1 where it is missing. */
 export function listxattrat(
@@ -66,7 +82,7 @@ export function listxattrat(
   into: Uint8Array,
   sizeBytes: number,
 ): number {
-  return twoBuffers.functions.syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
+  return twoBuffers().syscall(LISTXATTRAT, folder, path, flags, into, sizeBytes);
 }
 
 /** The same number on every architecture. */
@@ -74,12 +90,15 @@ const LISTXATTRAT = 465;
 
 /** `renameat2` on two paths; -1 where a file system does not know the flags. */
 export function renameat2(from: Uint8Array, to: Uint8Array, flags: number): number {
-  return twoBuffers.functions.syscall(RENAMEAT2, AT_FDCWD, from, AT_FDCWD, to, flags);
+  return twoBuffers().syscall(RENAMEAT2, AT_FDCWD, from, AT_FDCWD, to, flags);
 }
 
 const RENAMEAT2 = process.arch === "arm64" ? 276 : 316;
 
-const errno = new Int32Array(library.view(libc.__errno_location(), 4));
+function twoBuffers(): Library<"syscall">["functions"] {
+  twoBuffersLibrary ??= openLibrary([C_LIBRARY], TWO_BUFFERS);
+  return twoBuffersLibrary.functions;
+}
 
 /** The error number of this thread's last failed call; to be read before the next call. */
 export function lastErrno(): number {

@@ -7,7 +7,12 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { EnvironmentError } from "../environment_error.ts";
-import { denoGlobal, type ForeignFunction } from "../runtime.ts";
+import {
+  denoGlobal,
+  type ForeignFunction,
+  hasForeignFunctions,
+  runtimeVersion,
+} from "../runtime.ts";
 
 /**
  * A C type as both runtimes can pass it. A `buffer` is a typed array; its first byte is passed. A
@@ -52,11 +57,12 @@ export function systemLibraries(name: string, architecture: string = process.arc
  * @param names Absolute paths, or `C_LIBRARY`.
  * @throws EnvironmentError when none can be opened, naming each with its reason.
  */
-export async function openLibrary<Name extends string>(
+export function openLibrary<Name extends string>(
   names: readonly string[],
   signatures: Readonly<Record<Name, Signature>>,
-): Promise<Library<Name>> {
-  const open = denoGlobal() === undefined ? await bunOpener() : denoOpener();
+): Library<Name> {
+  requireForeignFunctions("call the C library");
+  const open = denoGlobal() === undefined ? bunOpener() : denoOpener();
   const reasons: string[] = [];
   for (const name of names) {
     try {
@@ -70,6 +76,21 @@ export async function openLibrary<Name extends string>(
       "Run icecore on a Linux system with glibc or musl, with foreign functions allowed " +
       "(under Deno: --allow-ffi) and address space not limited (ulimit -v unlimited).",
     "no-library",
+  );
+}
+
+/**
+ * Refuses what cannot be done without calling C functions, before it is begun.
+ *
+ * @param what For the message, e.g. `extract`.
+ * @throws EnvironmentError `no-foreign-functions`
+ */
+export function requireForeignFunctions(what: string): void {
+  if (hasForeignFunctions()) return;
+  throw new EnvironmentError(
+    `cannot ${what} on ${runtimeVersion()}: it cannot call the C library. Use Deno or Bun; ` +
+      "reading, verifying and exporting images work here.",
+    "no-foreign-functions",
   );
 }
 
@@ -94,10 +115,8 @@ interface BunFfi {
   toArrayBuffer(pointer: unknown, offset: number, sizeBytes: number): ArrayBuffer;
 }
 
-async function bunOpener(): Promise<Opener> {
-  // A name that the type checker and Deno do not look up.
-  const specifier = "bun:ffi";
-  const ffi = await import(specifier) as BunFfi;
+function bunOpener(): Opener {
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
   const types: Record<ParameterType | ResultType, string> = {
     i32: "i32",
     u32: "u32",

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { connectionFailure, EnvironmentError, printable } from "../../mod.ts";
+import { EnvironmentError } from "../../mod.ts";
+import { connectionFailure, printable } from "../../plugin.ts";
 import type { Address } from "./address.ts";
 import { factsOf, isLocal, uploadError } from "./errors.ts";
 import type { Store } from "./store.ts";

@@ -3,15 +3,15 @@
  * @module
  */
 
-import { shownLocation } from "../../mod.ts";
+import { shownLocation } from "../../plugin.ts";
 import type { StoreContext } from "./store.ts";
 
 /** The command line, for the store that these options name. */
 export function awsCommand(
   words: readonly string[],
-  { endpoint }: StoreContext["options"],
+  { endpoint }: Pick<StoreContext["options"], "endpoint">,
 ): string {
-  const where = typeof endpoint === "string" ? ["--endpoint-url", shownLocation(endpoint)] : [];
+  const where = endpoint !== undefined ? ["--endpoint-url", shownLocation(endpoint)] : [];
   return ["aws", ...words, ...where].map(quoted).join(" ");
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import { addressOf } from "./address.ts";
 import type { Destination } from "./destination.ts";
 import { ChecksumError, factsOf, isRefusal } from "./errors.ts";

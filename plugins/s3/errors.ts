@@ -3,7 +3,8 @@
  * @module
  */
 
-import { EnvironmentError, printable } from "../../mod.ts";
+import { EnvironmentError } from "../../mod.ts";
+import { printable } from "../../plugin.ts";
 
 /** The name and status of what the AWS client throws. */
 export function factsOf(error: unknown): { name: string; status: number | undefined } {
@@ -159,7 +160,7 @@ function explain(error: unknown): [why: string, what: string, code: string] {
 
 const taken: [string, string, string] = [
   "there is an object of that name already",
-  "Choose another name or prefix, or replace it with --set s3.overwrite=true.",
+  "Choose another name or prefix, or set s3.overwrite to true.",
   "object-exists",
 ];
 

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { S3Client as Client } from "@aws-sdk/client-s3";
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import { addressOf } from "./address.ts";
 import { awsCommand } from "./aws_command.ts";
 import { type Confirmation, isName, type PartChecksum } from "./checksum.ts";
@@ -64,7 +64,7 @@ export class Multipart implements Completable {
     signal: AbortSignal,
   ): Promise<Multipart> {
     const { options } = context;
-    const left = options["resume"] === true
+    const left = options.resume === true
       ? await findUnfinished(store, bucket, key, context, signal)
       : undefined;
     if (left !== undefined) {
@@ -75,8 +75,8 @@ export class Multipart implements Completable {
       Bucket: bucket,
       Key: key,
       ChecksumAlgorithm: "SHA256",
-      ...options["storageClass"] !== undefined &&
-        { StorageClass: options["storageClass"] as never },
+      ...options.storageClass !== undefined &&
+        { StorageClass: options.storageClass as never },
     });
     // Not ended by the signal: an upload that was begun unheard of could not be aborted.
     const { UploadId } = await store.retry((client) => client.send(command), signal);
@@ -144,7 +144,7 @@ export class Multipart implements Completable {
     const command = new this.store.aws.CompleteMultipartUploadCommand({
       ...this.object,
       MultipartUpload: { Parts },
-      ...this.context.options["overwrite"] !== true && { IfNoneMatch: "*" },
+      ...this.context.options.overwrite !== true && { IfNoneMatch: "*" },
     });
     const { signal } = this;
     const send = (client: Client) => client.send(command, { abortSignal: signal });
@@ -167,7 +167,7 @@ export class Multipart implements Completable {
    * @returns What stays, or may.
    */
   async abort(): Promise<readonly string[]> {
-    if (this.context.options["resume"] === true) {
+    if (this.context.options.resume === true) {
       return this.#warn("parts stay in the store and cost money; the next build continues them");
     }
     try {

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import type { Confirmation, PartChecksum } from "./checksum.ts";
 import type { Completable } from "./completion.ts";
 import type { Destination } from "./destination.ts";
@@ -40,10 +40,9 @@ export class PutObject implements Completable {
       Body: this.checksum.bytes,
       ContentLength: this.checksum.bytes.length,
       ChecksumSHA256: this.checksum.base64,
-      ...options["storageClass"] !== undefined &&
-        { StorageClass: options["storageClass"] as never },
+      ...options.storageClass !== undefined && { StorageClass: options.storageClass as never },
     };
-    let condition: object = options["overwrite"] === true ? {} : { IfNoneMatch: "*" };
+    let condition: object = options.overwrite === true ? {} : { IfNoneMatch: "*" };
     await this.store.retry(
       async (client) => {
         const command = new this.store.aws.PutObjectCommand({ ...input, ...condition });

@@ -7,8 +7,10 @@
 
 import { setTimeout } from "node:timers/promises";
 import type * as Aws from "@aws-sdk/client-s3";
-import { awsClientConfig, awsStoreUrl, type StepContext } from "../../mod.ts";
+import { awsClientConfig, awsStoreUrl } from "../../plugin.ts";
+import type { StepContext } from "../../mod.ts";
 import { isTransient } from "./errors.ts";
+import type { options as schema } from "./options.ts";
 
 /** The first pause before a request is made again; each is twice the one before. */
 const PAUSE_MS = 250;
@@ -17,7 +19,7 @@ const CONNECT_MS = 10_000;
 const SILENCE_MS = 120_000;
 
 /** What of a step's context is used. */
-export type StoreContext = Pick<StepContext, "options" | "emit" | "signal">;
+export type StoreContext = Pick<StepContext<typeof schema>, "options" | "emit" | "signal">;
 
 /** A store, and the AWS client's commands. */
 export class Store {
@@ -34,7 +36,7 @@ export class Store {
   /** Loads the AWS client, which takes a moment: only where it is used. */
   static async open(options: StoreContext["options"]): Promise<Store> {
     const aws = await import("@aws-sdk/client-s3");
-    const { endpoint, region } = options as { endpoint?: string; region?: string };
+    const { endpoint, region, retries } = options;
     const patience = { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS };
     const config = awsClientConfig({ endpoint, region }, patience);
     const client = new aws.S3Client({
@@ -43,7 +45,6 @@ export class Store {
       requestChecksumCalculation: "WHEN_REQUIRED",
     });
     const takesStreams = !("handle" in (config.requestHandler ?? {}));
-    const retries = options["retries"] as number;
     return new Store(aws, client, awsStoreUrl(config), retries, takesStreams);
   }
 

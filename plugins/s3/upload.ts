@@ -41,7 +41,7 @@ export class Upload {
     this.address = addressOf(to.bucket, to.key);
     this.#signal = AbortSignal.any([context.signal, this.#stop.signal]);
     this.#completion = new Completion(store, to, context, this.#signal);
-    this.#sizeOf = partSizes(context.options["partSize"] as number, to.sizeBytes);
+    this.#sizeOf = partSizes(context.options.partSize, to.sizeBytes);
   }
 
   /** The object's key. */
@@ -51,7 +51,7 @@ export class Upload {
 
   /** Looks whether the name is free, unless it may be overwritten. */
   async begin(): Promise<this> {
-    if (this.context.options["overwrite"] === true) return this;
+    if (this.context.options.overwrite === true) return this;
     const exists = await objectExists(this.store, this.to, this.context.signal)
       .catch((error) => {
         throw uploadError(this.address, error);
@@ -128,7 +128,7 @@ export class Upload {
 
   /** Sends the part at hand as soon as there is room among those on their way. */
   async #send(): Promise<void> {
-    while (this.#inFlight.size >= (this.context.options["parallel"] as number)) {
+    while (this.#inFlight.size >= this.context.options.parallel) {
       await Promise.race(this.#inFlight);
       this.#throwFailure();
     }

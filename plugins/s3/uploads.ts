@@ -5,18 +5,11 @@
 
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import {
-  type Artifact,
-  companionsOf,
-  formatDigestLine,
-  type Image,
-  messageOf,
-  type Payload,
-  type StepContext,
-  withArtifact,
-} from "../../mod.ts";
+import type { Artifact, Image, Payload, StepContext } from "../../mod.ts";
+import { companionsOf, formatDigestLine, messageOf, withArtifact } from "../../plugin.ts";
 import { type Address, addressOf, parseAddress } from "./address.ts";
 import { awsCommand } from "./aws_command.ts";
+import type { options } from "./options.ts";
 import { Store } from "./store.ts";
 import { Upload } from "./upload.ts";
 
@@ -30,12 +23,12 @@ export class Uploads {
   private constructor(
     private readonly store: Store,
     private readonly address: Address,
-    private readonly context: StepContext,
+    private readonly context: StepContext<typeof options>,
   ) {}
 
   /** They are taken back when the build fails, be it after all were completed. */
-  static async open(context: StepContext): Promise<Uploads> {
-    const address = parseAddress(context.options["to"] as string);
+  static async open(context: StepContext<typeof options>): Promise<Uploads> {
+    const address = parseAddress(context.options.to);
     const store = await Store.open(context.options);
     const uploads = new Uploads(store, address, context);
     context.defer(() => store.close());

@@ -5,6 +5,13 @@
 
 import type { OptionValues } from "../../mod.ts";
 import type { Address } from "./address.ts";
+import type { options } from "./options.ts";
+
+/** How the other machine is reached. */
+type Connection = Pick<
+  OptionValues<typeof options>,
+  "identityFile" | "port" | "sshOptions"
+>;
 
 /** A script for the far side's `sh`, and its arguments. */
 export type Remote = readonly [script: string, ...args: string[]];
@@ -13,8 +20,8 @@ export type Remote = readonly [script: string, ...args: string[]];
 const PERSIST_SECONDS = 60;
 
 /** The same options, with which all programs share one connection through a socket here. */
-export function sharing(options: OptionValues, socket: string): OptionValues {
-  const given = (options["sshOptions"] ?? []) as readonly string[];
+export function sharing<O extends Connection>(options: O, socket: string): O {
+  const given = options.sshOptions ?? [];
   const own = ["ControlMaster=auto", `ControlPath=${socket}`, `ControlPersist=${PERSIST_SECONDS}`];
   // ssh takes the first value of each: what is set by hand counts.
   return { ...options, sshOptions: [...given, ...own] };
@@ -26,12 +33,12 @@ export function isSocketPath(path: string): boolean {
 }
 
 /** Ends the connection that is shared. */
-export function endArgv(options: OptionValues, { host }: Address): string[] {
+export function endArgv(options: Connection, { host }: Address): string[] {
   return ["ssh", ...connection(options, "-p"), "-O", "exit", "--", host];
 }
 
 /** Runs a script there: `ssh … HOST sh -c SCRIPT sh ARG…`. */
-export function sshArgv(options: OptionValues, { host }: Address, remote: Remote): string[] {
+export function sshArgv(options: Connection, { host }: Address, remote: Remote): string[] {
   const [script, ...args] = remote;
   const command = ["sh", "-c", script, "sh", ...args].map(quoted).join(" ");
   return ["ssh", ...connection(options, "-p"), "--", host, command];
@@ -39,7 +46,7 @@ export function sshArgv(options: OptionValues, { host }: Address, remote: Remote
 
 /** Copies a file with `rsync`, going on where a partial one ends. */
 export function rsyncArgv(
-  options: OptionValues,
+  options: Connection,
   { host }: Address,
   from: string,
   to: string,
@@ -57,7 +64,7 @@ export function rsyncArgv(
 }
 
 /** Copies a file with `sftp`; what to do comes on its stdin, from {@linkcode sftpBatch}. */
-export function sftpArgv(options: OptionValues, { host }: Address): string[] {
+export function sftpArgv(options: Connection, { host }: Address): string[] {
   const shown = host.includes(":") ? host.replace(/[^@]+$/, "[$&]") : host;
   return ["sftp", "-q", "-b", "-", ...connection(options, "-P"), "--", shown];
 }
@@ -67,14 +74,14 @@ export function sftpBatch(from: string, to: string): string {
   return `reput ${doubleQuoted(from)} ${doubleQuoted(to)}\n`;
 }
 
-function connection(options: OptionValues, portFlag: string): string[] {
+function connection(options: Connection, portFlag: string): string[] {
   const { identityFile, port, sshOptions } = options;
   return [
     // Nobody is there to be asked, and a dead connection ends.
     ...["BatchMode=yes", "ConnectTimeout=20", "ServerAliveInterval=15"].flatMap((o) => ["-o", o]),
-    ...(identityFile === undefined ? [] : ["-i", String(identityFile)]),
+    ...(identityFile === undefined ? [] : ["-i", identityFile]),
     ...(port === undefined ? [] : [portFlag, String(port)]),
-    ...((sshOptions ?? []) as readonly string[]).flatMap((option) => ["-o", option]),
+    ...(sshOptions ?? []).flatMap((option) => ["-o", option]),
   ];
 }
 

@@ -7,20 +7,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import {
-  type Artifact,
-  companionsOf,
-  formatDigestLine,
-  type Image,
-  messageOf,
-  type Payload,
-  type StepContext,
-  withArtifact,
-} from "../../mod.ts";
+import type { Artifact, Image, Payload, StepContext } from "../../mod.ts";
+import { companionsOf, formatDigestLine, messageOf, withArtifact } from "../../plugin.ts";
 import { quoted, type Remote } from "./argv.ts";
 import { copyError, isDifferent, unchecked } from "./errors.ts";
 import { FarSide } from "./far_side.ts";
 import { BEGIN, COMPUTED, FINISH, REMOVE } from "./scripts.ts";
+import type { options } from "./options.ts";
 
 /** A file there. */
 export interface Copy {
@@ -38,7 +31,7 @@ export class Copies {
   readonly #finished: string[] = [];
 
   /** They are taken back when the build fails, be it after all were made final. */
-  constructor(private readonly context: StepContext) {
+  constructor(private readonly context: StepContext<typeof options>) {
     this.far = new FarSide(context);
     context.defer(() => this.far.close());
     context.onFailure(() => this.#takeBack());
@@ -167,11 +160,11 @@ export class Copies {
   }
 
   get #resumes(): boolean {
-    return this.context.options["resume"] === true;
+    return this.context.options.resume === true;
   }
 
   get #overwrites(): "yes" | "no" {
-    return this.context.options["overwrite"] === true ? "yes" : "no";
+    return this.context.options.overwrite === true ? "yes" : "no";
   }
 }
 

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { EnvironmentError, printable, ToolError } from "../../mod.ts";
+import { EnvironmentError, ToolError } from "../../mod.ts";
+import { printable } from "../../plugin.ts";
 import { DIFFERS, EXISTS, IS_FOLDER, NO_DIGEST, NOT_WRITABLE } from "./scripts.ts";
 
 const REFUSED =
@@ -149,6 +150,6 @@ function lastWords(said: string): string {
 
 const taken: [string, string, string] = [
   "there is a file of that name already",
-  "Choose another folder, or replace it with --set ssh.overwrite=true.",
+  "Choose another folder, or set ssh.overwrite to true.",
   "file-exists",
 ];

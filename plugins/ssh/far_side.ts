@@ -8,18 +8,15 @@ import { createReadStream, existsSync } from "node:fs";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { EnvironmentError, type StepContext } from "../../mod.ts";
 import {
-  EnvironmentError,
   findProgram,
   messageOf,
-  type OptionValues,
   type PipedProgram,
   pipeThroughProgram,
   type ProgramOptions,
-  type ProgramResult,
   runProgram,
-  type StepContext,
-} from "../../mod.ts";
+} from "../../plugin.ts";
 import { type Address, parseAddress } from "./address.ts";
 import {
   endArgv,
@@ -34,12 +31,13 @@ import {
 import { copyError, isTransient } from "./errors.ts";
 import { feed, type Input } from "./feed.ts";
 import { LOOK, READY, TAKE } from "./scripts.ts";
+import type { options } from "./options.ts";
 
 /** The first pause before going on after a broken connection; each is twice the one before. */
 const PAUSE_MS = 500;
 
 /** What of a step's context is used. */
-export type FarContext = Pick<StepContext, "options" | "signal"> & {
+export type FarContext = Pick<StepContext<typeof options>, "options" | "signal"> & {
   readonly emit?: StepContext["emit"];
   readonly workdir?: string;
 };
@@ -48,13 +46,13 @@ export type FarContext = Pick<StepContext, "options" | "signal"> & {
 export class FarSide {
   readonly address: Address;
   #way: Way | undefined;
-  readonly #options: OptionValues;
+  readonly #options: StepContext<typeof options>["options"];
   /** Through which the programs of a build share one login. */
   readonly #socket: string | undefined;
 
   constructor(private readonly context: FarContext) {
     const { options, workdir } = context;
-    this.address = parseAddress(options["to"] as string);
+    this.address = parseAddress(options.to);
     const socket = workdir === undefined ? undefined : join(workdir, "ssh");
     this.#socket = socket !== undefined && isSocketPath(socket) ? socket : undefined;
     this.#options = this.#socket === undefined ? options : sharing(options, this.#socket);
@@ -98,7 +96,10 @@ export class FarSide {
   }
 
   /** Runs a script there. @param signal Instead of the build's; `null` for none. */
-  run(remote: Remote, signal: AbortSignal | null = this.context.signal): Promise<ProgramResult> {
+  run(
+    remote: Remote,
+    signal: AbortSignal | null = this.context.signal,
+  ): ReturnType<typeof runProgram> {
     const argv = sshArgv(this.#options, this.address, remote);
     return runProgram(argv, { ...this.#started, ...(signal && { signal }) });
   }
@@ -112,7 +113,7 @@ export class FarSide {
   /** Copies a file to a partial one that is there, and goes on when the connection breaks. */
   async copy(from: string, to: string): Promise<void> {
     if (this.#way === undefined) await this.look();
-    const retries = this.context.options["retries"] as number;
+    const retries = this.context.options.retries;
     for (let attempt = 1;; attempt++) {
       try {
         return await this.#copyBy(this.#way!, from, to);

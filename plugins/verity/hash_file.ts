@@ -6,7 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { EnvironmentError, meaningOf, openNew, printable } from "../../mod.ts";
+import { EnvironmentError } from "../../mod.ts";
+import { messageOf, openNew, printable } from "../../plugin.ts";
 import { HashTree } from "./hash_tree.ts";
 import { ALGORITHM, superblock } from "./superblock.ts";
 import { treeLayout } from "./tree_layout.ts";
@@ -112,8 +113,7 @@ function imageBytesOf(head: Uint8Array): number {
 
 function writeError(path: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
-    `cannot write ${printable(path)}: ${meaningOf(error)}. ` +
-      "Make room, or choose another place with -o.",
+    `cannot write ${printable(path)}: ${messageOf(error)}. Make room, or choose another place.`,
     "not-written",
     { cause: error },
   );

@@ -18,7 +18,7 @@ export function checkOutput(output: string): void {
   if (output !== "-") return;
   throw new UsageError(
     "cannot write the image to stdout: the kernel mounts it while it is made. " +
-      "Name a file with -o, or build with --recipe native.",
+      "Name a file, or use the recipe native.",
     "no-stream",
   );
 }
@@ -36,8 +36,8 @@ export function checkTree(tree: Tree): void {
     if (new TextDecoder().decode(nameOf(tree, entry as TreeEntry)) !== "lost+found") continue;
     throw new SourceError(
       "cannot store lost+found at the root of the image: it is not a folder, and e2fsck would " +
-        "remove it. Rename it, leave it out with --exclude /lost+found, store the folder under " +
-        "its own name (without /.), or build with --recipe native.",
+        "remove it. Rename it, exclude /lost+found, store the folder under " +
+        "its own name (without /.), or use the recipe native.",
       "lost-and-found",
     );
   }

@@ -11,7 +11,7 @@ import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import { startDigests } from "../../host/hash.ts";
 import { DamagedFileError } from "../../pipeline/errors.ts";
 import type { ImageRecord } from "./image_record.ts";
-import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import type { ImageFile } from "./image_file.ts";
 import type { ImageReader } from "./image_reader.ts";
 
 /** Data of a file, as pairs `[start, end)` in bytes, ascending, cut at the file's end. */
@@ -41,7 +41,7 @@ export class ContentCheck {
   }
 
   /** Begins a file. */
-  async begin(file: OpenFile): Promise<void> {
+  async begin(file: ImageFile): Promise<void> {
     const { inode, sizeBytes } = file.stat;
     await this.record.prepare(inode);
     this.#expected = this.record.digestOf(inode);
@@ -98,7 +98,7 @@ export function asBroken({ message }: DamagedFileError): CorruptImageError {
 }
 
 /** The data of a file whose digest passes its holes over; `undefined` where it does not. */
-export async function dataBetweenLongHoles(file: OpenFile): Promise<DataRanges | undefined> {
+export async function dataBetweenLongHoles(file: ImageFile): Promise<DataRanges | undefined> {
   const { sizeBytes, allocatedBytes } = file.stat;
   // Blocks of its map count as allocated; they are few, and half of this bound is far off.
   if (!hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes) / 2)) return undefined;

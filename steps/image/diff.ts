@@ -5,10 +5,10 @@
 
 import type { UnsupportedFeatureError } from "../../ext4/errors.ts";
 import type { Tree } from "../../ext4/tree.ts";
-import type { SourceOptions } from "../../host/block_source/block_source.ts";
 import { isRemote } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { fileStatus } from "../../host/file_status.ts";
+import { requireForeignFunctions } from "../../host/libc/library.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../source/placement.ts";
 import { compareSides } from "./diff/compare.ts";
@@ -24,30 +24,6 @@ import {
 import type { ImageReader } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
-/** How to compare. */
-export interface DiffOptions extends Pick<SourceOptions, "leastBytesPerMinute"> {
-  /** Globs of names to leave out of folders, as `build` left them out. */
-  readonly exclude?: readonly string[];
-  /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
-  readonly oneFileSystem?: boolean;
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Told each name that differs, in the order of names, folders after what lies beside them. */
-  onDifference?(difference: Difference): void;
-  /** Told each name of a folder that could not be read. */
-  onProblem?(problem: Problem): void;
-  /** Told how far it is: first in files that were found, then in bytes that were compared. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-}
-
-/** What came of a comparison. */
-export interface Diff {
-  /** How many there are. */
-  readonly countDifferences: number;
-  /** Names that could not be read: of them nothing is known. */
-  readonly countProblems: number;
-}
-
 /**
  * Compares `first` with `second`, each an image's path or URL, or a folder.
  *
@@ -57,11 +33,31 @@ export interface Diff {
  *
  * @throws CorruptImageError; EnvironmentError and SourceError when a side cannot be read.
  */
-export async function diff(
+export async function diffImages(
   first: string,
   second: string,
-  options: DiffOptions = {},
-): Promise<Diff> {
+  options: {
+    /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
+    readonly leastBytesPerMinute?: number;
+    /** Globs of names to leave out of folders, as `build` left them out. */
+    readonly exclude?: readonly string[];
+    /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
+    readonly oneFileSystem?: boolean;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told each name that differs, in the order of names, folders after what lies beside them. */
+    onDifference?(difference: Difference): void;
+    /** Told each name of a folder that could not be read. */
+    onProblem?(problem: Problem): void;
+    /** Told how far it is: first in files that were found, then in bytes that were compared. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+  } = {},
+): Promise<{
+  /** How many there are. */
+  readonly countDifferences: number;
+  /** Names that could not be read: of them nothing is known. */
+  readonly countProblems: number;
+}> {
   const counter = new Counter(options);
   const firstImage = await openUnlessFolder(first, counter, options);
   try {
@@ -70,6 +66,12 @@ export async function diff(
     await firstImage?.close();
   }
 }
+
+/** How to compare. */
+type DiffOptions = NonNullable<Parameters<typeof diffImages>[2]>;
+
+/** What came of a comparison. */
+type Diff = Awaited<ReturnType<typeof diffImages>>;
 
 async function diffWith(
   first: string,
@@ -101,6 +103,7 @@ export async function diffWithFolders(
   folders: readonly string[],
   options: DiffOptions = {},
 ): Promise<Diff> {
+  requireForeignFunctions("compare with a folder");
   const counter = new Counter(options);
   const sideOptions = counter.sideOptions(false);
   const a = await imageSide(image, sideOptions);
@@ -113,7 +116,10 @@ async function openUnlessFolder(
   counter: Counter,
   { signal, leastBytesPerMinute }: DiffOptions,
 ): Promise<ImageReader | undefined> {
-  if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) return;
+  if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
+    requireForeignFunctions("compare with a folder");
+    return;
+  }
   return await openImage(path, {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),

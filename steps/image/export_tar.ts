@@ -17,8 +17,7 @@ import { Breather } from "../../host/breathe.ts";
 import { joinBytes } from "../../host/libc/paths.ts";
 import type { DamagedFileError } from "../../pipeline/errors.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
-import type { ImagePath } from "../../ext4/reader/path.ts";
-import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import type { ImageFile } from "./image_file.ts";
 import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
@@ -27,20 +26,6 @@ import { memberOf } from "./tar/member.ts";
 import { PieceBuffer } from "./tar/piece_buffer.ts";
 import { type DataLayout, sparseLayout, wholeLayout } from "./tar/sparse.ts";
 import { pathBytesOf, shownPathOf } from "./tree_path.ts";
-
-/** What to export. */
-export interface ExportOptions {
-  /** From the root of the image, with all below it; none means everything. */
-  readonly path?: ImagePath;
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Told how far it is. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-  /** A name that a tar archive cannot hold: a socket. */
-  onSkipped?(path: string): void;
-  /** A file that is in the archive by now, and not as it was stored in the image. */
-  onDamaged?(error: DamagedFileError): void;
-}
 
 /** GNU tar reads and writes twenty blocks at a time, and expects the end to be filled up. */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
@@ -53,9 +38,20 @@ const RECORD_BYTES = 20 * BLOCK_BYTES;
  *
  * @throws PathError when the path is not in the image; CorruptImageError; the signal's reason.
  */
-export async function* exportTar(
+export async function* exportImage(
   image: ImageReader,
-  options: ExportOptions = {},
+  options: {
+    /** From the root of the image, with all below it; none means everything. */
+    readonly path?: string | Uint8Array;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told how far it is. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+    /** A name that a tar archive cannot hold: a socket. */
+    onSkipped?(path: string): void;
+    /** A file that is in the archive by now, and not as it was stored in the image. */
+    onDamaged?(error: DamagedFileError): void;
+  } = {},
 ): AsyncGenerator<Uint8Array> {
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
@@ -65,6 +61,8 @@ export async function* exportTar(
   });
   yield* new TarExport(image, source, options, signal).pieces();
 }
+
+type ExportOptions = NonNullable<Parameters<typeof exportImage>[1]>;
 
 class TarExport {
   readonly #tree: Tree;
@@ -139,7 +137,7 @@ class TarExport {
   async #open(
     row: TreeInode,
     member: Member,
-  ): Promise<{ readonly file: OpenFile; readonly layout: DataLayout } | undefined> {
+  ): Promise<{ readonly file: ImageFile; readonly layout: DataLayout } | undefined> {
     try {
       const file = await this.image.openFile(this.source.inodeOf(row));
       return { file, layout: await this.#layoutOf(file, member) };
@@ -177,7 +175,7 @@ class TarExport {
     }
   }
 
-  async #layoutOf(file: OpenFile, member: Member): Promise<DataLayout> {
+  async #layoutOf(file: ImageFile, member: Member): Promise<DataLayout> {
     const { sizeBytes, allocatedBytes } = file.stat;
     const isWhole = allocatedBytes >= sizeBytes;
     // What is to be left out must be found broken before a header promises it.

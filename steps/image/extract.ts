@@ -12,9 +12,9 @@ import {
   type TreeInode,
 } from "../../ext4/tree.ts";
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
-import type { ImagePath } from "../../ext4/reader/path.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { Breather } from "../../host/breathe.ts";
+import { requireForeignFunctions } from "../../host/libc/library.ts";
 import { collectGarbage } from "../../host/runtime.ts";
 import { DamagedFileError } from "../../pipeline/errors.ts";
 import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
@@ -23,7 +23,7 @@ import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
 import { extractFailure } from "./extract/failure.ts";
 import { findExisting } from "./extract/existing.ts";
-import { type Loss, Losses } from "./extract/losses.ts";
+import { Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
 import { IncompleteFileError } from "./extract/small_file_writer.ts";
 import { SmallFiles } from "./extract/small_files.ts";
@@ -31,36 +31,6 @@ import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
 import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
-
-/** What to extract, and where to. */
-export interface ExtractOptions {
-  /** Paths from the root of the image, each with all below it; none means everything. */
-  readonly paths?: readonly ImagePath[];
-  /** The folder to extract into; made where it is missing. */
-  readonly target: string;
-  /** Replace files that are there already. */
-  readonly force?: boolean;
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Receives each file that is damaged and therefore not extracted. */
-  onDamaged?(error: DamagedFileError): void;
-  /** Told how far it is: first in files that were found, then in bytes that were written. */
-  onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
-}
-
-/** What was extracted. */
-export interface Extracted {
-  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
-  readonly countFiles: number;
-  /** Folders. */
-  readonly countFolders: number;
-  /** Of files, a file with several names once, holes not counted. */
-  readonly sizeBytes: number;
-  /** Files whose contents are not those that were stored: they were left out. */
-  readonly countDamaged: number;
-  /** What could not be restored, once a kind. */
-  readonly losses: readonly Loss[];
-}
 
 /**
  * Extracts. Each path keeps its place: `a/b` becomes `TARGET/a/b`.
@@ -71,7 +41,46 @@ export interface Extracted {
  * @throws PathError for a path that is not in the image; CorruptImageError;
  * EnvironmentError `output-exists`, `disk-full`, `not-writable`; the signal's reason.
  */
-export async function extract(image: ImageReader, options: ExtractOptions): Promise<Extracted> {
+export async function extractImage(
+  image: ImageReader,
+  options: {
+    /** Paths from the root of the image, each with all below it; none means everything. */
+    readonly paths?: readonly (string | Uint8Array)[];
+    /** The folder to extract into; made where it is missing. */
+    readonly target: string;
+    /** Replace files that are there already. */
+    readonly force?: boolean;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Receives each file that is damaged and therefore not extracted. */
+    onDamaged?(error: DamagedFileError): void;
+    /** Told how far it is: first in files that were found, then in bytes that were written. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+  },
+): Promise<{
+  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
+  readonly countFiles: number;
+  /** Folders. */
+  readonly countFolders: number;
+  /** Of files, a file with several names once, holes not counted. */
+  readonly sizeBytes: number;
+  /** Files whose contents are not those that were stored: they were left out. */
+  readonly countDamaged: number;
+  /** What could not be restored, once a kind. */
+  readonly losses: readonly {
+    /** What kind of thing it is; scripts may rely on these words. */
+    readonly kind: "owner" | "setuid" | "attribute" | "node" | "link" | "metadata";
+    /** How often. */
+    readonly count: number;
+    /** The first, printable, from the root of the image. */
+    readonly firstPath: string;
+    /** Why, for people. */
+    readonly reason: string;
+    /** Whether something is missing that the caller had the right to. */
+    readonly isGrave: boolean;
+  }[];
+}> {
+  requireForeignFunctions("extract");
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
@@ -89,6 +98,12 @@ export async function extract(image: ImageReader, options: ExtractOptions): Prom
     folders.close();
   }
 }
+
+/** What to extract, and where to. */
+export type ExtractOptions = Parameters<typeof extractImage>[1];
+
+/** What was extracted. */
+type Extracted = Awaited<ReturnType<typeof extractImage>>;
 
 class Extraction {
   readonly #tree: Tree;

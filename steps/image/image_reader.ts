@@ -3,40 +3,59 @@
  * @module
  */
 
-import type { SourceOptions, Traffic } from "../../host/block_source/block_source.ts";
+import type { CorruptImageError, UnsupportedFeatureError } from "../../ext4/errors.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.ts";
-import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
-import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
-import type { OpenFile } from "../../ext4/reader/open_file.ts";
-import type { OpenOptions } from "../../ext4/reader/open_volume.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
-import type { Xattr } from "../../ext4/tree.ts";
+import type { ImageFile } from "./image_file.ts";
 import type { ImageRecord } from "./image_record.ts";
 
 /** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
-export interface OpenImageOptions extends OpenOptions, SourceOptions {
+export interface OpenImageOptions {
   /**
-   * Told of what is broken in folders that are listed, walked, extracted or exported; it is left
+   * What to do about a journal that was not replayed because the image was not unmounted:
+   * `replay` it in memory, which changes nothing on disk (the default), or `ignore` it.
+   */
+  readonly journal?: "replay" | "ignore";
+  /**
+   * Receives what is broken in folders that are listed, walked, extracted or exported; it is left
    * out then. Without, the first makes the call fail. The path is below the folder in question.
    * Copies of superblock and group descriptors are read in place of broken ones, and an image that
-   * is cut short as far as it goes; both is told without a path.
+   * is cut short as far as it goes; both comes without a path.
    */
-  readonly onBroken?: OnBroken | undefined;
+  readonly onBroken?:
+    | ((error: CorruptImageError, path: Uint8Array | undefined) => void)
+    | undefined;
   /**
    * Receives what is encrypted in folders that are listed, walked, extracted or exported. An
    * encrypted folder is reported once; its entries are listed under the names that the kernel gives
    * them without the key, and not extracted. Without, the first makes the call fail.
    */
-  readonly onUnsupported?: OnUnsupported | undefined;
+  readonly onUnsupported?:
+    | ((error: UnsupportedFeatureError, path: Uint8Array | undefined) => void)
+    | undefined;
+  /** Most bytes kept in memory; default 1 MiB of a local image and 16 MiB of a remote one. */
+  readonly cacheBytes?: number;
+  /** Ends all reading; its reason is what reads then throw. */
+  readonly signal?: AbortSignal;
+  /** Of servers: the longest time without a single byte before a request is given up; default 30,000. */
+  readonly timeoutMs?: number;
+  /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
+  readonly leastBytesPerMinute?: number;
+  /** Of servers: how often a request is tried again before reading fails; default 4. */
+  readonly countRetries?: number;
+  /** Of servers: the pause before the first retry, doubled for each further one; default 250. */
+  readonly retryDelayMs?: number;
 }
 
-/** Which bytes of a file to read. */
-export interface ReadRange extends FollowOptions {
+/** Which bytes of a file to read, all by default; a range may reach past the end. */
+export interface ReadOptions {
   /** The first byte wanted, counted from 0; default 0. */
   readonly startBytes?: number;
-  /** One past the last byte wanted; default the file's size. Past the end means the end. */
+  /** One past the last byte wanted; default the size of the file. */
   readonly endBytes?: number;
+  /** Whether symbolic links are followed, wherever they are in a path; default false. */
+  readonly followSymlinks?: boolean;
 }
 
 /**
@@ -58,31 +77,41 @@ export interface ImageReader extends AsyncDisposable {
   readonly shownName: string;
 
   /** Receives what is broken and left out; see `OpenImageOptions`. */
-  readonly onBroken: OnBroken | undefined;
+  readonly onBroken: OpenImageOptions["onBroken"];
 
   /** Receives what is encrypted and left out; see `OpenImageOptions`. */
-  readonly onUnsupported: OnUnsupported | undefined;
+  readonly onUnsupported: OpenImageOptions["onUnsupported"];
 
   /** Size of the image in bytes. */
   readonly sizeBytes: number;
 
-  /** What was asked of the server so far; `undefined` for a local image. */
-  readonly traffic: Traffic | undefined;
+  /** What was asked of the server so far, failed requests included; `undefined` for what is local. */
+  readonly traffic: { readonly countRequests: number; readonly countBytes: number } | undefined;
 
   /** The metadata of a file, a folder or anything else. */
-  stat(file: FileReference, options?: FollowOptions): Promise<Stat>;
+  stat(
+    file: string | Uint8Array | Stat["inode"],
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<Stat>;
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
-  list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
+  list(
+    folder: string | Uint8Array | Stat["inode"],
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): AsyncGenerator<Entry>;
 
   /**
    * All that is below a folder: first the entries of a folder, then what is in its folders. Memory
    * does not grow with the number of files.
    */
-  walk(folder?: FileReference): AsyncGenerator<WalkedEntry>;
+  walk(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedEntry>;
 
-  /** The same a whole folder at a time, folders and entries ordered by the bytes of their names. */
-  walkFolders(folder?: FileReference): AsyncGenerator<WalkedFolder>;
+  /**
+   * The same a whole folder at a time, folders and entries ordered by the bytes of their names.
+   *
+   * @internal For what goes through whole images: extracting, comparing, exporting.
+   */
+  walkFolders(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedFolder>;
 
   /**
    * The contents of a regular file as a stream, holes as zeros. A file that is read whole is
@@ -90,8 +119,8 @@ export interface ImageReader extends AsyncDisposable {
    * `DamagedFileError` behind the last byte. A range cannot be compared.
    */
   readFile(
-    file: FileReference,
-    range?: ReadRange,
+    file: string | Uint8Array | Stat["inode"],
+    options?: ReadOptions,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 
   /**
@@ -101,19 +130,32 @@ export interface ImageReader extends AsyncDisposable {
    * @param stat Its metadata, with `contentsAt`.
    * @param into As large as the file.
    * @returns A promise only where the source gave one.
+   * @internal For what goes through whole images.
    */
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void>;
 
   /** A regular file, to be read at any place, or to see where its holes are. */
-  openFile(file: FileReference, options?: FollowOptions): Promise<OpenFile>;
+  openFile(
+    file: string | Uint8Array | Stat["inode"],
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<ImageFile>;
 
   /** The target of a symbolic link, as bytes. */
-  readLink(file: FileReference): Promise<Uint8Array>;
+  readLink(file: string | Uint8Array | Stat["inode"]): Promise<Uint8Array>;
 
-  /** Extended attributes, as the kernel gives them; ACLs in its encoding. */
-  xattrs(file: FileReference, options?: FollowOptions): Promise<Xattr[]>;
+  /**
+   * Extended attributes, as the kernel gives them; ACLs in its encoding. A name has its prefix, as
+   * `user.comment` does, and no final NUL.
+   */
+  xattrs(
+    file: string | Uint8Array | Stat["inode"],
+    options?: Pick<ReadOptions, "followSymlinks">,
+  ): Promise<{ readonly name: Uint8Array; readonly value: Uint8Array }[]>;
 
-  /** What the contents of its files were when it was made; read when first asked for. */
+  /**
+   * What the contents of its files were when it was made; read when first asked for.
+   * @internal
+   */
   record(): Promise<ImageRecord>;
 
   /** Releases the file or the connections. Reads under way fail. A second call does nothing. */

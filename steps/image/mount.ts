@@ -30,29 +30,6 @@ import { interruptionOf, throwIfAborted } from "../../pipeline/interruption.ts";
 import { argvOf, fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
 import { openImage } from "./open_image.ts";
 
-/** How to mount. */
-export interface MountOptions {
-  /**
-   * `kernel` needs root; `fuse` needs the program fuse2fs. By default the kernel for root, FUSE
-   * for everyone else, and for root where the kernel does not let her, as in a container.
-   */
-  readonly by?: "auto" | "kernel" | "fuse";
-  /** Cancels it. */
-  readonly signal?: AbortSignal;
-  /** Told each program before it runs. */
-  onCommand?(argv: readonly string[]): void;
-}
-
-/** What was mounted. */
-export interface Mounted {
-  /** Who mounts it. */
-  readonly by: "kernel" | "fuse";
-  /** The real path of the folder. */
-  readonly folder: string;
-  /** Its journal holds changes that were not written out; the mount does not show them. */
-  readonly isStale: boolean;
-}
-
 /**
  * Mounts an image at a folder: read-only, without setuid and devices, nothing written to it.
  *
@@ -63,8 +40,25 @@ export interface Mounted {
 export async function mountImage(
   path: string,
   folder: string,
-  options: MountOptions = {},
-): Promise<Mounted> {
+  options: {
+    /**
+     * `kernel` needs root; `fuse` needs the program fuse2fs. By default the kernel for root, FUSE
+     * for everyone else, and for root where the kernel does not let her, as in a container.
+     */
+    readonly by?: "auto" | "kernel" | "fuse";
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told each program before it runs. */
+    onCommand?(argv: readonly string[]): void;
+  } = {},
+): Promise<{
+  /** Who mounts it. */
+  readonly by: "kernel" | "fuse";
+  /** The real path of the folder. */
+  readonly folder: string;
+  /** Its journal holds changes that were not written out; the mount does not show them. */
+  readonly isStale: boolean;
+}> {
   givenPath(folder, "the folder to mount at");
   const { subject, isStale } = await examine(path);
   const at = mountpointOf(folder, path);

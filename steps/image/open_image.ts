@@ -20,7 +20,8 @@ import { SourceReader } from "./source_reader.ts";
  *
  * ```ts
  * import { mkdtemp, rm, writeFile } from "node:fs/promises";
- * import { openImage, pipeline, recipes } from "icecore";
+ * import { pipeline, recipes } from "icecore";
+ * import { openImage } from "icecore/read";
  *
  * const folder = await mkdtemp("/tmp/icecore-");
  * await writeFile(`${folder}/readme.txt`, "An ice core is drilled once.");

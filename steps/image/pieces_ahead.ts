@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import type { ImageFile } from "./image_file.ts";
 
 /** A local piece fits the processor's cache; a remote one is worth a request. */
 const LOCAL_BYTES = 1 << 20;
@@ -11,7 +11,7 @@ const REMOTE_BYTES = 8 << 20;
 
 /** The bytes from `startBytes` up to `endBytes`, or up to the end of the file. */
 export async function* piecesAhead(
-  file: OpenFile,
+  file: ImageFile,
   isLocal: boolean,
   range: { readonly startBytes?: number; readonly endBytes?: number },
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -7,14 +7,14 @@ import type { Entry, WalkedEntry, WalkedFolder } from "../../ext4/reader/entry.t
 import type { FileReference, FileSystem, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { ImageInfo } from "../../ext4/reader/image_info.ts";
 import type { OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
-import type { OpenFile } from "../../ext4/reader/open_file.ts";
+import type { ImageFile } from "./image_file.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/stat.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
 import { ContentRecord } from "./content_record.ts";
+import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
-import type { ImageReader, ReadRange } from "./image_reader.ts";
 import { pathText } from "../../ext4/reader/path.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
@@ -72,11 +72,11 @@ export class SourceReader implements ImageReader {
 
   async readFile(
     file: FileReference,
-    range: ReadRange = {},
+    options: ReadOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const open = await this.#files.openFile(file, range);
-    const pieces = piecesAhead(open, this.#source.isLocal, range);
-    const { startBytes = 0, endBytes = Infinity } = range;
+    const open = await this.#files.openFile(file, options);
+    const pieces = piecesAhead(open, this.#source.isLocal, options);
+    const { startBytes = 0, endBytes = Infinity } = options;
     const isWhole = startBytes === 0 && endBytes >= open.stat.sizeBytes;
     return ReadableStream.from(isWhole ? checkedPieces(this, file, open, pieces) : pieces);
   }
@@ -89,7 +89,7 @@ export class SourceReader implements ImageReader {
     return this.#files.readContiguous(stat, into);
   }
 
-  openFile(file: FileReference, options: FollowOptions = {}): Promise<OpenFile> {
+  openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
     return this.#files.openFile(file, options);
   }
 
@@ -114,7 +114,7 @@ export class SourceReader implements ImageReader {
 async function* checkedPieces(
   image: ImageReader,
   reference: FileReference,
-  file: OpenFile,
+  file: ImageFile,
   pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const check = await ContentCheck.of(image);

@@ -13,7 +13,6 @@ import { ToolError } from "../../host/tool_error.ts";
 import { givenPath } from "../../pipeline/given_path.ts";
 import { interruptionOf } from "../../pipeline/interruption.ts";
 import { argvOf, isFuse } from "./mount/commands.ts";
-import type { MountOptions } from "./mount.ts";
 
 /**
  * Unmounts the image that is mounted at a folder, by the kernel or by FUSE. Its loop device is
@@ -24,7 +23,12 @@ import type { MountOptions } from "./mount.ts";
  */
 export async function unmountImage(
   folder: string,
-  options: Omit<MountOptions, "by"> = {},
+  options: {
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Told each program before it runs. */
+    onCommand?(argv: readonly string[]): void;
+  } = {},
 ): Promise<void> {
   const shown = printable(givenPath(folder, "the folder to unmount"));
   const at = realFolder(folder, shown);

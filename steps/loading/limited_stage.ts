@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ByteStage } from "../../pipeline/step.ts";
+import { type ByteStage, takerOf } from "../../pipeline/byte_stage.ts";
 import type { StepClock } from "./step_clock.ts";
 
 /** The stage, whose time the clock counts. @param giveUp Makes the clock for its `abort`. */
@@ -18,7 +18,7 @@ export function limitedStage(
   const waiting = new Waiting(clock, transform === undefined);
   const streams = transform === undefined ? { sink: limitedSink(sink!, waiting) } : {
     transform: {
-      writable: limitedSink(transform.writable, waiting),
+      writable: limitedSink(takerOf(stage)!, waiting),
       readable: limitedOutput(transform.readable, waiting),
     },
   };

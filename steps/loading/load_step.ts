@@ -17,19 +17,6 @@ import { zxStep } from "./zx_step.ts";
 /** Steps that are known by name, each loaded when it is asked for. */
 export type BuiltinSteps = Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
 
-/** Where steps are looked for. */
-export interface LoadOptions {
-  /** Steps that are known by name; none when absent. */
-  readonly builtins?: BuiltinSteps;
-  /** The folder that relative paths start from; the current one when absent. */
-  readonly folder?: string;
-  /**
-   * `false`: a file is refused that others than this user and root may have written. Absent, it is
-   * taken, for whoever names it here has chosen it.
-   */
-  readonly trust?: boolean;
-}
-
 /**
  * Loads a step.
  *
@@ -39,7 +26,20 @@ export interface LoadOptions {
  * @throws UsageError when there is no such step, or the file is no step; PluginError when it is
  * there and cannot be loaded.
  */
-export async function loadStep(reference: string, options: LoadOptions = {}): Promise<Step> {
+export async function loadStep(
+  reference: string,
+  options: {
+    /** Steps that are known by name; none when absent. */
+    readonly builtins?: Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
+    /** The folder that relative paths start from; the current one when absent. */
+    readonly folder?: string;
+    /**
+     * `false`: a file is refused that others than this user and root may have written. Absent, it is
+     * taken, for whoever names it here has chosen it.
+     */
+    readonly trust?: boolean;
+  } = {},
+): Promise<Step> {
   const { builtins = {}, folder = "." } = options;
   if (Object.hasOwn(builtins, reference)) return (await builtins[reference]!()).default;
   const path = resolve(folder, reference);

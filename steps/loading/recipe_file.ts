@@ -15,21 +15,13 @@ import { secretVariable } from "../../pipeline/variable_names.ts";
 import type { Recipe, Step } from "../../pipeline/step.ts";
 import { recipes } from "../recipes.ts";
 import { firstMisfit } from "./json_schema.ts";
-import { type BuiltinSteps, loadStep } from "./load_step.ts";
+import { loadStep } from "./load_step.ts";
 import { JsonError, type LocatedJson, parseLocatedJson } from "./located_json.ts";
 import { defaultExport } from "./module_step.ts";
 import { PluginError } from "./plugin_error.ts";
 import type { ListedStep, RecipeDocument, WrittenOptions } from "./recipe_document.ts";
 import { ownSteps, recipeRules } from "./recipe_schema.ts";
 import { requireOwn } from "./trust.ts";
-
-/** What a recipe file may name. */
-export interface RecipeOptions {
-  /** Steps that it may name; those of the recipes are known anyway. */
-  readonly builtins?: BuiltinSteps;
-  /** Whether others than this user and root may have written the file, and what it names. */
-  readonly trust?: boolean;
-}
 
 /**
  * The pipeline of a recipe file.
@@ -39,7 +31,15 @@ export interface RecipeOptions {
  * @throws UsageError that names the place in the file, `untrusted` where others may have written it
  * or a step that it names; PluginError when it cannot be read.
  */
-export async function loadRecipe(path: string, options: RecipeOptions = {}): Promise<Pipeline> {
+export async function loadRecipe(
+  path: string,
+  options: {
+    /** Steps that it may name; those of the recipes are known anyway. */
+    readonly builtins?: Readonly<Record<string, () => Promise<{ readonly default: Step }>>>;
+    /** Whether others than this user and root may have written the file, and what it names. */
+    readonly trust?: boolean;
+  } = {},
+): Promise<Pipeline> {
   const full = resolve(path);
   const status = fileStatus(full);
   if (status === undefined) {
@@ -59,6 +59,9 @@ export async function loadRecipe(path: string, options: RecipeOptions = {}): Pro
   if (/\.[mc]?[jt]s$/.test(path)) return await recipeOfModule(full, path);
   return await new RecipeReader(full, path, options).read();
 }
+
+/** What a recipe file may name. */
+type RecipeOptions = NonNullable<Parameters<typeof loadRecipe>[1]>;
 
 async function recipeOfModule(full: string, shown: string): Promise<Pipeline> {
   const value = await defaultExport(full, shown);
@@ -114,7 +117,7 @@ class RecipeReader {
         ? { after: used.after }
         : undefined;
       const where = used.before !== undefined ? `${at}.before` : `${at}.after`;
-      pipeline = this.#at(where, () => pipeline.use(step, place));
+      pipeline = this.#at(where, () => pipeline.use(step, {}, place));
       if (used.options === undefined) continue;
       pipeline = this.#with(pipeline, step.name, used.options, `${at}.options`);
     }

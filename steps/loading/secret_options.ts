@@ -10,23 +10,18 @@ import type { OptionSchema } from "../../pipeline/options.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { secretVariable } from "../../pipeline/variable_names.ts";
 
-/** How secrets are looked for. */
-export interface SecretOptions {
-  /** Options to be asked for on the terminal, e.g. `age.passphrase`. */
-  readonly ask?: readonly string[];
-}
-
 /**
  * The pipeline with its secret options filled in, where none is given yet: from the environment
  * variable `ICECORE_STEP_OPTION`, from the file that `ICECORE_STEP_OPTION_FILE` names, or, when it
  * is required or to be asked for, from the terminal. All variables that begin with `ICECORE_` are
  * taken out of the environment, whatever the pipeline: nothing that is run later sees them.
  *
+ * @param ask Options to be asked for on the terminal, e.g. `age.passphrase`.
  * @throws UsageError when an option is given twice, is no secret, or cannot be asked for.
  */
 export async function withSecrets(
   pipeline: Pipeline,
-  { ask = [] }: SecretOptions = {},
+  { ask = [] }: { readonly ask?: readonly string[] } = {},
 ): Promise<Pipeline> {
   hideVariables();
   checkAsked(pipeline, ask);
@@ -92,10 +87,11 @@ function checkAsked(pipeline: Pipeline, ask: readonly string[]): void {
       ?.[name];
     if (option?.secret === true) continue;
     throw new UsageError(
-      `cannot use --set ${each}: without a value, it asks for a secret, and ` +
-        `${option === undefined ? "there is no such option" : "that option is none"}. ` +
-        `Write --set ${each}=VALUE, or see the options with: icecore steps`,
+      `cannot ask for ${each}: ` +
+        `${option === undefined ? "there is no such option" : "that option is no secret"}. ` +
+        "Give it a value, or correct the name; see: icecore steps",
       "bad-setting",
+      { fields: { option: each } },
     );
   }
 }

@@ -27,8 +27,7 @@ export function timeoutError(step: string, seconds: number): PluginError {
   return new PluginError(
     `it did not end within ${
       counted(seconds, "second")
-    }. Look at what it waits for, or give it longer with ` +
-      `--set ${step}.timeout=SECONDS.`,
+    }. Look at what it waits for, or set a longer ${step}.timeout.`,
     "timeout",
   );
 }

@@ -16,8 +16,9 @@ import {
   payloadOf,
   withArtifact,
 } from "../../pipeline/image.ts";
+import { type ByteStage, takerOf } from "../../pipeline/byte_stage.ts";
 import { PayloadSideFile } from "../../pipeline/payload_side_file.ts";
-import type { ByteStage, Step, StepContext } from "../../pipeline/step.ts";
+import type { Step, StepContext } from "../../pipeline/step.ts";
 
 /** Read in pieces of this size. */
 const PIECE_BYTES = 2 ** 20;
@@ -27,13 +28,11 @@ const PIECE_BYTES = 2 ** 20;
  * stage. What a transform makes lies beside the image, and is the payload from then on.
  *
  * ```ts
- * import { fileForm, type Step } from "icecore";
+ * import type { Step } from "icecore";
+ * import { fileForm } from "icecore/plugin";
  *
  * const gzip: NonNullable<Step["stream"]> = ({ name }) => ({
- *   transform: new CompressionStream("gzip") as unknown as ReadableWritablePair<
- *     Uint8Array,
- *     Uint8Array
- *   >,
+ *   transform: new CompressionStream("gzip"),
  *   name: `${name}.gz`,
  * });
  * export const step: Step = { name: "gzip", after: "hash", stream: gzip, run: fileForm("gzip", gzip) };
@@ -120,9 +119,10 @@ function readPayload(payload: Payload, context: StepContext): ReadableStream<Uin
 async function storeBeside(
   image: Image,
   bytes: ReadableStream<Uint8Array>,
-  { transform, name }: ByteStage,
+  stage: ByteStage,
   context: StepContext,
 ): Promise<{ readonly made: Payload; readonly line: Artifact }> {
+  const { transform, name } = stage;
   if (transform === undefined) throw new TypeError("a streaming form has a transform or a sink");
   const made = name ?? `${payloadOf(image).name}.transformed`;
   const path = context.beside(made);
@@ -137,7 +137,7 @@ async function storeBeside(
       controller.enqueue(piece);
     },
   });
-  const feeding = bytes.pipeTo(transform.writable);
+  const feeding = bytes.pipeTo(takerOf(stage)!);
   const storing = transform.readable.pipeThrough(counted).pipeTo(file);
   const results = await Promise.allSettled([feeding, storing]);
   // What the transform failed with comes out of its readable; its writable tells what the source did.

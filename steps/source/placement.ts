@@ -137,7 +137,7 @@ export function checkOutputOutside(
       const shown = shownLocation(folderOf(source) || "/");
       throw new UsageError(
         `cannot write ${printable(output)}: it lies within the source ${shown} and ` +
-          "would contain itself. Choose a place outside with -o.",
+          "would contain itself. Choose a place outside.",
         "output-in-source",
       );
     }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { formatPartManifest } from "../../mod.ts";
+import { formatPartManifest } from "../../plugin.ts";
 import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecoreOutput } from "../support/run_icecore.ts";

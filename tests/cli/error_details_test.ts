@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { errorDetails } from "../../cli/error_details.ts";
-import { CorruptImageError } from "../../mod.ts";
+import { CorruptImageError } from "../../read.ts";
 import { icecore } from "../support/run_icecore.ts";
 import { buildSmallImage } from "../support/small_image.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";

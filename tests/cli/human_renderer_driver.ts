@@ -5,12 +5,12 @@
 
 import process from "node:process";
 import { humanRenderer } from "../../cli/human_renderer.ts";
-import type { Event } from "../../mod.ts";
+import type { BuildEvent } from "../../mod.ts";
 
 const [isTerminal, events] = process.argv.slice(2);
 Object.defineProperty(process.stderr, "isTTY", { value: isTerminal === "1" });
 const renderer = humanRenderer({ noColor: true });
-for (const event of JSON.parse(events!) as Event[]) {
+for (const event of JSON.parse(events!) as BuildEvent[]) {
   // Progress is drawn some times a second only.
   if (event.type === "progress") await new Promise((done) => setTimeout(done, 150));
   renderer.emit(event);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { duration } from "../../cli/progress_line.ts";
-import type { Event } from "../../mod.ts";
+import type { BuildEvent } from "../../mod.ts";
 
 const DRIVER = fileURLToPath(new URL("human_renderer_driver.ts", import.meta.url));
-const FAILED: Event = { type: "build-failed", code: "unexpected", message: "no" };
+const FAILED: BuildEvent = { type: "build-failed", code: "unexpected", message: "no" };
 
 /** What a person sees of events, on a terminal or in a file. */
-async function shown(events: readonly Event[], where: "terminal" | "file"): Promise<string> {
+async function shown(events: readonly BuildEvent[], where: "terminal" | "file"): Promise<string> {
   const isTerminal = where === "terminal" ? "1" : "0";
   const { stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--no-check", DRIVER, isTerminal, JSON.stringify(events)],
@@ -18,7 +18,7 @@ async function shown(events: readonly Event[], where: "terminal" | "file"): Prom
   return new TextDecoder().decode(stderr);
 }
 
-const problems = Array.from({ length: 25 }, (_, i): Event => ({
+const problems = Array.from({ length: 25 }, (_, i): BuildEvent => ({
   type: "problem",
   step: "scan",
   problem: { kind: "unreadable", path: `/srv/file-${i}`, reason: "permission denied" },
@@ -37,7 +37,7 @@ Deno.test("on a terminal the first problems are named, and where to see all", as
 });
 
 Deno.test("what a streaming step has sent is not drawn on another step's line", async () => {
-  const progress = (step: string, done: number): Event => ({
+  const progress = (step: string, done: number): BuildEvent => ({
     ...{ type: "progress", step, done, total: 1000, unit: "files" },
   });
   const text = await shown([

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
-import { formatDigestLine } from "../../mod.ts";
+import { formatDigestLine } from "../../plugin.ts";
 import { digestFile } from "../../host/digest.ts";
 import { type RangeServer, rangeServer } from "../support/range_server.ts";
 import { icecore } from "../support/run_icecore.ts";

@@ -7,7 +7,7 @@ import { modeText } from "../../cli/listing/mode_text.ts";
 import { isoTime } from "../../cli/listing/time_text.ts";
 import { jsonLine } from "../../cli/output.ts";
 import { bytesOfPrinted } from "../../cli/typed_path.ts";
-import { printable } from "../../mod.ts";
+import { printable } from "../../plugin.ts";
 
 Deno.test("modes are written as ls -l writes them", () => {
   const cases = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InodeNumber } from "../../ext4/numbers.ts";
-import { openImage } from "../../mod.ts";
+import { openImage } from "../../read.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
 import { Forgery } from "../support/forge.ts";
 import { icecore } from "../support/run_icecore.ts";

@@ -124,7 +124,7 @@ const refused: readonly (readonly [
     ["--set", "vault.timeout"],
     {},
     2,
-    /it asks for a secret, and that opt/,
+    /cannot ask for vault\.timeout: that option is no secret\. Give it a value/,
   ],
 ];
 

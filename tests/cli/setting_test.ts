@@ -14,7 +14,7 @@ const sending: Step = {
 
 /** What a list of settings makes of the options of `sending`. */
 const given = (...settings: string[]) => {
-  const based = pipeline(recipes.native).use(sending, undefined, { hosts: ["from a recipe"] });
+  const based = pipeline(recipes.native).use(sending, { hosts: ["from a recipe"] });
   return withSettings(based, settings).placed.find(({ step }) => step.name === "sending")!.given;
 };
 

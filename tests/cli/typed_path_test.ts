@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { listPaths } from "../../cli/listing/list_paths.ts";
 import { findTyped } from "../../cli/typed_path.ts";
 import { LeftOut } from "../../cli/salvage.ts";
-import { type FollowOptions, type ImageReader, PathError } from "../../mod.ts";
+import type { FollowOptions } from "../../ext4/reader/file_system.ts";
+import { type ImageReader, PathError } from "../../read.ts";
 
 const BROKEN = new Error("the connection broke");
 const NOWHERE = new PathError("no-such-path", "x", "cannot find x");

@@ -43,8 +43,12 @@ export async function runDocComments(root: string, files: string[]): Promise<Exa
 /** Deno imports a module's exports into its examples unasked, so unused names are no mistake here. */
 async function relaxed(root: string): Promise<string> {
   const configuration = JSON.parse(await readFile(`${root}/deno.json`, "utf8"));
+  const entries = Object.fromEntries(
+    [["icecore", "mod"], ["icecore/read", "read"], ["icecore/plugin", "plugin"]]
+      .map(([name, file]) => [name, pathToFileURL(`${root}/${file}.ts`).href]),
+  );
   return JSON.stringify({
-    imports: { ...configuration.imports, icecore: pathToFileURL(`${root}/mod.ts`).href },
+    imports: { ...configuration.imports, ...entries },
     nodeModulesDir: "none",
     lock: false,
     compilerOptions: {

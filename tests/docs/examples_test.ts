@@ -37,7 +37,7 @@ Deno.test("no copy replaces another, whatever it is hashed by", () =>
     for (const note of ["one", "two"]) {
       writeFileSync(`${folder}/photos/note.txt`, note);
       await pipeline(recipes.native).with("pack", { algorithm: "sha256" })
-        .with("hash", { algorithm: "sha256" }).use(keepCopy, undefined, {
+        .with("hash", { algorithm: "sha256" }).use(keepCopy, {
           vault: `${folder}/vault`,
         })
         .run({ sources: [`${folder}/photos`], output: `${folder}/photos.img`, force: true });

@@ -9,7 +9,10 @@ testWith(REAL, "an image that is there is kept, and replaced with --force", asyn
     writeFileSync(lab.image, "precious");
     const refused = await build(lab);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /it exists already\. Replace it with --force/);
+    assert.match(
+      refused.stderr,
+      /it exists already\. Replace it, or choose another name\. \(--force, -o\)/,
+    );
     assert.equal(readFileSync(lab.image, "utf8"), "precious");
     assert.equal((await build(lab, ["--force", "--hash", "sha256"])).code, 0);
     assert.equal((await build(lab, ["--force"])).code, 0);

@@ -7,7 +7,8 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
-import { messageOf, pipeline, recipes } from "../../mod.ts";
+import { pipeline, recipes } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 
 const [stepName, punch] = process.argv.slice(2);
 const disk = `${process.cwd()}/disk`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { pipeThroughProgram, ToolError } from "../../mod.ts";
+import { ToolError } from "../../mod.ts";
+import { pipeThroughProgram } from "../../plugin.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

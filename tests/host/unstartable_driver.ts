@@ -5,7 +5,8 @@
  */
 
 import process from "node:process";
-import { messageOf, pipeThroughProgram, runProgram, ToolError } from "../../mod.ts";
+import { ToolError } from "../../mod.ts";
+import { messageOf, pipeThroughProgram, runProgram } from "../../plugin.ts";
 
 // No argument can be too long for this program and not for the one that it runs.
 const [path = "", length = "0"] = process.argv.slice(2);

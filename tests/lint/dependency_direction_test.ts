@@ -22,18 +22,17 @@ Deno.test("this repository keeps to the arrows", async () => {
 
 const upward: { name: string; file: string; text: string; says: RegExp }[] = [
   {
-    name: "cli imports a step past mod.ts",
-    file: "cli/build.ts",
-    text: '\nimport "../steps/scan.ts";\n',
-    says:
-      /^cli\/build\.ts:2: cli\/build\.ts imports steps\/scan\.ts: the command line is built on /,
+    name: "a step imports the command line",
+    file: "steps/hash.ts",
+    text: '\nimport "../cli/args.ts";\n',
+    says: /^steps\/hash\.ts:2: steps\/hash\.ts imports cli\/args\.ts: a step stands on pipeline\//,
   },
   {
-    name: "cli imports host past mod.ts",
-    file: "cli/build.ts",
+    name: "a plugin imports host past the entries",
+    file: "plugins/notify.ts",
     text: 'import "../host/runtime.ts";\n',
     says:
-      /imports host\/runtime\.ts: the command line is built on .* It may import mod, plugins: export it/,
+      /imports host\/runtime\.ts: .* the public entries .* It may import entries: export it there/,
   },
   {
     name: "a plugin imports a step",
@@ -52,7 +51,13 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     file: "mod.ts",
     text: 'export * from "./steps/scan.ts";\nexport * from "./cli/args.ts";\n',
     says:
-      /^mod\.ts:2: mod\.ts imports cli\/args\.ts: the public surface re-exports what lies below/,
+      /^mod\.ts:2: mod\.ts imports cli\/args\.ts: mod\.ts, read\.ts and plugin\.ts export what lies/,
+  },
+  {
+    name: "an entry for reading imports a plugin",
+    file: "read.ts",
+    text: 'export * from "./plugins/age.ts";\n',
+    says: /^read\.ts:1: read\.ts imports plugins\/age\.ts: mod\.ts, read\.ts and plugin\.ts export/,
   },
   {
     name: "a step imports mod.ts by the package's name",

@@ -11,11 +11,15 @@ export const cleanTree: Tree = {
   "deno.json": '{ "imports": { "icecore": "./mod.ts" } }',
   "main.ts": 'import "./cli/run.ts";\nimport "./host/runtime.ts";\n',
   "mod.ts": 'export * from "./steps/scan.ts";\nexport * from "./pipeline/step.ts";\n',
-  "cli/run.ts": 'import "node:fs";\nimport { scan } from "../mod.ts";\nscan();\n',
+  "read.ts": 'export { version } from "./host/runtime.ts";\n',
+  "plugin.ts": 'export type { Tree } from "./ext4/tree.ts";\n',
+  "cli/run.ts":
+    'import "node:fs";\nimport { scan } from "../steps/scan.ts";\nimport "../mod.ts";\n' +
+    'import "../host/runtime.ts";\nscan();\n',
   "cli/args.ts": "export {};\n",
   "plugins/age.ts": 'import type { Step } from "icecore";\nexport const a: Step = {};\n',
   "plugins/s3/mod.ts": 'import "./client.ts";\nimport "../../mod.ts";\n',
-  "plugins/s3/client.ts": "export {};\n",
+  "plugins/s3/client.ts": 'import "../../plugin.ts";\nimport "../../read.ts";\n',
   "steps/scan.ts": 'import "../host/runtime.ts";\nimport "../ext4/tree.ts";\n' +
     "export function scan() {}\n",
   "pipeline/step.ts": 'import type { Tree } from "../ext4/tree.ts";\n' +

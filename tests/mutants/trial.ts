@@ -7,7 +7,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { extract, openImage } from "../../mod.ts";
+import { openImage } from "../../read.ts";
+import { extractImage } from "../../steps/image/extract.ts";
 import { countingSource } from "../support/counting_source.ts";
 import { exercise } from "../support/exercise_image.ts";
 import { e2fsckComplaints } from "../support/oracles.ts";
@@ -89,7 +90,7 @@ async function extractInto(image: Uint8Array, scratch: string, faults: string[])
   mkdirSync(target);
   try {
     await using reader = await openImage(bytesSource(image), { onBroken: () => {} });
-    await extract(reader, { target });
+    await extractImage(reader, { target });
   } finally {
     const around = readdirSync(scratch);
     if (around.join() !== "target") faults.push(`extract wrote ${around.join(", ")}`);

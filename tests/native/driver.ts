@@ -8,14 +8,8 @@
 
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import {
-  InterruptedError,
-  messageOf,
-  pipeline,
-  type Problem,
-  recipes,
-  watchSignals,
-} from "../../mod.ts";
+import { InterruptedError, pipeline, type Problem, recipes, watchSignals } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 
 const [when, what, output = "out.img", recipe = "native"] = process.argv.slice(2);
 const interruption = new AbortController();

@@ -6,7 +6,8 @@
 
 import { rmSync, symlinkSync } from "node:fs";
 import process from "node:process";
-import { messageOf, pipeline, recipes, type Step } from "../../mod.ts";
+import { pipeline, recipes, type Step } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 
 const [source = "", output = ""] = process.argv.slice(2);
 const thief: Step = {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { InterruptedError } from "../../pipeline/errors.ts";
-import type { Event } from "../../pipeline/events.ts";
-import type { ByteStage, Step } from "../../pipeline/step.ts";
+import type { BuildEvent } from "../../pipeline/events.ts";
+import type { ByteStage } from "../../pipeline/byte_stage.ts";
+import type { Step } from "../../pipeline/step.ts";
 import { messagesIn } from "../support/messages.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
@@ -89,12 +90,12 @@ Deno.test("an interruption ends a dry run in which a preview never settles", asy
 
 Deno.test("a step that does not hear of an interruption is named", async () => {
   const interruption = new AbortController();
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const slow = step("slow", {
     run: () => (interruption.abort(new InterruptedError("SIGINT")), never()),
   });
   const { signal } = interruption;
-  const emit = (event: Event) => void events.push(event);
+  const emit = (event: BuildEvent) => void events.push(event);
   await assert.rejects(pipelineOf([seal, slow]).run({ ...REQUEST, signal, emit }));
   assert.deepEqual(messagesIn(events), [
     "step slow failed: it did not end within 5 seconds after the interruption",

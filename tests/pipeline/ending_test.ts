@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Event } from "../../pipeline/events.ts";
+import type { BuildEvent } from "../../pipeline/events.ts";
 import type { EndContext, Outcome } from "../../pipeline/step.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
@@ -56,7 +56,7 @@ Deno.test("a step is told of a check that failed, and of an interruption", async
 });
 
 Deno.test("who cannot take the news of a success fails the build, and the others are told", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const { outcomes, listening } = listener();
   const deaf = step("deaf", { ended: () => Promise.reject(new Error("nobody answers")) });
   await assert.rejects(
@@ -68,7 +68,7 @@ Deno.test("who cannot take the news of a success fails the build, and the others
 });
 
 Deno.test("of several who cannot take the news, the first is thrown, and the others are warnings", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const deaf = (name: string) => step(name, { ended: () => Promise.reject(new Error("no")) });
   await assert.rejects(
     pipelineOf([seal, deaf("one"), deaf("two")])
@@ -82,7 +82,7 @@ Deno.test("of several who cannot take the news, the first is thrown, and the oth
 });
 
 Deno.test("who cannot take the news of a failure does not hide it: that is a warning", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const deaf = step("deaf", {
     run: () => Promise.reject(new Error("it broke")),
     ended(_, { emit }) {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { InterruptedError } from "../../pipeline/errors.ts";
-import type { Event } from "../../pipeline/events.ts";
+import type { BuildEvent } from "../../pipeline/events.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 for (const result of ["returns", "throws"]) {
   Deno.test(`an abort ends the build after the step that runs, also if that ${result}`, async () => {
     const machine = fakeMachine();
     const interruption = new AbortController();
-    const events: Event[] = [];
+    const events: BuildEvent[] = [];
     const aborting = step("aborting", {
       run(_, { defer }) {
         defer(() => void machine.calls.push("release aborting"));

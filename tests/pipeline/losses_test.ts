@@ -30,8 +30,8 @@ for (const [kind, isLoss] of Object.entries(losses)) {
     if (isLoss) {
       await assert.rejects(strict, {
         code: "source-lost",
-        message: "cannot store everything: /srv/a: it is so. With --strict no image is left; " +
-          "build again when the source is at rest, or leave --strict out.",
+        message: "cannot store everything: /srv/a: it is so. A strict build leaves no image; " +
+          "build again when the source is at rest, or not strictly.",
       });
     } else {
       assert.equal((await strict).lossy, false);

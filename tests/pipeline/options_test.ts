@@ -16,7 +16,7 @@ const rows: readonly Row[] = [
   [
     { type: "string", required: true },
     undefined,
-    /it needs the option o \(help\)\. Give it with --set s\.o=VALUE\./,
+    /it needs the option o \(help\)\. Set s\.o\./,
   ],
   [{ type: "string", choices: ["a", "b"] }, "a", "a"],
   [

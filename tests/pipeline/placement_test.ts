@@ -9,28 +9,28 @@ const placements: readonly (readonly [string, (pipeline: Pipeline) => Pipeline, 
   ["insertBefore", (p) => p.insertBefore("seal", step("x")), "scan x seal hash"],
   ["insertAfter", (p) => p.insertAfter("hash", step("x")), "scan seal hash x"],
   ["use without a place puts last", (p) => p.use(step("x")), "scan seal hash x"],
-  ["use before", (p) => p.use(step("x"), { before: "scan" }), "x scan seal hash"],
-  ["use after", (p) => p.use(step("x"), { after: "scan" }), "scan x seal hash"],
+  ["use before", (p) => p.use(step("x"), {}, { before: "scan" }), "x scan seal hash"],
+  ["use after", (p) => p.use(step("x"), {}, { after: "scan" }), "scan x seal hash"],
   ["a step's own before", (p) => p.use(step("x", { before: "hash" })), "scan seal x hash"],
   ["a step's own after", (p) => p.use(step("x", { after: "seal" })), "scan seal x hash"],
   [
     "a placement wins over the step's own",
-    (p) => p.use(step("x", { after: "hash" }), { before: "seal" }),
+    (p) => p.use(step("x", { after: "hash" }), {}, { before: "seal" }),
     "scan x seal hash",
   ],
   [
     "several after one step, in the order they are put there",
-    (p) => ["x", "y", "z"].reduce((q, name) => q.use(step(name), { after: "seal" }), p),
+    (p) => ["x", "y", "z"].reduce((q, name) => q.use(step(name), {}, { after: "seal" }), p),
     "scan seal x y z hash",
   ],
   [
     "several before one step, in the order they are put there",
-    (p) => ["x", "y"].reduce((q, name) => q.use(step(name), { before: "seal" }), p),
+    (p) => ["x", "y"].reduce((q, name) => q.use(step(name), {}, { before: "seal" }), p),
     "scan x y seal hash",
   ],
   [
     "a step after one that was put there",
-    (p) => p.use(step("x"), { after: "seal" }).use(step("y"), { after: "x" }),
+    (p) => p.use(step("x"), {}, { after: "seal" }).use(step("y"), {}, { after: "x" }),
     "scan seal x y hash",
   ],
   ["without", (p) => p.without("scan"), "seal hash"],
@@ -65,12 +65,12 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   [
     "a step's own place that is not there",
     () => base.use(step("x", { after: "pack" })),
-    /cannot put x after pack, where it belongs: recipe test has no step "pack"\. .*--use after:STEP=x/,
+    /cannot put x after pack, where it belongs: recipe test has no step "pack"\. .*Give it another place\./,
     "unknown-step",
   ],
   [
     "a place given that is not there",
-    () => base.use(step("x"), { before: "hsah" }),
+    () => base.use(step("x"), {}, { before: "hsah" }),
     /cannot put x before hsah: recipe test has no step "hsah"\. Did you mean hash\?$/,
     "unknown-step",
   ],
@@ -105,6 +105,37 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
     "bad-step",
   ],
   [
+    "an option that the step does not have",
+    () => base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { sped: 1 }),
+    /cannot set x\.sped: step x has no such option\. Did you mean speed\?/,
+    "unknown-option",
+  ],
+  [
+    "a value that the option does not take",
+    () =>
+      base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { speed: "no" }),
+    /cannot set x\.speed to "no": expected a number/,
+    "bad-option",
+  ],
+  [
+    "an option for a step that has none",
+    () => base.with("scan", { speed: 1 }),
+    /cannot set scan\.speed: step scan has no such option\. Its options: none\./,
+    "unknown-option",
+  ],
+  [
+    "a placement where the options belong",
+    () => base.use(step("x"), { after: "scan" }),
+    /cannot set x\.after: step x has no such option/,
+    "unknown-option",
+  ],
+  [
+    "an option of a step that is inserted",
+    () => base.insertAfter("scan", step("x"), { speed: 1 }),
+    /cannot set x\.speed: step x has no such option/,
+    "unknown-option",
+  ],
+  [
     "nothing at all",
     () => base.use(undefined as unknown as Step),
     /cannot use a step without a name/,
@@ -132,6 +163,6 @@ Deno.test("options given in several calls are added up, the last value wins", as
   } as const;
   const taking = step("taking", { options, run: (_, context) => void seen.push(context.options) });
   const placement: Placement = { before: "scan" };
-  await base.use(taking, placement, { a: "1", b: "1" }).with("taking", { b: "2" }).run(REQUEST);
+  await base.use(taking, { a: "1", b: "1" }, placement).with("taking", { b: "2" }).run(REQUEST);
   assert.deepEqual(seen, [{ a: "1", b: "2" }]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exitCodeOf } from "../../cli/exit_codes.ts";
-import { type Event, InterruptedError, ReleaseError, UsageError } from "../../mod.ts";
+import { type BuildEvent, InterruptedError, ReleaseError, UsageError } from "../../mod.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 /** A step whose release fails, and which may fail itself. */
@@ -52,7 +52,7 @@ const endings: readonly (readonly [
 for (const [what, run, says, code, exitCode] of endings) {
   Deno.test(`where nothing can be cleaned up after a build that ${what}, both are told`, async () => {
     const stop = new AbortController();
-    const events: Event[] = [];
+    const events: BuildEvent[] = [];
     const statuses: string[] = [];
     const listener = step("listener", { ended: ({ status }) => void statuses.push(status) });
     const building = pipelineOf([stuck(() => run(stop)), seal, listener]).run({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StepError, UsageError } from "../../pipeline/errors.ts";
-import type { Event } from "../../pipeline/events.ts";
+import type { BuildEvent } from "../../pipeline/events.ts";
 import { withArtifact } from "../../pipeline/image.ts";
 import type { Step } from "../../pipeline/step.ts";
 import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
@@ -68,9 +68,9 @@ Deno.test("a failed build releases in reverse, then discards image and side file
 
 Deno.test("with keep the partial image is kept, and the last event says where", async () => {
   const machine = fakeMachine();
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const failing = step("failing", { run: () => Promise.reject(new Error("no")) });
-  const emit = (event: Event) => void events.push(event);
+  const emit = (event: BuildEvent) => void events.push(event);
   await assert.rejects(pipelineOf([failing, seal], machine).run({ ...REQUEST, keep: true, emit }));
   assert.equal(machine.calls.at(-1), "discard kept");
   assert.deepEqual(events.at(-1), {
@@ -83,7 +83,7 @@ Deno.test("with keep the partial image is kept, and the last event says where", 
 });
 
 Deno.test("the events of a build come in order", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   await pipelineOf([
     step("a", {
       run(image, { emit }) {
@@ -147,7 +147,7 @@ Deno.test("artifacts that lie elsewhere are neither published nor discarded", as
 });
 
 Deno.test("an error of the checks is the user's, and is told as an event, too", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   await assert.rejects(
     pipelineOf([step("a")]).run({ ...REQUEST, emit: (event) => void events.push(event) }),
     UsageError,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Event } from "../../pipeline/events.ts";
+import type { BuildEvent } from "../../pipeline/events.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import { secretVariable } from "../../pipeline/variable_names.ts";
 import type { Step } from "../../pipeline/step.ts";
@@ -22,7 +22,7 @@ function leaky(run: Step["run"]): Step {
 
 async function everythingSaid(run: Step["run"]): Promise<string> {
   const said: unknown[] = [];
-  const emit = (event: Event) => said.push(event);
+  const emit = (event: BuildEvent) => said.push(event);
   const built = pipelineOf([seal, leaky(run)]).with("leaky", { key: SECRET });
   try {
     said.push((await built.run({ ...REQUEST, emit })).image);
@@ -98,7 +98,7 @@ Deno.test("a dry run shows no secret", async () => {
 });
 
 Deno.test("words by which programs know events stay, even if they are a secret", async () => {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   const built = pipelineOf([
     seal,
     leaky((_, { emit }) => emit({ type: "message", level: "info", text: "message" })),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type Image, payloadOf, type Step } from "../../mod.ts";
+import type { Image, Step } from "../../mod.ts";
+import { payloadOf } from "../../plugin.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
 import { fakeMachine } from "./fake_machine.ts";
 
@@ -261,7 +262,7 @@ Deno.test("an image that goes to stdout cannot be given to a step that needs a f
   const toStdout = { sources: [], output: "-" };
   await assert.rejects(
     Pipeline.of(recipe, fakeMachine()).run(toStdout),
-    /cannot run file with -o -: it needs a file/,
+    /cannot run file on an image that goes to stdout: it needs a file/,
   );
   const recipeFed = { ...recipe, steps: [maker, passive, keeper({ content: "", calls: [] })] };
   await Pipeline.of(recipeFed, fakeMachine()).run(toStdout);

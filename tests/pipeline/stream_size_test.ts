@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Step, StreamStart } from "../../mod.ts";
+import type { Step } from "../../mod.ts";
+import type { StreamStart } from "../../pipeline/step.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
 import { fakeMachine } from "./fake_machine.ts";
 

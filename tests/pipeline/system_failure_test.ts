@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lstatSync, renameSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { CURRENT_FOLDER, O_RDONLY, openAt } from "../../host/libc/files.ts";
-import { messageOf } from "../../mod.ts";
+import { messageOf } from "../../plugin.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What a call throws. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Decrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { readFileSync, writeFileSync } from "node:fs";
 import age, { programArgv } from "../../plugins/age.ts";
-import type { GivenOptions } from "../../mod.ts";
+import type { OptionValues } from "../../mod.ts";
 import { testWith } from "../support/requirements.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
 import { failing } from "./neighbours.ts";
@@ -115,7 +115,7 @@ testWith(
 );
 
 /** Options with which it must not begin, and what it says. */
-const REFUSED: Readonly<Record<string, readonly [GivenOptions, RegExp]>> = {
+const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
   "nobody": [{}, /cannot encrypt: it is not said to whom\. Set age\.recipients/],
   "a key and a passphrase": [
     { recipients: ["age1x"], passphrase: "x" },

@@ -8,10 +8,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import {
+  type BuildEvent,
   type BuildRequest,
   type BuildResult,
-  type Event,
-  type GivenOptions,
+  type OptionValues,
   type Pipeline,
   pipeline,
   recipes,
@@ -20,7 +20,7 @@ import {
 import { still } from "./neighbours.ts";
 
 /** A plugin, and what is set for it. */
-export type Used = readonly [Step, GivenOptions?];
+export type Used = readonly [Step, OptionValues?];
 
 /** The ways a payload comes to a plugin. */
 export const FORMS = ["stream", "file"] as const;
@@ -52,12 +52,12 @@ export async function inPlace(use: (place: Place) => void | Promise<void>): Prom
 /** The native recipe with plugins. */
 export function withPlugins(used: readonly Used[], form: Form = "stream"): Pipeline {
   const start = form === "file" ? pipeline(recipes.native).use(still) : pipeline(recipes.native);
-  return used.reduce((all, [step, given]) => all.use(step, undefined, given), start);
+  return used.reduce((all, [step, given]) => all.use(step, given), start);
 }
 
 /** What came of a build: the result, and all it told. */
 export interface Built extends BuildResult {
-  readonly events: readonly Event[];
+  readonly events: readonly BuildEvent[];
 }
 
 /** Builds with plugins. */
@@ -67,8 +67,8 @@ export async function build(
   form: Form = "stream",
   more: Partial<BuildRequest> = {},
 ): Promise<Built> {
-  const events: Event[] = [];
-  const emit = (event: Event) => {
+  const events: BuildEvent[] = [];
+  const emit = (event: BuildEvent) => {
     events.push(event);
     more.emit?.(event);
   };
@@ -85,16 +85,16 @@ export interface Around {
 }
 
 /** Builds with one plugin, whose options these are. */
-export type Builder = (options?: GivenOptions, around?: Around) => Promise<Built>;
+export type Builder = (options?: OptionValues, around?: Around) => Promise<Built>;
 
 /** Makes a function that builds a place with one plugin, by force, and notes all events. */
 export function builder(
   place: Place,
   plugin: Step,
-  defaults: GivenOptions,
-  events: Event[],
+  defaults: OptionValues,
+  events: BuildEvent[],
 ): Builder {
-  const emit = (event: Event) => void events.push(event);
+  const emit = (event: BuildEvent) => void events.push(event);
   return (options = {}, { form = "stream", used = [], request = {} } = {}) =>
     build(place, [...used, [plugin, { ...defaults, ...options }]], form, {
       force: true,

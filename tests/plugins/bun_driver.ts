@@ -5,7 +5,8 @@
  */
 
 import process from "node:process";
-import { joinParts, pipeline, recipes } from "../../mod.ts";
+import { pipeline, recipes } from "../../mod.ts";
+import { joinParts } from "../../steps/payload/join_parts.ts";
 import age from "../../plugins/age.ts";
 import notify from "../../plugins/notify.ts";
 import split from "../../plugins/split.ts";
@@ -14,9 +15,9 @@ import zstd from "../../plugins/zstd.ts";
 const [source = "", output = "", recipient = "", engine = ""] = process.argv.slice(2);
 await pipeline(recipes.native)
   .use(zstd)
-  .use(age, undefined, { recipients: [recipient], engine })
-  .use(split, undefined, { size: "1M" })
-  .use(notify, undefined, { command: ["tee", `${output}.summary`], required: true })
+  .use(age, { recipients: [recipient], engine })
+  .use(split, { size: "1M" })
+  .use(notify, { command: ["tee", `${output}.summary`], required: true })
   .run({ sources: [source], output });
 const joined = await joinParts(`${output}.zst.age.manifest`);
 console.log(joined.countParts);

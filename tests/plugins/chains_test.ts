@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import {
-  type Artifact,
-  payloadOf,
-  type Pipeline,
-  pipeline,
-  recipes,
-  type Step,
-} from "../../mod.ts";
+import { type Artifact, type Pipeline, pipeline, recipes, type Step } from "../../mod.ts";
+import { payloadOf } from "../../plugin.ts";
 import age from "../../plugins/age.ts";
 import par2 from "../../plugins/par2.ts";
 import split from "../../plugins/split.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import type { GivenOptions, Step } from "../../mod.ts";
+import type { OptionValues, Step } from "../../mod.ts";
 import par2 from "../../plugins/par2.ts";
 import split from "../../plugins/split.ts";
 import verity from "../../plugins/verity.ts";
@@ -10,7 +10,7 @@ import { build, FORMS, inPlace, namesIn, type Used } from "./building.ts";
 
 const plugins: readonly {
   readonly step: Step;
-  readonly options?: GivenOptions;
+  readonly options?: OptionValues;
   readonly names: readonly string[];
   readonly programs?: readonly string[];
 }[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { withProblems } from "../../mod.ts";
+import { withProblems } from "../../pipeline/image.ts";
 import notify from "../../plugins/notify.ts";
 import { build, inPlace, type Used } from "./building.ts";
 import { failing } from "./neighbours.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Event, GivenOptions } from "../../mod.ts";
+import type { BuildEvent, OptionValues } from "../../mod.ts";
 import notify from "../../plugins/notify.ts";
 import {
   build,
@@ -58,9 +58,9 @@ async function warningsOf(
   place: Place,
   used: readonly Used[],
   more: { readonly signal?: AbortSignal } = {},
-): Promise<{ built?: Built; error?: Error; warnings: string[]; events: Event[] }> {
-  const events: Event[] = [];
-  const emit = (event: Event) => void events.push(event);
+): Promise<{ built?: Built; error?: Error; warnings: string[]; events: BuildEvent[] }> {
+  const events: BuildEvent[] = [];
+  const emit = (event: BuildEvent) => void events.push(event);
   const outcome = await build(place, used, "stream", { ...more, emit })
     .then((built) => ({ built }), (error: Error) => ({ error }));
   const warnings = events.flatMap((event) =>
@@ -149,7 +149,7 @@ Deno.test("a server with a fault is asked again, until it answers", async () => 
 });
 
 /** Receivers that do not take it, and what is said. */
-const DEAF: readonly (readonly [string, number, GivenOptions, string])[] = [
+const DEAF: readonly (readonly [string, number, OptionValues, string])[] = [
   ["answers 500", 500, { retries: 1 }, "the webhook answered with status 500, tried 2 times"],
   ["answers 404", 404, { retries: 5 }, "the webhook answered with status 404"],
   ["redirects", 302, { retries: 5 }, "the webhook answered with status 302"],
@@ -247,7 +247,7 @@ Deno.test("a command that fails, is missing or hangs is a warning; one that read
   });
 });
 
-const REFUSED: Readonly<Record<string, readonly [GivenOptions, RegExp]>> = {
+const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
   "nobody to tell": [{}, /cannot notify: it is not said whom/],
   "a webhook and a command": [
     { url: "http://x/", command: ["true"] },

@@ -11,7 +11,8 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { joinParts, type VerificationError } from "../../mod.ts";
+import type { VerificationError } from "../../mod.ts";
+import { joinParts } from "../../steps/payload/join_parts.ts";
 import { formatPartManifest, parsePartManifest } from "../../pipeline/part_manifest.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
@@ -256,7 +257,10 @@ Deno.test("icecore join joins, refuses what is there and what is damaged, and te
     const cwd = place.folder;
     const refused = await icecore(args, { cwd });
     assert.equal(refused.code, 1, refused.stderr);
-    assert.match(refused.stderr, /photos\.img: it exists already\. Replace it with --force/);
+    assert.match(
+      refused.stderr,
+      /photos\.img: it exists already\. Replace it, or choose another name\. \(--force, -o\)/,
+    );
     const joined = await icecore([...args, "-o", "new.img"], { cwd });
     assert.equal(joined.code, 0, joined.stderr);
     assert.equal(joined.stdout, `${sha512Of(place.image)}  new.img\n`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import type { Event, Image, Step } from "../../mod.ts";
+import type { BuildEvent, Image, Step } from "../../mod.ts";
 import verity from "../../plugins/verity.ts";
 import { HashTree } from "../../plugins/verity/hash_tree.ts";
 import { superblock } from "../../plugins/verity/superblock.ts";
@@ -35,8 +35,8 @@ async function build(
   lab: Lab,
   used: readonly Used[],
   blockSize = "4096",
-): Promise<{ image: Image; events: readonly Event[] }> {
-  const events: Event[] = [];
+): Promise<{ image: Image; events: readonly BuildEvent[] }> {
+  const events: BuildEvent[] = [];
   const { image } = await withPlugins(used).with("pack", { blockSize }).run({
     sources: [lab.source],
     output: lab.image,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import age from "../../plugins/age.ts";
 import zstd, { checkFrame, seekable, seekTable } from "../../plugins/zstd.ts";
-import type { GivenOptions } from "../../mod.ts";
+import type { OptionValues } from "../../pipeline/options.ts";
 import { testWith } from "../support/requirements.ts";
 import { build, FORMS, inPlace, namesIn, run, sha512Of } from "./building.ts";
 
@@ -141,7 +141,7 @@ Deno.test("the table has the bytes that the format's document gives", () => {
   );
 });
 
-const REFUSED: readonly (readonly [GivenOptions, RegExp])[] = [
+const REFUSED: readonly (readonly [OptionValues, RegExp])[] = [
   [{ level: 23 }, /cannot set zstd\.level to 23: expected a whole number from 1 to 22/],
   [{ level: "much" }, /cannot set zstd\.level to "much": expected a whole number/],
   [{ level: 1.5 }, /zstd\.level to 1\.5/],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
-import { diagnose, recipes, type Step } from "../../mod.ts";
+import { recipes, type Step } from "../../mod.ts";
+import { diagnose } from "../../steps/doctor.ts";
 import { ended, icecoreArgv, inLab, start } from "../faults/lab.ts";
 import { testWith } from "../support/requirements.ts";
 import { setEnvironment } from "../support/environment.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type Event, pipeline, recipes } from "../../mod.ts";
+import { type BuildEvent, pipeline, recipes } from "../../mod.ts";
 import { assertNothingBuilt, inLab, type Lab } from "../faults/lab.ts";
 import { setEnvironment } from "../support/environment.ts";
 
@@ -13,7 +13,7 @@ function addFolders(lab: Lab): void {
 async function build(
   lab: Lab,
   signal: AbortSignal,
-  emit: (event: Event) => void,
+  emit: (event: BuildEvent) => void,
 ): Promise<void> {
   using _environment = setEnvironment({ TMPDIR: lab.temporary });
   await pipeline(recipes.native).with("fsck", { checker: "own" })

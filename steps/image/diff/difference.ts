@@ -3,9 +3,6 @@
  * @module
  */
 
-/** What kind of thing a name stands for. */
-export type NodeType = "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
-
 /** One name that differs. */
 export type Difference =
   & {
@@ -13,13 +10,23 @@ export type Difference =
     readonly path: string;
   }
   & (
-    | { readonly kind: "added" | "removed"; readonly nodeType: NodeType }
-    | { readonly kind: "type"; readonly from: NodeType; readonly to: NodeType }
+    | {
+      readonly kind: "added" | "removed";
+      readonly nodeType: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
+    }
+    | {
+      readonly kind: "type";
+      readonly from: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
+      readonly to: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
+    }
     /** A file's bytes, a link's target, a device's number; `fields` are the metadata, too. */
     | { readonly kind: "content"; readonly fields: readonly string[] }
     /** `mode`, `uid`, `gid`, `mtime`, `links`, and `attribute NAME`. */
     | { readonly kind: "metadata"; readonly fields: readonly string[] }
   );
+
+/** What kind of thing a name stands for. */
+export type NodeType = Extract<Difference, { readonly kind: "type" }>["from"];
 
 /**
  * A line for people, as `diff` and `git status` have taught them: `+` is only in the second,

@@ -13,7 +13,7 @@ import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
-import type { OpenFile } from "../../../ext4/reader/open_file.ts";
+import type { ImageFile } from "../image_file.ts";
 import type { Content } from "./content.ts";
 import { type RecordedDigests, recordedDigests } from "./content_digest.ts";
 import type { ImageReader } from "../image_reader.ts";
@@ -139,7 +139,7 @@ async function readOn(
 }
 
 /** Goes through the ranges as far as it is asked to. */
-function nextIn(ranges: ReturnType<OpenFile["dataRanges"]>): Content["nextData"] {
+function nextIn(ranges: ReturnType<ImageFile["dataRanges"]>): Content["nextData"] {
   let [start, end] = [0, 0];
   return async (offset) => {
     while (end <= offset) {

@@ -6,7 +6,7 @@
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import type { ContentCheck } from "../content_check.ts";
 import type { ImageReader } from "../image_reader.ts";
-import type { OpenFile } from "../../../ext4/reader/open_file.ts";
+import type { ImageFile } from "../image_file.ts";
 import type { Breather } from "../../../host/breathe.ts";
 import { type Descriptor, truncate, writeAllAt } from "../../../host/libc/files.ts";
 
@@ -44,7 +44,7 @@ export class ContentCopier {
     return this.check?.finish() ?? true;
   }
 
-  async #copyAll(file: OpenFile, to: Descriptor): Promise<void> {
+  async #copyAll(file: ImageFile, to: Descriptor): Promise<void> {
     const { sizeBytes } = file.stat;
     if (this.#hasNoHoles(file)) return await this.#copyRange(file, 0, sizeBytes, to);
     // First the size: a file system that cannot hold it says so before anything is copied.
@@ -55,13 +55,13 @@ export class ContentCopier {
   }
 
   /** Where it can be told from the inode alone. */
-  #hasNoHoles({ stat }: OpenFile): boolean {
+  #hasNoHoles({ stat }: ImageFile): boolean {
     const { blockSizeBytes } = this.image.info;
     return stat.sizeBytes <= FEW_BLOCKS * blockSizeBytes &&
       stat.allocatedBytes === Math.ceil(stat.sizeBytes / blockSizeBytes) * blockSizeBytes;
   }
 
-  async #copyRange(file: OpenFile, start: number, end: number, to: Descriptor): Promise<void> {
+  async #copyRange(file: ImageFile, start: number, end: number, to: Descriptor): Promise<void> {
     for (let offset = start; offset < end; offset += PIECE_BYTES) {
       const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
       const reading = file.read(offset, piece);

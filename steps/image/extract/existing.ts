@@ -103,7 +103,7 @@ function orExplained<T>(look: () => T, path: () => string): T {
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     throw new EnvironmentError(
-      `cannot extract into ${path()}: ${meaningOf(error)}. Choose another folder with -o.`,
+      `cannot extract into ${path()}: ${meaningOf(error)}. Choose another folder.`,
       "not-writable",
       { cause: error },
     );
@@ -139,7 +139,7 @@ class Conflicts {
         : ["folders are", "them"];
       throw new EnvironmentError(
         `cannot replace ${this.#folders} in ${target}: ${one} there, and the image has something ` +
-          `else of that name. Remove ${them}, or choose another folder with -o.`,
+          `else of that name. Remove ${them}, or choose another folder.`,
         "output-exists",
       );
     }
@@ -147,7 +147,7 @@ class Conflicts {
     throw new EnvironmentError(
       `cannot extract into ${target}: ${this.#files} exist${
         this.#files.count === 1 ? "s" : ""
-      } already. Replace with --force, or choose another folder with -o.`,
+      } already. Replace what is there, or choose another folder.`,
       "output-exists",
     );
   }

@@ -41,15 +41,15 @@ export function extractFailure(error: unknown, place: FailurePlace): unknown {
   }
   if (!(error instanceof SystemError)) return error;
   const [code, advice] = ADVICE[error.code] ??
-    ["not-writable", "Look at the target folder, or choose another with -o."];
+    ["not-writable", "Look at the target folder, or choose another."];
   const text = `cannot extract ${path} into ${target}: ${error.meaning}. ${advice} ${rest}`;
   return new EnvironmentError(text, code, { cause: error });
 }
 
 const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> = {
-  ENOSPC: ["disk-full", "Make room, or choose another folder with -o."],
-  EDQUOT: ["disk-full", "Make room, or choose another folder with -o."],
-  EFBIG: ["not-writable", "Raise the limit (ulimit -f), or choose another disk with -o."],
+  ENOSPC: ["disk-full", "Make room, or choose another folder."],
+  EDQUOT: ["disk-full", "Make room, or choose another folder."],
+  EFBIG: ["not-writable", "Raise the limit (ulimit -f), or choose another disk."],
   EMFILE: ["no-resources", "Raise the limit (ulimit -n), and extract again."],
   ENFILE: ["no-resources", "End other programs, and extract again."],
   EEXIST: ["output-exists", "Something was put in its place meanwhile: extract again."],

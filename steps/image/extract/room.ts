@@ -15,7 +15,7 @@ export function requireRoomFor(sizeBytes: number, folder: Descriptor, target: st
   if (free >= sizeBytes) return;
   throw new EnvironmentError(
     `cannot extract into ${printable(target)}: ${formatSize(sizeBytes)} are to be written, and ` +
-      `the disk has ${formatSize(free)} free. Make room, or choose another folder with -o.`,
+      `the disk has ${formatSize(free)} free. Make room, or choose another folder.`,
     "disk-full",
   );
 }

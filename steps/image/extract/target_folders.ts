@@ -48,7 +48,7 @@ export class TargetFolders {
         ? "it, or something on the way to it, is not a folder"
         : meaningOf(error);
       throw new EnvironmentError(
-        `cannot extract into ${printable(path)}: ${why}. Choose another folder with -o.`,
+        `cannot extract into ${printable(path)}: ${why}. Choose another folder.`,
         "no-folder",
         { cause: error },
       );

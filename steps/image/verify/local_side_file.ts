@@ -58,7 +58,7 @@ async function readSideFile(
   if (!statSync(path).isFile()) {
     throw new EnvironmentError(
       `cannot read ${printable(path)}: it is not a regular file. ` +
-        "Put the image's side file there, or leave it out with --no-digest.",
+        "Put the image's side file there, or verify without it.",
       "bad-side-file",
     );
   }

@@ -110,7 +110,7 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 export function noSideFile(shown: string, sideFile: string): EnvironmentError {
   return new EnvironmentError(
     `cannot verify ${shown}: there is no side file ${sideFile} beside it. Put it there ` +
-      "(icecore build writes one), compare with --source, or leave it out with --no-digest.",
+      "(icecore build writes one), compare with the source, or verify without it.",
     "no-side-file",
   );
 }

@@ -3,17 +3,13 @@
  * @module
  */
 
-import type { DroppedTransactions } from "../../../ext4/reader/journal/replay.ts";
-import type { ImagePath } from "../../../ext4/reader/path.ts";
-import type { SourceOptions } from "../../../host/block_source/block_source.ts";
 import type { Problem } from "../../../pipeline/problem.ts";
-import type { RecordVerdict } from "../image_record.ts";
 import type { Difference } from "../diff/difference.ts";
-import type { SampleSize } from "./sample.ts";
-import type { Verified } from "./side_file.ts";
 
 /** What of an image is verified. */
-export interface VerifyImageOptions extends Pick<SourceOptions, "leastBytesPerMinute"> {
+export interface VerifyImageOptions {
+  /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
+  readonly leastBytesPerMinute?: number;
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */
@@ -26,9 +22,11 @@ export interface VerifyImageOptions extends Pick<SourceOptions, "leastBytesPerMi
    */
   readonly digest?: "auto" | "never";
   /** Only these paths of the image, each with all below it; then the whole is not hashed. */
-  readonly paths?: readonly ImagePath[];
+  readonly paths?: readonly (string | Uint8Array)[];
   /** Only a random part of the files, whole files; then the whole is not hashed. */
-  readonly sample?: SampleSize;
+  readonly sample?:
+    | { readonly kind: "share"; /** Above 0, up to 1. */ readonly share: number }
+    | { readonly kind: "bytes"; readonly sizeBytes: number };
   /** Which random part; the same seed, the same files. Default: another one each time. */
   readonly seed?: number;
   /** Cancels it. */
@@ -38,40 +36,58 @@ export interface VerifyImageOptions extends Pick<SourceOptions, "leastBytesPerMi
   /** A check begins. */
   onCheck?(check: "record" | "contents" | "structure" | "source"): void;
   /** Told each thing that is wrong. */
-  onFailure?(failure: VerifyFailure): void;
+  onFailure?(
+    failure:
+      | { readonly check: "digest"; readonly message: string }
+      | { readonly check: "record"; readonly message: string }
+      | {
+        readonly check: "contents";
+        /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
+        readonly code: "content-digest" | "tail";
+        readonly inode: number;
+        /** All names of the file, as they may be shown. */
+        readonly paths: readonly string[];
+        readonly message: string;
+      }
+      | {
+        readonly check: "structure";
+        readonly code: string;
+        readonly structure: string;
+        readonly message: string;
+      }
+      | { readonly check: "source"; readonly difference: Difference },
+  ): void;
   /** Told each name of a source that could not be read. */
   onProblem?(problem: Problem): void;
 }
 
-/** One thing that is wrong. */
-export type VerifyFailure =
-  | { readonly check: "digest"; readonly message: string }
-  | { readonly check: "record"; readonly message: string }
-  | {
-    readonly check: "contents";
-    /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
-    readonly code: "content-digest" | "tail";
-    readonly inode: number;
-    /** All names of the file, as they may be shown. */
-    readonly paths: readonly string[];
-    readonly message: string;
-  }
-  | {
-    readonly check: "structure";
-    readonly code: string;
-    readonly structure: string;
-    readonly message: string;
-  }
-  | { readonly check: "source"; readonly difference: Difference };
-
 /** What was verified; nothing was wrong. */
 export interface VerifiedImage {
   /** Missing where there was no side file, or it was not asked for. */
-  readonly digest?: Verified;
+  readonly digest?: {
+    /** The algorithm, e.g. `sha512`. */
+    readonly algorithm: string;
+    /** The digest in hex. */
+    readonly digest: string;
+    /** The side file it was compared with. */
+    readonly sideFile: string;
+  };
   /** Whether the image has a record of its files' contents that can be relied on. */
-  readonly record: RecordVerdict;
+  readonly record: {
+    /** `none`, `unknown` to this version, `stale` since the image was written to, or damaged. */
+    readonly state: "sound" | "none" | "unknown" | "stale" | "broken";
+    /** Why it was not used. */
+    readonly why?: string;
+  };
   /** What of the contents was compared with the record; missing where there was none to rely on. */
-  readonly contents?: VerifiedContents;
+  readonly contents?: {
+    readonly countFiles: number;
+    readonly sizeBytes: number;
+    /** Of all files. */
+    readonly totalBytes: number;
+    /** With a sample: it repeats the choice. */
+    readonly seed?: number;
+  };
   /** How many inodes there are. */
   readonly countInodes: number;
   /** It was not unmounted: its journal was replayed in memory before its structure was checked. */
@@ -80,17 +96,18 @@ export interface VerifiedImage {
    * Its journal is damaged in between: the transaction of this number, and so many whole ones behind
    * it, are not part of what was verified, nor of what any reader or kernel shows.
    */
-  readonly dropped?: DroppedTransactions;
+  readonly dropped?: {
+    /** The number of the one whose commit block does not fit its checksum. */
+    readonly sequence: number;
+    /** How many follow that are whole. */
+    readonly countFollowing: number;
+  };
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
 }
 
+/** One thing that is wrong. */
+export type VerifyFailure = Parameters<NonNullable<VerifyImageOptions["onFailure"]>>[0];
+
 /** Contents that were compared with the record. */
-export interface VerifiedContents {
-  readonly countFiles: number;
-  readonly sizeBytes: number;
-  /** Of all files. */
-  readonly totalBytes: number;
-  /** With a sample: it repeats the choice. */
-  readonly seed?: number;
-}
+export type VerifiedContents = NonNullable<VerifiedImage["contents"]>;

@@ -30,7 +30,7 @@ async function answerOf(argument: string): Promise<unknown> {
 
 async function upload(folder: string): Promise<unknown> {
   const given = { to: "s3://vault/backup", retries: 0, partSize: "5M" };
-  await pipeline(recipes.native).use(s3, undefined, given)
+  await pipeline(recipes.native).use(s3, given)
     .run({ sources: [folder], output: `${folder}.img` });
   return { stored: true };
 }

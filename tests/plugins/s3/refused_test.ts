@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import type { GivenOptions } from "../../../mod.ts";
+import type { OptionValues } from "../../../mod.ts";
 import { setEnvironment } from "../../support/environment.ts";
 import { assertNothingStored, withStore } from "./with_store.ts";
 
-const REFUSED: Readonly<Record<string, readonly [GivenOptions, RegExp]>> = {
+const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
   "a bucket that is not there": [{ to: "s3://other/x" }, /there is no such bucket. Check s3.to/],
   "an address without a bucket": [{ to: "vault" }, /it names no bucket. Write s3.to as/],
   "a part too small": [{ partSize: 2 ** 20 }, /expected a size from 5M to 5G/],

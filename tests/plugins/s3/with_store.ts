@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Event } from "../../../mod.ts";
+import type { BuildEvent } from "../../../mod.ts";
 import s3 from "../../../plugins/s3.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
 import { setEnvironment } from "../../support/environment.ts";
@@ -22,7 +22,7 @@ export interface Run {
   readonly lab: Lab;
   readonly store: FaultyStore;
   /** Events of all its builds. */
-  readonly events: readonly Event[];
+  readonly events: readonly BuildEvent[];
   /** Builds and uploads the lab's source. */
   readonly build: Builder;
 }
@@ -35,7 +35,7 @@ export async function withStore(
   using _environment = setEnvironment(CREDENTIALS);
   await inLab(async (lab) => {
     await using store = await faultyStore(lab.folder, options);
-    const events: Event[] = [];
+    const events: BuildEvent[] = [];
     const defaults = {
       to: "s3://vault/backup",
       endpoint: store.endpoint,

@@ -18,7 +18,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import process from "node:process";
-import type { GivenOptions } from "../../../mod.ts";
+import type { OptionValues } from "../../../mod.ts";
 import { output } from "../../support/oracles.ts";
 import { findProgram } from "../../support/requirements.ts";
 import type { Lab } from "../../faults/lab.ts";
@@ -59,7 +59,7 @@ export interface FarOptions {
 /** The far side. */
 export interface FarSide extends AsyncDisposable {
   /** Options of the step that lead to the folder `far` there. */
-  readonly options: GivenOptions;
+  readonly options: OptionValues;
   /** The folder of its programs. */
   readonly bin: string;
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, symlinkSync } from "node:fs";
-import type { GivenOptions } from "../../../mod.ts";
+import type { OptionValues } from "../../../pipeline/options.ts";
 import { testWith } from "../../support/requirements.ts";
 import { POSIX, SSH } from "./far_side.ts";
 import { type Run, storedIn, withFar } from "./with_far.ts";
 
 /** What is set otherwise than what leads to the far side, and what is said. */
-const REFUSED: Readonly<Record<string, readonly [(run: Run) => GivenOptions, RegExp]>> = {
+const REFUSED: Readonly<Record<string, readonly [(run: Run) => OptionValues, RegExp]>> = {
   "a key that the far side does not know": [
     ({ lab }) => ({ identityFile: lab.at("sshd/host") }),
     /it refuses the login: .* Check the user/,
@@ -57,7 +57,7 @@ const REFUSED: Readonly<Record<string, readonly [(run: Run) => GivenOptions, Reg
   ],
 };
 
-async function assertRefused(run: Run, given: GivenOptions, says: RegExp): Promise<void> {
+async function assertRefused(run: Run, given: OptionValues, says: RegExp): Promise<void> {
   await assert.rejects(run.build(given), says);
   assert.ok(!existsSync(run.lab.image));
   assert.deepEqual(storedIn(run.lab), []);

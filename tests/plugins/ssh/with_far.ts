@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import type { Event } from "../../../mod.ts";
+import type { BuildEvent } from "../../../mod.ts";
 import ssh from "../../../plugins/ssh.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
 import { type Builder, builder } from "../building.ts";
@@ -21,7 +21,7 @@ export interface Run {
   readonly lab: Lab;
   readonly far: FarSide;
   /** Events of all its builds. */
-  readonly events: readonly Event[];
+  readonly events: readonly BuildEvent[];
   /** Builds and copies the lab's source. */
   readonly build: Builder;
 }
@@ -34,7 +34,7 @@ export async function withFar(
   await inLab(async (lab) => {
     mkdirSync(lab.at("far"));
     await using far = await farSide(lab, options);
-    const events: Event[] = [];
+    const events: BuildEvent[] = [];
     const defaults = { ...far.options, retries: 3 };
     await body({ lab, far, events, build: builder(lab, ssh, defaults, events) });
   });

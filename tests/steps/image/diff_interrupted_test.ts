@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diff } from "../../../steps/image/diff.ts";
+import { diffImages } from "../../../steps/image/diff.ts";
 import { rangeServer } from "../../support/range_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
@@ -13,7 +13,7 @@ Deno.test("diff that waits for a server ends at once when it is cancelled", asyn
       return { stall: "before-head" };
     };
     const { signal } = cancelling;
-    await assert.rejects(diff(server.url, folder, { signal }), reason);
-    await assert.rejects(diff(folder, server.url, { signal }), reason);
+    await assert.rejects(diffImages(server.url, folder, { signal }), reason);
+    await assert.rejects(diffImages(folder, server.url, { signal }), reason);
   });
 });

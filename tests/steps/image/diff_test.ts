@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { diff, diffWithFolders } from "../../../steps/image/diff.ts";
+import { diffImages, diffWithFolders } from "../../../steps/image/diff.ts";
 import { differenceLine } from "../../../steps/image/diff/difference.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { output } from "../../support/oracles.ts";
@@ -39,7 +39,9 @@ async function between(first: Node, second: Node): Promise<string[]> {
       return path;
     });
     const lines: string[] = [];
-    await diff(paths[0]!, paths[1]!, { onDifference: (each) => lines.push(differenceLine(each)) });
+    await diffImages(paths[0]!, paths[1]!, {
+      onDifference: (each) => lines.push(differenceLine(each)),
+    });
     return lines;
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -138,13 +140,13 @@ Deno.test("a folder is found where build put it, and what changed in it is told"
         `${photos}/.`,
       ]]
     ) {
-      await diff(a!, b!, { onDifference });
+      await diffImages(a!, b!, { onDifference });
       assert.deepEqual(lines, [], `${a} and ${b}`);
     }
     truncateSync(join(photos, "2014/a.jpg"), 5);
     chmodSync(join(photos, "b.jpg"), 0o600);
     writeFileSync(join(photos, "link.tmp"), "");
-    await diff(named, photos, { onDifference, exclude: ["*.tmp"] });
+    await diffImages(named, photos, { onDifference, exclude: ["*.tmp"] });
     assert.deepEqual(lines, [
       "m photos (mtime)",
       "m photos/b.jpg (mode)",
@@ -157,7 +159,7 @@ Deno.test("a folder within a folder of its own name is not taken for it", async 
     mkdirSync(join(photos, "photos"));
     rmSync(contents);
     await icecoreOutput(["build", `${photos}/.`, "-o", contents, "--quiet", "--force"]);
-    const { countDifferences } = await diff(contents, photos);
+    const { countDifferences } = await diffImages(contents, photos);
     assert.equal(countDifferences, 0);
   });
 });
@@ -167,11 +169,13 @@ Deno.test("an empty lost+found at the root is no difference, whichever side has 
     const folder = `${photos}/.`;
     mkdirSync(join(photos, "lost+found"));
     await icecoreOutput(["build", folder, "-o", contents, "--quiet", "--force"]);
-    assert.equal((await diff(contents, folder)).countDifferences, 0);
-    assert.equal((await diff(folder, contents)).countDifferences, 0);
+    assert.equal((await diffImages(contents, folder)).countDifferences, 0);
+    assert.equal((await diffImages(folder, contents)).countDifferences, 0);
     writeFileSync(join(photos, "lost+found/#12"), "");
     const lines: string[] = [];
-    await diff(contents, folder, { onDifference: (each) => lines.push(differenceLine(each)) });
+    await diffImages(contents, folder, {
+      onDifference: (each) => lines.push(differenceLine(each)),
+    });
     assert.deepEqual(lines, ["+ lost+found/", "+ lost+found/#12"]);
   }));
 
@@ -218,7 +222,7 @@ Deno.test("holes are not read, and what is between them is", () =>
     const lines: string[] = [];
     const before = bytesReadByUs();
     const compare = () =>
-      diff(named, photos, { onDifference: (each) => lines.push(differenceLine(each)) });
+      diffImages(named, photos, { onDifference: (each) => lines.push(differenceLine(each)) });
     await compare();
     assert.deepEqual(lines, []);
     for (

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { exportTar } from "../../../steps/image/export_tar.ts";
+import { exportImage } from "../../../steps/image/export_tar.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { aclText } from "../../../steps/image/tar/acl_text.ts";
 import { headerBlocks, type Member, TYPE } from "../../../steps/image/tar/header.ts";
@@ -23,7 +23,7 @@ async function tarOf(root: Node, path?: string): Promise<Uint8Array> {
   const built = buildTree(root);
   await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
   const pieces: Uint8Array[] = [];
-  for await (const piece of exportTar(image, path === undefined ? {} : { path })) {
+  for await (const piece of exportImage(image, path === undefined ? {} : { path })) {
     pieces.push(piece.slice());
   }
   return new Uint8Array(Buffer.concat(pieces));

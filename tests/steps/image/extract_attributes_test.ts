@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { extract } from "../../../steps/image/extract.ts";
+import { extractImage } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { output } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
@@ -26,7 +26,7 @@ testWith(
     output("mount", ["-t", "ext4", "-o", "loop", disk, target]);
     try {
       await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
-      const { losses } = await extract(image, { target, force: true });
+      const { losses } = await extractImage(image, { target, force: true });
       const told = losses.map(({ kind, count, firstPath, isGrave }) =>
         [kind, count, firstPath, isGrave].join(" ")
       );

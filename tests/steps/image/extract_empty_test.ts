@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { INODE } from "../../../ext4/structs/inode.ts";
-import { extract } from "../../../steps/image/extract.ts";
+import { extractImage } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder } from "../../support/tree_builder.ts";
@@ -30,13 +30,13 @@ Deno.test("an empty file whose block map is broken is refused by extract, as it 
     const target = join(place, "target");
     await using image = await openImage(bytesSource(bytes));
     await assert.rejects(image.openFile("two"), { code: "extent-header" });
-    await assert.rejects(extract(image, { target }), { code: "extent-header" });
+    await assert.rejects(extractImage(image, { target }), { code: "extent-header" });
     assert.equal(existsSync(target), false);
     const leftOut: string[] = [];
     await using damaged = await openImage(bytesSource(bytes), {
       onBroken: ({ code }, path) => leftOut.push(`${new TextDecoder().decode(path)}: ${code}`),
     });
-    await extract(damaged, { target });
+    await extractImage(damaged, { target });
     assert.deepEqual(readdirSync(target).sort(), ["one", "three"]);
     assert.deepEqual(leftOut, ["two: extent-header"]);
   } finally {

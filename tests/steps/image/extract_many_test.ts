@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { extract, type ExtractOptions } from "../../../steps/image/extract.ts";
+import { extractImage, type ExtractOptions } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { withDisk } from "../../support/mounted_disk.ts";
 import { testWith } from "../../support/requirements.ts";
@@ -37,7 +37,7 @@ async function extracted(
   const built = buildTree(folder(entries));
   try {
     await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
-    await use(join(place, "target"), (options) => extract(image, options));
+    await use(join(place, "target"), (options) => extractImage(image, options));
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { extract, type ExtractOptions } from "../../../steps/image/extract.ts";
+import { extractImage, type ExtractOptions } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { listFolder } from "../../support/folder_listing.ts";
 import { assertMountedEquals } from "../../support/mounted_tree.ts";
@@ -39,7 +39,7 @@ async function extracted(
   async function run(options: ExtractOptions) {
     const built = buildTree(root);
     await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
-    return await extract(image, options);
+    return await extractImage(image, options);
   }
 }
 
@@ -76,7 +76,7 @@ Deno.test("names that are there are refused before anything is written", async (
     writeFileSync(join(target, "other/docs/c.txt"), "mine");
     await assert.rejects(run({ target }), {
       code: "output-exists",
-      message: /other\/docs\/c\.txt exists already\. Replace with --force/,
+      message: /other\/docs\/c\.txt exists already\. Replace what is there/,
     });
     assert.deepEqual(readdirSync(target), ["other"]);
     assert.equal(readFileSync(join(target, "other/docs/c.txt"), "utf8"), "mine");
@@ -148,7 +148,7 @@ Deno.test("an image on a server is extracted in few requests", async () => {
   const place = temporaryFolder();
   try {
     await using image = await openImage(server.url);
-    await extract(image, { target: place });
+    await extractImage(image, { target: place });
     for (const i of names.keys()) {
       assert.equal(readFileSync(join(place, `f${i}`), "utf8"), `${i}`.repeat(700));
     }

@@ -5,8 +5,8 @@ import { CorruptImageError } from "../../../ext4/errors.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { INODE } from "../../../ext4/structs/inode.ts";
-import { exportTar } from "../../../steps/image/export_tar.ts";
-import { extract } from "../../../steps/image/extract.ts";
+import { exportImage } from "../../../steps/image/export_tar.ts";
+import { extractImage } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
@@ -56,7 +56,7 @@ async function attack(
 
 async function extractBytes(bytes: Uint8Array, target: string): Promise<void> {
   await using image = await openImage(bytesSource(bytes));
-  await extract(image, { target });
+  await extractImage(image, { target });
 }
 
 function refusedAtOnce(code: RegExp) {
@@ -133,6 +133,6 @@ Deno.test("export refuses what extract refuses", async () => {
   new Forgery(bytes).entry(ROOT, "bbb", rename("a/b"));
   await using image = await openImage(bytesSource(bytes));
   await assert.rejects(async () => {
-    for await (const _ of exportTar(image));
+    for await (const _ of exportImage(image));
   }, CorruptImageError);
 });

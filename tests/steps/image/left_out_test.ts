@@ -5,8 +5,8 @@ import type { CorruptImageError } from "../../../ext4/errors.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
 import { INODE } from "../../../ext4/structs/inode.ts";
-import { exportTar } from "../../../steps/image/export_tar.ts";
-import { extract } from "../../../steps/image/extract.ts";
+import { exportImage } from "../../../steps/image/export_tar.ts";
+import { extractImage } from "../../../steps/image/extract.ts";
 import type { ImageReader } from "../../../steps/image/image_reader.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { Forgery } from "../../support/forge.ts";
@@ -71,7 +71,7 @@ async function extracted(
   try {
     return await withBroken(breakIt, async (image) => {
       const target = join(place, "target");
-      await extract(image, { target });
+      await extractImage(image, { target });
       look(target);
     });
   } finally {
@@ -196,7 +196,7 @@ Deno.test("what is lost is listed, read and exported as what is not", async () =
     const contents = await image.readFile(`lost+found/#${inode}`);
     assert.equal(await new Response(contents).text(), "marked");
     let size = 0;
-    for await (const piece of exportTar(image)) size += piece.length;
+    for await (const piece of exportImage(image)) size += piece.length;
     assert.ok(size > 200_000);
   });
 });
@@ -238,7 +238,7 @@ Deno.test("without a listener, the first thing that is broken ends an extract", 
   try {
     await using image = await openImage(bytesSource(bytes));
     const target = join(place, "target");
-    await assert.rejects(extract(image, { target }), { code: "inode-checksum" });
+    await assert.rejects(extractImage(image, { target }), { code: "inode-checksum" });
     assert.equal(existsSync(target), false);
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -248,7 +248,7 @@ Deno.test("without a listener, the first thing that is broken ends an extract", 
 Deno.test("a tar archive leaves out a file that is broken", async () => {
   let size = 0;
   const leftOut = await withBroken(inodes("few/three"), async (image) => {
-    for await (const piece of exportTar(image)) size += piece.length;
+    for await (const piece of exportImage(image)) size += piece.length;
   });
   assert.deepEqual(leftOut, ["few/three: inode-checksum"]);
   assert.ok(size > 200_000);

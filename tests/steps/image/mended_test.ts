@@ -5,8 +5,8 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { CorruptImageError } from "../../../ext4/errors.ts";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { exportTar } from "../../../steps/image/export_tar.ts";
-import { extract } from "../../../steps/image/extract.ts";
+import { exportImage } from "../../../steps/image/export_tar.ts";
+import { extractImage } from "../../../steps/image/extract.ts";
 import { openImage } from "../../../steps/image/open_image.ts";
 import { output } from "../../support/oracles.ts";
 import { findProgram, testWith } from "../../support/requirements.ts";
@@ -132,11 +132,11 @@ Deno.test("extract and a tar archive have what is there of an image that is cut 
   try {
     await using image = await openImage(bytesSource(bytes), { onBroken: () => {} });
     const target = join(place, "target");
-    const { countFiles } = await extract(image, { target });
+    const { countFiles } = await extractImage(image, { target });
     assert.equal(countFiles, 1);
     assert.equal(readFileSync(join(target, "first"), "utf8"), "first");
     const pieces: Uint8Array[] = [];
-    for await (const piece of exportTar(image)) pieces.push(piece);
+    for await (const piece of exportImage(image)) pieces.push(piece);
     const archive = join(place, "archive.tar");
     writeFileSync(archive, Buffer.concat(pieces));
     assert.deepEqual(output("tar", ["-tf", archive]).trim().split("\n"), ["./", "first"]);

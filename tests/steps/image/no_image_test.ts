@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { openImage, saysNoImage } from "../../../mod.ts";
+import { openImage } from "../../../read.ts";
+import { saysNoImage } from "../../../steps/image/no_image.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 for (

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { bytesSource } from "../../../ext4/reader/block_source.ts";
-import { type BlockSource, type ImageReader, openImage } from "../../../mod.ts";
+import { type BlockSource, type ImageReader, openImage } from "../../../read.ts";
 import { rangeServer } from "../../support/range_server.ts";
 import { s3Store } from "../../support/s3_store.ts";
 import { buildSmallImage, LARGE } from "../../support/small_image.ts";

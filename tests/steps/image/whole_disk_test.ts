@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { openImage, saysNoImage } from "../../../mod.ts";
+import { openImage } from "../../../read.ts";
+import { saysNoImage } from "../../../steps/image/no_image.ts";
 import { partitionsOf } from "../../../steps/image/no_image/partitions.ts";
 import { output } from "../../support/oracles.ts";
 import { findProgram, testWith } from "../../support/requirements.ts";

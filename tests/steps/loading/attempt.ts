@@ -5,16 +5,16 @@
 
 import { chmodSync, writeFileSync } from "node:fs";
 import {
+  type BuildEvent,
   type BuildResult,
-  type Event,
-  type GivenOptions,
   loadStep,
-  messageOf,
+  type OptionValues,
   pipeline,
-  type Placement,
   recipes,
   type Step,
 } from "../../../mod.ts";
+import type { Placement } from "../../../pipeline/pipeline.ts";
+import { messageOf } from "../../../plugin.ts";
 import type { Lab } from "../../faults/lab.ts";
 import { setEnvironment } from "../../support/environment.ts";
 import { messagesIn } from "../../support/messages.ts";
@@ -25,14 +25,14 @@ export interface Attempt {
   readonly error: unknown;
   /** The error's message; empty when there is none. */
   readonly message: string;
-  readonly events: readonly Event[];
+  readonly events: readonly BuildEvent[];
   /** The texts of the messages among them. */
   readonly texts: readonly string[];
 }
 
 /** How to build. */
 export interface How {
-  readonly options?: GivenOptions;
+  readonly options?: OptionValues;
   readonly place?: Placement;
   readonly signal?: AbortSignal;
 }
@@ -51,10 +51,10 @@ export async function attempt(
   how: How = {},
   others: readonly Step[] = [],
 ): Promise<Attempt> {
-  const events: Event[] = [];
+  const events: BuildEvent[] = [];
   using _environment = setEnvironment({ TMPDIR: lab.temporary });
   try {
-    const first = pipeline(recipes.native).without("fsck").use(step, how.place, how.options);
+    const first = pipeline(recipes.native).without("fsck").use(step, how.options, how.place);
     const built = others.reduce((all, other) => all.use(other), first);
     const result = await built.run({
       sources: [lab.source],

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { loadStep, type OptionSchema, optionsSchema, type Step } from "../../../mod.ts";
+import { loadStep, type Step } from "../../../mod.ts";
+import type { OptionSchema } from "../../../pipeline/options.ts";
+import { optionsSchema } from "../../../steps/loading/recipe_schema.ts";
 import { firstMisfit, type JsonSchema } from "../../../steps/loading/json_schema.ts";
 import { assertNothingBuilt, inLab } from "../../faults/lab.ts";
 import { attemptFile, put } from "./attempt.ts";

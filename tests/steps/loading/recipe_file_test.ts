@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  loadRecipe,
-  pipeline,
-  recipeDocument,
-  recipes,
-  type Step,
-  UsageError,
-} from "../../../mod.ts";
+import { loadRecipe, pipeline, recipes, type Step, UsageError } from "../../../mod.ts";
+import { recipeDocument } from "../../../steps/loading/show_recipe.ts";
 import { e2fsprogs, native } from "../../../steps/recipes.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
 import { put } from "./attempt.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fileForm, type Step } from "../../../mod.ts";
+import type { Step } from "../../../mod.ts";
+import { fileForm } from "../../../plugin.ts";
 import { build, inPlace } from "../../plugins/building.ts";
 
 Deno.test("what cannot be undone is told behind why it failed", async () => {

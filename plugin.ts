@@ -1,0 +1,26 @@
+/**
+ * What a step needs that does more than run one program: payloads and artifacts, files beside the
+ * image, hashes, programs. What a step is says `icecore`.
+ *
+ * @module
+ */
+
+export { fileForm } from "./steps/payload/file_form.ts";
+export { companionsOf, payloadOf, withArtifact } from "./pipeline/image.ts";
+export { formatPartManifest } from "./pipeline/part_manifest.ts";
+export { formatDigestLine } from "./pipeline/side_file.ts";
+export { type Hash, startHash } from "./host/hash.ts";
+
+export { createFile } from "./host/create_file.ts";
+export { openNew, writeNew } from "./host/open_new.ts";
+export { requireFree } from "./host/require_free.ts";
+export { printable } from "./host/libc/paths.ts";
+export { shownLocation } from "./host/block_source/location.ts";
+
+export { findProgram } from "./host/programs.ts";
+export { type ProgramOptions, runProgram } from "./host/run_program.ts";
+export { type PipedProgram, pipeThroughProgram } from "./host/piped_program.ts";
+export { codeOf, messageOf } from "./pipeline/errors.ts";
+
+export { awsClientConfig, awsStoreUrl } from "./host/aws/client_config.ts";
+export { connectionFailure } from "./host/connection_failure.ts";
