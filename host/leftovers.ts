@@ -7,7 +7,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type LeftBeside, leftBeside } from "./build_record.ts";
-import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode } from "./libc/errno.ts";
 import {
@@ -24,6 +23,7 @@ import { processesWith, signalAll } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { LeftoverPlaces } from "./leftover_places.ts";
 import { isNameTooLong } from "./name_length.ts";
+import { partialsOf } from "./partial.ts";
 import { inodeOf, type Move, undoMove } from "./publication.ts";
 import { removeLeft, statusLeft } from "./remove_left.ts";
 import { runProgram } from "./run_program.ts";
@@ -196,16 +196,6 @@ function readState(processId: number): string | undefined {
     if (hasCode(error, "ENOENT", "ESRCH")) return undefined;
     throw error;
   }
-}
-
-/** What is put between an image's name and `.partial` by a build: side files, and a resize's log. */
-const KINDS = [...ALGORITHMS, "undo"];
-
-/** The files that a build which writes to `IMAGE.partial` may leave, there or not. */
-export function partialsOf(partial: string): string[] {
-  const image = partial.slice(0, -".partial".length);
-  const sides = KINDS.map((kind) => `${image}.${kind}.partial`);
-  return [partial, ...sides];
 }
 
 /**

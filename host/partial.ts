@@ -6,6 +6,7 @@
 
 import { existsSync, lstatSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { ALGORITHMS } from "./digest.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { hasCode, meaningOf } from "./libc/errno.ts";
 import {
@@ -151,4 +152,14 @@ function isSameFile(fd: Descriptor, path: string): boolean {
   statusOfOpen(fd, open);
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return named !== undefined && open.inodeKey.endsWith(`:${named.ino}`);
+}
+
+/** What is put between an image's name and `.partial` by a build: side files, and a resize's log. */
+const KINDS = [...ALGORITHMS, "undo"];
+
+/** The files that a build which writes to `IMAGE.partial` may leave, there or not. */
+export function partialsOf(partial: string): string[] {
+  const image = partial.slice(0, -".partial".length);
+  const sides = KINDS.map((kind) => `${image}.${kind}.partial`);
+  return [partial, ...sides];
 }

@@ -3,11 +3,12 @@
  * @module
  */
 
+import { openFileSystem } from "../ext4/reader/file_system.ts";
+import { openSource } from "../host/block_source/open_source.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { plainName, runTool } from "./e2fsprogs/tool.ts";
-import { openImage } from "./image/open_image.ts";
 
 /** Seals the image. */
 export const readonly: Step = {
@@ -19,8 +20,7 @@ export const readonly: Step = {
   shell: false,
   async run(image: Image, context: StepContext): Promise<void> {
     await runTool(readonlyArgv(plainName(image.path, context)), context);
-    await using reader = await openImage(image.path);
-    if (reader.info.features.includes("read-only")) return;
+    if (await isReadOnly(image.path)) return;
     throw new EnvironmentError(
       "cannot rely on the program tune2fs: it ended well, and the image is not read-only. " +
         "Install e2fsprogs anew.",
@@ -28,6 +28,15 @@ export const readonly: Step = {
     );
   },
 };
+
+async function isReadOnly(path: string): Promise<boolean> {
+  const source = await openSource(path);
+  try {
+    return (await openFileSystem(source)).info.features.includes("read-only");
+  } finally {
+    source.close();
+  }
+}
 
 /** The command. */
 export const readonlyArgv = (path: string): string[] => ["tune2fs", "-O", "read-only", path];

@@ -26,7 +26,9 @@ function bytesOf(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     throw new UsageError(
-      `cannot read the patterns in ${printable(path)}: ${meaningOf(error)}. Correct the path, or allow it to be read.`,
+      `cannot read the patterns in ${printable(path)}: ${
+        meaningOf(error)
+      }. Correct the path, or allow it to be read.`,
       "exclude-from",
       { cause: error },
     );

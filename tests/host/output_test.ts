@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { claimOutput } from "../../host/output.ts";
-import { partialsOf, removePartials } from "../../host/leftovers.ts";
+import { removePartials } from "../../host/leftovers.ts";
+import { partialsOf } from "../../host/partial.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a claimed output appears under its name when it is published, side files with it", async () => {
