@@ -24,7 +24,7 @@
  */
 
 // First: an executable that was started to run a zx script does nothing else.
-import "./steps/loading/zx_process.ts";
+import "./loading/zx_process.ts";
 import { machine } from "./host/machine.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
 import type { Recipe } from "./pipeline/step.ts";
@@ -35,14 +35,14 @@ export function pipeline(recipe: Recipe): Pipeline {
 }
 
 export { recipes } from "./steps/recipes.ts";
-export { loadStep } from "./steps/loading/load_step.ts";
-export { loadRecipe } from "./steps/loading/recipe_file.ts";
-export { withSecrets } from "./steps/loading/secret_options.ts";
-export { watchSignals } from "./host/signals.ts";
+export { loadStep } from "./loading/load_step.ts";
+export { loadRecipe } from "./loading/recipe_file.ts";
+export { withSecrets } from "./loading/secret_options.ts";
+export { watchSignals } from "./host/ends/signals.ts";
 
 export type { Pipeline } from "./pipeline/pipeline.ts";
-export type { BuildRequest, BuildResult } from "./pipeline/run.ts";
-export type { DryRun } from "./pipeline/dry_run.ts";
+export type { BuildRequest, BuildResult } from "./pipeline/running/run.ts";
+export type { DryRun } from "./pipeline/running/dry_run.ts";
 export type { BuildEvent, StepEvent } from "./pipeline/events.ts";
 
 export { defineStep } from "./pipeline/step.ts";
@@ -67,7 +67,7 @@ export {
   StepError,
   UsageError,
   VerificationError,
-} from "./pipeline/errors.ts";
+} from "./pipeline/build_errors.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
-export { ToolError } from "./host/tool_error.ts";
-export { PluginError } from "./steps/loading/plugin_error.ts";
+export { ToolError } from "./host/programs/tool_error.ts";
+export { PluginError } from "./loading/plugin_error.ts";

@@ -9,7 +9,7 @@ import {
   StepError,
   UsageError,
   VerificationError,
-} from "../pipeline/errors.ts";
+} from "../pipeline/build_errors.ts";
 
 /** What the exit codes mean; every command's help repeats those that it has. */
 export const EXIT = {

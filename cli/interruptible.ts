@@ -4,13 +4,13 @@
  */
 
 import { setTimeout } from "node:timers";
+import { watchSignals } from "../host/ends/signals.ts";
+import { watchUnplanned } from "../host/ends/unplanned_ends.ts";
 import { placeOf } from "../host/error_place.ts";
-import { watchSignals } from "../host/signals.ts";
-import { watchUnplanned } from "../host/unplanned_ends.ts";
-import { InterruptedError, messageOf } from "../pipeline/errors.ts";
-import { PluginError } from "../steps/loading/plugin_error.ts";
+import { PluginError } from "../loading/plugin_error.ts";
+import { InterruptedError, messageOf } from "../pipeline/build_errors.ts";
 import { EXIT } from "./exit_codes.ts";
-import { note } from "./output.ts";
+import { note } from "./output/output.ts";
 
 /** What the first Ctrl-C is answered with; what runs may take its time to end. */
 const INTERRUPTING = "interrupting; Ctrl-C again to stop at once";

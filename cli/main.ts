@@ -4,36 +4,36 @@
  */
 
 // First: an executable that was started to run a zx script does nothing else.
-import "../steps/loading/zx_process.ts";
+import "../loading/zx_process.ts";
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { run } from "@optique/run";
-import { checkArguments, checkHelp } from "./arguments.ts";
-import { build } from "./build.ts";
-import { cat } from "./cat.ts";
-import { clean } from "./clean.ts";
-import { requireStdout } from "./closed_stdout.ts";
-import type { CommonValues } from "./common.ts";
-import { diff } from "./diff.ts";
-import { digests } from "./digests.ts";
-import { doctor } from "./doctor.ts";
+import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
+import { examples } from "./arguments/examples.ts";
+import { helpWidth } from "./arguments/help_width.ts";
+import { printParseError } from "./arguments/parse_error.ts";
+import { build } from "./commands/build.ts";
+import { cat } from "./commands/cat.ts";
+import { clean } from "./commands/clean.ts";
+import { diff } from "./commands/diff.ts";
+import { digests } from "./commands/digests.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
+import { extract } from "./commands/extract.ts";
+import { find } from "./commands/find.ts";
+import { info } from "./commands/info.ts";
+import { join } from "./commands/join.ts";
+import { ls } from "./commands/ls.ts";
+import { mount } from "./commands/mount.ts";
+import { newStep } from "./commands/new_step.ts";
+import { recipe } from "./commands/recipe.ts";
+import { steps } from "./commands/steps.ts";
+import { umount } from "./commands/umount.ts";
+import { verify } from "./commands/verify.ts";
 import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
-import { examples } from "./examples.ts";
-import { exportCommand } from "./export.ts";
-import { extract } from "./extract.ts";
-import { find } from "./find.ts";
-import { helpWidth } from "./help_width.ts";
-import { info } from "./info.ts";
-import { join } from "./join.ts";
-import { ls } from "./ls.ts";
-import { mount } from "./mount.ts";
-import { steps } from "./steps.ts";
-import { newStep } from "./new_step.ts";
-import { print, printError, wasStdoutUnread } from "./output.ts";
-import { printParseError } from "./parse_error.ts";
-import { recipe } from "./recipe.ts";
-import { umount } from "./umount.ts";
-import { verify } from "./verify.ts";
+import { requireStdout } from "./output/closed_stdout.ts";
+import type { CommonValues } from "./output/common_options.ts";
+import { print, printError, wasStdoutUnread } from "./output/output.ts";
 import { version } from "./version.ts";
 
 /** All commands by name. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { withShownLocations } from "./location_secrets.ts";
+import { withShownLocations } from "./connection/location_secrets.ts";
 
 /** An error with a stable code and a message "cannot X: why. What to do." */
 export class EnvironmentError extends Error {

@@ -5,17 +5,17 @@
 
 import { rmSync } from "node:fs";
 import process from "node:process";
-import { createFile } from "./create_file.ts";
-import { DigestThread } from "./digest_thread.ts";
+import { DigestThread } from "./digests/digest_thread.ts";
 import { EnvironmentError } from "./environment_error.ts";
-import { checkOutput, type ClaimedOutput, claimOutput } from "./output.ts";
+import { checkOutput, type ClaimedOutput, claimOutput } from "./files/claim_output.ts";
+import { createFile } from "./files/create_file.ts";
+import { makeWorkdir, type Workdir } from "./files/workdir.ts";
+import { releaseLeftoversOf } from "./leftovers/leftovers.ts";
 import { hasCode } from "./libc/errno.ts";
 import { CURRENT_FOLDER } from "./libc/files.ts";
 import { statusAt, StatusBuffer, type Timestamp } from "./libc/status.ts";
-import { releaseLeftoversOf } from "./leftovers.ts";
-import { findProgram, installHint } from "./programs.ts";
-import { loadShell } from "./shell.ts";
-import { makeWorkdir, type Workdir } from "./workdir.ts";
+import { findProgram, installHint } from "./programs/find_program.ts";
+import { loadShell } from "./programs/shell.ts";
 
 /** This machine. */
 export const machine = {

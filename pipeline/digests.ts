@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { ReadyStep } from "./check.ts";
+import type { ReadyStep } from "./running/check.ts";
 
 /**
  * The steps to run: those with `digests` once more behind the last one that changes the image, where

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { InterruptedError } from "./errors.ts";
+import { InterruptedError } from "./build_errors.ts";
 
 /** @throws InterruptedError when the signal was aborted. */
 export function throwIfAborted(signal: AbortSignal): void {

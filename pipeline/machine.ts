@@ -4,8 +4,8 @@
  */
 
 import type { Artifact } from "./image.ts";
+import type { RunningHash } from "./running/stream_flow.ts";
 import type { Shell } from "./step.ts";
-import type { RunningHash } from "./stream_flow.ts";
 
 /** The file an image is written to, claimed for one build. */
 export interface Output {

@@ -3,10 +3,10 @@
  * @module
  */
 
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./build_errors.ts";
 import { secretVariable } from "./variable_names.ts";
-import { exactSize, parseSize } from "./size.ts";
-import { didYouMean } from "./suggest.ts";
+import { exactSize, parseSize } from "./words/size.ts";
+import { didYouMean } from "./words/suggest.ts";
 
 /** A value of an option; a `size` is a number of bytes. */
 export type OptionValue = string | number | boolean | readonly string[];

@@ -4,19 +4,19 @@
  */
 
 import { resolve } from "node:path";
-import { UsageError } from "./errors.ts";
-import { type DryRun, dryRun } from "./dry_run.ts";
+import { UsageError } from "./build_errors.ts";
 import type { BuildEvent } from "./events.ts";
-import { givenPath } from "./given_path.ts";
 import type { Machine } from "./machine.ts";
 import { checkGiven, type OptionValues } from "./options.ts";
 import type { PlacedStep } from "./placed_step.ts";
-import { type BuildRequest, type BuildResult, runSteps } from "./run.ts";
+import { type DryRun, dryRun } from "./running/dry_run.ts";
+import { type BuildRequest, type BuildResult, runSteps } from "./running/run.ts";
 import { Secrets } from "./secrets.ts";
 import { absoluteSource } from "./source_path.ts";
 import type { Recipe, Step } from "./step.ts";
 import { checkShape } from "./step_shape.ts";
-import { didYouMean } from "./suggest.ts";
+import { givenPath } from "./words/given_path.ts";
+import { didYouMean } from "./words/suggest.ts";
 
 /** An immutable pipeline; every method returns a new one. */
 export class Pipeline {

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { SourceError } from "./errors.ts";
+import { SourceError } from "./build_errors.ts";
 
 /** One problem, named. */
 export interface Problem {

@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import { givenPath } from "./given_path.ts";
+import { givenPath } from "./words/given_path.ts";
 
 /**
  * Whether a path means a folder's contents: `.`, `./`, `photos/.`, and, as `cp -r` takes them,

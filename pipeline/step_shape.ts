@@ -4,10 +4,10 @@
  * @module
  */
 
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./build_errors.ts";
 import { PHASES } from "./image.ts";
 import type { Step } from "./step.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "./words/suggest.ts";
 
 type Check = readonly [expected: string, holds: (value: unknown) => boolean];
 

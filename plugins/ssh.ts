@@ -8,9 +8,9 @@
 import { type ByteStage, defineStep, type StepContext } from "../mod.ts";
 import { payloadOf } from "../plugin.ts";
 import { Copies } from "./ssh/copies.ts";
-import { copyError } from "./ssh/errors.ts";
 import { FarSide } from "./ssh/far_side.ts";
 import { options } from "./ssh/options.ts";
+import { copyError } from "./ssh/program_errors.ts";
 import { TAKE } from "./ssh/scripts.ts";
 
 /** The step. */

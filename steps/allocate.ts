@@ -3,6 +3,7 @@
  * @module
  */
 
+import { explainWrite } from "../host/files/write_error.ts";
 import {
   close,
   CURRENT_FOLDER,
@@ -12,15 +13,14 @@ import {
   preallocate,
   truncate,
 } from "../host/libc/files.ts";
-import { explainWrite } from "../host/write_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { defineStep, type Fact, type PreviewContext, type Step } from "../pipeline/step.ts";
-import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
+import { neededSource } from "../source/needed.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size_option.ts";
+import { type Geometry, geometryOf } from "./e2fsprogs/file_system_size.ts";
 import { checkOutput, checkTree } from "./e2fsprogs/limits.ts";
-import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
-import { neededSource } from "./source/needed.ts";
 
 const options = {
   size: {

@@ -11,9 +11,9 @@ import { type Descriptor, writeAllAt } from "../host/libc/files.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
 import type { Fact, PreviewContext, ScannedSource, Step, StepContext } from "../pipeline/step.ts";
+import { neededSource } from "../source/needed.ts";
+import { SourceFile } from "../source/source_file.ts";
 import { SOCKETS_SKIPPED, TreeWriter } from "./copy/tree_writer.ts";
-import { neededSource } from "./source/needed.ts";
-import { SourceFile } from "./source/source_file.ts";
 import { runTool } from "./e2fsprogs/tool.ts";
 
 /** Copies the source into the image. */

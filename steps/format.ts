@@ -6,12 +6,12 @@
 
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { defineStep, type Step } from "../pipeline/step.ts";
-import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
-import { type Geometry, geometryOf } from "./e2fsprogs/geometry.ts";
+import { neededSource } from "../source/needed.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size_option.ts";
+import { type Geometry, geometryOf } from "./e2fsprogs/file_system_size.ts";
 import { neededFeatures } from "./e2fsprogs/needed_features.ts";
 import { plainName, runTool } from "./e2fsprogs/tool.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
-import { neededSource } from "./source/needed.ts";
 
 const options = {
   label: { type: "string", help: "the volume's name, at most 16 bytes" },

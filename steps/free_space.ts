@@ -8,8 +8,8 @@ import { EnvironmentError } from "../host/environment_error.ts";
 import { close, CURRENT_FOLDER, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { printable } from "../host/libc/paths.ts";
 import { freeBytes, StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
-import { formatSize } from "../pipeline/size.ts";
 import type { Fact } from "../pipeline/step.ts";
+import { formatSize } from "../pipeline/words/size.ts";
 
 /**
  * Makes sure that a file has room to grow.

@@ -5,13 +5,12 @@
  */
 
 import { checkImage } from "../ext4/checker/check_image.ts";
-import { CorruptImageError } from "../ext4/errors.ts";
-import type { BlockSource } from "../ext4/reader/block_source.ts";
+import { CorruptImageError } from "../ext4/image_errors.ts";
+import type { BlockSource } from "../ext4/reader/bytes/block_source.ts";
 import { openFileSource } from "../host/block_source/file_source.ts";
 import { Breather } from "../host/breathe.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
-import { findProgram } from "../host/programs.ts";
-import { counted } from "../pipeline/counted.ts";
+import { findProgram } from "../host/programs/find_program.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import {
@@ -21,6 +20,7 @@ import {
   type Step,
   type StepContext,
 } from "../pipeline/step.ts";
+import { counted } from "../pipeline/words/counted.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
 
 const options = {

@@ -6,15 +6,15 @@
 
 import type { BlockSizeBytes } from "../ext4/numbers.ts";
 import type { Image } from "../pipeline/image.ts";
-import { formatSize } from "../pipeline/size.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
+import { formatSize } from "../pipeline/words/size.ts";
+import { neededSource } from "../source/needed.ts";
 import { reserve } from "./allocate.ts";
 import { type FileSystemNumbers, readNumbers } from "./e2fsprogs/dumpe2fs.ts";
-import { freeBlocksNeeded, overhead } from "./e2fsprogs/geometry.ts";
-import { type Needs, needsOf } from "./e2fsprogs/needs.ts";
 import { runE2fsck } from "./e2fsprogs/e2fsck.ts";
+import { freeBlocksNeeded, overhead } from "./e2fsprogs/file_system_size.ts";
+import { type Needs, needsOf } from "./e2fsprogs/needs.ts";
 import { plainName, runTool } from "./e2fsprogs/tool.ts";
-import { neededSource } from "./source/needed.ts";
 
 /** Each round adds what the last one found missing; a second is rarely needed. */
 const MOST_ROUNDS = 6;

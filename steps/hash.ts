@@ -3,13 +3,13 @@
  * @module
  */
 
-import { ALGORITHMS, digestFile } from "../host/digest.ts";
-import { writeNew } from "../host/open_new.ts";
-import { explainWrite } from "../host/write_error.ts";
-import { UsageError } from "../pipeline/errors.ts";
+import { ALGORITHMS, digestFile } from "../host/digests/file_digest.ts";
+import { writeNew } from "../host/files/open_new.ts";
+import { explainWrite } from "../host/files/write_error.ts";
+import { UsageError } from "../pipeline/build_errors.ts";
 import { type Image, withArtifact } from "../pipeline/image.ts";
-import { formatDigestLine } from "../pipeline/side_file.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
+import { formatDigestLine } from "../pipeline/side_file.ts";
 import { defineStep, type Step, type StepContext } from "../pipeline/step.ts";
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { UsageError } from "../pipeline/errors.ts";
+import { UsageError } from "../pipeline/build_errors.ts";
 
 /** Bytes of `s_volume_name`. */
 const LABEL_BYTES = 16;

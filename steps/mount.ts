@@ -4,10 +4,10 @@
  */
 
 import { mkdirSync } from "node:fs";
-import { makeMountNamespace } from "../host/mount_namespace.ts";
-import { WORKDIR_VARIABLE } from "../host/workdir.ts";
-import { atForcedExit } from "../host/forced_exit.ts";
-import { isMountpoint, unmountNow } from "../host/mounts.ts";
+import { atForcedExit } from "../host/ends/forced_exit.ts";
+import { WORKDIR_VARIABLE } from "../host/files/workdir.ts";
+import { makeMountNamespace } from "../host/mounts/mount_namespace.ts";
+import { isMountpoint, unmountNow } from "../host/mounts/mounts.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { programOptions } from "./e2fsprogs/tool.ts";

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { PlanError } from "../ext4/errors.ts";
-import { type Plan, planImage } from "../ext4/plan/plan.ts";
+import { PlanError } from "../ext4/image_errors.ts";
+import { type Plan, planImage } from "../ext4/plan_image.ts";
 import type { TreeInode } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
-import { ALGORITHMS } from "../host/digest.ts";
+import { ALGORITHMS } from "../host/digests/file_digest.ts";
 import { machine } from "../host/machine.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
+import { makeRing } from "../host/threads/ring.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
@@ -22,19 +23,18 @@ import {
   type Step,
   type StepContext,
 } from "../pipeline/step.ts";
-import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size.ts";
+import { neededSource } from "../source/needed.ts";
+import { SourceFile } from "../source/source_file.ts";
+import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size_option.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
 import { FileDigests } from "./pack/file_digests.ts";
-import { Hasher } from "./pack/hasher.ts";
 import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
+import { Hasher } from "./pack/image_digest.ts";
 import { problemOf, unplannable } from "./pack/notes.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
-import { makeRing } from "./pack/ring.ts";
 import { streamImage } from "./pack/stream_image.ts";
-import { neededSource } from "./source/needed.ts";
-import { SourceFile } from "./source/source_file.ts";
 
 const options = {
   label: { type: "string", help: "the volume's name, at most 16 bytes" },

@@ -4,15 +4,15 @@
  */
 
 import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from "../ext4/tree.ts";
-import { type Image, withProblems } from "../pipeline/image.ts";
 import { printable } from "../host/libc/paths.ts";
+import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
 import { defineStep, type Fact, type PreviewContext, type Step } from "../pipeline/step.ts";
-import { compileExcludes } from "./source/exclude.ts";
-import { checkOutputOutside, placeSources } from "./source/placement.ts";
-import { scannedSource } from "./source/scanned_source.ts";
-import { walk } from "./source/walk.ts";
+import { compileExcludes } from "../source/exclude.ts";
+import { checkOutputOutside, placeSources } from "../source/placement.ts";
+import { scannedSource } from "../source/scanned_source.ts";
+import { walk } from "../source/walk.ts";
 
 const options = {
   exclude: { type: "strings", help: "globs of names to leave out", default: [] },

@@ -11,7 +11,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { close, CURRENT_FOLDER, O_NOFOLLOW, O_RDWR, openAt, truncate } from "../host/libc/files.ts";
-import { ToolError } from "../host/tool_error.ts";
+import { ToolError } from "../host/programs/tool_error.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { readNumbers } from "./e2fsprogs/dumpe2fs.ts";

@@ -4,8 +4,8 @@
  */
 
 import { EnvironmentError } from "../host/environment_error.ts";
-import { unmountArgv } from "../host/mount_namespace.ts";
-import { isMountpoint } from "../host/mounts.ts";
+import { unmountArgv } from "../host/mounts/mount_namespace.ts";
+import { isMountpoint } from "../host/mounts/mounts.ts";
 import type { Image } from "../pipeline/image.ts";
 import type { Step, StepContext } from "../pipeline/step.ts";
 import { runTool } from "./e2fsprogs/tool.ts";

@@ -3,9 +3,9 @@
  * @module
  */
 
-import type { FileKind, Stat } from "../../ext4/reader/stat.ts";
-import { UsageError } from "../../pipeline/errors.ts";
-import { compileGlob } from "../../steps/source/glob.ts";
+import type { FileKind, Stat } from "../../ext4/reader/metadata/stat.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import { compileGlob } from "../../source/glob.ts";
 import { momentOf } from "./moment.ts";
 import { sizeTest } from "./size_test.ts";
 

@@ -3,16 +3,16 @@
  * @module
  */
 
-import type { Stat } from "../../ext4/reader/stat.ts";
+import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
-import type { ImageReader } from "../../steps/image/image_reader.ts";
-import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
-import { Lines } from "../lines.ts";
+import type { ImageReader } from "../../image/image_reader.ts";
+import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
+import type { LeftOut } from "../arguments/salvage.ts";
+import { findTypedItself } from "../arguments/typed_path.ts";
 import { entryJson } from "../listing/entry_json.ts";
 import { linkTarget } from "../listing/link_target.ts";
-import { jsonLine, OutputClosedError, writeBytes } from "../output.ts";
-import type { LeftOut } from "../salvage.ts";
-import { findTypedItself } from "../typed_path.ts";
+import { Lines } from "../output/lines.ts";
+import { jsonLine, OutputClosedError, writeBytes } from "../output/output.ts";
 import type { Candidate } from "./conditions.ts";
 
 /** How paths are printed. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { UsageError } from "../../pipeline/errors.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 

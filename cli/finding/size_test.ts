@@ -3,7 +3,7 @@
  * @module
  */
 
-import { parseSize } from "../../pipeline/size.ts";
+import { parseSize } from "../../pipeline/words/size.ts";
 
 /** Answers whether a size is meant: `+N` is larger, `-N` is smaller, `N` is exactly so large. */
 export function sizeTest(text: string): (sizeBytes: number) => boolean {

@@ -4,7 +4,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { isEncrypted, type Stat } from "../../ext4/reader/stat.ts";
+import { isEncrypted, type Stat } from "../../ext4/reader/metadata/stat.ts";
 import { isoTime } from "./time_text.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -4,8 +4,8 @@
  */
 
 import { leaveOut } from "../../ext4/reader/leave_out.ts";
-import { isEncrypted, type Stat } from "../../ext4/reader/stat.ts";
-import type { ImageReader } from "../../steps/image/image_reader.ts";
+import { isEncrypted, type Stat } from "../../ext4/reader/metadata/stat.ts";
+import type { ImageReader } from "../../image/image_reader.ts";
 
 /**
  * Where a symbolic link leads; `undefined` for what is no link, and where it is left out.

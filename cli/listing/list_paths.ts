@@ -4,16 +4,16 @@
  */
 
 import { compareBytes } from "../../ext4/compare_bytes.ts";
-import type { Entry } from "../../ext4/reader/entry.ts";
+import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
-import type { Stat } from "../../ext4/reader/stat.ts";
+import type { Entry } from "../../ext4/reader/walk/entry.ts";
 import { printable } from "../../host/libc/paths.ts";
-import type { ImageReader } from "../../steps/image/image_reader.ts";
-import { joined, joinedBelow, withoutSlashes } from "../image_path.ts";
-import { Lines } from "../lines.ts";
-import { jsonLine } from "../output.ts";
-import { findAllTyped, findTyped, findTypedItself, type Found } from "../typed_path.ts";
-import type { LeftOut } from "../salvage.ts";
+import type { ImageReader } from "../../image/image_reader.ts";
+import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
+import type { LeftOut } from "../arguments/salvage.ts";
+import { findAllTyped, findTyped, findTypedItself, type Found } from "../arguments/typed_path.ts";
+import { Lines } from "../output/lines.ts";
+import { jsonLine } from "../output/output.ts";
 import { entryJson } from "./entry_json.ts";
 import { linkTarget } from "./link_target.ts";
 import { type LongEntry, longRows, totalRow } from "./long_rows.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Stat } from "../../ext4/reader/stat.ts";
+import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { modeText } from "./mode_text.ts";
 import { localMinute } from "./time_text.ts";

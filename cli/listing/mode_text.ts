@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { FileKind } from "../../ext4/reader/stat.ts";
+import type { FileKind } from "../../ext4/reader/metadata/stat.ts";
 
 const LETTERS: Readonly<Record<FileKind, string>> = {
   file: "-",

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Time } from "../../ext4/reader/stat.ts";
+import type { Time } from "../../ext4/reader/metadata/stat.ts";
 
 /** To the minute in the local time zone, e.g. `2024-05-01 12:33`. */
 export function localMinute({ seconds }: Pick<Time, "seconds">): string {

@@ -5,8 +5,8 @@
 
 import { bitmapChecksum } from "../checksums.ts";
 import { badChecksum } from "../reader/corrupt.ts";
-import type { GroupInfo } from "../reader/group_descriptor.ts";
-import { countBlocksOfGroup } from "../reader/group_layout.ts";
+import type { GroupInfo } from "../reader/layout/group_descriptor.ts";
+import { countBlocksOfGroup } from "../reader/layout/group_layout.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import { GROUP_BLOCK_UNINIT } from "../structs/group_descriptor.ts";

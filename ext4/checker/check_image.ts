@@ -7,10 +7,10 @@
  */
 
 import { type GroupNumber, joinHiLo } from "../numbers.ts";
-import type { BlockSource } from "../reader/block_source.ts";
-import type { GroupInfo } from "../reader/group_descriptor.ts";
+import type { BlockSource } from "../reader/bytes/block_source.ts";
 import type { DroppedTransactions } from "../reader/journal/replay.ts";
-import { type OpenVolume, openVolume } from "../reader/open_volume.ts";
+import type { GroupInfo } from "../reader/layout/group_descriptor.ts";
+import { type OpenVolume, openVolume } from "../reader/open/open_volume.ts";
 import { type Reading, settle } from "../reader/reading.ts";
 import { STATE_CLEAN, STATE_ERRORS } from "../structs/superblock.ts";
 import { checkBlockBitmap } from "./block_bitmap_check.ts";

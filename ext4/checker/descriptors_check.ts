@@ -5,19 +5,19 @@
 
 import type { BlockNumber, GroupNumber } from "../numbers.ts";
 import { corrupt, hex } from "../reader/corrupt.ts";
-import { descriptorCopies } from "../reader/descriptor_copies.ts";
+import { descriptorCopies } from "../reader/layout/descriptor_copies.ts";
 import {
   decodeGroupDescriptor,
   type GroupInfo,
   parseGroupDescriptor,
-} from "../reader/group_descriptor.ts";
+} from "../reader/layout/group_descriptor.ts";
 import {
   countDescriptorBlocks,
   countHeadBlocks,
   descriptorBlock,
   descriptorsPerBlock,
   firstBlockOfGroup,
-} from "../reader/group_layout.ts";
+} from "../reader/layout/group_layout.ts";
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";

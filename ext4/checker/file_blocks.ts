@@ -13,10 +13,10 @@ import {
   type ExtentNode,
   extentRoot,
   isUnwritten,
-} from "../reader/extent_node.ts";
-import { hasRoCompat } from "../reader/geometry.ts";
-import { blockField, hasFlag, type Inode } from "../reader/inode.ts";
-import { COUNT_DIRECT, COUNT_TREES } from "../reader/indirect_map.ts";
+} from "../reader/contents/extent_node.ts";
+import { COUNT_DIRECT, COUNT_TREES } from "../reader/contents/indirect_map.ts";
+import { blockField, hasFlag, type Inode } from "../reader/inode/inode.ts";
+import { hasRoCompat } from "../reader/layout/geometry.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock, requireFileBlocks } from "../reader/volume.ts";

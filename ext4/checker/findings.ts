@@ -3,7 +3,7 @@
  * @module
  */
 
-import { CorruptImageError, type ErrorFields } from "../errors.ts";
+import { CorruptImageError, type ErrorFields } from "../image_errors.ts";
 import { corrupt } from "../reader/corrupt.ts";
 import type { Reading } from "../reader/reading.ts";
 

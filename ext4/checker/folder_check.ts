@@ -5,12 +5,12 @@
 
 import { dirHashMajor } from "../dirhash.ts";
 import type { FileBlock, InodeNumber } from "../numbers.ts";
+import { FileData } from "../reader/contents/file_data.ts";
 import { corrupt } from "../reader/corrupt.ts";
-import { DirectoryCursor } from "../reader/directory.ts";
-import type { VisitEntry } from "../reader/directory_block.ts";
-import { FileData } from "../reader/file_data.ts";
-import { loadIndexRoot } from "../reader/htree.ts";
-import { hasFlag, type Inode, isInline } from "../reader/inode.ts";
+import { DirectoryCursor } from "../reader/directory/directory.ts";
+import type { VisitEntry } from "../reader/directory/directory_block.ts";
+import { loadIndexRoot } from "../reader/directory/htree.ts";
+import { hasFlag, type Inode, isInline } from "../reader/inode/inode.ts";
 import type { Reading } from "../reader/reading.ts";
 import type { CheckState } from "./check_state.ts";
 import { checkIndex, LeafHashes } from "./index_check.ts";

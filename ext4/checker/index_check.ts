@@ -6,15 +6,15 @@
  */
 
 import type { FileBlock } from "../numbers.ts";
-import type { FileData } from "../reader/file_data.ts";
+import type { FileData } from "../reader/contents/file_data.ts";
 import {
   indexBlock,
   indexHash,
   type IndexNode,
   type IndexRoot,
   loadIndexNode,
-} from "../reader/htree.ts";
-import type { Inode } from "../reader/inode.ts";
+} from "../reader/directory/htree.ts";
+import type { Inode } from "../reader/inode/inode.ts";
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { DX_ENTRY } from "../structs/htree.ts";

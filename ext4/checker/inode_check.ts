@@ -4,14 +4,14 @@
  */
 
 import { BAD_BLOCKS_INODE, type FileBlock, ROOT_INODE } from "../numbers.ts";
-import { allocatedBytes, statOf } from "../reader/stat.ts";
-import { hasFlag, type Inode, isInline, isType } from "../reader/inode.ts";
-import { isFastLink, loadLinkTarget } from "../reader/link_target.ts";
-import { inlineParts } from "../reader/inline_data.ts";
+import { FileData } from "../reader/contents/file_data.ts";
+import { inlineParts } from "../reader/contents/inline_data.ts";
+import { hasFlag, type Inode, isInline, isType } from "../reader/inode/inode.ts";
+import { hasInodeXattrs } from "../reader/inode/xattr_sets.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
-import { FileData } from "../reader/file_data.ts";
+import { isFastLink, loadLinkTarget } from "../reader/metadata/link_target.ts";
+import { allocatedBytes, statOf } from "../reader/metadata/stat.ts";
 import type { Reading } from "../reader/reading.ts";
-import { hasInodeXattrs } from "../reader/xattr_sets.ts";
 import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";

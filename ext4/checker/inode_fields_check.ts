@@ -6,8 +6,8 @@
  */
 
 import { ROOT_INODE } from "../numbers.ts";
-import { type Geometry, hasCompat, hasIncompat, hasRoCompat } from "../reader/geometry.ts";
-import { hasFlag, type Inode, isType } from "../reader/inode.ts";
+import { hasFlag, type Inode, isType } from "../reader/inode/inode.ts";
+import { type Geometry, hasCompat, hasIncompat, hasRoCompat } from "../reader/layout/geometry.ts";
 import { u16At, u32At } from "../reader/little_endian.ts";
 import { INODE, type INODE_FLAGS } from "../structs/inode.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG, S_IFSOCK } from "../tree.ts";

@@ -4,11 +4,11 @@
  */
 
 import { bitmapChecksum } from "../checksums.ts";
-import { CorruptImageError } from "../errors.ts";
+import { CorruptImageError } from "../image_errors.ts";
 import type { BlockNumber, InodeNumber } from "../numbers.ts";
 import { badChecksum } from "../reader/corrupt.ts";
-import type { GroupInfo } from "../reader/group_descriptor.ts";
-import { type Inode, isType, parseInode } from "../reader/inode.ts";
+import { type Inode, isType, parseInode } from "../reader/inode/inode.ts";
+import type { GroupInfo } from "../reader/layout/group_descriptor.ts";
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";

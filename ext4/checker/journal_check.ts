@@ -5,12 +5,12 @@
  * @module
  */
 
-import { UnsupportedFeatureError } from "../errors.ts";
+import { UnsupportedFeatureError } from "../image_errors.ts";
 import type { InodeNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
-import { hasCompat, hasIncompat } from "../reader/geometry.ts";
-import { isType } from "../reader/inode.ts";
+import { isType } from "../reader/inode/inode.ts";
 import { JournalLog } from "../reader/journal/log.ts";
+import { hasCompat, hasIncompat } from "../reader/layout/geometry.ts";
 import type { Reading } from "../reader/reading.ts";
 import { JOURNAL_BLOCK, JOURNAL_COMPAT_CHECKSUM } from "../structs/journal.ts";
 import { S_IFREG } from "../tree.ts";

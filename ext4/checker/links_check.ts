@@ -4,7 +4,7 @@
  */
 
 import { ROOT_INODE } from "../numbers.ts";
-import { hasRoCompat } from "../reader/geometry.ts";
+import { hasRoCompat } from "../reader/layout/geometry.ts";
 import { FILE_TYPE } from "../structs/directory.ts";
 import type { CheckState } from "./check_state.ts";
 import type { InodePage } from "./inode_columns.ts";

@@ -6,7 +6,7 @@
 import { crc32c } from "../crc32c.ts";
 import type { BlockNumber } from "../numbers.ts";
 import { badChecksum, corrupt, hex } from "../reader/corrupt.ts";
-import { hasIncompat } from "../reader/geometry.ts";
+import { hasIncompat } from "../reader/layout/geometry.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";
 import { MMP, MMP_MAGIC, MMP_SEQ_CLEAN, MMP_SEQ_MAX } from "../structs/mmp.ts";

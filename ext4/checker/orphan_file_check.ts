@@ -7,12 +7,12 @@
 
 import { crc32c, crc32cU32 } from "../crc32c.ts";
 import { type FileBlock, highHalf, type InodeNumber, lowHalf } from "../numbers.ts";
+import { FileData } from "../reader/contents/file_data.ts";
+import { blockMapOf } from "../reader/contents/open_block_map.ts";
 import { badChecksum, corrupt } from "../reader/corrupt.ts";
-import { FileData } from "../reader/file_data.ts";
-import { hasCompat, hasRoCompat } from "../reader/geometry.ts";
-import { isType } from "../reader/inode.ts";
+import { isType } from "../reader/inode/inode.ts";
+import { hasCompat, hasRoCompat } from "../reader/layout/geometry.ts";
 import { isZero } from "../reader/little_endian.ts";
-import { blockMapOf } from "../reader/open_block_map.ts";
 import type { Reading } from "../reader/reading.ts";
 import { ORPHAN_BLOCK_MAGIC, ORPHAN_BLOCK_TAIL } from "../structs/orphan_file.ts";
 import { S_IFREG } from "../tree.ts";

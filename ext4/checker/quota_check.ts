@@ -7,9 +7,9 @@
  */
 
 import type { InodeNumber } from "../numbers.ts";
+import { FileData } from "../reader/contents/file_data.ts";
 import { corrupt } from "../reader/corrupt.ts";
-import { FileData } from "../reader/file_data.ts";
-import { isType } from "../reader/inode.ts";
+import { isType } from "../reader/inode/inode.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import {

@@ -4,9 +4,9 @@
  */
 
 import { type InodeNumber, ROOT_INODE } from "../numbers.ts";
-import { type Geometry, hasCompat, hasRoCompat } from "../reader/geometry.ts";
-import { hasFlag, type Inode } from "../reader/inode.ts";
-import { statOf } from "../reader/stat.ts";
+import { hasFlag, type Inode } from "../reader/inode/inode.ts";
+import { type Geometry, hasCompat, hasRoCompat } from "../reader/layout/geometry.ts";
+import { statOf } from "../reader/metadata/stat.ts";
 import type { QUOTA_MAGIC } from "../structs/quota.ts";
 
 /** Whose usage is limited. */

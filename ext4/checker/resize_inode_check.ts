@@ -8,13 +8,13 @@
 
 import type { BlockNumber } from "../numbers.ts";
 import { corrupt } from "../reader/corrupt.ts";
-import { groupsWithCopies } from "../reader/descriptor_copies.ts";
-import { hasCompat } from "../reader/geometry.ts";
-import { countDescriptorBlocks, superblockBlock } from "../reader/group_layout.ts";
-import { blockField, hasFlag, type Inode, isType } from "../reader/inode.ts";
+import { blockField, hasFlag, type Inode, isType } from "../reader/inode/inode.ts";
+import { groupsWithCopies } from "../reader/layout/descriptor_copies.ts";
+import { hasCompat } from "../reader/layout/geometry.ts";
+import { countDescriptorBlocks, superblockBlock } from "../reader/layout/group_layout.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
+import { allocatedBytes } from "../reader/metadata/stat.ts";
 import type { Reading } from "../reader/reading.ts";
-import { allocatedBytes } from "../reader/stat.ts";
 import { loadBlock, requireFileBlocks } from "../reader/volume.ts";
 import { S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";

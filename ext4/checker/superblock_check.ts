@@ -6,9 +6,9 @@
 import { superblockChecksum } from "../checksums.ts";
 import type { BlockNumber } from "../numbers.ts";
 import { badChecksum, corrupt } from "../reader/corrupt.ts";
-import { groupsWithCopies } from "../reader/descriptor_copies.ts";
-import { type Geometry, hasCompat, hasRoCompat } from "../reader/geometry.ts";
-import { firstBlockOfGroup, superblockBlock } from "../reader/group_layout.ts";
+import { groupsWithCopies } from "../reader/layout/descriptor_copies.ts";
+import { type Geometry, hasCompat, hasRoCompat } from "../reader/layout/geometry.ts";
+import { firstBlockOfGroup, superblockBlock } from "../reader/layout/group_layout.ts";
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
 import { loadBlock } from "../reader/volume.ts";

@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { ErrorFields } from "../errors.ts";
+import type { ErrorFields } from "../image_errors.ts";
 import { joinHiLo } from "../numbers.ts";
-import { type Geometry, hasCompat, hasIncompat, hasRoCompat } from "../reader/geometry.ts";
+import { type Geometry, hasCompat, hasIncompat, hasRoCompat } from "../reader/layout/geometry.ts";
 import { OLD_INODE_SIZE_BYTES } from "../structs/inode.ts";
 import type { RawSuperblock } from "../structs/superblock.ts";
 import type { CheckState } from "./check_state.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { GroupNumber } from "../numbers.ts";
-import type { Geometry } from "../reader/geometry.ts";
+import type { Geometry } from "../reader/layout/geometry.ts";
 
 /** The blocks of an image that are in use. */
 export class UsedBlocks {

@@ -6,11 +6,11 @@
  */
 
 import { compareBytes } from "../compare_bytes.ts";
-import type { Inode } from "../reader/inode.ts";
-import { loadEaInodeValue } from "../reader/ea_inode.ts";
+import type { Inode } from "../reader/inode/inode.ts";
+import type { XattrEntry } from "../reader/inode/xattr_entries.ts";
+import { inodeXattrEntries, loadXattrBlock, type XattrBlock } from "../reader/inode/xattr_sets.ts";
+import { loadEaInodeValue } from "../reader/metadata/ea_inode.ts";
 import type { Reading } from "../reader/reading.ts";
-import type { XattrEntry } from "../reader/xattr_entries.ts";
-import { inodeXattrEntries, loadXattrBlock, type XattrBlock } from "../reader/xattr_sets.ts";
 import { xattrBlockHash, xattrEntryHash } from "../xattr_hash.ts";
 import type { CheckState } from "./check_state.ts";
 

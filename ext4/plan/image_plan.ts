@@ -6,10 +6,10 @@
 import { imageSeed } from "../checksums.ts";
 import { COMPAT, INCOMPAT, RO_COMPAT } from "../features.ts";
 import type { Tree } from "../tree.ts";
-import { type Contents, countInodesOf, placeContents } from "./contents.ts";
-import { chooseBlockSize } from "./estimate.ts";
-import { type IndexedFolders, planFolders } from "./folders.ts";
-import type { Geometry } from "./geometry.ts";
+import { chooseBlockSize } from "./block_size.ts";
+import { type Contents, countInodesOf, placeContents } from "./content_blocks.ts";
+import { type IndexedFolders, planFolders } from "./folder_leaves.ts";
+import type { Geometry } from "./groups.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { type ContentLayout, layOut } from "./layout.ts";
 import type { PlanOptions } from "./options.ts";

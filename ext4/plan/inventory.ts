@@ -5,6 +5,7 @@
  * @module
  */
 
+import { PlanError } from "../image_errors.ts";
 import { FIRST_INODE, ROOT_INODE } from "../numbers.ts";
 import { dirEntrySizeBytes } from "../structs/directory.ts";
 import {
@@ -19,10 +20,9 @@ import {
   type Tree,
   type TreeEntry,
 } from "../tree.ts";
-import { PlanError } from "../errors.ts";
+import { type LinkSplits, splitLinks } from "./link_splits.ts";
 import { isLostAndFound, LOST_AND_FOUND, refusalOfName } from "./names.ts";
 import type { NameRefusal, PlanNote } from "./report.ts";
-import { type LinkSplits, splitLinks } from "./link_splits.ts";
 
 /** Most bytes of one file, in the largest blocks. */
 const FILE_MAX_BYTES = 0xffff_ffff * 4096;

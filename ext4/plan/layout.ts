@@ -7,13 +7,13 @@
  * @module
  */
 
-import { PlanError } from "../errors.ts";
+import { PlanError } from "../image_errors.ts";
 import { EXTENT_MAX_BLOCKS, EXTENTS_IN_INODE, extentsInBlock } from "../structs/extent.ts";
 import { hasType, S_IFDIR, S_IFREG, type Tree, type TreeInode } from "../tree.ts";
 import { blockRanges } from "./block_ranges.ts";
-import type { Contents, Part } from "./contents.ts";
+import type { Contents, Part } from "./content_blocks.ts";
 import { countExtentBlocks, countExtents, type Span } from "./extents.ts";
-import { findGeometry, type Geometry } from "./geometry.ts";
+import { findGeometry, type Geometry } from "./groups.ts";
 import type { Inventory } from "./inventory.ts";
 import { segmentOf } from "./segments.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { PlanError } from "../errors.ts";
+import { PlanError } from "../image_errors.ts";
 import type { BlockSizeBytes } from "../numbers.ts";
 
 /** Everything about an image that does not come from the tree. The same options, the same bytes. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { CorruptImageError, type ErrorFields } from "../errors.ts";
+import { CorruptImageError, type ErrorFields } from "../image_errors.ts";
 
 /**
  * An error about a structure of the image.

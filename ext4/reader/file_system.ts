@@ -6,29 +6,34 @@
 import type { InodeNumber } from "../numbers.ts";
 import { S_IFDIR } from "../tree.ts";
 import type { Xattr } from "../tree.ts";
-import type { BlockSource } from "./block_source.ts";
-import { readContiguous } from "./contiguous_contents.ts";
-import type { DirectoryCursor } from "./directory.ts";
-import { Entry, WalkedEntry, type WalkedFolder } from "./entry.ts";
-import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
-import { type ImageInfo, imageInfo } from "./image_info.ts";
-import { encrypted } from "./file_data.ts";
-import { hasFlag, type Inode, isType } from "./inode.ts";
+import type { BlockSource } from "./bytes/block_source.ts";
+import { readContiguous } from "./contents/contiguous_contents.ts";
+import { encrypted } from "./contents/file_data.ts";
+import type { DirectoryCursor } from "./directory/directory.ts";
+import { loadNamed } from "./directory/named_inode.ts";
+import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
-import { loadLinkTarget } from "./link_target.ts";
-import { loadNamed } from "./named_inode.ts";
-import { openFolder } from "./open_folder.ts";
-import { type OpenOptions, openVolume } from "./open_volume.ts";
+import { loadLinkTarget } from "./metadata/link_target.ts";
+import {
+  loadInodesChecksum,
+  loadRecord,
+  type RecordData,
+  type StoredRecord,
+} from "./metadata/record.ts";
+import { type ContiguousStat, type Stat, statOf } from "./metadata/stat.ts";
+import { loadStoredFile, type StoredFile } from "./metadata/stored_file.ts";
+import { loadXattrs } from "./metadata/xattrs.ts";
+import { type ImageInfo, imageInfo } from "./open/image_info.ts";
+import { type OpenOptions, openVolume } from "./open/open_volume.ts";
+import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
 import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
-import { loadInodesChecksum, loadRecord, type RecordData, type StoredRecord } from "./record.ts";
-import { resolve } from "./resolve.ts";
-import { loadStoredFile, type StoredFile } from "./stored_file.ts";
-import { type ContiguousStat, type Stat, statOf } from "./stat.ts";
 import type { Volume } from "./volume.ts";
-import { BATCH_ENTRIES, FolderWalk } from "./walk.ts";
-import { loadXattrs } from "./xattrs.ts";
+import { Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
+import { openFolder } from "./walk/open_folder.ts";
+import { resolve } from "./walk/resolve.ts";
+import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
 export type FileReference = ImagePath | InodeNumber;

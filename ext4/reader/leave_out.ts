@@ -3,7 +3,7 @@
  * @module
  */
 
-import { CorruptImageError, UnsupportedFeatureError } from "../errors.ts";
+import { CorruptImageError, UnsupportedFeatureError } from "../image_errors.ts";
 
 /**
  * Receives something broken, without which the rest is read.

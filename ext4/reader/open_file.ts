@@ -3,11 +3,11 @@
  * @module
  */
 
-import { type ByteRun, FileData, requirePlain } from "./file_data.ts";
-import type { Inode } from "./inode.ts";
+import { type ByteRun, FileData, requirePlain } from "./contents/file_data.ts";
+import type { Inode } from "./inode/inode.ts";
+import type { Stat } from "./metadata/stat.ts";
 import { PathError } from "./path_error.ts";
 import { type Reading, settle } from "./reading.ts";
-import type { Stat } from "./stat.ts";
 import type { Volume } from "./volume.ts";
 
 /** A run of bytes of a file. */

@@ -4,15 +4,15 @@
  */
 
 import type { BlockNumber, InodeNumber } from "../numbers.ts";
-import type { BlockCache } from "./block_cache.ts";
+import type { BlockCache } from "./bytes/block_cache.ts";
 import { corrupt } from "./corrupt.ts";
-import type { Geometry } from "./geometry.ts";
-import type { GroupTable } from "./group_table.ts";
-import type { InodeTable } from "./inode_table.ts";
+import type { RawEntry } from "./directory/raw_entry.ts";
+import type { InodeTable } from "./inode/inode_table.ts";
+import type { Geometry } from "./layout/geometry.ts";
+import type { GroupTable } from "./layout/group_table.ts";
+import type { SystemZones } from "./layout/system_zones.ts";
 import type { LeavingOut } from "./leave_out.ts";
-import type { RawEntry } from "./raw_entry.ts";
 import type { Reading } from "./reading.ts";
-import type { SystemZones } from "./system_zones.ts";
 
 /** What no folder of a damaged image names any more. */
 export interface Lost {

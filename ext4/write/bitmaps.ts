@@ -6,7 +6,7 @@
  */
 
 import { bitmapChecksum } from "../checksums.ts";
-import type { Geometry } from "../plan/geometry.ts";
+import type { Geometry } from "../plan/groups.ts";
 import type { ImagePlan } from "../plan/image_plan.ts";
 import { CHUNK_SIZE_BYTES } from "./chunk.ts";
 import type { Run } from "./run.ts";

@@ -5,7 +5,7 @@
 
 import { directoryChecksum, inodeSeed } from "../checksums.ts";
 import { FIRST_INODE, type InodeNumber } from "../numbers.ts";
-import { entriesSpaceBytes, LOST_AND_FOUND_ENTRY } from "../plan/folders.ts";
+import { entriesSpaceBytes, LOST_AND_FOUND_ENTRY } from "../plan/folder_leaves.ts";
 import type { ImagePlan } from "../plan/image_plan.ts";
 import { numberOfSplitEntry } from "../plan/link_splits.ts";
 import { LOST_AND_FOUND } from "../plan/names.ts";

@@ -7,7 +7,7 @@ import { BOOT_LOADER_INODE, FIRST_INODE, ROOT_INODE } from "../numbers.ts";
 import type { ImagePlan } from "../plan/image_plan.ts";
 import { INODE_SIZE_BYTES } from "../structs/inode.ts";
 import { CHUNK_SIZE_BYTES } from "./chunk.ts";
-import { inodeWriter } from "./inode.ts";
+import { inodeWriter } from "./inode_writer.ts";
 import type { Run } from "./run.ts";
 
 /**

@@ -9,12 +9,12 @@ import type { ImagePlan } from "../plan/image_plan.ts";
 import type { Segments } from "../plan/segments.ts";
 import { groupsWithSuperblock } from "../sparse_super.ts";
 import { bitmapRuns } from "./bitmaps.ts";
-import { contentRuns } from "./contents.ts";
+import { contentRuns } from "./content_items.ts";
 import { encodeDescriptors } from "./group_descriptors.ts";
-import { InodesChecksum } from "./inodes_checksum.ts";
 import { inodeTableRuns } from "./inode_tables.ts";
+import { InodesChecksum } from "./inodes_checksum.ts";
 import { type Run, runLengthBytes } from "./run.ts";
-import { superblockRuns } from "./superblock.ts";
+import { superblockRuns } from "./superblock_copies.ts";
 
 /** A piece of the image and the source of its bytes. */
 interface Stretch {

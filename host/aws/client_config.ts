@@ -7,12 +7,12 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import process from "node:process";
+import { proxyFor } from "../connection/proxies.ts";
 import { EnvironmentError } from "../environment_error.ts";
 import { meaningOf } from "../libc/errno.ts";
 import { printable } from "../libc/paths.ts";
-import { proxyFor } from "../proxies.ts";
-import { awsProfile } from "./profile.ts";
 import { fetchHandler } from "./fetch_handler.ts";
+import { awsProfile } from "./profile.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

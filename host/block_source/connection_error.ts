@@ -10,9 +10,9 @@ import {
   NO_SERVER,
   proxyAuthentication,
   wordsOf,
-} from "../connection_failure.ts";
+} from "../connection/connection_failure.ts";
+import { proxyFor } from "../connection/proxies.ts";
 import { EnvironmentError } from "../environment_error.ts";
-import { proxyFor } from "../proxies.ts";
 import { NoServerError, TransientError } from "./ranges.ts";
 
 /**

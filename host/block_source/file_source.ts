@@ -4,7 +4,7 @@
  */
 
 import { EnvironmentError } from "../environment_error.ts";
-import { unreadable } from "../file_status.ts";
+import { unreadable } from "../files/file_status.ts";
 import { hasCode } from "../libc/errno.ts";
 import type { HostBlockSource } from "./block_source.ts";
 import { type LocalFile, openLocalFile } from "./local_file.ts";

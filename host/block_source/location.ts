@@ -4,8 +4,8 @@
  */
 
 import { basename } from "node:path";
+import { urlWithoutSecrets, withShownLocations } from "../connection/location_secrets.ts";
 import { printable } from "../libc/paths.ts";
-import { urlWithoutSecrets, withShownLocations } from "../location_secrets.ts";
 import { decoded } from "./url_address.ts";
 
 export { withShownLocations };

@@ -4,9 +4,9 @@
  */
 
 import { Buffer } from "node:buffer";
+import { urlWithoutSecrets } from "../connection/location_secrets.ts";
 import { EnvironmentError } from "../environment_error.ts";
 import { printable } from "../libc/paths.ts";
-import { urlWithoutSecrets } from "../location_secrets.ts";
 
 /** A URL without name and password, and the header they became. */
 export interface Address {

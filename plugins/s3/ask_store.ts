@@ -6,8 +6,8 @@
 import { EnvironmentError } from "../../mod.ts";
 import { connectionFailure, printable } from "../../plugin.ts";
 import type { Address } from "./address.ts";
-import { factsOf, isLocal, uploadError } from "./errors.ts";
 import type { Store } from "./store.ts";
+import { factsOf, isLocal, uploadError } from "./store_errors.ts";
 
 /**
  * Asks the store where the bucket is, to learn whether there is one, and whether the credentials

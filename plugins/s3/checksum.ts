@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { ChecksumError } from "./errors.ts";
+import { ChecksumError } from "./store_errors.ts";
 
 /** How a store has confirmed a part. */
 export type Confirmation = "sha256" | "md5" | "none";

@@ -7,8 +7,8 @@ import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import { messageOf } from "../../plugin.ts";
 import { addressOf } from "./address.ts";
 import type { Destination } from "./destination.ts";
-import { ChecksumError, factsOf, isRefusal } from "./errors.ts";
 import type { Store, StoreContext } from "./store.ts";
+import { ChecksumError, factsOf, isRefusal } from "./store_errors.ts";
 import { bare, compare, type Expected, lookAt } from "./stored_object.ts";
 
 /** What can be made to appear. */

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { factsOf } from "./errors.ts";
 import type { Destination } from "./destination.ts";
 import type { Store } from "./store.ts";
+import { factsOf } from "./store_errors.ts";
 import { lookAt } from "./stored_object.ts";
 
 /** @returns Also `false` where one may write but not look: the store then refuses in the end. */

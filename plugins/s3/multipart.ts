@@ -11,12 +11,12 @@ import { addressOf } from "./address.ts";
 import { awsCommand } from "./aws_command.ts";
 import { type Confirmation, isName, type PartChecksum } from "./checksum.ts";
 import type { Completable } from "./completion.ts";
-import { factsOf, IncompleteAnswerError } from "./errors.ts";
+import type { Destination } from "./destination.ts";
 import { asPart } from "./part_request.ts";
 import type { Store, StoreContext } from "./store.ts";
+import { factsOf, IncompleteAnswerError } from "./store_errors.ts";
 import { bare, type Expected } from "./stored_object.ts";
 import { findUnfinished, type KnownPart } from "./unfinished.ts";
-import type { Destination } from "./destination.ts";
 
 /** A part that is in the store. */
 export interface Stored {

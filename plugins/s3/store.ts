@@ -7,10 +7,10 @@
 
 import { setTimeout } from "node:timers/promises";
 import type * as Aws from "@aws-sdk/client-s3";
-import { awsClientConfig, awsStoreUrl } from "../../plugin.ts";
 import type { StepContext } from "../../mod.ts";
-import { isTransient } from "./errors.ts";
+import { awsClientConfig, awsStoreUrl } from "../../plugin.ts";
 import type { options as schema } from "./options.ts";
+import { isTransient } from "./store_errors.ts";
 
 /** The first pause before a request is made again; each is twice the one before. */
 const PAUSE_MS = 250;

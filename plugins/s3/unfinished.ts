@@ -4,8 +4,8 @@
  */
 
 import { type Answer, isName } from "./checksum.ts";
-import { factsOf } from "./errors.ts";
 import type { Store, StoreContext } from "./store.ts";
+import { factsOf } from "./store_errors.ts";
 
 /** A part that the store has. */
 export type KnownPart = Answer & { readonly Size?: number | undefined };

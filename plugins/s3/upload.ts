@@ -7,13 +7,13 @@ import { addressOf } from "./address.ts";
 import type { Confirmation } from "./checksum.ts";
 import { Completion, type Presence } from "./completion.ts";
 import type { Destination } from "./destination.ts";
-import { takenError, uploadError } from "./errors.ts";
+import { objectExists } from "./exists.ts";
 import { Multipart, type Stored } from "./multipart.ts";
 import { Part } from "./part.ts";
 import { partSizes } from "./part_sizes.ts";
 import { PutObject } from "./put_object.ts";
 import type { Store, StoreContext } from "./store.ts";
-import { objectExists } from "./exists.ts";
+import { takenError, uploadError } from "./store_errors.ts";
 
 /** An object in the making. What fits into one part goes as one request, at the end. */
 export class Upload {

@@ -10,10 +10,10 @@ import { basename, join } from "node:path";
 import type { Artifact, Image, Payload, StepContext } from "../../mod.ts";
 import { companionsOf, formatDigestLine, messageOf, withArtifact } from "../../plugin.ts";
 import { quoted, type Remote } from "./argv.ts";
-import { copyError, isDifferent, unchecked } from "./errors.ts";
 import { FarSide } from "./far_side.ts";
-import { BEGIN, COMPUTED, FINISH, REMOVE } from "./scripts.ts";
 import type { options } from "./options.ts";
+import { copyError, isDifferent, unchecked } from "./program_errors.ts";
+import { BEGIN, COMPUTED, FINISH, REMOVE } from "./scripts.ts";
 
 /** A file there. */
 export interface Copy {

@@ -28,10 +28,10 @@ import {
   sharing,
   sshArgv,
 } from "./argv.ts";
-import { copyError, isTransient } from "./errors.ts";
 import { feed, type Input } from "./feed.ts";
-import { LOOK, READY, TAKE } from "./scripts.ts";
 import type { options } from "./options.ts";
+import { copyError, isTransient } from "./program_errors.ts";
+import { LOOK, READY, TAKE } from "./scripts.ts";
 
 /** The first pause before going on after a broken connection; each is twice the one before. */
 const PAUSE_MS = 500;

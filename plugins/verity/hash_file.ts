@@ -9,8 +9,8 @@ import type { FileHandle } from "node:fs/promises";
 import { EnvironmentError } from "../../mod.ts";
 import { messageOf, openNew, printable } from "../../plugin.ts";
 import { HashTree } from "./hash_tree.ts";
-import { ALGORITHM, superblock } from "./superblock.ts";
 import { treeLayout } from "./tree_layout.ts";
+import { ALGORITHM, superblock } from "./verity_superblock.ts";
 
 /** The image's head: its boot block and its superblock. */
 const HEAD_BYTES = 2048;

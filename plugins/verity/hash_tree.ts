@@ -4,8 +4,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { ALGORITHM } from "./superblock.ts";
 import { DIGEST_BYTES, HASH_BLOCK_BYTES, type TreeLayout } from "./tree_layout.ts";
+import { ALGORITHM } from "./verity_superblock.ts";
 
 /** Stores bytes at a place of the hash file. */
 export type StoreAt = (bytes: Uint8Array, offsetBytes: number) => Promise<void>;

@@ -47,7 +47,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { pathThroughProc, writeAttribute } from "../../host/libc/xattrs.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
-import { FolderCache } from "../source/folder_cache.ts";
+import { FolderCache } from "../../source/folder_cache.ts";
 
 /** Writes the contents of one regular file into an open, empty one. */
 export type ContentWriter = (inode: TreeInode, to: Descriptor) => Promise<void>;

@@ -4,8 +4,8 @@
  */
 
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { ToolError } from "../../host/programs/tool_error.ts";
 import type { StepContext } from "../../pipeline/step.ts";
-import { ToolError } from "../../host/tool_error.ts";
 import { plainName, runTool } from "./tool.ts";
 
 /** `check` writes nothing; `repair` answers yes to everything. */

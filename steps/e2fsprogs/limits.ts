@@ -11,7 +11,7 @@ import {
   type TreeInode,
   typeOf,
 } from "../../ext4/tree.ts";
-import { SourceError, UsageError } from "../../pipeline/errors.ts";
+import { SourceError, UsageError } from "../../pipeline/build_errors.ts";
 
 /** Refuses an output that the kernel cannot mount. @throws UsageError */
 export function checkOutput(output: string): void {

@@ -5,7 +5,11 @@
 
 import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type ProgramOptions, type ProgramResult, runProgram } from "../../host/run_program.ts";
+import {
+  type ProgramOptions,
+  type ProgramResult,
+  runProgram,
+} from "../../host/programs/run_program.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
 /** What every program of a step is run with: its argv is told, and an abort ends it. */

@@ -5,9 +5,9 @@
 
 import { ContentDigest } from "../../ext4/content_digest.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
-import { startDigests } from "../../host/hash.ts";
+import { startDigests } from "../../host/digests/hash.ts";
+import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "../../host/threads/ring.ts";
 import { FilePieces, type PieceMemory } from "./file_pieces.ts";
-import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "./ring.ts";
 
 /** What the worker receives at its start. */
 export interface FileDigestTask {

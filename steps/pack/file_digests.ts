@@ -4,13 +4,13 @@
  */
 
 import { ContentDigest } from "../../ext4/content_digest.ts";
-import type { BlocklessFile } from "../../ext4/plan/plan.ts";
+import type { BlocklessFile } from "../../ext4/plan_image.ts";
 import { hasLongHoles } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
-import { startDigests } from "../../host/hash.ts";
+import { startDigests } from "../../host/digests/hash.ts";
+import type { RingMemory } from "../../host/threads/ring.ts";
 import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
 import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
-import type { RingMemory } from "./ring.ts";
 
 /** Running digests. */
 export class FileDigests {

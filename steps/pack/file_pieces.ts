@@ -3,7 +3,7 @@
  * @module
  */
 
-import { BUFFER_BYTES, COUNT_BUFFERS } from "./ring.ts";
+import { BUFFER_BYTES, COUNT_BUFFERS } from "../../host/threads/ring.ts";
 
 /** A piece of a file in a buffer. */
 export interface FilePiece {

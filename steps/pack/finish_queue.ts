@@ -7,9 +7,9 @@
  * @module
  */
 
+import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import { closeRead, type Descriptor } from "../../host/libc/files.ts";
-import { OPEN_FILES_LIMIT } from "../../host/open_files.ts";
-import { type ExpectedFile, type FileChange, howChanged } from "../source/file_change.ts";
+import { type ExpectedFile, type FileChange, howChanged } from "../../source/file_change.ts";
 
 /** A file that changed, by its row in the tree. */
 export interface ChangedFile {

@@ -3,14 +3,14 @@
  * @module
  */
 
-import type { PlanError } from "../../ext4/errors.ts";
-import type { PlanNote } from "../../ext4/plan/plan.ts";
+import type { PlanError } from "../../ext4/image_errors.ts";
+import type { PlanNote } from "../../ext4/plan_image.ts";
 import { nameOf, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { counted } from "../../pipeline/counted.ts";
-import { SourceError } from "../../pipeline/errors.ts";
+import { SourceError } from "../../pipeline/build_errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
+import { counted } from "../../pipeline/words/counted.ts";
 
 /** A note of the plan as a problem. */
 export function problemOf(note: PlanNote, source: ScannedSource): Problem {

@@ -4,6 +4,7 @@
  */
 
 import type { Breather } from "../../host/breathe.ts";
+import { explainWrite } from "../../host/files/write_error.ts";
 import {
   close,
   CURRENT_FOLDER,
@@ -13,7 +14,6 @@ import {
   truncate,
   writeAllAt,
 } from "../../host/libc/files.ts";
-import { explainWrite } from "../../host/write_error.ts";
 
 /** Takes an image from front to back. */
 export interface Sink {

@@ -3,12 +3,12 @@
  * @module
  */
 
-import type { BlocklessFile, Run } from "../../ext4/plan/plan.ts";
+import type { BlocklessFile, Run } from "../../ext4/plan_image.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
-import type { SourceFile } from "../source/source_file.ts";
+import type { SourceFile } from "../../source/source_file.ts";
 import type { FileDigests } from "./file_digests.ts";
-import type { Hasher } from "./hasher.ts";
+import type { Hasher } from "./image_digest.ts";
 import type { Sink } from "./sink.ts";
 
 /** Runs of zeros from this length on become holes; shorter ones would only split the writes. */

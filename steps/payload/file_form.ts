@@ -5,10 +5,11 @@
 
 import { rmSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { createFile } from "../../host/create_file.ts";
-import { DigestThread } from "../../host/digest_thread.ts";
+import { DigestThread } from "../../host/digests/digest_thread.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
-import { ReleaseError } from "../../pipeline/errors.ts";
+import { createFile } from "../../host/files/create_file.ts";
+import { ReleaseError } from "../../pipeline/build_errors.ts";
+import { type ByteStage, takerOf } from "../../pipeline/byte_stage.ts";
 import {
   type Artifact,
   type Image,
@@ -16,7 +17,6 @@ import {
   payloadOf,
   withArtifact,
 } from "../../pipeline/image.ts";
-import { type ByteStage, takerOf } from "../../pipeline/byte_stage.ts";
 import { PayloadSideFile } from "../../pipeline/payload_side_file.ts";
 import type { Step, StepContext } from "../../pipeline/step.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { requireStdout, wasOpenedHere } from "../../cli/closed_stdout.ts";
+import { requireStdout, wasOpenedHere } from "../../cli/output/closed_stdout.ts";
 import { icecoreArgv, inLab } from "../faults/lab.ts";
 import { buildSmallImage } from "../support/small_image.ts";
 

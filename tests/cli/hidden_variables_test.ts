@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { icecore, inLab } from "../faults/lab.ts";
-import { put } from "../steps/loading/attempt.ts";
+import { put } from "../loading/attempt.ts";
 
 const SECRET = "correct horse battery";
 

@@ -17,22 +17,22 @@ const ALL = Object.keys(commands) as Command[];
 const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
-  ["cli/left_out.ts", ["diff", "verify"]],
+  ["cli/arguments/left_out.ts", ["diff", "verify"]],
   // Each of these asks whether the command has the option.
-  ["cli/output.ts", ["ls", "find", "extract", "export"]],
-  ["cli/parse_error.ts", ALL],
+  ["cli/output/output.ts", ["ls", "find", "extract", "export"]],
+  ["cli/arguments/parse_error.ts", ALL],
   ["cli/main.ts", ALL],
-  ["cli/image_argument.ts", READERS.filter((name) => name !== "diff")],
-  ["cli/salvage.ts", ["ls", "find", "extract", "export"]],
+  ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
+  ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
   ["cli/", ["build"]],
   ["steps/image/extract", ["extract"]],
   ["steps/image/verify", ["verify"]],
   ["steps/image/diff", ["diff", "verify"]],
   ["steps/image/mount", ["mount"]],
   ["steps/image/", [...READERS, "verify"]],
-  ["steps/source/exclude.ts", ["build", "diff", "verify"]],
-  ["steps/doctor.ts", ["doctor"]],
-  ["steps/payload/join_parts.ts", ["join"]],
+  ["source/exclude.ts", ["build", "diff", "verify"]],
+  ["cli/doctor/machine_report.ts", ["doctor"]],
+  ["image/join_parts.ts", ["join"]],
   ["steps/", ["build"]],
   ["plugins/", ["build"]],
   ["pipeline/", ["build"]],
@@ -46,7 +46,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
 
 function printedBy(path: string): readonly Command[] {
   // It describes what build takes.
-  if (path === "cli/steps.ts") return ["build"];
+  if (path === "cli/commands/steps.ts") return ["build"];
   const own = /^cli\/([a-z_]+)\.ts$/.exec(path)?.[1]?.replace("_", "-");
   if (own !== undefined && Object.hasOwn(commands, own)) return [own as Command];
   return PRINTED_BY.find(([prefix]) => path.startsWith(prefix))![1];
@@ -65,7 +65,7 @@ interface Literal {
 function* literals(): Generator<Literal> {
   for (const path of sourceFiles(ROOT)) {
     const isOurs = FOLDERS.some((folder) => path.startsWith(`${folder}/`));
-    if (!isOurs || path === "cli/step_template.ts") continue;
+    if (!isOurs || path === "cli/building/step_template.ts") continue;
     for (const literal of literalsOf(readFileSync(join(ROOT, path), "utf8"))) {
       const text = literal.replace(OTHERS, "");
       if (text.trim().includes(" ")) yield { path, text };

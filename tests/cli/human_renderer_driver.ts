@@ -4,7 +4,7 @@
  */
 
 import process from "node:process";
-import { humanRenderer } from "../../cli/human_renderer.ts";
+import { humanRenderer } from "../../cli/rendering/human_renderer.ts";
 import type { BuildEvent } from "../../mod.ts";
 
 const [isTerminal, events] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { COMMIT_HEADER, JOURNAL_BLOCK, JOURNAL_MAGIC } from "../../ext4/structs/journal.ts";
 import { output, run } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { digestFile } from "../../host/digests/file_digest.ts";
 import { formatDigestLine } from "../../plugin.ts";
-import { digestFile } from "../../host/digest.ts";
 import { type RangeServer, rangeServer } from "../support/range_server.ts";
 import { icecore } from "../support/run_icecore.ts";
 import { s3Store } from "../support/s3_store.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { bytesOfPrinted } from "../../cli/arguments/typed_path.ts";
 import { momentOf } from "../../cli/finding/moment.ts";
 import { sizeTest } from "../../cli/finding/size_test.ts";
 import { sizeText } from "../../cli/listing/long_rows.ts";
 import { modeText } from "../../cli/listing/mode_text.ts";
 import { isoTime } from "../../cli/listing/time_text.ts";
-import { jsonLine } from "../../cli/output.ts";
-import { bytesOfPrinted } from "../../cli/typed_path.ts";
+import { jsonLine } from "../../cli/output/output.ts";
 import { printable } from "../../plugin.ts";
 
 Deno.test("modes are written as ls -l writes them", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { pipelineOf } from "../../cli/build_request.ts";
-import type { BuildValues } from "../../cli/build_values.ts";
+import { pipelineOf } from "../../cli/building/build_request.ts";
+import type { BuildValues } from "../../cli/building/build_values.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 

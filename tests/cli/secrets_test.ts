@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type Ended, ended, icecore, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
-import { put } from "../steps/loading/attempt.ts";
+import { put } from "../loading/attempt.ts";
 import { testWith } from "../support/requirements.ts";
 
 const SECRET = "correct horse battery";

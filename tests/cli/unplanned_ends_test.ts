@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { icecore, inLab, type Lab } from "../faults/lab.ts";
-import { moduleFaults } from "../steps/loading/module_faults.ts";
+import { moduleFaults } from "../loading/module_faults.ts";
 
 function stepOf(lab: Lab, run: string): string {
   writeFileSync(

@@ -4,10 +4,10 @@
  */
 
 import assert from "node:assert/strict";
-import { compile, root, run } from "./compile.ts";
-import { moduleFaults } from "../steps/loading/module_faults.ts";
-import { zxFaults } from "../steps/loading/zx_faults.ts";
+import { moduleFaults } from "../loading/module_faults.ts";
+import { zxFaults } from "../loading/zx_faults.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { compile, root, run } from "./compile.ts";
 
 /** Runs a program in a folder, with no more of the environment than it needs. */
 const inFolder = (folder: string, program: string, argv: string[]) =>

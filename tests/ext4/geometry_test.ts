@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findGeometry, type Geometry } from "../../ext4/plan/geometry.ts";
+import { findGeometry, type Geometry } from "../../ext4/plan/groups.ts";
 import type { Segments } from "../../ext4/plan/segments.ts";
 import { groupsWithSuperblock } from "../../ext4/sparse_super.ts";
 

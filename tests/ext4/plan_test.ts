@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { PlanError } from "../../ext4/errors.ts";
-import type { PlanOptions } from "../../ext4/plan/plan.ts";
+import { PlanError } from "../../ext4/image_errors.ts";
+import type { PlanOptions } from "../../ext4/plan_image.ts";
+import { GOLDEN_DIGEST, goldenDigest, goldenRoot } from "../support/golden_image.ts";
 import {
   buildTree,
   file,
@@ -11,7 +12,6 @@ import {
   socket,
   symlink,
 } from "../support/tree_builder.ts";
-import { GOLDEN_DIGEST, goldenDigest, goldenRoot } from "../support/golden_image.ts";
 import { imageBytes, planOf } from "../support/write_image.ts";
 
 const digest = (root: Node, options: Partial<PlanOptions> = {}) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { crc32c, CRC32C_SEED } from "../../ext4/crc32c.ts";
-import { hasLongHoles, recordSizeBytes } from "../../ext4/record.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
+import { hasLongHoles, recordSizeBytes } from "../../ext4/record.ts";
 import { RECORD_HEADER, RECORD_MAGIC } from "../../ext4/structs/record.ts";
 import { buildTree, type Built, file, folder } from "../support/tree_builder.ts";
 import { imageBytes, planOf } from "../support/write_image.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
-import { mountAt } from "../../host/mount_table.ts";
-import { mountImage } from "../../steps/image/mount.ts";
+import { mountAt } from "../../host/mounts/mount_table.ts";
+import { mountImage } from "../../image/mount_image.ts";
 import { output, run } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import {

@@ -4,7 +4,7 @@
  */
 
 import { openSync } from "node:fs";
-import { makeWorkdir } from "../../host/workdir.ts";
+import { makeWorkdir } from "../../host/files/workdir.ts";
 
 // What it needs of the runtime is loaded by then.
 makeWorkdir("-").release();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import { put } from "../steps/loading/attempt.ts";
+import { put } from "../loading/attempt.ts";
 import { assertNothingBuilt, icecore, inLab } from "./lab.ts";
 
 /** A sink that stores the image under its final name when it is its turn, as uploads do. */

@@ -10,9 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { leftBeside } from "../../host/build_record.ts";
-import { releaseLeftovers, removePartials } from "../../host/leftovers.ts";
-import { claimOutput } from "../../host/output.ts";
+import { leftBeside } from "../../host/files/build_record.ts";
+import { claimOutput } from "../../host/files/claim_output.ts";
+import { releaseLeftovers, removePartials } from "../../host/leftovers/leftovers.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 

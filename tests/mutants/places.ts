@@ -5,14 +5,20 @@
 
 import assert from "node:assert/strict";
 import type { BlockNumber, FileBlock, GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { hasIncompat } from "../../ext4/reader/geometry.ts";
-import type { GroupInfo } from "../../ext4/reader/group_descriptor.ts";
-import { descriptorBlock, descriptorsPerBlock } from "../../ext4/reader/group_layout.ts";
-import { blockField, hasFlag, type Inode, isInline, isType } from "../../ext4/reader/inode.ts";
-import { isFastLink } from "../../ext4/reader/link_target.ts";
-import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
-import { openVolume } from "../../ext4/reader/open_volume.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
+import { blockMapOf } from "../../ext4/reader/contents/open_block_map.ts";
+import {
+  blockField,
+  hasFlag,
+  type Inode,
+  isInline,
+  isType,
+} from "../../ext4/reader/inode/inode.ts";
+import { hasIncompat } from "../../ext4/reader/layout/geometry.ts";
+import type { GroupInfo } from "../../ext4/reader/layout/group_descriptor.ts";
+import { descriptorBlock, descriptorsPerBlock } from "../../ext4/reader/layout/group_layout.ts";
+import { isFastLink } from "../../ext4/reader/metadata/link_target.ts";
+import { openVolume } from "../../ext4/reader/open/open_volume.ts";
 import { type Reading, settle } from "../../ext4/reader/reading.ts";
 import { loadBlock, type Volume } from "../../ext4/reader/volume.ts";
 import { GROUP_DESCRIPTOR, GROUP_DESCRIPTOR_32 } from "../../ext4/structs/group_descriptor.ts";

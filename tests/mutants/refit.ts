@@ -17,7 +17,7 @@ import {
 import { crc16, CRC16_SEED } from "../../ext4/crc16.ts";
 import { crc32c, CRC32C_SEED } from "../../ext4/crc32c.ts";
 import type { BlockNumber, InodeNumber } from "../../ext4/numbers.ts";
-import type { Geometry } from "../../ext4/reader/geometry.ts";
+import type { Geometry } from "../../ext4/reader/layout/geometry.ts";
 import { DIR_ENTRY_TAIL } from "../../ext4/structs/directory.ts";
 import { EXTENT_HEADER } from "../../ext4/structs/extent.ts";
 import { GROUP_DESCRIPTOR } from "../../ext4/structs/group_descriptor.ts";

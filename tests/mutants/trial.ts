@@ -6,9 +6,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
+import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../read.ts";
-import { extractImage } from "../../steps/image/extract.ts";
 import { countingSource } from "../support/counting_source.ts";
 import { exercise } from "../support/exercise_image.ts";
 import { e2fsckComplaints } from "../support/oracles.ts";

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { GROUP_BLOCK_UNINIT } from "../../ext4/structs/group_descriptor.ts";
 import { MMP_SEQ_MAX } from "../../ext4/structs/mmp.ts";
 import { type Place, placesOf } from "../mutants/places.ts";

@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSy
 import { join } from "node:path";
 import fc from "fast-check";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/errors.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { countingSource } from "../support/counting_source.ts";
 import { exercise } from "../support/exercise_image.ts";
 import { findProgram, testWith } from "../support/requirements.ts";

@@ -3,12 +3,12 @@
  * @module
  */
 
-import { runtimeHash } from "../../host/hash.ts";
-import type { Shell } from "../../pipeline/step.ts";
+import { runtimeHash } from "../../host/digests/hash.ts";
+import type { Image } from "../../pipeline/image.ts";
 import type { Machine } from "../../pipeline/machine.ts";
 import { Pipeline } from "../../pipeline/pipeline.ts";
-import type { Image } from "../../pipeline/image.ts";
-import type { BuildRequest } from "../../pipeline/run.ts";
+import type { BuildRequest } from "../../pipeline/running/run.ts";
+import type { Shell } from "../../pipeline/step.ts";
 import type { Step } from "../../pipeline/step.ts";
 
 /** What a fake machine was asked for. */

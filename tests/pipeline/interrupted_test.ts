@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InterruptedError } from "../../pipeline/errors.ts";
+import { InterruptedError } from "../../pipeline/build_errors.ts";
 import type { BuildEvent } from "../../pipeline/events.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { messageOf } from "../../pipeline/errors.ts";
+import { messageOf } from "../../pipeline/build_errors.ts";
 import { fakeMachine, pipelineOf, REQUEST, step } from "./fake_machine.ts";
 
 const thrown: readonly (readonly [value: unknown, message: string])[] = [

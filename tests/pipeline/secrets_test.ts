@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { StepError } from "../../pipeline/build_errors.ts";
 import type { BuildEvent } from "../../pipeline/events.ts";
-import { StepError } from "../../pipeline/errors.ts";
-import { secretVariable } from "../../pipeline/variable_names.ts";
 import type { Step } from "../../pipeline/step.ts";
+import { secretVariable } from "../../pipeline/variable_names.ts";
 import { pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 const SECRET = 'open "sesame" now\nand the second line';

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { mountImage } from "../../image/mount_image.ts";
+import { unmountImage } from "../../image/unmount_image.ts";
 import { absoluteSource, folderOf, isContents } from "../../pipeline/source_path.ts";
-import { mountImage } from "../../steps/image/mount.ts";
-import { unmountImage } from "../../steps/image/umount.ts";
 import { pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 Deno.test("a path means contents as it does for cp -r", () => {

@@ -5,8 +5,8 @@
  */
 
 import process from "node:process";
+import { joinParts } from "../../image/join_parts.ts";
 import { pipeline, recipes } from "../../mod.ts";
-import { joinParts } from "../../steps/payload/join_parts.ts";
 import age from "../../plugins/age.ts";
 import notify from "../../plugins/notify.ts";
 import split from "../../plugins/split.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { joinParts } from "../../steps/payload/join_parts.ts";
+import { joinParts } from "../../image/join_parts.ts";
 import age from "../../plugins/age.ts";
 import par2 from "../../plugins/par2.ts";
 import split from "../../plugins/split.ts";

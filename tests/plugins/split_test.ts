@@ -11,13 +11,13 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { joinParts } from "../../image/join_parts.ts";
 import type { VerificationError } from "../../mod.ts";
-import { joinParts } from "../../steps/payload/join_parts.ts";
 import { formatPartManifest, parsePartManifest } from "../../pipeline/part_manifest.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
-import { icecore } from "../support/run_icecore.ts";
 import { testWith } from "../support/requirements.ts";
+import { icecore } from "../support/run_icecore.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
 import { failing } from "./neighbours.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { unmountArgv } from "../../host/mount_namespace.ts";
+import { unmountArgv } from "../../host/mounts/mount_namespace.ts";
 import { syncArgv } from "../../steps/copy.ts";
 import { dumpe2fsArgv, parseNumbers } from "../../steps/e2fsprogs/dumpe2fs.ts";
 import { e2fsckArgv } from "../../steps/e2fsprogs/e2fsck.ts";
-import type { Geometry } from "../../steps/e2fsprogs/geometry.ts";
+import type { Geometry } from "../../steps/e2fsprogs/file_system_size.ts";
 import { mkfsArgv } from "../../steps/format.ts";
 import { growArgv, missingBlocks } from "../../steps/grow.ts";
 import { mountArgv, mountFolder } from "../../steps/mount.ts";

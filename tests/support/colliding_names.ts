@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { dirHashMajor } from "../../ext4/dirhash.ts";
-import { INDEX_HASH_VERSION } from "../../ext4/plan/folders.ts";
+import { INDEX_HASH_VERSION } from "../../ext4/plan/folder_leaves.ts";
 import { TEST_OPTIONS } from "./write_image.ts";
 
 const COUNT_CANDIDATES = 300_000;

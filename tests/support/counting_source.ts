@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { BlockSource } from "../../ext4/reader/block_source.ts";
+import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
 
 /** A source with counters. */
 export interface CountingSource extends BlockSource {

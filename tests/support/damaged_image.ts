@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InodeNumber } from "../../ext4/numbers.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import { type VerifyFailure, verifyImage } from "../../steps/image/verify.ts";
+import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
 import { icecoreOutput } from "./run_icecore.ts";
 import { inTemporaryFolder } from "./temporary_folder.ts";
 

@@ -3,9 +3,9 @@
  * @module
  */
 
-import type { BlockSource } from "../../ext4/reader/block_source.ts";
+import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
-import type { WalkedEntry } from "../../ext4/reader/entry.ts";
+import type { WalkedEntry } from "../../ext4/reader/walk/entry.ts";
 
 /** Most bytes read of one file; a file may well claim 16 TiB of holes. */
 const MOST_BYTES = 1 << 20;

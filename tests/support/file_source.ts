@@ -4,7 +4,7 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { BlockSource } from "../../ext4/reader/block_source.ts";
+import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
 
 /** An open image file. */
 export interface FileSource extends BlockSource, Disposable {

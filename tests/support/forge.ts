@@ -11,10 +11,10 @@ import {
   inodeSeed,
 } from "../../ext4/checksums.ts";
 import type { FileBlock, InodeNumber } from "../../ext4/numbers.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
-import { hasFlag, type Inode } from "../../ext4/reader/inode.ts";
-import { openVolume } from "../../ext4/reader/open_volume.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
+import { blockMapOf } from "../../ext4/reader/contents/open_block_map.ts";
+import { hasFlag, type Inode } from "../../ext4/reader/inode/inode.ts";
+import { openVolume } from "../../ext4/reader/open/open_volume.ts";
 import { type Reading, settle } from "../../ext4/reader/reading.ts";
 import type { Volume } from "../../ext4/reader/volume.ts";
 import { DIR_ENTRY } from "../../ext4/structs/directory.ts";

@@ -5,16 +5,16 @@
 
 import assert from "node:assert/strict";
 import type { FileBlock, GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
-import { bytesSource } from "../../ext4/reader/block_source.ts";
-import { blockMapOf } from "../../ext4/reader/open_block_map.ts";
+import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
+import { blockMapOf } from "../../ext4/reader/contents/open_block_map.ts";
+import { hasFlag, type Inode, isType } from "../../ext4/reader/inode/inode.ts";
 import {
   countDescriptorBlocks,
   firstBlockOfGroup,
   groupHasSuperblock,
-} from "../../ext4/reader/group_layout.ts";
-import { hasFlag, type Inode, isType } from "../../ext4/reader/inode.ts";
-import { isFastLink } from "../../ext4/reader/link_target.ts";
-import { openVolume } from "../../ext4/reader/open_volume.ts";
+} from "../../ext4/reader/layout/group_layout.ts";
+import { isFastLink } from "../../ext4/reader/metadata/link_target.ts";
+import { openVolume } from "../../ext4/reader/open/open_volume.ts";
 import { type Reading, settle } from "../../ext4/reader/reading.ts";
 import type { Volume } from "../../ext4/reader/volume.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../ext4/tree.ts";

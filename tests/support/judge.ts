@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Plan, PlanOptions } from "../../ext4/plan/plan.ts";
+import type { Plan, PlanOptions } from "../../ext4/plan_image.ts";
 import { assertMountedEquals } from "./mounted_tree.ts";
 import { assertE2fsckClean, withMount } from "./oracles.ts";
 import type { Requirements } from "./requirements.ts";

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Plan, planImage, type PlanOptions, type Run } from "../../ext4/plan/plan.ts";
+import { type Plan, planImage, type PlanOptions, type Run } from "../../ext4/plan_image.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Built } from "./tree_builder.ts";
 

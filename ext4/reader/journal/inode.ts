@@ -6,13 +6,13 @@
  */
 
 import { inodeSeed } from "../../checksums.ts";
-import { CorruptImageError } from "../../errors.ts";
+import { CorruptImageError } from "../../image_errors.ts";
 import type { InodeNumber } from "../../numbers.ts";
 import { EXTENT_MAGIC } from "../../structs/extent.ts";
 import { INODE, INODE_FLAGS, OLD_INODE_SIZE_BYTES } from "../../structs/inode.ts";
 import { S_IFREG } from "../../tree.ts";
-import type { Geometry } from "../geometry.ts";
-import { Inode } from "../inode.ts";
+import { Inode } from "../inode/inode.ts";
+import type { Geometry } from "../layout/geometry.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 

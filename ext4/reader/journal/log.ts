@@ -3,8 +3,12 @@
  * @module
  */
 
-import { CorruptImageError, type ErrorFields, UnsupportedFeatureError } from "../../errors.ts";
 import { featureNames } from "../../features.ts";
+import {
+  CorruptImageError,
+  type ErrorFields,
+  UnsupportedFeatureError,
+} from "../../image_errors.ts";
 import type { FileBlock, InodeNumber } from "../../numbers.ts";
 import {
   JOURNAL_BLOCK,
@@ -13,11 +17,11 @@ import {
   JOURNAL_SUPERBLOCK,
   type RawJournalSuperblock,
 } from "../../structs/journal.ts";
-import { FileData } from "../file_data.ts";
-import { loadJournalInode } from "./inode.ts";
+import { FileData } from "../contents/file_data.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { journalSeed, journalSuperblockFits } from "./checksums.ts";
+import { loadJournalInode } from "./inode.ts";
 
 const CANNOT_REPLAY = "cannot replay the journal";
 /** What else to do is part of every refusal. */

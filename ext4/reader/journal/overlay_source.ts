@@ -4,7 +4,7 @@
  */
 
 import { JOURNAL_MAGIC } from "../../structs/journal.ts";
-import type { BlockSource } from "../block_source.ts";
+import type { BlockSource } from "../bytes/block_source.ts";
 import { type Reading, settle } from "../reading.ts";
 import type { JournalLog } from "./log.ts";
 import type { LoggedBlock } from "./replay.ts";

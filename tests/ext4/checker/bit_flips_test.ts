@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
-import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { type Region, regionsOf } from "../../support/image_regions.ts";
 import { buildTree } from "../../support/tree_builder.ts";
 import { variedTree } from "../../support/varied_tree.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { superblockChecksum } from "../../../ext4/checksums.ts";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
 import type { CheckOptions } from "../../../ext4/checker/check_state.ts";
+import { superblockChecksum } from "../../../ext4/checksums.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
-import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
-import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CorruptImageError, UnsupportedFeatureError } from "../../../ext4/errors.ts";
 import { superblockChecksum } from "../../../ext4/checksums.ts";
-import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { CorruptImageError, UnsupportedFeatureError } from "../../../ext4/image_errors.ts";
+import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { SUPERBLOCK } from "../../../ext4/structs/superblock.ts";
 import { exercise } from "../../support/exercise_image.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { superblockChecksum } from "../../../ext4/checksums.ts";
 import { INCOMPAT } from "../../../ext4/features.ts";
-import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { type FileSystem, openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { PathError } from "../../../ext4/reader/path_error.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";

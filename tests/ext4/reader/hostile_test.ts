@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
-import { CorruptImageError } from "../../../ext4/errors.ts";
+import { CorruptImageError } from "../../../ext4/image_errors.ts";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
-import { bytesSource } from "../../../ext4/reader/block_source.ts";
+import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";

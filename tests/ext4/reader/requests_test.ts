@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BlockSource, bytesSource } from "../../../ext4/reader/block_source.ts";
+import { type BlockSource, bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { countingSource } from "../../support/counting_source.ts";
 import { buildTree, file, folder } from "../../support/tree_builder.ts";

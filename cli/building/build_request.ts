@@ -1,0 +1,141 @@
+/**
+ * The values of `icecore build` as a pipeline and a request.
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { loadRecipe } from "../../loading/recipe_file.ts";
+import { withSecrets } from "../../loading/secret_options.ts";
+import { pipeline } from "../../mod.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import { defaultImageName } from "../../pipeline/image_name.ts";
+import type { OptionValues } from "../../pipeline/options.ts";
+import type { Pipeline } from "../../pipeline/pipeline.ts";
+import type { BuildRequest } from "../../pipeline/running/run.ts";
+import { absoluteSource } from "../../pipeline/source_path.ts";
+import type { Recipe } from "../../pipeline/step.ts";
+import { didYouMean } from "../../pipeline/words/suggest.ts";
+import { readExcludeFile } from "../../source/exclude_file.ts";
+import { recipes } from "../../steps/recipes.ts";
+import { checkCurrentFolder } from "../arguments/check_arguments.ts";
+import type { BuildValues } from "./build_values.ts";
+import { plugins } from "./built_in_plugins.ts";
+import { askedFor, withSettings } from "./set_option.ts";
+import { checkStreamedHash } from "./streamed_hash.ts";
+import { provideIcecore, withUsed } from "./use_option.ts";
+
+/** The pipeline that the values ask for. @throws UsageError, PluginError */
+export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
+  let result = await basedOn(values);
+  const flags = flagsOf(values, result);
+  for (const [flag, steps, given] of flags) {
+    const takers = steps.filter((step) => result.has(step));
+    if (takers.length === 0) throw unusable(flag, steps, result);
+    for (const step of takers) result = result.with(step, given);
+  }
+  for (const name of values.without) result = result.without(name);
+  for (const used of values.use) result = await withUsed(result, used);
+  result = withSettings(result, values.set);
+  checkStreamedHash(result, values.output);
+  return await withSecrets(result, { ask: values.set.filter(askedFor) });
+}
+
+async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> {
+  if (name === undefined) return pipeline(recipes.native);
+  const named: Readonly<Record<string, Recipe>> = recipes;
+  if (Object.hasOwn(named, name)) return pipeline(named[name]!);
+  if (recipeFile(name) !== undefined) {
+    provideIcecore();
+    return await loadRecipe(name, { builtins: plugins, trust: trust === true });
+  }
+  throw new UsageError(
+    `cannot use the recipe ${JSON.stringify(name)}: there is none of that name. ` +
+      (didYouMean(name, Object.keys(recipes)) ??
+        `Recipes: ${Object.keys(recipes).join(", ")}; or name a file, as in ./${name}.json.`),
+    "unknown-recipe",
+  );
+}
+
+/** The recipe, if it is a file and none that is known by its name. */
+export function recipeFile(name: string | undefined): string | undefined {
+  return name?.includes("/") || name?.includes(".") ? name : undefined;
+}
+
+/** A flag, the steps that take it, and what it gives them. */
+type Flag = readonly [flag: string, steps: readonly string[], given: OptionValues];
+
+/** The flags that were typed, each with the steps that take it. */
+function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
+  const { size, blockSize, label, uuid, times, withoutRecord, hash } = values;
+  const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
+  if (times === "all" && !base.has("pack")) throw notAllTimes(base);
+  const all: readonly (Flag | undefined)[] = [
+    exclude.length === 0
+      ? undefined
+      : ["--exclude", ["scan"], { exclude: [...excludedBy(base), ...exclude] }],
+    values.oneFileSystem === true
+      ? ["--one-file-system", ["scan"], { oneFileSystem: true }]
+      : undefined,
+    values.dryRun === true && values.verbose === true && base.has("scan")
+      ? ["--verbose", ["scan"], { listExcluded: true }]
+      : undefined,
+    size === undefined ? undefined : ["--size", ["allocate"], { size }],
+    blockSize === undefined
+      ? undefined
+      : ["--block-size", ["allocate", "format", "pack"], { blockSize }],
+    label === undefined ? undefined : ["--label", ["format", "pack"], { label }],
+    uuid === undefined ? undefined : ["--uuid", ["format", "pack"], { uuid }],
+    times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
+    withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
+    hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
+  ];
+  return all.filter((flag) => flag !== undefined);
+}
+
+/** What a recipe leaves out stays left out, whatever is left out besides. */
+function excludedBy({ placed }: Pipeline): readonly string[] {
+  const given = placed.find(({ step }) => step.name === "scan")?.given["exclude"];
+  if (typeof given === "string") return given.split(",");
+  return Array.isArray(given) ? given : [];
+}
+
+function unusable(flag: string, steps: readonly string[], { name }: Pipeline): UsageError {
+  return new UsageError(
+    `cannot use ${flag} with the recipe ${name}: it is for the step ${steps.join(" or ")}, ` +
+      `which that recipe does not have. Leave it out, or choose another --recipe.`,
+    "unusable-flag",
+  );
+}
+
+/** Only the writer of a file system can say when a file was made, or changed last. */
+function notAllTimes({ name }: Pipeline): UsageError {
+  return new UsageError(
+    `cannot keep all times with the recipe ${name}: the kernel sets the change and creation times ` +
+      "to those of the build. Leave --times out, or build with --recipe native.",
+    "unusable-flag",
+  );
+}
+
+/** What to build. @throws UsageError when the output cannot be told from the sources. */
+export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
+  checkCurrentFolder();
+  const sources = values.sources.map(absoluteSource);
+  const shownOutput = values.output ?? namedAfter(sources);
+  return {
+    sources,
+    output: shownOutput === "-" ? "-" : resolve(shownOutput),
+    shownOutput,
+    force: values.force === true,
+    keep: values.keep === true,
+    strict: values.strict === true,
+  };
+}
+
+function namedAfter(sources: readonly string[]): string {
+  const name = defaultImageName(sources);
+  if (name !== undefined) return name;
+  throw new UsageError(
+    "cannot name the image after /: the root folder has no name. Give a name with -o.",
+    "no-name",
+  );
+}

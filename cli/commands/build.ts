@@ -1,0 +1,205 @@
+/**
+ * `icecore build`: folders in, an image out.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message, text } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import process from "node:process";
+import { ALGORITHMS } from "../../host/digests/file_digest.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import type { EventSink } from "../../pipeline/events.ts";
+import { attended } from "../../pipeline/running/attended.ts";
+import { recipes } from "../../steps/recipes.ts";
+import { examples } from "../arguments/examples.ts";
+import { fileValue, wordValue } from "../arguments/file_value.ts";
+import { pipelineOf, recipeFile, requestOf } from "../building/build_request.ts";
+import type { BuildValues } from "../building/build_values.ts";
+import { plugins } from "../building/built_in_plugins.ts";
+import { ownStepNames } from "../building/own_steps.ts";
+import { EXIT, exitCodes } from "../exit_codes.ts";
+import { interruptible } from "../interruptible.ts";
+import { requireStdout } from "../output/closed_stdout.ts";
+import { common } from "../output/common_options.ts";
+import { jsonTarget, note, print, printJson } from "../output/output.ts";
+import { renderDryRun } from "../rendering/render_dry_run.ts";
+import { rendererFor } from "../rendering/renderer.ts";
+import { digestLineOf } from "../rendering/result_line.ts";
+
+const pluginNames = Object.keys(plugins);
+const recipeNames = Object.keys(recipes);
+const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
+
+const parser = command(
+  "build",
+  merge(
+    object("What and where", {
+      command: constant("build"),
+      sources: multiple(
+        argument(fileValue("SOURCE"), {
+          description:
+            message`A folder. SOURCE/. puts its contents at the image's root instead of under its own name.`,
+        }),
+        {
+          min: 1,
+          errors: {
+            tooFew: message`No SOURCE is named. Name a folder, as in: icecore build /srv/photos`,
+          },
+        },
+      ),
+      output: optional(option("-o", "--output", fileValue("IMAGE"), {
+        description:
+          message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
+      })),
+      exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
+        description:
+          message`Leave out what matches; a pattern with a slash is matched from the source on.`,
+      })),
+      excludeFrom: multiple(option("--exclude-from", fileValue("FILE"), {
+        description:
+          message`Leave out what matches a line of FILE, which is read as tar -X reads it.`,
+      })),
+      oneFileSystem: optional(option("--one-file-system", {
+        description: message`Store folders of other file systems empty.`,
+      })),
+      times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
+        description:
+          message`Keep the modification time (mtime, the default), or all four. With mtime, recipe native makes the same image of the same tree.`,
+      })),
+      withoutRecord: optional(option("--without-record", {
+        description:
+          message`Leave out the SHA-256 of each file, by which an image can tell which of its files is damaged.`,
+      })),
+    }),
+    object("How", {
+      recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
+        description: message`Which steps: ${
+          text(recipeNames.join(" or "))
+        }, or a recipe file. See: icecore steps, icecore recipe`,
+      })),
+      size: optional(option("--size", string({ metavar: "SIZE" }), {
+        description:
+          message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
+      })),
+      blockSize: optional(option("--block-size", choice(BLOCK_SIZES, { metavar: "SIZE" }), {
+        description:
+          message`Bytes of a block: 1024, 2048, 4096, or auto, the default: what gives the smallest image.`,
+      })),
+      label: optional(option("--label", string({ metavar: "LABEL" }), {
+        description: message`The volume's name, at most 16 bytes.`,
+      })),
+      uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
+        description:
+          message`The volume's UUID. Default: native derives it from the tree, e2fsprogs draws one.`,
+      })),
+      hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
+        description: message`The digest's algorithm: ${
+          text(ALGORITHMS.join(", "))
+        }. Default: sha512.`,
+      })),
+      use: multiple(
+        option("--use", fileValue("[before:STEP=|after:STEP=]PLUGIN", "any", pluginNames), {
+          description: message`Put in a step: ${
+            text(pluginNames.join(", ") || "a plugin")
+          }, a module, a script or a program. By default it goes where it says it belongs.`,
+        }),
+      ),
+      set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
+        description:
+          message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
+      })),
+      without: multiple(option("--without", wordValue("STEP", ownStepNames), {
+        description: message`Leave a step out.`,
+      })),
+    }),
+    object("Safety", {
+      trust: optional(option("--trust", {
+        description:
+          message`Use a recipe file, and steps that it names, that others may have written.`,
+      })),
+      dryRun: optional(option("--dry-run", {
+        description:
+          message`Print what would be done, and write nothing; with --verbose, also what is excluded.`,
+      })),
+      force: optional(option("--force", {
+        description: message`Replace an image that is there already.`,
+      })),
+      keep: optional(option("--keep", {
+        description: message`Keep IMAGE.partial when the build fails.`,
+      })),
+      strict: optional(option("--strict", {
+        description:
+          message`Fail, and leave no image, when a source file could not be read or changed.`,
+      })),
+    }),
+    common,
+  ),
+  {
+    brief: message`Build an image of one or more folders.`,
+    description:
+      message`Builds IMAGE and IMAGE.sha512. The image appears under its name only when it is complete.`,
+    footer: examples(
+      "Examples:",
+      "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
+      "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
+      "",
+      ...exitCodes({ lossy: "done with losses (each named)" }),
+    ),
+  },
+);
+
+/** What a module of the user's prints is no result, and would break the lines that are. */
+function sendConsoleToStderr(): void {
+  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+}
+
+function checkStdout(): void {
+  requireStdout();
+  if (process.stdout.isTTY !== true) return;
+  throw new UsageError(
+    "cannot write the image to a terminal: it is not text. Pipe it on, as in " +
+      "icecore build DIR -o - | ssh host 'cat > x.img', or give a file with -o.",
+    "stdout-is-terminal",
+  );
+}
+
+/** The command. */
+export const build = {
+  parser,
+  async run(values: BuildValues): Promise<number> {
+    sendConsoleToStderr();
+    const renderer = rendererFor(values, jsonTarget(values));
+    const say = (text: string) => renderer.emit({ type: "message", level: "warning", text });
+    try {
+      // Modules of the user's are run when they are loaded, and may end badly then.
+      return await interruptible((signal) => runBuild(values, renderer.emit, signal), say);
+    } finally {
+      renderer.end();
+    }
+  },
+};
+
+async function runBuild(
+  values: BuildValues,
+  emit: EventSink,
+  signal: AbortSignal,
+): Promise<number> {
+  const pipeline = await attended(pipelineOf(values), signal);
+  const request = { ...requestOf(values), signal };
+  if (values.dryRun === true) {
+    const plan = await pipeline.dryRun(request);
+    const recipe = recipeFile(values.recipe);
+    if (values.json === true) printJson({ type: "plan", ...plan, ...recipe && { recipe } });
+    else print(renderDryRun(plan, recipe));
+    return EXIT.done;
+  }
+  if (request.output === "-") checkStdout();
+  const { image, lossy } = await pipeline.run({ ...request, emit });
+  const line = digestLineOf(image, request.shownOutput);
+  // Among events a line for people would be one that no JSON parser takes.
+  if (values.json !== true) request.output === "-" ? note(line) : print(line);
+  return lossy ? EXIT.lossy : EXIT.done;
+}

@@ -1,0 +1,113 @@
+/**
+ * `icecore cat`: the contents of files of an image.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { PathError } from "../../ext4/reader/path_error.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { ImageReader } from "../../image/image_reader.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import { parseSize } from "../../pipeline/words/size.ts";
+import { examples } from "../arguments/examples.ts";
+import {
+  imageArgument,
+  reading,
+  type ReadingValues,
+  withImage,
+} from "../arguments/image_argument.ts";
+import { findTyped, type Found } from "../arguments/typed_path.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { common } from "../output/common_options.ts";
+import { OutputClosedError, writeBytes } from "../output/output.ts";
+
+interface CatValues extends ReadingValues {
+  readonly command: "cat";
+  readonly paths: readonly string[];
+  readonly offset: string | undefined;
+  readonly length: string | undefined;
+}
+
+/** The command. */
+export const cat = {
+  parser: command(
+    "cat",
+    merge(
+      object("What", {
+        command: constant("cat"),
+        image: imageArgument,
+        paths: multiple(
+          argument(string({ metavar: "PATH" }), {
+            description: message`A file in the image. Symbolic links are followed.`,
+          }),
+          {
+            min: 1,
+            errors: {
+              tooFew:
+                message`cannot print: no PATH was given. Name a file; see what there is with icecore ls.`,
+            },
+          },
+        ),
+        offset: optional(option("--offset", string({ metavar: "SIZE" }), {
+          description: message`Begin at this byte of each file, such as 4096 or 10M.`,
+        })),
+        length: optional(option("--length", string({ metavar: "SIZE" }), {
+          description: message`Print at most so many bytes of each file.`,
+        })),
+      }),
+      reading,
+      common,
+    ),
+    {
+      brief: message`Print files of an image.`,
+      description: message`Writes the contents of the files to stdout, one after the other.`,
+      footer: examples(
+        "Examples:",
+        "  icecore cat photos.img /photos/2024/ice.jpg > ice.jpg",
+        "  icecore cat s3://vault/photos.img /photos/index.html --length 1K",
+        "",
+        ...exitCodes({ verificationFailed: "a file is damaged (named)" }),
+      ),
+    },
+  ),
+  async run(values: CatValues): Promise<number> {
+    if (values.json === true) {
+      throw new UsageError(
+        "cannot print contents as JSON: they are bytes. Leave --json out, or use ls --json.",
+        "no-json",
+      );
+    }
+    const startBytes = parseSize(values.offset ?? "0", "--offset", 0);
+    const endBytes = values.length === undefined
+      ? Infinity
+      : startBytes + parseSize(values.length, "--length", 0);
+    return await withImage(values, async (image) => {
+      const files: Found[] = [];
+      for (const path of values.paths) files.push(await findFile(image, path));
+      for (const { path } of files) {
+        const range = { startBytes, endBytes, followSymlinks: true };
+        for await (const piece of await image.readFile(path, range)) {
+          if (!writeBytes(1, piece)) throw new OutputClosedError();
+        }
+      }
+    });
+  },
+};
+
+async function findFile(image: ImageReader, typed: string): Promise<Found> {
+  const found = await findTyped(image, typed, { followSymlinks: true });
+  const { kind } = found.stat;
+  if (kind === "file") return found;
+  const advice = kind === "folder"
+    ? "See what is in it with icecore ls, or take all of it with icecore extract."
+    : "Only regular files have contents.";
+  throw new PathError(
+    "not-a-file",
+    typed,
+    `cannot print ${printable(typed)}: it is a ${kind.replace("-", " ")}. ${advice}`,
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * `icecore find`: files of an image by name, size, time and type.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import process from "node:process";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import { examples } from "../arguments/examples.ts";
+import {
+  imageArgument,
+  reading,
+  type ReadingValues,
+  withImage,
+} from "../arguments/image_argument.ts";
+import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
+import { exitCodes } from "../exit_codes.ts";
+import type { ConditionValues } from "../finding/conditions.ts";
+import { common } from "../output/common_options.ts";
+
+interface FindValues extends ReadingValues, SalvagingValues, ConditionValues {
+  readonly command: "find";
+  readonly start: string | undefined;
+  readonly print0: boolean | undefined;
+}
+
+/** The command. */
+export const find = {
+  parser: command(
+    "find",
+    merge(
+      object("What", {
+        command: constant("find"),
+        image: imageArgument,
+        start: optional(argument(string({ metavar: "PATH" }), {
+          description: message`Where in the image to begin. Default: its root.`,
+        })),
+      }),
+      object("Conditions, all of which must hold", {
+        name: multiple(option("--name", string({ metavar: "GLOB" }), {
+          description: message`The name matches; given several times, one of them does.`,
+        })),
+        path: multiple(option("--path", string({ metavar: "GLOB" }), {
+          description:
+            message`The path from the image's root matches; ** stands for any folders, * for one name.`,
+        })),
+        kind: optional(option("--type", string({ metavar: "TYPES" }), {
+          description:
+            message`It is a file (f), folder (d), symbolic link (l), device (c, b), pipe (p) or socket (s); several as f,l.`,
+        })),
+        size: multiple(option("--size", string({ metavar: "[+-]SIZE" }), {
+          description: message`It is larger (+10M), smaller (-1K) or exactly so large (0).`,
+        })),
+        newer: optional(option("--newer", string({ metavar: "WHEN" }), {
+          description:
+            message`It was modified after WHEN: a date, with a time or without, or an age such as 12h or 7d.`,
+        })),
+        older: optional(option("--older", string({ metavar: "WHEN" }), {
+          description: message`It was modified before WHEN.`,
+        })),
+      }),
+      object("How", {
+        print0: optional(option("--print0", {
+          description: message`Print names as they are, each with a NUL behind, for xargs -0.`,
+        })),
+      }),
+      reading,
+      salvaging,
+      common,
+    ),
+    {
+      brief: message`Find files of an image.`,
+      description:
+        message`Prints the paths below PATH that meet all conditions, folder by folder in the order of bytes.`,
+      footer: examples(
+        "Examples:",
+        "  icecore find photos.img --name '*.jpg' --size +10M",
+        "  icecore find photos.img /photos --path '**/2024/**' --newer 2024-05-01 --json",
+        "  icecore find https://backup.example.org/photos.img --type l",
+        "",
+        ...exitCodes({ lossy: SALVAGED }),
+      ),
+    },
+  ),
+  async run(values: FindValues): Promise<number> {
+    const { conditionOf } = await import("../finding/conditions.ts");
+    const { findPaths } = await import("../finding/find_paths.ts");
+    const condition = conditionOf(values);
+    const format = values.json === true ? "json" : values.print0 === true ? "nul" : "lines";
+    if (format === "nul" && process.stdout.isTTY === true) {
+      throw new UsageError(
+        "cannot print names as they are to a terminal: they may hold commands for it. " +
+          "Pipe them into a program, or leave --print0 out.",
+        "terminal",
+      );
+    }
+    return await withImage(
+      values,
+      (image, leftOut) => findPaths(image, leftOut, values.start ?? "/", condition, format),
+    );
+  },
+};

@@ -1,0 +1,55 @@
+/**
+ * `icecore info`: what an image is.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { command, constant } from "@optique/core/primitives";
+import { examples } from "../arguments/examples.ts";
+import {
+  imageArgument,
+  reading,
+  type ReadingValues,
+  withImage,
+} from "../arguments/image_argument.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { factLines, imageFacts } from "../listing/image_facts.ts";
+import { common } from "../output/common_options.ts";
+import { print, printJson } from "../output/output.ts";
+
+interface InfoValues extends ReadingValues {
+  readonly command: "info";
+}
+
+/** The command. */
+export const info = {
+  parser: command(
+    "info",
+    merge(
+      object("What", { command: constant("info"), image: imageArgument }),
+      reading,
+      common,
+    ),
+    {
+      brief: message`Tell what an image is.`,
+      description:
+        message`Prints format, label, UUID, times, how full it is, what made it, and its features.`,
+      footer: examples(
+        "Examples:",
+        "  icecore info photos.img",
+        "  icecore info --json https://backup.example.org/photos.img",
+        "",
+        ...exitCodes(),
+      ),
+    },
+  ),
+  async run(values: InfoValues): Promise<number> {
+    return await withImage(values, async (image) => {
+      const record = await image.record();
+      const facts = imageFacts(image.shownName, image.sizeBytes, image.info, record);
+      if (values.json === true) printJson({ type: "info", ...facts });
+      else print(factLines(facts));
+    });
+  },
+};

@@ -1,0 +1,229 @@
+/**
+ * `icecore verify`: is the image what it was?
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { shownLocation } from "../../host/block_source/location.ts";
+import { differenceLine } from "../../image/diff/difference.ts";
+import {
+  type VerifiedContents,
+  type VerifiedImage,
+  type VerifyFailure,
+  verifyImage,
+  type VerifyImageOptions,
+} from "../../image/verify.ts";
+import type { SampleSize } from "../../image/verify/sample.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
+import type { Problem } from "../../pipeline/problem.ts";
+import { counted } from "../../pipeline/words/counted.ts";
+import { formatSize, parseSize } from "../../pipeline/words/size.ts";
+import { examples } from "../arguments/examples.ts";
+import { fileValue } from "../arguments/file_value.ts";
+import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
+import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { EXIT, exitCodes } from "../exit_codes.ts";
+import { interruptible } from "../interruptible.ts";
+import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
+import { jsonLocation } from "../output/json_location.ts";
+import { note, print, printJson } from "../output/output.ts";
+import { ProgressLine } from "../rendering/progress_line.ts";
+
+interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
+  readonly command: "verify";
+  readonly image: string;
+  readonly sources: readonly string[];
+  readonly noDigest: boolean | undefined;
+  readonly paths: readonly string[];
+  readonly sample: string | undefined;
+  readonly seed: number | undefined;
+}
+
+/** The command. */
+export const verify = {
+  parser: command(
+    "verify",
+    merge(
+      object("What", {
+        command: constant("verify"),
+        image: argument(fileValue("IMAGE"), {
+          description: message`The image: a file, a device, or an http(s) or s3 URL.`,
+        }),
+        paths: multiple(argument(string({ metavar: "PATH" }), {
+          description:
+            message`Verify these files and folders of the image only, by the record of their contents.`,
+        })),
+        sample: optional(option("--sample", string({ metavar: "SHARE" }), {
+          description:
+            message`Verify a random part only, by the record: 5% of the contents, or 20G of them.`,
+        })),
+        seed: optional(option("--seed", integer({ metavar: "N", min: 0, max: 0xffff_ffff }), {
+          description: message`Repeat the choice of a --sample that printed this number.`,
+        })),
+        sources: multiple(option("--source", fileValue("DIR", "directory"), {
+          description:
+            message`Compare with a folder, file by file: names, contents and metadata. Then no side file is needed.`,
+        })),
+        noDigest: optional(option("--no-digest", {
+          description:
+            message`Do not read contents; check the structure, and compare with --source.`,
+        })),
+      }),
+      leavingOut,
+      servers,
+      common,
+    ),
+    {
+      brief: message`Verify an image: contents, structure, source.`,
+      description:
+        message`Compares the contents of each file with the record in the image, all of IMAGE with IMAGE.sha512 where that is beside it, and checks all checksums and structures of the file system. Each damaged file is named.`,
+      footer: examples(
+        "Examples:",
+        "  icecore verify /backup/photos.img",
+        "  icecore verify /backup/photos.img --source /srv/photos",
+        "  icecore verify s3://vault/photos.img --sample 5%",
+        "",
+        ...exitCodes({
+          done: "the same",
+          failed: "could not be done",
+          verificationFailed: "not the same",
+        }),
+      ),
+    },
+  ),
+  async run(values: VerifyValues): Promise<number> {
+    const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
+    const { sources } = values;
+    const image = shownLocation(values.image);
+    line.start(`verify ${image}`);
+    try {
+      const verified = await interruptible((signal) =>
+        verifyImage(values.image, {
+          sources,
+          ...partOf(values),
+          ...leftOut(values),
+          ...serverOptions(values),
+          digest: values.noDigest === true ? "never" : "auto",
+          signal,
+          ...shownOn(line, image, values.json === true),
+        })
+      );
+      line.clear();
+      const { digest, record, contents, countInodes, wasReplayed, dropped } = verified;
+      if (values.json === true) {
+        const { algorithm, digest: hex } = digest ?? {};
+        const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
+        printJson({
+          type: "verified",
+          ...facts,
+          record: record.state,
+          contents,
+          countInodes,
+          wasReplayed,
+          dropped,
+          sources,
+        });
+        return EXIT.done;
+      }
+      if (values.verbose === true) noteWhatWasVerified(verified);
+      const isWhole = values.noDigest !== true && values.paths.length === 0 &&
+        values.sample === undefined;
+      if (isWhole && digest === undefined && contents === undefined) {
+        note(`icecore: ${image} has no side file: its contents were not verified`);
+      }
+      if (record.state === "stale" || record.state === "unknown") {
+        note(`icecore: the record of ${image} was not used: ${record.why}`);
+      }
+      if (!isWhole && contents !== undefined && values.quiet !== true) note(shareLine(contents));
+      if (wasReplayed && values.quiet !== true) {
+        note(`icecore: ${image} was not unmounted: it is sound once its journal is replayed`);
+      }
+      if (dropped !== undefined) {
+        note(
+          `icecore: warning: the journal of ${image} is damaged at transaction ${dropped.sequence}: ` +
+            `that and ${
+              counted(dropped.countFollowing, "whole transaction")
+            } behind it are lost, ` +
+            "for every reader. What was written last may be missing; compare with --source",
+        );
+      }
+      if (values.quiet !== true) print(`${image}: OK`);
+      return EXIT.done;
+    } finally {
+      line.clear();
+    }
+  },
+};
+
+function noteWhatWasVerified(verified: VerifiedImage): void {
+  const { digest, contents, countInodes, sources } = verified;
+  if (digest !== undefined) {
+    note(`digest: ${digest.algorithm} ${digest.digest}, as ${digest.sideFile} says`);
+  }
+  if (contents !== undefined) {
+    note(`contents: ${counted(contents.countFiles, "file")}, as recorded`);
+  }
+  note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
+  for (const source of sources) note(`source: ${source}, all names, contents and metadata`);
+}
+
+/** Which part of the contents is verified. */
+function partOf({ paths, sample, seed }: VerifyValues): VerifyImageOptions {
+  if (seed !== undefined && sample === undefined) {
+    throw new UsageError(
+      "cannot verify: --seed repeats a sample, and none is asked for. Add --sample.",
+      "no-sample",
+    );
+  }
+  return {
+    ...(paths.length === 0 ? {} : { paths: paths }),
+    ...(sample === undefined ? {} : { sample: sampleSizeOf(sample) }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+/** `5%` or `20G`. */
+function sampleSizeOf(text: string): SampleSize {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (percent === null) {
+    return { kind: "bytes", sizeBytes: parseSize(text, "--sample", 1) };
+  }
+  const share = Number(percent[1]) / 100;
+  if (share > 0 && share <= 1) return { kind: "share", share };
+  throw new UsageError(
+    `cannot verify ${text} of an image: it is no share of it. Give --sample more than 0% and at ` +
+      "most 100%, or a size such as 20G.",
+    "bad-sample",
+  );
+}
+
+function shareLine({ countFiles, sizeBytes, totalBytes, seed }: VerifiedContents): string {
+  const share = totalBytes === 0 ? 100 : 100 * sizeBytes / totalBytes;
+  const repeat = seed === undefined ? "" : `; --seed ${seed} repeats it`;
+  return `icecore: verified ${counted(countFiles, "file")}, ${formatSize(sizeBytes)} of ` +
+    `${formatSize(totalBytes)} (${share.toFixed(1)} %)${repeat}`;
+}
+
+/** What is told on the way. */
+function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {
+  return {
+    onCheck: (check) => line.start(`verify ${image}: ${check}`),
+    onProgress: (done, total, unit) =>
+      line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
+    onFailure: (failure: VerifyFailure) =>
+      line.above(() => {
+        if (json) printJson({ type: "failure", ...failure });
+        else if (failure.check === "source") print(differenceLine(failure.difference));
+        else if (failure.check !== "digest") note(`icecore: ${failure.check}: ${failure.message}`);
+      }),
+    onProblem: (problem: Problem) =>
+      line.above(() => {
+        if (json) printJson({ type: "problem", problem });
+        else note(`icecore: ${problem.kind}: ${problem.path}: ${problem.reason}`);
+      }),
+  };
+}

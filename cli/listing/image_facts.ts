@@ -1,0 +1,104 @@
+/**
+ * What `icecore info` says of an image.
+ * @module
+ */
+
+import type { ImageInfo } from "../../ext4/reader/open/image_info.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { ImageRecord } from "../../image/image_record.ts";
+import { counted } from "../../pipeline/words/counted.ts";
+import { formatSize } from "../../pipeline/words/size.ts";
+import { localSecond } from "./time_text.ts";
+
+/** What is not in the superblock itself. */
+export interface ImageFacts extends ImageInfo {
+  readonly image: string;
+  readonly sizeBytes: number;
+  readonly isReadOnly: boolean;
+  readonly origin: string;
+  /** Whether the image holds digests of its files' contents; `broken` where their header is. */
+  readonly record: "present" | "none" | "unknown" | "broken";
+}
+
+/** All that is known of an image, as `--json` prints it. */
+export function imageFacts(
+  image: string,
+  sizeBytes: number,
+  info: ImageInfo,
+  record: ImageRecord,
+): ImageFacts {
+  const isReadOnly = info.features.includes("read-only");
+  const origin = originOf(info, isReadOnly);
+  return { image, sizeBytes, ...info, isReadOnly, origin, record: record.presence };
+}
+
+/** The superblock does not name its maker; its features and times tell. */
+function originOf(info: ImageInfo, isReadOnly: boolean): string {
+  if (info.mountedSeconds !== 0) {
+    const where = info.lastMountpoint === "" ? "" : ` at ${printable(info.lastMountpoint)}`;
+    return `written by a kernel that mounted it${where}`;
+  }
+  const untouched = info.madeSeconds === info.writtenSeconds;
+  const plain = !["has_journal", "resize_inode"].some((name) => info.features.includes(name));
+  if (isReadOnly && untouched && plain) return "icecore, or alike: made in one go, never mounted";
+  return "mkfs or a program like it, never mounted";
+}
+
+/** The facts as lines. */
+export function factLines(facts: ImageFacts): string {
+  const bytesOf = (blocks: number) => blocks * facts.blockSizeBytes;
+  const exactly = (bytes: number) => `${formatSize(bytes)} (${count(bytes)} bytes)`;
+  const usedBlocks = facts.countBlocks - facts.countFreeBlocks;
+  const percent = (part: number, whole: number) => `${(100 * part / whole).toFixed(1)} %`;
+  const usedInodes = facts.countInodes - facts.countFreeInodes;
+  const rest = facts.sizeBytes - bytesOf(facts.countBlocks);
+  const lines: (readonly [string, string])[] = [
+    ["image", facts.image],
+    ["format", `${facts.format}, ${facts.isReadOnly ? "read-only" : "writable"}`],
+    ["label", facts.label === "" ? "none" : printable(facts.label)],
+    ["uuid", facts.uuid],
+    ["origin", facts.origin],
+    ["made", timeOf(facts.madeSeconds)],
+    ["written", timeOf(facts.writtenSeconds)],
+    ["mounted", timeOf(facts.mountedSeconds)],
+    ["state", facts.isClean ? "clean" : "not clean: it was not unmounted, or errors were found"],
+    ["journal", JOURNAL[facts.journal]],
+    ["size", exactly(bytesOf(facts.countBlocks))],
+    ...(rest > 0 ? [["behind it", `${exactly(rest)} that are not part of it`] as const] : []),
+    ["used", `${percent(usedBlocks, facts.countBlocks)}, ${exactly(bytesOf(usedBlocks))}`],
+    ["inodes", `${count(usedInodes)} of ${count(facts.countInodes)} used`],
+    [
+      "blocks",
+      `${count(facts.countBlocks)} of ${facts.blockSizeBytes} bytes in ${
+        counted(facts.countGroups, "group")
+      }`,
+    ],
+    ["inode size", `${facts.inodeSizeBytes} bytes`],
+    ["record", RECORD[facts.record]],
+    ["features", facts.features.join(" ")],
+  ];
+  const width = Math.max(...lines.map(([label]) => label.length));
+  return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+const RECORD: Readonly<Record<ImageFacts["record"], string>> = {
+  present: "SHA-256 of each file's contents",
+  none: "none",
+  unknown: "of a later version of icecore",
+  broken: "damaged",
+};
+
+const JOURNAL: Readonly<Record<ImageInfo["journal"], string>> = {
+  none: "none",
+  clean: "clean",
+  replayed: "not empty: read as if it had been replayed",
+  ignored: "not empty, and ignored",
+};
+
+function count(n: number): string {
+  return n.toLocaleString("en");
+}
+
+function timeOf(seconds: number): string {
+  return seconds === 0 ? "never" : localSecond({ seconds });
+}

@@ -1,0 +1,66 @@
+/**
+ * The flags that help with an error. The library speaks of options and places, as a program knows
+ * them; which flag of a command that is, this table says by the error's code.
+ * @module
+ */
+
+import { codeOf, StepError, UsageError } from "../../pipeline/build_errors.ts";
+
+/** What is known of an error besides its code: `step`, `option`. */
+type Fields = Readonly<Record<string, string>>;
+
+/** A flag, by the name of its value in the commands that have it. */
+type Flags = Readonly<Record<string, string | ((fields: Fields) => string | undefined)>>;
+
+const OUTPUT: Flags = { output: "-o" };
+const OTHER_RECIPE: Flags = { output: "-o", recipe: "--recipe native" };
+const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
+
+/** By the code of the error. */
+const FLAGS: Readonly<Record<string, Flags>> = {
+  "output-exists": { force: "--force", ...OUTPUT },
+  "output-busy": OUTPUT,
+  "output-in-source": OUTPUT,
+  "not-writable": OUTPUT,
+  "not-written": OUTPUT,
+  "name-too-long": OUTPUT,
+  "no-folder": OUTPUT,
+  "disk-full": OUTPUT,
+  "file-too-large": OUTPUT,
+  "no-file": OUTPUT,
+  "no-payload": OUTPUT,
+  "cannot-stream": OUTPUT,
+  "no-stream": OTHER_RECIPE,
+  "bad-output": OTHER_RECIPE,
+  "not-root": { recipe: "--recipe native", without: "--without" },
+  "lost-and-found": { exclude: "--exclude", recipe: "--recipe native" },
+  "image-full": { size: "--size" },
+  "source-lost": { strict: "--strict" },
+  "stream-is-gone": { hash: "--hash" },
+  "exclude-from": { excludeFrom: "--exclude-from" },
+  "no-side-file": { sources: "--source", noDigest: "--no-digest" },
+  "bad-side-file": { noDigest: "--no-digest" },
+  journal: { ignoreJournal: "--ignore-journal" },
+  "missing-option": SETTING,
+  "bad-setting": SETTING,
+  "unknown-step": { use: ({ step }) => step && `--use after:STEP=${step}` },
+  timeout: { set: ({ step }) => `--set ${step}.timeout=SECONDS` },
+};
+
+/**
+ * The flags of a command that help with an error, or with what caused it.
+ *
+ * @param values The command's values: it has the flags whose values are there, given or not.
+ */
+export function helpfulFlags(error: unknown, values: object): string[] {
+  let fields: Fields = {};
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof StepError) fields = { step: each.step };
+    if (each instanceof UsageError) fields = { ...fields, ...each.fields };
+    const flags = Object.entries(FLAGS[codeOf(each)] ?? {})
+      .filter(([name]) => name in values)
+      .map(([, flag]) => typeof flag === "string" ? flag : flag(fields));
+    if (flags.length > 0) return flags.filter((flag) => flag !== undefined);
+  }
+  return [];
+}

@@ -1,0 +1,123 @@
+/**
+ * Finds and reads inodes by number.
+ * @module
+ */
+
+import type { GroupNumber, InodeNumber } from "../../numbers.ts";
+import { fileTypeOfMode } from "../../structs/directory.ts";
+import { OLD_INODE_SIZE_BYTES } from "../../structs/inode.ts";
+import { S_IFDIR, S_IFMT } from "../../tree.ts";
+import type { BlockCache } from "../bytes/block_cache.ts";
+import { corrupt } from "../corrupt.ts";
+import type { Geometry } from "../layout/geometry.ts";
+import type { GroupTable } from "../layout/group_table.ts";
+import type { Reading } from "../reading.ts";
+import { Inode, parseInode } from "./inode.ts";
+
+const STRUCTURE = "ext4_inode";
+
+/** The number of a folder that is not in the image; see {@link InodeTable.standIn}. */
+export const STAND_IN_INODE = 0 as InodeNumber;
+
+/** The inodes of an image. */
+export class InodeTable {
+  readonly #geometry: Geometry;
+  readonly #cache: BlockCache;
+  readonly #groups: GroupTable;
+  /** Neighbours are asked for one after the other; so the last block is kept at hand. */
+  #lastOffset = -1;
+  #lastBlock: Uint8Array = new Uint8Array();
+  /** Empty folders in place of those that are gone. */
+  readonly #standIns = new Map<InodeNumber, Inode>();
+
+  constructor(geometry: Geometry, cache: BlockCache, groups: GroupTable) {
+    this.#geometry = geometry;
+    this.#cache = cache;
+    this.#groups = groups;
+  }
+
+  /** From now on, an empty folder stands in for an inode that is gone. */
+  addStandIn(number: InodeNumber): void {
+    const bytes = new Uint8Array(OLD_INODE_SIZE_BYTES);
+    const mode = S_IFDIR | 0o700;
+    const inode = new Inode(number, bytes, 0, bytes.length, mode, 0, 2, 0, 0, 0, 0, 0);
+    this.#standIns.set(number, inode);
+  }
+
+  /** The empty folder that stands in for an inode, if one does. */
+  standIn(number: InodeNumber): Inode | undefined {
+    return this.#standIns.get(number);
+  }
+
+  /** An inode that is in use, where it can be read without waiting; throws as {@link load}. */
+  peek(number: InodeNumber): Inode | undefined {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes, countInodes } = this.#geometry;
+    const standIn = this.#standIns.get(number);
+    if (standIn !== undefined) return standIn;
+    if (!(number >= 1 && number <= countInodes)) return undefined;
+    const info = this.#groups.peek(Math.floor((number - 1) / inodesPerGroup) as GroupNumber);
+    if (info === undefined) return undefined;
+    const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
+    const within = at % blockSizeBytes;
+    const offset = info.inodeTable * blockSizeBytes + at - within;
+    if (offset !== this.#lastOffset) {
+      const block = this.#cache.peek(offset, blockSizeBytes);
+      if (block === undefined) return undefined;
+      this.#lastBlock = block;
+      this.#lastOffset = offset;
+    }
+    return requireUsed(parseInode(this.#geometry, number, this.#lastBlock, within));
+  }
+
+  /**
+   * An inode that is in use.
+   * @throws CorruptImageError when the number is out of range, or the inode broken or not in use
+   */
+  *load(number: InodeNumber): Reading<Inode> {
+    return this.#standIns.get(number) ?? requireUsed(yield* this.loadAny(number));
+  }
+
+  /**
+   * An inode, in use or once in use; one that was never used fails its checksum.
+   * @throws CorruptImageError when the number is out of range, or the inode broken
+   */
+  *loadAny(number: InodeNumber): Reading<Inode> {
+    const { block, start } = yield* this.loadBytes(number);
+    return parseInode(this.#geometry, number, block, start);
+  }
+
+  /**
+   * The bytes of an inode as they are, from `start` on in a block.
+   * @throws CorruptImageError when the number is out of range
+   */
+  *loadBytes(number: InodeNumber): Reading<{ readonly block: Uint8Array; readonly start: number }> {
+    const { countInodes, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
+    if (!(number >= 1 && number <= countInodes)) {
+      throw corrupt("inode-range", STRUCTURE, "there is no inode of this number", {
+        inode: number,
+        s_inodes_count: countInodes,
+      });
+    }
+    const group = Math.floor((number - 1) / inodesPerGroup) as GroupNumber;
+    const info = this.#groups.peek(group) ?? (yield* this.#groups.load(group));
+    const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
+    const within = at % blockSizeBytes;
+    const offset = info.inodeTable * blockSizeBytes + at - within;
+    return { block: yield* this.#cache.load(offset, blockSizeBytes), start: within };
+  }
+}
+
+function requireUsed(inode: Inode): Inode {
+  if (inode.countLinks === 0) {
+    throw corrupt("inode-unused", STRUCTURE, "it is not in use, but something refers to it", {
+      inode: inode.number,
+    });
+  }
+  if (fileTypeOfMode(inode.mode) === 0) {
+    throw corrupt("inode-type", STRUCTURE, "i_mode has no type of file", {
+      inode: inode.number,
+      type: (inode.mode & S_IFMT).toString(8),
+    });
+  }
+  return inode;
+}

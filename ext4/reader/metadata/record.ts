@@ -1,0 +1,148 @@
+/**
+ * The record of an image, if inode 5 holds one: digests of the files' contents.
+ * @module
+ */
+
+import { crc32c, CRC32C_SEED } from "../../crc32c.ts";
+import { CorruptImageError } from "../../image_errors.ts";
+import { BOOT_LOADER_INODE, type InodeNumber } from "../../numbers.ts";
+import { addToInodesChecksum, digestsSizeBytes } from "../../record.ts";
+import {
+  RECORD_ALGORITHM,
+  RECORD_DIGEST_BYTES,
+  RECORD_FLAGS,
+  RECORD_HEADER,
+  RECORD_MAGIC,
+  RECORD_VERSION,
+  type RecordHeader,
+} from "../../structs/record.ts";
+import { S_IFREG } from "../../tree.ts";
+import { FileData } from "../contents/file_data.ts";
+import { isType, parseInode } from "../inode/inode.ts";
+import { isZero } from "../little_endian.ts";
+import type { Reading } from "../reading.ts";
+import type { Volume } from "../volume.ts";
+
+/** What inode 5 holds. */
+export type StoredRecord =
+  /** Nothing, or a boot loader's data. */
+  | { readonly kind: "none" }
+  /** A record that a later version wrote. */
+  | { readonly kind: "unknown"; readonly why: string }
+  | { readonly kind: "broken"; readonly why: string }
+  | { readonly kind: "record"; readonly record: RecordData };
+
+/** Longer headers than this are no headers. */
+const HEADER_MAX_BYTES = 65_536;
+const MAGIC_AT = RECORD_HEADER.offsets.r_magic;
+const CHECKSUM_AT = RECORD_HEADER.offsets.r_checksum;
+
+/** A record whose header is sound; whether its table is, its reader finds out by the last digest. */
+export class RecordData {
+  constructor(
+    /** All bytes before the table. */
+    readonly header: Uint8Array,
+    readonly raw: RecordHeader,
+    private readonly data: FileData,
+  ) {}
+
+  /** Inodes that the table has a digest of, from number 1 on. */
+  get countInodes(): number {
+    return this.raw.r_inodes_count;
+  }
+
+  /** Whether the image holds all times of its source, and not the time of modification alone. */
+  get hasAllTimes(): boolean {
+    return (this.raw.r_flags & RECORD_FLAGS.all_times) !== 0;
+  }
+
+  /** Reads digests of consecutive inodes; of the one behind the last, the digest of the table. */
+  *read(first: InodeNumber, into: Uint8Array): Reading<void> {
+    const at = this.header.length + (first - 1) * RECORD_DIGEST_BYTES;
+    yield* this.data.read(at, into);
+  }
+}
+
+/** Looks into inode 5. Nothing that is found there is an error. */
+export function* loadRecord(volume: Volume): Reading<StoredRecord> {
+  try {
+    return yield* load(volume);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    return { kind: "broken", why: error.message };
+  }
+}
+
+function* load(volume: Volume): Reading<StoredRecord> {
+  const { geometry } = volume;
+  const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
+  if (isZero(block, start, start + geometry.inodeSizeBytes)) return { kind: "none" };
+  const inode = parseInode(geometry, BOOT_LOADER_INODE, block, start);
+  if (!isType(inode, S_IFREG) || inode.sizeBytes < RECORD_HEADER.sizeBytes) return { kind: "none" };
+  const data = yield* FileData.open(volume, inode);
+  const fixed = new Uint8Array(RECORD_HEADER.sizeBytes);
+  yield* data.read(0, fixed);
+  const sizeBytes = RECORD_HEADER.decode(fixed).r_header_size;
+  const isPlausible = sizeBytes >= fixed.length && sizeBytes <= HEADER_MAX_BYTES;
+  const header = new Uint8Array(isPlausible ? sizeBytes : fixed.length);
+  yield* data.read(0, header);
+  return judge(header, data);
+}
+
+function judge(header: Uint8Array, data: FileData): StoredRecord {
+  const raw = RECORD_HEADER.decode(header);
+  const hasMagic = RECORD_MAGIC.every((byte, i) => header[MAGIC_AT + i] === byte);
+  if (headerChecksum(header) !== raw.r_checksum) {
+    return hasMagic
+      ? { kind: "broken", why: "the checksum of its header is wrong" }
+      : { kind: "none" };
+  }
+  // The checksum counts on the right magic: that alone is damaged, and what follows is a record.
+  if (!hasMagic) return { kind: "broken", why: "r_magic is wrong" };
+  if (raw.r_version !== RECORD_VERSION || raw.r_algorithm !== RECORD_ALGORITHM.sha256) {
+    const why = `it has version ${raw.r_version} and algorithm ${raw.r_algorithm}`;
+    return { kind: "unknown", why };
+  }
+  if (data.sizeBytes !== header.length + digestsSizeBytes(raw.r_inodes_count)) {
+    return { kind: "broken", why: `it has ${data.sizeBytes} bytes, which does not fit its header` };
+  }
+  return { kind: "record", record: new RecordData(header, raw, data) };
+}
+
+/** What `r_checksum` should be, whatever magic and checksum are there. */
+function headerChecksum(header: Uint8Array): number {
+  const plain = header.slice();
+  plain.set(RECORD_MAGIC, MAGIC_AT);
+  plain.fill(0, CHECKSUM_AT, CHECKSUM_AT + 4);
+  return crc32c(CRC32C_SEED, plain);
+}
+
+/**
+ * The checksum that binds a record to the inodes it was made for.
+ * @returns `undefined` where an inode is damaged: then nobody knows what it was
+ */
+export function* loadInodesChecksum(
+  volume: Volume,
+  countInodes: number,
+): Reading<number | undefined> {
+  const { geometry, inodes } = volume;
+  const { inodeSizeBytes } = geometry;
+  if (inodeSizeBytes < RECORD_INODE_BYTES || countInodes > geometry.countInodes) return undefined;
+  let checksum = CRC32C_SEED;
+  for (let number = 1; number <= countInodes; number++) {
+    try {
+      const { block, start } = yield* inodes.loadBytes(number as InodeNumber);
+      if (!isZero(block, start, start + inodeSizeBytes)) {
+        parseInode(geometry, number as InodeNumber, block, start);
+      }
+      checksum = addToInodesChecksum(checksum, block, start);
+    } catch (error) {
+      if (!(error instanceof CorruptImageError)) throw error;
+      return undefined;
+    }
+  }
+  return checksum;
+}
+
+/** Of an inode that a record can be bound to: its times have nanoseconds. */
+const RECORD_INODE_BYTES = 160;

@@ -1,0 +1,58 @@
+/**
+ * Where the contents of a file lie in the image.
+ * @module
+ */
+
+import type { InodeNumber } from "../../numbers.ts";
+import { S_IFREG } from "../../tree.ts";
+import { FileData } from "../contents/file_data.ts";
+import { hasFlag, isInline, isType, parseInode } from "../inode/inode.ts";
+import { isZero } from "../little_endian.ts";
+import type { Reading } from "../reading.ts";
+import type { Volume } from "../volume.ts";
+
+/** A regular file. */
+export interface StoredFile {
+  readonly inode: InodeNumber;
+  readonly sizeBytes: number;
+  /** In the order of the file; what is between is holes. */
+  readonly stretches: readonly Stretch[];
+}
+
+/** Data that lies in one piece. */
+export interface Stretch {
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+  readonly imageOffsetBytes: number;
+}
+
+/** Reads the map of an inode; `undefined` for all but regular files with contents in blocks. */
+export function* loadStoredFile(
+  volume: Volume,
+  number: InodeNumber,
+): Reading<StoredFile | undefined> {
+  const { geometry, inodes } = volume;
+  const { block, start } = yield* inodes.loadBytes(number);
+  if (isZero(block, start, start + geometry.inodeSizeBytes)) return undefined;
+  const inode = parseInode(geometry, number, block, start);
+  if (inode.countLinks === 0 || !isType(inode, S_IFREG)) return undefined;
+  if (hasFlag(inode, "ea_inode") || isInline(geometry, inode)) return undefined;
+  const data = yield* FileData.open(volume, inode);
+  const stretches: Stretch[] = [];
+  let run = yield* data.runAt(0);
+  for (; run !== undefined; run = yield* data.runAt(run.endBytes)) {
+    const { startBytes, endBytes, imageOffsetBytes } = run;
+    if (imageOffsetBytes === undefined) continue;
+    const lengthBytes = endBytes - startBytes;
+    const last = stretches.at(-1);
+    const continues = last !== undefined &&
+      last.offsetBytes + last.lengthBytes === startBytes &&
+      last.imageOffsetBytes + last.lengthBytes === imageOffsetBytes;
+    if (continues) {
+      stretches[stretches.length - 1] = { ...last, lengthBytes: last.lengthBytes + lengthBytes };
+    } else {
+      stretches.push({ offsetBytes: startBytes, lengthBytes, imageOffsetBytes });
+    }
+  }
+  return { inode: number, sizeBytes: data.sizeBytes, stretches };
+}

@@ -1,0 +1,181 @@
+/**
+ * Walks a folder and all below it: first all entries of a folder, then folder by folder what is in
+ * them, as `ls -R` does.
+ *
+ * Nothing here recurses. What is kept is the folders still to be listed; each is an inode of its
+ * own, as a folder that is reached twice is an error.
+ * @module
+ */
+
+import { compareBytes } from "../../compare_bytes.ts";
+import { type InodeNumber, ROOT_INODE } from "../../numbers.ts";
+import { encrypted } from "../contents/file_data.ts";
+import { corrupt } from "../corrupt.ts";
+import type { DirectoryCursor } from "../directory/directory.ts";
+import { InodeSet } from "../directory/inode_set.ts";
+import { loadNamed } from "../directory/named_inode.ts";
+import type { RawEntry } from "../directory/raw_entry.ts";
+import { hasFlag } from "../inode/inode.ts";
+import { leaveOut } from "../leave_out.ts";
+import { isEncrypted, type Stat, statOf } from "../metadata/stat.ts";
+import type { Reading } from "../reading.ts";
+import type { Volume } from "../volume.ts";
+import { openFolder } from "./open_folder.ts";
+
+/** Deeper folders would make their paths alone fill the memory. */
+const MAX_DEPTH = 65_536;
+/** Entries of a folder that are looked at together. */
+export const BATCH_ENTRIES = 32_768;
+const SLASH = 0x2f;
+
+/** A folder that is being walked. */
+export interface FolderOfWalk {
+  /** From the root of the image, without a slash at its start; empty for the root itself. */
+  readonly path: Uint8Array;
+  /** 0 for the folder the walk began at. */
+  readonly depth: number;
+  /** Its metadata. */
+  readonly stat: Stat;
+}
+
+interface Waiting {
+  /** The folder it lies in, to make its path from; whole paths would be stored many times over. */
+  readonly above: Waiting | undefined;
+  readonly name: Uint8Array;
+  readonly stat: Stat;
+  readonly depth: number;
+}
+
+/** A walk under way. */
+export class FolderWalk {
+  readonly #volume: Volume;
+  readonly #isSorted: boolean;
+  readonly #seen = new InodeSet();
+  readonly #waiting: Waiting[];
+  #current: Waiting;
+  #cursor: DirectoryCursor | undefined;
+  #subfolders: Waiting[] = [];
+
+  /**
+   * @param path of the folder to begin at
+   * @param isSorted whether folders come in the order of their names, or as they are stored
+   */
+  constructor(
+    volume: Volume,
+    path: Uint8Array,
+    stat: Stat,
+    isSorted: boolean,
+  ) {
+    this.#volume = volume;
+    this.#isSorted = isSorted;
+    this.#current = { above: undefined, name: path, stat, depth: 0 };
+    this.#waiting = [this.#current];
+    this.#seen.add(stat.inode);
+  }
+
+  /** Goes on to the next folder; `undefined` at the end. */
+  *nextFolder(): Reading<FolderOfWalk | undefined> {
+    if (this.#isSorted) this.#subfolders.sort((a, b) => compareBytes(a.name, b.name));
+    while (this.#subfolders.length > 0) this.#waiting.push(this.#subfolders.pop()!);
+    for (let folder = this.#waiting.pop(); folder !== undefined; folder = this.#waiting.pop()) {
+      try {
+        this.#current = folder;
+        const inode = yield* this.#volume.inodes.load(folder.stat.inode);
+        // What lies in an encrypted folder is encrypted as well: one message is enough.
+        if (hasFlag(inode, "encrypt") && !isInEncrypted(folder)) {
+          leaveOut(encrypted(inode), this.#volume.leaving, () => pathOf(folder));
+        }
+        this.#cursor = yield* openFolder(this.#volume, inode);
+        return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
+      } catch (error) {
+        leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Some more entries of the folder, ordered by inode; all of them in a sorted walk; `undefined`
+   * at its end.
+   * @param make what to give out for each
+   * @throws CorruptImageError when a folder is reached a second time
+   */
+  *nextEntries<T>(make: (raw: RawEntry, stat: Stat) => T): Reading<T[] | undefined> {
+    const volume = this.#volume;
+    const { inode: folder } = this.#current.stat;
+    const count = this.#isSorted ? Infinity : BATCH_ENTRIES;
+    const raw = yield* this.#cursor!.next(
+      count,
+      this.#volume.leaving.onBroken &&
+        ((error) => leaveOut(error, this.#volume.leaving, () => pathOf(this.#current))),
+    );
+    this.#requireParent(this.#cursor!.parent);
+    if (raw === undefined) return undefined;
+    const entries: T[] = [];
+    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
+      try {
+        const inode = yield* loadNamed(volume, folder, one);
+        const stat = statOf(
+          volume.geometry,
+          inode,
+          (error) => leaveOut(error, volume.leaving, () => this.#pathBelow(one.name)),
+        );
+        if (stat.kind === "folder") this.#enqueue(one.name, stat);
+        entries.push(make(one, stat));
+      } catch (error) {
+        leaveOut(error, this.#volume.leaving, () => this.#pathBelow(one.name));
+      }
+    }
+    return entries;
+  }
+
+  #pathBelow(name: Uint8Array): Uint8Array {
+    const { stat, depth } = this.#current;
+    return pathOf({ above: this.#current, name, stat, depth });
+  }
+
+  #enqueue(name: Uint8Array, stat: Stat): void {
+    const above = this.#current;
+    const fields = { inode: above.stat.inode, refersTo: stat.inode };
+    if (!this.#seen.add(stat.inode)) {
+      const why = "a folder is reached a second time";
+      throw corrupt("folder-twice", "ext4_dir_entry_2", why, fields);
+    }
+    if (above.depth === MAX_DEPTH) {
+      throw corrupt("folder-depth", "ext4_dir_entry_2", "folders lie too deep", fields);
+    }
+    this.#subfolders.push({ above, name, stat, depth: above.depth + 1 });
+  }
+
+  #requireParent(parent: InodeNumber): void {
+    const { stat, above } = this.#current;
+    const { inodes, lost } = this.#volume;
+    const isLost = above !== undefined && lost?.isFolder(above.stat.inode) === true;
+    if (isLost || inodes.standIn(stat.inode) !== undefined) return;
+    const expected = stat.inode === ROOT_INODE ? ROOT_INODE : above?.stat.inode ?? parent;
+    if (parent === expected || this.#cursor!.hasLeftOut) return;
+    const error = corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {
+      inode: stat.inode,
+      refersTo: parent,
+      expected,
+    });
+    leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
+  }
+}
+
+function isInEncrypted({ above }: Waiting): boolean {
+  return above !== undefined && isEncrypted(above.stat);
+}
+
+function pathOf(folder: Waiting): Uint8Array {
+  const names: Uint8Array[] = [];
+  for (let at: Waiting | undefined = folder; at !== undefined; at = at.above) names.push(at.name);
+  const path = new Uint8Array(names.reduce((sum, name) => sum + name.length + 1, 0));
+  let end = 0;
+  for (const name of names.reverse()) {
+    if (end > 0) path[end++] = SLASH;
+    path.set(name, end);
+    end += name.length;
+  }
+  return path.subarray(0, end);
+}

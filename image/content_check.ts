@@ -1,0 +1,113 @@
+/**
+ * Compares what is read of files with the record of their image, as it is read.
+ * @module
+ */
+
+import { ContentDigest } from "../ext4/content_digest.ts";
+import { CorruptImageError } from "../ext4/image_errors.ts";
+import type { InodeNumber } from "../ext4/numbers.ts";
+import { hasLongHoles } from "../ext4/record.ts";
+import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
+import { startDigests } from "../host/digests/hash.ts";
+import { DamagedFileError } from "../pipeline/build_errors.ts";
+import type { ImageFile } from "./image_file.ts";
+import type { ImageReader } from "./image_reader.ts";
+import type { ImageRecord } from "./image_record.ts";
+
+/** Data of a file, as pairs `[start, end)` in bytes, ascending, cut at the file's end. */
+type DataRanges = readonly (readonly [start: number, end: number])[];
+
+/** Checks one file after the other; each must be read whole, from front to back. */
+export class ContentCheck {
+  readonly #digest: ContentDigest;
+  readonly #made = new Uint8Array(RECORD_DIGEST_BYTES);
+  #expected: Uint8Array | undefined;
+  /** Only of a file whose holes are passed over. */
+  #ranges: DataRanges | undefined;
+
+  private constructor(private readonly record: ImageRecord, digest: ContentDigest) {
+    this.#digest = digest;
+  }
+
+  /** @returns `undefined` where the image has no record */
+  static async of(image: ImageReader): Promise<ContentCheck | undefined> {
+    const record = await image.record();
+    return record.hasDigests ? await ContentCheck.ofRecord(record) : undefined;
+  }
+
+  /** A check against a record that has digests. */
+  static async ofRecord(record: ImageRecord): Promise<ContentCheck> {
+    return new ContentCheck(record, new ContentDigest(await startDigests("sha256")));
+  }
+
+  /** Begins a file. */
+  async begin(file: ImageFile): Promise<void> {
+    const { inode, sizeBytes } = file.stat;
+    await this.record.prepare(inode);
+    this.#expected = this.record.digestOf(inode);
+    if (this.#expected === undefined) return;
+    this.#ranges = await dataBetweenLongHoles(file);
+    this.#digest.begin(sizeBytes, this.#ranges !== undefined);
+  }
+
+  /** Takes contents, holes as zeros or passed over, in ascending order. */
+  add(bytes: Uint8Array, offsetBytes: number): void {
+    if (this.#expected === undefined) return;
+    if (this.#ranges === undefined) return this.#digest.add(bytes, offsetBytes);
+    const endBytes = offsetBytes + bytes.length;
+    for (const [start, end] of this.#ranges) {
+      const [from, to] = [Math.max(start, offsetBytes), Math.min(end, endBytes)];
+      if (from < to) this.#digest.add(bytes.subarray(from - offsetBytes, to - offsetBytes), from);
+    }
+  }
+
+  /** Ends a file. @returns false when its contents are not what was recorded */
+  finish(): boolean {
+    if (this.#expected === undefined) return true;
+    this.#digest.finishInto(this.#made, 0);
+    return this.#made.every((byte, i) => byte === this.#expected![i]);
+  }
+
+  /** Checks a file that lies in memory whole; its digest must have been loaded. */
+  matches(inode: InodeNumber, contents: Uint8Array): boolean {
+    this.#expected = this.record.digestOf(inode);
+    this.#ranges = undefined;
+    if (this.#expected === undefined) return true;
+    this.#digest.begin(contents.length, false);
+    this.#digest.add(contents, 0);
+    return this.finish();
+  }
+}
+
+/**
+ * What to say of a file that differs from the record of its image.
+ * @param path as it is shown
+ * @returns `undefined` where the record cannot be relied on
+ */
+export async function damageOf(
+  image: ImageReader,
+  path: string,
+): Promise<DamagedFileError | undefined> {
+  const { state } = await (await image.record()).verdict();
+  return state === "sound" ? new DamagedFileError(path) : undefined;
+}
+
+/** The same as damage to be left out, for those who would rather have the rest than nothing. */
+export function asBroken({ message }: DamagedFileError): CorruptImageError {
+  return new CorruptImageError("content-digest", "contents", message);
+}
+
+/** The data of a file whose digest passes its holes over; `undefined` where it does not. */
+export async function dataBetweenLongHoles(file: ImageFile): Promise<DataRanges | undefined> {
+  const { sizeBytes, allocatedBytes } = file.stat;
+  // Blocks of its map count as allocated; they are few, and half of this bound is far off.
+  if (!hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes) / 2)) return undefined;
+  const ranges: [number, number][] = [];
+  let dataBytes = 0;
+  for await (const { startBytes, endBytes } of file.dataRanges()) {
+    const end = Math.min(endBytes, sizeBytes);
+    ranges.push([startBytes, end]);
+    dataBytes += end - startBytes;
+  }
+  return hasLongHoles(sizeBytes, dataBytes) ? ranges : undefined;
+}

@@ -1,0 +1,147 @@
+/**
+ * The record of an image: what the SHA-256 of each file's contents was when the image was made.
+ * @module
+ */
+
+import type { InodeNumber } from "../ext4/numbers.ts";
+import type { FileSystem } from "../ext4/reader/file_system.ts";
+import type { RecordData } from "../ext4/reader/metadata/record.ts";
+import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
+import { startHash } from "../host/digests/hash.ts";
+import type { ImageRecord, RecordVerdict } from "./image_record.ts";
+
+/** Digests that are read at once: neighbours are asked for one after the other. */
+const CHUNK_DIGESTS = 2048;
+
+/** The record of one open image, read when it is asked for. */
+export class ContentRecord implements ImageRecord {
+  readonly #files: FileSystem;
+  readonly #data: RecordData | undefined;
+  #verdict: RecordVerdict | undefined;
+  /** Digests of consecutive inodes: some, or after {@linkcode load} all. */
+  #digests = new Uint8Array();
+  #first = 1;
+
+  private constructor(
+    files: FileSystem,
+    data: RecordData | undefined,
+    verdict: RecordVerdict | undefined,
+  ) {
+    this.#files = files;
+    this.#data = data;
+    this.#verdict = verdict;
+  }
+
+  /** Reads the header. */
+  static async open(files: FileSystem): Promise<ContentRecord> {
+    const stored = await files.record();
+    if (stored.kind === "record") return new ContentRecord(files, stored.record, undefined);
+    const verdict: RecordVerdict = stored.kind === "none"
+      ? { state: "none" }
+      : { state: stored.kind, why: stored.why };
+    return new ContentRecord(files, undefined, verdict);
+  }
+
+  /** What is known from the header alone. */
+  get presence(): "present" | "none" | "unknown" | "broken" {
+    if (this.#data !== undefined) return "present";
+    const state = this.#verdict?.state;
+    return state === "unknown" || state === "broken" ? state : "none";
+  }
+
+  /** Whether there are digests to compare with; whether they can be relied on, says `verdict`. */
+  get hasDigests(): boolean {
+    return this.#data !== undefined;
+  }
+
+  /** Whether the image holds all times of its source; `undefined` where that is not recorded. */
+  get hasAllTimes(): boolean | undefined {
+    return this.#data?.hasAllTimes;
+  }
+
+  /**
+   * Whether the record can be relied on; reads all of it and all inodes, once.
+   *
+   * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
+   */
+  async verdict(): Promise<RecordVerdict> {
+    return this.#verdict ??= await this.#judge(this.#data!);
+  }
+
+  /** Reads all digests, for those who want most of them: 32 bytes an inode. */
+  async load(): Promise<void> {
+    if (this.#data !== undefined) await this.#read(1 as InodeNumber, this.#data.countInodes);
+  }
+
+  /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */
+  async prepare(inode: InodeNumber): Promise<void> {
+    const data = this.#data;
+    if (data === undefined || inode > data.countInodes || this.#isThere(inode)) return;
+    await this.#read(inode, Math.min(CHUNK_DIGESTS, data.countInodes - inode + 1));
+  }
+
+  /**
+   * The digest of an inode that was prepared or loaded: 32 bytes, a view; `undefined` where none was
+   * recorded.
+   */
+  digestOf(inode: InodeNumber): Uint8Array | undefined {
+    if (!this.#isThere(inode)) return undefined;
+    const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
+    const digest = this.#digests.subarray(start, start + RECORD_DIGEST_BYTES);
+    return digest.every((byte) => byte === 0) ? undefined : digest;
+  }
+
+  #isThere(inode: InodeNumber): boolean {
+    const end = this.#first + this.#digests.length / RECORD_DIGEST_BYTES;
+    return inode >= this.#first && inode < end;
+  }
+
+  async #read(first: InodeNumber, count: number): Promise<void> {
+    const digests = new Uint8Array(count * RECORD_DIGEST_BYTES);
+    await this.#files.readRecord(this.#data!, first, digests);
+    [this.#first, this.#digests] = [first, digests];
+  }
+
+  async #judge(data: RecordData): Promise<RecordVerdict> {
+    const { raw, countInodes } = data;
+    const { info } = this.#files;
+    if (countInodes > info.countInodes) {
+      return { state: "stale", why: "it was made for more inodes than the image has" };
+    }
+    if (!await this.#isTableSound(data)) {
+      return { state: "broken", why: "the digest of its table is wrong" };
+    }
+    const checksum = await this.#files.inodesChecksum(countInodes);
+    if (checksum === raw.r_inodes_checksum) return { state: "sound" };
+    const why = "its inodes are not those that the record was made for";
+    if (checksum !== undefined) return { state: "stale", why };
+    // Damaged inodes say nothing: then the time of the last writing has to do.
+    return info.writtenSeconds === raw.r_wtime_hi * 2 ** 32 + raw.r_wtime
+      ? { state: "sound" }
+      : { state: "stale", why };
+  }
+
+  async #isTableSound(data: RecordData): Promise<boolean> {
+    const hash = await startHash("sha256");
+    try {
+      hash.update(data.header);
+      const piece = new Uint8Array(CHUNK_DIGESTS * RECORD_DIGEST_BYTES);
+      for (let done = 0; done < data.countInodes; done += CHUNK_DIGESTS) {
+        const count = Math.min(CHUNK_DIGESTS, data.countInodes - done);
+        const part = piece.subarray(0, count * RECORD_DIGEST_BYTES);
+        await this.#files.readRecord(data, done + 1 as InodeNumber, part);
+        hash.update(part);
+      }
+      const stored = new Uint8Array(RECORD_DIGEST_BYTES);
+      await this.#files.readRecord(data, data.countInodes + 1 as InodeNumber, stored);
+      return hash.digest() === hexOf(stored);
+    } finally {
+      hash.close();
+    }
+  }
+}
+
+/** Bytes in hex, as `sha256sum` prints a digest. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

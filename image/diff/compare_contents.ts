@@ -1,0 +1,62 @@
+/**
+ * Compares the contents of two files.
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import type { Breather } from "../../host/breathe.ts";
+import type { Content } from "./content.ts";
+
+const PIECE_BYTES = 1 << 20;
+
+/** Compares file after file through two buffers. */
+export class ContentComparison {
+  readonly #a = new Uint8Array(PIECE_BYTES);
+  readonly #b = new Uint8Array(PIECE_BYTES);
+
+  /** @param onCompared Told how many bytes were compared. */
+  constructor(
+    private readonly breather: Breather,
+    private readonly onCompared: (bytes: number) => void,
+  ) {}
+
+  /** Whether two files of one size hold the same bytes. */
+  async areEqual(a: Content, b: Content, sizeBytes: number): Promise<boolean> {
+    for (let offset = 0, length = 0; offset < sizeBytes; offset += length) {
+      length = sizeBytes > PIECE_BYTES ? await holeLength(a, b, offset, sizeBytes) : 0;
+      if (length > 0) {
+        this.onCompared(length);
+        if (this.breather.due) await this.breather.pause();
+        continue;
+      }
+      length = Math.min(PIECE_BYTES, sizeBytes - offset);
+      const [pieceA, pieceB] = [this.#a.subarray(0, length), this.#b.subarray(0, length)];
+      const [readA, readB] = [a.read(offset, pieceA), b.read(offset, pieceB)];
+      // Both are waited for, so that none is left running behind an error of the other.
+      const counts = readA instanceof Promise || readB instanceof Promise
+        ? await Promise.all([readA, readB])
+        : [readA, readB];
+      this.onCompared(length);
+      if (counts[0] !== length || counts[1] !== length || !sameBytes(pieceA, pieceB)) return false;
+      if (this.breather.due) await this.breather.pause();
+    }
+    return true;
+  }
+}
+
+/** How long the hole is that both files have at a place. */
+async function holeLength(
+  a: Content,
+  b: Content,
+  offset: number,
+  sizeBytes: number,
+): Promise<number> {
+  const nextInA = await a.nextData(offset);
+  if (nextInA === offset) return 0;
+  // The last byte is read in any case: it tells that the file has become shorter.
+  return Math.min(nextInA, await b.nextData(offset), sizeBytes - 1) - offset;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

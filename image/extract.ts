@@ -1,0 +1,276 @@
+/**
+ * Extracts files and folders of an image into a folder.
+ * @module
+ */
+
+import { leaveOut } from "../ext4/reader/leave_out.ts";
+import {
+  hasType,
+  S_IFDIR,
+  S_IFREG,
+  type Tree,
+  type TreeEntry,
+  type TreeInode,
+} from "../ext4/tree.ts";
+import { Breather } from "../host/breathe.ts";
+import { requireForeignFunctions } from "../host/libc/library.ts";
+import { collectGarbage } from "../host/runtime.ts";
+import { DamagedFileError } from "../pipeline/build_errors.ts";
+import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
+import { currentCaller } from "./extract/caller.ts";
+import { ContentCopier } from "./extract/content_copier.ts";
+import { Describer } from "./extract/describer.ts";
+import { findExisting } from "./extract/existing.ts";
+import { extractFailure } from "./extract/failure.ts";
+import { Losses } from "./extract/losses.ts";
+import { requireRoomFor } from "./extract/room.ts";
+import { IncompleteFileError } from "./extract/small_file_writer.ts";
+import { SmallFiles } from "./extract/small_files.ts";
+import { TargetFolders } from "./extract/target_folders.ts";
+import { TargetWriter } from "./extract/target_writer.ts";
+import type { ImageReader } from "./image_reader.ts";
+import { type ImageTree, readImageTree } from "./image_tree.ts";
+import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
+
+/**
+ * Extracts. Each path keeps its place: `a/b` becomes `TARGET/a/b`.
+ *
+ * Nothing is written before all names and metadata were read and all names that are in the way are
+ * known. What was complete when it fails stays; what was not is removed.
+ *
+ * @throws PathError for a path that is not in the image; CorruptImageError;
+ * EnvironmentError `output-exists`, `disk-full`, `not-writable`; the signal's reason.
+ */
+export async function extractImage(
+  image: ImageReader,
+  options: {
+    /** Paths from the root of the image, each with all below it; none means everything. */
+    readonly paths?: readonly (string | Uint8Array)[];
+    /** The folder to extract into; made where it is missing. */
+    readonly target: string;
+    /** Replace files that are there already. */
+    readonly force?: boolean;
+    /** Cancels it. */
+    readonly signal?: AbortSignal;
+    /** Receives each file that is damaged and therefore not extracted. */
+    onDamaged?(error: DamagedFileError): void;
+    /** Told how far it is: first in files that were found, then in bytes that were written. */
+    onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
+  },
+): Promise<{
+  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
+  readonly countFiles: number;
+  /** Folders. */
+  readonly countFolders: number;
+  /** Of files, a file with several names once, holes not counted. */
+  readonly sizeBytes: number;
+  /** Files whose contents are not those that were stored: they were left out. */
+  readonly countDamaged: number;
+  /** What could not be restored, once a kind. */
+  readonly losses: readonly {
+    /** What kind of thing it is; scripts may rely on these words. */
+    readonly kind: "owner" | "setuid" | "attribute" | "node" | "link" | "metadata";
+    /** How often. */
+    readonly count: number;
+    /** The first, printable, from the root of the image. */
+    readonly firstPath: string;
+    /** Why, for people. */
+    readonly reason: string;
+    /** Whether something is missing that the caller had the right to. */
+    readonly isGrave: boolean;
+  }[];
+}> {
+  requireForeignFunctions("extract");
+  const signal = options.signal ?? new AbortController().signal;
+  const source = await readImageTree(image, {
+    paths: options.paths ?? [],
+    accessTimes: true,
+    signal,
+    onProgress: (done) => options.onProgress?.(done, undefined, "files"),
+  });
+  collectGarbage();
+  const folders = TargetFolders.open(source.tree, options.target);
+  try {
+    await (await image.record()).load();
+    const check = await ContentCheck.of(image);
+    return await new Extraction(image, source, folders, check, options, signal).run();
+  } finally {
+    folders.close();
+  }
+}
+
+/** What to extract, and where to. */
+export type ExtractOptions = Parameters<typeof extractImage>[1];
+
+/** What was extracted. */
+type Extracted = Awaited<ReturnType<typeof extractImage>>;
+
+class Extraction {
+  readonly #tree: Tree;
+  readonly #losses = new Losses();
+  readonly #breather: Breather;
+  readonly #pathOf = (row: TreeInode) => shownPathOf(this.#tree, row);
+  readonly #totalBytes: number;
+  #doneBytes = 0;
+  #countNames = 0;
+  readonly #leftOut = new Set<TreeInode>();
+  readonly #damaged = new Set<TreeInode>();
+
+  constructor(
+    private readonly image: ImageReader,
+    private readonly source: ImageTree,
+    private readonly folders: TargetFolders,
+    private readonly check: ContentCheck | undefined,
+    private readonly options: ExtractOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#tree = source.tree;
+    this.#breather = new Breather(signal);
+    this.#totalBytes = contentBytes(source);
+  }
+
+  async run(): Promise<Extracted> {
+    const tree = this.#tree;
+    const { target, force = false } = this.options;
+    const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
+    if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
+    const count = (bytes: number) => this.#doneBytes += bytes;
+    const { check } = this;
+    const copier = new ContentCopier(
+      this.image,
+      check,
+      this.#breather,
+      count,
+      () => this.#rest(),
+    );
+    const describer = new Describer(
+      tree,
+      currentCaller(),
+      this.#losses,
+      this.#pathOf,
+      existing,
+    );
+    const smallFiles = new SmallFiles({
+      image: this.image,
+      source: this.source,
+      folders: this.folders,
+      describer,
+      breather: this.#breather,
+      check,
+      onDifferent: (row) => this.#isKept(row),
+      onRead: count,
+    });
+    const writer = new TargetWriter({
+      tree,
+      folders: this.folders,
+      existing: existing.folders,
+      describer,
+      losses: this.#losses,
+      force,
+      pathOf: this.#pathOf,
+      copyContent: async (row, to) => {
+        const isSame = await copier.copy(this.source.inodeOf(row), to);
+        if (!isSame && !await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
+      },
+      smallFiles,
+    });
+    try {
+      await this.#writeAll(writer, smallFiles);
+    } finally {
+      smallFiles.close();
+      writer.close();
+    }
+    return this.#result();
+  }
+
+  async #writeAll(writer: TargetWriter, smallFiles: SmallFiles): Promise<void> {
+    const tree = this.#tree;
+    let row = 0 as TreeInode;
+    try {
+      for (let entry = 0; entry < tree.countEntries; entry++) {
+        row = tree.entryInode[entry]! as TreeInode;
+        try {
+          const writing = writer.writeName(entry as TreeEntry);
+          if (writing instanceof Promise) await writing;
+          this.#countNames++;
+        } catch (error) {
+          if (!(error instanceof DamagedFileError)) {
+            leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
+            this.#leftOut.add(row);
+          }
+          writer.discard();
+        }
+        if (this.#breather.due) await this.#rest();
+      }
+      await smallFiles.finish();
+      // From the last to the first: writing a folder's metadata must not touch its parent's times.
+      for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
+        if (hasType(tree, row, S_IFDIR)) writer.finishFolder(row);
+        if (this.#breather.due) await this.#rest();
+      }
+    } catch (error) {
+      smallFiles.close();
+      const countNames = this.#countNames - smallFiles.countIncomplete;
+      const isOther = error instanceof IncompleteFileError;
+      const path = this.#pathOf(isOther ? error.row : row);
+      throw extractFailure(isOther ? error.cause : error, {
+        ...this.options,
+        path,
+        countNames,
+      });
+    }
+    this.#report();
+  }
+
+  /**
+   * Whether a file is extracted though it differs from the record: where the record cannot be relied
+   * on, and where damaged files are wanted. Names it where it is damaged.
+   */
+  async #isKept(row: TreeInode): Promise<boolean> {
+    const damage = await damageOf(this.image, this.#pathOf(row));
+    if (damage === undefined) return true;
+    const { onBroken } = this.image;
+    if (onBroken !== undefined) {
+      onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
+      return true;
+    }
+    this.#damaged.add(row);
+    this.options.onDamaged?.(damage);
+    return false;
+  }
+
+  async #rest(): Promise<void> {
+    this.#report();
+    await this.#breather.pause();
+  }
+
+  #report(): void {
+    this.options.onProgress?.(this.#doneBytes, this.#totalBytes, "bytes");
+  }
+
+  #result(): Extracted {
+    const tree = this.#tree;
+    let countFiles = 0;
+    let countFolders = 0;
+    // The root is the target folder itself.
+    for (let row = 1; row < tree.countInodes; row++) {
+      if (hasType(tree, row, S_IFDIR)) countFolders++;
+      else countFiles++;
+    }
+    const countDamaged = this.#damaged.size;
+    countFiles -= this.#leftOut.size + countDamaged;
+    this.signal.throwIfAborted();
+    const sizeBytes = this.#doneBytes;
+    return { countFiles, countFolders, sizeBytes, countDamaged, losses: this.#losses.all };
+  }
+}
+
+/** At least this much is going to be written. */
+function contentBytes({ tree, allocatedBytesOf }: ImageTree): number {
+  let total = 0;
+  for (let row = 0; row < tree.countInodes; row++) {
+    if (!hasType(tree, row, S_IFREG)) continue;
+    total += Math.min(tree.sizeBytes[row]!, allocatedBytesOf(row as TreeInode));
+  }
+  return total;
+}

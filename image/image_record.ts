@@ -1,0 +1,44 @@
+/**
+ * The record of an image, as those see it who read the image.
+ * @module
+ */
+
+import type { InodeNumber } from "../ext4/numbers.ts";
+
+/** Whether there is a record, and whether it can be relied on. */
+export type RecordVerdict =
+  /** Sound, and made for the image as it is. */
+  | { readonly state: "sound" }
+  /** There is none: the image was not made by icecore, or without a record. */
+  | { readonly state: "none" }
+  /** A later version of icecore wrote it. */
+  | { readonly state: "unknown"; readonly why: string }
+  /** The image was written to since. */
+  | { readonly state: "stale"; readonly why: string }
+  /** The record itself is damaged. */
+  | { readonly state: "broken"; readonly why: string };
+
+/** What the contents of an image's files were when it was made. */
+export interface ImageRecord {
+  /** What is known from its header alone. */
+  readonly presence: "present" | "none" | "unknown" | "broken";
+  /** Whether there are digests to compare with; whether they can be relied on, says `verdict`. */
+  readonly hasDigests: boolean;
+  /** Whether the image holds all times of its source; `undefined` where that is not recorded. */
+  readonly hasAllTimes: boolean | undefined;
+  /**
+   * Whether the record can be relied on; reads all of it and all inodes, once.
+   *
+   * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
+   */
+  verdict(): Promise<RecordVerdict>;
+  /** Reads all digests, for those who want most of them: 32 bytes an inode. */
+  load(): Promise<void>;
+  /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */
+  prepare(inode: InodeNumber): Promise<void>;
+  /**
+   * The digest of an inode that was prepared or loaded: 32 bytes, a view; `undefined` where none was
+   * recorded.
+   */
+  digestOf(inode: InodeNumber): Uint8Array | undefined;
+}

@@ -1,0 +1,58 @@
+/**
+ * The commands that mount and unmount an image.
+ * @module
+ */
+
+import { isRoot } from "../../host/machine.ts";
+import type { Mount } from "../../host/mounts/mount_table.ts";
+import { findProgram } from "../../host/programs/find_program.ts";
+
+/** What of an image decides how it is mounted. */
+export interface MountSubject {
+  /** Its real path. */
+  readonly path: string;
+  readonly isBlockDevice: boolean;
+  readonly hasJournal: boolean;
+}
+
+/**
+ * The kernel's mount: nothing is written to the image, not even its journal is replayed. The loop
+ * device frees itself when the image is unmounted.
+ */
+export function kernelArgv(subject: MountSubject, folder: string): string[] {
+  const options = [
+    "ro",
+    "nosuid",
+    "nodev",
+    ...(subject.isBlockDevice ? [] : ["loop"]),
+    // Without a journal there is nothing not to load.
+    ...(subject.hasJournal ? ["noload"] : []),
+  ];
+  return ["mount", "-t", "ext4", "-o", options.join(","), "--", subject.path, folder];
+}
+
+/**
+ * The same by FUSE. The program judges permissions itself: for one who is not root, `fakeroot` lets
+ * her read what is in an image that she may read anyway.
+ */
+export function fuseArgv(subject: MountSubject, folder: string, isRoot: boolean): string[] {
+  const options = [
+    "ro",
+    "nosuid",
+    "nodev",
+    ...(isRoot ? [] : ["fakeroot"]),
+    ...(subject.hasJournal ? ["norecovery"] : []),
+  ];
+  return ["fuse2fs", "-o", options.join(","), subject.path, folder];
+}
+
+/** Whether a file system is one of FUSE. */
+export const isFuse = (fileSystem: string): boolean => /^fuse/.test(fileSystem);
+
+/** Unmounts it: what one who is not root has mounted by FUSE, by FUSE's own program. */
+export function argvOf({ fileSystem, mountpoint }: Mount): string[] {
+  const fusermount = ["fusermount3", "fusermount"].find((name) => findProgram(name) !== undefined);
+  return isFuse(fileSystem) && !isRoot() && fusermount !== undefined
+    ? [fusermount, "-u", "--", mountpoint]
+    : ["umount", "--", mountpoint];
+}

@@ -1,0 +1,133 @@
+/**
+ * An image that is open for reading, over the source of its bytes.
+ * @module
+ */
+
+import type { FileReference, FileSystem, FollowOptions } from "../ext4/reader/file_system.ts";
+import type { OnBroken, OnUnsupported } from "../ext4/reader/leave_out.ts";
+import type { ContiguousStat, Stat } from "../ext4/reader/metadata/stat.ts";
+import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
+import { pathText } from "../ext4/reader/path.ts";
+import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
+import type { Xattr } from "../ext4/tree.ts";
+import type { HostBlockSource, Traffic } from "../host/block_source/block_source.ts";
+import { printable } from "../host/libc/paths.ts";
+import { ContentCheck, damageOf } from "./content_check.ts";
+import { ContentRecord } from "./content_record.ts";
+import type { ImageFile } from "./image_file.ts";
+import type { ImageReader, ReadOptions } from "./image_reader.ts";
+import type { ImageRecord } from "./image_record.ts";
+import { piecesAhead } from "./pieces_ahead.ts";
+
+/** The one implementation of `ImageReader`. */
+export class SourceReader implements ImageReader {
+  readonly #files: FileSystem;
+  readonly #source: HostBlockSource;
+  #record: Promise<ImageRecord> | undefined;
+
+  constructor(files: FileSystem, source: HostBlockSource) {
+    this.#files = files;
+    this.#source = source;
+  }
+
+  get info(): ImageInfo {
+    return this.#files.info;
+  }
+
+  get onBroken(): OnBroken | undefined {
+    return this.#files.onBroken;
+  }
+
+  get onUnsupported(): OnUnsupported | undefined {
+    return this.#files.onUnsupported;
+  }
+
+  get shownName(): string {
+    return this.#source.shownName;
+  }
+
+  get sizeBytes(): number {
+    return this.#source.sizeBytes;
+  }
+
+  get traffic(): Traffic | undefined {
+    return this.#source.traffic;
+  }
+
+  stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
+    return this.#files.stat(file, options);
+  }
+
+  list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    return this.#files.list(folder, options);
+  }
+
+  walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    return this.#files.walk(folder);
+  }
+
+  walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
+    return this.#files.walkFolders(folder);
+  }
+
+  async readFile(
+    file: FileReference,
+    options: ReadOptions = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const open = await this.#files.openFile(file, options);
+    const pieces = piecesAhead(open, this.#source.isLocal, options);
+    const { startBytes = 0, endBytes = Infinity } = options;
+    const isWhole = startBytes === 0 && endBytes >= open.stat.sizeBytes;
+    return ReadableStream.from(isWhole ? checkedPieces(this, file, open, pieces) : pieces);
+  }
+
+  record(): Promise<ImageRecord> {
+    return this.#record ??= ContentRecord.open(this.#files);
+  }
+
+  readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
+    return this.#files.readContiguous(stat, into);
+  }
+
+  openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
+    return this.#files.openFile(file, options);
+  }
+
+  readLink(file: FileReference): Promise<Uint8Array> {
+    return this.#files.readLink(file);
+  }
+
+  xattrs(file: FileReference, options: FollowOptions = {}): Promise<Xattr[]> {
+    return this.#files.xattrs(file, options);
+  }
+
+  close(): Promise<void> {
+    this.#source.close();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+async function* checkedPieces(
+  image: ImageReader,
+  reference: FileReference,
+  file: ImageFile,
+  pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const check = await ContentCheck.of(image);
+  if (check === undefined) return yield* pieces;
+  await check.begin(file);
+  let offset = 0;
+  for await (const piece of pieces) {
+    check.add(piece, offset);
+    offset += piece.length;
+    yield piece;
+  }
+  if (check.finish()) return;
+  const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
+  const damage = await damageOf(image, printable(path));
+  if (damage !== undefined) throw damage;
+}

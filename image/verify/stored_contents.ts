@@ -1,0 +1,52 @@
+/**
+ * Which files of an image have contents to verify, and where these lie.
+ * @module
+ */
+
+import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
+import type { InodeNumber } from "../../ext4/numbers.ts";
+import type { BlocklessFile } from "../../ext4/plan_image.ts";
+import type { FileSystem } from "../../ext4/reader/file_system.ts";
+import type { StoredFile } from "../../ext4/reader/metadata/stored_file.ts";
+import type { Breather } from "../../host/breathe.ts";
+import { StretchList } from "./stretch_list.ts";
+
+/** The files of an image with a record. */
+export interface StoredContents {
+  /** Files in the order in which they lie in the image. */
+  readonly stretches: StretchList;
+  /** Files without data. */
+  readonly blockless: readonly BlocklessFile[];
+  /** Files that do not lie in one order, and are read one by one. */
+  readonly scattered: readonly StoredFile[];
+}
+
+/** Goes through the inodes; those that are damaged are passed over, as the checker names them. */
+export async function storedContents(
+  files: FileSystem,
+  countInodes: number,
+  breather: Breather,
+): Promise<StoredContents> {
+  const stretches = new StretchList();
+  const blockless: BlocklessFile[] = [];
+  const scattered: StoredFile[] = [];
+  for (let number = FIRST; number <= countInodes; number++) {
+    if (breather.due) await breather.pause();
+    const inode = number as InodeNumber;
+    try {
+      const found = files.storedFile(inode);
+      const file = found instanceof Promise ? await found : found;
+      if (file === undefined) continue;
+      if (file.stretches.length === 0) blockless.push({ number: inode, sizeBytes: file.sizeBytes });
+      else if (!stretches.add(file)) scattered.push(file);
+    } catch (error) {
+      if (!(error instanceof CorruptImageError || error instanceof UnsupportedFeatureError)) {
+        throw error;
+      }
+    }
+  }
+  return { stretches, blockless, scattered };
+}
+
+/** Below are reserved inodes, the record among them. */
+const FIRST = 11;

@@ -1,0 +1,63 @@
+/**
+ * Whether a file is still what it was when it was scanned.
+ * @module
+ */
+
+import { S_IFMT, S_IFREG } from "../ext4/tree.ts";
+import { SystemError } from "../host/libc/errno.ts";
+import type { Descriptor } from "../host/libc/files.ts";
+import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
+
+/** What a scan saw of a regular file. */
+export interface ExpectedFile {
+  readonly sizeBytes: number;
+  /** The modification time. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** When it, its metadata included, last changed: who writes to a file may set the other time. */
+  readonly ctimeSeconds: number;
+  /** `UNKNOWN` where that is not known. */
+  readonly ctimeNanoseconds: number;
+}
+
+/** No time has such nanoseconds. */
+export const UNKNOWN = -1;
+
+/** How a file differs from what was scanned. */
+export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
+
+const status = new StatusBuffer();
+
+/** Looks at an open file once more. @returns `undefined` when it is what it was. */
+export function howChanged(fd: Descriptor, expected: ExpectedFile): FileChange | undefined {
+  try {
+    statusOfOpen(fd, status);
+  } catch (error) {
+    if (error instanceof SystemError) return "unknown";
+    throw error;
+  }
+  if ((status.mode & S_IFMT) !== S_IFREG) return "not-regular";
+  if (status.sizeBytes > expected.sizeBytes) return "longer";
+  const isSame = status.hasMtime(expected.seconds, expected.nanoseconds);
+  if (status.sizeBytes < expected.sizeBytes || !isSame) return "written";
+  const { ctimeSeconds, ctimeNanoseconds } = expected;
+  if (ctimeNanoseconds === UNKNOWN) return undefined;
+  return status.hasCtime(ctimeSeconds, ctimeNanoseconds) ? undefined : "touched";
+}
+
+/** What to say of a change. */
+export function describeChange(change: FileChange, plannedBytes: number): string {
+  switch (change) {
+    case "not-regular":
+      return "it is no regular file any more; the image may hold anything for it";
+    case "longer":
+      return `it became longer: the image holds its first ${plannedBytes} bytes`;
+    case "written":
+      return "it was written to: the image may hold parts of old and new content";
+    case "touched":
+      return "it changed, though its size and modification time are those of before; " +
+        "the image may hold parts of old and new content, and old metadata";
+    case "unknown":
+      return "it cannot be told whether it changed";
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The names of one folder, held as bytes back to back: a folder of a million names makes no
+ * million objects.
+ * @module
+ */
+
+import { byteColumn, u32Column } from "../ext4/columns.ts";
+import type { Breather } from "../host/breathe.ts";
+import { ERRNO, SystemError } from "../host/libc/errno.ts";
+import type { Descriptor } from "../host/libc/files.ts";
+import type { FolderLister } from "../host/libc/list_folder.ts";
+
+/** More than any folder has: one that lists more never ends. */
+const MOST_BYTES = 2 ** 30;
+
+/** Collects names and gives them back ordered by their bytes. */
+export class NameList {
+  #count = 0;
+  #used = 0;
+  readonly #bytes = byteColumn();
+  readonly #offsets = u32Column();
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /**
+   * Adds all names of an open folder.
+   * @throws SystemError when it cannot be listed, or not to its end; the signal's reason.
+   */
+  async addAll(folder: Descriptor, lister: FolderLister, breather: Breather): Promise<void> {
+    while (lister.listSome(folder, (cName) => this.add(cName))) {
+      if (this.#used > MOST_BYTES) throw new SystemError("getdents64", ERRNO.EOVERFLOW);
+      if (breather.due) await breather.pause();
+    }
+  }
+
+  /** Adds a name that ends in a NUL. */
+  add(cName: Uint8Array): void {
+    this.#bytes.setAll(this.#used, cName);
+    this.#offsets.set(this.#count++, this.#used);
+    this.#used += cName.length;
+    this.#offsets.set(this.#count, this.#used);
+  }
+
+  /**
+   * The names with their NUL, as views, ascending by bytes; each once, though a folder that
+   * changes while it is listed may bring one twice.
+   */
+  *sorted(): Generator<Uint8Array> {
+    const bytes = this.#bytes.array;
+    const offsets = this.#offsets.array;
+    const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
+    // The final NUL sorts a name before those that it begins.
+    order.sort((a, b) => {
+      let i = offsets[a]!;
+      let j = offsets[b]!;
+      while (bytes[i] === bytes[j] && bytes[i] !== 0) {
+        i++;
+        j++;
+      }
+      return bytes[i]! - bytes[j]!;
+    });
+    let last: Uint8Array = new Uint8Array();
+    for (const index of order) {
+      const name = bytes.subarray(offsets[index]!, offsets[index + 1]!);
+      if (!isSame(name, last)) yield name;
+      last = name;
+    }
+  }
+}
+
+function isSame(name: Uint8Array, other: Uint8Array): boolean {
+  if (name.length !== other.length) return false;
+  for (let i = 0; i < name.length; i++) if (name[i] !== other[i]) return false;
+  return true;
+}

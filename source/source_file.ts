@@ -1,0 +1,189 @@
+/**
+ * Reads the files of a source as they were planned, and notices what changed since.
+ *
+ * An image's plan cannot wait for a source to rest: a file is read up to its planned size, what is
+ * missing or cannot be read is zeros, and the problem is named.
+ * @module
+ */
+
+import type { Tree, TreeInode } from "../ext4/tree.ts";
+import type { Breather } from "../host/breathe.ts";
+import { refuseOwnFault } from "../host/files/open_files.ts";
+import { meaningOf, SystemError } from "../host/libc/errno.ts";
+import { closeRead, type Descriptor, readAt } from "../host/libc/files.ts";
+import type { Problem, ProblemKind } from "../pipeline/problem.ts";
+import type { ScannedSource } from "../pipeline/step.ts";
+import { CarefulReader, isOfAPart } from "./careful_reader.ts";
+import {
+  describeChange,
+  type ExpectedFile,
+  type FileChange,
+  howChanged,
+  UNKNOWN,
+} from "./file_change.ts";
+import { LostRanges } from "./lost_ranges.ts";
+import { ReplacedFileError } from "./scanned_source.ts";
+
+/** Who may look at a file once more and close it, instead of the thread that reads. */
+export interface Finisher {
+  /** @returns false when it has too much to do; the file then stays the caller's. */
+  offer(fd: Descriptor, inode: TreeInode, expected: ExpectedFile): boolean;
+}
+
+/** Reads one file after the other. */
+export class SourceFile {
+  readonly #tree: Tree;
+  #inode = 0 as TreeInode;
+  #fd: Descriptor | undefined;
+  #careful: CarefulReader | undefined;
+  #lost = new LostRanges();
+  #lostWhy = "";
+  #hasProblem = false;
+
+  constructor(
+    private readonly source: ScannedSource,
+    private readonly onProblem: (problem: Problem) => void,
+    private readonly breather: Breather,
+    private readonly finisher?: Finisher,
+  ) {
+    this.#tree = source.tree;
+  }
+
+  /** Opens a regular file. One that cannot be opened is reported and reads as zeros. */
+  open(inode: TreeInode): void {
+    this.#inode = inode;
+    this.#careful = undefined;
+    this.#hasProblem = false;
+    try {
+      this.#fd = this.source.open(inode) as Descriptor;
+    } catch (error) {
+      this.#fail(error, "the image holds zeros for it");
+    }
+  }
+
+  /**
+   * Fills `into` from a position within the planned size; what cannot be read becomes zeros.
+   * @returns A promise only where it takes more than one call.
+   */
+  read(into: Uint8Array, offsetBytes: number): void | Promise<void> {
+    if (this.#fd === undefined) {
+      into.fill(0);
+      return;
+    }
+    let done = 0;
+    try {
+      done = readAt(this.#fd, into, offsetBytes);
+    } catch (error) {
+      if (!isOfAPart(error)) return this.#giveUp(error, into, offsetBytes);
+    }
+    if (done < into.length) return this.#readOn(into, offsetBytes, done);
+  }
+
+  async #readOn(into: Uint8Array, offsetBytes: number, done: number): Promise<void> {
+    this.#careful ??= new CarefulReader(this.#fd!, this.breather, (start, end, error) => {
+      this.#lost.add(start, end);
+      this.#lostWhy = meaningOf(error);
+    });
+    try {
+      const end = await this.#careful.read(into, offsetBytes, done);
+      if (end === into.length) return;
+      const at = offsetBytes + end;
+      this.#report("changed", `it became shorter: the image holds zeros from byte ${at} on`);
+      into.fill(0, end);
+    } catch (error) {
+      this.#giveUp(error, into, offsetBytes);
+    }
+  }
+
+  #giveUp(error: unknown, into: Uint8Array, offsetBytes: number): void {
+    this.#fail(error, `the image holds zeros from byte ${offsetBytes} on`);
+    into.fill(0);
+    this.#close();
+  }
+
+  /** Closes the file, and reports one that changed while it was read. */
+  close(): void {
+    this.#reportLost();
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    if (!this.#hasProblem) {
+      const inode = this.#inode;
+      const expected = this.#expectedOf(inode);
+      if (this.finisher?.offer(fd, inode, expected) === true) {
+        this.#fd = undefined;
+        return;
+      }
+      const change = howChanged(fd, expected);
+      if (change !== undefined) this.reportChange(inode, change);
+    }
+    this.#close();
+  }
+
+  #expectedOf(inode: TreeInode): ExpectedFile {
+    const { sizeBytes, mtime } = this.#tree;
+    const { ctime } = this.source;
+    return {
+      sizeBytes: sizeBytes[inode]!,
+      seconds: mtime.seconds[inode]!,
+      nanoseconds: mtime.nanoseconds[inode]!,
+      ctimeSeconds: ctime?.seconds[inode] ?? 0,
+      ctimeNanoseconds: ctime?.nanoseconds[inode] ?? UNKNOWN,
+    };
+  }
+
+  /** Reports a file that was found to have changed. */
+  reportChange(inode: TreeInode, change: FileChange): void {
+    this.onProblem({
+      kind: "changed",
+      path: this.source.pathOf(inode),
+      reason: describeChange(change, this.#tree.sizeBytes[inode]!),
+    });
+  }
+
+  #fail(error: unknown, result: string): void {
+    refuseOwnFault(error, this.source.pathOf(this.#inode));
+    if (error instanceof ReplacedFileError) {
+      return this.#report("changed", `another file has taken its place; ${result}`);
+    }
+    if (!(error instanceof SystemError)) throw error;
+    const kind = KINDS[error.code] ?? "unreadable";
+    this.#report(kind, `${MEANINGS[error.code] ?? error.meaning}; ${result}`);
+  }
+
+  #reportLost(): void {
+    if (this.#lost.isEmpty) return;
+    const reason = `${this.#lostWhy}; the image holds zeros for ${this.#lost}`;
+    this.#lost = new LostRanges();
+    this.#hasProblem = true;
+    this.onProblem({ kind: "unreadable", path: this.source.pathOf(this.#inode), reason });
+  }
+
+  /** The first problem of a file says enough. */
+  #report(kind: ProblemKind, reason: string): void {
+    if (this.#hasProblem) return;
+    this.#hasProblem = true;
+    this.onProblem({ kind, path: this.source.pathOf(this.#inode), reason });
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) closeRead(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+const KINDS: Readonly<Record<string, ProblemKind>> = {
+  ENOENT: "vanished",
+  ENOTDIR: "changed",
+  ELOOP: "changed",
+  ENXIO: "changed",
+  EISDIR: "changed",
+  ESPIPE: "changed",
+};
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOENT: "it is gone",
+  ENOTDIR: "its folder is no folder any more",
+  ELOOP: "it became a symbolic link",
+  ENXIO: "it is no regular file any more",
+  EISDIR: "it became a folder",
+  ESPIPE: "it is no regular file any more",
+};

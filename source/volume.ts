@@ -1,0 +1,42 @@
+/**
+ * A part of a source that lies on one file system.
+ *
+ * The file systems by which the kernel tells of itself say of their files that they are empty, and
+ * make the contents when they are read. An image would hold them empty, as it is told.
+ * @module
+ */
+
+import { typeOfFileSystem } from "../host/libc/file_systems.ts";
+import type { Descriptor } from "../host/libc/files.ts";
+
+/** By the numbers of `linux/magic.h`. */
+const SAYS_EMPTY: ReadonlyMap<number, string> = new Map([
+  [0x9fa0, "proc"],
+  [0x27e0eb, "cgroup"],
+  [0x63677270, "cgroup2"],
+  [0x64626720, "debugfs"],
+  [0x74726163, "tracefs"],
+  [0x73636673, "securityfs"],
+  [0xf97cff8c, "selinuxfs"],
+  [0x42494e4d, "binfmt_misc"],
+]);
+
+/** What is known of it. */
+export class Volume {
+  #wasAsked = false;
+
+  /** @param path Where it begins within its source. */
+  constructor(readonly fileSystem: string, readonly path: Uint8Array) {}
+
+  /**
+   * To be asked at files that say that they are empty.
+   *
+   * @param folder One that lies on it.
+   * @returns The kind of file system, where empty files have contents, once.
+   */
+  whoseFilesSayEmpty(folder: Descriptor): string | undefined {
+    if (this.#wasAsked) return undefined;
+    this.#wasAsked = true;
+    return SAYS_EMPTY.get(typeOfFileSystem(folder));
+  }
+}

@@ -1,0 +1,34 @@
+import { Buffer } from "node:buffer";
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { saysNoImage } from "../../image/no_image.ts";
+import { openImage } from "../../read.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
+
+for (
+  const [what, beginning, expected] of [
+    ["zstd", "\x28\xb5\x2f\xfd", /x\.img: it is compressed\. Unpack it with zstd -d .*x\.img\.$/],
+    ["gzip", "\x1f\x8b\x08", /x\.img: it is compressed\. Unpack it with gunzip /],
+    ["xz", "\xfd7zXZ\0", /x\.img: it is compressed\. Unpack it with unxz /],
+    ["age", "age-encryption.org/v1\n", /x\.img: it is encrypted\. Decrypt it with age -d /],
+    ["tar", `${"n".repeat(257)}ustar`, /x\.img: it is a tar archive\. Read it with tar -tvf /],
+    ["squashfs", "hsqs", /x\.img: it is a squashfs image\./],
+    ["nothing known", "hello", /x\.img: it has no ext2, ext3 or ext4 superblock\. See whether/],
+    ["nothing", "", /x\.img: it has no ext2, ext3 or ext4 superblock\. See whether/],
+  ] as const
+) {
+  Deno.test(`what begins as ${what} is no image, and the message says what to do`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      for (const length of [5000, beginning.length]) {
+        const path = `${folder}/x.img`;
+        writeFileSync(path, Buffer.from(beginning.padEnd(length, "\0"), "latin1"));
+        await assert.rejects(openImage(path), (error: Error) => {
+          assert.ok(saysNoImage(error));
+          const short = length < 2048 && expected.source.includes("superblock");
+          assert.match(error.message, short ? /x\.img: it ends before its superblock/ : expected);
+          return true;
+        });
+      }
+    });
+  });
+}
