@@ -1,9 +1,10 @@
 /**
- * Fails on an import that points up, on a cycle between files, and on a runtime named outside
- * `host/`. The arrows are in `layers.ts`. Run it with `deno task direction`.
+ * Fails on an import that points up, on a cycle between files or folders, and on a runtime named
+ * outside `host/`. The arrows are in `layers.ts`. Run it with `deno task direction`.
  * @module
  */
 
+import { folderCycles, foldersOf } from "./folder_cycles.ts";
 import { importCycles } from "./import_cycles.ts";
 import { type Import, importGraph } from "./import_graph.ts";
 import { type Layer, layerOf, rules } from "./layers.ts";
@@ -20,6 +21,7 @@ export async function checkDirection(root: string): Promise<Violation[]> {
     ...files.filter((file) => layerOf(file) === undefined).map(unknownPlace),
     ...imports.flatMap((edge) => checkImport(edge)),
     ...importCycles(imports).map(cycle),
+    ...folderCycles(imports.filter(isSource)).map(folderCycle),
     ...(await findRuntimeNames(root, pure)).map(runtimeName),
   ];
   return violations.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line);
@@ -74,6 +76,25 @@ function cycle(edges: Import[]): Violation {
     line: first?.line ?? 1,
     message: `${first?.from} imports ${first?.to}: a cycle, ${path}. ` +
       "Move what they share into a file of its own.",
+  };
+}
+
+/** Tests and benchmarks may look at each other's folders. */
+function isSource({ from }: Import): boolean {
+  const layer = layerOf(from);
+  return layer !== "tests" && layer !== "bench";
+}
+
+function folderCycle(statements: Import[]): Violation {
+  const [first] = statements;
+  const folders = foldersOf(statements);
+  const others = statements.slice(1).map(({ from, to }) => `${from} imports ${to}`);
+  return {
+    file: first?.from ?? "",
+    line: first?.line ?? 1,
+    message: `${first?.from} imports ${first?.to}: a circle of folders, ` +
+      `${[...folders, folders[0]].join(" → ")}, since ${others.join(" and ")}. ` +
+      "Move what they share into a folder below both.",
   };
 }
 

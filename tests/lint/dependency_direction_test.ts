@@ -63,7 +63,20 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "a step imports mod.ts by the package's name",
     file: "steps/hash.ts",
     text: 'import type { Step } from "icecore";\nexport const s: Step = {};\n',
-    says: /^steps\/hash\.ts:1: steps\/hash\.ts imports mod\.ts: a step stands on pipeline\//,
+    says:
+      /^steps\/hash\.ts:1: steps\/hash\.ts imports mod\.ts: a step stands on source\/, pipeline\//,
+  },
+  {
+    name: "a step imports the reading of images",
+    file: "steps/hash.ts",
+    text: 'import "../image/open.ts";\n',
+    says: /^steps\/hash\.ts:1: .* knows neither images nor the CLI/,
+  },
+  {
+    name: "source imports a step",
+    file: "source/walk.ts",
+    text: 'import "../steps/scan.ts";\n',
+    says: /^source\/walk\.ts:1: .* source\/ reads folders that are to be stored/,
   },
   {
     name: "the pipeline imports a step",
@@ -165,6 +178,28 @@ Deno.test("it is a violation when files import each other, also when only types 
     "steps/a.ts → steps/b.ts → steps/c.ts → steps/a.ts. " +
     "Move what they share into a file of its own.",
   ]);
+});
+
+Deno.test("it is a violation when folders import each other, though no two files do", async () => {
+  const violations = await violationsOf({
+    "ext4/plan/a.ts": 'import "../write/b.ts";\n',
+    "ext4/plan/c.ts": "export {};\n",
+    "ext4/write/b.ts": "export {};\n",
+    "ext4/write/d.ts": '\nimport "../plan/c.ts";\n',
+  });
+  assert.deepEqual(violations, [
+    "ext4/plan/a.ts:1: ext4/plan/a.ts imports ext4/write/b.ts: a circle of folders, " +
+    "ext4/plan → ext4/write → ext4/plan, since ext4/write/d.ts imports ext4/plan/c.ts. " +
+    "Move what they share into a folder below both.",
+  ]);
+});
+
+Deno.test("a file beside a folder may use it and be used by it", async () => {
+  const violations = await violationsOf({
+    "ext4/plan.ts": 'import "./plan/a.ts";\n',
+    "ext4/plan/a.ts": 'import "../tree.ts";\n',
+  });
+  assert.deepEqual(violations, []);
 });
 
 const named: { name: string; text: string }[] = [

@@ -22,6 +22,7 @@ export const cleanTree: Tree = {
   "plugins/s3/client.ts": 'import "../../plugin.ts";\nimport "../../read.ts";\n',
   "steps/scan.ts": 'import "../host/runtime.ts";\nimport "../ext4/tree.ts";\n' +
     "export function scan() {}\n",
+  "image/open.ts": 'import "../host/runtime.ts";\n',
   "pipeline/step.ts": 'import type { Tree } from "../ext4/tree.ts";\n' +
     "export interface Step { tree?: Tree }\n",
   "host/runtime.ts": "export const version = () => Deno.version.deno;\n",

@@ -10,7 +10,10 @@ export type Layer =
   | "cli"
   | "plugins"
   | "entries"
+  | "image"
+  | "loading"
   | "steps"
+  | "source"
   | "pipeline"
   | "host"
   | "ext4"
@@ -35,7 +38,10 @@ const everything: readonly Layer[] = [
   "cli",
   "plugins",
   "entries",
+  "image",
+  "loading",
   "steps",
+  "source",
   "pipeline",
   "host",
   "ext4",
@@ -51,7 +57,17 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     why: "the executable is argv to exit code, and hands everything to cli/",
   },
   cli: {
-    imports: ["plugins", "entries", "steps", "pipeline", "host", "ext4"],
+    imports: [
+      "plugins",
+      "entries",
+      "image",
+      "loading",
+      "steps",
+      "source",
+      "pipeline",
+      "host",
+      "ext4",
+    ],
     outside: true,
     runtime: false,
     why: "the command line takes what it needs from where it is made, and nothing stands above it",
@@ -63,16 +79,35 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     why: "a plugin of ours has no more rights than anyone's: the public entries and its own folder",
   },
   entries: {
-    imports: ["steps", "pipeline", "host", "ext4"],
+    imports: ["image", "loading", "steps", "source", "pipeline", "host", "ext4"],
     outside: false,
     runtime: false,
     why: "mod.ts, read.ts and plugin.ts export what lies below them",
   },
+  image: {
+    imports: ["steps", "source", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "image/ reads images, and nothing that makes one stands on it",
+  },
+  loading: {
+    imports: ["steps", "pipeline", "host"],
+    outside: true,
+    runtime: false,
+    why: "loading/ brings in other people's steps and does not look at images",
+  },
   steps: {
+    imports: ["source", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why:
+      "a step stands on source/, pipeline/, host/ and ext4/ and knows neither images nor the CLI",
+  },
+  source: {
     imports: ["pipeline", "host", "ext4"],
     outside: true,
     runtime: false,
-    why: "a step stands on pipeline/, host/ and ext4/ and knows neither the surface nor the CLI",
+    why: "source/ reads folders that are to be stored and knows no step",
   },
   pipeline: {
     imports: [],
