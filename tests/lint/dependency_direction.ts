@@ -21,7 +21,7 @@ export async function checkDirection(root: string): Promise<Violation[]> {
     ...files.filter((file) => layerOf(file) === undefined).map(unknownPlace),
     ...imports.flatMap((edge) => checkImport(edge)),
     ...importCycles(imports).map(cycle),
-    ...folderCycles(imports.filter(isSource)).map(folderCycle),
+    ...folderCycles(imports.filter(isWithinLayer)).map(folderCycle),
     ...(await findRuntimeNames(root, pure)).map(runtimeName),
   ];
   return violations.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line);
@@ -79,10 +79,10 @@ function cycle(edges: Import[]): Violation {
   };
 }
 
-/** Tests and benchmarks may look at each other's folders. */
-function isSource({ from }: Import): boolean {
+/** Between layers the arrows hold; tests and benchmarks may look at each other's folders. */
+function isWithinLayer({ from, to }: Import): boolean {
   const layer = layerOf(from);
-  return layer !== "tests" && layer !== "bench";
+  return layer === layerOf(to) && layer !== "tests" && layer !== "bench";
 }
 
 function folderCycle(statements: Import[]): Violation {
