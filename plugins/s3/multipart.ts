@@ -16,7 +16,7 @@ import { asPart } from "./part_request.ts";
 import type { Store, StoreContext } from "./store.ts";
 import { factsOf, IncompleteAnswerError } from "./store_errors.ts";
 import { bare, type Expected } from "./stored_object.ts";
-import { findUnfinished, type KnownPart } from "./unfinished.ts";
+import { type KnownPart, uploadToResume } from "./resume.ts";
 
 /** A part that is in the store. */
 export interface Stored {
@@ -64,9 +64,7 @@ export class Multipart implements Completable {
     signal: AbortSignal,
   ): Promise<Multipart> {
     const { options } = context;
-    const left = options.resume === true
-      ? await findUnfinished(store, bucket, key, context, signal)
-      : undefined;
+    const left = await uploadToResume(store, bucket, key, context, signal);
     if (left !== undefined) {
       const object = { Bucket: bucket, Key: key, UploadId: left.uploadId };
       return new Multipart(store, object, left.parts, context, signal);

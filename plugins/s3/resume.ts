@@ -1,5 +1,5 @@
 /**
- * Multipart uploads that were begun and neither completed nor aborted.
+ * Whether an upload is resumed: one that was begun and neither completed nor aborted.
  * @module
  */
 
@@ -17,14 +17,18 @@ export interface Unfinished {
   readonly parts: ReadonlyMap<number, KnownPart>;
 }
 
-/** The last upload of a key that was left, or `undefined`. */
-export async function findUnfinished(
+/**
+ * The upload that is continued: with the option `resume`, the last of the key that was left.
+ * @returns `undefined` where a new one is to be begun
+ */
+export async function uploadToResume(
   store: Store,
   bucket: string,
   key: string,
-  { emit }: StoreContext,
+  { options, emit }: StoreContext,
   signal: AbortSignal,
 ): Promise<Unfinished | undefined> {
+  if (!options.resume) return undefined;
   const { aws } = store;
   try {
     const list = new aws.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key });
