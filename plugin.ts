@@ -7,6 +7,7 @@
 
 export { fileForm } from "./steps/payload/file_form.ts";
 export { companionsOf, payloadOf, withArtifact } from "./pipeline/image.ts";
+export { defaultImageName } from "./pipeline/image_name.ts";
 export { formatPartManifest } from "./pipeline/part_manifest.ts";
 export { formatDigestLine } from "./pipeline/side_file.ts";
 export { type Hash, startHash } from "./host/digests/hash.ts";

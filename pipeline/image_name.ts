@@ -14,7 +14,7 @@ import { folderOf } from "./source_path.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { defaultImageName } from "icecore";
+ * import { defaultImageName } from "icecore/plugin";
  *
  * assert.equal(defaultImageName(["/srv/photos/."]), "photos.img");
  * assert.equal(defaultImageName(["/"]), undefined);

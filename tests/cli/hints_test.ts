@@ -7,7 +7,17 @@ import { commands } from "../../cli/main.ts";
 import { repositoryRoot as ROOT, sourceFiles } from "../lint/source_files.ts";
 import { literalsOf } from "../support/literals.ts";
 
-const FOLDERS = ["cli", "ext4", "host", "pipeline", "plugins", "steps"];
+const FOLDERS = [
+  "cli",
+  "ext4",
+  "host",
+  "image",
+  "loading",
+  "pipeline",
+  "plugins",
+  "source",
+  "steps",
+];
 
 type Command = keyof typeof commands;
 const READERS: readonly Command[] = ["info", "ls", "cat", "find", "extract", "diff", "export"];
@@ -24,22 +34,22 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["cli/main.ts", ALL],
   ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
   ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
-  ["cli/", ["build"]],
-  ["steps/image/extract", ["extract"]],
-  ["steps/image/verify", ["verify"]],
-  ["steps/image/diff", ["diff", "verify"]],
-  ["steps/image/mount", ["mount"]],
-  ["steps/image/", [...READERS, "verify"]],
-  ["source/exclude.ts", ["build", "diff", "verify"]],
   ["cli/doctor/machine_report.ts", ["doctor"]],
+  ["cli/", ["build"]],
+  ["image/extract", ["extract"]],
+  ["image/verify", ["verify"]],
+  ["image/diff", ["diff", "verify"]],
+  ["image/mount", ["mount"]],
   ["image/join_parts.ts", ["join"]],
+  ["image/", [...READERS, "verify"]],
+  ["source/exclude", ["build", "diff", "verify"]],
+  ["source/", ["build"]],
+  ["loading/", ["build"]],
   ["steps/", ["build"]],
   ["plugins/", ["build"]],
   ["pipeline/", ["build"]],
   ["host/machine.ts", ["build"]],
-  ...["create_file", "output", "partial", "require_free", "workdir", "write_error"].map(
-    (name): readonly [string, readonly Command[]] => [`host/${name}.ts`, ["build", "join"]],
-  ),
+  ["host/files/", ["build", "join"]],
   ["host/", ALL],
   ["ext4/", [...READERS, "verify", "mount"]],
 ];
@@ -47,14 +57,14 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
 function printedBy(path: string): readonly Command[] {
   // It describes what build takes.
   if (path === "cli/commands/steps.ts") return ["build"];
-  const own = /^cli\/([a-z_]+)\.ts$/.exec(path)?.[1]?.replace("_", "-");
+  const own = /^cli\/commands\/([a-z_]+)\.ts$/.exec(path)?.[1]?.replace("_", "-");
   if (own !== undefined && Object.hasOwn(commands, own)) return [own as Command];
   return PRINTED_BY.find(([prefix]) => path.startsWith(prefix))![1];
 }
 
 /** Hints to what is not ours. */
 const OTHERS =
-  /deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*/g;
+  /deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*|curl --cert|apt-get install --reinstall|--device \/dev\/fuse|^icecore holes.*$/g;
 
 interface Literal {
   readonly path: string;
