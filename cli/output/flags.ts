@@ -19,6 +19,7 @@ const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
 /** By the code of the error. */
 const FLAGS: Readonly<Record<string, Flags>> = {
   "output-exists": { force: "--force", ...OUTPUT },
+  "in-the-way": OUTPUT,
   "output-busy": OUTPUT,
   "output-in-source": OUTPUT,
   "not-writable": OUTPUT,

@@ -120,7 +120,7 @@ export function jsonTarget({ command, output }: PrintedValues): 1 | 2 {
 /** Prints an error: for people on stderr, and for scripts with `--json`. */
 export function printError(error: unknown, values: PrintedValues): void {
   const { json, verbose } = values;
-  const message = `${withShownLocations(messageOf(error))}${advice(error, values)}`;
+  const message = withAdvice(withShownLocations(messageOf(error)), error, values);
   // Where stdout takes no more, stderr alone can tell of it.
   if (json === true && codeOf(error) !== "output-failed") {
     const target = jsonTarget(values);
@@ -135,8 +135,8 @@ export function printError(error: unknown, values: PrintedValues): void {
   }
 }
 
-/** What can be done about an error with flags of the command. */
-function advice(error: unknown, values: object): string {
+/** A message with the flags of the command that help: what it advises, they do. */
+function withAdvice(message: string, error: unknown, values: object): string {
   const has = (option: string) =>
     option in values && values[option as keyof typeof values] !== true;
   const isJournal = isJournalError(error) && has("ignoreJournal");
@@ -145,8 +145,10 @@ function advice(error: unknown, values: object): string {
     has("salvage") && (error as CorruptImageError).fields["copies"] !== 0;
   const salvage = canSalvage ? " Or add --salvage to have the rest." : "";
   const flags = helpfulFlags(error, values);
-  const hints = `${journal}${salvage}`;
-  return flags.length === 0 ? hints : `${hints} (${flags.join(", ")})`;
+  const named = flags.length === 0
+    ? message
+    : `${message.replace(/\.$/, "")} (${flags.join(", ")})${message.endsWith(".") ? "." : ""}`;
+  return `${named}${journal}${salvage}`;
 }
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */

@@ -28,7 +28,7 @@ export function requireFree(finalPath: string, force: boolean): void {
   throw new EnvironmentError(
     `cannot write ${printable(finalPath)}: it exists and is not a regular file. ` +
       "Choose another name.",
-    "output-exists",
+    "in-the-way",
   );
 }
 

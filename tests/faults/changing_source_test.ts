@@ -97,7 +97,7 @@ testWith(REAL, "with --strict a changing source leaves no image", async () => {
     const { code, stderr } = await buildWhile(lab, "echo more >> one; rm inner/two", ["--strict"]);
     assert.match(
       stderr,
-      /cannot store everything: .* \(and 1 more\)\. With --strict no image is left; build again when/,
+      /cannot store everything: .* \(and 1 more\)\. A strict build leaves no image; build again when/,
     );
     assert.equal(code, 1);
     await assertNothingBuilt(lab);

@@ -86,6 +86,7 @@ testRefusals([
     name: "a file of patterns that is missing",
     args: ["source", ...OUT, "--exclude-from", "patterns"],
     code: 2,
-    says: /cannot read the patterns in patterns: no such file or directory\. Check --exclude-from/,
+    says:
+      /cannot read the patterns in patterns: no such file or directory\. Correct the path, or allow it to be read \(--exclude-from\)/,
   },
 ]);

@@ -6,8 +6,7 @@ testRefusals([
     name: "an output within the source",
     args: ["source", "-o", "source/inner/out.img", "--recipe", "e2fsprogs"],
     code: 2,
-    says:
-      /it lies within the source .* and would contain itself\. Choose a place outside with -o\./,
+    says: /it lies within the source .* and would contain itself\. Choose a place outside \(-o\)\./,
   },
   {
     name: "an output within the source by a symbolic link",
@@ -26,14 +25,14 @@ testRefusals([
     name: "an output folder that is a file",
     args: ["source", "-o", "file/out.img", "--recipe", "e2fsprogs"],
     code: 1,
-    says: /\/file is not a folder\. Choose another place with -o\./,
+    says: /\/file is not a folder\. Choose another place \(-o\)\./,
     before: (lab) => writeFileSync(lab.at("file"), ""),
   },
   {
     name: "an output that is a folder",
     args: ["source", "-o", "tmp", "--recipe", "e2fsprogs"],
     code: 1,
-    says: /it exists and is not a regular file\. Choose another name with -o\./,
+    says: /it exists and is not a regular file\. Choose another name \(-o\)\./,
   },
   {
     name: "an output name too long for its side file",
