@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { InodeNumber } from "../../ext4/numbers.ts";
+import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
@@ -12,6 +12,7 @@ import { EnvironmentError } from "../../host/environment_error.ts";
 import { ContentCheck } from "../content_check.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { RecordVerdict } from "../image_record.ts";
+import { hasThreads } from "./digest_here.ts";
 import { passOver, type PassResult } from "./image_pass.ts";
 import { sampleOf, type SampleSize } from "./sample.ts";
 import { type StoredContents, storedContents } from "./stored_contents.ts";
@@ -78,6 +79,13 @@ export class ContentsCheck {
       const sizeBytes = sumOf(chosen);
       return { countFiles: chosen.length, sizeBytes, totalBytes, damaged, dirtyTails: [] };
     }
+    const [countFiles, sizeBytes] = [all.length, totalBytes];
+    if (!hasThreads()) {
+      const { digest } = await passOver(this.source, { algorithm, signal, onProgress });
+      const damaged = await this.#readEach(all, breather, onProgress);
+      const whole = digest === undefined ? {} : { digest };
+      return { countFiles, sizeBytes, totalBytes, damaged, dirtyTails: [], ...whole };
+    }
     const { stretches, blockless } = contents;
     const { blockSizeBytes, countInodes } = info;
     const files = { stretches, blockless, countInodes, blockSizeBytes };
@@ -89,8 +97,8 @@ export class ContentsCheck {
     ];
     const { digest, dirtyTails } = pass;
     return {
-      countFiles: all.length,
-      sizeBytes: totalBytes,
+      countFiles,
+      sizeBytes,
       totalBytes,
       damaged: damaged.sort((a, b) => a - b),
       dirtyTails,
@@ -149,6 +157,7 @@ function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFil
   const files: ListedFile[] = [];
   for (let row = 0; row < stretches.count; row++) {
     const inode = stretches.inodeOf(row);
+    if (inode === BOOT_LOADER_INODE) continue;
     const dataBytes = stretches.endOf(row) - stretches.startOf(row);
     const last = files.at(-1);
     if (last?.inode === inode) last.sizeBytes += dataBytes;

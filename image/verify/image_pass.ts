@@ -10,6 +10,7 @@ import { Breather } from "../../host/breathe.ts";
 import { makeRing, RingProducer } from "../../host/threads/ring.ts";
 import { FileDigests } from "../../steps/pack/file_digests.ts";
 import { Hasher } from "../../steps/pack/image_digest.ts";
+import { digestHere, hasThreads } from "./digest_here.ts";
 import { PieceReader } from "./piece_reader.ts";
 import type { StretchList } from "./stretch_list.ts";
 
@@ -49,6 +50,11 @@ const SHORT_GAP_BYTES = 1 << 20;
 
 /** Reads. @throws EnvironmentError when bytes cannot be had; the signal's reason */
 export async function passOver(source: HostBlockSource, options: PassOptions): Promise<PassResult> {
+  const { algorithm, files, signal, onProgress } = options;
+  if (!hasThreads() && files === undefined) {
+    if (algorithm === undefined) return { dirtyTails: [] };
+    return { digest: await digestHere(source, algorithm, signal, onProgress), dirtyTails: [] };
+  }
   const pass = new ImagePass(source, options);
   try {
     return await pass.run();

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { InodeNumber } from "../../ext4/numbers.ts";
+import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../image_reader.ts";
 
@@ -33,5 +33,6 @@ export function shownNames(
   names: ReadonlyMap<number, readonly string[]>,
   inode: InodeNumber | number,
 ): readonly string[] {
+  if (inode === BOOT_LOADER_INODE) return ["the record of the files' contents"];
   return names.get(inode) ?? [`inode ${inode}, which no readable folder names`];
 }

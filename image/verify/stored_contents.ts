@@ -4,7 +4,7 @@
  */
 
 import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
-import type { InodeNumber } from "../../ext4/numbers.ts";
+import { BOOT_LOADER_INODE, FIRST_INODE, type InodeNumber } from "../../ext4/numbers.ts";
 import type { BlocklessFile } from "../../ext4/plan_image.ts";
 import type { FileSystem } from "../../ext4/reader/file_system.ts";
 import type { StoredFile } from "../../ext4/reader/metadata/stored_file.ts";
@@ -30,13 +30,11 @@ export async function storedContents(
   const stretches = new StretchList();
   const blockless: BlocklessFile[] = [];
   const scattered: StoredFile[] = [];
-  for (let number = FIRST; number <= countInodes; number++) {
-    if (breather.due) await breather.pause();
-    const inode = number as InodeNumber;
+  const add = async (inode: InodeNumber) => {
     try {
       const found = files.storedFile(inode);
       const file = found instanceof Promise ? await found : found;
-      if (file === undefined) continue;
+      if (file === undefined) return;
       if (file.stretches.length === 0) blockless.push({ number: inode, sizeBytes: file.sizeBytes });
       else if (!stretches.add(file)) scattered.push(file);
     } catch (error) {
@@ -44,9 +42,12 @@ export async function storedContents(
         throw error;
       }
     }
+  };
+  for (let number: number = FIRST_INODE; number <= countInodes; number++) {
+    if (breather.due) await breather.pause();
+    await add(number as InodeNumber);
   }
+  // The record lies behind all files: its end is looked at as well.
+  await add(BOOT_LOADER_INODE);
   return { stretches, blockless, scattered };
 }
-
-/** Below are reserved inodes, the record among them. */
-const FIRST = 11;

@@ -20,7 +20,7 @@ Deno.test("an image on a server is read on the command line", async (context) =>
         ["cat", server.url, "docs/large.bin", "--verbose"],
       );
       assert.deepEqual(printed, LARGE);
-      assert.match(stderr, /^icecore: 2 requests, \d+ bytes\n$/);
+      assert.match(stderr, /^icecore: 3 requests, \d+ bytes\n$/);
     });
 
     await context.step(

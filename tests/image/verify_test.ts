@@ -22,14 +22,17 @@ import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A folder and its image with a side file. */
-async function withImage(use: (image: string, source: string) => Promise<void>): Promise<void> {
+async function withImage(
+  use: (image: string, source: string) => Promise<void>,
+  flags: readonly string[] = [],
+): Promise<void> {
   await inTemporaryFolder(async (place) => {
     const source = join(place, "docs");
     mkdirSync(join(source, "deep"), { recursive: true });
     writeFileSync(join(source, "a.txt"), "a".repeat(5000));
     writeFileSync(join(source, "deep/b.txt"), "b");
     const image = join(place, "docs.img");
-    await icecoreOutput(["build", source, "-o", image, "--quiet"]);
+    await icecoreOutput(["build", source, "-o", image, "--quiet", ...flags]);
     await use(image, source);
   });
 }
@@ -67,7 +70,11 @@ Deno.test("a byte of a file that changed is found by its digest and by its sourc
   withImage(async (image, source) => {
     const at = readFileSync(image).indexOf("a".repeat(5000));
     damage(image, at + 4000);
-    assert.deepEqual(await failuresOf(image, [source]), ["digest", "source content docs/a.txt"]);
+    assert.deepEqual(await failuresOf(image, [source]), [
+      "contents",
+      "digest",
+      "source content docs/a.txt",
+    ]);
   }));
 
 Deno.test("a byte of a structure that changed is found, and the structure named", () =>
@@ -102,7 +109,7 @@ Deno.test("places beyond the hundred that are told are counted, too", () =>
     });
   }));
 
-Deno.test("without its side file an image is verified by its source, or not at all", () =>
+Deno.test("without side file and record an image is verified by its source, or not at all", () =>
   withImage(async (image, source) => {
     rmSync(`${image}.sha512`);
     await assert.rejects(verifyImage(image), {
@@ -113,7 +120,7 @@ Deno.test("without its side file an image is verified by its source, or not at a
     await verifyImage(image, { digest: "never" });
     utimesSync(join(source, "deep"), 5, 5);
     assert.deepEqual(await failuresOf(image, [source]), ["source metadata docs/deep"]);
-  }));
+  }, ["--without-record"]));
 
 Deno.test("a folder to compare with that is not there is named as it was given", () =>
   withImage(async (image) => {
@@ -194,7 +201,10 @@ Deno.test("an image on a server is verified with the side file beside it", () =>
     await assert.rejects(verifyImage(server.url), { code: "verification-failed" });
     server.fault = ({ path }) => /\.[a-z]+\d+$/.test(path) ? { status: 404 } : undefined;
     server.file = { bytes, headers: { etag: '"i"' } };
-    await assert.rejects(verifyImage(server.url), { code: "no-side-file" });
+    await assert.rejects(verifyImage(server.url), { code: "verification-failed" });
+    bytes[bytes.length - 1]! ^= 1;
+    const { digest: none, contents } = await verifyImage(server.url);
+    assert.deepEqual([none, contents?.countFiles], [undefined, 2], "the record alone is there");
   }));
 
 Deno.test("verify on the command line names every difference, and tells by its exit code", () =>
@@ -217,4 +227,4 @@ Deno.test("verify on the command line names every difference, and tells by its e
       json.stdout.trim().split("\n").map((line) => JSON.parse(line).type),
       ["failure", "failure", "error"],
     );
-  }));
+  }, ["--without-record"]));
