@@ -4,7 +4,7 @@ import { icecore, inLab, type Lab } from "../faults/lab.ts";
 
 /** Stores what flows by, as s3 and ssh do. */
 const VAULT = `
-  import { createFile } from "icecore";
+  import { createFile } from "icecore/plugin";
   import { rename } from "node:fs/promises";
   export default {
     name: "vault",
