@@ -27,7 +27,12 @@ export function fileStatus(
   }
 }
 
-/** The error of what cannot be read. @param shown Its path, printable. */
+/**
+ * The error of what cannot be read.
+ *
+ * @param shown Its path, printable.
+ * @throws EnvironmentError `no-resources` where the path is not at fault.
+ */
 export function unreadable(shown: string, error: unknown): EnvironmentError {
   refuseOwnFault(error, shown);
   const text = `cannot read ${shown}: ${meaningOf(error)}. ${adviceOn(error)}`;
