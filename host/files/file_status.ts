@@ -39,12 +39,9 @@ export function unreadable(shown: string, error: unknown): EnvironmentError {
   return new EnvironmentError(text, "unreadable", { cause: error });
 }
 
-/** What helps where something cannot be read, as a sentence. */
+/** What helps where something cannot be read, as a sentence; `refuseOwnFault` has seen the error. */
 export function adviceOn(error: unknown): string {
   if (hasCode(error, "EACCES", "EPERM")) return "Run icecore as a user who may read it.";
   if (hasCode(error, "ENAMETOOLONG", "ELOOP", "ENOENT", "ENOTDIR")) return "Check the path.";
-  if (hasCode(error, "ENOMEM", "EMFILE", "ENFILE")) {
-    return "Raise the limit (ulimit -v, ulimit -n), or end other programs, and try again.";
-  }
   return "Look at the disk, or use another copy.";
 }

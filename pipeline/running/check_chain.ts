@@ -79,8 +79,9 @@ function streamedOn({ name }: Step, { madeBy, streamedTo }: Payload): UsageError
   return new UsageError(
     `cannot run ${name} behind ${streamedTo.at(-1)}: what ${madeBy} makes is streamed on to ` +
       `${takers} and lies in no file, and ${name} reads it whole. Put ${name} directly behind ` +
-      `${madeBy}, as with --use after:${madeBy}=${name}; see: icecore steps`,
+      `${madeBy}.`,
     "bad-order",
+    { fields: { step: name, after: madeBy } },
   );
 }
 
@@ -95,7 +96,9 @@ function noPlace({ name }: Step): UsageError {
 function requireName(sources: readonly string[], fed: readonly Step[]): void {
   if (sources.length === 0 || defaultImageName(sources) !== undefined) return;
   throw new UsageError(
-    `cannot name what ${fed[0]!.name} gets of /: the root folder has no name, and stdout has none either. ` +
+    `cannot name what ${
+      fed[0]!.name
+    } gets of /: the root folder has no name, and stdout has none either. ` +
       "Name a file, or build the folders in it.",
     "no-name",
   );
