@@ -21,7 +21,7 @@ export { shownLocation } from "./host/block_source/location.ts";
 export { findProgram } from "./host/programs/find_program.ts";
 export { type ProgramOptions, runProgram } from "./host/programs/run_program.ts";
 export { type PipedProgram, pipeThroughProgram } from "./host/programs/piped_program.ts";
-export { codeOf, messageOf } from "./pipeline/build_errors.ts";
+export { messageOf } from "./pipeline/build_errors.ts";
 
 export { awsClientConfig, awsStoreUrl } from "./host/aws/client_config.ts";
 export { connectionFailure } from "./host/connection/connection_failure.ts";

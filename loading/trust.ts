@@ -24,7 +24,7 @@ export function requireOwn(path: string, shown: string): void {
   if (why === undefined) return;
   throw new UsageError(
     `cannot use ${printable(shown)}: ${why}, and what it says is run as you. ` +
-      "Read it, and what it names; then make it your own, or add --trust.",
+      "Read it, and what it names; then make it your own, or say that you trust it.",
     "untrusted",
   );
 }

@@ -11,7 +11,7 @@ import { systemFailure } from "./system_failure.ts";
 export class UsageError extends Error {
   /** A stable word for scripts. */
   readonly code: string;
-  /** What it is about, where the code alone does not say it: `option`, `step`. */
+  /** What it is about, where the code alone does not say it: `option`, `step`, `after`. */
   readonly fields: Readonly<Record<string, string>>;
 
   /**

@@ -16,7 +16,6 @@ import {
 } from "../mod.ts";
 
 import {
-  codeOf,
   fileForm,
   findProgram,
   messageOf,
@@ -151,7 +150,7 @@ async function chooseEngine(recipients: Recipients, wanted: unknown): Promise<En
       return "program";
     } catch (error) {
       // One that lies is not passed over in silence.
-      if (codeOf(error) === "wrong-output") throw error;
+      if (error instanceof EnvironmentError && error.code === "wrong-output") throw error;
       refusals.push(refusalOf(error));
     }
   }

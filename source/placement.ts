@@ -8,6 +8,7 @@ import { basename, dirname } from "node:path";
 import { type BigIntStats, lstatSync, statSync } from "node:fs";
 import { shownLocation } from "../host/block_source/location.ts";
 import { adviceOn } from "../host/files/file_status.ts";
+import { refuseOwnFault } from "../host/files/open_files.ts";
 import { hasCode, meaningOf } from "../host/libc/errno.ts";
 import {
   closeRead,
@@ -99,6 +100,7 @@ function unreadable(source: string, error: unknown): SourceError {
       { cause: error },
     );
   }
+  refuseOwnFault(error, shown);
   return new SourceError(
     `cannot read ${shown}: ${meaningOf(error)}. ${adviceOn(error)}`,
     "source-unreadable",

@@ -6,7 +6,7 @@
 
 import { codeOf, StepError, UsageError } from "../../pipeline/build_errors.ts";
 
-/** What is known of an error besides its code: `step`, `option`. */
+/** What is known of an error besides its code: `step`, `option`, `after`. */
 type Fields = Readonly<Record<string, string>>;
 
 /** A flag, by the name of its value in the commands that have it. */
@@ -44,6 +44,9 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   journal: { ignoreJournal: "--ignore-journal" },
   "missing-option": SETTING,
   "bad-setting": SETTING,
+  "bad-order": { use: ({ step, after }) => after && `--use after:${after}=${step}` },
+  untrusted: { trust: "--trust" },
+  "copy-failed": { verbose: "--verbose" },
   "unknown-step": { use: ({ step }) => step && `--use after:STEP=${step}` },
   timeout: { set: ({ step }) => `--set ${step}.timeout=SECONDS` },
 };

@@ -27,19 +27,21 @@ export function fileStatus(
   }
 }
 
-/** The error of what cannot be read. @param shown Its path, printable. */
+/**
+ * The error of what cannot be read.
+ *
+ * @param shown Its path, printable.
+ * @throws EnvironmentError `no-resources` where the path is not at fault.
+ */
 export function unreadable(shown: string, error: unknown): EnvironmentError {
   refuseOwnFault(error, shown);
   const text = `cannot read ${shown}: ${meaningOf(error)}. ${adviceOn(error)}`;
   return new EnvironmentError(text, "unreadable", { cause: error });
 }
 
-/** What helps where something cannot be read, as a sentence. */
+/** What helps where something cannot be read, as a sentence; `refuseOwnFault` has seen the error. */
 export function adviceOn(error: unknown): string {
   if (hasCode(error, "EACCES", "EPERM")) return "Run icecore as a user who may read it.";
   if (hasCode(error, "ENAMETOOLONG", "ELOOP", "ENOENT", "ENOTDIR")) return "Check the path.";
-  if (hasCode(error, "ENOMEM", "EMFILE", "ENFILE")) {
-    return "Raise the limit (ulimit -v, ulimit -n), or end other programs, and try again.";
-  }
   return "Look at the disk, or use another copy.";
 }

@@ -14,7 +14,7 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
   EPERM: [
     "not-writable",
     "Look whether it is immutable (lsattr -d) or its folder is not writable, or choose another " +
-    "name with -o.",
+    "name.",
   ],
   EACCES: ["not-writable", "Make its folder writable, or choose another place."],
   EROFS: ["not-writable", "Choose another place."],

@@ -38,8 +38,8 @@ export async function diskHint(
   const { number, offsetBytes, sizeBytes } = first;
   return {
     what,
-    help: `Attach number ${number}, and name the device that this prints: sudo losetup --find ` +
-      `--show --read-only --offset ${offsetBytes} --sizelimit ${sizeBytes} ${file}`,
+    help: `Attach number ${number}, and name the device that this prints: ` +
+      `sudo losetup --find --show --read-only --offset ${offsetBytes} --sizelimit ${sizeBytes} ${file}`,
   };
 }
 

@@ -69,7 +69,7 @@ function requirePayload(step: Step, payload: Payload, isToStdout: boolean): void
   if (needsWhole && payload.streamedTo.length > 0) throw streamedOn(step, payload);
   if (!isToStdout || payload.isInFile || (passive === true && !needsWhole)) return;
   throw new UsageError(
-    `cannot run ${name} with -o -: it needs a file. Give one with -o.`,
+    `cannot run ${name} on an image that goes to stdout: it needs a file. Name one.`,
     "cannot-stream",
   );
 }
@@ -79,14 +79,15 @@ function streamedOn({ name }: Step, { madeBy, streamedTo }: Payload): UsageError
   return new UsageError(
     `cannot run ${name} behind ${streamedTo.at(-1)}: what ${madeBy} makes is streamed on to ` +
       `${takers} and lies in no file, and ${name} reads it whole. Put ${name} directly behind ` +
-      `${madeBy}, as with --use after:${madeBy}=${name}; see: icecore steps`,
+      `${madeBy}.`,
     "bad-order",
+    { fields: { step: name, after: madeBy } },
   );
 }
 
 function noPlace({ name }: Step): UsageError {
   return new UsageError(
-    `cannot run ${name} with -o -: there is no place for what it makes. Name a file, ` +
+    `cannot run ${name} on an image that goes to stdout: there is no place for what it makes. Name a file, ` +
       "or put a step behind it that stores it elsewhere.",
     "cannot-stream",
   );
@@ -95,7 +96,9 @@ function noPlace({ name }: Step): UsageError {
 function requireName(sources: readonly string[], fed: readonly Step[]): void {
   if (sources.length === 0 || defaultImageName(sources) !== undefined) return;
   throw new UsageError(
-    `cannot name what ${fed[0]!.name} gets of /: the root folder has no name, and -o - is none. ` +
+    `cannot name what ${
+      fed[0]!.name
+    } gets of /: the root folder has no name, and stdout has none either. ` +
       "Name a file, or build the folders in it.",
     "no-name",
   );

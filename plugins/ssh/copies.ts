@@ -77,8 +77,9 @@ export class Copies {
     const { partial, final } = copy;
     const finish: Remote = [FINISH, partial, final, algorithm, digest, this.#overwrites];
     const { stdout } = await this.far.run(finish);
-    // It may have been another program than the far side's shell that ended well.
-    if (!stdout.split("\n").includes(`${COMPUTED} ${digest}`)) {
+    // It may have been another program than the far side's shell that ended well. An account whose
+    // shell prints something may begin the line with it.
+    if (!stdout.split("\n").some((line) => line.endsWith(`${COMPUTED} ${digest}`))) {
       throw unchecked(this.far.shown(final));
     }
     this.#begun.splice(this.#begun.indexOf(copy), 1);

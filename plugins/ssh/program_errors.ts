@@ -135,7 +135,7 @@ function explain(error: ToolError): [why: string, what: string, code: string] {
   }
   return [
     `${argv[0]} ended with exit code ${exitCode}: ${lastWords(stderrTail) || "it said nothing"}`,
-    "See the whole command with --verbose.",
+    "Look at the whole command.",
     "copy-failed",
   ];
 }

@@ -67,7 +67,7 @@ export async function runE2fsck(
 function saidNothing(): EnvironmentError {
   return new EnvironmentError(
     "cannot rely on the program e2fsck: it ended well, and says nothing of the files and blocks " +
-      "that it has checked. Install e2fsprogs anew, or check with --set fsck.checker=own.",
+      "that it has checked. Install e2fsprogs anew, or set fsck.checker to own.",
     "wrong-output",
   );
 }

@@ -71,7 +71,7 @@ testWith(REAL, "a full temporary folder is told before anything is written", asy
     );
     assert.match(
       stderr,
-      /cannot make a temporary folder in .*: no space left on device\. Make room there, or set TMPDIR/,
+      /cannot make a temporary folder in .*: no space left on device\. Make room there, or set TMPDIR to/,
     );
     assert.equal(code, 1);
     await assertDiskAsBefore(lab);

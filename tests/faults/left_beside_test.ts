@@ -30,7 +30,7 @@ function reboot(lab: Lab): void {
 const leftIn = (lab: Lab, folder: string) =>
   readdirSync(lab.at(folder)).filter((name) => !UNTOUCHED.includes(name)).sort();
 
-const PARTIALS = ["", ".build", ".out", ".roothash", ".sha512", ".verity", ".zst"];
+const PARTIALS = ["", ".build", ".out", ".roothash", ".sha512", ".verity", ".zst", ".zst.sha512"];
 
 const partialsOf = (image: string) => PARTIALS.map((kind) => `${image}${kind}.partial`).sort();
 

@@ -25,7 +25,8 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "a step imports the command line",
     file: "steps/hash.ts",
     text: '\nimport "../cli/args.ts";\n',
-    says: /^steps\/hash\.ts:2: steps\/hash\.ts imports cli\/args\.ts: a step stands on pipeline\//,
+    says:
+      /^steps\/hash\.ts:2: steps\/hash\.ts imports cli\/args\.ts: a step stands on source\/, pipeline\//,
   },
   {
     name: "a plugin imports host past the entries",

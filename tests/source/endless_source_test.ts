@@ -76,7 +76,11 @@ for (const [what, rule] of Object.entries(ENDLESS)) {
         await busy(child.pid);
         child.kill("SIGINT");
         const { code, stderr } = await ended(child);
-        assert.equal(stderr, "icecore: interrupted by SIGINT: nothing was left behind\n");
+        assert.equal(
+          stderr,
+          "icecore: interrupting; Ctrl-C again to stop at once\n" +
+            "icecore: interrupted by SIGINT: nothing was left behind\n",
+        );
         assert.equal(code, 130);
       });
     }));

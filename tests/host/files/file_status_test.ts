@@ -6,13 +6,21 @@ const ADVICE: Readonly<Record<string, RegExp>> = {
   EACCES: /permission denied\. Run icecore as a user who may read it\.$/,
   ELOOP: /\. Check the path\.$/,
   EIO: /\. Look at the disk, or use another copy\.$/,
-  ENOMEM: /out of memory\. Raise the limit \(ulimit -v, ulimit -n\), or end other programs/,
-  EMFILE: /too many open files\. Raise the limit/,
 };
 
 for (const [code, message] of Object.entries(ADVICE)) {
   Deno.test(`what cannot be read for ${code} comes with what helps`, () => {
     const error = unreadable("/x", Object.assign(new Error(code), { code }));
     assert.match(error.message, message);
+  });
+}
+
+for (const [code, meaning] of [["ENOMEM", "out of memory"], ["EMFILE", "too many open files"]]) {
+  Deno.test(`what cannot be read for ${code} is no fault of the file`, () => {
+    assert.throws(() => unreadable("/x", Object.assign(new Error(code), { code })), {
+      code: "no-resources",
+      message: `cannot open /x: ${meaning}. ` +
+        "Raise the limit (ulimit -n, ulimit -v), or end other programs, and try again.",
+    });
   });
 }

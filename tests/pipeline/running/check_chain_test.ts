@@ -44,18 +44,18 @@ const impossible: readonly (readonly [steps: readonly Step[], output: string, sa
   [
     [crush, seal, look, send, tree, cut, mend],
     "/o/x.img",
-    /what seal makes is streamed on to send and cut .* Put mend directly behind seal, as with --use after:seal=mend; see/,
+    /what seal makes is streamed on to send and cut .* Put mend directly behind seal\.$/,
   ],
   [[seal, cut, crush], "/o/x.img", /cannot run crush behind cut: what seal makes/],
-  [[own, send], "-", /cannot run own with -o -: it needs a file\. Give one/],
-  [[cut, mend], "-", /cannot run mend with -o -: it needs a file/],
+  [[own, send], "-", /cannot run own on an image that goes to stdout: it needs a file\. Name one/],
+  [[cut, mend], "-", /cannot run mend on an image that goes to stdout: it needs a file/],
   [
     [seal],
     "-",
-    /cannot run seal with -o -: there is no place for what it makes\. Name a file/,
+    /cannot run seal on an image that goes to stdout: there is no place for what it makes\. Name a file/,
   ],
-  [[seal, tree], "-", /cannot run seal with -o -/],
-  [[send, mend], "-", /cannot run mend with -o -/],
+  [[seal, tree], "-", /cannot run seal on an image that goes to stdout/],
+  [[send, mend], "-", /cannot run mend on an image that goes to stdout/],
 ];
 
 for (const [steps, output, message] of impossible) {
