@@ -37,7 +37,7 @@ async function run(): Promise<number> {
     const { main } = await import("./cli/main.ts");
     return await main(args);
   } catch (error) {
-    // What the commands throw is told by themselves: here the machine cannot even load them.
+    // Commands report what they throw: this error means that they could not even be loaded.
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`icecore: ${error.message}\n`);
     return 1;

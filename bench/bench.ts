@@ -20,7 +20,7 @@ import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 
-const tell = (text: string) => console.error(`bench: ${text}`);
+const log = (text: string) => console.error(`bench: ${text}`);
 
 async function main(options: BenchOptions): Promise<void> {
   const command = [executable()];
@@ -28,7 +28,7 @@ async function main(options: BenchOptions): Promise<void> {
   const { folder, signal } = workspace;
   console.log(`Medians of ${options.rounds} rounds, in turn, on a RAM disk.\n`);
   if (options.growth) {
-    console.log(await growth(command, folder, options.scale, { ...options, signal, tell }));
+    console.log(await growth(command, folder, options.scale, { ...options, signal, log }));
     return;
   }
   const reports: Report[] = [];
@@ -40,7 +40,7 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.scale === 1) console.log(showGoals(reports));
   else console.log("No goals are judged: they are meant for data of full size.\n");
   console.log("## Encrypted and uploaded while it is packed\n");
-  console.log(`${await chains(command, folder, { ...options, signal, tell })}\n`);
+  console.log(`${await chains(command, folder, { ...options, signal, log })}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);
@@ -53,7 +53,7 @@ async function runKind(
   { folder, signal }: Workspace,
   options: BenchOptions,
 ): Promise<Report> {
-  tell(`${kind}: generating`);
+  log(`${kind}: generating`);
   const data = generate(kind, `${folder}/${kind}`, options.scale);
   if (freeBytes() < 3 * data.occupiedBytes) {
     throw new Error(`the RAM disk is too small for ${kind}. Use --scale.`);
@@ -61,12 +61,12 @@ async function runKind(
   const place = { data, out: `${folder}/out`, mountpoint: `${folder}/mnt` };
   mkdirSync(place.mountpoint, { recursive: true });
   const contenders = listContenders(command, place, options);
-  const results = await contest(contenders, place, { ...options, signal, tell });
-  tell(`${kind}: reading in place`);
+  const results = await contest(contenders, place, { ...options, signal, log });
+  log(`${kind}: reading in place`);
   const file = kind === "photos" ? "2014/01/IMG_00000.jpg" : undefined;
   const oneFile = file === undefined ? undefined : oneFileSeconds(command, place, file);
   const reading = await readInPlace(command, place, file, { ...options, signal });
-  tell(`${kind}: extracting`);
+  log(`${kind}: extracting`);
   const extracting = await extractAll(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
   return {
@@ -137,7 +137,7 @@ if (import.meta.main) {
     try {
       await main(parseOptions(Deno.args));
     } catch (error) {
-      tell(error instanceof Error ? error.message : String(error));
+      log(error instanceof Error ? error.message : String(error));
       Deno.exitCode = 1;
     }
   }

@@ -44,7 +44,7 @@ export async function chains(
   options: Omit<RunOptions, "cwd"> & {
     readonly rounds: number;
     readonly scale: number;
-    readonly tell: (text: string) => void;
+    readonly log: (text: string) => void;
   },
 ): Promise<string> {
   if (!findProgram("age")) return "Not measured: age is not installed.";
@@ -57,7 +57,7 @@ export async function chains(
     const taken = new Map(Object.keys(runs).map((name): [string, number[]] => [name, []]));
     for (let round = 1; round <= options.rounds; round++) {
       for (const [name, argv] of Object.entries(runs)) {
-        options.tell(`round ${round} of ${options.rounds}: ${name}`);
+        options.log(`round ${round} of ${options.rounds}: ${name}`);
         taken.get(name)!.push((await measure(argv, { ...options, cwd: place })).seconds);
       }
     }

@@ -18,7 +18,7 @@ export interface Place {
 /** One way to get from a folder to an archive and its checksum. */
 export interface Contender {
   readonly name: string;
-  /** Programs it needs; without one of them it is left out, and that is said. */
+  /** Programs it needs; without one of them it is left out, and the report says so. */
   readonly programs: readonly string[];
   readonly root?: boolean;
   /** Why it cannot be run at all, if that is known beforehand. */

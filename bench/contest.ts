@@ -28,8 +28,8 @@ export interface ContestOptions {
   readonly rounds: number;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Told what happens, for the terminal. */
-  readonly tell: (text: string) => void;
+  /** Receives what happens, for the terminal. */
+  readonly log: (text: string) => void;
 }
 
 interface Tally {
@@ -53,7 +53,7 @@ export async function contest(
   });
   for (let round = 1; round <= options.rounds; round++) {
     for (const tally of tallies.filter(({ why }) => why === undefined)) {
-      options.tell(`round ${round} of ${options.rounds}: ${tally.contender.name}`);
+      options.log(`round ${round} of ${options.rounds}: ${tally.contender.name}`);
       await runOnce(tally, place, options);
     }
   }

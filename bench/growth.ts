@@ -30,7 +30,7 @@ export async function growth(
   const rows: string[][] = [];
   let last: { files: number; peakBytes: number } | undefined;
   for (const count of counts.map((each) => Math.ceil(each * scale))) {
-    options.tell(`${count} files: generating`);
+    options.log(`${count} files: generating`);
     const data = generateMany(`${folder}/data`, count);
     const place = { data, out: `${folder}/out`, mountpoint };
     const [result] = await contest([contender], place, options);

@@ -117,7 +117,7 @@ function chosenCommands(command: IcecoreCommand, place: Place): Chosen | string 
   const mountAt = events.findIndex((event) =>
     event.step === "mount" && event.type === "step-started"
   );
-  if (sizeBytes === undefined || mountAt < 0) return "icecore told no sizes";
+  if (sizeBytes === undefined || mountAt < 0) return "icecore reported no sizes";
   return {
     sizeBytes,
     before: lines((index) => index < mountAt),

@@ -2,7 +2,7 @@
  * A server on loopback that takes uploads as S3 does, and throws them away: what an upload costs the
  * one who sends, without the time of a store. Run as a process of its own; prints its address.
  *
- * It speaks TCP itself, because a web server's own work would be measured, too.
+ * It speaks TCP itself, because a web server's own work would also be measured.
  * @module
  */
 

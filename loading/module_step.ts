@@ -63,7 +63,7 @@ export async function moduleStep(path: string, shown: string): Promise<Step> {
   });
 }
 
-/** Runs the step; of a mistake in it, the error names the line. */
+/** Runs the step; for a mistake in it, the error names the line. */
 async function placed(
   step: Step,
   path: string,

@@ -1,5 +1,5 @@
 /**
- * What a script is told: as environment variables, and as one JSON document.
+ * What a script receives: environment variables, and one JSON document.
  * @module
  */
 

@@ -70,13 +70,13 @@ const RESULT = object([], {
 
 /** Takes the lines of one script. */
 export class ScriptOutput {
-  /** What it said it has made. */
+  /** What it has made, by its own account. */
   result: ScriptResult = {};
-  /** Problems it has told of. */
+  /** Problems it has reported. */
   readonly problems: Problem[] = [];
   #isDone = false;
 
-  /** @param emit Told each event. */
+  /** @param emit Receives each event. */
   constructor(private readonly emit: (event: StepEvent) => void) {}
 
   /** Takes a line. @throws PluginError `bad-output` */

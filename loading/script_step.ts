@@ -19,7 +19,7 @@ import { TIMEOUT_OPTION, timeoutError } from "./time_limit.ts";
 /** How a script is started, and how its lines are read. */
 export interface ScriptForm {
   readonly argv: readonly string[];
-  /** What is told to be run, where `argv` says little. */
+  /** What is shown as the command, where `argv` says little. */
   readonly shownArgv?: readonly string[];
   /** Added to its environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -95,7 +95,7 @@ async function run(script: Script, image: Image, context: StepContext): Promise<
   return imageAfter(image, output, { changes: script.changes, workdir: context.workdir, shown });
 }
 
-/** Lines of its stderr that are told again when it fails. */
+/** How many lines of its stderr are repeated when it fails. */
 const MOST_WORDS = 5;
 
 function saidAs(lastWords: readonly string[]): string {

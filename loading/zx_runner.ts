@@ -42,7 +42,7 @@ async function evaluated(
   send: (text: string) => void,
 ): Promise<void> {
   const zx = await import("zx");
-  // What zx/globals does; importing that here would declare its names for all of icecore, too.
+  // What zx/globals does; importing that here would also declare its names for all of icecore.
   Object.assign(globalThis, zx);
   provideModule("zx", zx);
   provideModule("zx/globals", zx);

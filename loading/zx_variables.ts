@@ -1,5 +1,6 @@
 /**
- * How a zx script's process is told what to do; taken out of its environment before the script runs.
+ * The variables by which a zx script's process gets its task; removed from its environment before
+ * the script runs.
  * @module
  */
 

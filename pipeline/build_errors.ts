@@ -70,7 +70,7 @@ function whyFailed(cause: unknown): string {
   return `a program in it ended with exit code ${exitCode}${said === "" ? "" : `: ${said}`}.`;
 }
 
-/** Lines of a program's stderr that are told. */
+/** How many lines of a program's stderr are quoted. */
 const MOST_LINES = 5;
 
 /**

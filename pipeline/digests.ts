@@ -1,5 +1,5 @@
 /**
- * Digests: which algorithm makes them, and that they are made anew when a step changes the image.
+ * Digests: which algorithm makes them, and computing them again when a step changes the image.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a build tells while it runs. The human renderer and the JSON renderer are two consumers of
+ * What a build reports while it runs. The human renderer and the JSON renderer are two consumers of
  * these same events.
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Image } from "./image.ts";
 import type { Problem } from "./problem.ts";
 
-/** What a build reports while it runs, in order; `type` tells the events apart. */
+/** What a build reports while it runs, in order; `type` discriminates the events. */
 export type BuildEvent =
   /** The steps are known and checked; the first is about to run. */
   | {

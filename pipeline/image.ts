@@ -34,7 +34,7 @@ export interface Artifact {
    * were more than there are now, say. They stay when the build fails.
    */
   readonly replaces?: readonly string[];
-  /** What else is worth telling, e.g. `{ url: "s3://vault/photos.img" }`. */
+  /** What else is worth reporting, e.g. `{ url: "s3://vault/photos.img" }`. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -87,7 +87,7 @@ export interface Machine {
   createFile(path: string, force: boolean, mode: number): WritableStream<Uint8Array>;
   /** Removes such a file again. */
   removeFile(path: string): void;
-  /** Tells two states of a file apart without reading it. */
+  /** A stamp that distinguishes two states of a file without reading it. */
   stamp(path: string): Stamp | undefined;
   /**
    * Looks whether the output could be claimed, and touches nothing.

@@ -40,7 +40,7 @@ export type Part = PartManifest["parts"][number];
 /**
  * Parses a manifest.
  *
- * @returns `undefined` when it is none, or is damaged.
+ * @returns `undefined` when the text is not a manifest, or a damaged one.
  */
 export function parsePartManifest(text: string): PartManifest | undefined {
   const [first = "", ...rest] = text.split(/\r?\n/).filter((line) => line !== "");

@@ -23,7 +23,7 @@ export type DigestLine = Parameters<typeof formatDigestLine>[0];
 /**
  * Parses such a line, also one with the binary mark `*`, or that ends as Windows ends lines.
  *
- * @returns `undefined` when it is none.
+ * @returns `undefined` when the line is not one.
  */
 export function parseDigestLine(line: string): DigestLine | undefined {
   // In a name a carriage return is escaped: a bare one at the end is the line's.

@@ -30,7 +30,7 @@ export interface CheckContext<Schema extends OptionsSchema = OptionsSchema> {
   readonly signal: AbortSignal;
 }
 
-/** What a step may use that tells what it would do: nothing by which it could write. */
+/** What a step may use while it previews its work: nothing by which it could write. */
 export interface PreviewContext<Schema extends OptionsSchema = OptionsSchema>
   extends CheckContext<Schema> {
   /**
@@ -45,7 +45,7 @@ export interface PreviewContext<Schema extends OptionsSchema = OptionsSchema>
    * @internal
    */
   readonly tree: Tree | undefined;
-  /** Tells the user how it goes. */
+  /** Reports an event to the user. */
   emit(event: StepEvent): void;
   /**
    * Hands the scanned source to the steps that follow.
@@ -82,7 +82,7 @@ export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
    * Where to write what is to lie beside the image: `NAME.partial`, until the build is done. Hand it
    * on as an artifact that has this path and the final one. What is still there under this name
    * when the build ends is removed; after `kill -9` the next build and `icecore clean` do it. It may
-   * be a folder, too.
+   * also be a folder.
    *
    * @param name The final name, e.g. `photos.img.par2`.
    * @throws UsageError `no-file` when the image goes to stdout.
@@ -122,7 +122,7 @@ export type Outcome =
   /** Nothing was left behind but what `kept` and `left` name. */
   | {
     readonly status: "failed" | "interrupted";
-    /** The step that failed; absent when it was none. */
+    /** The step that failed; absent when no step did. */
     readonly step?: string;
     /** A stable word for scripts. */
     readonly code: string;
@@ -171,7 +171,7 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
   readonly before?: string;
   /** Its place where the user gives none: behind the step of this name. */
   readonly after?: string;
-  /** Whether it changes the bytes of a finished image; digests are then made anew. */
+  /** Whether it changes the bytes of a finished image; digests are then computed again. */
   readonly changes?: boolean;
   /**
    * Whether it makes digests of the image; it is run again behind steps that change the image. Its
@@ -196,7 +196,7 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
   >;
   /**
    * The streaming form, used instead of `run` where the payload is being made and all steps between
-   * have one, too, or leave the bytes alone (`passive`).
+   * also have one, or leave the bytes alone (`passive`).
    *
    * @param start The name of the payload that comes in, e.g. `photos.img`, and its size in bytes
    * where it is known beforehand: that of a file is, and that of the image from `pack`.
@@ -225,9 +225,9 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
   /** Does the work; returns the new image, or nothing when the record did not change. */
   run(image: Image, context: StepContext<Schema>): Promise<Image | void> | Image | void;
   /**
-   * Told how the build ended, after all was published or undone; also when a check before the first
-   * byte failed. What it throws fails a build that succeeded, but the image stays; behind a failure
-   * it is a warning. `context.signal` may be aborted already.
+   * Called when the build has ended, after all was published or undone; also when a check before
+   * the first byte failed. What it throws fails a build that succeeded, but the image stays; after a
+   * failure it is a warning. `context.signal` may be aborted already.
    */
   ended?(
     outcome: Outcome,

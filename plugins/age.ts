@@ -103,7 +103,7 @@ function recipientsOf(given: OptionValues<typeof options>): Recipients {
       isToKeys
         ? "cannot encrypt to recipients and with a passphrase at once: age files have one or the " +
           "other. Leave one out."
-        : "cannot encrypt: it is not said to whom. Set age.recipients, age.recipientsFile or " +
+        : "cannot encrypt: no recipient is given. Set age.recipients, age.recipientsFile or " +
           "age.passphrase.",
       "no-recipient",
     );

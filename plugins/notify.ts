@@ -1,5 +1,5 @@
 /**
- * `notify`: tells a webhook or a command how the build ended, for good or ill.
+ * `notify`: reports to a webhook or a command how the build ended, well or not.
  * @module
  */
 
@@ -17,7 +17,7 @@ const options = {
   },
   on: {
     type: "string",
-    help: "when to tell; failure-or-loss also when something named was lost",
+    help: "when to notify; failure-or-loss also when something named was lost",
     choices: ["always", "success", "failure", "failure-or-loss"],
     default: "always",
   },
@@ -39,21 +39,21 @@ const options = {
   },
   required: {
     type: "boolean",
-    help: "fail (exit code 1; the image stays) when nobody could be told",
+    help: "fail (exit code 1; the image stays) when nobody could be notified",
     default: false,
   },
 } as const satisfies OptionsSchema;
 
-/** The most problems that a summary lists; their number is always told. */
+/** The most problems that a summary lists; their number is always reported. */
 const MOST_PROBLEMS = 20;
 
 /** The pauses between tries begin with this, and double. */
 const FIRST_PAUSE_MS = 500;
 
-/** Tells how the build ended. */
+/** Reports how the build ended. */
 const notify = defineStep({
   name: "notify",
-  summary: "tell a webhook or a command how it ended",
+  summary: "report to a webhook or a command how the build ended",
   shell: false,
   passive: true,
   options,
@@ -63,15 +63,15 @@ const notify = defineStep({
     if ((url === undefined) === (command === undefined)) {
       throw new UsageError(
         url === undefined
-          ? "cannot notify: it is not said whom. Set notify.url (from the environment or a file, " +
-            "it is a secret) or notify.command."
+          ? "cannot notify: no receiver is given. Set notify.url (from the environment or a " +
+            "file, it is a secret) or notify.command."
           : "cannot notify a webhook and a command at once. Set one of notify.url, notify.command.",
         "no-receiver",
       );
     }
     if (url !== undefined && !isHttp(url)) {
       throw new UsageError(
-        "cannot notify: notify.url is no http or https address. Look at where it is set.",
+        "cannot notify: notify.url is not an http or https address. Look at where it is set.",
         "bad-option",
       );
     }
@@ -81,7 +81,7 @@ const notify = defineStep({
     const { options } = context;
     if (!isWanted(outcome, options.on)) return;
     try {
-      await tellPatiently(JSON.stringify(summaryOf(outcome, context)), context);
+      await sendPatiently(JSON.stringify(summaryOf(outcome, context)), context);
     } catch (error) {
       if (options.required === true) throw error;
       context.emit({ type: "message", level: "warning", text: messageOf(error) });
@@ -108,7 +108,7 @@ function isWanted(outcome: Outcome, on: unknown): boolean {
   }
 }
 
-/** What is told, as data. */
+/** What is reported, as data. */
 function summaryOf(
   outcome: Outcome,
   { sources, output }: Pick<EndContext, "sources" | "output">,
@@ -131,18 +131,18 @@ function summaryOf(
   };
 }
 
-/** Tries until it is heard. @throws when it never was. */
-async function tellPatiently(summary: string, context: EndContext): Promise<void> {
+/** Tries until the summary is received. @throws when it never was. */
+async function sendPatiently(summary: string, context: EndContext): Promise<void> {
   const { signal, options } = context;
   for (let tries = 0;; tries++) {
     try {
-      return await tell(summary, context);
+      return await send(summary, context);
     } catch (error) {
       const isFinal = error instanceof Refusal && error.isFinal;
       // Who has pressed Ctrl-C does not want to wait for a second try.
       if (tries >= options.retries || isFinal || signal.aborted) {
         throw new Error(
-          `cannot tell how the build ended: ${messageOf(error)}${
+          `cannot report how the build ended: ${messageOf(error)}${
             tries === 0 ? "" : `, tried ${tries + 1} times`
           }. Look at the receiver of notify.`,
           { cause: error },
@@ -153,9 +153,9 @@ async function tellPatiently(summary: string, context: EndContext): Promise<void
   }
 }
 
-async function tell(summary: string, { options, emit }: EndContext): Promise<void> {
+async function send(summary: string, { options, emit }: EndContext): Promise<void> {
   const seconds = options.timeout;
-  // The signal of the build is aborted after Ctrl-C: this is told all the same.
+  // The signal of the build is aborted after Ctrl-C: the summary is sent all the same.
   const signal = AbortSignal.timeout(seconds * 1000);
   const command = commandOf(options.command);
   try {

@@ -95,7 +95,7 @@ const par2 = defineStep({
     const link = join(await mkdtemp(join(context.workdir, "par2-")), name);
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
-    // From within the folder: in a path, too, it would take * and ? for wildcards.
+    // Run from within the folder: par2 would also take * and ? in the folder's path for wildcards.
     await create(par2Argv(link, `./${name}.par2`, context), folder, context);
     const redundancyPercent = context.options["redundancy"] as number;
     const file = { name, path, sizeBytes, redundancyPercent };

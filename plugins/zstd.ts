@@ -125,7 +125,7 @@ function compressFrame(plain: Uint8Array, level: number): Promise<Uint8Array> {
     [constants.ZSTD_c_compressionLevel]: level,
     [constants.ZSTD_c_checksumFlag]: 1,
   };
-  // The runtimes know it, their types not yet; without it the frame does not tell its size.
+  // The runtimes know it, their types not yet; without it the frame does not state its size.
   const options = { params, pledgedSrcSize: plain.length };
   return compress(plain, options);
 }

@@ -16,7 +16,7 @@ const MAY_BE_EMPTY = ["--label"];
 
 /**
  * Refuses empty arguments, as a variable that is not set leaves them: as a path, `""` would mean the
- * current folder. Refuses arguments that are not UTF-8, too, which name nothing when they arrive.
+ * current folder. Also refuses arguments that are not UTF-8, which name nothing when they arrive.
  *
  * @param commandLine The arguments as they were typed, for tests.
  * @throws UsageError `empty-argument`, `not-utf8`
@@ -71,7 +71,7 @@ function isTextFolder(): boolean {
     const folder = process.cwd();
     return !folder.includes("\ufffd") || existsSync(folder);
   } catch {
-    // Deno tells it by an error.
+    // Deno throws instead.
     return false;
   }
 }

@@ -5,7 +5,7 @@
 
 import process from "node:process";
 
-/** Where no terminal tells: of a script, or of two pipes. */
+/** The width where no terminal reports one: in a script, or between pipes. */
 const USUAL = 80;
 /** Longer lines are tiring to read. */
 const MOST = 100;

@@ -1,5 +1,5 @@
 /**
- * What the commands that compare with a folder take as left out, as `build` was told to leave it out.
+ * What the commands that compare with a folder leave out, by the same flags as `build`.
  * @module
  */
 

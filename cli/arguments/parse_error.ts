@@ -1,6 +1,6 @@
 /**
- * What the parser says of a command line, in icecore's words, with what it leaves out: the nearest
- * flag, and where help is.
+ * The parser's complaints about a command line, in icecore's words, and with what the parser leaves
+ * out: the nearest flag, and where to find help.
  * @module
  */
 

@@ -17,7 +17,8 @@ export interface Found {
 }
 
 /**
- * Looks a path up. What `ls` printed with escapes, such as `caf\351`, leads to the file, too.
+ * Looks a path up. A path that `ls` printed with escapes, such as `caf\351`, also leads
+ * to the file.
  *
  * @throws PathError when it leads nowhere
  */

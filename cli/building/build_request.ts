@@ -49,7 +49,7 @@ async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> 
     return await loadRecipe(name, { builtins: plugins, trust: trust === true });
   }
   throw new UsageError(
-    `cannot use the recipe ${JSON.stringify(name)}: there is none of that name. ` +
+    `cannot use the recipe ${JSON.stringify(name)}: there is no recipe of that name. ` +
       (didYouMean(name, Object.keys(recipes)) ??
         `Recipes: ${Object.keys(recipes).join(", ")}; or name a file, as in ./${name}.json.`),
     "unknown-recipe",
@@ -116,7 +116,7 @@ function notAllTimes({ name }: Pipeline): UsageError {
   );
 }
 
-/** What to build. @throws UsageError when the output cannot be told from the sources. */
+/** What to build. @throws UsageError when the sources give the output no name. */
 export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
   checkCurrentFolder();
   const sources = values.sources.map(absoluteSource);

@@ -41,7 +41,7 @@ export default defineStep({
     emit({ type: "message", level: "info", text: \`copied to \${target}\` });
 
     // Return { ...image, … } when the record changes; nothing otherwise. A step that changes the
-    // image's bytes says so with \`changes: true\`, and the digest is made anew.
+    // image's bytes says so with \`changes: true\`, and the digest is computed again.
   },
 });
 `;

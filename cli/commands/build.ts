@@ -71,7 +71,7 @@ const parser = command(
       })),
       withoutRecord: optional(option("--without-record", {
         description:
-          message`Leave out the SHA-256 of each file, by which an image can tell which of its files is damaged.`,
+          message`Leave out the SHA-256 of each file, by which verify finds damaged files.`,
       })),
     }),
     object("How", {

@@ -32,7 +32,7 @@ export const info = {
       common,
     ),
     {
-      brief: message`Tell what an image is.`,
+      brief: message`Describe an image.`,
       description:
         message`Prints format, label, UUID, times, how full it is, what made it, and its features.`,
       footer: examples(

@@ -46,7 +46,7 @@ export const ls = {
             message`Print type and permissions, links, owner and group as numbers, size, time.`,
         })),
         recursive: optional(option("-R", "--recursive", {
-          description: message`Print folders in folders, too.`,
+          description: message`Print folders within folders as well.`,
         })),
         directory: optional(option("-d", "--directory", {
           description: message`Print folders themselves, not what is in them.`,

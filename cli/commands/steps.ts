@@ -91,7 +91,7 @@ function chosenSteps(recipe: Recipe, name: string | undefined): Recipe {
 
 function unknownStep(name: string): UsageError {
   return new UsageError(
-    `cannot show the step ${JSON.stringify(name)}: there is none of that name. ` +
+    `cannot show the step ${JSON.stringify(name)}: there is no step of that name. ` +
       (didYouMean(name, stepNames) ?? "See all with: icecore steps"),
     "unknown-step",
   );

@@ -208,7 +208,7 @@ function shareLine({ countFiles, sizeBytes, totalBytes, seed }: VerifiedContents
     `${formatSize(totalBytes)} (${share.toFixed(1)} %)${repeat}`;
 }
 
-/** What is told on the way. */
+/** What is shown on the way. */
 function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {
   return {
     onCheck: (check) => line.start(`verify ${image}: ${check}`),

@@ -44,7 +44,7 @@ const PATIENCE_MS = 10_000;
  * Looks at the machine. Nothing is left changed.
  *
  * @param plugins Steps whose programs are looked for beside those of the recipes.
- * @param timeoutMs How long a program may take to tell its version.
+ * @param timeoutMs How long a program may take to print its version.
  */
 export async function diagnose(
   plugins: readonly Step[] = [],
@@ -153,7 +153,7 @@ async function programFinding(
     return { name, ok: true, detail: version ?? "installed", neededFor };
   } catch (error) {
     const detail = signal.aborted
-      ? `it does not tell its version within ${timeoutMs / 1000} s. Try: ${name} --version`
+      ? `it did not print its version within ${timeoutMs / 1000} s. Try: ${name} --version`
       : messageOf(error);
     return { name, ok: false, detail, neededFor };
   }

@@ -77,8 +77,9 @@ function kindOf(letter: string): FileKind {
   const kind = KINDS.get(letter);
   if (kind !== undefined) return kind;
   throw new UsageError(
-    `cannot use ${JSON.stringify(letter)} for --type: it is none. Use f (file), d (folder), ` +
-      "l (symbolic link), c, b (devices), p (named pipe) or s (socket), several as f,l.",
+    `cannot use ${JSON.stringify(letter)} for --type: there is no such type. ` +
+      "Use f (file), d (folder), l (symbolic link), c, b (devices), p (named pipe) or s (socket), " +
+      "several as f,l.",
     "bad-type",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What `icecore info` says of an image.
+ * What `icecore info` prints about an image.
  * @module
  */
 
@@ -32,7 +32,7 @@ export function imageFacts(
   return { image, sizeBytes, ...info, isReadOnly, origin, record: record.presence };
 }
 
-/** The superblock does not name its maker; its features and times tell. */
+/** The superblock does not name its maker; its features and times show who it was. */
 function originOf(info: ImageInfo, isReadOnly: boolean): string {
   if (info.mountedSeconds !== 0) {
     const where = info.lastMountpoint === "" ? "" : ` at ${printable(info.lastMountpoint)}`;

@@ -1,8 +1,8 @@
 /**
  * Whether stdout was closed when the process began, as `>&-` closes it.
  *
- * A runtime opens `/dev/null` in its place, and what is written there is gone. Bun's can be told
- * from one that was handed on: that it is closed on exec no descriptor survives. Deno's cannot.
+ * A runtime opens `/dev/null` in its place, and what is written there is gone. Bun's is recognized
+ * by its close-on-exec flag, which no inherited descriptor can have; Deno's cannot be recognized.
  * @module
  */
 
@@ -21,7 +21,7 @@ export function requireStdout(): void {
   try {
     fdinfo = readFileSync("/proc/self/fdinfo/1", "utf8");
   } catch {
-    // Without /proc nothing is known, and writing will tell.
+    // Without /proc nothing is known until something is written.
     return;
   }
   if (!wasOpenedHere(fdinfo)) return;
@@ -31,7 +31,7 @@ export function requireStdout(): void {
   );
 }
 
-/** Whether this process opened a descriptor itself. @param fdinfo What `/proc` says of it. */
+/** Whether this process opened a descriptor itself. @param fdinfo Its `/proc/self/fdinfo` text. */
 export function wasOpenedHere(fdinfo: string): boolean {
   const flags = /^flags:\s*([0-7]+)$/m.exec(fdinfo)?.[1];
   return flags !== undefined && (parseInt(flags, 8) & O_CLOEXEC) !== 0;

@@ -1,6 +1,6 @@
 /**
- * What `--verbose` tells of an error beyond its message: code, fields, causes, and where in whose
- * source it was thrown.
+ * What `--verbose` prints about an error beyond its message: code, fields, causes, and where in
+ * whose source it was thrown.
  * @module
  */
 

@@ -79,7 +79,7 @@ export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {
         isStdoutUnread ||= fd === 1;
         return false;
       }
-      // Of a stderr that fails, nobody can be told.
+      // A failing stderr cannot be reported anywhere.
       if (code !== "EAGAIN" && fd === 2) return false;
       if (code !== "EAGAIN") throw stdoutFailed(error, code);
       // A pipe that is full and does not make us wait: wait here, or the processor would spin.
@@ -106,7 +106,7 @@ export class OutputClosedError extends Error {
   override readonly name = "OutputClosedError";
 }
 
-/** The values of a command, and what it says of its output. */
+/** The values of a command that decide where its output goes. */
 interface PrintedValues extends CommonValues {
   readonly command: string;
   readonly output?: unknown;
@@ -121,7 +121,7 @@ export function jsonTarget({ command, output }: PrintedValues): 1 | 2 {
 export function printError(error: unknown, values: PrintedValues): void {
   const { json, verbose } = values;
   const message = withAdvice(withShownLocations(messageOf(error)), error, values);
-  // Where stdout takes no more, stderr alone can tell of it.
+  // When stdout takes no more, only stderr can report it.
   if (json === true && codeOf(error) !== "output-failed") {
     const target = jsonTarget(values);
     printJson({ type: "error", code: codeOf(error), message }, target);

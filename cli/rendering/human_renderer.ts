@@ -45,7 +45,7 @@ export function humanRenderer(values: CommonValues) {
         current = event.step;
         return line.start(`[${event.index + 1}/${event.countSteps}] ${event.step}`);
       case "progress":
-        // A step that streams tells of its own bytes, which are not those of the line.
+        // A step that streams reports its own bytes, which are not those of the line.
         return event.step === current ? line.update(event) : undefined;
       case "command":
         return verbose ? say(`  $ ${event.argv.map(printable).join(" ")}`) : undefined;

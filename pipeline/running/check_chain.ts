@@ -96,9 +96,7 @@ function noPlace({ name }: Step): UsageError {
 function requireName(sources: readonly string[], fed: readonly Step[]): void {
   if (sources.length === 0 || defaultImageName(sources) !== undefined) return;
   throw new UsageError(
-    `cannot name what ${
-      fed[0]!.name
-    } gets of /: the root folder has no name, and stdout has none either. ` +
+    `cannot name what ${fed[0]!.name} gets of /: neither the root folder nor stdout has a name. ` +
       "Name a file, or build the folders in it.",
     "no-name",
   );

@@ -1,5 +1,5 @@
 /**
- * Tells the steps of a build how it ended.
+ * Announces to the steps of a build how it ended.
  * @module
  */
 
@@ -17,7 +17,7 @@ export type Ending = Omit<CheckContext, "options"> & { readonly emit: EventSink 
  *
  * @returns What they threw, each with its step.
  */
-export async function tellEnd(
+export async function announceEnd(
   ready: readonly ReadyStep[],
   outcome: Outcome,
   ending: Ending,

@@ -8,7 +8,7 @@ import type { EventSink, StepEvent } from "../events.ts";
 import type { PreviewContext, ScannedSource } from "../step.ts";
 import type { ReadyStep } from "./check.ts";
 
-/** What all steps of one run share, whether it builds or only tells what would be done. */
+/** What all steps of one run share, whether it builds or only previews. */
 export interface SharedState {
   readonly sources: readonly string[];
   readonly output: string;
@@ -18,10 +18,10 @@ export interface SharedState {
   source: ScannedSource | undefined;
 }
 
-/** What a step has while it runs, and not while it tells what it would do. */
+/** What a step has while it runs, but not in a preview. */
 const ONLY_RUNNING = ["$", "workdir", "beside", "defer", "onFailure"] as const;
 
-/** The context of one step that only tells what it would do. */
+/** The context of one step's preview. */
 export function previewContextOf(ready: ReadyStep, state: SharedState): PreviewContext {
   const refusals = ONLY_RUNNING.map((name) => {
     const get = () => {

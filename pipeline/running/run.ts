@@ -17,7 +17,7 @@ import { UnendedError } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { checkedSteps } from "./checked_steps.ts";
 import type { BuildState } from "./context.ts";
-import { type Ending, tellEnd } from "./ending.ts";
+import { announceEnd, type Ending } from "./ending.ts";
 import { Feeder } from "./feeder.ts";
 import { Releases } from "./releases.ts";
 import { runStep } from "./run_step.ts";
@@ -39,7 +39,7 @@ export interface BuildRequest {
   readonly strict?: boolean;
   /** Cancels it. */
   readonly signal?: AbortSignal;
-  /** Is told how it goes. */
+  /** Receives the events of the build. */
   readonly emit?: (event: BuildEvent) => void;
 }
 
@@ -64,14 +64,14 @@ export async function runSteps(
 class Build {
   readonly #startMs: number;
   readonly #releases: Releases;
-  /** What every step is told of the build. */
+  /** What every step knows about the build. */
   readonly #common: Ending;
   #ready: readonly ReadyStep[] = [];
   #image: Image;
   /** The step that runs. */
   #current: string | undefined;
   #isPublished = false;
-  #isTold = false;
+  #isEndAnnounced = false;
   /** The partial image, once it is known to stay. */
   #kept: string | undefined;
 
@@ -96,7 +96,7 @@ class Build {
   async run(): Promise<BuildResult> {
     try {
       await this.machine.releaseLeftovers(this.#common.output);
-      // Each that is known is told how it ended, also where one of their checks fails.
+      // Every step known so far learns how the build ended, even if one of the checks fails.
       await checkedSteps(this.placed, this.#common, this.machine, (ready) => this.#ready = ready);
       const output = this.#claim();
       const state = await this.#prepare(output);
@@ -173,16 +173,16 @@ class Build {
 
   async #succeed(): Promise<BuildResult> {
     const [image, lossy] = [this.#image, this.#isLossy];
-    this.#isTold = true;
+    this.#isEndAnnounced = true;
     const outcome = { status: "succeeded", image, lossy, ...this.#duration } as const;
-    const [unheard, ...others] = await this.#tell(outcome);
+    const [unheard, ...others] = await this.#announceEnd(outcome);
     this.#warn(others);
     if (unheard !== undefined) throw unheard;
     this.#common.emit({ type: "build-finished", image, ...this.#duration });
     return { image, lossy };
   }
 
-  /** Undoes everything, and tells those who want to know. @returns The error to throw. */
+  /** Undoes everything, and calls `ended` of each step. @returns The error to throw. */
   async #fail(error: unknown): Promise<unknown> {
     const { emit, signal } = this.#common;
     const { errors, left } = await this.#releases.run("failed");
@@ -201,9 +201,9 @@ class Build {
       ...(this.#kept === undefined ? {} : { kept: this.#kept }),
       ...(left.length === 0 ? {} : { left }),
     };
-    if (!this.#isTold) {
+    if (!this.#isEndAnnounced) {
       const status = cause instanceof InterruptedError ? "interrupted" : "failed";
-      this.#warn(await this.#tell({ status, ...failure, ...this.#duration }));
+      this.#warn(await this.#announceEnd({ status, ...failure, ...this.#duration }));
     }
     emit({ type: "build-failed", ...failure });
     return final;
@@ -215,8 +215,8 @@ class Build {
     }
   }
 
-  #tell(outcome: Outcome): Promise<StepError[]> {
-    return tellEnd(this.#ready, outcome, this.#common);
+  #announceEnd(outcome: Outcome): Promise<StepError[]> {
+    return announceEnd(this.#ready, outcome, this.#common);
   }
 
   get #isLossy(): boolean {

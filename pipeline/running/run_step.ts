@@ -47,7 +47,7 @@ export async function runStep(
     if (guarded && isWritten(before, machine.stamp(image.path))) {
       throw new Error(
         "it changed the image without saying so. Add changes: true to the step, " +
-          "so that the digest is made anew.",
+          "so that the digest is computed again.",
       );
     }
     const next = settled(returned ?? image, image, step.leaves, step.changes === true);
@@ -73,15 +73,13 @@ function checkReturned(returned: unknown): void {
   if (returned === undefined) return;
   if (!isImage(returned)) {
     throw new TypeError(
-      "it returned something that is no image. Return { ...image, … }, or nothing.",
+      "it returned something that is not an image. Return { ...image, … }, or nothing.",
     );
   }
   const wrong = returned.artifacts.find((artifact) => !isArtifact(artifact));
   if (wrong === undefined) return;
   throw new TypeError(
-    `it returned an artifact that is none: ${
-      JSON.stringify(wrong)
-    }. Give it the texts kind, path, ` +
+    `it returned an invalid artifact: ${JSON.stringify(wrong)}. Give it the texts kind, path, ` +
       "where it is now, and finalPath, where it is to lie.",
   );
 }

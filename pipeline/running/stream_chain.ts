@@ -1,8 +1,8 @@
 /**
  * The streaming forms of several steps, one behind the other, fed while the image is made.
  *
- * A transform makes a new flow of the one before it; a sink takes its flow away, and lets others
- * have it, too. What the last transform makes goes to a file when no sink takes it.
+ * A transform turns the flow before it into a new one; a sink consumes its flow, and other sinks
+ * may consume the same one. What the last transform makes goes to a file when no sink takes it.
  * @module
  */
 
@@ -45,7 +45,7 @@ export class StreamChain {
   readonly #plain: Flow;
   #isEnded = false;
   #failure: { readonly error: unknown } | undefined;
-  /** Told of the first failure, where somebody waits for the stages. */
+  /** Called with the first failure, where somebody waits for the stages. */
   #onFailure: (error: unknown) => void = () => {};
 
   private constructor(
@@ -55,7 +55,7 @@ export class StreamChain {
     private readonly announcedBytes: number | undefined,
   ) {
     this.#plain = new Flow(image.name, image.path);
-    // Whoever feeds it is not to wait for a stage that does not hear of it.
+    // Whoever feeds the chain must not wait for a stage that has not noticed the failure.
     signal.addEventListener("abort", this.#interrupt, { once: true });
   }
 
@@ -81,7 +81,7 @@ export class StreamChain {
       for (const [index, each] of fed.entries()) {
         flow = await chain.#add(each, flow, fed.slice(index + 1));
       }
-      // Not before: some transforms begin by themselves, and those behind them are to get that, too.
+      // Not earlier: some transforms write first of all, and the stages behind need those bytes.
       for (const [step, from, into] of chain.#outputs) {
         chain.#pumps.push(chain.#pump(step, from, into));
       }

@@ -24,7 +24,7 @@ export class Taker {
 
   /**
    * @param step Whose stream it is.
-   * @param onFailure Told when the stream fails, also while nobody writes.
+   * @param onFailure Called when the stream fails, even while nobody writes.
    */
   constructor(
     step: string,

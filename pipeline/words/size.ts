@@ -21,7 +21,7 @@ const FACTORS: Readonly<Record<string, number>> = {
  *
  * @param what What the size is for, e.g. `--size`.
  * @param least The fewest bytes that are allowed.
- * @throws UsageError when it is no size, too few bytes, or above 2^53 bytes.
+ * @throws UsageError when it is not a size, is less than `least`, or exceeds 2^53 bytes.
  */
 export function parseSize(text: string, what: string, least: 0 | 1 = 1): number {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([KMGTP])(iB|B)?|B)?$/i.exec(text.trim());

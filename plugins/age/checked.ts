@@ -1,6 +1,6 @@
 /**
  * Whether what an engine makes is an age file of what it was given, as far as that shows without the
- * key: a program that only copies would else publish what is to be secret.
+ * key: otherwise a program that only copies would publish what is to be secret.
  *
  * Format: https://age-encryption.org/v1
  * @module
@@ -131,7 +131,7 @@ class MadeFile {
   #error(why: string): EnvironmentError {
     return new EnvironmentError(
       `cannot rely on ${this.by}: what it made is not the age file that it should be: ${why}. ` +
-        "Install it anew, or choose the other one with age.engine.",
+        "Reinstall it, or choose the other one with age.engine.",
       "wrong-output",
     );
   }

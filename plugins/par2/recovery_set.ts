@@ -163,7 +163,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 /** The error of a program that did not do what it said. */
 export function wrongOutput(why: string): EnvironmentError {
   return new EnvironmentError(
-    `cannot rely on the program par2: ${why}. Install it anew: apt-get install --reinstall par2`,
+    `cannot rely on the program par2: ${why}. Reinstall it: apt-get install --reinstall par2`,
     "wrong-output",
   );
 }

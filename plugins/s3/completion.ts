@@ -17,8 +17,8 @@ export interface Completable {
   /**
    * Asks the store for it.
    *
-   * @param onAnswer Told the ETag of an answer before it is checked.
-   * @param onLost Told that a request failed, which may have been carried out all the same.
+   * @param onAnswer Receives the ETag of an answer before it is checked.
+   * @param onLost Called when a request failed that may have been carried out all the same.
    */
   complete(onAnswer: (etag: string | undefined) => void, onLost: () => void): Promise<void>;
   /** Whether the store no longer has what it was to be made of, as after it was made. */

@@ -57,7 +57,7 @@ export class Store {
    * Makes a request until it succeeds, or fails in a way that will not change.
    *
    * @param signal Ends it, and the pauses.
-   * @param onRetry Told why it is made again.
+   * @param onRetry Receives the reason before each retry.
    */
   async retry<T>(
     request: (client: Aws.S3Client) => Promise<T>,

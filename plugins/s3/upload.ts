@@ -86,11 +86,11 @@ export class Upload {
         const checksum = (this.#part ?? new Part(new Uint8Array(0))).checksum();
         const put = new PutObject(this.store, this.to, checksum, this.context, this.#signal);
         const isSame = await this.#completion.complete(put);
-        this.#tellConfirmation([put.confirmation], isSame);
+        this.#reportConfirmation([put.confirmation], isSame);
       } else {
         const isSame = await this.#completion.complete(this.#multipart);
         this.#multipart = undefined;
-        this.#tellConfirmation([...this.#confirmations], isSame);
+        this.#reportConfirmation([...this.#confirmations], isSame);
       }
     } catch (error) {
       throw uploadError(this.address, error);
@@ -138,13 +138,13 @@ export class Upload {
     const sending = this.#multipart!.send(++this.#number, part.checksum())
       .then((stored) => {
         this.#spare.push(part.buffer);
-        this.#tell(stored);
+        this.#reportProgress(stored);
       }, (error) => void (this.#failure ??= error))
       .finally(() => this.#inFlight.delete(sending));
     this.#inFlight.add(sending);
   }
 
-  #tell({ sizeBytes, confirmation }: Stored): void {
+  #reportProgress({ sizeBytes, confirmation }: Stored): void {
     this.#doneBytes += sizeBytes;
     this.#confirmations.add(confirmation);
     const total = this.to.sizeBytes;
@@ -156,7 +156,7 @@ export class Upload {
     });
   }
 
-  #tellConfirmation(confirmations: readonly Confirmation[], isSame: boolean): void {
+  #reportConfirmation(confirmations: readonly Confirmation[], isSame: boolean): void {
     if (confirmations.includes("none") && !isSame) {
       const text = `${this.address}: the store confirms no checksum. Read it back to be sure.`;
       this.context.emit({ type: "message", level: "warning", text });

@@ -13,7 +13,7 @@ import type { options } from "./options.ts";
 import { Store } from "./store.ts";
 import { Upload } from "./upload.ts";
 
-/** What is said of an object that may be ours. */
+/** What is reported about an object that may be ours. */
 const UNCLEAR = "may be in the store: the answer to the request that makes it was lost";
 
 /** The objects of one build. */
@@ -81,7 +81,7 @@ export class Uploads {
       const presence = await upload.presence();
       if (presence === "absent") continue;
       const why = presence === "ours" ? await this.#remove(upload.key) : UNCLEAR;
-      if (why !== undefined) left.push(this.#tell(upload.key, why));
+      if (why !== undefined) left.push(this.#warnOfLeft(upload.key, why));
     }
     return left;
   }
@@ -97,7 +97,7 @@ export class Uploads {
   }
 
   /** Names what stays, and the command that removes it. @returns Its address. */
-  #tell(key: string, what: string): string {
+  #warnOfLeft(key: string, what: string): string {
     const address = addressOf(this.address.bucket, key);
     const remove = awsCommand(["s3", "rm", address], this.context.options);
     const text = `${address} ${what}. To remove it: ${remove}`;

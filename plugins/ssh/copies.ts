@@ -86,7 +86,7 @@ export class Copies {
     this.#finished.push(copy.final);
   }
 
-  /** Sends what belongs to the payload, and tells where it is. */
+  /** Sends what belongs to the payload, and reports where it is. */
   async complete(image: Image, payload: Payload, copy: Copy): Promise<Image> {
     const companions = await this.#sendCompanions(image, payload);
     const known = Object.entries(payload.digests)[0];

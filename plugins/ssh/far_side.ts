@@ -91,7 +91,7 @@ export class FarSide {
     this.#way = !isSilent ? "cat" : hasRsync ? "rsync" : "sftp";
     if (isSilent) return;
     const text = `${this.address.host}: the account prints something whenever its shell starts, ` +
-      "so that files go by cat, and a copy that breaks begins anew";
+      "so that files go by cat, and a copy that breaks starts over";
     this.context.emit?.({ type: "message", level: "info", text });
   }
 
@@ -120,7 +120,7 @@ export class FarSide {
       } catch (error) {
         const { signal, emit } = this.context;
         if (signal.aborted || attempt > retries || !isTransient(error)) throw error;
-        const goesOn = this.#way === "cat" ? "begins anew" : "goes on where it broke";
+        const goesOn = this.#way === "cat" ? "starts over" : "goes on where it broke";
         const text = `the copy ${goesOn}: ${messageOf(error)}`;
         emit?.({ type: "message", level: "warning", text });
         await setTimeout(PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
@@ -176,7 +176,7 @@ export class FarSide {
     const { signal } = this.context;
     const program = pipeThroughProgram(argv, { ...this.#started, signal });
     const writer = program.writable.getWriter();
-    // A program that ends before it has read this tells why by how it ends.
+    // Why a program ends before it has read this shows in how it ends.
     writer.closed.catch(() => {});
     const fed = feed(writer, input);
     const decoder = new TextDecoder();

@@ -45,7 +45,7 @@ export function copyError(to: string, error: unknown): unknown {
   });
 }
 
-/** The error of a copy whose digest the far side has not told. @param to The file there. */
+/** The error for a copy whose digest the far side did not report. @param to The file there. */
 export function unchecked(to: string): EnvironmentError {
   return new EnvironmentError(
     `cannot rely on the copy ${printable(to)}: the digest of what arrived was to be computed ` +

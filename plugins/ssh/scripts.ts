@@ -3,7 +3,7 @@
  * @module
  */
 
-/** The exit codes by which scripts tell what stands in the way; `ssh` itself ends with 255. */
+/** Exit codes of the scripts for what stands in the way; `ssh` itself ends with 255. */
 export const NOT_WRITABLE = 41;
 export const NO_DIGEST = 42;
 export const EXISTS = 43;

@@ -1,6 +1,6 @@
 /**
  * The hash file of an image in the making: begun when the image's first bytes have come, because
- * they tell its size.
+ * they contain its size.
  * @module
  */
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** A block of the tree, and its head: what `veritysetup` takes when not told otherwise. */
+/** The size of the tree's blocks and of its header: the defaults of `veritysetup`. */
 export const HASH_BLOCK_BYTES = 4096;
 /** SHA-256. */
 export const DIGEST_BYTES = 32;

@@ -126,7 +126,7 @@ const transcripts: readonly Transcript[] = [
     code: 2,
     stdout: "",
     stderr:
-      'icecore: cannot show the step "scna": there is none of that name. Did you mean scan?\n',
+      'icecore: cannot show the step "scna": there is no step of that name. Did you mean scan?\n',
   },
   {
     args: ["steps"],

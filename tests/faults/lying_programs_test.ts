@@ -161,7 +161,7 @@ for (const [what, [script, says]] of Object.entries(par2Programs)) {
         assert.match(stderr, says);
         assert.match(
           stderr,
-          /step par2 failed: cannot rely on the program par2: .*\. Install it anew/,
+          /step par2 failed: cannot rely on the program par2: .*\. Reinstall it/,
         );
         assert.equal(code, 1);
         await assertNothingBuilt(lab);

@@ -42,7 +42,8 @@ testRefusals([
     name: "an unknown recipe",
     args: ["source", "-o", "out.img", "--recipe", "e2fsprog"],
     code: 2,
-    says: /cannot use the recipe "e2fsprog": there is none of that name\. Did you mean e2fsprogs\?/,
+    says:
+      /cannot use the recipe "e2fsprog": there is no recipe of that name\. Did you mean e2fsprogs\?/,
   },
   {
     name: "an option of a step that it does not have",

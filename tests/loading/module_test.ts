@@ -60,7 +60,7 @@ const faults: readonly (readonly [what: string, run: string, says: RegExp])[] = 
   [
     "returns half an artifact",
     "return { ...image, artifacts: [{ kind: 'x', path: '/x' }] }",
-    /an artifact that is none: \{"kind":"x","path":"\/x"\}\. Give it the texts kind, path/,
+    /it returned an invalid artifact: \{"kind":"x","path":"\/x"\}\. Give it the texts kind, path/,
   ],
   ["throws what is no error", "throw 'no vault'", /^step bad failed: no vault$/],
   ["returns no image", "return { path: 'x' }", /returned something that is no image\. Return/],

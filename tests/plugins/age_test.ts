@@ -116,7 +116,7 @@ testWith(
 
 /** Options with which it must not begin, and what it says. */
 const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
-  "nobody": [{}, /cannot encrypt: it is not said to whom\. Set age\.recipients/],
+  "nobody": [{}, /cannot encrypt: no recipient is given\. Set age\.recipients/],
   "a key and a passphrase": [
     { recipients: ["age1x"], passphrase: "x" },
     /to recipients and with a passphrase at once/,

@@ -165,7 +165,7 @@ for (const [what, code, given, why] of DEAF) {
         const { built, warnings, events } = await warningsOf(place, [[notify, { url, ...given }]]);
         assert.equal(built?.image.path, place.image);
         assert.deepEqual(warnings, [
-          `cannot tell how the build ended: ${why}. Look at the receiver of notify.`,
+          `cannot report how the build ended: ${why}. Look at the receiver of notify.`,
         ]);
         assert.doesNotMatch(JSON.stringify(events), /s3cr3t/);
         assert.deepEqual(namesIn(place), ["photos.img", "photos.img.sha512"]);
@@ -178,7 +178,7 @@ for (const [what, code, given, why] of DEAF) {
       await withServer(answer, async ({ url }) => {
         const used: Used[] = [[notify, { url, ...given, required: true }]];
         const { error } = await warningsOf(place, used);
-        assert.match(error!.message, /^step notify failed: cannot tell how the build ended/);
+        assert.match(error!.message, /^step notify failed: cannot report how the build ended/);
         assert.doesNotMatch(`${error!.stack} ${error!.cause}`, /s3cr3t/);
         assert.deepEqual(namesIn(place), ["photos.img", "photos.img.sha512"]);
       });
@@ -248,14 +248,14 @@ Deno.test("a command that fails, is missing or hangs is a warning; one that read
 });
 
 const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
-  "nobody to tell": [{}, /cannot notify: it is not said whom/],
+  "no receiver": [{}, /cannot notify: no receiver is given/],
   "a webhook and a command": [
     { url: "http://x/", command: ["true"] },
     /a webhook and a command at once/,
   ],
   "an address of another scheme": [
     { url: "ftp://x/s3cr3t" },
-    /notify\.url is no http or https address/,
+    /notify\.url is not an http or https address/,
   ],
   "a time of nothing": [{ command: ["true"], timeout: 0 }, /cannot set notify\.timeout to 0/],
   "a number of tries below none": [

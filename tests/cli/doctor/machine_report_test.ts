@@ -50,7 +50,7 @@ Deno.test("a program that cannot be started, and one that hangs, are findings am
       /^cannot run broken: no such file or directory\. It is there/,
     );
     assert.equal(told("hanging").ok, false);
-    assert.match(told("hanging").detail, /does not tell its version .*Try: hanging --version$/);
+    assert.match(told("hanging").detail, /did not print its version .*Try: hanging --version$/);
     assert.deepEqual(abilities.find(({ name }) => name === "plugin vault")?.missing, [
       "broken",
       "hanging",
