@@ -56,7 +56,10 @@ Deno.test("what would be stored of the root folder without a name is refused bef
     for (const source of ["/", "/."]) {
       for (const flags of [[], ["--dry-run"]]) {
         const { code, stderr } = await toStdout(lab, [source], ...flags);
-        assert.match(stderr, /^icecore: cannot name what vault gets of \/: the root folder has no/);
+        assert.match(
+          stderr,
+          /^icecore: cannot name what vault gets of \/: neither the root folder nor stdout has a name/,
+        );
         assert.equal(code, 2);
       }
     }
