@@ -17,7 +17,7 @@ import { notWritable } from "./claim_partial.ts";
  * @param finalPath The path it will have.
  * @param force Whether a file or a symbolic link that is there may be replaced; nothing else ever
  * may be, a device least of all.
- * @throws EnvironmentError `output-exists`, `not-writable`.
+ * @throws EnvironmentError `output-exists`, `in-the-way`, `not-writable`.
  */
 export function requireFree(finalPath: string, force: boolean): void {
   const status = statusOf(finalPath);

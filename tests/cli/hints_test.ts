@@ -64,7 +64,7 @@ function printedBy(path: string): readonly Command[] {
 
 /** Hints to what is not ours. */
 const OTHERS =
-  /deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*|curl --cert|apt-get install --reinstall|--device \/dev\/fuse|^icecore holes.*$/g;
+  /(sudo (?!icecore)|gpg -|lzop -)[^,;]*|deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*|curl --cert|apt-get install --reinstall|--device \/dev\/fuse|^icecore holes.*$/g;
 
 interface Literal {
   readonly path: string;

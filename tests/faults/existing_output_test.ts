@@ -11,7 +11,7 @@ testWith(REAL, "an image that is there is kept, and replaced with --force", asyn
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /it exists already\. Replace it, or choose another name\. \(--force, -o\)/,
+      /it exists already\. Replace it, or choose another name \(--force, -o\)\./,
     );
     assert.equal(readFileSync(lab.image, "utf8"), "precious");
     assert.equal((await build(lab, ["--force", "--hash", "sha256"])).code, 0);

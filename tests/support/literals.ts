@@ -3,8 +3,8 @@
  * @module
  */
 
-/** Behind these a slash begins a regular expression. */
-const BEFORE_REGEXP = /(?:^|[=(,:[!&|?{};>]|\breturn|\btypeof)$/;
+/** Behind these a slash begins a regular expression; `value! / 2` is a division. */
+const BEFORE_REGEXP = /(?:^|[=(,:[&|?{};>]|(?<![\w)\]])!|\breturn|\btypeof)$/;
 
 /** All texts of a file in TypeScript, with `${}` for what is put in. */
 export function literalsOf(code: string): string[] {

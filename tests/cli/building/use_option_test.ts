@@ -80,13 +80,13 @@ const refused: readonly (readonly [args: readonly string[], code: number, says: 
   [
     ["--use", "./hashes.sh", "--without", "hash"],
     2,
-    /Give it another place\. \(--use after:STEP=hashes\)/,
+    /Give it another place \(--use after:STEP=hashes\)\./,
   ],
   [["--use", "./ok.sh", "--set", "ok.to=x"], 2, /step ok has no such option/],
   [
     ["--use", "./needs.sh"],
     2,
-    /it needs the option to \(where\)\. Set needs\.to\. \(--set needs\.to=VALUE\)/,
+    /it needs the option to \(where\)\. Set needs\.to \(--set needs\.to=VALUE\)\./,
   ],
   [["--recipe", "gone.json"], 2, /cannot use the recipe gone\.json: there is no such file/],
   [["--recipe", "bad.json"], 2, /cannot use the recipe bad\.json, line 2, use\[0\]: it needs "st/],
