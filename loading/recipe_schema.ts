@@ -12,7 +12,7 @@ import type { JsonObject } from "./located_json.ts";
 
 const TEXT: JsonSchema = { type: "string" };
 
-/** The schema. @param builtins Steps that `use` knows by name, to describe their options, too. */
+/** The schema. @param builtins Steps that `use` knows by name, whose options are also described. */
 export function recipeSchema(builtins: readonly Step[] = []): JsonObject {
   return recipeRules(builtins) as unknown as JsonObject;
 }

@@ -36,19 +36,19 @@ const agePrograms: Readonly<Record<string, readonly [script: string, says: RegEx
   "stops within the header": ['real "$@" | head -c 100; cat > /dev/null', /ends within its header/],
   "stops behind the header": [
     'real "$@" | head -c 300; cat > /dev/null',
-    /and it has \d+\. Install/,
+    /and it has \d+\. Reinstall/,
   ],
-  "loses the last byte": ['real "$@" > "$LAB/x"; head -c -1 "$LAB/x"', /and it has \d+\. Install/],
-  "adds a byte": ['real "$@"; echo', /and it has \d+\. Install/],
-  "encrypts something else": ['real "$@" < "$0"; cat > /dev/null', /and it has \d+\. Install/],
+  "loses the last byte": ['real "$@" > "$LAB/x"; head -c -1 "$LAB/x"', /and it has \d+\. Reinstall/],
+  "adds a byte": ['real "$@"; echo', /and it has \d+\. Reinstall/],
+  "encrypts something else": ['real "$@" < "$0"; cat > /dev/null', /and it has \d+\. Reinstall/],
   "writes junk": ["head -c 400000 /dev/zero; cat > /dev/null", /it does not begin with/],
   "writes junk without end": ["cat /dev/zero", /it does not begin with/],
-  "adds without end": ['real "$@"; cat /dev/zero', /and it has \d+\. Install/],
+  "adds without end": ['real "$@"; cat /dev/zero', /and it has \d+\. Reinstall/],
   "begins as age does, and copies": [
     'printf "age-encryption.org/v1\\n-> X25519\\n--- x\\n"; cat',
     /its header is malformed/,
   ],
-  "copies behind the header": ['real "$@" < /dev/null; cat', /and it has \d+\. Install/],
+  "copies behind the header": ['real "$@" < /dev/null; cat', /and it has \d+\. Reinstall/],
 };
 
 for (const [what, [script, says]] of Object.entries(agePrograms)) {

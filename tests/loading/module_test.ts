@@ -63,7 +63,7 @@ const faults: readonly (readonly [what: string, run: string, says: RegExp])[] = 
     /it returned an invalid artifact: \{"kind":"x","path":"\/x"\}\. Give it the texts kind, path/,
   ],
   ["throws what is no error", "throw 'no vault'", /^step bad failed: no vault$/],
-  ["returns no image", "return { path: 'x' }", /returned something that is no image\. Return/],
+  ["returns no image", "return { path: 'x' }", /returned something that is not an image\. Return/],
   [
     "runs a program that fails",
     "await $`false`",

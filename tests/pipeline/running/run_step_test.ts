@@ -26,7 +26,8 @@ for (const value of nonsense) {
     const wrong = step("wrong", { run: () => value as Image });
     await assert.rejects(pipelineOf([wrong, seal], machine).run(REQUEST), {
       name: "StepError",
-      message: /it returned something that is no image\. Return \{ \.\.\.image, … \}, or nothing\./,
+      message:
+        /it returned something that is not an image\. Return \{ \.\.\.image, … \}, or nothing\./,
     });
     assert.equal(machine.calls.at(-1), "discard");
   });
