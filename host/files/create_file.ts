@@ -19,7 +19,7 @@ import { explainWrite } from "./write_error.ts";
  * @param force Whether a file of the final name may be there; it is not touched here.
  * @param mode Who may read it, before the umask: `context.fileMode` for what holds the source's
  * contents. Its owner alone when absent.
- * @throws EnvironmentError `output-exists`, `output-busy`, `not-writable`.
+ * @throws EnvironmentError `output-exists`, `in-the-way`, `output-busy`, `not-writable`.
  */
 export function createFile(
   path: string,

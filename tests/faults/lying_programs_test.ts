@@ -38,7 +38,10 @@ const agePrograms: Readonly<Record<string, readonly [script: string, says: RegEx
     'real "$@" | head -c 300; cat > /dev/null',
     /and it has \d+\. Reinstall/,
   ],
-  "loses the last byte": ['real "$@" > "$LAB/x"; head -c -1 "$LAB/x"', /and it has \d+\. Reinstall/],
+  "loses the last byte": [
+    'real "$@" > "$LAB/x"; head -c -1 "$LAB/x"',
+    /and it has \d+\. Reinstall/,
+  ],
   "adds a byte": ['real "$@"; echo', /and it has \d+\. Reinstall/],
   "encrypts something else": ['real "$@" < "$0"; cat > /dev/null', /and it has \d+\. Reinstall/],
   "writes junk": ["head -c 400000 /dev/zero; cat > /dev/null", /it does not begin with/],

@@ -22,7 +22,10 @@ Deno.test("a link in the place of the side file's partial is not written through
   await inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/precious`, "precious");
     symlinkSync("precious", `${folder}/a.img.sha512.partial`);
-    await build(folder, "a.img").catch(() => {});
+    await assert.rejects(build(folder, "a.img"), {
+      code: "not-writable",
+      message: /a\.img\.sha512\.partial is in the way, and is no regular file\. Remove it/,
+    });
     assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");
   });
 });

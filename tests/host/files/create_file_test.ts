@@ -65,7 +65,7 @@ Deno.test("nothing but files and links is replaced, with force neither", async (
     output("mkfifo", [`${folder}/y.age`]);
     for (const name of ["x.age", "y.age"]) {
       assert.throws(() => createFile(`${folder}/${name}.partial`, true), {
-        code: "output-exists",
+        code: "in-the-way",
         message: /it exists and is not a regular file/,
       });
     }
