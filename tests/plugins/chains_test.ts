@@ -114,7 +114,7 @@ testWith(PAR2, "all orders of plugins are built, or refused before the first byt
       if (message === undefined) continue;
       refused.push(chain.join(" "));
       // The advice helps.
-      const [, behind, moved] = /--use after:(\w+)=(\w+);/.exec(message)!;
+      const [, moved, behind] = / Put (\w+) directly behind (\w+)\.$/.exec(message)!;
       const others = chain.filter((name) => name !== moved);
       const mended = others.toSpliced(others.indexOf(behind!) + 1, 0, moved!);
       assert.equal(await assertDecided(place, mended, "stream"), undefined);
@@ -141,8 +141,8 @@ Deno.test("the message is about the chain, and the exit code says usage", async 
       assert.equal(
         stderr,
         "icecore: cannot run zstd behind split: what age makes is streamed on to split and lies in " +
-          "no file, and zstd reads it whole. Put zstd directly behind age, as with " +
-          "--use after:age=zstd; see: icecore steps\n",
+          "no file, and zstd reads it whole. Put zstd directly behind age " +
+          "(--use after:age=zstd).\n",
       );
       assert.equal(code, 2);
       assert.deepEqual(outputsOf(lab), []);
