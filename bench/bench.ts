@@ -16,6 +16,7 @@ import { fromSource, icecoreContenders, samePrograms } from "./icecore_contender
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
+import { recordFigures, showRecording } from "./recording.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -68,6 +69,8 @@ async function runKind(
   const reading = await readInPlace(command, place, file, { ...options, signal });
   log(`${kind}: extracting`);
   const extracting = await extractAll(command, place, { ...options, signal });
+  log(`${kind}: with and without its record`);
+  const recording = await recordFigures(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
   return {
     kind,
@@ -75,6 +78,7 @@ async function runKind(
     results,
     reading,
     extracting,
+    recording,
     ...(oneFile === undefined ? {} : { oneFile }),
   };
 }
@@ -93,7 +97,7 @@ function listContenders(
   ].filter(({ name }) => name.includes(filter));
 }
 
-function showReport({ kind, data, results, reading, extracting }: Report): string {
+function showReport({ kind, data, results, reading, extracting, recording }: Report): string {
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -111,7 +115,8 @@ function showReport({ kind, data, results, reading, extracting }: Report): strin
     `${markdownTable(head, rows)}\n` +
     results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
     (reading === undefined ? "" : `\n${showReading(reading)}\n`) +
-    (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`);
+    (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`) +
+    (recording === undefined ? "" : `\n${showRecording(recording)}\n`);
 }
 
 function share(result: Result, first: Result | undefined): string {
