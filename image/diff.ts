@@ -29,7 +29,7 @@ import { openImage } from "./open_image.ts";
  *
  * A folder is compared with what `icecore build FOLDER` makes of it: its own name at the image's
  * root; or with the root itself, where the image has no folder of that name, or for `FOLDER/.`.
- * Sockets, and what else an image cannot hold, are no difference; nor is an empty `lost+found`.
+ * Sockets, and what else an image cannot hold, are not differences; nor is an empty `lost+found`.
  *
  * @throws CorruptImageError; EnvironmentError and SourceError when a side cannot be read.
  */
@@ -133,7 +133,7 @@ function besideImage(path: string, image: Tree | undefined, options: SideOptions
   return folderSide(placement, options);
 }
 
-/** Counts what is told. */
+/** Counts what is reported. */
 class Counter {
   readonly #signal: AbortSignal;
   #countDifferences = 0;

@@ -149,7 +149,7 @@ class TarExport {
   }
 
   /**
-   * All names, each folder's followed by what is in it: what is no folder first, as images made by
+   * All names, each folder's followed by what is in it: what is not a folder first, as images made by
    * icecore hold their contents.
    */
   *#names(): Generator<{ entry: TreeEntry; row: TreeInode; path: Uint8Array }> {

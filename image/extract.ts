@@ -58,7 +58,7 @@ export async function extractImage(
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   },
 ): Promise<{
-  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
+  /** All that is not a folder: regular files, symbolic links, devices; one of several names once. */
   readonly countFiles: number;
   /** Folders. */
   readonly countFolders: number;

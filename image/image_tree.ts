@@ -25,7 +25,7 @@ import { pathBytesOf } from "./tree_path.ts";
 export interface ImageTreeOptions {
   /** From the root of the image; none means everything. */
   readonly paths?: readonly ImagePath[];
-  /** Access times, too. */
+  /** Access times as well. */
   readonly accessTimes?: boolean;
   readonly signal: AbortSignal;
   onProgress?(countInodes: number): void;

@@ -47,7 +47,7 @@ import { SourceReader } from "./source_reader.ts";
  * @param options Default: the journal is replayed in memory where that is needed; of a remote image
  * 16 MiB are cached.
  * @returns The open image. Close it, or declare it with `await using`.
- * @throws CorruptImageError when it is no image, or a broken one; UnsupportedFeatureError when it
+ * @throws CorruptImageError when it is not an image, or a broken one; UnsupportedFeatureError when it
  * uses a feature that is not known; EnvironmentError when its bytes cannot be had.
  */
 export async function openImage(

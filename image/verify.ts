@@ -42,8 +42,8 @@ const NEVER = new AbortController().signal;
  * Verifies an image. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
- * @throws CorruptImageError when it is no image at all, but compressed, encrypted or something else;
- * VerificationError when something is wrong, after all of it was told to `onFailure`;
+ * @throws CorruptImageError when it is not an image at all, but compressed, encrypted or something else;
+ * VerificationError when something is wrong, after `onFailure` received all of it;
  * EnvironmentError when something could not be read, `no-side-file` when there is none and
  * nothing else to compare with.
  */
@@ -243,7 +243,7 @@ class Verification {
       if (!(error instanceof CorruptImageError)) throw error;
       this.#isCompared = false;
       const { code, structure, message } = error;
-      // Where the structure was found damaged, this is one of the places that were told.
+      // Where the structure was found damaged, this is one of the places that were reported.
       if (!this.#failed.has("structure")) {
         this.#fail({ check: "structure", code, structure, message });
       }
@@ -270,7 +270,7 @@ class Verification {
     }
     if (countProblems === 0) return;
     throw new EnvironmentError(
-      `cannot tell whether ${shownName} is the same as its source: ${
+      `cannot determine whether ${shownName} is the same as its source: ${
         counted(countProblems, "name")
       } could ` +
         "not be read. Run icecore as a user who may read them.",

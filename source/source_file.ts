@@ -181,9 +181,9 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
 };
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "it is gone",
-  ENOTDIR: "its folder is no folder any more",
+  ENOTDIR: "its folder is not a folder any more",
   ELOOP: "it became a symbolic link",
-  ENXIO: "it is no regular file any more",
+  ENXIO: "it is not a regular file any more",
   EISDIR: "it became a folder",
-  ESPIPE: "it is no regular file any more",
+  ESPIPE: "it is not a regular file any more",
 };

@@ -46,7 +46,7 @@ export interface FollowOptions {
 
 /**
  * Opens an image of ext2, ext3 or ext4 for reading.
- * @throws CorruptImageError when it is none, is cut short, or is broken
+ * @throws CorruptImageError when it is not an image, is cut short, or is broken
  * @throws UnsupportedFeatureError when it uses a feature that is not known
  */
 export async function openFileSystem(

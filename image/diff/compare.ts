@@ -148,7 +148,7 @@ class Comparison {
     if (type === "symlink") return compareBytes(targetOf(treeA, a), targetOf(treeB, b)) === 0;
     if (type === "device") {
       const [one, other] = [treeA.devices.get(a), treeB.devices.get(b)];
-      // The mode tells a character device from a block device, and is compared as metadata.
+      // The mode distinguishes character devices from block devices, and is compared as metadata.
       return one?.major === other?.major && one?.minor === other?.minor;
     }
     const sizeBytes = treeA.sizeBytes[a]!;
@@ -257,7 +257,7 @@ function orderOf(a: Tree, at: number, endA: number, b: Tree, bt: number, endB: n
   return compareBytes(nameOf(a, at as TreeEntry), nameOf(b, bt as TreeEntry));
 }
 
-/** Why nothing is known of contents, where that is no reason to stop. */
+/** Why nothing is known of contents, where that is not a reason to stop. */
 function whyUnreadable(error: unknown): string | undefined {
   if (error instanceof SystemError) return `${error.meaning}; its contents are not compared`;
   if (error instanceof ReplacedFileError) {

@@ -53,7 +53,7 @@ async function holeLength(
 ): Promise<number> {
   const nextInA = await a.nextData(offset);
   if (nextInA === offset) return 0;
-  // The last byte is read in any case: it tells that the file has become shorter.
+  // The last byte is read in any case: it shows whether the file has become shorter.
   return Math.min(nextInA, await b.nextData(offset), sizeBytes - 1) - offset;
 }
 

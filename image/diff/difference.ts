@@ -19,7 +19,7 @@ export type Difference =
       readonly from: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
       readonly to: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
     }
-    /** A file's bytes, a link's target, a device's number; `fields` are the metadata, too. */
+    /** A file's bytes, a link's target, a device's number; `fields` are the metadata as well. */
     | { readonly kind: "content"; readonly fields: readonly string[] }
     /** `mode`, `uid`, `gid`, `mtime`, `links`, and `attribute NAME`. */
     | { readonly kind: "metadata"; readonly fields: readonly string[] }

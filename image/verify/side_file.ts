@@ -86,7 +86,7 @@ export async function findDigestLine(
   );
 }
 
-/** Different ones of one image that are told apart. */
+/** Different ones of one image that are distinguished. */
 const MOST_DIGESTS = 8;
 
 /** Lines without what ends them; those that are too long are left out. */

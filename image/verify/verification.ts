@@ -31,7 +31,7 @@ export interface VerifyImageOptions {
   readonly seed?: number;
   /** Cancels it. */
   readonly signal?: AbortSignal;
-  /** Is told how far it is. */
+  /** Receives how far it is. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   /** A check begins. */
   onCheck?(check: "record" | "contents" | "structure" | "source"): void;

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { TimeColumn, Tree } from "../../ext4/tree.ts";
 
-/** What tells an image apart from others. */
+/** What distinguishes an image from others. */
 export interface TreeIdentity {
   /** 16 bytes, a version 8 UUID of RFC 9562. */
   readonly uuid: Uint8Array;

@@ -32,7 +32,7 @@ export type StoredRecord =
   | { readonly kind: "broken"; readonly why: string }
   | { readonly kind: "record"; readonly record: RecordData };
 
-/** Longer headers than this are no headers. */
+/** Longer headers than this are not headers. */
 const HEADER_MAX_BYTES = 65_536;
 const MAGIC_AT = RECORD_HEADER.offsets.r_magic;
 const CHECKSUM_AT = RECORD_HEADER.offsets.r_checksum;

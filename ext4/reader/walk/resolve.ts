@@ -65,7 +65,7 @@ export function* resolve(
 export function* loadRoot(volume: Volume): Reading<Inode> {
   const root = yield* volume.inodes.load(ROOT_INODE);
   if (isType(root, S_IFDIR)) return root;
-  throw corrupt("root-inode", "ext4_inode", "the root is no folder", { inode: ROOT_INODE });
+  throw corrupt("root-inode", "ext4_inode", "the root is not a folder", { inode: ROOT_INODE });
 }
 
 /** @param target Where the last symbolic link on the way leads. */
