@@ -42,7 +42,9 @@ function newestSourceMs(): number {
   const parts = readdirSync(root).filter((name) => !name.startsWith(".") && !APART.includes(name));
   const files = parts.flatMap((part) =>
     statSync(root + part).isDirectory()
-      ? readdirSync(root + part, { recursive: true, encoding: "utf8" }).map((name) => `${part}/${name}`)
+      ? readdirSync(root + part, { recursive: true, encoding: "utf8" }).map((name) =>
+        `${part}/${name}`
+      )
       : [part]
   );
   return Math.max(...files.map((name) => statSync(root + name).mtimeMs));
