@@ -86,7 +86,7 @@ function noSuchPath(
 
 function notAFolder(path: ImagePath, part: Uint8Array, inode: Inode): PathError {
   const text = pathText(path);
-  const what = isType(inode, S_IFLNK) ? "a symbolic link" : "no folder";
+  const what = isType(inode, S_IFLNK) ? "a symbolic link" : "not a folder";
   return new PathError(
     "not-a-folder",
     text,
