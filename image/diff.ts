@@ -108,7 +108,7 @@ export async function diffWithFolders(
   const sideOptions = counter.sideOptions(false);
   const a = await imageSide(image, sideOptions);
   const b = await folderSide(placeBeside(a.tree, folders), sideOptions);
-  return await counter.compare(a, b);
+  return await counter.compare(a, b, true);
 }
 
 async function openUnlessFolder(
@@ -154,11 +154,12 @@ class Counter {
     };
   }
 
-  async compare(a: Side, b: Side): Promise<Diff> {
+  async compare(a: Side, b: Side, findsRanges = false): Promise<Diff> {
     const total = a.tree.sizeBytes.reduce((sum, size) => sum + size, 0);
     try {
       await compareSides(a, b, {
         signal: this.#signal,
+        findsRanges,
         onDifference: (difference) => {
           this.#countDifferences++;
           this.options.onDifference?.(difference);

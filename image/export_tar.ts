@@ -9,7 +9,9 @@ import {
   nameOf,
   NO_ENTRY,
   S_IFDIR,
+  S_IFLNK,
   S_IFREG,
+  targetOf,
   type Tree,
   type TreeEntry,
   type TreeInode,
@@ -83,7 +85,20 @@ class TarExport {
 
   async *pieces(): AsyncGenerator<Uint8Array> {
     await (await this.image.record()).load();
-    const check = await ContentCheck.of(this.image);
+    const check = await ContentCheck.of(this.image, this.#breather);
+    try {
+      yield* this.#members(check);
+    } finally {
+      check?.close();
+    }
+    const out = this.#out;
+    const end = out.countBytes + 2 * BLOCK_BYTES;
+    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
+    yield out.take();
+    yield new Uint8Array(filled - out.countBytes);
+  }
+
+  async *#members(check: ContentCheck | undefined): AsyncGenerator<Uint8Array> {
     const out = this.#out;
     for (const { entry, row, path } of this.#names()) {
       if (this.#leftOut.has(row)) continue;
@@ -96,6 +111,8 @@ class TarExport {
       const hasContents = hasType(this.#tree, row, S_IFREG) && this.#isFirst(entry, row);
       if (!hasContents) {
         for (const block of headerBlocks(member)) if (out.put(block)) yield out.take();
+        const isNew = this.#isFirst(entry, row);
+        if (isNew && !this.#hasSameTarget(row, check)) await this.#different(row);
         continue;
       }
       const opened = await this.#open(row, member);
@@ -109,19 +126,21 @@ class TarExport {
           const space = out.space(endBytes - offset);
           const reading = file.read(offset, space);
           if (reading instanceof Promise) await reading;
-          check?.add(space, offset);
+          const adding = check?.add(space, offset);
+          if (adding instanceof Promise) await adding;
           offset += space.length;
           if (out.advance(space.length)) yield out.take();
           if (this.#breather.due) await this.#rest();
         }
       }
       if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
-      if (check?.finish() === false) await this.#different(row);
+      if (await check?.finish() === false) await this.#different(row);
     }
-    const end = out.countBytes + 2 * BLOCK_BYTES;
-    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
-    yield out.take();
-    yield new Uint8Array(filled - out.countBytes);
+  }
+
+  #hasSameTarget(row: TreeInode, check: ContentCheck | undefined): boolean {
+    if (check === undefined || !hasType(this.#tree, row, S_IFLNK)) return true;
+    return check.matches(this.source.inodeOf(row), targetOf(this.#tree, row));
   }
 
   /** Names a file that is in the archive by now, and not as it was stored. */

@@ -8,6 +8,7 @@ import {
   hasType,
   S_IFDIR,
   S_IFREG,
+  targetOf,
   type Tree,
   type TreeEntry,
   type TreeInode,
@@ -90,11 +91,13 @@ export async function extractImage(
   });
   collectGarbage();
   const folders = TargetFolders.open(source.tree, options.target);
+  let check: ContentCheck | undefined;
   try {
     await (await image.record()).load();
-    const check = await ContentCheck.of(image);
+    check = await ContentCheck.of(image, new Breather(signal));
     return await new Extraction(image, source, folders, check, options, signal).run();
   } finally {
+    check?.close();
     folders.close();
   }
 }
@@ -170,7 +173,11 @@ class Extraction {
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
         const isSame = await copier.copy(this.source.inodeOf(row), to);
-        if (!isSame && !await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
+        if (!isSame) await this.#refuseDamaged(row);
+      },
+      checkTarget: async (row) => {
+        const isSame = check?.matches(this.source.inodeOf(row), targetOf(tree, row)) ?? true;
+        if (!isSame) await this.#refuseDamaged(row);
       },
       smallFiles,
     });
@@ -220,6 +227,10 @@ class Extraction {
       });
     }
     this.#report();
+  }
+
+  async #refuseDamaged(row: TreeInode): Promise<void> {
+    if (!await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
   }
 
   /**

@@ -7,13 +7,14 @@ import type { FileReference, FileSystem, FollowOptions } from "../ext4/reader/fi
 import type { OnBroken, OnUnsupported } from "../ext4/reader/leave_out.ts";
 import type { ContiguousStat, Stat } from "../ext4/reader/metadata/stat.ts";
 import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
-import { pathText } from "../ext4/reader/path.ts";
+import { type ImagePath, pathText } from "../ext4/reader/path.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
 import type { Xattr } from "../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../host/block_source/block_source.ts";
 import { printable } from "../host/libc/paths.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
 import { ContentRecord } from "./content_record.ts";
+import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
@@ -85,6 +86,10 @@ export class SourceReader implements ImageReader {
     return this.#record ??= ContentRecord.open(this.#files);
   }
 
+  digests(path?: ImagePath): AsyncGenerator<FileDigest> {
+    return listDigests(this, path === undefined ? {} : { paths: [path] });
+  }
+
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
     return this.#files.readContiguous(stat, into);
   }
@@ -122,11 +127,11 @@ async function* checkedPieces(
   await check.begin(file);
   let offset = 0;
   for await (const piece of pieces) {
-    check.add(piece, offset);
+    await check.add(piece, offset);
     offset += piece.length;
     yield piece;
   }
-  if (check.finish()) return;
+  if (await check.finish()) return;
   const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
   const damage = await damageOf(image, printable(path));
   if (damage !== undefined) throw damage;

@@ -6,8 +6,7 @@
 import { checkImage } from "../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { ImagePath } from "../ext4/reader/path.ts";
-import { hasType, S_IFREG, type TreeInode } from "../ext4/tree.ts";
-import type { HostBlockSource } from "../host/block_source/block_source.ts";
+import { hasType, S_IFLNK, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import { openSource } from "../host/block_source/open_source.ts";
 import { Breather } from "../host/breathe.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
@@ -22,11 +21,12 @@ import { readImageTree } from "./image_tree.ts";
 import { requireImage } from "./no_image.ts";
 import { openImage } from "./open_image.ts";
 import { type ComparedContents, ContentsCheck, noRecord } from "./verify/contents_check.ts";
+import { damagedFiles, shownRanges } from "./verify/damaged_files.ts";
 import { passOver } from "./verify/image_pass.ts";
 import { localSideFile } from "./verify/local_side_file.ts";
-import { namesOf, shownNames } from "./verify/names_of.ts";
 import { remoteSideFile } from "./verify/remote_side_file.ts";
-import { digestDiffers, type ExpectedDigest } from "./verify/side_file.ts";
+import { digestDiffers, type ExpectedDigest, noSideFileNorRecord } from "./verify/side_file.ts";
+import { TolerantSource } from "./verify/tolerant_source.ts";
 import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verify/verification.ts";
 
 export type {
@@ -51,7 +51,8 @@ export async function verifyImage(
   location: string,
   options: VerifyImageOptions = {},
 ): Promise<VerifiedImage> {
-  const source = await openSource(location, options);
+  const breather = new Breather(options.signal ?? NEVER);
+  const source = new TolerantSource(await openSource(location, options), breather);
   try {
     return await new Verification(location, source, options).run();
   } finally {
@@ -66,7 +67,7 @@ class Verification {
 
   constructor(
     private readonly location: string,
-    private readonly source: HostBlockSource,
+    private readonly source: TolerantSource,
     private readonly options: VerifyImageOptions,
   ) {}
 
@@ -76,11 +77,12 @@ class Verification {
     this.options.onCheck?.("record");
     const check = await this.#open();
     const record = check?.verdict ?? { state: "none" };
-    const expected = this.#isPart ? undefined : await this.#expectedDigest(record);
+    const expected = this.#isPart ? undefined : await this.#expectedDigest(check);
     const isRead = this.options.digest !== "never" || this.#isPart;
     const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
     const structure = await this.#checkStructure();
     const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
+    this.#nameUnreadable();
     this.#conclude(countProblems);
     return {
       ...(digest === undefined ? {} : { digest }),
@@ -106,7 +108,7 @@ class Verification {
   }
 
   /** What the image should be, where there is a side file or nothing else to go by. */
-  async #expectedDigest(record: RecordVerdict): Promise<ExpectedDigest | undefined> {
+  async #expectedDigest(check: ContentsCheck | undefined): Promise<ExpectedDigest | undefined> {
     const { sources = [], digest } = this.options;
     if (digest === "never") return undefined;
     try {
@@ -114,10 +116,13 @@ class Verification {
         ? await localSideFile(this.location)
         : await remoteSideFile(this.location, this.source, this.options);
     } catch (error) {
-      const isDispensable = sources.length > 0 || record.state === "sound" ||
-        record.state === "broken";
-      if (hasCode(error, "no-side-file") && isDispensable) return undefined;
-      throw error;
+      if (!hasCode(error, "no-side-file")) throw error;
+      // What cannot be opened as it is, is damaged whatever its digest was.
+      if (sources.length > 0 || check === undefined || check.isMended) return undefined;
+      const record = check.verdict;
+      if (record.state === "sound" || record.state === "broken") return undefined;
+      if (record.state === "none") throw error;
+      throw noSideFileNorRecord(this.source.shownName, record.why);
     }
   }
 
@@ -143,7 +148,7 @@ class Verification {
       ...(inodes === undefined ? {} : { inodes }),
     };
     const compared = await check.run(selection, expected?.algorithm, signal, progress);
-    await this.#nameDamaged(compared);
+    await this.#nameDamaged(check, compared);
     const { countFiles, sizeBytes, totalBytes, digest } = compared;
     return {
       ...(expected === undefined ? {} : this.#judgeDigest(expected, digest!)),
@@ -176,26 +181,24 @@ class Verification {
     const { tree, inodeOf } = await readImageTree(image, { paths, signal });
     const inodes = new Set<number>();
     for (let row = 0; row < tree.countInodes; row++) {
-      if (hasType(tree, row, S_IFREG)) inodes.add(inodeOf(row as TreeInode));
+      const hasContents = hasType(tree, row, S_IFREG) || hasType(tree, row, S_IFLNK);
+      if (hasContents) inodes.add(inodeOf(row as TreeInode));
     }
     return inodes;
   }
 
-  async #nameDamaged({ damaged, dirtyTails }: ComparedContents): Promise<void> {
-    if (damaged.length === 0 && dirtyTails.length === 0) return;
+  async #nameDamaged({ files }: ContentsCheck, compared: ComparedContents): Promise<void> {
+    if (compared.damaged.length === 0 && compared.dirtyTails.length === 0) return;
     await using image = await openImage(this.source, { cacheBytes: 8 << 20, onBroken: () => {} });
-    const names = await namesOf(image, new Set([...damaged, ...dirtyTails]));
-    for (const inode of damaged) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: its contents are not those that were stored`;
-      this.#fail({ check: "contents", code: "content-digest", inode, paths, message });
-    }
-    for (const inode of dirtyTails) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: the end of its last block, behind the file's end, is ` +
-        "damaged; its contents are not";
-      this.#fail({ check: "contents", code: "tail", inode, paths, message });
-    }
+    const { lost } = this.source;
+    for await (const failure of damagedFiles(image, files, compared, lost)) this.#fail(failure);
+  }
+
+  #nameUnreadable(): void {
+    const { lost: ranges, reason } = this.source;
+    if (ranges.length === 0) return;
+    const message = `${shownRanges(ranges)} cannot be read: ${reason}`;
+    this.#fail({ check: "unreadable", ranges, message });
   }
 
   async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
@@ -283,6 +286,7 @@ const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>>
   digest: () => "its digest is not that of its side file",
   structure: (count) => `its structure is damaged in ${counted(count, "place")}`,
   record: () => "the record of its files' contents is damaged",
+  unreadable: () => "some of it cannot be read",
   contents: (count) => `${counted(count, "file")} ${count === 1 ? "is" : "are"} damaged`,
   source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };

@@ -80,10 +80,15 @@ export class SourceFile {
   }
 
   async #readOn(into: Uint8Array, offsetBytes: number, done: number): Promise<void> {
-    this.#careful ??= new CarefulReader(this.#fd!, this.breather, (start, end, error) => {
-      this.#lost.add(start, end);
-      this.#lostWhy = meaningOf(error);
-    });
+    const fd = this.#fd!;
+    this.#careful ??= new CarefulReader(
+      (piece, at) => readAt(fd, piece, at),
+      this.breather,
+      (start, end, error) => {
+        this.#lost.add(start, end);
+        this.#lostWhy = meaningOf(error);
+      },
+    );
     try {
       const end = await this.#careful.read(into, offsetBytes, done);
       if (end === into.length) return;

@@ -177,7 +177,8 @@ export class FileSystem implements LeavingOut {
 
   /**
    * Where the contents of an inode lie in the image.
-   * @returns `undefined` where it is not in use, no regular file, or its contents lie within it
+   * @returns `undefined` where it is not in use, neither a regular file nor a symbolic link, or what
+   * it holds lies within it
    * @throws CorruptImageError
    */
   storedFile(inode: InodeNumber): (StoredFile | undefined) | Promise<StoredFile | undefined> {

@@ -115,6 +115,16 @@ export function noSideFile(shown: string, sideFile: string): EnvironmentError {
   );
 }
 
+/** The same of an image that has a record, but none that can be relied on. */
+export function noSideFileNorRecord(shown: string, why: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot verify ${shown}: there is no side file beside it, and the record of its files' ` +
+      `contents cannot be used: ${why}. Put the side file there, compare with the source, or ` +
+      "verify without it.",
+    "no-side-file",
+  );
+}
+
 /** The error of an image that is not what its side file says. */
 export function digestDiffers(
   shown: string,

@@ -41,12 +41,25 @@ export interface VerifyImageOptions {
       | { readonly check: "digest"; readonly message: string }
       | { readonly check: "record"; readonly message: string }
       | {
+        /** Some of the image cannot be read, as of a disk with bad sectors. */
+        readonly check: "unreadable";
+        /** Where in the image, as pairs `[start, end)` in bytes. */
+        readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
+        readonly message: string;
+      }
+      | {
         readonly check: "contents";
         /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
         readonly code: "content-digest" | "tail";
         readonly inode: number;
         /** All names of the file, as they may be shown. */
         readonly paths: readonly string[];
+        /**
+         * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them cannot
+         * be read, else all of the file's data: its digest cannot say which byte differs. Of a tail
+         * it is known to the byte.
+         */
+        readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
         readonly message: string;
       }
       | {

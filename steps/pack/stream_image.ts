@@ -8,6 +8,7 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import type { SourceFile } from "../../source/source_file.ts";
 import type { FileDigests } from "./file_digests.ts";
+import type { FilePiece } from "./file_pieces.ts";
 import type { Hasher } from "./image_digest.ts";
 import type { Sink } from "./sink.ts";
 
@@ -135,20 +136,18 @@ class Streamer {
     switch (run.kind) {
       case "bytes":
         buffer.set(part === length ? run.bytes : run.bytes.subarray(done, done + part), start);
+        if (run.link !== undefined) {
+          this.#digest(run.link, start, part, { offsetBytes: done, sizeBytes: length });
+        }
         break;
       case "zeros":
         buffer.fill(0, start, end);
         break;
       case "file": {
         this.#openFile(run.inode);
-        this.parts.digests?.add(this.parts.hasher.bufferIndex, {
-          number: run.number,
-          start,
-          lengthBytes: part,
-          offsetBytes: run.offsetBytes + done,
-          sizeBytes: run.sizeBytes,
-          hasLongHoles: run.hasLongHoles,
-        });
+        const { sizeBytes, hasLongHoles } = run;
+        const offsetBytes = run.offsetBytes + done;
+        this.#digest(run.number, start, part, { offsetBytes, sizeBytes, hasLongHoles });
         const into = buffer.subarray(start, end);
         const reading = this.parts.files.read(into, run.offsetBytes + done);
         if (reading instanceof Promise) {
@@ -180,6 +179,16 @@ class Streamer {
 
   end(): void {
     if (this.#buffer !== undefined) this.#submit(this.#buffer);
+  }
+
+  #digest(
+    number: number,
+    start: number,
+    lengthBytes: number,
+    of: Pick<FilePiece, "offsetBytes" | "sizeBytes"> & { readonly hasLongHoles?: boolean },
+  ): void {
+    const piece = { hasLongHoles: false, ...of, number, start, lengthBytes };
+    this.parts.digests?.add(this.parts.hasher.bufferIndex, piece);
   }
 
   #openFile(inode: TreeInode): void {
