@@ -8,22 +8,14 @@ import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { InodeNumber } from "../ext4/numbers.ts";
 import { hasLongHoles } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
-import type { Breather } from "../host/breathe.ts";
 import { startDigests } from "../host/digests/hash.ts";
-import { hasThreads } from "../host/threads/has_threads.ts";
 import { DamagedFileError } from "../pipeline/build_errors.ts";
-import { ContentThread } from "./content_thread.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 
 /** Data of a file, as pairs `[start, end)` in bytes, ascending, cut at the file's end. */
 type DataRanges = readonly (readonly [start: number, end: number])[];
-
-/** Of files shorter than this, handing data to another thread costs more than it saves. */
-const LONG_FILE_BYTES = 1 << 20;
-/** Starting a thread costs as much as digesting some of this. */
-const WORTH_A_THREAD_BYTES = 64 << 20;
 
 /** Checks one file after the other; each must be read whole, from front to back. */
 export class ContentCheck {
@@ -32,76 +24,50 @@ export class ContentCheck {
   #expected: Uint8Array | undefined;
   /** Only of a file whose holes are passed over. */
   #ranges: DataRanges | undefined;
-  #thread: ContentThread | undefined;
-  #isOnThread = false;
-  /** A file was begun here, and not finished: it may have turned out to be broken. */
+  /** A file was begun, and not finished: it may have turned out to be broken. */
   #isUnfinished = false;
-  /** Of long files so far. */
-  #longBytes = 0;
 
-  private constructor(
-    private readonly record: ImageRecord,
-    digest: ContentDigest,
-    private readonly breather: Breather | undefined,
-  ) {
+  private constructor(private readonly record: ImageRecord, digest: ContentDigest) {
     this.#digest = digest;
   }
 
-  /**
-   * @param breather With one, another thread digests where there is much; it has to be closed then.
-   * @returns `undefined` where the image has no record
-   */
-  static async of(image: ImageReader, breather?: Breather): Promise<ContentCheck | undefined> {
+  /** @returns `undefined` where the image has no record */
+  static async of(image: ImageReader): Promise<ContentCheck | undefined> {
     const record = await image.record();
-    return record.hasDigests ? await ContentCheck.ofRecord(record, breather) : undefined;
+    return record.hasDigests ? await ContentCheck.ofRecord(record) : undefined;
   }
 
   /** A check against a record that has digests. */
-  static async ofRecord(record: ImageRecord, breather?: Breather): Promise<ContentCheck> {
-    return new ContentCheck(record, new ContentDigest(await startDigests("sha256")), breather);
+  static async ofRecord(record: ImageRecord): Promise<ContentCheck> {
+    return new ContentCheck(record, new ContentDigest(await startDigests("sha256")));
   }
 
   /** Begins a file. */
   async begin(file: ImageFile): Promise<void> {
-    const { inode, sizeBytes, allocatedBytes } = file.stat;
+    const { inode, sizeBytes } = file.stat;
     await this.record.prepare(inode);
     this.#expected = this.record.digestOf(inode);
     if (this.#expected === undefined) return;
     this.#ranges = await dataBetweenLongHoles(file);
-    this.#isOnThread = this.#hasThreadFor(Math.min(sizeBytes, allocatedBytes));
     this.#giveUpUnfinished();
-    this.#isUnfinished = !this.#isOnThread;
-    this.#maker.begin(sizeBytes, this.#ranges !== undefined);
+    this.#isUnfinished = true;
+    this.#digest.begin(sizeBytes, this.#ranges !== undefined);
   }
 
-  /**
-   * Takes contents, holes as zeros or passed over, in ascending order; the bytes may change behind.
-   * @returns A promise only where another thread has to be waited for.
-   */
-  add(bytes: Uint8Array, offsetBytes: number): void | Promise<void> {
+  /** Takes contents, holes as zeros or passed over, in ascending order. */
+  add(bytes: Uint8Array, offsetBytes: number): void {
     if (this.#expected === undefined) return;
-    const maker = this.#maker;
-    if (this.#ranges === undefined) return maker.add(bytes, offsetBytes);
+    if (this.#ranges === undefined) return this.#digest.add(bytes, offsetBytes);
     const endBytes = offsetBytes + bytes.length;
-    let waiting: Promise<void> | undefined;
     for (const [start, end] of this.#ranges) {
       const [from, to] = [Math.max(start, offsetBytes), Math.min(end, endBytes)];
-      if (from >= to) continue;
-      const part = bytes.subarray(from - offsetBytes, to - offsetBytes);
-      const adding = waiting?.then(() => maker.add(part, from)) ?? maker.add(part, from);
-      if (adding instanceof Promise) waiting = adding;
+      if (from < to) this.#digest.add(bytes.subarray(from - offsetBytes, to - offsetBytes), from);
     }
-    return waiting;
   }
 
-  /**
-   * Ends a file.
-   * @returns false when its contents are not what was recorded; a promise only where another thread
-   * has to be waited for
-   */
-  finish(): boolean | Promise<boolean> {
+  /** Ends a file. @returns false when its contents are not what was recorded */
+  finish(): boolean {
     if (this.#expected === undefined) return true;
-    if (this.#isOnThread) return this.#thread!.finishInto(this.#made).then(() => this.#isSame());
     this.#isUnfinished = false;
     this.#digest.finishInto(this.#made, 0);
     return this.#isSame();
@@ -117,23 +83,6 @@ export class ContentCheck {
     this.#digest.add(contents, 0);
     this.#digest.finishInto(this.#made, 0);
     return this.#isSame();
-  }
-
-  /** Ends the thread, if there is one; a second call does nothing. */
-  close(): void {
-    this.#thread?.close();
-    this.#thread = undefined;
-  }
-
-  get #maker(): ContentDigest | ContentThread {
-    return this.#isOnThread ? this.#thread! : this.#digest;
-  }
-
-  #hasThreadFor(dataBytes: number): boolean {
-    if (this.breather === undefined || dataBytes < LONG_FILE_BYTES || !hasThreads()) return false;
-    this.#longBytes += dataBytes;
-    if (this.#longBytes >= WORTH_A_THREAD_BYTES) this.#thread ??= new ContentThread(this.breather);
-    return this.#thread !== undefined;
   }
 
   #giveUpUnfinished(): void {

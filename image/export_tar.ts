@@ -85,12 +85,7 @@ class TarExport {
 
   async *pieces(): AsyncGenerator<Uint8Array> {
     await (await this.image.record()).load();
-    const check = await ContentCheck.of(this.image, this.#breather);
-    try {
-      yield* this.#members(check);
-    } finally {
-      check?.close();
-    }
+    yield* this.#members(await ContentCheck.of(this.image));
     const out = this.#out;
     const end = out.countBytes + 2 * BLOCK_BYTES;
     const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
@@ -126,15 +121,14 @@ class TarExport {
           const space = out.space(endBytes - offset);
           const reading = file.read(offset, space);
           if (reading instanceof Promise) await reading;
-          const adding = check?.add(space, offset);
-          if (adding instanceof Promise) await adding;
+          check?.add(space, offset);
           offset += space.length;
           if (out.advance(space.length)) yield out.take();
           if (this.#breather.due) await this.#rest();
         }
       }
       if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
-      if (await check?.finish() === false) await this.#different(row);
+      if (check?.finish() === false) await this.#different(row);
     }
   }
 

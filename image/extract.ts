@@ -91,13 +91,11 @@ export async function extractImage(
   });
   collectGarbage();
   const folders = TargetFolders.open(source.tree, options.target);
-  let check: ContentCheck | undefined;
   try {
     await (await image.record()).load();
-    check = await ContentCheck.of(image, new Breather(signal));
+    const check = await ContentCheck.of(image);
     return await new Extraction(image, source, folders, check, options, signal).run();
   } finally {
-    check?.close();
     folders.close();
   }
 }

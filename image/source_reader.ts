@@ -127,11 +127,11 @@ async function* checkedPieces(
   await check.begin(file);
   let offset = 0;
   for await (const piece of pieces) {
-    await check.add(piece, offset);
+    check.add(piece, offset);
     offset += piece.length;
     yield piece;
   }
-  if (await check.finish()) return;
+  if (check.finish()) return;
   const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
   const damage = await damageOf(image, printable(path));
   if (damage !== undefined) throw damage;

@@ -41,7 +41,7 @@ export class ContentCopier {
     const file = await this.image.openFile(inode);
     await this.check?.begin(file);
     await this.#copyAll(file, to);
-    return await this.check?.finish() ?? true;
+    return this.check?.finish() ?? true;
   }
 
   async #copyAll(file: ImageFile, to: Descriptor): Promise<void> {
@@ -66,9 +66,7 @@ export class ContentCopier {
       const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
       const reading = file.read(offset, piece);
       if (reading instanceof Promise) await reading;
-      // Another thread may digest it while it is written.
-      const adding = this.check?.add(piece, offset);
-      if (adding instanceof Promise) await adding;
+      this.check?.add(piece, offset);
       writeAllAt(to, piece, offset);
       this.onCopied(piece.length);
       if (offset + PIECE_BYTES < end && this.breather.due) await this.rest();

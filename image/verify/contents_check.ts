@@ -123,24 +123,20 @@ export class ContentsCheck {
     breather: Breather,
     onProgress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<Pick<ComparedContents, "damaged" | "dirtyTails">> {
-    const check = await ContentCheck.ofRecord(this.record, breather);
+    const check = await ContentCheck.ofRecord(this.record);
     const found = { damaged: [] as number[], dirtyTails: [] as DirtyTail[] };
     const totalBytes = sumOf(chosen);
     let doneBytes = 0;
-    try {
-      for (const listed of chosen) {
-        const isSame = await this.#hasSameContents(listed, check, async (bytes) => {
-          doneBytes += bytes;
-          if (!breather.due) return;
-          onProgress(doneBytes, totalBytes);
-          await breather.pause();
-        });
-        if (!isSame) found.damaged.push(listed.inode);
-        const tail = await this.#tailOf(listed);
-        if (tail !== undefined) found.dirtyTails.push(tail);
-      }
-    } finally {
-      check.close();
+    for (const listed of chosen) {
+      const isSame = await this.#hasSameContents(listed, check, async (bytes) => {
+        doneBytes += bytes;
+        if (!breather.due) return;
+        onProgress(doneBytes, totalBytes);
+        await breather.pause();
+      });
+      if (!isSame) found.damaged.push(listed.inode);
+      const tail = await this.#tailOf(listed);
+      if (tail !== undefined) found.dirtyTails.push(tail);
     }
     onProgress(totalBytes, totalBytes);
     return found;
@@ -156,11 +152,11 @@ export class ContentsCheck {
     await check.begin(file);
     let offset = 0;
     for await (const piece of file.pieces()) {
-      await check.add(piece, offset);
+      check.add(piece, offset);
       offset += piece.length;
       await onRead(piece.length);
     }
-    return await check.finish();
+    return check.finish();
   }
 
   async #hasSameTarget(inode: InodeNumber, check: ContentCheck): Promise<boolean> {

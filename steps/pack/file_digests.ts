@@ -61,12 +61,6 @@ export class FileDigests {
     this.#pieces.add(index, { ...nothing, hasLongHoles: false });
   }
 
-  /** The digest of a file behind which another began, or the end was said: 32 bytes, a view. */
-  digestOf(number: number): Uint8Array {
-    const start = (number - 1) * RECORD_DIGEST_BYTES;
-    return this.#table.subarray(start, start + RECORD_DIGEST_BYTES);
-  }
-
   /** Why the thread failed, if so: it takes no more buffers then. */
   get failure(): Error | undefined {
     return this.#failure;

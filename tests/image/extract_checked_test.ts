@@ -1,5 +1,5 @@
 /**
- * Long files are digested by another thread while they are extracted.
+ * Long files are compared with the record while they are extracted.
  */
 
 import assert from "node:assert/strict";
@@ -23,7 +23,7 @@ import { temporaryFolder } from "../support/write_image.ts";
 
 const MIB = 2 ** 20;
 
-/** In the order of names: from the first on there is so much that a thread is worth it. */
+/** Around the lengths of the pieces in which they are read. */
 const SIZES: Readonly<Record<string, number>> = {
   a: 65 * MIB,
   b: 3 * MIB + 1,

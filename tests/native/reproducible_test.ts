@@ -101,7 +101,7 @@ function printed(lab: Lab, [program, ...argv]: readonly string[]): Uint8Array {
 for (const flags of [[], ["--without-record"]]) {
   const name = flags.length === 0 ? "with a record" : "without a record";
   testWith(BUN, `Deno and Bun write the same image ${name}, to a file and to stdout`, async () => {
-    await inLab(async (lab) => {
+    await inLab((lab) => {
       mkdirSync(lab.at("x"));
       fill(lab.at("x"), NAMES);
       symlinkSync("../".repeat(40), lab.at("x/link"));
