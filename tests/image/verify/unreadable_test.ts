@@ -53,7 +53,7 @@ testWith(
       assert.ok(stderr.includes(`unreadable: ${bytes} cannot be read: input/output error`));
       const other = await icecore(lab, ["verify", "faulty/many.img", "many/f21"]);
       // What is read around it may meet the sector; no file is blamed for that.
-    assert.doesNotMatch(other.stderr, /contents/);
+      assert.doesNotMatch(other.stderr, /contents/);
     }),
 );
 
