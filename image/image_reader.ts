@@ -34,6 +34,18 @@ export interface OpenImageOptions {
   readonly onUnsupported?:
     | ((error: UnsupportedFeatureError, path: Uint8Array | undefined) => void)
     | undefined;
+  /**
+   * Of an encrypted image: who can decrypt it. Each is the text of a file of age identities, as
+   * `age-keygen` writes it, or of an OpenSSH private key.
+   */
+  readonly identities?: readonly string[];
+  /**
+   * Of an image that is encrypted with a passphrase, or an identity that is: receives what it is
+   * of, and returns the passphrase; `undefined` where there is none to be had.
+   */
+  readonly askPassphrase?:
+    | ((what: string) => Promise<string | undefined> | string | undefined)
+    | undefined;
   /** Most bytes kept in memory; default 1 MiB of a local image and 16 MiB of a remote one. */
   readonly cacheBytes?: number;
   /** Ends all reading; its reason is what reads then throw. */

@@ -14,6 +14,7 @@ import { openSource } from "../host/block_source/open_source.ts";
 import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { saysNoImage, withName } from "./no_image.ts";
 import { SourceReader } from "./source_reader.ts";
+import { unwrap } from "./stored/unwrap.ts";
 
 /**
  * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.
@@ -54,8 +55,10 @@ export async function openImage(
   source: string | BlockSource,
   options: OpenImageOptions = {},
 ): Promise<ImageReader> {
-  const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
+  const location = typeof source === "string" ? { location: source } : {};
+  let opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
+    opened = await unwrap(opened, { ...options, ...location });
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
   } catch (error) {

@@ -20,7 +20,14 @@ export interface HostBlockSource {
   /** Whether reads wait for nothing but a disk. */
   readonly isLocal: boolean;
   /** Of a server; missing for what is local. */
-  readonly traffic?: Traffic;
+  readonly traffic?: Traffic | undefined;
+  /** What it is read out of, where it lies there encrypted, compressed or otherwise wrapped. */
+  readonly stored?: {
+    /** How, e.g. `age`. */
+    readonly layer: string;
+    /** What lies there, or the next layer. */
+    readonly source: HostBlockSource;
+  };
   /**
    * Fills all of `into` with the bytes from `offsetBytes` on.
    *
