@@ -21,7 +21,7 @@ import {
   type SideOptions,
   unsupportedProblem,
 } from "./diff/side.ts";
-import type { ImageReader } from "./image_reader.ts";
+import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
 /**
@@ -39,6 +39,10 @@ export async function diffImages(
   options: {
     /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
     readonly leastBytesPerMinute?: number;
+    /** Of encrypted images: who can decrypt them; see `openImage`. */
+    readonly identities?: readonly (string | Uint8Array)[];
+    /** Of what is encrypted with a passphrase; see `openImage`. */
+    readonly askPassphrase?: OpenImageOptions["askPassphrase"];
     /** Globs of names to leave out of folders, as `build` left them out. */
     readonly exclude?: readonly string[];
     /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -114,7 +118,7 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute }: DiffOptions,
+  { signal, leastBytesPerMinute, identities, askPassphrase }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
@@ -123,6 +127,8 @@ async function openUnlessFolder(
   return await openImage(path, {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
+    askPassphrase,
+    ...(identities === undefined ? {} : { identities }),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
   });

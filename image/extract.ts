@@ -31,6 +31,7 @@ import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
+import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
 
 /**
@@ -199,7 +200,9 @@ class Extraction {
           if (writing instanceof Promise) await writing;
           this.#countNames++;
         } catch (error) {
-          if (!(error instanceof DamagedFileError)) {
+          if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
+            this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
+          } else if (!(error instanceof DamagedFileError)) {
             leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
             this.#leftOut.add(row);
           }
@@ -243,9 +246,13 @@ class Extraction {
       onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
       return true;
     }
+    this.#nameDamaged(row, damage);
+    return false;
+  }
+
+  #nameDamaged(row: TreeInode, damage: DamagedFileError): void {
     this.#damaged.add(row);
     this.options.onDamaged?.(damage);
-    return false;
   }
 
   async #rest(): Promise<void> {

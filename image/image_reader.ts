@@ -35,10 +35,10 @@ export interface OpenImageOptions {
     | ((error: UnsupportedFeatureError, path: Uint8Array | undefined) => void)
     | undefined;
   /**
-   * Of an encrypted image: who can decrypt it. Each is the text of a file of age identities, as
-   * `age-keygen` writes it, or of an OpenSSH private key.
+   * Of an encrypted image: who can decrypt it. Each is what is in a file of age identities, as
+   * `age-keygen` writes it, or in an OpenSSH private key.
    */
-  readonly identities?: readonly string[];
+  readonly identities?: readonly (string | Uint8Array)[];
   /**
    * Of an image that is encrypted with a passphrase, or an identity that is: receives what it is
    * of, and returns the passphrase; `undefined` where there is none to be had.

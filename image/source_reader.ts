@@ -19,6 +19,7 @@ import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
+import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 
 /** The one implementation of `ImageReader`. */
 export class SourceReader implements ImageReader {
@@ -76,7 +77,7 @@ export class SourceReader implements ImageReader {
     options: ReadOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const open = await this.#files.openFile(file, options);
-    const pieces = piecesAhead(open, this.#source.isLocal, options);
+    const pieces = naming(file, piecesAhead(open, this.#source.isLocal, options));
     const { startBytes = 0, endBytes = Infinity } = options;
     const isWhole = startBytes === 0 && endBytes >= open.stat.sizeBytes;
     return ReadableStream.from(isWhole ? checkedPieces(this, file, open, pieces) : pieces);
@@ -132,7 +133,23 @@ async function* checkedPieces(
     yield piece;
   }
   if (check.finish()) return;
-  const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
-  const damage = await damageOf(image, printable(path));
+  const damage = await damageOf(image, shownReference(reference));
   if (damage !== undefined) throw damage;
+}
+
+/** The pieces; where the image is stored damaged, the error names the file. */
+async function* naming(
+  reference: FileReference,
+  pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!(error instanceof StoredDamageError)) throw error;
+    throw asDamagedFile(error, shownReference(reference));
+  }
+}
+
+function shownReference(reference: FileReference): string {
+  return printable(typeof reference === "number" ? `inode ${reference}` : pathText(reference));
 }

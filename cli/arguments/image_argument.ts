@@ -13,6 +13,7 @@ import { counted } from "../../pipeline/words/counted.ts";
 import type { CommonValues } from "../output/common_options.ts";
 import { note, OutputClosedError } from "../output/output.ts";
 import { fileValue } from "./file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "./identities.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 import { serverOptions, servers, type ServersValues } from "./servers.ts";
 
@@ -30,11 +31,12 @@ export const reading = merge(
         message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
     })),
   }),
+  decrypting,
   servers,
 );
 
 /** The values of a command that reads an image. */
-export interface ReadingValues extends CommonValues, ServersValues {
+export interface ReadingValues extends CommonValues, DecryptingValues, ServersValues {
   readonly image: string;
   readonly ignoreJournal: boolean | undefined;
 }
@@ -53,6 +55,7 @@ export async function withImage(
   await using image = await openImage(location, {
     journal: ignoreJournal === true ? "ignore" : "replay",
     ...leftOut.listeners,
+    ...decryptionOptions(values),
     ...serverOptions(values),
   });
   if (image.info.journal === "ignored" && quiet !== true) {

@@ -13,6 +13,7 @@ import { differenceLine } from "../../image/diff/difference.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
@@ -21,7 +22,7 @@ import { common, type CommonValues, isInteractive, wantsColor } from "../output/
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface DiffValues extends CommonValues, LeavingOutValues, ServersValues {
+interface DiffValues extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -43,6 +44,7 @@ export const diff = {
         }),
       }),
       leavingOut,
+      decrypting,
       servers,
       common,
     ),
@@ -72,6 +74,7 @@ export const diff = {
       const { countDifferences, countProblems } = await interruptible((signal) =>
         diffImages(first, second, {
           ...leftOut(values),
+          ...decryptionOptions(values, () => line.clear()),
           ...serverOptions(values),
           signal,
           onDifference(difference) {

@@ -17,6 +17,7 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decryptionOptions } from "../arguments/identities.ts";
 import { imageArgument, reading, type ReadingValues } from "../arguments/image_argument.ts";
 import { LeftOut, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { serverOptions } from "../arguments/servers.ts";
@@ -96,6 +97,7 @@ export const extract = {
           cacheBytes: cacheBytesOf(values.image),
           journal: values.ignoreJournal === true ? "ignore" : "replay",
           ...leftOut.listeners,
+          ...decryptionOptions(values, () => line.clear()),
           ...serverOptions(values),
           signal,
         });

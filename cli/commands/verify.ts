@@ -24,6 +24,7 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize, parseSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
@@ -33,7 +34,7 @@ import { jsonLocation } from "../output/json_location.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
+interface VerifyValues extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -74,6 +75,7 @@ export const verify = {
         })),
       }),
       leavingOut,
+      decrypting,
       servers,
       common,
     ),
@@ -106,6 +108,7 @@ export const verify = {
           sources,
           ...partOf(values),
           ...leftOut(values),
+          ...decryptionOptions(values, () => line.clear()),
           ...serverOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,

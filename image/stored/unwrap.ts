@@ -7,10 +7,13 @@ import type { HostBlockSource, Traffic } from "../../host/block_source/block_sou
 import { siblingLocation } from "../../host/block_source/location.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { ageLayer } from "./age/age_layer.ts";
+import { armorLayer } from "./age/armor_layer.ts";
 import { HEAD_BYTES, type Layer, type LayerContext, type UnwrapOptions } from "./layer.ts";
+import { zstdLayer } from "./zstd/zstd_layer.ts";
 
 /** All layers that are known. */
-const LAYERS: readonly Layer[] = [];
+const LAYERS: readonly Layer[] = [ageLayer, armorLayer, zstdLayer];
 
 /** Nobody stores an image in more; bytes made to be unwrapped without end come to one here. */
 const MOST_LAYERS = 8;
@@ -43,6 +46,15 @@ export async function unwrap(
   if (current === outermost) return source;
   outermost.isOwned = true;
   return current;
+}
+
+/** The outermost layer of a source, without opening it; `undefined` where there is none. */
+export async function outermostLayer(
+  source: HostBlockSource,
+  options: UnwrapOptions = {},
+): Promise<string | undefined> {
+  const head = await headOf(source);
+  return LAYERS.find((each) => each.matches(head, contextOf(options, 0)))?.name;
 }
 
 function contextOf(options: UnwrapOptions, depth: number): LayerContext {

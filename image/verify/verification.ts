@@ -10,6 +10,12 @@ import type { Difference } from "../diff/difference.ts";
 export interface VerifyImageOptions {
   /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
   readonly leastBytesPerMinute?: number;
+  /** Of an encrypted image: who can decrypt it; see `openImage`. */
+  readonly identities?: readonly (string | Uint8Array)[];
+  /** Of what is encrypted with a passphrase; see `openImage`. */
+  readonly askPassphrase?:
+    | ((what: string) => Promise<string | undefined> | string | undefined)
+    | undefined;
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */
