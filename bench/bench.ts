@@ -17,6 +17,7 @@ import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
 import { recordFigures, showRecording } from "./recording.ts";
+import { stored } from "./stored.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -42,6 +43,8 @@ async function main(options: BenchOptions): Promise<void> {
   else console.log("No goals are judged: they are meant for data of full size.\n");
   console.log("## Encrypted and uploaded while it is packed\n");
   console.log(`${await chains(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Read where it is stored, encrypted\n");
+  console.log(`${await stored(command, folder, { ...options, signal, log })}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);

@@ -21,8 +21,8 @@ import { readFrameHeader } from "./zstd/frame_header.ts";
 
 const compress = promisify(zstdCompress);
 
-/** The most a frame may hold, by the format. */
-const MOST_FRAME_BYTES = 2 ** 30;
+/** The most a frame may hold: it is unpacked as a whole by whoever reads in place. */
+const MOST_FRAME_BYTES = 2 ** 27;
 /** The most frames, by the format. */
 const MOST_FRAMES = 0x8000000;
 const SKIPPABLE_MAGIC = 0x184d2a5e;
