@@ -18,8 +18,11 @@ import {
 import { pause, Retries } from "./retries.ts";
 import { watchedRequest } from "./watched_request.ts";
 
-/** What the first request asks for: as much as the reader's first read wants, so that it is one. */
-const HEAD_BYTES = 256 << 10;
+/**
+ * What the first request asks for: as much as the reader's first read wants, so that it is one, and
+ * room for what an encrypted image has in front of that.
+ */
+const HEAD_BYTES = (256 + 4) << 10;
 
 /** A modem of 1990 was as fast. */
 const LEAST_BYTES_PER_MINUTE = 64 << 10;
