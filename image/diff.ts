@@ -43,6 +43,8 @@ export async function diffImages(
     readonly identities?: readonly (string | Uint8Array)[];
     /** Of what is encrypted with a passphrase; see `openImage`. */
     readonly askPassphrase?: OpenImageOptions["askPassphrase"];
+    /** Receives what the program of an identity has to say; see `openImage`. */
+    readonly onMessage?: OpenImageOptions["onMessage"];
     /** Globs of names to leave out of folders, as `build` left them out. */
     readonly exclude?: readonly string[];
     /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -118,7 +120,7 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute, identities, askPassphrase }: DiffOptions,
+  { signal, leastBytesPerMinute, identities, askPassphrase, onMessage }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
@@ -128,6 +130,7 @@ async function openUnlessFolder(
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
     askPassphrase,
+    onMessage,
     ...(identities === undefined ? {} : { identities }),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),

@@ -46,6 +46,8 @@ export interface OpenImageOptions {
   readonly askPassphrase?:
     | ((what: string) => Promise<string | undefined> | string | undefined)
     | undefined;
+  /** Receives what the program of an identity has to say, e.g. that a token is to be touched. */
+  readonly onMessage?: ((text: string) => void) | undefined;
   /** Most bytes kept in memory; default 1 MiB of a local image and 16 MiB of a remote one. */
   readonly cacheBytes?: number;
   /** Ends all reading; its reason is what reads then throw. */

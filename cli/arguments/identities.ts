@@ -16,6 +16,7 @@ import { askSecrets, canAsk } from "../../host/secret_source.ts";
 import type { OpenImageOptions } from "../../image/image_reader.ts";
 import { secretFromEnvironment } from "../../loading/secret_options.ts";
 import { InterruptedError, UsageError } from "../../pipeline/build_errors.ts";
+import { note } from "../output/output.ts";
 import { fileValue } from "./file_value.ts";
 
 /** The option, as a parser to be merged into a command's. */
@@ -44,12 +45,19 @@ const MOST_IDENTITY_BYTES = 1 << 20;
 export function decryptionOptions(
   { identity = [] }: DecryptingValues,
   beforeAsking: () => void = () => {},
-): Required<Pick<OpenImageOptions, "identities" | "askPassphrase">> {
+): Required<Pick<OpenImageOptions, "identities" | "askPassphrase" | "onMessage">> {
   hideVariables();
   const named = identity.map(readIdentity);
   const inEnvironment = secretFromEnvironment("age", "identity");
   const identities = inEnvironment === undefined ? named : [...named, inEnvironment];
-  return { identities, askPassphrase: (what) => passphraseOf(what, beforeAsking) };
+  return {
+    identities,
+    askPassphrase: (what) => passphraseOf(what, beforeAsking),
+    onMessage(text) {
+      beforeAsking();
+      note(`icecore: ${text}`);
+    },
+  };
 }
 
 function readIdentity(path: string): Uint8Array {

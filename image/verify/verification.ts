@@ -16,6 +16,8 @@ export interface VerifyImageOptions {
   readonly askPassphrase?:
     | ((what: string) => Promise<string | undefined> | string | undefined)
     | undefined;
+  /** Receives what the program of an identity has to say; see `openImage`. */
+  readonly onMessage?: ((text: string) => void) | undefined;
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */

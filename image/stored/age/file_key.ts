@@ -10,7 +10,7 @@ import type { UnwrapOptions } from "../layer.ts";
 import { startsWith } from "../starts_with.ts";
 import { ARMOR_BEGIN } from "./armor_layer.ts";
 import { type AgeHeader, badHeader } from "./header.ts";
-import { type AskPassphrase, badIdentity } from "./identity.ts";
+import { type AskPassphrase, badIdentity, OutsideError } from "./identity.ts";
 import { parseIdentities } from "./parse_identities.ts";
 import { scryptIdentity } from "./scrypt_identity.ts";
 
@@ -23,13 +23,36 @@ import { scryptIdentity } from "./scrypt_identity.ts";
 export async function fileKeyOf(
   header: AgeHeader,
   shownName: string,
-  options: Pick<UnwrapOptions, "identities" | "askPassphrase">,
+  options: DecryptOptions,
 ): Promise<Uint8Array> {
-  const ask: AskPassphrase = async (what) => {
-    const passphrase = await options.askPassphrase?.(what);
-    if (passphrase === undefined) throw noPassphrase(what);
-    return passphrase;
-  };
+  try {
+    return await findFileKey(header, shownName, options, (what) => passphraseOf(what, options));
+  } catch (error) {
+    throw error instanceof OutsideError ? error.cause : error;
+  }
+}
+
+type DecryptOptions = Pick<
+  UnwrapOptions,
+  "identities" | "askPassphrase" | "onMessage" | "signal"
+>;
+
+async function passphraseOf(what: string, { askPassphrase }: DecryptOptions): Promise<string> {
+  try {
+    const passphrase = await askPassphrase?.(what);
+    if (passphrase !== undefined) return passphrase;
+  } catch (error) {
+    throw new OutsideError(error);
+  }
+  throw noPassphrase(what);
+}
+
+async function findFileKey(
+  header: AgeHeader,
+  shownName: string,
+  options: DecryptOptions,
+  ask: AskPassphrase,
+): Promise<Uint8Array> {
   if (header.recipientKinds.includes("scrypt")) {
     const decrypter = new Decrypter();
     decrypter.addIdentity(scryptIdentity(shownName, ask));
@@ -37,21 +60,21 @@ export async function fileKeyOf(
   }
   const { identities = [] } = options;
   if (identities.length === 0) throw noIdentity(header, shownName);
-  const parsed = parseIdentities(identities, ask);
+  const { signal, onMessage } = options;
+  const ports = { ask, onMessage, ...(signal === undefined ? {} : { signal }) };
+  const parsed = parseIdentities(identities, ports);
   const decrypter = new Decrypter();
   for (const add of parsed.add) add(decrypter);
   const found = await decryptHeader(decrypter, header, shownName);
   if (found !== undefined) return found;
   for (const { which, bytes } of parsed.encrypted) {
-    const inner = parseIdentities([await decryptedFile(bytes, which, ask)], ask);
+    const inner = parseIdentities([await decryptedFile(bytes, which, ask)], ports);
     const second = new Decrypter();
     for (const add of inner.add) add(second);
     const key = await decryptHeader(second, header, shownName);
     if (key !== undefined) return key;
   }
-  throw parsed.programs.length > 0
-    ? needsProgram(parsed.programs, shownName)
-    : wrongIdentity(header, shownName);
+  throw wrongIdentity(header, shownName);
 }
 
 /** @returns `undefined` where none of the identities is one of its recipients. */
@@ -72,15 +95,15 @@ async function decryptHeader(
     return await decrypter.decryptHeader(header.bytes);
   } catch (error) {
     if (isNobodys) return undefined;
-    if (error instanceof EnvironmentError || isFinal(error)) throw error;
+    if (isFinal(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw badHeader(shownName, why, { cause: error });
   }
 }
 
-/** Errors of whoever was asked for a passphrase have a code of their own. */
+/** All others are the library's, about what is in the header. */
 function isFinal(error: unknown): boolean {
-  return error instanceof Error && "code" in error;
+  return error instanceof EnvironmentError || error instanceof OutsideError;
 }
 
 /** An identity file that is encrypted with a passphrase. */
@@ -137,14 +160,6 @@ function wrongIdentity(header: AgeHeader, shownName: string): EnvironmentError {
     `cannot read ${shownName}: it is encrypted with age to somebody else (to ` +
       `${recipientsOf(header)}). Give the private key of one of its recipients.`,
     "wrong-identity",
-  );
-}
-
-function needsProgram(programs: readonly string[], shownName: string): EnvironmentError {
-  return new EnvironmentError(
-    `cannot read ${shownName}: the identity needs the program ${programs.join(" or ")}, which only ` +
-      "age itself can ask. Decrypt it with age -d -i IDENTITY -o OUTPUT FILE, and read that.",
-    "identity-program",
   );
 }
 

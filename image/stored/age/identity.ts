@@ -23,8 +23,17 @@ export interface AgeIdentity {
   unwrapFileKey(stanzas: Stanza[]): Promise<Uint8Array | null>;
 }
 
-/** Receives what a passphrase is of, and returns it. */
+/** Receives what a passphrase is of, and returns it. @throws OutsideError */
 export type AskPassphrase = (what: string) => Promise<string>;
+
+/** Wraps an error of whoever was asked, or the reason of an interruption: the file is not to blame. */
+export class OutsideError extends Error {
+  override readonly name = "OutsideError";
+
+  constructor(override readonly cause: unknown) {
+    super("interrupted from outside");
+  }
+}
 
 /** The error of an identity that cannot be used. @param which e.g. `identity 2` */
 export function badIdentity(which: string, why: string): EnvironmentError {

@@ -7,8 +7,9 @@ import type { Decrypter } from "age-encryption";
 import { startsWith } from "../starts_with.ts";
 import { ARMOR_BEGIN } from "./armor_layer.ts";
 import { AGE_MAGIC } from "./header.ts";
-import { type AgeIdentity, type AskPassphrase, badIdentity } from "./identity.ts";
+import { badIdentity } from "./identity.ts";
 import { OPENSSH_BEGIN, parseOpenSshKey } from "./openssh_key.ts";
+import { pluginIdentity, pluginOf, type PluginPorts } from "./plugin_identity.ts";
 import { sshIdentity } from "./ssh_identity.ts";
 
 /** What was found in the files. */
@@ -17,8 +18,6 @@ export interface ParsedIdentities {
   readonly add: readonly ((to: Decrypter) => void)[];
   /** Files that are encrypted with a passphrase themselves; to be opened where nothing else helps. */
   readonly encrypted: readonly { readonly which: string; readonly bytes: Uint8Array }[];
-  /** Programs that identities need, e.g. `age-plugin-yubikey`. */
-  readonly programs: readonly string[];
 }
 
 /**
@@ -29,11 +28,12 @@ export interface ParsedIdentities {
  */
 export function parseIdentities(
   files: readonly (string | Uint8Array)[],
-  ask: AskPassphrase,
+  ports: PluginPorts,
 ): ParsedIdentities {
   const add: ((to: Decrypter) => void)[] = [];
   const encrypted: { which: string; bytes: Uint8Array }[] = [];
-  const programs = new Set<string>();
+  /** Asked last: they may want somebody to touch a token. */
+  const byPrograms: ((to: Decrypter) => void)[] = [];
   for (const [index, file] of files.entries()) {
     const which = files.length === 1 ? "the identity" : `identity ${index + 1}`;
     const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
@@ -43,17 +43,20 @@ export function parseIdentities(
     }
     const text = typeof file === "string" ? file : new TextDecoder().decode(file);
     if (text.includes(OPENSSH_BEGIN)) {
-      const identity = sshIdentity(parseOpenSshKey(text, which), ask);
-      add.push((to) => to.addIdentity(identity as AgeIdentity));
+      const identity = sshIdentity(parseOpenSshKey(text, which), ports.ask);
+      add.push((to) => to.addIdentity(identity));
       continue;
     }
     for (const line of linesOf(text, which)) {
-      const program = programOf(line);
-      if (program !== undefined) programs.add(program);
-      else add.push(nativeIdentity(line, which));
+      const program = pluginOf(line);
+      if (program === undefined) add.push(nativeIdentity(line, which));
+      else {
+        const identity = pluginIdentity(line, program, ports);
+        byPrograms.push((to) => to.addIdentity(identity));
+      }
     }
   }
-  return { add, encrypted, programs: [...programs] };
+  return { add: [...add, ...byPrograms], encrypted };
 }
 
 function linesOf(text: string, which: string): string[] {
@@ -67,12 +70,6 @@ function linesOf(text: string, which: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
   if (lines.length > 0) return lines;
   throw badIdentity(which, "there is none in it. Name the file that age-keygen or ssh-keygen made.");
-}
-
-/** The program that such an identity needs. */
-function programOf(line: string): string | undefined {
-  const name = /^AGE-PLUGIN-([A-Z0-9+._-]+)-1[A-Z0-9]+$/i.exec(line)?.[1];
-  return name && `age-plugin-${name.toLowerCase()}`;
 }
 
 function nativeIdentity(line: string, which: string): (to: Decrypter) => void {

@@ -61,7 +61,7 @@ testWith(needs, "each identity that does not fit has a code and a message of its
     const plugin = "AGE-PLUGIN-YUBIKEY-1QQPQ8X5ZJ7\n";
     const program = await failure(path, { identities: [plugin] });
     assert.equal(program.code, "identity-program");
-    assert.match(program.message, /needs the program age-plugin-yubikey/);
+    assert.match(program.message, /needs the program age-plugin-yubikey, which is not in PATH/);
   });
 });
 
