@@ -53,7 +53,7 @@ async function fileKeyBy(
   });
   const writer = piped.writable.getWriter();
   const reader = new StanzaReader(piped.readable);
-  const send = (args: readonly string[], body = new Uint8Array()) =>
+  const send = (args: readonly string[], body: Uint8Array = new Uint8Array()) =>
     writer.write(encodeStanza({ args, body }));
   const talk = async () => {
     await send(["add-identity", line]);
@@ -88,7 +88,7 @@ async function answer(
   { args: [kind = ""], body }: Stanza,
   program: string,
   { ask, onMessage }: PluginPorts,
-  send: (args: readonly string[], body?: Uint8Array<ArrayBuffer>) => Promise<void>,
+  send: (args: readonly string[], body?: Uint8Array) => Promise<void>,
 ): Promise<void> {
   switch (kind) {
     case "file-key":
