@@ -6,7 +6,8 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline, recipes } from "../../mod.ts";
 import type { ImageReader, OpenImageOptions } from "../../read.ts";
@@ -21,8 +22,20 @@ export interface StoredPlace {
   readonly image: string;
 }
 
-/** Fills a folder, and builds an image of it. */
+let made: Promise<StoredPlace> | undefined;
+
+/** Gives a folder a copy of an image that is built once; its source is not to be written to. */
 export async function storedPlace(folder: string): Promise<StoredPlace> {
+  const { source, image: first } = await (made ??= makePlace());
+  const image = join(folder, "photos.img");
+  copyFileSync(first, image);
+  return { folder, source, image };
+}
+
+/** It lasts as long as this process. */
+async function makePlace(): Promise<StoredPlace> {
+  const folder = mkdtempSync(`${tmpdir()}/icecore-stored-`);
+  addEventListener("unload", () => rmSync(folder, { recursive: true, force: true }));
   const source = join(folder, "photos");
   mkdirSync(join(source, "many"), { recursive: true });
   mkdirSync(join(source, "2024/01"), { recursive: true });

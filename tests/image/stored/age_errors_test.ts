@@ -126,7 +126,7 @@ testWith(needs, "a passphrase that is wrong, or none, is named", async () => {
     assert.equal((await failure(path, {})).code, "no-passphrase");
     assert.equal((await failure(path, { askPassphrase: () => undefined })).code, "no-passphrase");
     const key = sshKey(folder, "ed25519", { passphrase: "sesame" });
-    const byKey = ageEncrypt(place.source + "/readme.txt", [key.recipient]);
+    const byKey = ageEncrypt(place.image, [key.recipient], "-a");
     const options = withKeys(key);
     assert.equal((await failure(byKey, { ...options, askPassphrase: () => "x" })).code, "wrong-passphrase");
     assert.equal((await failure(byKey, options)).code, "no-passphrase");
