@@ -99,15 +99,30 @@ async function oneFile(
   const name = "one file over HTTP";
   const verdict = (reached: boolean) => reached ? "yes" : "no";
   return [
-    [`${name}, requests`, `≤ ${GOALS.requests}`, `${countRequests}`, verdict(
-      countRequests <= GOALS.requests,
-    )],
-    [`${name}, bytes`, `≤ ${showBytes(mostBytes)}`, showBytes(countBytes), verdict(
-      countBytes <= mostBytes,
-    )],
-    [`${name}, time of a fresh process`, `≤ ${showSeconds(GOALS.seconds)}`, showSeconds(took), verdict(
-      took <= GOALS.seconds,
-    )],
+    [
+      `${name}, requests`,
+      `≤ ${GOALS.requests}`,
+      `${countRequests}`,
+      verdict(
+        countRequests <= GOALS.requests,
+      ),
+    ],
+    [
+      `${name}, bytes`,
+      `≤ ${showBytes(mostBytes)}`,
+      showBytes(countBytes),
+      verdict(
+        countBytes <= mostBytes,
+      ),
+    ],
+    [
+      `${name}, time of a fresh process`,
+      `≤ ${showSeconds(GOALS.seconds)}`,
+      showSeconds(took),
+      verdict(
+        took <= GOALS.seconds,
+      ),
+    ],
   ];
 }
 

@@ -68,7 +68,9 @@ function readIdentity(path: string): Uint8Array {
     if (sizeBytes <= MOST_IDENTITY_BYTES) return readFileSync(path);
   } catch (error) {
     throw new EnvironmentError(
-      `cannot read the identity ${shown}: ${meaningOf(error)}. Check the path, and who may read it.`,
+      `cannot read the identity ${shown}: ${
+        meaningOf(error)
+      }. Check the path, and who may read it.`,
       "bad-identity",
       { cause: error },
     );

@@ -9,7 +9,9 @@ import type { OpenImageOptions } from "../image_reader.ts";
 
 /** What layers may need that the bytes do not hold. */
 export interface UnwrapOptions
-  extends SourceOptions, Pick<OpenImageOptions, "identities" | "askPassphrase" | "onMessage" | "onBroken"> {
+  extends
+    SourceOptions,
+    Pick<OpenImageOptions, "identities" | "askPassphrase" | "onMessage" | "onBroken"> {
   /** Where the outermost source is, as a user types it; missing where it has no place. */
   readonly location?: string;
 }

@@ -4,7 +4,7 @@
  */
 
 import { armor, Decrypter } from "age-encryption";
-import { CorruptImageError } from "../../../ext4/image_errors.ts";
+import type { CorruptImageError } from "../../../ext4/image_errors.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import type { UnwrapOptions } from "../layer.ts";
 import { startsWith } from "../starts_with.ts";

@@ -115,7 +115,11 @@ async function decrypted(
     throw wrongPassphrase(which);
   }
   const key = made.subarray(0, keyBytes);
-  const decipher = createDecipheriv(cipher.replace(/^aes(\d+)/, "aes-$1"), key, made.subarray(keyBytes));
+  const decipher = createDecipheriv(
+    cipher.replace(/^aes(\d+)/, "aes-$1"),
+    key,
+    made.subarray(keyBytes),
+  );
   decipher.setAutoPadding(false);
   return Buffer.concat([decipher.update(sealed), decipher.final()]);
 }

@@ -69,7 +69,10 @@ function linesOf(text: string, which: string): string[] {
   const lines = text.split("\n").map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
   if (lines.length > 0) return lines;
-  throw badIdentity(which, "there is none in it. Name the file that age-keygen or ssh-keygen made.");
+  throw badIdentity(
+    which,
+    "there is none in it. Name the file that age-keygen or ssh-keygen made.",
+  );
 }
 
 function nativeIdentity(line: string, which: string): (to: Decrypter) => void {

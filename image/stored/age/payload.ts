@@ -61,7 +61,8 @@ export async function openPayload(
   try {
     const payload = layoutOf(source.sizeBytes, at);
     const opened = new AgeSource(source, payload, opener);
-    const error = await opened.openLast() ?? (payload.isCut ? cutError(source.shownName) : undefined);
+    const error = await opened.openLast() ??
+      (payload.isCut ? cutError(source.shownName) : undefined);
     if (error === undefined) return opened;
     if (leavingOut.onBroken === undefined) throw error;
     leavingOut.onBroken(error, undefined);
@@ -162,14 +163,18 @@ class AgeSource implements HostBlockSource {
         continue;
       }
       const end = this.#endOfRun(index, offsetBytes + into.length);
-      const sealedBytes = (end - 1 - index) * SEALED_BYTES + this.#plainBytesOf(end - 1) + TAG_BYTES;
+      const sealedBytes = (end - 1 - index) * SEALED_BYTES + this.#plainBytesOf(end - 1) +
+        TAG_BYTES;
       const buffer = this.#takeBuffer(sealedBytes);
       const run = buffer.subarray(0, sealedBytes);
       const wait = this.beneath.read(this.#offsetOf(index), run);
       if (wait !== undefined) yield wait;
       if (this.#isClosed) throw closedError(this.shownName);
       for (let each = index; each < end; each++) {
-        const sealed = run.subarray((each - index) * SEALED_BYTES, (each - index + 1) * SEALED_BYTES);
+        const sealed = run.subarray(
+          (each - index) * SEALED_BYTES,
+          (each - index + 1) * SEALED_BYTES,
+        );
         done += this.#openInto(each, sealed, offsetBytes, into);
       }
       if (this.isLocal) this.#spare = buffer;

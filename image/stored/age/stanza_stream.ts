@@ -43,7 +43,7 @@ export class StanzaReader {
     const [arrow, ...args] = first.split(" ");
     if (arrow !== "->" || args.length === 0) throw new Error("it does not keep to the protocol");
     let text = "";
-    for (let line = ""; ; text += line) {
+    for (let line = "";; text += line) {
       const next = await this.#line();
       if (next === undefined || next.length > LINE_CHARACTERS) {
         throw new Error("it does not keep to the protocol");

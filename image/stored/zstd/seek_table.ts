@@ -85,8 +85,10 @@ function listed(
     const plainBytes = table.getUint32(at + 4, true);
     if (checksumOf !== undefined) checksumOf[frame] = table.getUint32(at + 8, true);
     if (plainBytes > MOST_FRAME_BYTES) {
-      refuse(`its frame ${frame} has ${plainBytes} bytes, of which a frame has at most ` +
-        `${MOST_FRAME_BYTES} to be read in place`);
+      refuse(
+        `its frame ${frame} has ${plainBytes} bytes, of which a frame has at most ` +
+          `${MOST_FRAME_BYTES} to be read in place`,
+      );
     }
     if (plainBytes > 0 && bytes > mostCompressedBytes(plainBytes)) {
       refuse(`its frame ${frame} is larger than what it unpacks to could make it`);
@@ -108,7 +110,10 @@ function mostCompressedBytes(plainBytes: number): number {
   return plainBytes + (plainBytes >> 7) + 1024;
 }
 
-async function lastBytes(source: HostBlockSource, sizeBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function lastBytes(
+  source: HostBlockSource,
+  sizeBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(Math.min(sizeBytes, source.sizeBytes));
   await source.read(source.sizeBytes - bytes.length, bytes);
   return bytes;

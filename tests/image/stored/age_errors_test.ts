@@ -72,7 +72,10 @@ testWith(needs, "what is no identity is refused, and never shown", async () => {
     const ssh = sshKey(folder, "rsa");
     tool("ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", `${folder}/ecdsa`]);
     const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
-      [secret.slice(0, -1) + (secret.endsWith("Q") ? "P" : "Q"), /a line in it that is no age iden/],
+      [
+        secret.slice(0, -1) + (secret.endsWith("Q") ? "P" : "Q"),
+        /a line in it that is no age iden/,
+      ],
       [`AGE-SECRET-KEY-${secret}`, /a line in it that is no age identity/],
       ["", /there is none in it/],
       ["# nothing\n", /there is none in it/],
@@ -89,7 +92,9 @@ testWith(needs, "what is no identity is refused, and never shown", async () => {
       assert.equal(error.code, "bad-identity", `${expected}`);
       assert.match(error.message, expected);
       for (const each of [error, error.cause]) {
-        if (each instanceof Error) assert.ok(!`${each.message} ${each.stack}`.includes(secret.slice(16, 60)));
+        if (each instanceof Error) {
+          assert.ok(!`${each.message} ${each.stack}`.includes(secret.slice(16, 60)));
+        }
       }
     }
     const second = await failure(path, { identities: [secret, ""] });
@@ -111,7 +116,10 @@ testWith(needs, "an identity file that is encrypted itself asks for its passphra
     });
     assert.deepEqual(asked, ["the identity"]);
     assert.equal((await image.stat("/photos/readme.txt")).sizeBytes, 29);
-    assert.equal((await failure(path, { identities, askPassphrase: () => "x" })).code, "wrong-passphrase");
+    assert.equal(
+      (await failure(path, { identities, askPassphrase: () => "x" })).code,
+      "wrong-passphrase",
+    );
     assert.equal((await failure(path, { identities })).code, "no-passphrase");
   });
 });
@@ -128,26 +136,35 @@ testWith(needs, "a passphrase that is wrong, or none, is named", async () => {
     const key = sshKey(folder, "ed25519", { passphrase: "sesame" });
     const byKey = ageEncrypt(place.image, [key.recipient], "-a");
     const options = withKeys(key);
-    assert.equal((await failure(byKey, { ...options, askPassphrase: () => "x" })).code, "wrong-passphrase");
+    assert.equal(
+      (await failure(byKey, { ...options, askPassphrase: () => "x" })).code,
+      "wrong-passphrase",
+    );
     assert.equal((await failure(byKey, options)).code, "no-passphrase");
   });
 });
 
-testWith(needs, "a header that asks for too much work is refused before anybody is asked", async () => {
-  await inTemporaryFolder(async (folder) => {
-    for (const factor of ["23", "30", "999999999"]) {
-      const path = `${folder}/x.age`;
-      const body = Buffer.alloc(32, 1).toString("base64").replace("=", "");
-      const salt = Buffer.alloc(16, 1).toString("base64").replace("==", "");
-      const mac = Buffer.alloc(32, 2).toString("base64").replace("=", "");
-      const head = `age-encryption.org/v1\n-> scrypt ${salt} ${factor}\n${body}\n--- ${mac}\n`;
-      writeFileSync(path, head + "x".repeat(200));
-      const error = await failure(path, { askPassphrase: () => assert.fail("somebody was asked") });
-      assert.equal(error.code, "age-work-factor");
-      assert.ok(error.message.includes(`2^${factor} rounds`), error.message);
-    }
-  });
-});
+testWith(
+  needs,
+  "a header that asks for too much work is refused before anybody is asked",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      for (const factor of ["23", "30", "999999999"]) {
+        const path = `${folder}/x.age`;
+        const body = Buffer.alloc(32, 1).toString("base64").replace("=", "");
+        const salt = Buffer.alloc(16, 1).toString("base64").replace("==", "");
+        const mac = Buffer.alloc(32, 2).toString("base64").replace("=", "");
+        const head = `age-encryption.org/v1\n-> scrypt ${salt} ${factor}\n${body}\n--- ${mac}\n`;
+        writeFileSync(path, head + "x".repeat(200));
+        const error = await failure(path, {
+          askPassphrase: () => assert.fail("somebody was asked"),
+        });
+        assert.equal(error.code, "age-work-factor");
+        assert.ok(error.message.includes(`2^${factor} rounds`), error.message);
+      }
+    });
+  },
+);
 
 testWith(needs, "a header that is damaged, cut or endless is named as such", async () => {
   await inEncrypted(async ({ bytes, folder, options, chunksAt }) => {
@@ -207,7 +224,9 @@ testWith(needs, "a file that was cut anywhere is noticed when it is opened", asy
 testWith(needs, "a flipped byte costs the files in its chunk, which are named", async (t) => {
   await inEncrypted(async ({ bytes, folder, options, chunksAt, image, source }) => {
     const plain = readFileSync(image);
-    const at = plain.indexOf(readFileSync(`${source}/2024/01/ice.jpg`).subarray(1_000_000, 1_000_064));
+    const at = plain.indexOf(
+      readFileSync(`${source}/2024/01/ice.jpg`).subarray(1_000_000, 1_000_064),
+    );
     const chunk = Math.floor(at / 65_536);
     bytes[chunksAt + chunk * SEALED_BYTES + 1000]! ^= 1;
     const path = `${folder}/flipped.age`;
@@ -236,7 +255,10 @@ testWith(needs, "a flipped byte costs the files in its chunk, which are named", 
       assert.deepEqual([countDamaged, seen.length], [1, 1]);
       assert.match(seen[0]!, /photos\/2024\/01\/ice\.jpg$/);
       assert.equal(countFiles, 1203);
-      assert.deepEqual(readFileSync(`${target}/photos/many/1199`), readFileSync(`${source}/many/1199`));
+      assert.deepEqual(
+        readFileSync(`${target}/photos/many/1199`),
+        readFileSync(`${source}/many/1199`),
+      );
     });
     await t.step("when all is exported", async () => {
       const seen: string[] = [];

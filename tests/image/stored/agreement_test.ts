@@ -158,7 +158,8 @@ testWith(needs, "bytes of one's own are unwrapped as well", async () => {
     const bytes = readFileSync(ageEncrypt(place.image, [key.recipient]));
     await using image = await openImage({
       sizeBytes: bytes.length,
-      read: (offsetBytes, into) => void into.set(bytes.subarray(offsetBytes).subarray(0, into.length)),
+      read: (offsetBytes, into) =>
+        void into.set(bytes.subarray(offsetBytes).subarray(0, into.length)),
     }, withKeys(key));
     assert.deepEqual(await contentsOf(image), await read(place.image, {}));
     assert.equal(tool("age", ["--version"]).trim().length > 0, true);

@@ -37,7 +37,11 @@ testWith(needs, "Bun reads what is encrypted and compressed as Deno does", async
     const built = await pipeline(recipes.native).use(zstd)
       .run({ sources: [source], output: `${folder}/z.img` });
     wanted.push(
-      { path: ageEncryptByPassphrase(copy("p.img"), "sesame"), identities: [], passphrase: "sesame" },
+      {
+        path: ageEncryptByPassphrase(copy("p.img"), "sesame"),
+        identities: [],
+        passphrase: "sesame",
+      },
       { path: built.image.payload!.path, identities: [], passphrase: "" },
     );
     const [program, ...args] = bun(driver, JSON.stringify(wanted));

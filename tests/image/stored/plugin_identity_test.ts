@@ -77,49 +77,53 @@ function bech32(prefix: string, words: readonly number[]): string {
   return `${prefix}1${[...words, ...check].map((word) => letters[word]).join("")}`;
 }
 
-testWith({ programs: ["age"] }, "an identity that a program keeps is asked by its protocol", async (t) => {
-  await inTemporaryFolder(async (folder) => {
-    const bin = `${folder}/bin`;
-    mkdirSync(bin);
-    writeFileSync(`${folder}/plugin.js`, PLUGIN);
-    const run = `exec ${Deno.execPath()} run --quiet --no-check -A ${folder}/plugin.js "$@"`;
-    writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${run}\n`);
-    chmodSync(`${bin}/age-plugin-test`, 0o755);
-    using _ = setEnvironment({ PATH: `${bin}:${process.env["PATH"]}` });
-    const place = await storedPlace(folder);
-    const identity = bech32("age-plugin-test-", [1, 2, 3, 4, 5, 6, 7, 8]).toUpperCase();
-    writeFileSync(`${folder}/key`, `# a token\n${identity}\n`);
-    const path = `${place.image}.age`;
-    tool("age", ["-e", "-i", `${folder}/key`, "-o", path, place.image]);
-    const messages: string[] = [];
-    const asked: string[] = [];
-    const options = (pin: string): OpenImageOptions => ({
-      identities: [`# a token\n${identity}\n`],
-      askPassphrase: (what) => (asked.push(what), pin),
-      onMessage: (text) => void messages.push(text),
-    });
-    await t.step("it says something, asks for something, and unwraps the key", async () => {
-      await using image = await openImage(path, options("1234"));
-      assert.equal((await image.stat("/photos/readme.txt")).sizeBytes, 29);
-      assert.deepEqual(messages, ["age-plugin-test: touch \\033[31mit"]);
-      assert.deepEqual(asked, ["age-plugin-test (PIN)"]);
-    });
-    await t.step("what goes wrong is named", async () => {
-      await assert.rejects(openImage(path, options("1111")), {
-        code: "identity-program",
-        message: /the identity that age-plugin-test keeps: it says: another PIN is right\. Look/,
+testWith(
+  { programs: ["age"] },
+  "an identity that a program keeps is asked by its protocol",
+  async (t) => {
+    await inTemporaryFolder(async (folder) => {
+      const bin = `${folder}/bin`;
+      mkdirSync(bin);
+      writeFileSync(`${folder}/plugin.js`, PLUGIN);
+      const run = `exec ${Deno.execPath()} run --quiet --no-check -A ${folder}/plugin.js "$@"`;
+      writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${run}\n`);
+      chmodSync(`${bin}/age-plugin-test`, 0o755);
+      using _ = setEnvironment({ PATH: `${bin}:${process.env["PATH"]}` });
+      const place = await storedPlace(folder);
+      const identity = bech32("age-plugin-test-", [1, 2, 3, 4, 5, 6, 7, 8]).toUpperCase();
+      writeFileSync(`${folder}/key`, `# a token\n${identity}\n`);
+      const path = `${place.image}.age`;
+      tool("age", ["-e", "-i", `${folder}/key`, "-o", path, place.image]);
+      const messages: string[] = [];
+      const asked: string[] = [];
+      const options = (pin: string): OpenImageOptions => ({
+        identities: [`# a token\n${identity}\n`],
+        askPassphrase: (what) => (asked.push(what), pin),
+        onMessage: (text) => void messages.push(text),
       });
-      for (const script of ["exit 3", "echo hello", "yes '-> msg'"]) {
-        writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${script}\n`);
-        await assert.rejects(openImage(path, options("1234")), { code: "identity-program" });
-      }
+      await t.step("it says something, asks for something, and unwraps the key", async () => {
+        await using image = await openImage(path, options("1234"));
+        assert.equal((await image.stat("/photos/readme.txt")).sizeBytes, 29);
+        assert.deepEqual(messages, ["age-plugin-test: touch \\033[31mit"]);
+        assert.deepEqual(asked, ["age-plugin-test (PIN)"]);
+      });
+      await t.step("what goes wrong is named", async () => {
+        await assert.rejects(openImage(path, options("1111")), {
+          code: "identity-program",
+          message: /the identity that age-plugin-test keeps: it says: another PIN is right\. Look/,
+        });
+        for (const script of ["exit 3", "echo hello", "yes '-> msg'"]) {
+          writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${script}\n`);
+          await assert.rejects(openImage(path, options("1234")), { code: "identity-program" });
+        }
+      });
+      await t.step("an interruption ends it", async () => {
+        writeFileSync(`${bin}/age-plugin-test`, "#!/bin/sh\nexec sleep 600\n");
+        const reason = new Error("enough");
+        const abort = new AbortController();
+        setTimeout(() => abort.abort(reason), 200);
+        await assert.rejects(openImage(path, { ...options("1234"), signal: abort.signal }), reason);
+      });
     });
-    await t.step("an interruption ends it", async () => {
-      writeFileSync(`${bin}/age-plugin-test`, "#!/bin/sh\nexec sleep 600\n");
-      const reason = new Error("enough");
-      const abort = new AbortController();
-      setTimeout(() => abort.abort(reason), 200);
-      await assert.rejects(openImage(path, { ...options("1234"), signal: abort.signal }), reason);
-    });
-  });
-});
+  },
+);

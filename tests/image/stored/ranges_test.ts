@@ -70,7 +70,10 @@ for (const [form, store] of Object.entries(forms)) {
             await Promise.all(wanted.map(async ([start, length]) => {
               const into = new Uint8Array(length);
               await source.read(start, into);
-              assert.ok(Buffer.from(plain.buffer, start, length).equals(into), `${start} ${length}`);
+              assert.ok(
+                Buffer.from(plain.buffer, start, length).equals(into),
+                `${start} ${length}`,
+              );
             }));
           }),
           { numRuns: 25 },
