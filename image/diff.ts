@@ -7,6 +7,7 @@ import type { UnsupportedFeatureError } from "../ext4/image_errors.ts";
 import type { Tree } from "../ext4/tree.ts";
 import { isRemote } from "../host/block_source/location.ts";
 import { fileStatus } from "../host/files/file_status.ts";
+import { hasCode } from "../host/libc/errno.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
 import { printable } from "../host/libc/paths.ts";
 import type { Problem } from "../pipeline/problem.ts";
@@ -45,6 +46,8 @@ export async function diffImages(
     readonly askPassphrase?: OpenImageOptions["askPassphrase"];
     /** Receives what the program of an identity has to say; see `openImage`. */
     readonly onMessage?: OpenImageOptions["onMessage"];
+    /** Of what is a whole disk: the number of the partition to compare; see `openImage`. */
+    readonly partition?: number | undefined;
     /** Globs of names to leave out of folders, as `build` left them out. */
     readonly exclude?: readonly string[];
     /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -120,13 +123,13 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute, identities, askPassphrase, onMessage }: DiffOptions,
+  { signal, leastBytesPerMinute, identities, askPassphrase, onMessage, partition }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
     return;
   }
-  return await openImage(path, {
+  const options: OpenImageOptions = {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
     askPassphrase,
@@ -134,7 +137,14 @@ async function openUnlessFolder(
     ...(identities === undefined ? {} : { identities }),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
-  });
+  };
+  try {
+    return await openImage(path, { ...options, partition });
+  } catch (error) {
+    // A disk is compared with an image of one of its partitions.
+    if (!hasCode(error, "no-partitions")) throw error;
+    return await openImage(path, options);
+  }
 }
 
 function besideImage(path: string, image: Tree | undefined, options: SideOptions): Promise<Side> {

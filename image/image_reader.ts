@@ -48,6 +48,13 @@ export interface OpenImageOptions {
     | undefined;
   /** Receives what the program of an identity has to say, e.g. that a token is to be touched. */
   readonly onMessage?: ((text: string) => void) | undefined;
+  /**
+   * Of a whole disk: the number of the partition that is the image, as the kernel counts. By
+   * default the only one of ext2, ext3 or ext4 is.
+   */
+  readonly partition?: number | undefined;
+  /** Where in the file the image begins, in bytes; default 0, or where its partition begins. */
+  readonly imageOffsetBytes?: number | undefined;
   /** Most bytes kept in memory; default 1 MiB of a local image and 16 MiB of a remote one. */
   readonly cacheBytes?: number;
   /** Ends all reading; its reason is what reads then throw. */

@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFileSource } from "../host/block_source/file_source.ts";
 import { isRemote, shownLocation } from "../host/block_source/location.ts";
 import { atForcedExit } from "../host/ends/forced_exit.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
@@ -29,8 +28,8 @@ import { ToolError } from "../host/programs/tool_error.ts";
 import { interruptionOf, throwIfAborted } from "../pipeline/interruption.ts";
 import { givenPath } from "../pipeline/words/given_path.ts";
 import { argvOf, fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
+import { requirePlain } from "./mount/require_plain.ts";
 import { openImage } from "./open_image.ts";
-import { outermostLayer } from "./stored/unwrap.ts";
 
 /**
  * Mounts an image at a folder: read-only, without setuid and devices, nothing written to it.
@@ -150,22 +149,6 @@ async function examine(path: string): Promise<{ subject: MountSubject; isStale: 
     hasJournal: journal !== "none",
   };
   return { subject, isStale: journal === "replayed" };
-}
-
-/** What is encrypted or compressed is read in place, but by icecore only. */
-async function requirePlain(path: string): Promise<void> {
-  const source = openFileSource(path);
-  try {
-    const layer = await outermostLayer(source, { location: path });
-    if (layer === undefined) return;
-    throw new EnvironmentError(
-      `cannot mount ${source.shownName}: it is stored as ${layer}, and only a plain image can be ` +
-        "mounted. Read it in place with icecore ls, cat and extract, or make a plain image of it.",
-      "cannot-mount",
-    );
-  } finally {
-    source.close();
-  }
 }
 
 function mountpointOf(folder: string, path: string): string {

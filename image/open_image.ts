@@ -14,6 +14,8 @@ import { openSource } from "../host/block_source/open_source.ts";
 import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { saysNoImage, withName } from "./no_image.ts";
 import { SourceReader } from "./source_reader.ts";
+import { imageWithin } from "./stored/partition.ts";
+import { withLastPart } from "./stored/split/last_part.ts";
 import { unwrap } from "./stored/unwrap.ts";
 
 /**
@@ -59,12 +61,13 @@ export async function openImage(
   let opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
     opened = await unwrap(opened, { ...options, ...location });
+    opened = await imageWithin(opened, options);
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
   } catch (error) {
     const named = saysNoImage(error)
       ? await withName(error, opened)
-      : await withSalvageability(error, opened);
+      : withLastPart(await withSalvageability(error, opened), opened);
     opened.close();
     throw named;
   }

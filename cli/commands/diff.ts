@@ -16,13 +16,15 @@ import { fileValue } from "../arguments/file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { partitions, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface DiffValues extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues {
+interface DiffValues
+  extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues, WithinValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -45,6 +47,7 @@ export const diff = {
       }),
       leavingOut,
       decrypting,
+      partitions,
       servers,
       common,
     ),
@@ -75,6 +78,7 @@ export const diff = {
         diffImages(first, second, {
           ...leftOut(values),
           ...decryptionOptions(values, () => line.clear()),
+          ...withinOptions(values),
           ...serverOptions(values),
           signal,
           onDifference(difference) {

@@ -54,4 +54,8 @@ export interface SourceOptions {
   readonly countRetries?: number;
   /** Pause before the first retry, doubled for each further one; default 250. */
   readonly retryDelayMs?: number;
+  /** What the request that finds out the size brings at once; default 256 KiB. */
+  readonly headBytes?: number;
+  /** The size it has to have: then nothing is asked for before the first read. */
+  readonly sizeBytes?: number;
 }

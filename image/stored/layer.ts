@@ -41,9 +41,10 @@ export interface Layer {
    * Opens what is within. On success the new source owns the one beneath: its `close` closes both,
    * and its `stored` is that one. On failure the one beneath stays open.
    *
+   * @returns `undefined` where a closer look shows that it is not this.
    * @throws EnvironmentError, CorruptImageError
    */
-  open(source: HostBlockSource, context: LayerContext): Promise<HostBlockSource>;
+  open(source: HostBlockSource, context: LayerContext): Promise<HostBlockSource | undefined>;
 }
 
 /** So much of the beginning a layer may look at. */

@@ -10,10 +10,11 @@ import { EnvironmentError } from "../../host/environment_error.ts";
 import { ageLayer } from "./age/age_layer.ts";
 import { armorLayer } from "./age/armor_layer.ts";
 import { HEAD_BYTES, type Layer, type LayerContext, type UnwrapOptions } from "./layer.ts";
+import { splitLayer } from "./split.ts";
 import { zstdLayer } from "./zstd/zstd_layer.ts";
 
 /** All layers that are known. */
-const LAYERS: readonly Layer[] = [ageLayer, armorLayer, zstdLayer];
+const LAYERS: readonly Layer[] = [splitLayer, ageLayer, armorLayer, zstdLayer];
 
 /** Nobody stores an image in more; bytes made to be unwrapped without end come to one here. */
 const MOST_LAYERS = 8;
@@ -27,17 +28,16 @@ const MOST_LAYERS = 8;
 export async function unwrap(
   source: HostBlockSource,
   options: UnwrapOptions = {},
+  layers: readonly Layer[] = LAYERS,
 ): Promise<HostBlockSource> {
   const outermost = new Outermost(source);
   let current: HostBlockSource = outermost;
   try {
     for (let depth = 0;; depth++) {
-      const context = contextOf(options, depth);
-      const head = await headOf(current);
-      const layer = LAYERS.find((each) => each.matches(head, context));
-      if (layer === undefined) break;
+      const inner = await openLayer(current, contextOf(options, depth), layers);
+      if (inner === undefined) break;
+      current = inner;
       if (depth === MOST_LAYERS) throw tooManyLayers(source);
-      current = await layer.open(current, context);
     }
   } catch (error) {
     current.close();
@@ -48,6 +48,14 @@ export async function unwrap(
   return current;
 }
 
+/** The same of parts alone: what they are together may be encrypted or compressed still. */
+export function unwrapParts(
+  source: HostBlockSource,
+  options: UnwrapOptions,
+): Promise<HostBlockSource> {
+  return unwrap(source, options, [splitLayer]);
+}
+
 /** The outermost layer of a source, without opening it; `undefined` where there is none. */
 export async function outermostLayer(
   source: HostBlockSource,
@@ -55,6 +63,20 @@ export async function outermostLayer(
 ): Promise<string | undefined> {
   const head = await headOf(source);
   return LAYERS.find((each) => each.matches(head, contextOf(options, 0)))?.name;
+}
+
+/** @returns `undefined` where it is no layer. */
+async function openLayer(
+  source: HostBlockSource,
+  context: LayerContext,
+  layers: readonly Layer[],
+): Promise<HostBlockSource | undefined> {
+  const head = await headOf(source);
+  for (const layer of layers) {
+    const inner = layer.matches(head, context) ? await layer.open(source, context) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 function contextOf(options: UnwrapOptions, depth: number): LayerContext {
