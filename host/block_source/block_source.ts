@@ -22,12 +22,14 @@ export interface HostBlockSource {
   /** Of a server; missing for what is local. */
   readonly traffic?: Traffic | undefined;
   /** What it is read out of, where it lies there encrypted, compressed or otherwise wrapped. */
-  readonly stored?: {
-    /** How, e.g. `age`. */
-    readonly layer: string;
-    /** What lies there, or the next layer. */
-    readonly source: HostBlockSource;
-  };
+  readonly stored?:
+    | {
+      /** How, e.g. `age`. */
+      readonly layer: string;
+      /** What lies there, or the next layer. */
+      readonly source: HostBlockSource;
+    }
+    | undefined;
   /**
    * Fills all of `into` with the bytes from `offsetBytes` on.
    *

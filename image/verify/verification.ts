@@ -35,6 +35,10 @@ export interface VerifyImageOptions {
   readonly sample?:
     | { readonly kind: "share"; /** Above 0, up to 1. */ readonly share: number }
     | { readonly kind: "bytes"; readonly sizeBytes: number };
+  /** Of a whole disk: the number of the partition; see `openImage`. */
+  readonly partition?: number | undefined;
+  /** Where in the file the image begins; see `openImage`. */
+  readonly imageOffsetBytes?: number | undefined;
   /** Which random part; the same seed, the same files. Default: another one each time. */
   readonly seed?: number;
   /** Cancels it. */
@@ -48,6 +52,10 @@ export interface VerifyImageOptions {
     failure:
       | { readonly check: "digest"; readonly message: string }
       | { readonly check: "record"; readonly message: string }
+      /** A part of a split image is damaged, or in another's place. */
+      | { readonly check: "part"; readonly message: string }
+      /** What the image is encrypted or compressed in is damaged. */
+      | { readonly check: "stored"; readonly code: string; readonly message: string }
       | {
         /** Some of the image cannot be read, as of a disk with bad sectors. */
         readonly check: "unreadable";
@@ -95,9 +103,13 @@ export interface VerifiedImage {
   };
   /** Whether the image has a record of its files' contents that can be relied on. */
   readonly record: {
-    /** `none`, `unknown` to this version, `stale` since the image was written to, or damaged. */
-    readonly state: "sound" | "none" | "unknown" | "stale" | "broken";
-    /** Why it was not used. */
+    /**
+     * `none`, `unknown` to this version, `stale` since the image was written to, or damaged;
+     * `unseen` where it could not be looked into the image at all: nothing but the digest of what
+     * lies there was verified then.
+     */
+    readonly state: "sound" | "none" | "unknown" | "stale" | "broken" | "unseen";
+    /** Why it was not used, or not seen: e.g. `encrypted`. */
     readonly why?: string;
   };
   /** What of the contents was compared with the record; missing where there was none to rely on. */
@@ -125,6 +137,8 @@ export interface VerifiedImage {
   };
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
+  /** What was asked of the server; missing for what is local. */
+  readonly traffic?: { readonly countRequests: number; readonly countBytes: number };
 }
 
 /** One thing that is wrong. */
