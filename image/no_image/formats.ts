@@ -159,7 +159,7 @@ export const FORMATS: readonly Format[] = [
     magics: [[0, "EVF\x09\r\n\xff\0"]],
     what: "a forensic image (EWF)",
     help: ({ file, out }) =>
-      `Make a plain image ${out}.raw of it with ewfexport -u -t ${out} ${file}`,
+      `Make a plain image of it, ${out}.raw, with ewfexport -q -u -t ${out} ${file}`,
   },
   {
     name: "wim",

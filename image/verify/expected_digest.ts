@@ -6,10 +6,11 @@
 import type { SourceOptions } from "../../host/block_source/block_source.ts";
 import { shownLocation, siblingLocation } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { hasCode } from "../../host/libc/errno.ts";
 import { localSideFile } from "./local_side_file.ts";
 import { remoteSideFile } from "./remote_side_file.ts";
 import type { ExpectedDigest } from "./side_file.ts";
-import { ENCRYPTED, type StoredImage, type Unseen } from "./stored_image.ts";
+import type { StoredImage, Unseen } from "./stored_image.ts";
 
 /** How it is found. */
 export interface DigestOptions extends SourceOptions {
@@ -37,9 +38,9 @@ export async function expectedDigest(
 }
 
 /** The error of what cannot be looked into, and has no side file to go by. */
-export function nothingToGoBy(shownName: string, { what, error }: Unseen): Error {
+export function nothingToGoBy(shownName: string, { error }: Unseen): Error {
   // What is to be done about the others, their own words say.
-  if (what !== ENCRYPTED) return error;
+  if (!hasCode(error, "no-identity", "no-passphrase", "no-terminal")) return error;
   return new EnvironmentError(
     `cannot verify ${shownName}: it is encrypted and no identity is given, so that what is in it ` +
       "was not looked at, and there is no side file beside it to compare its digest with. " +

@@ -45,7 +45,7 @@ export interface Unseen {
 }
 
 /** What an encrypted file is. */
-export const ENCRYPTED = "encrypted";
+const ENCRYPTED = "encrypted";
 
 /** What says that nothing was given that opens it, or that nothing can. */
 const CLOSED: Readonly<Record<string, string>> = {
