@@ -69,7 +69,7 @@ export const FORMATS: readonly Format[] = [
   compressed("lz4", "\x04\x22\x4d\x18", ({ file, out }) => `lz4 -d ${file} ${out}`),
   compressed("lz4", "\x02\x21\x4c\x18", ({ file, out }) => `lz4 -d ${file} ${out}`),
   compressed("lzma", "\x5d\0\0\x80\0", ({ file, out }) => `unxz -c ${file} > ${out}`),
-  compressed("lrzip", "LRZI", ({ file, out }) => `lrzip -d -o ${out} ${file}`),
+  compressed("lrzip", "LRZI", ({ file, out }) => `lrzip -dqo ${out} ${file}`),
   compressed("lzop", "\x89LZO\0\r\n\x1a\n", ({ file, out }) => `lzop -d -o ${out} ${file}`),
   compressed("lzip", "LZIP", ({ file, out }) => `lzip -d -c ${file} > ${out}`),
   {
