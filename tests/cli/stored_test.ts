@@ -152,6 +152,21 @@ testWith(
           assert.match(stderr, expected);
         }
       }
+      // What nothing can be found without is not salvaged; what was cut is, as far as it goes.
+      const bytes = readFileSync(path);
+      writeFileSync(`${folder}/header`, bytes.subarray(0, 100));
+      writeFileSync(`${folder}/cut`, bytes.subarray(0, bytes.length >> 1));
+      const broken = ["--identity", key.file];
+      assert.doesNotMatch(
+        (await icecore(["ls", `${folder}/header`, ...broken])).stderr,
+        /--salvage/,
+      );
+      const cut = await icecore(["ls", "-R", `${folder}/cut`, ...broken]);
+      assert.equal(cut.code, 1);
+      assert.match(cut.stderr, /it was cut short.* Or add --salvage to have the rest\.$/m);
+      const salvaged = await icecore(["ls", "-R", `${folder}/cut`, "--salvage", ...broken]);
+      assert.equal(salvaged.code, 3);
+      assert.match(salvaged.stdout, /readme\.txt/);
       const json = await icecore(["ls", path, "--json"]);
       assert.equal(JSON.parse(json.stdout).code, "no-identity");
     });
