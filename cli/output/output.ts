@@ -153,7 +153,7 @@ function withAdvice(message: string, error: unknown, values: object): string {
 
 /** Whether there is nothing to be read without what is broken. */
 function isBeyondSalvage(error: CorruptImageError): boolean {
-  return saysNoImage(error) || error.fields["copies"] === 0 || SEALED.has(error.code);
+  return error.fields["copies"] === 0 || SEALED.has(error.code) || saysNoImage(error);
 }
 
 /** What encloses an image, without which nothing in it can be found. */
