@@ -71,13 +71,15 @@ export async function openStoredImage(
   location: string,
   options: VerifyImageOptions,
 ): Promise<StoredImage> {
-  let source = await openSource(location, options);
+  const breather = new Breather(options.signal ?? NEVER);
+  const named = new TolerantSource(await openSource(location, options), breather);
+  let source: HostBlockSource = named;
   try {
-    source = await unwrapParts(source, { ...options, location, onBroken: () => {} });
+    source = await unwrapParts(named, { ...options, location, onBroken: () => {} });
     const parts = source instanceof PartsSource ? source : undefined;
     const faults = await parts?.faults() ?? [];
     if (faults.length > 0) throw partsVerdict(source.shownName, faults);
-    const stored = new TolerantSource(source, new Breather(options.signal ?? NEVER));
+    const stored = parts === undefined ? named : new TolerantSource(parts, breather);
     const { image, unseen } = await lookInto(stored, options);
     return { location, stored, parts, image, unseen, close: () => (image ?? stored).close() };
   } catch (error) {
