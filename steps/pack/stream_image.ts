@@ -35,7 +35,7 @@ export interface StreamParts {
 
 /** Streams all runs. @returns The bytes streamed. @throws what the sink and the signal throw. */
 export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Promise<number> {
-  const { breather, hasher, files, sink, tap } = parts;
+  const { breather, hasher, files, sink } = parts;
   const streamer = new Streamer(parts);
   try {
     for (const planned of runs) {
@@ -47,8 +47,7 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
         const putting = streamer.put(run, done, length);
         done += putting instanceof Promise ? await putting : putting;
         // The buffer is filled anew once it is written.
-        if (sink.isBehind) await sink.catchUp(breather);
-        if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
+        if (sink.isBehind || streamer.hasPiece) await handOn(streamer, parts);
       }
       if (breather.due) {
         parts.onProgress(streamer.doneBytes);
@@ -56,8 +55,7 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       }
     }
     streamer.end();
-    if (sink.isBehind) await sink.catchUp(breather);
-    if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
+    await handOn(streamer, parts);
     parts.onProgress(streamer.doneBytes);
     return streamer.doneBytes;
   } finally {
@@ -76,11 +74,19 @@ async function digestsRun(
   if (offsetBytes === 0) {
     if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
     streamer.endFiles();
+    // Before the next buffer is filled: sink and tap have room for one only.
+    await handOn(streamer, parts);
     await hasher.drain();
     streamer.digests = await digests.finish(parts.blockless, header);
   }
   const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
   return { kind: "bytes", bytes };
+}
+
+/** Has what was written go on its way, to the sink and to those who take the image as it is made. */
+async function handOn(streamer: Streamer, { sink, breather, tap }: StreamParts): Promise<void> {
+  if (sink.isBehind) await sink.catchUp(breather);
+  if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
 }
 
 class Streamer {
@@ -203,7 +209,9 @@ class Streamer {
     this.parts.hasher.submit(this.#used);
     this.#write(buffer);
     // Not a view: the buffer is filled anew while others still have the piece in hand.
-    if (this.parts.tap !== undefined) this.#piece = Uint8Array.from(buffer.subarray(0, this.#used));
+    if (this.parts.tap !== undefined && this.#used > 0) {
+      this.#piece = Uint8Array.from(buffer.subarray(0, this.#used));
+    }
     this.#offset += this.#used;
     this.#used = 0;
     this.#buffer = undefined;
