@@ -41,7 +41,7 @@ export const doctor = {
           description: message`Try whether blocks can be cloned from this folder into TO,`,
         })),
         to: optional(argument(fileValue("TO", "directory"), {
-          description: message`as build --reflink does. A file is made in it and removed again.`,
+          description: message`as a build may do. A file is made in it and removed again.`,
         })),
       }),
       common,

@@ -79,7 +79,7 @@ function tryClone(path: string, to: string): string | undefined {
   try {
     folder = openAt(CURRENT_FOLDER, to, O_RDONLY | O_DIRECTORY);
     if (!areClonesReliable(folder)) {
-      return "it is ZFS, of which some versions lose data by it; only when it is asked for always";
+      return "on ZFS, of which some versions lose data by clones, it is not done by itself";
     }
     const target = openAt(folder, name, O_RDWR | O_CREAT | O_EXCL, 0o600);
     try {
