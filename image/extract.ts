@@ -136,11 +136,7 @@ class Extraction {
     const tree = this.#tree;
     const { target, force = false } = this.options;
     const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
-    const cloner = new BlockCloner(
-      this.image.storage,
-      this.folders.root,
-      (row) => this.folders.openFile(row),
-    );
+    const cloner = new BlockCloner(this.image.storage, this.folders);
     if (!force && !cloner.savesRoom) {
       requireRoomFor(this.#totalBytes, this.folders.root, target);
     }

@@ -9,6 +9,7 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import { areClonesReliable, cloneRange, isCloningFileSystem } from "../../host/libc/clone.ts";
 import { closeRead, type Descriptor } from "../../host/libc/files.ts";
 import type { ImageStorage } from "../image_storage.ts";
+import type { TargetFolders } from "./target_folders.ts";
 
 /** File systems that can clone have blocks of this size. */
 const BLOCK_BYTES = 4096;
@@ -33,19 +34,15 @@ export class BlockCloner {
   /** Files that were extracted, by where their contents begin in the image. */
   readonly #extracted = new Map<number, { readonly row: TreeInode; readonly place: StoredFile }>();
 
-  /**
-   * @param target a folder that is extracted into
-   * @param reopen opens a file that was extracted, for reading; `undefined` where it is not there
-   */
+  /** @param folders those that are extracted into */
   constructor(
     private readonly storage: ImageStorage | undefined,
-    target: Descriptor,
-    private readonly reopen: (row: TreeInode) => Descriptor | undefined,
+    private readonly folders: TargetFolders,
   ) {
-    const isReliable = storage !== undefined && areClonesReliable(target);
+    const isReliable = storage !== undefined && areClonesReliable(folders.root);
     this.#clonesImage = isReliable && storage.file !== undefined;
     this.#clonesTwins = isReliable && storage.sharesBlocks;
-    this.savesRoom = this.#clonesImage && isCloningFileSystem(target);
+    this.savesRoom = this.#clonesImage && isCloningFileSystem(folders.root);
   }
 
   /** Whether a file of a size is to be offered. */
@@ -89,7 +86,7 @@ export class BlockCloner {
     const twin = this.#extracted.get(start);
     if (twin === undefined) this.#extracted.set(start, { row, place });
     if (twin === undefined || !isSamePlace(twin.place, place)) return false;
-    const fd = this.reopen(twin.row);
+    const fd = this.folders.openFile(twin.row);
     if (fd === undefined) return false;
     try {
       const range = { fd, offsetBytes: 0, lengthBytes: place.sizeBytes };
