@@ -19,6 +19,7 @@ import { collectGarbage } from "../host/runtime.ts";
 import { DamagedFileError } from "../pipeline/build_errors.ts";
 import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
+import { BlockCloner } from "./extract/block_cloner.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
 import { findExisting } from "./extract/existing.ts";
@@ -135,11 +136,15 @@ class Extraction {
     const tree = this.#tree;
     const { target, force = false } = this.options;
     const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
-    if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
+    const cloner = new BlockCloner(this.image.storage, this.folders);
+    if (!force && !cloner.savesRoom) {
+      requireRoomFor(this.#totalBytes, this.folders.root, target);
+    }
     const count = (bytes: number) => this.#doneBytes += bytes;
     const { check } = this;
     const copier = new ContentCopier(
       this.image,
+      cloner,
       check,
       this.#breather,
       count,
@@ -159,6 +164,7 @@ class Extraction {
       describer,
       breather: this.#breather,
       check,
+      isCloned: (sizeBytes) => cloner.isWorth(sizeBytes),
       onDifferent: (row) => this.#isKept(row),
       onRead: count,
     });
@@ -171,7 +177,7 @@ class Extraction {
       force,
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
-        const isSame = await copier.copy(this.source.inodeOf(row), to);
+        const isSame = await copier.copy(row, this.source.inodeOf(row), to);
         if (!isSame) await this.#refuseDamaged(row);
       },
       checkTarget: async (row) => {

@@ -9,6 +9,7 @@ import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageRecord } from "./image_record.ts";
+import type { ImageStorage } from "./image_storage.ts";
 
 /** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
 export interface OpenImageOptions {
@@ -201,6 +202,13 @@ export interface ImageReader extends AsyncDisposable {
     /** In hex, of a file with long holes: of its data and where it lies, see docs/native.md. */
     readonly holesSha256?: string;
   }>;
+
+  /**
+   * Where it and the contents of its files lie; `undefined` where that is not one place, or what
+   * lies there is not what is read.
+   * @internal
+   */
+  readonly storage?: ImageStorage | undefined;
 
   /**
    * What the contents of its files were when it was made; read when first asked for.

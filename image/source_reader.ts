@@ -18,6 +18,7 @@ import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
+import type { ImageStorage } from "./image_storage.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 
@@ -50,6 +51,17 @@ export class SourceReader implements ImageReader {
 
   get sizeBytes(): number {
     return this.#source.sizeBytes;
+  }
+
+  get storage(): ImageStorage | undefined {
+    const { features, journal } = this.info;
+    // What lies in a journal is not where its contents are read.
+    if (journal !== "none" && journal !== "clean") return undefined;
+    return {
+      file: this.#source.file,
+      sharesBlocks: features.includes("shared_blocks"),
+      placeOf: (inode) => this.#files.storedFile(inode),
+    };
   }
 
   get traffic(): Traffic | undefined {

@@ -30,6 +30,8 @@ export interface ScannedSource {
    * @throws SourceError `file-replaced` where another file has its name by now.
    */
   open(inode: TreeInode): number;
+  /** SHA-256 of files that are known without being read. */
+  readonly knownDigests?: ReadonlyMap<TreeInode, Uint8Array>;
   /** Whether everybody may read all of it; who may not, may not read what is made of it. */
   readonly isPublic?: boolean;
   /** Closes the folders that were kept open. */

@@ -17,9 +17,9 @@ import { CarefulReader, isOfAPart } from "./careful_reader.ts";
 import {
   describeChange,
   type ExpectedFile,
+  expectedFile,
   type FileChange,
   howChanged,
-  UNKNOWN,
 } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
 import { ReplacedFileError } from "./scanned_source.ts";
@@ -47,6 +47,11 @@ export class SourceFile {
     private readonly finisher?: Finisher,
   ) {
     this.#tree = source.tree;
+  }
+
+  /** The open file; `undefined` where it could not be opened, or cannot be read any more. */
+  get descriptor(): Descriptor | undefined {
+    return this.#fd;
   }
 
   /** Opens a regular file. One that cannot be opened is reported and reads as zeros. */
@@ -113,7 +118,7 @@ export class SourceFile {
     if (fd === undefined) return;
     if (!this.#hasProblem) {
       const inode = this.#inode;
-      const expected = this.#expectedOf(inode);
+      const expected = expectedFile(this.source, inode);
       if (this.finisher?.offer(fd, inode, expected) === true) {
         this.#fd = undefined;
         return;
@@ -122,18 +127,6 @@ export class SourceFile {
       if (change !== undefined) this.reportChange(inode, change);
     }
     this.#close();
-  }
-
-  #expectedOf(inode: TreeInode): ExpectedFile {
-    const { sizeBytes, mtime } = this.#tree;
-    const { ctime } = this.source;
-    return {
-      sizeBytes: sizeBytes[inode]!,
-      seconds: mtime.seconds[inode]!,
-      nanoseconds: mtime.nanoseconds[inode]!,
-      ctimeSeconds: ctime?.seconds[inode] ?? 0,
-      ctimeNanoseconds: ctime?.nanoseconds[inode] ?? UNKNOWN,
-    };
   }
 
   /** Reports a file that was found to have changed. */

@@ -15,6 +15,9 @@ export interface BuildValues extends CommonValues {
   readonly oneFileSystem: boolean | undefined;
   readonly times: "mtime" | "all" | undefined;
   readonly withoutRecord: boolean | undefined;
+  readonly dedupe: boolean | undefined;
+  readonly digestsFrom: string | undefined;
+  readonly reflink: "auto" | "always" | "never" | undefined;
   readonly recipe: string | undefined;
   readonly size: string | undefined;
   readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;

@@ -6,6 +6,7 @@
 import type { ImageInfo } from "../../ext4/reader/open/image_info.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageRecord } from "../../image/image_record.ts";
+import type { ImageSharing } from "../../image/sharing.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import { localSecond } from "./time_text.ts";
@@ -18,6 +19,8 @@ export interface ImageFacts extends ImageInfo {
   readonly origin: string;
   /** Whether the image holds digests of its files' contents; `broken` where their header is. */
   readonly record: "present" | "none" | "unknown" | "broken";
+  /** Files that lie in the blocks of others; missing where none can. */
+  readonly sharing?: ImageSharing;
 }
 
 /** All that is known of an image, as `--json` prints it. */
@@ -26,10 +29,19 @@ export function imageFacts(
   sizeBytes: number,
   info: ImageInfo,
   record: ImageRecord,
+  sharing?: ImageSharing,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
   const origin = originOf(info, isReadOnly);
-  return { image, sizeBytes, ...info, isReadOnly, origin, record: record.presence };
+  return {
+    image,
+    sizeBytes,
+    ...info,
+    isReadOnly,
+    origin,
+    record: record.presence,
+    ...(sharing === undefined ? {} : { sharing }),
+  };
 }
 
 /** The superblock does not name its maker; its features and times show who it was. */
@@ -75,10 +87,16 @@ export function factLines(facts: ImageFacts): string {
     ],
     ["inode size", `${facts.inodeSizeBytes} bytes`],
     ["record", RECORD[facts.record]],
+    ...(facts.sharing === undefined ? [] : [["sharing", sharingText(facts.sharing)] as const]),
     ["features", facts.features.join(" ")],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
   return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+function sharingText({ countFiles, savedBytes }: ImageSharing): string {
+  return `${counted(countFiles, "file")} in the blocks of equal ones, which saves ` +
+    formatSize(savedBytes);
 }
 
 const RECORD: Readonly<Record<ImageFacts["record"], string>> = {

@@ -53,6 +53,8 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "missing-option": SETTING,
   "bad-setting": SETTING,
   "bad-order": { use: ({ step, after }) => after && `--use after:${after}=${step}` },
+  "bad-reflink": { reflink: "--reflink auto" },
+  "no-reflink": { reflink: "--reflink auto" },
   untrusted: { trust: "--trust" },
   "copy-failed": { verbose: "--verbose" },
   "unknown-step": { use: ({ step }) => step && `--use after:STEP=${step}` },

@@ -22,6 +22,11 @@ export interface PlanOptions {
   readonly times: "mtime" | "all";
   /** Whether the image holds digests of its files' contents, in inode 5. */
   readonly hasRecord: boolean;
+  /**
+   * For each row of the tree the first row with the same contents and the same holes: equal files
+   * then share their blocks. Absent: each file has its own.
+   */
+  readonly equalTo?: Uint32Array | undefined;
 }
 
 const UUID_BYTES = 16;

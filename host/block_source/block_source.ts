@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { Descriptor } from "../libc/files.ts";
+
 /** What was asked of a server so far. */
 export interface Traffic {
   /** Requests sent, those that failed included. */
@@ -19,6 +21,8 @@ export interface HostBlockSource {
   readonly shownName: string;
   /** Whether reads wait for nothing but a disk. */
   readonly isLocal: boolean;
+  /** The open file; missing for what is no regular file of this machine. */
+  readonly file?: Descriptor | undefined;
   /** Of a server; missing for what is local. */
   readonly traffic?: Traffic | undefined;
   /** What it is read out of, where it lies there encrypted, compressed or otherwise wrapped. */

@@ -92,9 +92,9 @@ export class ContentsCheck {
       const found = await this.#readEach(all, breather, onProgress);
       return { ...counts, ...found, ...(digest === undefined ? {} : { digest }) };
     }
-    const { stretches, blockless } = contents;
+    const { stretches, blockless, shared } = contents;
     const { blockSizeBytes, countInodes } = info;
-    const files = { stretches, blockless, countInodes, blockSizeBytes };
+    const files = { stretches, blockless, shared, countInodes, blockSizeBytes };
     let pass: PassResult;
     try {
       pass = await passOver(this.source, { algorithm, files, signal, onProgress });
@@ -219,7 +219,7 @@ interface ListedFile {
   endBytes?: number;
 }
 
-function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFile[] {
+function filesOf({ stretches, blockless, shared, scattered }: StoredContents): ListedFile[] {
   const files: ListedFile[] = [];
   for (let row = 0; row < stretches.count; row++) {
     const inode = stretches.inodeOf(row) as InodeNumber;
@@ -234,6 +234,9 @@ function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFil
   }
   for (const { number: inode } of blockless) {
     files.push(plainFile(inode));
+  }
+  for (const { number: inode, dataBytes: sizeBytes } of shared) {
+    files.push({ ...plainFile(inode), sizeBytes });
   }
   for (const { inode, isLink, stretches, sizeBytes: fileBytes } of scattered) {
     const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
