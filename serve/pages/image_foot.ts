@@ -1,0 +1,22 @@
+/**
+ * A line about the image that is looked at.
+ * @module
+ */
+
+import type { ImageReader } from "icecore/read";
+import { counted } from "../../pipeline/words/counted.ts";
+import { formatSize } from "../../pipeline/words/size.ts";
+import { Html, html } from "../words/html.ts";
+import { timeAttribute, timeText } from "../words/time_text.ts";
+
+/** Its name, size and age, and what was asked of its server. */
+export function imageFoot(image: ImageReader): Html {
+  const { shownName, sizeBytes, info: { format, madeSeconds }, traffic } = image;
+  const made = html`<time datetime="${timeAttribute(madeSeconds)}">${timeText(madeSeconds)}</time>`;
+  const asked = traffic === undefined
+    ? ""
+    : `, read by ${counted(traffic.countRequests, "request")} (${formatSize(traffic.countBytes)})`;
+  return html`<p><bdi>${shownName}</bdi>: ${format}, ${
+    formatSize(sizeBytes)
+  }, made ${made}${asked}</p>`;
+}
