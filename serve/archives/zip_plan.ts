@@ -22,13 +22,7 @@ import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import { Breather } from "../../host/breathe.ts";
 import { type ImageTree, readImageTree } from "../../image/image_tree.ts";
 import { pathBelow, splitName } from "../tree/url_path.ts";
-import {
-  dataDescriptor,
-  directoryEntry,
-  endRecords,
-  localHeader,
-  type ZipMember,
-} from "./zip_records.ts";
+import { directoryEntryBytes, endRecords, memberBytes, type ZipMember } from "./zip_records.ts";
 
 /** A member, and where its contents come from. */
 export interface PlannedMember extends ZipMember {
@@ -64,20 +58,26 @@ export async function planZip(
   let count = 0;
   for (const member of members()) {
     if (breather.due) await breather.pause();
-    if (member.inode !== undefined && !await isSound(image, member)) {
+    if (needsLook(source, member) && !await isSound(image, member)) {
       leftOut.add(member.row);
       continue;
     }
-    const written = { ...member, crc32: 0, offsetBytes: sizeBytes };
-    directoryBytes += directoryEntry(written).length;
-    sizeBytes += localHeader(member).length + member.sizeBytes +
-      dataDescriptor(member, 0).length;
+    directoryBytes += directoryEntryBytes(member, sizeBytes);
+    sizeBytes += memberBytes(member);
     count++;
   }
   return {
     members,
     sizeBytes: sizeBytes + directoryBytes + endRecords(count, directoryBytes, sizeBytes).length,
   };
+}
+
+/** What lies in one piece has no map that could be broken. */
+function needsLook(
+  { contentsAtOf }: ImageTree,
+  { inode, row, sizeBytes }: PlannedMember & { readonly row: TreeInode },
+): boolean {
+  return inode !== undefined && sizeBytes > 0 && contentsAtOf(row) === 0;
 }
 
 /** Whether all blocks of a file can be found; what is broken is reported and left out. */

@@ -62,6 +62,19 @@ export function localHeader(member: ZipMember): Uint8Array {
   ]);
 }
 
+/** How many bytes a member takes in all, but for its place in the directory at the end. */
+export function memberBytes(member: ZipMember): number {
+  const isLarge = member.sizeBytes >= MAX_32;
+  const header = 30 + member.name.length + (isLarge ? 20 : 0) + timeExtra(member).length;
+  return header + member.sizeBytes + (isLarge ? 24 : 16);
+}
+
+/** How many bytes its entry in the directory at the end has. */
+export function directoryEntryBytes(member: ZipMember, offsetBytes: number): number {
+  const large = (member.sizeBytes >= MAX_32 ? 16 : 0) + (offsetBytes >= MAX_32 ? 8 : 0);
+  return 46 + member.name.length + (large === 0 ? 0 : 4 + large) + timeExtra(member).length;
+}
+
 /** What stands behind a member's contents. */
 export function dataDescriptor({ sizeBytes }: ZipMember, crc32: number): Uint8Array {
   const bytes = sizeBytes >= MAX_32 ? 8 : 4;

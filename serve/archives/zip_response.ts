@@ -9,7 +9,7 @@ import { printable } from "icecore/plugin";
 import { Breather } from "../../host/breathe.ts";
 import { asBroken, damageOf } from "../../image/content_check.ts";
 import { PieceBuffer } from "../../image/tar/piece_buffer.ts";
-import { beginCheck } from "../contents/record_lock.ts";
+import { FileCheck } from "../contents/record_lock.ts";
 import { streamBody } from "../http/stream_body.ts";
 import { archiveHeaders, type ArchiveRequest } from "./tar_response.ts";
 import { type PlannedMember, planZip, type ZipPlan } from "./zip_plan.ts";
@@ -45,6 +45,7 @@ export async function* zipPieces(
   const out = new PieceBuffer();
   const breather = new Breather(signal);
   const directory: Uint8Array[] = [];
+  const checks = new FileCheck(image);
   for (const member of plan.members()) {
     const offsetBytes = out.countBytes;
     if (out.put(localHeader(member))) yield out.take().slice();
@@ -52,8 +53,8 @@ export async function* zipPieces(
     if (member.target !== undefined) {
       checksum = crc32(member.target);
       if (out.put(member.target)) yield out.take().slice();
-    } else if (member.inode !== undefined) {
-      for await (const piece of contentsOf(image, member, out)) {
+    } else if (member.inode !== undefined && member.sizeBytes > 0) {
+      for await (const piece of contentsOf(image, member, out, checks)) {
         checksum = crc32(piece, checksum);
         if (out.advance(piece.length)) yield out.take().slice();
         if (breather.due) await breather.pause();
@@ -73,9 +74,10 @@ async function* contentsOf(
   image: ImageReader,
   { inode, path, sizeBytes }: PlannedMember,
   out: PieceBuffer,
+  checks: FileCheck,
 ): AsyncGenerator<Uint8Array> {
   const file = await image.openFile(inode!);
-  const check = await beginCheck(image, file);
+  const check = await checks.begin(file);
   for (let at = 0; at < sizeBytes;) {
     const space = out.space(sizeBytes - at);
     const reading = file.read(at, space);

@@ -9,7 +9,7 @@ import type { ImageReader, Stat } from "icecore/read";
 import { printable } from "icecore/plugin";
 import { damageOf } from "../../image/content_check.ts";
 import type { ByteSpan } from "../http/range.ts";
-import { beginCheck } from "./record_lock.ts";
+import { FileCheck } from "./record_lock.ts";
 
 /** Of a local image a disk's read ahead does the rest; of a remote one each piece is a request. */
 const LOCAL_BYTES = 256 << 10;
@@ -37,7 +37,7 @@ export async function* filePieces(
   const file = await image.openFile(inode);
   const { startBytes, endBytes } = span;
   const isWhole = startBytes === 0 && endBytes === file.stat.sizeBytes;
-  const check = isWhole ? await beginCheck(image, file) : undefined;
+  const check = isWhole ? await new FileCheck(image).begin(file) : undefined;
   const pieceBytes = image.traffic === undefined ? LOCAL_BYTES : REMOTE_BYTES;
   let held: Uint8Array | undefined;
   for (let at = startBytes; at < endBytes;) {

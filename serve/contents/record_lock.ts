@@ -28,15 +28,22 @@ export function recordedDigest(
   });
 }
 
-/** A check that has begun with a file; `undefined` where the image has no record. */
-export function beginCheck(image: ImageReader, file: ImageFile): Promise<ContentCheck | undefined> {
-  return inTurn(image, async () => {
-    const record = await image.record();
-    if (!record.hasDigests) return undefined;
-    const check = await ContentCheck.ofRecord(record, runtimeDigests("sha256"));
-    await check.begin(file);
-    return check;
-  });
+/** Compares files with the record while others are read as well. */
+export class FileCheck {
+  #check: ContentCheck | undefined;
+
+  constructor(private readonly image: ImageReader) {}
+
+  /** Begins with a file. @returns `undefined` where the image has no record */
+  begin(file: ImageFile): Promise<ContentCheck | undefined> {
+    return inTurn(this.image, async () => {
+      const record = await this.image.record();
+      if (!record.hasDigests) return undefined;
+      this.#check ??= await ContentCheck.ofRecord(record, runtimeDigests("sha256"));
+      await this.#check.begin(file);
+      return this.#check;
+    });
+  }
 }
 
 /** Runs work when all that was asked of the record before is done. */

@@ -20,7 +20,9 @@ const MOST_CHARACTERS = 200;
 
 /** @param head The first bytes of a picture; anything may be wrong with them. */
 export async function readExif(head: Uint8Array): Promise<PictureFacts> {
-  const { Exifr } = await import("exifr");
+  const loaded = await import("exifr");
+  // Of its two forms one runtime takes the first, and one the second.
+  const Exifr = loaded.Exifr ?? loaded.default.Exifr;
   const reader = new Exifr({
     ...OFF,
     tiff: true,

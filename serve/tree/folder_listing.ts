@@ -5,6 +5,7 @@
  */
 
 import type { ImageReader, Stat } from "icecore/read";
+import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
 import { extensionOf, mediaOf } from "../media/media_type.ts";
 import { naturalKey, type SortOrder } from "./sort_order.ts";
@@ -153,18 +154,29 @@ export class FolderListing {
 const LEAST_PICTURES = 3;
 const decoder = new TextDecoder();
 
-/** Reads a folder: no file in it is opened. @throws CorruptImageError, PathError */
+/**
+ * Reads a folder: no file in it is opened. The empty `lost+found` that every `mkfs` makes is left out.
+ *
+ * @throws CorruptImageError, PathError
+ */
 export async function readListing(
   image: ImageReader,
-  folder: Uint8Array | Stat["inode"],
+  folder: Stat["inode"],
   signal: AbortSignal,
 ): Promise<FolderListing> {
   const breather = new Breather(signal);
   const entries: ListedEntry[] = [];
-  for await (const { name, stat } of image.list(folder)) {
+  for await (const { name, nameText, stat } of image.list(folder)) {
+    if (nameText === "lost+found" && folder === ROOT_INODE && await isEmpty(image, stat)) continue;
     const { kind, inode, sizeBytes, mtime } = stat;
     entries.push({ name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
     if (breather.due) await breather.pause();
   }
   return new FolderListing(entries);
+}
+
+async function isEmpty(image: ImageReader, { kind, inode }: Stat): Promise<boolean> {
+  if (kind !== "folder") return false;
+  for await (const _ of image.list(inode)) return false;
+  return true;
 }

@@ -4,13 +4,14 @@ import { writeFileSync } from "node:fs";
 import { requires } from "../support/requirements.ts";
 import { HOSTILE_NAMES } from "../support/small_image.ts";
 import { encodePath } from "../../serve/tree/url_path.ts";
-import { whileServed } from "../support/served.ts";
+import { whileServed, whileServedTree } from "../support/served.ts";
+import { file, folder } from "../support/tree_builder.ts";
 
 const NAMES: readonly (string | Uint8Array)[] = [
   ...HOSTILE_NAMES,
   "<img src=x onerror=alert(1)>",
   "<script>alert(1)<",
-  "</title><script>x<",
+  "<title><script>x<",
   `"onmouseover="alert(1)`,
   "'quoted'",
   "&lt;entity&gt;",
@@ -28,14 +29,10 @@ const NAMES: readonly (string | Uint8Array)[] = [
 const bytesOf = (name: string | Uint8Array) =>
   typeof name === "string" ? Buffer.from(name) : Buffer.from(name);
 
-function fill(source: string): void {
-  for (const name of NAMES) {
-    writeFileSync(Buffer.concat([Buffer.from(`${source}/`), bytesOf(name)]), bytesOf(name));
-  }
-}
+const hostile = folder(NAMES.map((name) => [name, file(bytesOf(name))] as const));
 
 Deno.test("each name, whatever bytes it has, leads to its own file", async () => {
-  await whileServed(fill, async ({ at }) => {
+  await whileServedTree(hostile, async ({ at }) => {
     for (const name of NAMES) {
       const path = encodePath(bytesOf(name));
       const answer = await fetch(at(`raw/${path}?download`));
@@ -52,7 +49,7 @@ Deno.test("each name, whatever bytes it has, leads to its own file", async () =>
 });
 
 Deno.test("a name is text on every page, and nothing else", async () => {
-  await whileServed(fill, async ({ at }) => {
+  await whileServedTree(hostile, async ({ at }) => {
     const parts = ["browse/?view=list", "browse/?view=grid", "browse/?search=a"];
     for (const part of [...parts, ...NAMES.map((name) => `look/${encodePath(bytesOf(name))}`)]) {
       const page = await (await fetch(at(part))).text();
@@ -67,7 +64,7 @@ Deno.test("a name is text on every page, and nothing else", async () => {
 });
 
 Deno.test("a name that is no UTF-8 is shown in octal, and its search finds it", async () => {
-  await whileServed(fill, async ({ at }) => {
+  await whileServedTree(hostile, async ({ at }) => {
     assert.ok((await (await fetch(at("browse/"))).text()).includes("caf\\351.txt"));
     const { rows } = await (await fetch(at("list/?from=0&to=100"))).json();
     assert.equal(rows.length, NAMES.length);
@@ -83,10 +80,10 @@ Deno.test({
     await whileServed((source) => {
       writeFileSync(`${source}/..\\..\\owned.txt`, "");
       writeFileSync(`${source}/C:\\owned.txt`, "");
-    }, async ({ at, folder }) => {
+    }, async ({ at, folder: place }) => {
       const zip = new Uint8Array(await (await fetch(at("zip/"))).arrayBuffer());
-      writeFileSync(`${folder}/a.zip`, zip);
-      const { stdout } = await new Deno.Command("unzip", { args: ["-Z1", `${folder}/a.zip`] })
+      writeFileSync(`${place}/a.zip`, zip);
+      const { stdout } = await new Deno.Command("unzip", { args: ["-Z1", `${place}/a.zip`] })
         .output();
       const names = new TextDecoder().decode(stdout).trim().split("\n").sort();
       assert.deepEqual(names, ["test/", "test/.._.._owned.txt", "test/C:_owned.txt"]);

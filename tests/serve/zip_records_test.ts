@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import {
   dataDescriptor,
   directoryEntry,
+  directoryEntryBytes,
   endRecords,
   localHeader,
+  memberBytes,
   type ZipMember,
 } from "../../serve/archives/zip_records.ts";
 
@@ -66,4 +68,18 @@ Deno.test("moments that DOS cannot say are the nearest that it can", () => {
     view(localHeader({ ...member, mtimeSeconds })).getUint32(10, true);
   assert.equal(timeOf(-1), timeOf(0));
   assert.equal(timeOf(2 ** 33), timeOf(2 ** 33 + 1e6));
+});
+
+Deno.test("how long records will be is known before they are made", () => {
+  for (const sizeBytes of [0, 5, 2 ** 32 - 2, 2 ** 32 - 1, 2 ** 40]) {
+    for (const mtimeSeconds of [0, 2 ** 33]) {
+      const it = { ...member, sizeBytes, mtimeSeconds };
+      const records = localHeader(it).length + dataDescriptor(it, 0).length;
+      assert.equal(memberBytes(it), records + sizeBytes);
+      for (const offsetBytes of [0, 2 ** 32 - 1]) {
+        const entry = directoryEntry({ ...it, crc32: 0, offsetBytes });
+        assert.equal(directoryEntryBytes(it, offsetBytes), entry.length);
+      }
+    }
+  }
 });

@@ -3,12 +3,14 @@
  * @module
  */
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { connect } from "node:net";
 import { pipeline, recipes } from "icecore";
 import { type ImageReader, openImage } from "icecore/read";
 import { type ServedImages, serveImages, type ServeOptions } from "../../serve/serve_images.ts";
 import { inTemporaryFolder } from "./temporary_folder.ts";
+import { buildTree, type Node } from "./tree_builder.ts";
+import { planOf, withImage } from "./write_image.ts";
 
 /** What a test of the server works with. */
 export interface Served {
@@ -47,6 +49,19 @@ export async function whileServed(
   await inTemporaryFolder(async (folder) => {
     const path = await buildImage(folder, fill);
     await whileServing(path, folder, use, options);
+  });
+}
+
+/** The same of a tree that is declared as data: of many files, of huge ones, under any names. */
+export async function whileServedTree(
+  root: Node,
+  use: (served: Served) => void | Promise<void>,
+  options: ServeOptions = {},
+): Promise<void> {
+  const built = buildTree(root);
+  await withImage(built, planOf(built), async (path, folder) => {
+    renameSync(path, `${folder}/test.img`);
+    await whileServing(`${folder}/test.img`, folder, use, options);
   });
 }
 
