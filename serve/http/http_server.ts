@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { EnvironmentError } from "icecore/read";
 import { messageOf } from "icecore/plugin";
+import { closeUnasked } from "./unasked_connections.ts";
 
 /** A server that listens. */
 export interface HttpServer {
@@ -32,7 +33,7 @@ export interface HttpServerOptions {
 /** What clients are given. */
 export interface Limits {
   readonly countConnections: number;
-  /** For the head of a request. */
+  /** For asking for something, on a new connection or on one that is kept. */
   readonly headMs: number;
   /** For reading on, when as much was sent as the connection holds. */
   readonly stalledMs: number;
@@ -48,8 +49,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     respond(options, limits, request, response).catch(options.onProblem);
   });
   server.maxConnections = limits.countConnections;
-  server.headersTimeout = limits.headMs;
-  server.requestTimeout = limits.headMs;
+  closeUnasked(server, limits.headMs);
   const { host, port } = options;
   server.listen(port, host);
   try {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { openImage } from "icecore/read";
 import { serveImages } from "../../serve/serve_images.ts";
-import { buildImage, type Served, whileServed } from "../support/served.ts";
+import { buildImage, type Served, whileServed, whileServedTree } from "../support/served.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { file, folder } from "../support/tree_builder.ts";
 
 function fill(source: string): void {
   mkdirSync(`${source}/zoo`);
@@ -17,6 +18,10 @@ function fill(source: string): void {
   writeFileSync(`${source}/zoo/my img of a bear.jpg`, "");
   utimesSync(`${source}/img2.jpg`, 1e9, 1e9);
 }
+
+/** A folder of empty files. */
+const numbered = (count: number, before: string) =>
+  folder(Array.from({ length: count }, (_, i) => [`${before}${i}`, file()] as const));
 
 interface ListedRow {
   readonly text: string;
@@ -69,9 +74,7 @@ Deno.test("folders come first, and numbers in names count as numbers", async () 
 });
 
 Deno.test("a window into a folder is what was asked for, and no more than a thousand names", async () => {
-  await whileServed((source) => {
-    for (let i = 0; i < 2500; i++) writeFileSync(`${source}/${i}`, "");
-  }, async ({ at }) => {
+  await whileServedTree(numbered(2500, ""), async ({ at }) => {
     const rows = async (query: string): Promise<ListedRow[]> =>
       (await (await fetch(at(`list/?${query}`))).json()).rows;
     assert.deepEqual((await rows("from=1200&to=1203")).map(({ text }) => text), [
@@ -115,9 +118,7 @@ Deno.test("a search finds all words in any order, whatever their case, with the 
 });
 
 Deno.test("a search says when there is more than it shows", async () => {
-  await whileServed((source) => {
-    for (let i = 0; i < 2100; i++) writeFileSync(`${source}/hit ${i}`, "");
-  }, async (served) => {
+  await whileServedTree(numbered(2100, "hit "), async (served) => {
     const rows = await found(served, "hit");
     assert.deepEqual([rows.length, rows.at(-1)], [2001, { isCut: true }]);
     const page = await (await fetch(served.at("browse/?search=hit"))).text();
@@ -147,15 +148,15 @@ Deno.test("without a script folders, files, searches and downloads are links and
 });
 
 Deno.test("several images are folders of one tree, and two of one name get different ones", async () => {
-  await inTemporaryFolder(async (folder) => {
-    mkdirSync(`${folder}/other`);
+  await inTemporaryFolder(async (place) => {
+    mkdirSync(`${place}/other`);
     const first = await buildImage(
-      folder,
+      place,
       (source) => writeFileSync(`${source}/one.txt`, "1"),
       "a.img",
     );
     const second = await buildImage(
-      `${folder}/other`,
+      `${place}/other`,
       (source) => writeFileSync(`${source}/one.txt`, "2"),
       "a.img",
     );
