@@ -50,7 +50,7 @@ export async function look(site: Site, wanted: Wanted): Promise<Response> {
       title: printable(name),
       file: view,
       ...(text === undefined ? {} : { text }),
-      foot: imageFoot(found.image.reader),
+      foot: imageFoot(found.image),
     }),
   );
 }

@@ -81,7 +81,7 @@ async function folderResponse(
       order,
       view: viewIn(c) ?? (listing.isGallery ? "grid" : "list"),
       isInImage: true,
-      foot: imageFoot(found.image.reader),
+      foot: imageFoot(found.image),
     }),
   );
 }

@@ -40,12 +40,13 @@ function draw({ seed, width, height }: { seed: number; width: number; height: nu
   const canvas = (globalThis as any).document.createElement("canvas");
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
-  let state = seed * 2654435761 >>> 0;
+  let state = Math.imul(seed, 2654435761) >>> 0;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
-  const hue = Math.floor(random() * 360);
+  for (let i = 0; i < 9; i++) random();
+  const hue = 170 + Math.floor(random() * 90);
   const sky = context.createLinearGradient(0, 0, 0, height);
   sky.addColorStop(0, `hsl(${hue} 55% 38%)`);
-  sky.addColorStop(0.7, `hsl(${(hue + 40) % 360} 70% 78%)`);
+  sky.addColorStop(0.7, `hsl(${(hue + 150 + 60 * random()) % 360} 75% 80%)`);
   context.fillStyle = sky;
   context.fillRect(0, 0, width, height);
   const [sunX, sunY] = [width * (0.2 + 0.6 * random()), height * (0.15 + 0.25 * random())];
@@ -56,7 +57,7 @@ function draw({ seed, width, height }: { seed: number; width: number; height: nu
   for (let ridge = 0; ridge < 4; ridge++) {
     const base = height * (0.45 + 0.12 * ridge);
     const [a, b, c] = [random() * 7, random() * 7, 2 + random() * 4];
-    context.fillStyle = `hsl(${(hue + 200) % 360} ${18 + ridge * 8}% ${62 - ridge * 13}%)`;
+    context.fillStyle = `hsl(${hue + 25} ${22 + ridge * 7}% ${66 - ridge * 15}%)`;
     context.beginPath();
     context.moveTo(0, height);
     for (let step = 0; step <= 120; step++) {

@@ -57,11 +57,12 @@ export async function whileServedTree(
   root: Node,
   use: (served: Served) => void | Promise<void>,
   options: ServeOptions = {},
+  name = "test.img",
 ): Promise<void> {
   const built = buildTree(root);
   await withImage(built, planOf(built), async (path, folder) => {
-    renameSync(path, `${folder}/test.img`);
-    await whileServing(`${folder}/test.img`, folder, use, options);
+    renameSync(path, `${folder}/${name}`);
+    await whileServing(`${folder}/${name}`, folder, use, options);
   });
 }
 
