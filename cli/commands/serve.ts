@@ -10,20 +10,10 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
-import { reading, type ReadingValues } from "../arguments/image_argument.ts";
+import { reading } from "../arguments/image_argument.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { common } from "../output/common_options.ts";
-
-/** The values of its command line. */
-export interface ServeValues extends Omit<ReadingValues, "image"> {
-  readonly command: "serve";
-  readonly images: readonly string[];
-  readonly host: string | undefined;
-  readonly port: number | undefined;
-  readonly passwordFile: string | undefined;
-  readonly hostNames: readonly string[];
-  readonly open: boolean | undefined;
-}
+import type { ServeValues } from "../serving/serve_values.ts";
 
 /** The command. */
 export const serve = {

@@ -3,8 +3,7 @@
  * @module
  */
 
-import { shownLocation } from "../../host/block_source/location.ts";
-import { nameOfLocation } from "../../host/block_source/location.ts";
+import { nameOfLocation, shownLocation } from "../../host/block_source/location.ts";
 import { runProgram } from "../../host/programs/run_program.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { openImage } from "../../image/open_image.ts";
@@ -13,13 +12,13 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { isLoopback, isWildcard } from "../../serve/access/hosts.ts";
 import { serveImages } from "../../serve/serve_images.ts";
 import { serverOptions } from "../arguments/servers.ts";
-import type { ServeValues } from "../commands/serve.ts";
 import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { BrokenPlaces } from "./broken_places.ts";
 import { networkUrls } from "./network_urls.ts";
 import { readPassword } from "./password_file.ts";
+import type { ServeValues } from "./serve_values.ts";
 
 const LOOPBACK = "127.0.0.1";
 

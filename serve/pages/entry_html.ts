@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Html, html } from "../words/html.ts";
+import { type Html, html } from "../words/html.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Row } from "./row.ts";
 

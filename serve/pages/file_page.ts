@@ -4,7 +4,7 @@
  */
 
 import type { FileView } from "../contents/file_facts.ts";
-import { Html, html, type HtmlPart } from "../words/html.ts";
+import { type Html, html, type HtmlPart } from "../words/html.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Page, trailOf } from "./layout.ts";
 

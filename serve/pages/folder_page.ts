@@ -6,7 +6,7 @@
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import type { SortKey, SortOrder } from "../tree/sort_order.ts";
-import { Html, html, type HtmlPart } from "../words/html.ts";
+import { type Html, html, type HtmlPart } from "../words/html.ts";
 import type { Addresses } from "./addresses.ts";
 import { entryHtml, type View } from "./entry_html.ts";
 import { type Page, searchForm, trailOf } from "./layout.ts";

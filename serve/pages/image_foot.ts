@@ -7,7 +7,7 @@ import { printable } from "icecore/plugin";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import type { ShelfImage } from "../tree/shelf.ts";
-import { Html, html } from "../words/html.ts";
+import { type Html, html } from "../words/html.ts";
 import { timeAttribute, timeText } from "../words/time_text.ts";
 
 /** Its name, size and age, and what was asked of its server. */

@@ -6,7 +6,7 @@
 import { printable } from "icecore/plugin";
 import { pageHeaders } from "../access/safe_headers.ts";
 import { namesOf, pathBelow } from "../tree/url_path.ts";
-import { Html, html, type HtmlPart } from "../words/html.ts";
+import { type Html, html, type HtmlPart } from "../words/html.ts";
 import type { Addresses } from "./addresses.ts";
 
 /** A page. */

@@ -55,7 +55,7 @@ Deno.test("what exceeds 32 bits is in fields of 64", () => {
 Deno.test("the end has ZIP64 records as soon as a number needs them, and not before", () => {
   assert.equal(endRecords(65_534, 1000, 1000).length, 22);
   for (const numbers of [[65_535, 1000, 1000], [1, 2 ** 32, 0], [1, 46, 2 ** 33]] as const) {
-    const end = endRecords(...numbers);
+    const end = endRecords(numbers[0], numbers[1], numbers[2]);
     assert.equal(end.length, 56 + 20 + 22);
     assert.equal(view(end).getBigUint64(24, true), BigInt(numbers[0]));
     assert.equal(view(end).getBigUint64(48, true), BigInt(numbers[2]));
