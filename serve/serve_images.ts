@@ -3,7 +3,6 @@
  * @module
  */
 
-import type { ImageReader } from "icecore/read";
 import { messageOf } from "icecore/plugin";
 import { AllowedHosts, isLoopback, isWildcard, urlHost } from "./access/hosts.ts";
 import { newToken } from "./access/secrets.ts";
@@ -11,7 +10,7 @@ import { type HttpServerOptions, listen } from "./http/http_server.ts";
 import { Addresses } from "./pages/addresses.ts";
 import { createApp } from "./routes/app.ts";
 import { Site } from "./routes/site.ts";
-import { Shelf } from "./tree/shelf.ts";
+import { type NamedImage, Shelf } from "./tree/shelf.ts";
 
 /** How images are served. */
 export interface ServeOptions {
@@ -43,7 +42,7 @@ export interface ServedImages extends AsyncDisposable {
  * @throws Error beyond loopback without a password; EnvironmentError when it cannot listen there
  */
 export async function serveImages(
-  images: readonly { readonly name: string; readonly reader: ImageReader }[],
+  images: readonly NamedImage[],
   options: ServeOptions = {},
 ): Promise<ServedImages> {
   const { host = "127.0.0.1", port = 0, password, hostNames = [] } = options;

@@ -5,12 +5,15 @@
 
 import { nameOfLocation, shownLocation } from "../../host/block_source/location.ts";
 import { runProgram } from "../../host/programs/run_program.ts";
-import type { ImageReader } from "../../image/image_reader.ts";
+import { CorruptImageError } from "../../ext4/image_errors.ts";
+import type { ImageReader, OpenImageOptions } from "../../image/image_reader.ts";
+import { saysNoImage } from "../../image/no_image.ts";
 import { openImage } from "../../image/open_image.ts";
 import { messageOf, UsageError } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { isLoopback, isWildcard } from "../../serve/access/hosts.ts";
 import { serveImages } from "../../serve/serve_images.ts";
+import type { NamedImage } from "../../serve/tree/shelf.ts";
 import { serverOptions } from "../arguments/servers.ts";
 import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -51,22 +54,33 @@ export async function serveUntilInterrupted(values: ServeValues): Promise<number
 }
 
 interface OpenedImages extends AsyncDisposable {
-  readonly images: readonly { readonly name: string; readonly reader: ImageReader }[];
+  readonly images: readonly NamedImage[];
 }
 
 async function openAll(values: ServeValues, broken: BrokenPlaces): Promise<OpenedImages> {
-  const images: { name: string; reader: ImageReader }[] = [];
-  const close = async () => {
-    for (const { reader } of images) await reader.close();
+  const images: NamedImage[] = [];
+  const readers: ImageReader[] = [];
+  const open = async (location: string, listeners: OpenImageOptions) => {
+    const reader = await openImage(location, {
+      journal: values.ignoreJournal === true ? "ignore" : "replay",
+      ...listeners,
+      ...serverOptions(values),
+    });
+    readers.push(reader);
+    return reader;
   };
+  const close = async () => {
+    for (const reader of readers) await reader.close();
+  };
+  const { onUnsupported } = broken.listeners;
   try {
     for (const location of values.images) {
-      const reader = await openImage(location, {
-        journal: values.ignoreJournal === true ? "ignore" : "replay",
-        ...broken.listeners,
-        ...serverOptions(values),
+      const salvage = () => open(location, broken.listeners);
+      const reader = await open(location, { onUnsupported }).catch((error) => {
+        if (error instanceof CorruptImageError && !saysNoImage(error)) return salvage();
+        throw error;
       });
-      images.push({ name: nameOfLocation(location), reader });
+      images.push({ name: nameOfLocation(location), reader, salvage });
     }
   } catch (error) {
     await close();

@@ -74,7 +74,7 @@ export function createApp(
       const isRoot = path.length === 0 && site.shelf.hasSeveral;
       if (place === undefined && !isRoot) return missing(site, part);
       try {
-        return await answer(site, { path, place, c });
+        return await answered(site, answer, { path, place, c });
       } catch (error) {
         return failureOf(site, part, c, error, onProblem);
       }
@@ -91,6 +91,19 @@ export function createApp(
     return failed(site, "browse", 500, "Something went wrong here. icecore has printed what.");
   });
   return async (request) => await app.fetch(request);
+}
+
+/** Where something broken is met for the first time, an image is read so that the rest can be had. */
+async function answered(site: Site, answer: Answer, wanted: Wanted): Promise<Response> {
+  const image = wanted.place?.image;
+  const wasSalvaged = image?.isSalvaged === true;
+  try {
+    return await answer(site, wanted);
+  } catch (error) {
+    const canGoOn = error instanceof CorruptImageError && image !== undefined && !wasSalvaged;
+    if (!canGoOn || !await image.salvage()) throw error;
+    return await answer(site, wanted);
+  }
 }
 
 function failureOf(

@@ -4,13 +4,14 @@
  */
 
 import type { Context } from "hono";
+import { CorruptImageError } from "icecore/read";
 import { printable } from "icecore/plugin";
 import { pageHeaders } from "../access/safe_headers.ts";
 import { streamBody } from "../http/stream_body.ts";
 import { pageResponse } from "../pages/layout.ts";
 import { type Row, rowOf } from "../pages/row.ts";
 import { searchPage } from "../pages/search_page.ts";
-import { search } from "../tree/search.ts";
+import { type Hit, search } from "../tree/search.ts";
 import type { Place } from "../tree/shelf.ts";
 import { splitName } from "../tree/url_path.ts";
 import type { Site } from "./site.ts";
@@ -71,12 +72,29 @@ async function* hits(site: Site, { place, c, query }: Query): AsyncGenerator<Row
   const text = query.slice(0, MOST_QUERY_CHARACTERS);
   let count = 0;
   for (const { image, path } of places) {
-    for await (const hit of search(image.reader, path, text, c.req.raw.signal)) {
+    for await (const hit of foundIn({ image, path }, text, c.req.raw.signal)) {
       const whole = site.shelf.pathOf({ image, path: hit.path });
       const { folder, name } = splitName(whole);
       yield { ...rowOf({ ...hit, name }, whole), folder: printable(folder) };
       if (count++ === MOST_HITS) return;
     }
+  }
+}
+
+/** What is broken ends a search, which is begun anew without it: names found before come once. */
+async function* foundIn(place: Place, text: string, signal: AbortSignal): AsyncGenerator<Hit> {
+  const { image, path } = place;
+  const { isSalvaged } = image;
+  let count = 0;
+  try {
+    for await (const hit of search(image.reader, path, text, signal)) {
+      count++;
+      yield hit;
+    }
+  } catch (error) {
+    const canGoOn = error instanceof CorruptImageError && !isSalvaged;
+    if (!canGoOn || !await image.salvage()) throw error;
+    for await (const hit of search(image.reader, path, text, signal)) if (count-- <= 0) yield hit;
   }
 }
 

@@ -40,7 +40,8 @@ export class Site {
 
   /** A folder's names, read or known already. */
   listing({ image, stat }: Found): Promise<FolderListing> {
-    const key = `${this.shelf.images.indexOf(image)} ${stat.inode}`;
+    const { isSalvaged } = image;
+    const key = [this.shelf.images.indexOf(image), isSalvaged, stat.inode].join(" ");
     return this.#listings.of(key, () => readListing(image.reader, stat.inode, this.signal));
   }
 

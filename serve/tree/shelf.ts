@@ -6,10 +6,42 @@
 import type { ImageReader, Stat } from "icecore/read";
 import { namesOf, pathBelow } from "./url_path.ts";
 
-/** An image, and what it is called in the tree. */
-export interface ShelfImage {
-  readonly name: Uint8Array;
+/** An image that is to be served. */
+export interface NamedImage {
+  readonly name: string;
   readonly reader: ImageReader;
+  /**
+   * Opens it anew, so that what is broken is left out; used from the moment on when something broken
+   * was met, as looking for what is lost has all metadata read.
+   */
+  salvage?(): Promise<ImageReader>;
+}
+
+/** An image, and what it is called in the tree. */
+export class ShelfImage {
+  #reader: ImageReader;
+  #salvaged: Promise<ImageReader> | undefined;
+
+  constructor(readonly name: Uint8Array, private readonly image: NamedImage) {
+    this.#reader = image.reader;
+  }
+
+  get reader(): ImageReader {
+    return this.#reader;
+  }
+
+  /** Whether what is broken is left out. */
+  get isSalvaged(): boolean {
+    return this.#reader !== this.image.reader;
+  }
+
+  /** Leaves out what is broken from now on. @returns false where that cannot be done */
+  async salvage(): Promise<boolean> {
+    if (this.image.salvage === undefined) return false;
+    this.#salvaged ??= this.image.salvage();
+    this.#reader = await this.#salvaged;
+    return true;
+  }
 }
 
 /** A place in the tree that lies in an image. */
@@ -29,12 +61,12 @@ export class Shelf {
   readonly images: readonly ShelfImage[];
 
   /** @param images Their names without a folder; of two with one name the second gets a number. */
-  constructor(images: readonly { readonly name: string; readonly reader: ImageReader }[]) {
+  constructor(images: readonly NamedImage[]) {
     const taken = new Set<string>();
-    this.images = images.map(({ name, reader }) => {
-      const own = freeName(name, taken);
+    this.images = images.map((image) => {
+      const own = freeName(image.name, taken);
       taken.add(own);
-      return { name: encoder.encode(own), reader };
+      return new ShelfImage(encoder.encode(own), image);
     });
   }
 

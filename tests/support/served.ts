@@ -75,8 +75,10 @@ export async function whileServing(
 ): Promise<void> {
   const problems: string[] = [];
   const leftOut = (error: Error) => void problems.push(error.message);
-  await using image = await openImage(path, { onBroken: leftOut, onUnsupported: leftOut });
-  await using server = await serveImages([{ name: path.replace(/.*\//, ""), reader: image }], {
+  await using image = await openImage(path, { onUnsupported: leftOut });
+  const salvage = () => openImage(path, { onBroken: leftOut, onUnsupported: leftOut });
+  const name = path.replace(/.*\//, "");
+  await using server = await serveImages([{ name, reader: image, salvage }], {
     ...options,
     onProblem: (problem) => void problems.push(problem),
   });
