@@ -27,6 +27,7 @@ import { ls } from "./commands/ls.ts";
 import { mount } from "./commands/mount.ts";
 import { newStep } from "./commands/new_step.ts";
 import { recipe } from "./commands/recipe.ts";
+import { serve } from "./commands/serve.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
 import { verify } from "./commands/verify.ts";
@@ -51,6 +52,7 @@ export const commands = {
   join,
   mount,
   umount,
+  serve,
   steps,
   recipe,
   "new-step": newStep,
@@ -96,7 +98,7 @@ function parse(args: readonly string[]) {
     or(info.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(steps.parser, recipe.parser, newStep.parser),
+    or(serve.parser, steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),
   );
   return run(parser, {

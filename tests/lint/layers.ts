@@ -8,6 +8,7 @@
 export type Layer =
   | "main"
   | "cli"
+  | "serve"
   | "plugins"
   | "entries"
   | "image"
@@ -36,6 +37,7 @@ export interface Rule {
 const everything: readonly Layer[] = [
   "main",
   "cli",
+  "serve",
   "plugins",
   "entries",
   "image",
@@ -58,6 +60,7 @@ export const rules: Readonly<Record<Layer, Rule>> = {
   },
   cli: {
     imports: [
+      "serve",
       "plugins",
       "entries",
       "image",
@@ -71,6 +74,12 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     outside: true,
     runtime: false,
     why: "the command line takes what it needs from where it is made, and nothing stands above it",
+  },
+  serve: {
+    imports: ["entries", "image", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "serve/ shows images, and builds none: it stands on the entries and on what reads",
   },
   plugins: {
     imports: ["entries"],
