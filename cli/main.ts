@@ -27,6 +27,7 @@ import { ls } from "./commands/ls.ts";
 import { mount } from "./commands/mount.ts";
 import { newStep } from "./commands/new_step.ts";
 import { recipe } from "./commands/recipe.ts";
+import { report } from "./commands/report.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
 import { verify } from "./commands/verify.ts";
@@ -41,6 +42,7 @@ export const commands = {
   build,
   verify,
   info,
+  report,
   ls,
   cat,
   find,
@@ -93,7 +95,7 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 function parse(args: readonly string[]) {
   const parser = or(
     or(build.parser, verify.parser),
-    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser),
+    or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
     or(steps.parser, recipe.parser, newStep.parser),

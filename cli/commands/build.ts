@@ -73,6 +73,9 @@ const parser = command(
         description:
           message`Leave out the SHA-256 of each file, by which verify finds damaged files.`,
       })),
+      report: optional(option("--report", fileValue("FILE"), {
+        description: message`Also write a page about the build and the image. See: icecore report`,
+      })),
     }),
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
@@ -197,9 +200,33 @@ async function runBuild(
     return EXIT.done;
   }
   if (request.output === "-") checkStdout();
-  const { image, lossy } = await pipeline.run({ ...request, emit });
+  const reporting = await reportingOn(values, request.output);
+  const { image, lossy } = await pipeline.run({
+    ...request,
+    emit: (event) => {
+      reporting?.log.add(event);
+      emit(event);
+    },
+  });
   const line = digestLineOf(image, request.shownOutput);
   // Among events a line for people would be one that no JSON parser takes.
   if (values.json !== true) request.output === "-" ? note(line) : print(line);
+  await reporting?.write();
   return lossy ? EXIT.lossy : EXIT.done;
+}
+
+/** What `--report` asks for, and nothing where it is not given. */
+async function reportingOn({ report: path, force }: BuildValues, output: string) {
+  if (path === undefined) return undefined;
+  const { BuildLog } = await import("../../report/build_log.ts");
+  const { checkReport, writeBuildPage } = await import("../reporting/build_page.ts");
+  checkReport(path, output, force === true);
+  const log = new BuildLog(new Date());
+  return {
+    log,
+    write: async () => {
+      const facts = log.facts();
+      if (facts !== undefined) await writeBuildPage(path, facts, force === true);
+    },
+  };
 }

@@ -15,6 +15,7 @@ import {
 } from "../arguments/image_argument.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { factLines, imageFacts } from "../listing/image_facts.ts";
+import { imageUses } from "../listing/image_uses.ts";
 import { common } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -34,7 +35,7 @@ export const info = {
     {
       brief: message`Describe an image.`,
       description:
-        message`Prints format, label, UUID, times, how full it is, what made it, and its features.`,
+        message`Prints format, label, UUID, times, how full it is and with what, what made it, and its features.`,
       footer: examples(
         "Examples:",
         "  icecore info photos.img",
@@ -47,7 +48,8 @@ export const info = {
   async run(values: InfoValues): Promise<number> {
     return await withImage(values, async (image) => {
       const record = await image.record();
-      const facts = imageFacts(image.shownName, image.sizeBytes, image.info, record);
+      const uses = await imageUses(image);
+      const facts = imageFacts(image.shownName, image.sizeBytes, image.info, record, uses);
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
     });

@@ -8,6 +8,7 @@ import { printable } from "../../host/libc/paths.ts";
 import type { ImageRecord } from "../../image/image_record.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
+import { type ImageUses, useBar } from "./image_uses.ts";
 import { localSecond } from "./time_text.ts";
 
 /** What is not in the superblock itself. */
@@ -18,6 +19,8 @@ export interface ImageFacts extends ImageInfo {
   readonly origin: string;
   /** Whether the image holds digests of its files' contents; `broken` where their header is. */
   readonly record: "present" | "none" | "unknown" | "broken";
+  /** What its bytes are there for; missing for a stack of images. */
+  readonly uses?: ImageUses;
 }
 
 /** All that is known of an image, as `--json` prints it. */
@@ -26,10 +29,13 @@ export function imageFacts(
   sizeBytes: number,
   info: ImageInfo,
   record: ImageRecord,
+  uses: ImageUses | undefined,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
   const origin = originOf(info, isReadOnly);
-  return { image, sizeBytes, ...info, isReadOnly, origin, record: record.presence };
+  const { presence } = record;
+  const facts = { image, sizeBytes, ...info, isReadOnly, origin, record: presence };
+  return uses === undefined ? facts : { ...facts, uses };
 }
 
 /** The superblock does not name its maker; its features and times show who it was. */
@@ -66,6 +72,7 @@ export function factLines(facts: ImageFacts): string {
     ["size", exactly(bytesOf(facts.countBlocks))],
     ...(rest > 0 ? [["behind it", `${exactly(rest)} that are not part of it`] as const] : []),
     ["used", `${percent(usedBlocks, facts.countBlocks)}, ${exactly(bytesOf(usedBlocks))}`],
+    ...(facts.uses === undefined ? [] : [["for", useBar(facts.uses)] as const]),
     ["inodes", `${count(usedInodes)} of ${count(facts.countInodes)} used`],
     [
       "blocks",
