@@ -73,7 +73,11 @@ export function buildReport(build: BuildFacts): string {
   );
   const sections: Section[] = [buildSection(build), problemsSection(build)];
   if (known.length > 0) {
-    sections.push({ id: "digests", heading: "Digests", body: markup`<dl class="facts">${known}</dl>` });
+    sections.push({
+      id: "digests",
+      heading: "Digests",
+      body: markup`<dl class="facts">${known}</dl>`,
+    });
   }
   const { countFiles, countFolders, sourceBytes } = build.image.report;
   const tiles: Tile[] = [
@@ -91,7 +95,8 @@ function imageTiles(image: ImageReader, contents: Contents): Tile[] {
   const { countFiles, countFolders, countOthers, countMoreNames } = contents;
   const { sizeBytes, newestSeconds, oldestSeconds, equal } = contents;
   const others = [
-    countOthers > 0 && `${count(countOthers)} ${countOthers === 1 ? "link or device" : "links and devices"}`,
+    countOthers > 0 &&
+    `${count(countOthers)} ${countOthers === 1 ? "link or device" : "links and devices"}`,
     countMoreNames > 0 && counted(countMoreNames, "more name"),
   ].filter((each) => each !== false).join(", ");
   const overhead = image.sizeBytes - sizeBytes;
@@ -104,7 +109,9 @@ function imageTiles(image: ImageReader, contents: Contents): Tile[] {
       ? []
       : [["Newest change", day(newestSeconds), `the oldest ${day(oldestSeconds)}`] as const]),
     ...(equal.verdict.state === "sound"
-      ? [["Equal files", count(equal.countCopies), `${formatSize(equal.savedBytes)} twice`] as const]
+      ? [
+        ["Equal files", count(equal.countCopies), `${formatSize(equal.savedBytes)} twice`] as const,
+      ]
       : []),
   ];
 }
@@ -147,7 +154,7 @@ function page(
   }</ul></nav>
 <dl class="tiles">${
     tiles.map(([label, value, about]) =>
-      markup`<div><dt>${label}</dt><dd><b>${value}</b><span>${about}</span></dd></div>`
+      markup`<div><dt>${label}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`
     )
   }</dl>
 </header>

@@ -7,7 +7,7 @@ import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import process from "node:process";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
@@ -16,6 +16,7 @@ import { attended } from "../../pipeline/running/attended.ts";
 import { recipes } from "../../steps/recipes.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue, wordValue } from "../arguments/file_value.ts";
+import { looseChoice } from "../arguments/loose_choice.ts";
 import { pipelineOf, recipeFile, requestOf } from "../building/build_request.ts";
 import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
@@ -32,6 +33,17 @@ import { digestLineOf } from "../rendering/result_line.ts";
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
 const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
+
+/** `4k` as `4096`. */
+function blocksOf(text: string): string {
+  const kibibytes = /^([124])\s*k(?:i?b)?$/i.exec(text)?.[1];
+  return kibibytes === undefined ? text : String(1024 * Number(kibibytes));
+}
+
+/** `SHA-512` as `sha512`. */
+function algorithmOf(text: string): string {
+  return text.toLowerCase().replace(/^(sha|md)[-_ ]/, "$1");
+}
 
 const parser = command(
   "build",
@@ -52,7 +64,7 @@ const parser = command(
       ),
       output: optional(option("-o", "--output", fileValue("IMAGE"), {
         description:
-          message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
+          message`The image to write, or a folder with a slash behind; - for stdout. Default: the source's name with .img, in the current folder.`,
       })),
       exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
         description:
@@ -65,7 +77,7 @@ const parser = command(
       oneFileSystem: optional(option("--one-file-system", {
         description: message`Store folders of other file systems empty.`,
       })),
-      times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
+      times: optional(option("--times", looseChoice(["mtime", "all"], "mtime|all"), {
         description:
           message`Keep the modification time (mtime, the default), or all four. With mtime, recipe native makes the same image of the same tree.`,
       })),
@@ -87,7 +99,7 @@ const parser = command(
         description:
           message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
       })),
-      blockSize: optional(option("--block-size", choice(BLOCK_SIZES, { metavar: "SIZE" }), {
+      blockSize: optional(option("--block-size", looseChoice(BLOCK_SIZES, "SIZE", blocksOf), {
         description:
           message`Bytes of a block: 1024, 2048, 4096, or auto, the default: what gives the smallest image.`,
       })),
@@ -98,7 +110,7 @@ const parser = command(
         description:
           message`The volume's UUID. Default: native derives it from the tree, e2fsprogs draws one.`,
       })),
-      hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
+      hash: optional(option("--hash", looseChoice(ALGORITHMS, "ALGORITHM", algorithmOf), {
         description: message`The digest's algorithm: ${
           text(ALGORITHMS.join(", "))
         }. Default: sha512.`,

@@ -7,8 +7,7 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { command, constant, option } from "@optique/core/primitives";
-import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import process from "node:process";
 import { isRemote, nameOfLocation } from "../../host/block_source/location.ts";
 import { requireFree } from "../../host/files/require_free.ts";
@@ -42,7 +41,7 @@ export const report = {
         image: imageArgument,
         output: optional(option("-o", "--output", fileValue("FILE"), {
           description:
-            message`The page to write; - for stdout. Default: the image's name with .html, in the current folder.`,
+            message`The page to write, or a folder with a slash behind; - for stdout. Default: the image's name with .html, in the current folder.`,
         })),
         force: optional(option("--force", {
           description: message`Replace a page that is there already.`,
@@ -89,9 +88,7 @@ export const report = {
 function outputOf({ image, output }: ReportValues): string {
   const name = `${nameOfLocation(image)}.html`;
   if (output === undefined) return name;
-  const isFolder = output.endsWith("/") ||
-    statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? join(output, name) : output;
+  return output.endsWith("/") ? `${output}${name}` : output;
 }
 
 function checkStdout(isJson: boolean): void {

@@ -72,7 +72,7 @@ export function factLines(facts: ImageFacts): string {
     ["size", exactly(bytesOf(facts.countBlocks))],
     ...(rest > 0 ? [["behind it", `${exactly(rest)} that are not part of it`] as const] : []),
     ["used", `${percent(usedBlocks, facts.countBlocks)}, ${exactly(bytesOf(usedBlocks))}`],
-    ...(facts.uses === undefined ? [] : [["for", useBar(facts.uses)] as const]),
+    ...(facts.uses === undefined ? [] : [["holds", useBar(facts.uses)] as const]),
     ["inodes", `${count(usedInodes)} of ${count(facts.countInodes)} used`],
     [
       "blocks",

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { CorruptImageError } from "../../ext4/image_errors.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 
@@ -17,9 +18,17 @@ export interface ImageUses {
   readonly freeBytes: number;
 }
 
-/** Looks at superblock and group descriptors only. @returns `undefined` for a stack of images. */
+/**
+ * Looks at superblock and group descriptors only.
+ *
+ * @returns `undefined` for a stack of images, and where a journal or a record is damaged: what an
+ * image says of itself is known all the same.
+ */
 export async function imageUses(image: ImageReader): Promise<ImageUses | undefined> {
-  const layout = await image.layout?.();
+  const layout = await image.layout?.().catch((error) => {
+    if (error instanceof CorruptImageError) return undefined;
+    throw error;
+  });
   if (layout === undefined) return undefined;
   const { countBlocks, countFreeBlocks, blockSizeBytes } = image.info;
   let metadataBytes = 0, recordBytes = 0;

@@ -36,7 +36,9 @@ export async function imagePage(
 async function besides(
   location: string,
 ): Promise<{ digests: readonly KnownDigest[]; noDigest?: string }> {
-  if (isRemote(location)) return { digests: [], noDigest: "not looked for beside an image on a server" };
+  if (isRemote(location)) {
+    return { digests: [], noDigest: "not looked for beside an image on a server" };
+  }
   try {
     const { algorithm, digest, sideFile } = await localSideFile(location);
     const origin = `as ${basename(sideFile)} has it; icecore verify compares`;

@@ -112,7 +112,9 @@ function groupsOf(
 
 /** Files that begin at the same place of the image share their blocks. */
 function savings(files: readonly Candidate[]): { savedBytes: number; sharedBytes: number } {
-  const places = new Set(files.map(({ contentsAt }) => contentsAt).filter((at) => at !== undefined));
+  const places = new Set(
+    files.map(({ contentsAt }) => contentsAt).filter((at) => at !== undefined),
+  );
   const countUnknown = files.filter(({ contentsAt }) => contentsAt === undefined).length;
   const countStored = places.size + countUnknown;
   const { allocatedBytes } = files[0]!;

@@ -48,7 +48,7 @@ nav a { display: inline-block; padding: .15rem 0; }
   padding: .8rem 1rem; }
 .tiles dt { color: var(--soft); font-size: .82rem; }
 .tiles dd { margin: .1rem 0 0; }
-.tiles b { display: block; font-size: 1.35rem; font-weight: 650; line-height: 1.25;
+.tiles strong { display: block; font-size: 1.35rem; font-weight: 650; line-height: 1.25;
   letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
 .tiles dd span { color: var(--soft); font-size: .85rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .9rem;
@@ -70,6 +70,11 @@ svg text { font-family: inherit; }
 .treemap .leaf text { fill: var(--ink); font-size: 11px; }
 .treemap .leaf .big { font-size: 12px; font-weight: 600; }
 .treemap .leaf:hover rect { stroke: var(--text); stroke-width: 2; }
+@media (max-width: 30rem) {
+  .tiles { grid-template-columns: 1fr 1fr; } .tiles strong { font-size: 1.1rem; }
+  section { padding: 1.1rem 1rem; } header, main, footer { padding-left: .8rem;
+    padding-right: .8rem; }
+}
 @media (max-width: 58rem) { .treemap .wide { display: none; } .treemap .medium { display: block; } }
 @media (max-width: 38rem) { .treemap .medium { display: none; } .treemap .narrow { display: block; } }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; list-style: none; margin: .5rem 0;
@@ -85,6 +90,14 @@ tbody th { font-weight: 500; overflow-wrap: anywhere; width: 99%; }
 tbody th small { font-weight: 400; color: var(--soft); font-size: .87rem; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td:last-child, th:last-child { padding-right: 0; }
+@media (max-width: 38rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { display: flex; flex-wrap: wrap; column-gap: 1.1rem; padding: .45rem 0;
+    border-top: 1px solid var(--line); }
+  tbody th { flex: 1 0 100%; }
+  th, td { border-top: 0; padding: 0; }
+  td[data-label]::before { content: attr(data-label) " "; color: var(--soft); }
+}
 .bar { height: .5rem; margin: .35rem 0 .1rem; }
 .columns { height: 12rem; margin: .75rem 0 .25rem; overflow: visible; }
 .columns text { fill: var(--soft); font-size: 11.5px; text-anchor: middle; }

@@ -19,20 +19,23 @@ export function agesSection({ periods }: Contents): Section | undefined {
   return {
     id: "ages",
     heading: isMonths ? "By month" : "By year",
-    body: markup`<p class="soft">When the files were last changed, and how much of the image they take.</p>
+    body:
+      markup`<p class="soft">When the files were last changed, and how much of the image they take.</p>
 ${columns(periods, what)}
 <details><summary>${counted(periods.length, what)} as a table</summary>
 <table>
 <caption>Files by the ${what} of their last change, in UTC</caption>
-<thead><tr><th scope="col">${isMonths ? "Month" : "Year"}</th><th scope="col" class="n">Files</th><th scope="col" class="n">Size</th></tr></thead>
+<thead><tr><th scope="col">${
+        isMonths ? "Month" : "Year"
+      }</th><th scope="col" class="n">Files</th><th scope="col" class="n">Size</th></tr></thead>
 <tbody>
 ${
-      periods.map(({ label, countFiles, bytes }) =>
-        markup`<tr><th scope="row">${label}</th><td class="n">${count(countFiles)}</td><td class="n">${
-          formatSize(bytes)
-        }</td></tr>\n`
-      )
-    }</tbody></table></details>`,
+        periods.map(({ label, countFiles, bytes }) =>
+          markup`<tr><th scope="row">${label}</th><td class="n" data-label="Files">${
+            count(countFiles)
+          }</td><td class="n" data-label="Size">${formatSize(bytes)}</td></tr>\n`
+        )
+      }</tbody></table></details>`,
   };
 }
 
@@ -51,18 +54,22 @@ function columns(periods: readonly Period[], what: string): Markup {
   const floor = HEIGHT - BOTTOM;
   const label = `Size by ${what} of the last change, from ${periods[0]!.label} to ${
     periods.at(-1)!.label
-  }${peak === undefined ? "" : `; most in ${peak.label}: ${formatSize(peak.bytes)}`}. The same is in the table below.`;
+  }${
+    peak === undefined ? "" : `; most in ${peak.label}: ${formatSize(peak.bytes)}`
+  }. The same is in the table below.`;
   const drawn = periods.map((period, at) => {
     const height = period.bytes === 0 ? 0 : Math.max(1.5, (floor - TOP) * period.bytes / most);
     const middle = step * (at + 0.5);
     const { label, countFiles, bytes } = period;
-    return markup`<g><title>${label}: ${formatSize(bytes)} in ${counted(countFiles, "file")}</title><rect class="k0" x="${
-      place(middle - width / 2)
-    }" y="${(floor - height).toFixed(1)}" width="${place(width)}" height="${
-      height.toFixed(1)
-    }" rx="2"/>${
+    return markup`<g><title>${label}: ${formatSize(bytes)} in ${
+      counted(countFiles, "file")
+    }</title><rect class="k0" x="${place(middle - width / 2)}" y="${
+      (floor - height).toFixed(1)
+    }" width="${place(width)}" height="${height.toFixed(1)}" rx="2"/>${
       period === peak &&
-      markup`<text x="${place(clamped(middle))}" y="${(floor - height - 7).toFixed(1)}">${formatSize(bytes)}</text>`
+      markup`<text x="${place(clamped(middle))}" y="${(floor - height - 7).toFixed(1)}">${
+        formatSize(bytes)
+      }</text>`
     }</g>`;
   });
   return markup`<svg class="columns" height="${HEIGHT}" role="img" aria-label="${label}">
@@ -77,7 +84,9 @@ function labels(periods: readonly Period[], which: keyof typeof MOST_LABELS): Ma
   return markup`<g class="${which}">${
     periods.map(({ label }, at) =>
       at % every === 0 &&
-      markup`<text x="${place(step * (at + 0.5))}" y="${HEIGHT - 8}">${label.replace(/^before /, "< ")}</text>`
+      markup`<text x="${place(step * (at + 0.5))}" y="${HEIGHT - 8}">${
+        label.replace(/^before /, "< ")
+      }</text>`
     )
   }</g>`;
 }

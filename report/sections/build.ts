@@ -40,9 +40,13 @@ export function buildSection(build: BuildFacts): Section {
 <tbody>
 ${
       steps.map((step) =>
-        markup`<tr><th scope="row">${named(step.name)}${bar(step.seconds / longest, "k0")}</th><td class="n">${
+        markup`<tr><th scope="row">${named(step.name)}${
+          bar(step.seconds / longest, "k0")
+        }</th><td class="n" data-label="Time">${
           duration(step.seconds)
-        }</td><td class="n">${rateOf(step)}</td><td class="n">${
+        }</td><td class="n" data-label="Rate">${
+          rateOf(step)
+        }</td><td class="n" data-label="Image">${
           step.sizeBytes === 0 ? "" : formatSize(step.sizeBytes)
         }</td></tr>\n`
       )
@@ -74,7 +78,9 @@ export function problemsSection({ problems, warnings }: BuildFacts): Section {
       : markup`<p>${
         countLosses === 0
           ? markup`<span class="good">Nothing was lost.</span> `
-          : markup`<span class="bad">${countLosses === 1 ? "1 loss" : `${count(countLosses)} losses`}.</span> `
+          : markup`<span class="bad">${
+            countLosses === 1 ? "1 loss" : `${count(countLosses)} losses`
+          }.</span> `
       }${problems.length === 1 ? "1 path" : `${count(problems.length)} paths`} of the source ${
         problems.length === 1 ? "is" : "are"
       } not in the image as ${problems.length === 1 ? "it was" : "they were"}.</p>

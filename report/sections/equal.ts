@@ -40,7 +40,10 @@ function body(equal: EqualFiles, allocatedBytes: number, advice: string): Markup
     markup` Stored once, they would save <strong>${formatSize(savedBytes)}</strong>, ${
       percent(savedBytes, allocatedBytes)
     } of what the files take${advice}.`
-  }${sharedBytes > 0 && markup` ${formatSize(sharedBytes)} are saved already: equal files share their blocks.`}</p>
+  }${
+    sharedBytes > 0 &&
+    markup` ${formatSize(sharedBytes)} are saved already: equal files share their blocks.`
+  }</p>
 <table>
 <caption>${groups.length === 1 ? "Equal files" : "The groups that take most"}</caption>
 <thead><tr><th scope="col">Files</th><th scope="col" class="n">Copies</th><th scope="col" class="n">Each</th><th scope="col" class="n">Saves</th></tr></thead>
@@ -52,7 +55,11 @@ ${
       }${
         countFiles > paths.length &&
         markup`<li><small>and ${count(countFiles - paths.length)} more</small></li>`
-      }</ul></th><td class="n">${count(countFiles)}</td><td class="n">${formatSize(sizeBytes)}</td><td class="n">${
+      }</ul></th><td class="n" data-label="Copies">${
+        count(countFiles)
+      }</td><td class="n" data-label="Each">${
+        formatSize(sizeBytes)
+      }</td><td class="n" data-label="Saves">${
         savedBytes === 0 ? "shared" : formatSize(savedBytes)
       }</td></tr>\n`
     )

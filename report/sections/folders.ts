@@ -63,9 +63,13 @@ function table(rows: readonly TreemapNode[], whole: number): Markup {
 <tbody>
 ${
     rows.map(({ path, kind, countFiles, bytes }) =>
-      markup`<tr><th scope="row"><bdi>${path}</bdi>${bar(bytes / whole, `k${kind}`)}</th><td class="n">${
+      markup`<tr><th scope="row"><bdi>${path}</bdi>${
+        bar(bytes / whole, `k${kind}`)
+      }</th><td class="n" data-label="Files">${
         count(countFiles)
-      }</td><td class="n">${formatSize(bytes)}</td><td class="n">${percent(bytes, whole)}</td></tr>\n`
+      }</td><td class="n" data-label="Size">${
+        formatSize(bytes)
+      }</td><td class="n" data-label="Share">${percent(bytes, whole)}</td></tr>\n`
     )
   }</tbody></table></details>`;
 }

@@ -47,9 +47,9 @@ ${
       kinds.map((kind) =>
         markup`<tr><th scope="row">${swatch(`p-${kind}`)} ${WORDS[kind][0]} <small>${
           WORDS[kind][1]
-        }</small></th><td class="n">${formatSize(map.totals.get(kind)!)}</td><td class="n">${
-          percent(map.totals.get(kind)!, whole)
-        }</td></tr>\n`
+        }</small></th><td class="n" data-label="Size">${
+          formatSize(map.totals.get(kind)!)
+        }</td><td class="n" data-label="Share">${percent(map.totals.get(kind)!, whole)}</td></tr>\n`
       )
     }</tbody></table>
 ${
@@ -74,9 +74,9 @@ ${
   }
 ${
     copiesAt.map((at) =>
-      markup`<line class="mark" x1="${(100 * at).toFixed(2)}%" x2="${(100 * at).toFixed(2)}%" y1="0" y2="62"><title>${
-        WORDS["superblock-copy"][0]
-      }</title></line>`
+      markup`<line class="mark" x1="${(100 * at).toFixed(2)}%" x2="${
+        (100 * at).toFixed(2)
+      }%" y1="0" y2="62"><title>${WORDS["superblock-copy"][0]}</title></line>`
     )
   }
 </svg>`;

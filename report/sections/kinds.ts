@@ -30,9 +30,11 @@ ${
       rows.map(({ kind, at, bytes, countFiles }) =>
         markup`<tr><th scope="row">${capitalized(kind)} <small>${endingsOf(kinds[at]!)}</small>${
           bar(allocatedBytes === 0 ? 0 : bytes / allocatedBytes, `k${at}`)
-        }</th><td class="n">${count(countFiles)}</td><td class="n">${formatSize(bytes)}</td><td class="n">${
-          percent(bytes, allocatedBytes)
-        }</td></tr>\n`
+        }</th><td class="n" data-label="Files">${
+          count(countFiles)
+        }</td><td class="n" data-label="Size">${
+          formatSize(bytes)
+        }</td><td class="n" data-label="Share">${percent(bytes, allocatedBytes)}</td></tr>\n`
       )
     }</tbody></table>`,
   };

@@ -30,9 +30,9 @@ ${
         markup`<tr><th scope="row">${pathed(folders.pathOf(folder, name))}${
           sizeBytes - allocatedBytes > LEAST_HOLES_BYTES &&
           markup` <small>of ${formatSize(sizeBytes)}, the rest is holes</small>`
-        }${bar(allocatedBytes / most, `k${kind}`)}</th><td class="n">${day(modifiedSeconds)}</td><td class="n">${
-          formatSize(allocatedBytes)
-        }</td></tr>\n`
+        }${bar(allocatedBytes / most, `k${kind}`)}</th><td class="n" data-label="Changed">${
+          day(modifiedSeconds)
+        }</td><td class="n" data-label="Size">${formatSize(allocatedBytes)}</td></tr>\n`
       )
     }</tbody></table>`,
   };

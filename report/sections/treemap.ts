@@ -24,6 +24,8 @@ const HEADING_HEIGHT = 19;
 const LEAST_OPEN = { width: 46, height: 40 };
 /** What a letter of the small font takes; one of Chinese or Japanese takes two. */
 const LETTER_WIDTH = 6.1;
+/** The same in bold. */
+const BOLD_LETTER_WIDTH = 7.4;
 
 /** The pictures of a tree. @param label The text alternative. */
 export function treemapPictures(tree: TreemapNode, label: string): Markup {
@@ -56,8 +58,9 @@ function drawn(node: Rectangle): Markup {
   if (children === undefined || (depth > 0 && !hasHeading(node))) return leaf(node);
   if (depth === 0) return markup`${children.map(drawn)}`;
   const { data, x0, x1, y0 } = node;
-  const label = fitting(data.label, x1 - x0 - 8);
-  const heading = label !== "" && markup`<text x="${x0 + 5}" y="${y0 + 14}">${isolated(label)}</text>`;
+  const label = fitting(data.label, x1 - x0 - 6, BOLD_LETTER_WIDTH);
+  const heading = label !== "" &&
+    markup`<text x="${x0 + 5}" y="${y0 + 14}">${isolated(label)}</text>`;
   return markup`<g class="folder">${title(data)}${rectangle(node)}${heading}${
     children.map(drawn)
   }</g>`;
@@ -68,10 +71,11 @@ function leaf(node: Rectangle): Markup {
   const width = x1 - x0, height = y1 - y0;
   if (width < 1 || height < 1) return markup``;
   const text = data.what === "rest" ? counted(data.countFiles, "smaller file") : data.label;
-  const label = height >= 16 ? fitting(text, width - 8) : "";
+  const isBig = height >= 34 && width >= 110 && data.what !== "rest";
+  const letterWidth = isBig ? BOLD_LETTER_WIDTH : LETTER_WIDTH;
+  const label = height >= 16 ? fitting(text, width - 8, letterWidth) : "";
   const size = formatSize(data.bytes);
   const hasSize = label !== "" && height >= 34 && size.length * LETTER_WIDTH <= width - 8;
-  const isBig = hasSize && width >= 110 && data.what !== "rest";
   return markup`<g class="leaf">${title(data)}${rectangle(node, `k${data.kind}`)}${
     label !== "" &&
     markup`<text x="${x0 + 5}" y="${y0 + 14}"${isBig && BIG}>${isolated(label)}</text>`
@@ -101,8 +105,8 @@ function isolated(text: string): string {
 }
 
 /** As much of a text as a width takes; empty where that says nothing. */
-function fitting(text: string, width: number): string {
-  const most = Math.floor(width / LETTER_WIDTH);
+function fitting(text: string, width: number, letterWidth: number): string {
+  const most = Math.floor(width / letterWidth);
   const fits: string[] = [];
   let taken = 0;
   for (const letter of text) {

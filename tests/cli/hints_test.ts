@@ -15,12 +15,22 @@ const FOLDERS = [
   "loading",
   "pipeline",
   "plugins",
+  "report",
   "source",
   "steps",
 ];
 
 type Command = keyof typeof commands;
-const READERS: readonly Command[] = ["info", "ls", "cat", "find", "extract", "diff", "export"];
+const READERS: readonly Command[] = [
+  "info",
+  "report",
+  "ls",
+  "cat",
+  "find",
+  "extract",
+  "diff",
+  "export",
+];
 const ALL = Object.keys(commands) as Command[];
 
 /** Which commands print the messages of a file: of the first of these that its path begins with. */
@@ -35,6 +45,8 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
   ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
   ["cli/doctor/machine_report.ts", ["doctor"]],
+  ["cli/reporting/build_page.ts", ["build"]],
+  ["cli/reporting/", ["build", "report"]],
   ["cli/", ["build"]],
   ["image/extract", ["extract"]],
   ["image/verify", ["verify"]],
@@ -45,6 +57,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["source/exclude", ["build", "diff", "verify"]],
   ["source/", ["build"]],
   ["loading/", ["build"]],
+  ["report/", ["build", "report"]],
   ["steps/", ["build"]],
   ["plugins/", ["build"]],
   ["pipeline/", ["build"]],

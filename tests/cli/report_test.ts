@@ -77,20 +77,34 @@ Deno.test("icecore report writes a page about an image", async (context) => {
 
     await context.step("nothing is left of a page that fails", async () => {
       writeFileSync(join(folder, "no.img"), "no image");
-      const { code } = await icecore(["report", join(folder, "no.img"), "-o", join(folder, "no.html")]);
+      const { code } = await icecore([
+        "report",
+        join(folder, "no.img"),
+        "-o",
+        join(folder, "no.html"),
+      ]);
       assert.equal(code, 1);
       assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("no.html")), []);
     });
 
-    await context.step("a damaged image has a page with --salvage, which names what is missing", async () => {
-      const half = join(folder, "half.img");
-      writeFileSync(half, readFileSync(image));
-      truncateSync(half, statSync(half).size - 20_000);
-      assert.equal((await icecore(["report", half, "-o", join(folder, "half.html")])).code, 1);
-      const { code } = await icecore(["report", half, "-o", join(folder, "half.html"), "--salvage"]);
-      assert.equal(code, 3);
-      assert.match(textOf(join(folder, "half.html")), /Left out of this report .* cut short/);
-    });
+    await context.step(
+      "a damaged image has a page with --salvage, which names what is missing",
+      async () => {
+        const half = join(folder, "half.img");
+        writeFileSync(half, readFileSync(image));
+        truncateSync(half, statSync(half).size - 20_000);
+        assert.equal((await icecore(["report", half, "-o", join(folder, "half.html")])).code, 1);
+        const { code } = await icecore([
+          "report",
+          half,
+          "-o",
+          join(folder, "half.html"),
+          "--salvage",
+        ]);
+        assert.equal(code, 3);
+        assert.match(textOf(join(folder, "half.html")), /Left out of this report .* cut short/);
+      },
+    );
   });
 });
 
@@ -118,7 +132,9 @@ Deno.test("build --report adds how the image was built", async (context) => {
     });
 
     await context.step("what is there already is refused before anything is built", async () => {
-      const { code, stderr } = await build("--without", "fsck", "-o", join(folder, "second.img"));
+      const { code, stderr } = await icecore([
+        ...["build", source, "-q", "-o", join(folder, "second.img"), "--report", page],
+      ]);
       assert.equal(code, 1);
       assert.match(stderr, /cannot write .*page\.html: it exists already/);
       assert.equal(existsSync(join(folder, "second.img")), false);
@@ -126,7 +142,14 @@ Deno.test("build --report adds how the image was built", async (context) => {
 
     await context.step("the image's own place is refused", async () => {
       const { code, stderr } = await icecore([
-        ...["build", source, "-o", join(folder, "third.img"), "--report", join(folder, "third.img")],
+        ...[
+          "build",
+          source,
+          "-o",
+          join(folder, "third.img"),
+          "--report",
+          join(folder, "third.img"),
+        ],
       ]);
       assert.equal(code, 2);
       assert.match(stderr, /that place is taken by the result of the build/);

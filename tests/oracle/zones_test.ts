@@ -68,23 +68,27 @@ for (
     ["-b", "1024", "-O", "sparse_super2"],
   ]
 ) {
-  testWith({ programs: ["mkfs.ext4", "dumpe2fs"] }, `zones of mkfs.ext4 ${options.join(" ")}`, () =>
-    inTemporaryFolder(async (folder) => {
-      const path = join(folder, "image");
-      writeFileSync(path, "");
-      truncateSync(path, 60 << 20);
-      execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, path], { stdio: "pipe" });
-      assert.deepEqual(sorted(await ourBlocks(path)), sorted(dumpedBlocks(path)));
-      await using image = await openImage(path);
-      const { zones } = await image.layout!();
-      const journal = zones.filter(({ kind }) => kind === "journal")
-        .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-      const dumped = execFileSync(findProgram("dumpe2fs")!, ["-h", path], {
-        encoding: "utf8",
-        stdio: "pipe",
-      });
-      assert.equal(journal > 0, /has_journal/.test(dumped));
-    }));
+  testWith(
+    { programs: ["mkfs.ext4", "dumpe2fs"] },
+    `zones of mkfs.ext4 ${options.join(" ")}`,
+    () =>
+      inTemporaryFolder(async (folder) => {
+        const path = join(folder, "image");
+        writeFileSync(path, "");
+        truncateSync(path, 60 << 20);
+        execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, path], { stdio: "pipe" });
+        assert.deepEqual(sorted(await ourBlocks(path)), sorted(dumpedBlocks(path)));
+        await using image = await openImage(path);
+        const { zones } = await image.layout!();
+        const journal = zones.filter(({ kind }) => kind === "journal")
+          .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+        const dumped = execFileSync(findProgram("dumpe2fs")!, ["-h", path], {
+          encoding: "utf8",
+          stdio: "pipe",
+        });
+        assert.equal(journal > 0, /has_journal/.test(dumped));
+      }),
+  );
 }
 
 testWith({ programs: ["dumpe2fs"] }, "zones of an image of ours, and its record", async () => {

@@ -27,14 +27,18 @@ function numbers(seed: number): () => number {
 }
 
 /** The root folder. @param scale Divides all sizes. */
-export function demoTree(scale = 400): Node {
+export function demoTree(scale = 100): Node {
   const random = numbers(7);
   // No two sizes are equal: contents are zeros, and equal files are to be few.
+  const sizes = new Set<number>();
   let countFiles = 0;
-  const zeros = (bytes: number, seconds: number) =>
-    file({ sizeBytes: Math.floor(bytes / scale) + ++countFiles, zeros: true }, {
-      mtime: [seconds, 0],
-    });
+  const zeros = (bytes: number, seconds: number) => {
+    let sizeBytes = Math.floor(bytes / scale);
+    while (sizes.has(sizeBytes)) sizeBytes++;
+    sizes.add(sizeBytes);
+    countFiles++;
+    return file({ sizeBytes, zeros: true }, { mtime: [seconds, 0] });
+  };
   const start = (year: number, month: number) => Date.UTC(year, month - 1, 3) / 1000;
 
   const trip = (year: number, month: number, count: number) => {
@@ -42,21 +46,34 @@ export function demoTree(scale = 400): Node {
     return Array.from({ length: count }, (_, i): readonly [string, Node] => {
       const when = first + Math.floor(i / 12) * DAY_SECONDS + i * 61;
       const number = String(1000 + countFiles % 9000);
-      if (random() < 0.07) return [`MVI_${number}.mp4`, zeros(4e7 + random() * 4e8, when)];
-      if (year >= 2019 && random() < 0.3) return [`IMG_${number}.cr3`, zeros(2.6e7 + random() * 9e6, when)];
+      if (random() < 0.03) return [`MVI_${number}.mp4`, zeros(4e7 + random() * 2e8, when)];
+      if (year >= 2019 && random() < 0.3) {
+        return [`IMG_${number}.cr3`, zeros(2.6e7 + random() * 9e6, when)];
+      }
       return [`IMG_${number}.jpg`, zeros(3e6 + random() * 6e6, when)];
     });
   };
   const photos = YEARS.map((year, at) => {
     const trips = TRIPS.filter(() => random() < 0.35 + at * 0.05).map(([name, count]) =>
-      [name, folder(trip(year, Number(name.slice(0, 2)), Math.ceil(count * (0.5 + at / 12))))] as const
+      [
+        name,
+        folder(trip(year, Number(name.slice(0, 2)), Math.ceil(count * (0.5 + at / 12)))),
+      ] as const
     );
     return [String(year), folder(trips)] as const;
   });
-  const best = file({ sizeBytes: 31_000_000 / scale | 0, zeros: true }, { mtime: [1_600_000_000, 0] });
-  const copy = file({ sizeBytes: 31_000_000 / scale | 0, zeros: true }, { mtime: [1_610_000_000, 0] });
-  const print = file({ sizeBytes: 18_500_001 / scale | 0, zeros: true }, { mtime: [1_650_000_000, 0] });
-  const reprint = file({ sizeBytes: 18_500_001 / scale | 0, zeros: true }, { mtime: [1_650_000_000, 0] });
+  const best = file({ sizeBytes: 31_000_000 / scale | 0, zeros: true }, {
+    mtime: [1_600_000_000, 0],
+  });
+  const copy = file({ sizeBytes: 31_000_000 / scale | 0, zeros: true }, {
+    mtime: [1_610_000_000, 0],
+  });
+  const print = file({ sizeBytes: 18_500_001 / scale | 0, zeros: true }, {
+    mtime: [1_650_000_000, 0],
+  });
+  const reprint = file({ sizeBytes: 18_500_001 / scale | 0, zeros: true }, {
+    mtime: [1_650_000_000, 0],
+  });
   const album = Array.from({ length: 14 }, (_, i): readonly [string, Node] => [
     `${String(i + 1).padStart(2, "0")} Track.flac`,
     zeros(2.2e7 + random() * 1.4e7, start(2016, 5)),
@@ -73,8 +90,13 @@ export function demoTree(scale = 400): Node {
     }),
     music: folder({ "Midsummer Songs": folder(album) }),
     documents: folder({
-      "tax": folder(Array.from({ length: 40 }, (_, i) =>
-        [`${2012 + i % 12}-${i}.pdf`, zeros(2e5 + random() * 4e6, start(2013 + i % 12, 2))] as const)),
+      "tax": folder(
+        Array.from({ length: 40 }, (_, i) =>
+          [
+            `${2012 + i % 12}-${i}.pdf`,
+            zeros(2e5 + random() * 4e6, start(2013 + i % 12, 2)),
+          ] as const),
+      ),
       "poster.pdf": print,
       "to the printer": folder({ "poster final.pdf": reprint }),
       "letters.odt": zeros(84_000, start(2021, 11)),
