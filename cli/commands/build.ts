@@ -86,7 +86,8 @@ const parser = command(
           message`Leave out the SHA-256 of each file, by which verify finds damaged files.`,
       })),
       report: optional(option("--report", fileValue("FILE"), {
-        description: message`Also write a page about the build and the image. See: icecore report`,
+        description:
+          message`Also write a page about the build and the image. See: icecore report --help`,
       })),
     }),
     object("How", {

@@ -167,7 +167,7 @@ export const verify = {
 
 /** Whoever names a folder of the disk behind the image wants to compare with it. */
 function withSourceHint(error: unknown, { image, paths }: VerifyValues): unknown {
-  if (!(error instanceof PathError) || error.code !== "no-such-path") return error;
+  if (!(error instanceof PathError)) return error;
   const folder = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder === undefined) return error;
   const words = [quoted(shownLocation(image)), "--source", quoted(printable(folder))];
