@@ -107,7 +107,7 @@ function imageTiles(image: ImageReader, contents: Contents): Tile[] {
     ["Folders", count(countFolders), others],
     ...(newestSeconds === undefined || oldestSeconds === undefined
       ? []
-      : [["Newest change", day(newestSeconds), `the oldest ${day(oldestSeconds)}`] as const]),
+      : [["Newest change", day(newestSeconds), `oldest ${day(oldestSeconds)}`] as const]),
     ...(equal.verdict.state === "sound"
       ? [
         ["Equal files", count(equal.countCopies), `${formatSize(equal.savedBytes)} twice`] as const,

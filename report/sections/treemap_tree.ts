@@ -5,7 +5,7 @@
 
 import { printable } from "../../host/libc/paths.ts";
 import type { Contents } from "../contents/contents.ts";
-import { type FileKind } from "../contents/file_kinds.ts";
+import type { FileKind } from "../contents/file_kinds.ts";
 import { type FolderRow, ROOT } from "../contents/folder_table.ts";
 import type { LargeFile } from "../contents/large_files.ts";
 
