@@ -4,13 +4,11 @@
  * @module
  */
 
-import { statSync } from "node:fs";
 import { extractOptionNames, type Usage } from "@optique/core/usage";
 import { withShownLocations } from "../../host/block_source/location.ts";
-import { printable } from "../../host/libc/paths.ts";
-import { quoted } from "../../image/no_image/shell_words.ts";
 import { didYouMean } from "../../pipeline/words/suggest.ts";
 import { note, printJson } from "../output/output.ts";
+import { commandHint } from "./command_hint.ts";
 
 /** The usage of each command, by name. */
 export type Usages = Readonly<Record<string, Usage>>;
@@ -48,7 +46,9 @@ function explain(said: string, args: readonly string[], usages: Usages): string 
     /Expected an? (\S+), but too few arguments\./,
     "No $1 is named.",
   );
-  const other = usage === undefined ? commandHint(args) : undefined;
+  const other = usage === undefined
+    ? commandHint(command === "help" ? args[1] : command)
+    : undefined;
   if (other !== undefined) {
     return `${text.replace(/\n\nDid you mean [^]*$/, "")}\n${other}\nSee: icecore --help`;
   }
@@ -78,40 +78,6 @@ function hint(
 
 /** What other programs call it. */
 const HABITS: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
-
-/** What was meant where a word is no command of ours: that of another program, or a file. */
-function commandHint([word = ""]: readonly string[]): string | undefined {
-  const meant = COMMANDS_ELSEWHERE.get(word.toLowerCase());
-  if (meant !== undefined) return `Did you mean icecore ${meant}?`;
-  const status = word.startsWith("-") ? undefined : statSync(word, { throwIfNoEntry: false });
-  const name = quoted(printable(word));
-  if (status?.isDirectory() === true) return `To make an image of it: icecore build ${name}`;
-  if (status?.isFile() === true) return `To see what is in it: icecore ls ${name}`;
-  return undefined;
-}
-
-/** What other programs call our commands. */
-const COMMANDS_ELSEWHERE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    "build DIR": ["create", "backup", "make", "new", "pack", "add", "archive", "mk"],
-    "extract IMAGE": ["restore", "unpack", "untar", "recover", "copy", "cp", "get"],
-    "verify IMAGE": ["check", "test", "fsck", "scrub", "validate", "e2fsck"],
-    "ls IMAGE": ["list", "dir", "tree", "files", "contents"],
-    "cat IMAGE PATH": ["print", "dump", "read", "show", "type", "view"],
-    "find IMAGE": ["search", "locate", "grep"],
-    "info IMAGE": ["stat", "stats", "describe", "inspect", "about", "dumpe2fs", "status"],
-    "diff IMAGE DIR": ["compare", "cmp"],
-    "digests IMAGE": ["hash", "hashes", "checksum", "checksums", "sha256sum", "sums"],
-    "export IMAGE --tar": ["tar", "send"],
-    "umount FOLDER": ["unmount", "eject", "detach"],
-    "mount IMAGE FOLDER": ["attach"],
-    "clean": ["cleanup", "unlock"],
-    "doctor": ["selftest", "self-test", "diagnose"],
-    "report IMAGE": ["du", "ncdu"],
-    "--version": ["version", "ver"],
-    "--help": ["?", "usage", "commands", "man"],
-  }).flatMap(([ours, theirs]) => theirs.map((word) => [word, ours])),
-);
 
 /** The nearest flag; a long one may have been written with one hyphen, as find has them. */
 function nearest(unknown: string, usage: Usage): string | undefined {

@@ -187,10 +187,7 @@ export class FileSystem implements LeavingOut {
     return settle(loadStoredFile(this.#volume, inode));
   }
 
-  /**
-   * Where the contents of an inode lie in the image, those of a folder as well.
-   * @throws CorruptImageError
-   */
+  /** Where the contents of an inode lie in the image, those of a folder as well. */
   stretches(inode: InodeNumber): Stretch[] | Promise<Stretch[]> {
     return settle(loadStretches(this.#volume, inode));
   }

@@ -45,6 +45,7 @@ const hints: readonly (readonly [typed: readonly string[], hint: RegExp])[] = [
   [["sha256sum", "photos.img"], /^Did you mean icecore digests IMAGE\?$/m],
   [["unmount", "/mnt"], /^Did you mean icecore umount FOLDER\?$/m],
   [["LIST", "photos.img"], /^Did you mean icecore ls IMAGE\?$/m],
+  [["help", "restore"], /^Did you mean icecore extract IMAGE\?$/m],
   [["photos"], /^To make an image of it: icecore build photos$/m],
   [["photos.img"], /^To see what is in it: icecore ls photos\.img$/m],
   [["biuld", "photos"], /^Did you mean `build`\?$/m],

@@ -41,6 +41,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   // Each of these asks whether the command has the option.
   ["cli/output/output.ts", ["ls", "find", "extract", "export"]],
   ["cli/arguments/parse_error.ts", ALL],
+  ["cli/arguments/command_hint.ts", ALL],
   ["cli/main.ts", ALL],
   ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
   ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
