@@ -33,8 +33,6 @@ export interface ReportOptions {
   readonly noDigest?: string;
   /** What was left out of it, as it was broken or encrypted; asked for when all of it was read. */
   readonly leftOut?: () => readonly string[];
-  /** How equal files are stored once, as part of a sentence. */
-  readonly dedupeAdvice?: string;
 }
 
 /**
@@ -44,7 +42,7 @@ export interface ReportOptions {
  */
 export async function imageReport(image: ImageReader, options: ReportOptions): Promise<string> {
   const contents = await readContents(image);
-  const { build, digests = [], noDigest, leftOut = () => [], dedupeAdvice = "" } = options;
+  const { build, digests = [], noDigest, leftOut = () => [] } = options;
   const sections = [
     build && buildSection(build),
     build && problemsSection(build),
@@ -53,7 +51,7 @@ export async function imageReport(image: ImageReader, options: ReportOptions): P
     kindsSection(contents),
     agesSection(contents),
     largestSection(contents),
-    equalSection(contents, dedupeAdvice),
+    equalSection(contents),
     mapSection(contents),
     digestsSection(image.info, image.sizeBytes, contents.equal.verdict, digests, noDigest),
   ];
@@ -62,7 +60,9 @@ export async function imageReport(image: ImageReader, options: ReportOptions): P
   const lead = `A ${access}${format} image of ${counted(contents.countFiles, "file")}${
     madeSeconds === 0 ? "" : `, dated ${moment(madeSeconds)}`
   }`;
-  return page(baseName(image.shownName), lead, imageTiles(image, contents), sections);
+  return page(baseName(image.shownName), lead, imageTiles(image, contents), sections, [
+    "Read from the metadata of the image; no file was opened.",
+  ]);
 }
 
 /** The page about a build whose image is not at hand: it was streamed on. */
@@ -131,6 +131,7 @@ function page(
   lead: string,
   tiles: readonly Tile[],
   sections: readonly (Section | undefined)[],
+  notes: readonly string[] = [],
 ): string {
   const there = sections.filter((section) => section !== undefined);
   const hash = createHash("sha256").update(STYLE).digest("base64");
@@ -160,7 +161,7 @@ function page(
 </header>
 <main>
 ${there.map(sectionMarkup)}</main>
-<footer><p>Read from the metadata of the image; no file was opened. Times are in UTC.</p></footer>
+<footer><p>${[...notes, "Times are in UTC."].join(" ")}</p></footer>
 </body>
 </html>
 `;

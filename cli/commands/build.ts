@@ -205,6 +205,7 @@ async function runBuild(
 ): Promise<number> {
   const pipeline = await attended(pipelineOf(values), signal);
   const request = { ...requestOf(values), signal };
+  const reporting = await reportingOn(values, request.output);
   if (values.dryRun === true) {
     const plan = await pipeline.dryRun(request);
     const recipe = recipeFile(values.recipe);
@@ -213,7 +214,6 @@ async function runBuild(
     return EXIT.done;
   }
   if (request.output === "-") checkStdout();
-  const reporting = await reportingOn(values, request.output);
   const { image, lossy } = await pipeline.run({
     ...request,
     emit: (event) => {

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { claimFile } from "../../host/files/claim_output.ts";
 import { writeClaimed } from "../../host/files/create_file.ts";
 import { areReadableByAll } from "../../host/files/file_mode.ts";
+import { releaseLeftoversOf } from "../../host/leftovers/leftovers.ts";
 import { ReleaseError } from "../../pipeline/build_errors.ts";
 
 const encoder = new TextEncoder();
@@ -26,7 +27,9 @@ export async function writePage(
   imagePath: string | undefined,
 ): Promise<number> {
   const bytes = encoder.encode(page);
-  const output = claimFile(resolve(path), force);
+  const finalPath = resolve(path);
+  await releaseLeftoversOf(finalPath);
+  const output = claimFile(finalPath, force);
   const writer = writeClaimed(output.path).getWriter();
   try {
     await writer.write(bytes);

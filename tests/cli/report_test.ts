@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { rangeServer } from "../support/range_server.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { buildSmallImage } from "../support/small_image.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -105,6 +106,28 @@ Deno.test("icecore report writes a page about an image", async (context) => {
         assert.match(textOf(join(folder, "half.html")), /Left out of this report .* cut short/);
       },
     );
+  });
+});
+
+Deno.test("an image on a server has the same page, without a word on how to get there", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const image = await buildSmallImage(folder);
+    await using server = await rangeServer(new Uint8Array(readFileSync(image)));
+    const url = `${server.url.replace("http://", "http://bob:secret@")}/small.img?signature=0f1e`;
+    const page = await icecoreOutput(["report", url, "-o", "-"]);
+    const local = await icecoreOutput(["report", image, "-o", "-"]);
+    const bodyOf = (page: string) =>
+      page.replace(/<section id="digests".*?<\/section>/s, "").replace(
+        /<(title|h1)>.*?<\/\1>/gs,
+        "",
+      );
+    assert.equal(bodyOf(page), bodyOf(local));
+    assert.match(page, /<h1><bdi>small\.img<\/bdi><\/h1>/);
+    assert.doesNotMatch(page, /secret|0f1e/);
+    assert.ok(server.requests.length <= 6, `${server.requests.length} requests`);
+    // Beside the name of an image on a server nothing of its address is kept.
+    await icecoreOutput(["report", url], folder);
+    assert.ok(existsSync(join(folder, "small.img.html")));
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { openImage } from "../../image/open_image.ts";
+import { readContents } from "../../report/contents/contents.ts";
 import { imageReport, type ReportOptions } from "../../report/report_page.ts";
 import { buildTree, type Built, file, folder, symlink } from "../support/tree_builder.ts";
 import { variedTree } from "../support/varied_tree.ts";
+import { MKFS, withMkfsImage } from "../support/mkfs_images.ts";
+import { testWith } from "../support/requirements.ts";
 import { planOf, withImage } from "../support/write_image.ts";
 import { HOSTILE_NAMES } from "../support/small_image.ts";
 import { demoTree } from "./demo_tree.ts";
@@ -72,7 +75,6 @@ Deno.test("the map adds up to the whole image", async () => {
   const plan = planOf(built);
   await withImage(built, plan, async (path) => {
     await using image = await openImage(path);
-    const { readContents } = await import("../../report/contents/contents.ts");
     const { map, countFiles, holesBytes } = await readContents(image);
     const sum = [...map!.totals.values()].reduce((sum, bytes) => sum + bytes, 0);
     assert.equal(sum, plan.sizeBytes);
@@ -84,6 +86,34 @@ Deno.test("the map adds up to the whole image", async () => {
     map!.runs.slice(1).forEach((run, i) => assert.equal(run.start, map!.runs[i]!.end));
   });
 });
+
+for (
+  const options of [["-t", "ext4"], ["-t", "ext2", "-b", "1024"], [
+    "-t",
+    "ext4",
+    "-O",
+    "inline_data",
+  ]]
+) {
+  testWith(
+    MKFS,
+    `a page about an image of mkfs ${options.join(" ")}`,
+    () =>
+      withMkfsImage(options, async (path) => {
+        await using image = await openImage(path);
+        const { map } = await readContents(image);
+        const { countBlocks, countFreeBlocks, blockSizeBytes } = image.info;
+        assert.equal(map!.totals.get("free"), countFreeBlocks * blockSizeBytes);
+        const sum = [...map!.totals.values()].reduce((sum, bytes) => sum + bytes, 0);
+        // Block 0 with blocks of 1 KiB belongs to no group.
+        assert.ok(Math.abs(sum - countBlocks * blockSizeBytes) <= blockSizeBytes, `${sum}`);
+        assert.equal(map!.totals.has("journal"), options.join(" ") !== "-t ext2 -b 1024");
+        const page = await imageReport(image, {});
+        assert.match(page, /holds no digests/);
+        assert.match(partOf(page, "map"), /free nothing/);
+      }),
+  );
+}
 
 Deno.test("names are text, whatever is in them", async () => {
   const names = [
