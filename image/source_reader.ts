@@ -16,6 +16,7 @@ import { ContentCheck, damageOf } from "./content_check.ts";
 import { ContentRecord } from "./content_record.ts";
 import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
+import type { ImageLayout } from "./image_layout.ts";
 import type { ImageReader, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import type { ImageStorage } from "./image_storage.ts";
@@ -101,6 +102,12 @@ export class SourceReader implements ImageReader {
 
   digests(path?: ImagePath): AsyncGenerator<FileDigest> {
     return listDigests(this, path === undefined ? {} : { paths: [path] });
+  }
+
+  async layout(): Promise<ImageLayout> {
+    const { hasDigests } = await this.record();
+    const zones = await this.#files.zones(hasDigests);
+    return { zones, stretchesOf: (inode) => this.#files.stretches(inode) };
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {

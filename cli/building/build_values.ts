@@ -32,4 +32,5 @@ export interface BuildValues extends CommonValues {
   readonly force: boolean | undefined;
   readonly keep: boolean | undefined;
   readonly strict: boolean | undefined;
+  readonly report: string | undefined;
 }

@@ -9,6 +9,7 @@ import type { ImageRecord } from "../../image/image_record.ts";
 import type { ImageSharing } from "../../image/sharing.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
+import { type ImageUses, useBar } from "./image_uses.ts";
 import { localSecond } from "./time_text.ts";
 
 /** What is not in the superblock itself. */
@@ -21,6 +22,8 @@ export interface ImageFacts extends ImageInfo {
   readonly record: "present" | "none" | "unknown" | "broken";
   /** Files that lie in the blocks of others; missing where none can. */
   readonly sharing?: ImageSharing;
+  /** What its bytes are there for; missing for a stack of images. */
+  readonly uses?: ImageUses;
 }
 
 /** All that is known of an image, as `--json` prints it. */
@@ -29,17 +32,18 @@ export function imageFacts(
   sizeBytes: number,
   info: ImageInfo,
   record: ImageRecord,
+  uses: ImageUses | undefined,
   sharing?: ImageSharing,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
-  const origin = originOf(info, isReadOnly);
   return {
     image,
     sizeBytes,
     ...info,
     isReadOnly,
-    origin,
+    origin: originOf(info, isReadOnly),
     record: record.presence,
+    ...(uses === undefined ? {} : { uses }),
     ...(sharing === undefined ? {} : { sharing }),
   };
 }
@@ -78,6 +82,7 @@ export function factLines(facts: ImageFacts): string {
     ["size", exactly(bytesOf(facts.countBlocks))],
     ...(rest > 0 ? [["behind it", `${exactly(rest)} that are not part of it`] as const] : []),
     ["used", `${percent(usedBlocks, facts.countBlocks)}, ${exactly(bytesOf(usedBlocks))}`],
+    ...(facts.uses === undefined ? [] : [["holds", useBar(facts.uses)] as const]),
     ["inodes", `${count(usedInodes)} of ${count(facts.countInodes)} used`],
     [
       "blocks",

@@ -22,6 +22,7 @@ import {
 } from "./metadata/record.ts";
 import { type ContiguousStat, type Stat, statOf } from "./metadata/stat.ts";
 import { loadStoredFile, type StoredFile } from "./metadata/stored_file.ts";
+import { loadStretches, type Stretch } from "./metadata/stretches.ts";
 import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
 import { type OpenOptions, openVolume } from "./open/open_volume.ts";
@@ -34,6 +35,7 @@ import { Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
 import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
+import { loadZones, type Zone } from "./zones.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
 export type FileReference = ImagePath | InodeNumber;
@@ -183,6 +185,16 @@ export class FileSystem implements LeavingOut {
    */
   storedFile(inode: InodeNumber): (StoredFile | undefined) | Promise<StoredFile | undefined> {
     return settle(loadStoredFile(this.#volume, inode));
+  }
+
+  /** Where the contents of an inode lie in the image, those of a folder as well. */
+  stretches(inode: InodeNumber): Stretch[] | Promise<Stretch[]> {
+    return settle(loadStretches(this.#volume, inode));
+  }
+
+  /** The stretches of the image that belong to the file system itself. */
+  async zones(hasRecord: boolean): Promise<Zone[]> {
+    return await settle(loadZones(this.#volume, hasRecord));
   }
 
   /**

@@ -9,6 +9,7 @@ export type Layer =
   | "main"
   | "cli"
   | "serve"
+  | "report"
   | "plugins"
   | "entries"
   | "image"
@@ -38,6 +39,7 @@ const everything: readonly Layer[] = [
   "main",
   "cli",
   "serve",
+  "report",
   "plugins",
   "entries",
   "image",
@@ -61,6 +63,7 @@ export const rules: Readonly<Record<Layer, Rule>> = {
   cli: {
     imports: [
       "serve",
+      "report",
       "plugins",
       "entries",
       "image",
@@ -80,6 +83,12 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     outside: true,
     runtime: false,
     why: "serve/ shows images, and builds none: it stands on the entries and on what reads",
+  },
+  report: {
+    imports: ["image", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "report/ draws what image/ reads, and knows neither steps nor the CLI",
   },
   plugins: {
     imports: ["entries"],
