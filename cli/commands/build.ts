@@ -100,7 +100,9 @@ const parser = command(
         }),
       ),
       report: optional(option("--report", fileValue("FILE"), {
+        description:
           message`Also write a page about the build and the image. See: icecore report --help`,
+      })),
     }),
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
