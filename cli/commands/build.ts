@@ -94,14 +94,10 @@ const parser = command(
           message`With --dedupe: do not read what an earlier image with --times all knows.`,
       })),
       reflink: optional(
-        option(
-          "--reflink",
-          looseChoice(["auto", "always", "never"], "auto|always|never"),
-          {
-            description:
-              message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is not a second copy.`,
-          },
-        ),
+        option("--reflink", looseChoice(["auto", "always", "never"], "auto|always|never"), {
+          description:
+            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is no second copy.`,
+        }),
       ),
       report: optional(option("--report", fileValue("FILE"), {
         description:
