@@ -15,6 +15,7 @@ const FOLDERS = [
   "loading",
   "pipeline",
   "plugins",
+  "serve",
   "source",
   "steps",
 ];
@@ -27,6 +28,8 @@ const ALL = Object.keys(commands) as Command[];
 const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
+  ["cli/serving/", ["serve"]],
+  ["serve/", ["serve"]],
   ["cli/arguments/left_out.ts", ["diff", "verify"]],
   // Each of these asks whether the command has the option.
   ["cli/output/output.ts", ["ls", "find", "extract", "export"]],
