@@ -96,7 +96,7 @@ const parser = command(
       reflink: optional(
         option("--reflink", looseChoice(["auto", "always", "never"], "auto|always|never"), {
           description:
-            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is no second copy.`,
+            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is not a second copy.`,
         }),
       ),
       report: optional(option("--report", fileValue("FILE"), {

@@ -49,7 +49,7 @@ export function refusalOf(access: Access, request: Request): Refusal | undefined
   if (token !== undefined && isSameSecret(first, token)) return undefined;
   return {
     status: 403,
-    message: "This address is not complete. Use the whole address that icecore printed.",
+    message: "This address is not complete. Use the whole address that was printed.",
   };
 }
 

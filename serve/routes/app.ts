@@ -88,7 +88,7 @@ export function createApp(
   app.notFound(() => missing(site, "browse"));
   app.onError((error) => {
     onProblem(messageOf(error));
-    return failed(site, "browse", 500, "Something went wrong here. icecore has printed what.");
+    return failed(site, "browse", 500, "Something went wrong here; the server has printed what.");
   });
   return async (request) => await app.fetch(request);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImageReader, Stat } from "icecore/read";
+import type { Entry, ImageReader, Stat } from "icecore/read";
 import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
 import { extensionOf, mediaOf } from "../media/media_type.ts";
@@ -33,46 +33,50 @@ const ENTRY_BYTES = 1 + 4 + 8 + 8 + 4;
 
 /** A folder that was read. */
 export class FolderListing {
-  readonly #entries: number;
-  readonly #names: Uint8Array;
-  readonly #ends: Uint32Array;
-  readonly #kinds: Uint8Array;
-  readonly #inodes: Uint32Array;
-  readonly #sizes: Float64Array;
-  readonly #times: Float64Array;
+  #entries = 0;
+  #names = new Uint8Array(1 << 14);
+  #namesBytes = 0;
+  #room = 0;
+  #ends = new Uint32Array();
+  #kinds = new Uint8Array();
+  #inodes = new Uint32Array();
+  #sizes = new Float64Array();
+  #times = new Float64Array();
   readonly #orders = new Map<string, Uint32Array>();
   /** Folders in it. */
-  readonly countFolders: number;
+  countFolders = 0;
   /** Files whose names say that they are pictures. */
-  readonly countPictures: number;
+  countPictures = 0;
   /** Bytes of its files. */
-  readonly filesBytes: number;
+  filesBytes = 0;
 
-  /** @param entries In any order. */
-  constructor(entries: readonly ListedEntry[]) {
-    const count = this.#entries = entries.length;
-    this.#ends = new Uint32Array(count);
-    this.#kinds = new Uint8Array(count);
-    this.#inodes = new Uint32Array(count);
-    this.#sizes = new Float64Array(count);
-    this.#times = new Float64Array(count);
-    this.#names = new Uint8Array(entries.reduce((sum, { name }) => sum + name.length, 0));
-    let end = 0, countFolders = 0, countPictures = 0, filesBytes = 0;
-    entries.forEach(({ name, kind, inode, sizeBytes, mtimeSeconds }, i) => {
-      this.#names.set(name, end);
-      this.#ends[i] = end += name.length;
-      this.#kinds[i] = KINDS.indexOf(kind);
-      this.#inodes[i] = inode;
-      this.#sizes[i] = sizeBytes;
-      this.#times[i] = mtimeSeconds;
-      if (kind === "folder") countFolders++;
-      if (kind !== "file") return;
-      filesBytes += sizeBytes;
-      if (mediaOf(name).shows === "picture") countPictures++;
-    });
-    this.countFolders = countFolders;
-    this.countPictures = countPictures;
-    this.filesBytes = filesBytes;
+  /** Adds a name, while the folder is read. */
+  add({ name, kind, inode, sizeBytes, mtimeSeconds }: ListedEntry): void {
+    const row = this.#entries++;
+    if (row >= this.#room) this.#grow();
+    const end = this.#namesBytes + name.length;
+    if (end > this.#names.length) {
+      this.#names = larger(this.#names, Math.max(end, 2 * this.#names.length));
+    }
+    this.#names.set(name, this.#namesBytes);
+    this.#ends[row] = this.#namesBytes = end;
+    this.#kinds[row] = KINDS.indexOf(kind);
+    this.#inodes[row] = inode;
+    this.#sizes[row] = sizeBytes;
+    this.#times[row] = mtimeSeconds;
+    if (kind === "folder") this.countFolders++;
+    if (kind !== "file") return;
+    this.filesBytes += sizeBytes;
+    if (mediaOf(name).shows === "picture") this.countPictures++;
+  }
+
+  #grow(): void {
+    this.#room = Math.max(256, 2 * this.#room);
+    this.#ends = larger(this.#ends, this.#room);
+    this.#kinds = larger(this.#kinds, this.#room);
+    this.#inodes = larger(this.#inodes, this.#room);
+    this.#sizes = larger(this.#sizes, this.#room);
+    this.#times = larger(this.#times, this.#room);
   }
 
   /** Names in it. */
@@ -82,7 +86,7 @@ export class FolderListing {
 
   /** Bytes of memory that it takes, its orders included. */
   get memoryBytes(): number {
-    return this.#names.length + this.#entries * (ENTRY_BYTES + 4 * (1 + this.#orders.size));
+    return this.#names.length + this.#room * (ENTRY_BYTES + 4 * (1 + this.#orders.size));
   }
 
   /** Whether a grid of thumbnails shows it better than a list. */
@@ -165,14 +169,29 @@ export async function readListing(
   signal: AbortSignal,
 ): Promise<FolderListing> {
   const breather = new Breather(signal);
-  const entries: ListedEntry[] = [];
-  for await (const { name, nameText, stat } of image.list(folder)) {
+  const listing = new FolderListing();
+  for await (const { name, nameText, stat } of entriesOf(image, folder)) {
     if (nameText === "lost+found" && folder === ROOT_INODE && await isEmpty(image, stat)) continue;
     const { kind, inode, sizeBytes, mtime } = stat;
-    entries.push({ name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
+    listing.add({ name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
     if (breather.due) await breather.pause();
   }
-  return new FolderListing(entries);
+  return listing;
+}
+
+/**
+ * In no order. Of a local image some at a time; of a remote one all at once, so that each part of its
+ * tables is asked for once.
+ */
+async function* entriesOf(image: ImageReader, folder: Stat["inode"]): AsyncGenerator<Entry> {
+  if (image.traffic === undefined) return yield* image.list(folder);
+  for await (const { entries } of image.walkFolders(folder)) return yield* entries;
+}
+
+function larger<T extends Uint8Array | Uint32Array | Float64Array>(array: T, length: number): T {
+  const made = new (array.constructor as new (length: number) => T)(length);
+  made.set(array);
+  return made;
 }
 
 async function isEmpty(image: ImageReader, { kind, inode }: Stat): Promise<boolean> {

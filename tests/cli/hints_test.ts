@@ -16,6 +16,7 @@ const FOLDERS = [
   "pipeline",
   "plugins",
   "report",
+  "serve",
   "source",
   "steps",
 ];
@@ -37,6 +38,8 @@ const ALL = Object.keys(commands) as Command[];
 const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
+  ["cli/serving/", ["serve"]],
+  ["serve/", ["serve"]],
   ["cli/arguments/left_out.ts", ["diff", "verify"]],
   // Each of these asks whether the command has the option.
   ["cli/output/output.ts", ["ls", "find", "extract", "export"]],
