@@ -6,6 +6,7 @@
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { FileSystem } from "../ext4/reader/file_system.ts";
 import type { RecordData } from "../ext4/reader/metadata/record.ts";
+import type { RecordBase } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
 import { startHash } from "../host/digests/hash.ts";
 import type { ImageRecord, RecordVerdict } from "./image_record.ts";
@@ -57,6 +58,20 @@ export class ContentRecord implements ImageRecord {
   /** Whether the image holds all times of its source; `undefined` where that is not recorded. */
   get hasAllTimes(): boolean | undefined {
     return this.#data?.hasAllTimes;
+  }
+
+  /** The image below, where this one is a layer of a stack. */
+  get base(): RecordBase | undefined {
+    return this.#data?.base;
+  }
+
+  /** The record's last 32 bytes: by them, a layer on top names this image. */
+  async ownDigest(): Promise<Uint8Array | undefined> {
+    if (this.#data === undefined) return undefined;
+    const digest = new Uint8Array(RECORD_DIGEST_BYTES);
+    const behindLast = this.#data.countInodes + 1 as InodeNumber;
+    await this.#files.readRecord(this.#data, behindLast, digest);
+    return digest;
   }
 
   /**
@@ -132,9 +147,8 @@ export class ContentRecord implements ImageRecord {
         await this.#files.readRecord(data, done + 1 as InodeNumber, part);
         hash.update(part);
       }
-      const stored = new Uint8Array(RECORD_DIGEST_BYTES);
-      await this.#files.readRecord(data, data.countInodes + 1 as InodeNumber, stored);
-      return hash.digest() === hexOf(stored);
+      const stored = await this.ownDigest();
+      return stored !== undefined && hash.digest() === hexOf(stored);
     } finally {
       hash.close();
     }

@@ -51,7 +51,7 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
   const inventory = takeInventory(tree, notes);
   noteClampedTimes(tree, inventory, options.times, notes);
   const blockSizeBytes = options.blockSizeBytes === "auto"
-    ? chooseBlockSize(tree, inventory, options.hasRecord)
+    ? chooseBlockSize(tree, inventory, options)
     : options.blockSizeBytes;
   const hashSeed = wordsOf(options.hashSeed);
 
@@ -63,7 +63,7 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
     folders,
     xattrs,
     blockSizeBytes,
-    options.hasRecord,
+    options,
   );
   const countInodes = countInodesOf(inventory, xattrs);
   const layout = layOut(

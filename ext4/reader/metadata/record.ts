@@ -6,9 +6,10 @@
 import { crc32c, CRC32C_SEED } from "../../crc32c.ts";
 import { CorruptImageError } from "../../image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../numbers.ts";
-import { addToInodesChecksum, digestsSizeBytes } from "../../record.ts";
+import { addToInodesChecksum, digestsSizeBytes, type RecordBase } from "../../record.ts";
 import {
   RECORD_ALGORITHM,
+  RECORD_BASE,
   RECORD_DIGEST_BYTES,
   RECORD_FLAGS,
   RECORD_HEADER,
@@ -34,6 +35,7 @@ export type StoredRecord =
 
 /** Longer headers than this are no headers. */
 const HEADER_MAX_BYTES = 65_536;
+const SLASH = 0x2f;
 const MAGIC_AT = RECORD_HEADER.offsets.r_magic;
 const CHECKSUM_AT = RECORD_HEADER.offsets.r_checksum;
 
@@ -43,6 +45,8 @@ export class RecordData {
     /** All bytes before the table. */
     readonly header: Uint8Array,
     readonly raw: RecordHeader,
+    /** The image below, where this one is a layer. */
+    readonly base: RecordBase | undefined,
     private readonly data: FileData,
   ) {}
 
@@ -106,7 +110,23 @@ function judge(header: Uint8Array, data: FileData): StoredRecord {
   if (data.sizeBytes !== header.length + digestsSizeBytes(raw.r_inodes_count)) {
     return { kind: "broken", why: `it has ${data.sizeBytes} bytes, which does not fit its header` };
   }
-  return { kind: "record", record: new RecordData(header, raw, data) };
+  const isLayer = (raw.r_flags & RECORD_FLAGS.base) !== 0;
+  const base = isLayer ? parseBase(header) : undefined;
+  if (isLayer && base === undefined) {
+    return { kind: "broken", why: "what it says of the image below makes no sense" };
+  }
+  return { kind: "record", record: new RecordData(header, raw, base, data) };
+}
+
+/** @returns `undefined` where the fields cannot be right. */
+function parseBase(header: Uint8Array): RecordBase | undefined {
+  if (header.length < RECORD_HEADER.sizeBytes + RECORD_BASE.sizeBytes) return undefined;
+  const raw = RECORD_BASE.decode(header, RECORD_HEADER.sizeBytes);
+  const name = raw.rb_name.subarray(0, raw.rb_name_length);
+  const isName = raw.rb_name_length >= 1 && raw.rb_name_length <= raw.rb_name.length &&
+    !name.includes(0) && !name.includes(SLASH);
+  if (!isName || raw.rb_depth < 1) return undefined;
+  return { name, uuid: raw.rb_uuid, digest: raw.rb_digest, depth: raw.rb_depth };
 }
 
 /** What `r_checksum` should be, whatever magic and checksum are there. */
