@@ -87,8 +87,9 @@ export class ContentCheck {
 export async function damageOf(
   image: ImageReader,
   path: string,
+  inode: InodeNumber,
 ): Promise<DamagedFileError | undefined> {
-  const { state } = await (await image.record()).verdict();
+  const { state } = await (await image.record()).verdict(inode);
   return state === "sound" ? new DamagedFileError(path) : undefined;
 }
 

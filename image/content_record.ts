@@ -27,6 +27,8 @@ export class ContentRecord implements ImageRecord {
     files: FileSystem,
     data: RecordData | undefined,
     verdict: RecordVerdict | undefined,
+    /** Whether it is damaged, and looks like that of a layer: what that lies on is not known. */
+    readonly mayBeLayer = false,
   ) {
     this.#files = files;
     this.#data = data;
@@ -40,7 +42,8 @@ export class ContentRecord implements ImageRecord {
     const verdict: RecordVerdict = stored.kind === "none"
       ? { state: "none" }
       : { state: stored.kind, why: stored.why };
-    return new ContentRecord(files, undefined, verdict);
+    const mayBeLayer = stored.kind === "broken" && stored.mayBeLayer;
+    return new ContentRecord(files, undefined, verdict, mayBeLayer);
   }
 
   /** What is known from the header alone. */
@@ -63,6 +66,13 @@ export class ContentRecord implements ImageRecord {
   /** The image below, where this one is a layer of a stack. */
   get base(): RecordBase | undefined {
     return this.#data?.base;
+  }
+
+  /** Whether the superblock says that nothing was written since the record was made. */
+  get isAsWritten(): boolean {
+    if (this.#data === undefined) return false;
+    const { r_wtime, r_wtime_hi } = this.#data.raw;
+    return this.#files.info.writtenSeconds === r_wtime_hi * 2 ** 32 + r_wtime;
   }
 
   /** The record's last 32 bytes: by them, a layer on top names this image. */
@@ -131,9 +141,7 @@ export class ContentRecord implements ImageRecord {
     const why = "its inodes are not those that the record was made for";
     if (checksum !== undefined) return { state: "stale", why };
     // Damaged inodes say nothing: then the time of the last writing has to do.
-    return info.writtenSeconds === raw.r_wtime_hi * 2 ** 32 + raw.r_wtime
-      ? { state: "sound" }
-      : { state: "stale", why };
+    return this.isAsWritten ? { state: "sound" } : { state: "stale", why };
   }
 
   async #isTableSound(data: RecordData): Promise<boolean> {

@@ -227,7 +227,7 @@ class Extraction {
    * on, and where damaged files are wanted. Names it where it is damaged.
    */
   async #isKept(row: TreeInode): Promise<boolean> {
-    const damage = await damageOf(this.image, this.#pathOf(row));
+    const damage = await damageOf(this.image, this.#pathOf(row), this.source.inodeOf(row));
     if (damage === undefined) return true;
     const { onBroken } = this.image;
     if (onBroken !== undefined) {

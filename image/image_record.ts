@@ -39,8 +39,9 @@ export interface ImageRecord {
    * Whether the record can be relied on; reads all of it and all inodes, once.
    *
    * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
+   * @param inode of a stack: only the record that has its digest
    */
-  verdict(): Promise<RecordVerdict>;
+  verdict(inode?: InodeNumber): Promise<RecordVerdict>;
   /** Reads all digests, for those who want most of them: 32 bytes an inode. */
   load(): Promise<void>;
   /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */

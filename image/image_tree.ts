@@ -63,7 +63,7 @@ const MOST_EXPECTED = 1 << 17;
 
 class TreeReader {
   readonly #builder: TreeBuilder;
-  readonly #inodes: Column<Uint32Array>;
+  readonly #inodes: Column<Float64Array>;
   readonly #allocated: Column<Uint32Array>;
   readonly #contentsAt: Column<Float64Array>;
   /** Folders that have a row and are still to be listed. */
@@ -80,7 +80,8 @@ class TreeReader {
     const { countInodes, countFreeInodes } = image.info;
     const rows = Math.max(1024, Math.min(countInodes - countFreeInodes, MOST_EXPECTED));
     this.#builder = new TreeBuilder(rows);
-    this.#inodes = u32Column(rows);
+    // Those of a stack are counted on over all its images.
+    this.#inodes = f64Column(rows);
     this.#allocated = u32Column(rows);
     this.#contentsAt = f64Column(rows);
   }

@@ -5,18 +5,19 @@
 
 import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { BlockSource } from "../ext4/reader/bytes/block_source.ts";
-import { openFileSystem } from "../ext4/reader/file_system.ts";
-import { hasSuperblockToUse } from "../ext4/reader/open/superblock_copy.ts";
-import { settle } from "../ext4/reader/reading.ts";
-import { SUPERBLOCK } from "../ext4/structs/superblock.ts";
-import type { HostBlockSource } from "../host/block_source/block_source.ts";
-import { openSource } from "../host/block_source/open_source.ts";
-import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
-import { saysNoImage, withName } from "./no_image.ts";
+import { RECORD_HEADER } from "../ext4/structs/record.ts";
+import type { ImageReader, ImageReaderLayer, OpenImageOptions } from "./image_reader.ts";
 import { SourceReader } from "./source_reader.ts";
+import type { OpenLayer } from "./stack/layer.ts";
+import { openLayer } from "./stack/open_layer.ts";
+import { openStack } from "./stack/open_stack.ts";
+import { StackFiles } from "./stack/stack_files.ts";
+import { StackRecord } from "./stack/stack_record.ts";
+import { StackSource } from "./stack/stack_source.ts";
 
 /**
- * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.
+ * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else. One that was built on
+ * another (an incremental image) is opened with all that it lies on, and shows the merged tree.
  *
  * ```ts
  * import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -48,53 +49,55 @@ import { SourceReader } from "./source_reader.ts";
  * 16 MiB are cached.
  * @returns The open image. Close it, or declare it with `await using`.
  * @throws CorruptImageError when it is no image, or a broken one; UnsupportedFeatureError when it
- * uses a feature that is not known; EnvironmentError when its bytes cannot be had.
+ * uses a feature that is not known; EnvironmentError when its bytes cannot be had, or, by its code
+ * `base-missing`, `wrong-base` or `base-unreadable`, those of an image that it lies on.
  */
 export async function openImage(
   source: string | BlockSource,
   options: OpenImageOptions = {},
 ): Promise<ImageReader> {
-  const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
+  const top = await openLayer(source, options);
+  const { files, source: bytes, record } = top;
+  const isLayer = record.base !== undefined;
+  if (record.mayBeLayer && options.layer !== true) refuseHalf(top, options);
+  if (!isLayer || options.layer === true) {
+    const layers = [shownLayer(top)];
+    return new SourceReader({ files, source: bytes, record, layers, isLayerAlone: isLayer });
+  }
   try {
-    const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
-    return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
+    const layers = await openStack(top, options);
+    return new SourceReader({
+      files: new StackFiles(layers),
+      source: new StackSource(layers),
+      record: new StackRecord(layers),
+      layers: layers.map(shownLayer),
+      isLayerAlone: false,
+    });
   } catch (error) {
-    const named = saysNoImage(error)
-      ? await withName(error, opened)
-      : await withSalvageability(error, opened);
-    opened.close();
-    throw named;
+    bytes.close();
+    throw error;
   }
 }
 
-/** The same error; where the superblock is broken beyond help, its field `copies` is 0. */
-async function withSalvageability(error: unknown, source: BlockSource): Promise<unknown> {
-  if (!(error instanceof CorruptImageError) || error.structure !== SUPERBLOCK.name) return error;
-  if (error.code === "truncated" || await settle(hasSuperblockToUse(source))) return error;
-  const { code, structure, message, fields } = error;
-  return new CorruptImageError(code, structure, message, { ...fields, copies: 0 }, {
-    cause: error,
-  });
+/** What may be a layer of nobody knows what is not shown as if it were all. */
+function refuseHalf({ source }: OpenLayer, { onBroken }: OpenImageOptions): void {
+  const error = new CorruptImageError(
+    "layer-record",
+    RECORD_HEADER.name,
+    `cannot read ${source.shownName} as a whole: its record is damaged, and seems to be that of a ` +
+      "layer; which image lies below is not known. Use another copy, or read it alone, as a layer.",
+    {},
+  );
+  if (onBroken !== undefined) return onBroken(error, undefined);
+  source.close();
+  throw error;
 }
 
-/** The kernel caches what is local: here a little is enough, and memory is saved. */
-const LOCAL_CACHE = {
-  cacheBytes: 1 << 20,
-  longestReadBytes: 64 << 10,
-  firstReadBytes: 64 << 10,
-  cachesContents: false,
-};
-/** Long enough reads for few requests: 100,000 files are listed with some 30. */
-const REMOTE_CACHE = { cacheBytes: 16 << 20, longestReadBytes: 2 << 20 };
-
-/** A source of the caller's own, which the caller closes; one that was opened here is known. */
-function borrowed(source: BlockSource & Partial<Omit<HostBlockSource, "read">>): HostBlockSource {
-  const { sizeBytes, shownName = "the image", isLocal = false } = source;
+function shownLayer({ files, source, location }: OpenLayer): ImageReaderLayer {
   return {
-    sizeBytes,
-    shownName,
-    isLocal,
-    read: (offsetBytes, into) => source.read(offsetBytes, into),
-    close: () => {},
+    shownName: source.shownName,
+    sizeBytes: source.sizeBytes,
+    uuid: files.info.uuid,
+    location,
   };
 }

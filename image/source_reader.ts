@@ -13,21 +13,59 @@ import type { Xattr } from "../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../host/block_source/block_source.ts";
 import { printable } from "../host/libc/paths.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
-import { ContentRecord } from "./content_record.ts";
 import type { ImageFile } from "./image_file.ts";
-import type { ImageReader, ReadOptions } from "./image_reader.ts";
+import type { ImageReader, ImageReaderLayer, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 
+/** Where names, metadata and contents come from: a file system, or a stack of them. */
+export interface ReadableFiles extends Omit<Pick<FileSystem, FileSystemPart>, "openFile" | "list"> {
+  list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
+  openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
+}
+
+type FileSystemPart =
+  | "info"
+  | "onBroken"
+  | "onUnsupported"
+  | "stat"
+  | "list"
+  | "walk"
+  | "walkFolders"
+  | "openFile"
+  | "readContiguous"
+  | "readLink"
+  | "xattrs";
+
+/** The bytes beneath, as a whole. */
+export interface ReadableSource
+  extends Pick<HostBlockSource, "shownName" | "sizeBytes" | "isLocal" | "close"> {
+  readonly traffic?: Traffic | undefined;
+}
+
+/** What a reader reads. */
+export interface ReaderParts {
+  readonly files: ReadableFiles;
+  readonly source: ReadableSource;
+  readonly record: ImageRecord;
+  readonly layers: readonly ImageReaderLayer[];
+  readonly isLayerAlone: boolean;
+}
+
 /** The one implementation of `ImageReader`. */
 export class SourceReader implements ImageReader {
-  readonly #files: FileSystem;
-  readonly #source: HostBlockSource;
-  #record: Promise<ImageRecord> | undefined;
+  readonly layers: readonly ImageReaderLayer[];
+  readonly isLayerAlone: boolean;
+  readonly #files: ReadableFiles;
+  readonly #source: ReadableSource;
+  readonly #record: ImageRecord;
 
-  constructor(files: FileSystem, source: HostBlockSource) {
+  constructor({ files, source, record, layers, isLayerAlone }: ReaderParts) {
     this.#files = files;
     this.#source = source;
+    this.#record = record;
+    this.layers = layers;
+    this.isLayerAlone = isLayerAlone;
   }
 
   get info(): ImageInfo {
@@ -82,7 +120,7 @@ export class SourceReader implements ImageReader {
   }
 
   record(): Promise<ImageRecord> {
-    return this.#record ??= ContentRecord.open(this.#files);
+    return Promise.resolve(this.#record);
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {
@@ -128,6 +166,6 @@ async function* checkedPieces(
   }
   if (check.finish()) return;
   const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
-  const damage = await damageOf(image, printable(path));
+  const damage = await damageOf(image, printable(path), file.stat.inode);
   if (damage !== undefined) throw damage;
 }

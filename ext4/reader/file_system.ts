@@ -26,11 +26,12 @@ import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
 import { type OpenOptions, openVolume } from "./open/open_volume.ts";
 import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
-import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
-import { PathError } from "./path_error.ts";
+import { type ImagePath, joinPath, splitPath } from "./path.ts";
 import { type Reading, settle } from "./reading.ts";
+import { requireKind } from "./require_kind.ts";
 import type { Volume } from "./volume.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
+import { loadChild, loadParent } from "./walk/child.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
 import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
@@ -86,14 +87,32 @@ export class FileSystem implements LeavingOut {
     return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
   }
 
-  /** The entries of a folder but `.` and `..`, in no order that means anything. */
-  async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
-    const cursor = await settle(this.#openFolder(folder, options));
+  /**
+   * The entries of a folder but `.` and `..`, in no order that means anything.
+   * @param leaving who receives what is left out, instead of those that the image was opened with
+   */
+  async *list(
+    folder: FileReference,
+    options: FollowOptions = {},
+    leaving: LeavingOut = this,
+  ): AsyncGenerator<Entry> {
+    const cursor = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
-      const entries = await settle(this.#nextEntries(cursor));
+      const entries = await settle(this.#nextEntries(cursor, leaving));
       if (entries === undefined) return;
       yield* entries;
     }
+  }
+
+  /** What a folder has under a name, which is neither `.` nor `..`; `undefined` for nothing. */
+  async child(folder: InodeNumber, name: Uint8Array): Promise<Stat | undefined> {
+    const inode = await settle(loadChild(this.#volume, folder, name));
+    return inode && this.#statOf(inode, name);
+  }
+
+  /** The folder that `..` of a folder names. */
+  async parentOf(folder: InodeNumber): Promise<InodeNumber> {
+    return await settle(loadParent(this.#volume, folder));
   }
 
   /** Opens a regular file for reading at any place. */
@@ -207,28 +226,30 @@ export class FileSystem implements LeavingOut {
   *#openFolder(
     file: FileReference,
     options: FollowOptions,
+    leaving: LeavingOut,
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
     requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
-    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
+    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), leaving, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
   }
 
   *#nextEntries(
     folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
+    leaving: LeavingOut,
   ): Reading<Entry[] | undefined> {
     const raw = yield* folder.cursor.next(
       BATCH_ENTRIES,
-      this.onBroken && ((error) => leaveOut(error, this, () => new Uint8Array())),
+      leaving.onBroken && ((error) => leaveOut(error, leaving, () => new Uint8Array())),
     );
     if (raw === undefined) return undefined;
     const entries: Entry[] = [];
     for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
       try {
         const inode = yield* loadNamed(this.#volume, folder.inode, one);
-        entries.push(new Entry(one, this.#statOf(inode, one.name)));
+        entries.push(new Entry(one, this.#statOf(inode, one.name, leaving)));
       } catch (error) {
-        leaveOut(error, this, () => one.name);
+        leaveOut(error, leaving, () => one.name);
       }
     }
     return entries;
@@ -252,9 +273,9 @@ export class FileSystem implements LeavingOut {
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
-  #statOf(inode: Inode, path: Uint8Array | undefined): Stat {
+  #statOf(inode: Inode, path: Uint8Array | undefined, leaving: LeavingOut = this): Stat {
     return statOf(this.#volume.geometry, inode, (error) => {
-      if (path !== undefined || this.onBroken === undefined) leaveOut(error, this, () => path);
+      if (path !== undefined || leaving.onBroken === undefined) leaveOut(error, leaving, () => path);
     });
   }
 }
@@ -271,15 +292,4 @@ function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
 function bytesOf(file: FileReference): Uint8Array | undefined {
   if (typeof file === "number") return undefined;
   return splitPath(file).reduce(joinPath, new Uint8Array());
-}
-
-function requireKind(
-  file: FileReference,
-  stat: Stat,
-  kind: Stat["kind"],
-  code: "not-a-file" | "not-a-folder" | "not-a-symlink",
-): void {
-  if (stat.kind === kind) return;
-  const text = typeof file === "number" ? `inode ${file}` : pathText(file);
-  throw new PathError(code, text, `cannot read ${text} as a ${kind}: it is a ${stat.kind}.`);
 }

@@ -6,7 +6,12 @@
 import { crc32c, CRC32C_SEED } from "../../crc32c.ts";
 import { CorruptImageError } from "../../image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../numbers.ts";
-import { addToInodesChecksum, digestsSizeBytes, type RecordBase } from "../../record.ts";
+import {
+  addToInodesChecksum,
+  digestsSizeBytes,
+  type RecordBase,
+  recordHeaderSizeBytes,
+} from "../../record.ts";
 import {
   RECORD_ALGORITHM,
   RECORD_BASE,
@@ -30,7 +35,12 @@ export type StoredRecord =
   | { readonly kind: "none" }
   /** A record that a later version wrote. */
   | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "broken"; readonly why: string }
+  | {
+    readonly kind: "broken";
+    readonly why: string;
+    /** Whether its header looks like that of a layer: what it lies on is not known then. */
+    readonly mayBeLayer: boolean;
+  }
   | { readonly kind: "record"; readonly record: RecordData };
 
 /** Longer headers than this are no headers. */
@@ -73,7 +83,7 @@ export function* loadRecord(volume: Volume): Reading<StoredRecord> {
     return yield* load(volume);
   } catch (error) {
     if (!(error instanceof CorruptImageError)) throw error;
-    return { kind: "broken", why: error.message };
+    return { kind: "broken", why: error.message, mayBeLayer: false };
   }
 }
 
@@ -95,25 +105,27 @@ function* load(volume: Volume): Reading<StoredRecord> {
 
 function judge(header: Uint8Array, data: FileData): StoredRecord {
   const raw = RECORD_HEADER.decode(header);
+  const isLayer = (raw.r_flags & RECORD_FLAGS.base) !== 0;
+  const mayBeLayer = isLayer || raw.r_header_size === recordHeaderSizeBytes(true);
   const hasMagic = RECORD_MAGIC.every((byte, i) => header[MAGIC_AT + i] === byte);
   if (headerChecksum(header) !== raw.r_checksum) {
     return hasMagic
-      ? { kind: "broken", why: "the checksum of its header is wrong" }
+      ? { kind: "broken", why: "the checksum of its header is wrong", mayBeLayer }
       : { kind: "none" };
   }
   // The checksum counts on the right magic: that alone is damaged, and what follows is a record.
-  if (!hasMagic) return { kind: "broken", why: "r_magic is wrong" };
+  if (!hasMagic) return { kind: "broken", why: "r_magic is wrong", mayBeLayer };
   if (raw.r_version !== RECORD_VERSION || raw.r_algorithm !== RECORD_ALGORITHM.sha256) {
     const why = `it has version ${raw.r_version} and algorithm ${raw.r_algorithm}`;
     return { kind: "unknown", why };
   }
   if (data.sizeBytes !== header.length + digestsSizeBytes(raw.r_inodes_count)) {
-    return { kind: "broken", why: `it has ${data.sizeBytes} bytes, which does not fit its header` };
+    const why = `it has ${data.sizeBytes} bytes, which does not fit its header`;
+    return { kind: "broken", why, mayBeLayer };
   }
-  const isLayer = (raw.r_flags & RECORD_FLAGS.base) !== 0;
   const base = isLayer ? parseBase(header) : undefined;
   if (isLayer && base === undefined) {
-    return { kind: "broken", why: "what it says of the image below makes no sense" };
+    return { kind: "broken", why: "what it says of the image below makes no sense", mayBeLayer };
   }
   return { kind: "record", record: new RecordData(header, raw, base, data) };
 }
