@@ -3,10 +3,11 @@
  * @module
  */
 
-import { S_IFMT, S_IFREG } from "../ext4/tree.ts";
+import { S_IFMT, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import { SystemError } from "../host/libc/errno.ts";
 import type { Descriptor } from "../host/libc/files.ts";
 import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
+import type { ScannedSource } from "../pipeline/scanned_source.ts";
 
 /** What a scan saw of a regular file. */
 export interface ExpectedFile {
@@ -27,6 +28,18 @@ export const UNKNOWN = -1;
 export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
 
 const status = new StatusBuffer();
+
+/** What a scan saw of one of its files. */
+export function expectedFile({ tree, ctime }: ScannedSource, row: TreeInode): ExpectedFile {
+  const { sizeBytes, mtime } = tree;
+  return {
+    sizeBytes: sizeBytes[row]!,
+    seconds: mtime.seconds[row]!,
+    nanoseconds: mtime.nanoseconds[row]!,
+    ctimeSeconds: ctime?.seconds[row] ?? 0,
+    ctimeNanoseconds: ctime?.nanoseconds[row] ?? UNKNOWN,
+  };
+}
 
 /** Looks at an open file once more. @returns `undefined` when it is what it was. */
 export function howChanged(fd: Descriptor, expected: ExpectedFile): FileChange | undefined {

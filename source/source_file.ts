@@ -17,12 +17,13 @@ import { CarefulReader, isOfAPart } from "./careful_reader.ts";
 import {
   describeChange,
   type ExpectedFile,
+  expectedFile,
   type FileChange,
   howChanged,
-  UNKNOWN,
 } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
 import { ReplacedFileError } from "./scanned_source.ts";
+import { settle } from "./settling.ts";
 
 /** Who may look at a file once more and close it, instead of the thread that reads. */
 export interface Finisher {
@@ -47,6 +48,12 @@ export class SourceFile {
     private readonly finisher?: Finisher,
   ) {
     this.#tree = source.tree;
+  }
+
+  /** Waits where a file was written so recently that it could be once more unnoticed. */
+  settle(inode: TreeInode): Promise<void> | undefined {
+    const { mtime } = this.#tree;
+    return settle({ mtime, ctime: this.source.ctime }, inode, this.breather);
   }
 
   /** Opens a regular file. One that cannot be opened is reported and reads as zeros. */
@@ -108,7 +115,7 @@ export class SourceFile {
     if (fd === undefined) return;
     if (!this.#hasProblem) {
       const inode = this.#inode;
-      const expected = this.#expectedOf(inode);
+      const expected = expectedFile(this.source, inode);
       if (this.finisher?.offer(fd, inode, expected) === true) {
         this.#fd = undefined;
         return;
@@ -117,18 +124,6 @@ export class SourceFile {
       if (change !== undefined) this.reportChange(inode, change);
     }
     this.#close();
-  }
-
-  #expectedOf(inode: TreeInode): ExpectedFile {
-    const { sizeBytes, mtime } = this.#tree;
-    const { ctime } = this.source;
-    return {
-      sizeBytes: sizeBytes[inode]!,
-      seconds: mtime.seconds[inode]!,
-      nanoseconds: mtime.nanoseconds[inode]!,
-      ctimeSeconds: ctime?.seconds[inode] ?? 0,
-      ctimeNanoseconds: ctime?.nanoseconds[inode] ?? UNKNOWN,
-    };
   }
 
   /** Reports a file that was found to have changed. */

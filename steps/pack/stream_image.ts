@@ -140,7 +140,8 @@ class Streamer {
         buffer.fill(0, start, end);
         break;
       case "file": {
-        this.#openFile(run.inode);
+        const waiting = this.#openFile(run.inode);
+        if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
         this.parts.digests?.add(this.parts.hasher.bufferIndex, {
           number: run.number,
           start,
@@ -182,9 +183,14 @@ class Streamer {
     if (this.#buffer !== undefined) this.#submit(this.#buffer);
   }
 
-  #openFile(inode: TreeInode): void {
-    if (this.#open === inode) return;
+  /** @returns a promise where the file cannot be opened yet: then it is to be tried again */
+  #openFile(inode: TreeInode): Promise<void> | undefined {
+    if (this.#open === inode) return undefined;
     this.parts.files.close();
+    // Closed once: while it is waited for the next, none is open.
+    this.#open = undefined;
+    const waiting = this.parts.files.settle(inode);
+    if (waiting !== undefined) return waiting;
     this.parts.files.open(inode);
     this.#open = inode;
   }
