@@ -84,7 +84,7 @@ export async function extractImage(
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
-    accessTimes: true,
+    times: "access",
     signal,
     onProgress: (done) => options.onProgress?.(done, undefined, "files"),
   });

@@ -140,7 +140,7 @@ async function write(
     hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const sizeBytes = await streamImage(plan.runs(), {
-      files,
+      files: source.reader ?? files,
       sink,
       hasher,
       digests,

@@ -7,11 +7,11 @@
  */
 
 import type { InodeNumber } from "../../ext4/numbers.ts";
+import { isOpaque as saysOpaque, isWhiteout } from "../../ext4/overlay_marks.ts";
 import type { LeavingOut } from "../../ext4/reader/leave_out.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { Entry } from "../../ext4/reader/walk/entry.ts";
 import { inStack, type Layer } from "./layer.ts";
-import { isWhiteout, saysOpaque } from "./marks.ts";
 
 /** The folder in one layer. */
 export interface FolderPart {
@@ -48,7 +48,7 @@ export async function findChild(
   for (const { layer, inode } of parts) {
     const stat = await layer.files.child(inode, name);
     if (stat === undefined) continue;
-    if (isWhiteout(stat)) break;
+    if (isGone(stat)) break;
     if (stat.kind !== "folder") {
       if (top === undefined) return { stat: inStack(layer, stat), layer, parts: [] };
       break;
@@ -82,7 +82,7 @@ export async function* mergedEntries(
     }
   }
   for (const merging of names.values()) {
-    if (isWhiteout(merging.entry.stat)) continue;
+    if (isGone(merging.entry.stat)) continue;
     const { entry, layer, parts } = merging;
     folderStat(layer, entry.stat, parts);
     yield { entry, parts };
@@ -107,7 +107,7 @@ async function* entriesOfOne(
 ): AsyncGenerator<MergedEntry> {
   for await (const entry of layer.files.list(inode, {}, leaving)) {
     const { stat } = entry;
-    if (isWhiteout(stat)) continue;
+    if (isGone(stat)) continue;
     const parts = stat.kind === "folder" ? [partOf(layer, stat)] : NO_PARTS;
     inStack(layer, stat);
     yield { entry, parts };
@@ -131,6 +131,11 @@ class Merging {
     this.#isOpen = stat.kind === "folder" && !await isOpaque(this.parts.at(-1)!);
     if (this.#isOpen) this.parts.push(partOf(layer, stat));
   }
+}
+
+/** Whether what has this metadata says that its name is gone. */
+export function isGone({ mode, device }: Pick<Stat, "mode" | "device">): boolean {
+  return isWhiteout(mode, device);
 }
 
 async function isOpaque({ layer, inode, hasXattrs }: FolderPart): Promise<boolean> {

@@ -7,6 +7,7 @@
  */
 
 import { type InodeNumber, ROOT_INODE } from "../../ext4/numbers.ts";
+import { shownXattrs } from "../../ext4/overlay_marks.ts";
 import type { FileReference, FollowOptions } from "../../ext4/reader/file_system.ts";
 import type { LeavingOut, OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/metadata/stat.ts";
@@ -19,7 +20,6 @@ import type { ImageFile } from "../image_file.ts";
 import type { ReadableFiles } from "../source_reader.ts";
 import { KnownFolders } from "./known_folders.ts";
 import { inLayer, inStack, type Layer, layerOf } from "./layer.ts";
-import { withoutMarks } from "./marks.ts";
 import {
   findChild,
   folderStat,
@@ -121,11 +121,11 @@ export class StackFiles implements ReadableFiles, LeavingOut {
   async xattrs(file: FileReference, options: FollowOptions = {}): Promise<Xattr[]> {
     if (typeof file === "number" && file !== ROOT_INODE) {
       const layer = layerOf(this.#layers, file);
-      return withoutMarks(await layer.files.xattrs(inLayer(layer, file)));
+      return shownXattrs(await layer.files.xattrs(inLayer(layer, file)));
     }
     const { stat, layer, parts } = await this.#find(file, options);
     const inode = parts[0]?.inode ?? inLayer(layer, stat.inode);
-    return withoutMarks(await layer.files.xattrs(inode));
+    return shownXattrs(await layer.files.xattrs(inode));
   }
 
   async #find(file: FileReference, { followSymlinks = false }: FollowOptions): Promise<Found> {

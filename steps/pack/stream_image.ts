@@ -3,10 +3,11 @@
  * @module
  */
 
+import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { BlocklessFile, Run } from "../../ext4/plan_image.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
-import type { SourceFile } from "../../source/source_file.ts";
+import type { FileReader } from "../../pipeline/scanned_source.ts";
 import type { FileDigests } from "./file_digests.ts";
 import type { Hasher } from "./image_digest.ts";
 import type { Sink } from "./sink.ts";
@@ -19,7 +20,7 @@ type KnownRun = Exclude<Run, { readonly kind: "digests" }>;
 
 /** What an image is streamed with. */
 export interface StreamParts {
-  readonly files: SourceFile;
+  readonly files: FileReader;
   readonly sink: Sink;
   readonly hasher: Hasher;
   /** Digests the files as they are stored; absent for an image without a record. */
@@ -77,6 +78,7 @@ async function digestsRun(
     streamer.endFiles();
     await hasher.drain();
     streamer.digests = await digests.finish(parts.blockless, header);
+    await parts.files.judge?.(streamer.digests);
   }
   const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
   return { kind: "bytes", bytes };
@@ -140,7 +142,7 @@ class Streamer {
         buffer.fill(0, start, end);
         break;
       case "file": {
-        const waiting = this.#openFile(run.inode);
+        const waiting = this.#openFile(run.inode, run.number);
         if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
         this.parts.digests?.add(this.parts.hasher.bufferIndex, {
           number: run.number,
@@ -184,14 +186,14 @@ class Streamer {
   }
 
   /** @returns a promise where the file cannot be opened yet: then it is to be tried again */
-  #openFile(inode: TreeInode): Promise<void> | undefined {
+  #openFile(inode: TreeInode, number: InodeNumber): Promise<void> | undefined {
     if (this.#open === inode) return undefined;
     this.parts.files.close();
     // Closed once: while it is waited for the next, none is open.
     this.#open = undefined;
-    const waiting = this.parts.files.settle(inode);
+    const waiting = this.parts.files.settle?.(inode);
     if (waiting !== undefined) return waiting;
-    this.parts.files.open(inode);
+    this.parts.files.open(inode, number);
     this.#open = inode;
   }
 
