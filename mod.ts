@@ -38,6 +38,7 @@ export { recipes } from "./steps/recipes.ts";
 export { loadStep } from "./loading/load_step.ts";
 export { loadRecipe } from "./loading/recipe_file.ts";
 export { withSecrets } from "./loading/secret_options.ts";
+export { mergeImage } from "./image/merge_image.ts";
 export { watchSignals } from "./host/ends/signals.ts";
 
 export type { Pipeline } from "./pipeline/pipeline.ts";

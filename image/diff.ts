@@ -39,6 +39,10 @@ export async function diffImages(
   options: {
     /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
     readonly leastBytesPerMinute?: number;
+    /** Where images that an image was built on are looked for when they are not beside it. */
+    readonly bases?: readonly string[];
+    /** Compare images alone that were built on others, as the layers that they are. */
+    readonly layer?: boolean;
     /** Globs of names to leave out of folders, as `build` left them out. */
     readonly exclude?: readonly string[];
     /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -114,7 +118,7 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute }: DiffOptions,
+  { signal, leastBytesPerMinute, bases, layer }: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
@@ -125,6 +129,8 @@ async function openUnlessFolder(
     onUnsupported: (error, path) => counter.leftOut(error, path),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
+    ...(bases === undefined ? {} : { bases }),
+    ...(layer === undefined ? {} : { layer }),
   });
 }
 

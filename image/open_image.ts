@@ -3,17 +3,9 @@
  * @module
  */
 
-import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { BlockSource } from "../ext4/reader/bytes/block_source.ts";
-import { RECORD_HEADER } from "../ext4/structs/record.ts";
-import type { ImageReader, ImageReaderLayer, OpenImageOptions } from "./image_reader.ts";
-import { SourceReader } from "./source_reader.ts";
-import type { OpenLayer } from "./stack/layer.ts";
-import { openLayer } from "./stack/open_layer.ts";
-import { openStack } from "./stack/open_stack.ts";
-import { StackFiles } from "./stack/stack_files.ts";
-import { StackRecord } from "./stack/stack_record.ts";
-import { StackSource } from "./stack/stack_source.ts";
+import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
+import { openReader } from "./stack/open_reader.ts";
 
 /**
  * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else. One that was built on
@@ -56,48 +48,5 @@ export async function openImage(
   source: string | BlockSource,
   options: OpenImageOptions = {},
 ): Promise<ImageReader> {
-  const top = await openLayer(source, options);
-  const { files, source: bytes, record } = top;
-  const isLayer = record.base !== undefined;
-  if (record.mayBeLayer && options.layer !== true) refuseHalf(top, options);
-  if (!isLayer || options.layer === true) {
-    const layers = [shownLayer(top)];
-    return new SourceReader({ files, source: bytes, record, layers, isLayerAlone: isLayer });
-  }
-  try {
-    const layers = await openStack(top, options);
-    return new SourceReader({
-      files: new StackFiles(layers),
-      source: new StackSource(layers),
-      record: new StackRecord(layers),
-      layers: layers.map(shownLayer),
-      isLayerAlone: false,
-    });
-  } catch (error) {
-    bytes.close();
-    throw error;
-  }
-}
-
-/** What may be a layer of nobody knows what is not shown as if it were all. */
-function refuseHalf({ source }: OpenLayer, { onBroken }: OpenImageOptions): void {
-  const error = new CorruptImageError(
-    "layer-record",
-    RECORD_HEADER.name,
-    `cannot read ${source.shownName} as a whole: its record is damaged, and seems to be that of a ` +
-      "layer; which image lies below is not known. Use another copy, or read it alone, as a layer.",
-    {},
-  );
-  if (onBroken !== undefined) return onBroken(error, undefined);
-  source.close();
-  throw error;
-}
-
-function shownLayer({ files, source, location }: OpenLayer): ImageReaderLayer {
-  return {
-    shownName: source.shownName,
-    sizeBytes: source.sizeBytes,
-    uuid: files.info.uuid,
-    location,
-  };
+  return (await openReader(source, options)).reader;
 }

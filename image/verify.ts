@@ -1,32 +1,22 @@
 /**
- * Verifies an image: against its side file, in itself, and against the folders it was built of.
+ * Verifies an image: against its side file, in itself, and against the folders it was built of; and
+ * all images that it lies on.
  * @module
  */
 
-import { checkImage } from "../ext4/checker/check_image.ts";
-import { CorruptImageError } from "../ext4/image_errors.ts";
-import type { ImagePath } from "../ext4/reader/path.ts";
+import type { RecordBase } from "../ext4/record.ts";
 import { hasType, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import type { HostBlockSource } from "../host/block_source/block_source.ts";
 import { openSource } from "../host/block_source/open_source.ts";
-import { Breather } from "../host/breathe.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { hasCode } from "../host/libc/errno.ts";
-import { printable } from "../host/libc/paths.ts";
 import { VerificationError } from "../pipeline/build_errors.ts";
 import { counted } from "../pipeline/words/counted.ts";
-import { diffWithFolders } from "./diff.ts";
-import { unsupportedProblem } from "./diff/side.ts";
-import type { RecordVerdict } from "./image_record.ts";
 import { readImageTree } from "./image_tree.ts";
-import { requireImage } from "./no_image.ts";
-import { openImage } from "./open_image.ts";
-import { type ComparedContents, ContentsCheck, noRecord } from "./verify/contents_check.ts";
-import { passOver } from "./verify/image_pass.ts";
-import { localSideFile } from "./verify/local_side_file.ts";
-import { namesOf, shownNames } from "./verify/names_of.ts";
-import { remoteSideFile } from "./verify/remote_side_file.ts";
-import { digestDiffers, type ExpectedDigest } from "./verify/side_file.ts";
+import { inLayer, layerOf } from "./stack/layer.ts";
+import { openReader } from "./stack/open_reader.ts";
+import { openBase } from "./stack/open_stack.ts";
+import { ImageVerification, type VerifiedSubject } from "./verify/image_verification.ts";
 import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verify/verification.ts";
 
 export type {
@@ -36,10 +26,8 @@ export type {
   VerifyImageOptions,
 } from "./verify/verification.ts";
 
-const NEVER = new AbortController().signal;
-
 /**
- * Verifies an image. Every check runs, whatever the one before it found.
+ * Verifies an image, and all that it lies on. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
  * @throws CorruptImageError when it is no image at all, but compressed, encrypted or something else;
@@ -51,242 +39,155 @@ export async function verifyImage(
   location: string,
   options: VerifyImageOptions = {},
 ): Promise<VerifiedImage> {
-  const source = await openSource(location, options);
-  try {
-    return await new Verification(location, source, options).run();
-  } finally {
-    source.close();
-  }
+  return await new Verification(location, options).run();
 }
 
+/** The options by which images are opened. */
+type Reading = Pick<VerifyImageOptions, "bases" | "layer" | "leastBytesPerMinute" | "signal">;
+
 class Verification {
-  readonly #failed = new Map<VerifyFailure["check"], number>();
-  #digestError: VerificationError | undefined;
+  readonly #done: ImageVerification[] = [];
+  readonly #verified: VerifiedImage[] = [];
+  readonly #reading: Reading;
+  #baseError: EnvironmentError | undefined;
   #isCompared = true;
 
-  constructor(
-    private readonly location: string,
-    private readonly source: HostBlockSource,
-    private readonly options: VerifyImageOptions,
-  ) {}
+  constructor(private readonly location: string, private readonly options: VerifyImageOptions) {
+    const { bases, layer, leastBytesPerMinute, signal } = options;
+    this.#reading = {
+      ...(bases === undefined ? {} : { bases }),
+      ...(layer === undefined ? {} : { layer }),
+      ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
 
   async run(): Promise<VerifiedImage> {
     const { sources = [] } = this.options;
-    await requireImage(this.source);
-    this.options.onCheck?.("record");
-    const check = await this.#open();
-    const record = check?.verdict ?? { state: "none" };
-    const expected = this.#isPart ? undefined : await this.#expectedDigest(record);
-    const isRead = this.options.digest !== "never" || this.#isPart;
-    const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
-    const structure = await this.#checkStructure();
-    const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
-    this.#conclude(countProblems);
-    return {
-      ...(digest === undefined ? {} : { digest }),
-      record,
-      ...(contents === undefined ? {} : { contents }),
-      ...structure,
-      sources,
-    };
-  }
-
-  get #isPart(): boolean {
-    return this.options.paths !== undefined || this.options.sample !== undefined;
-  }
-
-  /** @returns `undefined` where the image cannot be opened: the check of its structure says why */
-  async #open(): Promise<ContentsCheck | undefined> {
+    const source = await openSource(this.location, this.#reading);
     try {
-      return await ContentsCheck.open(this.source);
-    } catch (error) {
-      if (error instanceof CorruptImageError) return undefined;
-      throw error;
+      const inodes = await this.#inodesOfPaths();
+      const { location } = this;
+      const base = await this.#verify({ location, source, inodes: inodes?.[0], isBelow: false });
+      if (base !== undefined) await this.#verifyBelow(base, source, inodes);
+      if (sources.length > 0 && this.#baseError === undefined) {
+        this.#isCompared = await this.#done[0]!.compare(sources, this.#reading);
+      }
+    } finally {
+      source.close();
+    }
+    this.#conclude();
+    const [top, ...below] = this.#verified;
+    return { ...top!, ...below.length > 0 && { below } };
+  }
+
+  /** @returns What it lies on. */
+  async #verify(subject: VerifiedSubject): Promise<RecordBase | undefined> {
+    const { onFailure } = this.options;
+    // Who verifies one image knows which it is.
+    const options = !subject.isBelow || onFailure === undefined ? this.options : {
+      ...this.options,
+      onFailure: (failure: VerifyFailure) =>
+        onFailure({ ...failure, image: subject.source.shownName }),
+    };
+    const verification = new ImageVerification(subject, options);
+    this.#done.push(verification);
+    this.#verified.push(await verification.run());
+    return this.options.layer === true ? undefined : verification.base;
+  }
+
+  /** Verifies all images below, each found by what the record of the one above says. */
+  async #verifyBelow(
+    first: RecordBase,
+    above: HostBlockSource,
+    inodes: readonly ReadonlySet<number>[] | undefined,
+  ): Promise<void> {
+    let layer = { location: this.location, source: above };
+    for (let base: RecordBase | undefined = first; base !== undefined;) {
+      const below = await this.#openBase(layer, base);
+      if (below === undefined) return;
+      const { source, location = "" } = below;
+      try {
+        const own = inodes?.[this.#done.length];
+        base = await this.#verify({ location, source, inodes: own, isBelow: true });
+      } finally {
+        source.close();
+      }
+      layer = { location, source };
     }
   }
 
-  /** What the image should be, where there is a side file or nothing else to go by. */
-  async #expectedDigest(record: RecordVerdict): Promise<ExpectedDigest | undefined> {
-    const { sources = [], digest } = this.options;
-    if (digest === "never") return undefined;
+  /** @returns `undefined` where it is missing, or another one */
+  async #openBase(layer: { location: string; source: HostBlockSource }, base: RecordBase) {
     try {
-      return this.source.isLocal
-        ? await localSideFile(this.location)
-        : await remoteSideFile(this.location, this.source, this.options);
+      return await openBase(layer, base, this.#reading);
     } catch (error) {
-      const isDispensable = sources.length > 0 || record.state === "sound" ||
-        record.state === "broken";
-      if (hasCode(error, "no-side-file") && isDispensable) return undefined;
-      throw error;
+      if (!hasCode(error, "base-missing", "wrong-base", "base-unreadable")) throw error;
+      this.#baseError = error as EnvironmentError;
+      const { code, message } = this.#baseError;
+      this.options.onFailure?.({ check: "base", code, message });
+      return undefined;
     }
   }
 
-  /** Reads what is to be read, once: for the digest of the image, for those of its files, or both. */
-  async #readContents(
-    check: ContentsCheck | undefined,
-    expected: ExpectedDigest | undefined,
-  ): Promise<Pick<VerifiedImage, "digest" | "contents">> {
-    const { signal = NEVER, sample, seed = randomSeed(), onProgress } = this.options;
-    const progress = (done: number, total: number) => onProgress?.(done, total, "bytes");
-    this.#judgeRecord(check?.verdict);
-    this.options.onCheck?.("contents");
-    if (check?.verdict.state !== "sound") {
-      if (this.#isPart) throw noRecord(this.source.shownName, check?.verdict);
-      const algorithm = expected?.algorithm;
-      if (expected === undefined || algorithm === undefined) return {};
-      const pass = await passOver(this.source, { algorithm, signal, onProgress: progress });
-      return this.#judgeDigest(expected, pass.digest!);
-    }
-    const inodes = this.options.paths && await this.#inodesOf(this.options.paths, signal);
-    const selection = {
-      ...(sample === undefined ? {} : { sample: { size: sample, seed } }),
-      ...(inodes === undefined ? {} : { inodes }),
-    };
-    const compared = await check.run(selection, expected?.algorithm, signal, progress);
-    await this.#nameDamaged(compared);
-    const { countFiles, sizeBytes, totalBytes, digest } = compared;
-    return {
-      ...(expected === undefined ? {} : this.#judgeDigest(expected, digest!)),
-      contents: {
-        countFiles,
-        sizeBytes,
-        totalBytes,
-        ...(sample === undefined ? {} : { seed }),
-      },
-    };
-  }
-
-  #judgeRecord(verdict: RecordVerdict | undefined): void {
-    if (verdict?.state !== "broken") return;
-    const message = `the record of its files' contents is damaged: ${verdict.why}`;
-    this.#fail({ check: "record", message });
-  }
-
-  #judgeDigest(expected: ExpectedDigest, digest: string): Pick<VerifiedImage, "digest"> {
-    const { algorithm, sideFile } = expected;
-    if (digest === expected.digest) return { digest: { algorithm, digest, sideFile } };
-    const error = digestDiffers(this.source.shownName, digest, expected);
-    this.#digestError = error;
-    this.#fail({ check: "digest", message: error.message });
-    return {};
-  }
-
-  async #inodesOf(paths: readonly ImagePath[], signal: AbortSignal): Promise<Set<number>> {
-    await using image = await openImage(this.source, { cacheBytes: 8 << 20 });
+  /** Which inodes of each image, topmost first, the paths lead to. */
+  async #inodesOfPaths(): Promise<Set<number>[] | undefined> {
+    const { paths, signal = new AbortController().signal } = this.options;
+    if (paths === undefined) return undefined;
+    const { reader, layers } = await openReader(this.location, {
+      ...this.#reading,
+      cacheBytes: 8 << 20,
+    });
+    await using image = reader;
     const { tree, inodeOf } = await readImageTree(image, { paths, signal });
-    const inodes = new Set<number>();
+    const inodes = layers.map(() => new Set<number>());
     for (let row = 0; row < tree.countInodes; row++) {
-      if (hasType(tree, row, S_IFREG)) inodes.add(inodeOf(row as TreeInode));
+      if (!hasType(tree, row, S_IFREG)) continue;
+      const number = inodeOf(row as TreeInode);
+      const layer = layerOf(layers, number);
+      inodes[layers.indexOf(layer)]!.add(inLayer(layer, number));
     }
     return inodes;
   }
 
-  async #nameDamaged({ damaged, dirtyTails }: ComparedContents): Promise<void> {
-    if (damaged.length === 0 && dirtyTails.length === 0) return;
-    await using image = await openImage(this.source, { cacheBytes: 8 << 20, onBroken: () => {} });
-    const names = await namesOf(image, new Set([...damaged, ...dirtyTails]));
-    for (const inode of damaged) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: its contents are not those that were stored`;
-      this.#fail({ check: "contents", code: "content-digest", inode, paths, message });
-    }
-    for (const inode of dirtyTails) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: the end of its last block, behind the file's end, is ` +
-        "damaged; its contents are not";
-      this.#fail({ check: "contents", code: "tail", inode, paths, message });
-    }
-  }
-
-  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
-    this.options.onCheck?.("structure");
-    const breather = new Breather(this.options.signal ?? NEVER);
-    const pause = () => breather.due ? breather.pause() : undefined;
-    const report = await checkImage(this.source, { pause });
-    const { findings, countFindings, wasReplayed, dropped, summary } = report;
-    for (const { code, structure, message } of findings) {
-      this.#fail({ check: "structure", code, structure, message });
-    }
-    const countMore = countFindings - findings.length;
-    if (countMore > 0) {
-      const message = `and ${counted(countMore, "more finding")}`;
-      this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
-    }
-    const { countInodes } = summary;
-    return { countInodes, wasReplayed, ...(dropped === undefined ? {} : { dropped }) };
-  }
-
-  /** @returns How many names could not be read. */
-  async #compare(sources: readonly string[]): Promise<number> {
-    const { exclude, oneFileSystem, signal, onProgress, onProblem } = this.options;
-    this.options.onCheck?.("source");
-    try {
-      let countLeftOut = 0;
-      await using image = await openImage(this.source, {
-        cacheBytes: 8 << 20,
-        onUnsupported: (error, path = new Uint8Array()) => {
-          countLeftOut++;
-          const reason = unsupportedProblem(error);
-          onProblem?.({ kind: "unreadable", path: printable(path), reason });
-        },
-      });
-      const { countProblems } = await diffWithFolders(image, sources, {
-        ...(exclude === undefined ? {} : { exclude }),
-        ...(oneFileSystem === undefined ? {} : { oneFileSystem }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(onProgress === undefined ? {} : { onProgress }),
-        ...(onProblem === undefined ? {} : { onProblem }),
-        onDifference: (difference) => this.#fail({ check: "source", difference }),
-      });
-      return countProblems + countLeftOut;
-    } catch (error) {
-      if (!(error instanceof CorruptImageError)) throw error;
-      this.#isCompared = false;
-      const { code, structure, message } = error;
-      // Where the structure was found damaged, this is one of the places that were told.
-      if (!this.#failed.has("structure")) {
-        this.#fail({ check: "structure", code, structure, message });
-      }
-      return 0;
-    }
-  }
-
-  /** @param count In how many places. */
-  #fail(failure: VerifyFailure, count = 1): void {
-    this.#failed.set(failure.check, (this.#failed.get(failure.check) ?? 0) + count);
-    this.options.onFailure?.(failure);
-  }
-
-  #conclude(countProblems: number): void {
-    const { shownName } = this.source;
-    const failed = [...this.#failed];
-    if (this.#digestError !== undefined && failed.length === 1) throw this.#digestError;
-    if (failed.length > 0) {
-      const what = failed.map(([check, count]) => WRONG[check](count));
-      if (!this.#isCompared) what.push("therefore it could not be compared with its source");
+  #conclude(): void {
+    const top = this.#done[0]!;
+    const { shownName } = top.source;
+    const wrong = this.#done.flatMap((image) => this.#wrongOf(image));
+    const isDigestAlone = top.failed.size === 1 && wrong.length === 1 &&
+      this.#baseError === undefined;
+    if (top.digestError !== undefined && isDigestAlone) throw top.digestError;
+    if (this.#baseError !== undefined) wrong.push(this.#baseError.message.replace(/\.$/, ""));
+    if (wrong.length > 0) {
+      if (!this.#isCompared) wrong.push("therefore it could not be compared with its source");
+      const which = this.#done.length > 1 || this.#baseError !== undefined ? "that image" : "the image";
       throw new VerificationError(
-        `cannot trust ${shownName}: ${what.join("; ")}. Use another copy of the image.`,
+        `cannot trust ${shownName}: ${wrong.join("; ")}. Use another copy of ${which}.`,
       );
     }
-    if (countProblems === 0) return;
+    if (top.countUnread === 0) return;
     throw new EnvironmentError(
       `cannot tell whether ${shownName} is the same as its source: ${
-        counted(countProblems, "name")
+        counted(top.countUnread, "name")
       } could ` +
         "not be read. Run icecore as a user who may read them.",
       "unreadable",
     );
   }
+
+  /** What is wrong with an image, in words; one that lies below is named. */
+  #wrongOf(image: ImageVerification): string[] {
+    const what = [...image.failed].map(([check, count]) => WRONG[check](count));
+    const isBelow = image !== this.#done[0];
+    return isBelow && what.length > 0 ? [`${image.source.shownName}: ${what.join("; ")}`] : what;
+  }
 }
 
 const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>> = {
+  base: () => "the image that it was built on is missing or not that one",
   digest: () => "its digest is not that of its side file",
   structure: (count) => `its structure is damaged in ${counted(count, "place")}`,
   record: () => "the record of its files' contents is damaged",
   contents: (count) => `${counted(count, "file")} ${count === 1 ? "is" : "are"} damaged`,
   source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
-}

@@ -15,6 +15,7 @@ import { note, OutputClosedError } from "../output/output.ts";
 import { fileValue } from "./file_value.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 import { serverOptions, servers, type ServersValues } from "./servers.ts";
+import { stackOptions, stacks, type StacksValues } from "./stacks.ts";
 
 /** The image, anywhere. */
 export const imageArgument = argument(fileValue("IMAGE"), {
@@ -30,11 +31,12 @@ export const reading = merge(
         message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
     })),
   }),
+  stacks,
   servers,
 );
 
 /** The values of a command that reads an image. */
-export interface ReadingValues extends CommonValues, ServersValues {
+export interface ReadingValues extends CommonValues, ServersValues, StacksValues {
   readonly image: string;
   readonly ignoreJournal: boolean | undefined;
 }
@@ -54,6 +56,7 @@ export async function withImage(
     journal: ignoreJournal === true ? "ignore" : "replay",
     ...leftOut.listeners,
     ...serverOptions(values),
+    ...stackOptions(values),
   });
   if (image.info.journal === "ignored" && quiet !== true) {
     note("icecore: the journal was not replayed: what was written last may be missing or broken");

@@ -8,9 +8,7 @@ import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
-import process from "node:process";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
-import { UsageError } from "../../pipeline/build_errors.ts";
 import type { EventSink } from "../../pipeline/events.ts";
 import { attended } from "../../pipeline/running/attended.ts";
 import { recipes } from "../../steps/recipes.ts";
@@ -22,8 +20,8 @@ import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
-import { requireStdout } from "../output/closed_stdout.ts";
 import { common } from "../output/common_options.ts";
+import { requireImageStdout } from "../output/image_stdout.ts";
 import { jsonTarget, note, print, printJson } from "../output/output.ts";
 import { renderDryRun } from "../rendering/render_dry_run.ts";
 import { rendererFor } from "../rendering/renderer.ts";
@@ -156,16 +154,6 @@ function sendConsoleToStderr(): void {
   Object.assign(console, { log: console.error, info: console.error, debug: console.error });
 }
 
-function checkStdout(): void {
-  requireStdout();
-  if (process.stdout.isTTY !== true) return;
-  throw new UsageError(
-    "cannot write the image to a terminal: it is not text. Pipe it on, as in " +
-      "icecore build DIR -o - | ssh host 'cat > x.img', or give a file with -o.",
-    "stdout-is-terminal",
-  );
-}
-
 /** The command. */
 export const build = {
   parser,
@@ -196,7 +184,7 @@ async function runBuild(
     else print(renderDryRun(plan, recipe));
     return EXIT.done;
   }
-  if (request.output === "-") checkStdout();
+  if (request.output === "-") requireImageStdout("build DIR");
   const { image, lossy } = await pipeline.run({ ...request, emit });
   const line = digestLineOf(image, request.shownOutput);
   // Among events a line for people would be one that no JSON parser takes.

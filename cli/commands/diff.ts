@@ -15,13 +15,14 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface DiffValues extends CommonValues, LeavingOutValues, ServersValues {
+interface DiffValues extends CommonValues, LeavingOutValues, StacksValues, ServersValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -43,6 +44,7 @@ export const diff = {
         }),
       }),
       leavingOut,
+      stacks,
       servers,
       common,
     ),
@@ -73,6 +75,7 @@ export const diff = {
         diffImages(first, second, {
           ...leftOut(values),
           ...serverOptions(values),
+          ...stackOptions(values),
           signal,
           onDifference(difference) {
             line.above(() =>

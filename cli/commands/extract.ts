@@ -20,6 +20,7 @@ import { fileValue } from "../arguments/file_value.ts";
 import { imageArgument, reading, type ReadingValues } from "../arguments/image_argument.ts";
 import { LeftOut, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { serverOptions } from "../arguments/servers.ts";
+import { stackOptions } from "../arguments/stacks.ts";
 import { findAllTyped, findTyped } from "../arguments/typed_path.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -97,6 +98,7 @@ export const extract = {
           journal: values.ignoreJournal === true ? "ignore" : "replay",
           ...leftOut.listeners,
           ...serverOptions(values),
+          ...stackOptions(values),
           signal,
         });
         const found = await findAllTyped(image, values.paths, (path) => findTyped(image, path));

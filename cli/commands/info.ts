@@ -47,7 +47,7 @@ export const info = {
   async run(values: InfoValues): Promise<number> {
     return await withImage(values, async (image) => {
       const record = await image.record();
-      const facts = imageFacts(image.shownName, image.sizeBytes, image.info, record);
+      const facts = imageFacts(image, record);
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
     });

@@ -26,6 +26,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
@@ -33,7 +34,7 @@ import { jsonLocation } from "../output/json_location.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface VerifyValues extends CommonValues, LeavingOutValues, ServersValues {
+interface VerifyValues extends CommonValues, LeavingOutValues, StacksValues, ServersValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -74,6 +75,7 @@ export const verify = {
         })),
       }),
       leavingOut,
+      stacks,
       servers,
       common,
     ),
@@ -107,13 +109,14 @@ export const verify = {
           ...partOf(values),
           ...leftOut(values),
           ...serverOptions(values),
+          ...stackOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,
           ...shownOn(line, image, values.json === true),
         })
       );
       line.clear();
-      const { digest, record, contents, countInodes, wasReplayed, dropped } = verified;
+      const { digest, record, contents, countInodes, wasReplayed, dropped, below = [] } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
@@ -126,10 +129,11 @@ export const verify = {
           wasReplayed,
           dropped,
           sources,
+          ...below.length > 0 && { below: below.map(belowJson) },
         });
         return EXIT.done;
       }
-      if (values.verbose === true) noteWhatWasVerified(verified);
+      if (values.verbose === true) for (const each of [verified, ...below]) noteWhatWasVerified(each);
       const isWhole = values.noDigest !== true && values.paths.length === 0 &&
         values.sample === undefined;
       if (isWhole && digest === undefined && contents === undefined) {
@@ -151,13 +155,23 @@ export const verify = {
             "for every reader. What was written last may be missing; compare with --source",
         );
       }
-      if (values.quiet !== true) print(`${image}: OK`);
+      if (values.quiet !== true) {
+        print(`${image}: OK`);
+        for (const { shownName } of below) print(`${shownName}: OK`);
+      }
       return EXIT.done;
     } finally {
       line.clear();
     }
   },
 };
+
+/** An image that another lies on. */
+function belowJson({ shownName, digest, record, contents, countInodes }: VerifiedImage): unknown {
+  const { algorithm, digest: hex } = digest ?? {};
+  const facts = { image: shownName, algorithm, digest: hex };
+  return { ...facts, record: record.state, contents, countInodes };
+}
 
 function noteWhatWasVerified(verified: VerifiedImage): void {
   const { digest, contents, countInodes, sources } = verified;
@@ -218,7 +232,10 @@ function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageO
       line.above(() => {
         if (json) printJson({ type: "failure", ...failure });
         else if (failure.check === "source") print(differenceLine(failure.difference));
-        else if (failure.check !== "digest") note(`icecore: ${failure.check}: ${failure.message}`);
+        else if (failure.check !== "digest") {
+          const which = failure.image === undefined ? "" : `${failure.image}: `;
+          note(`icecore: ${which}${failure.check}: ${failure.message}`);
+        }
       }),
     onProblem: (problem: Problem) =>
       line.above(() => {

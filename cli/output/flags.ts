@@ -14,6 +14,7 @@ type Flags = Readonly<Record<string, string | ((fields: Fields) => string | unde
 
 const OUTPUT: Flags = { output: "-o" };
 const OTHER_RECIPE: Flags = { output: "-o", recipe: "--recipe native" };
+const BASE: Flags = { bases: "--base" };
 const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
 
 /** By the code of the error. */
@@ -41,6 +42,10 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "exclude-from": { excludeFrom: "--exclude-from" },
   "no-side-file": { sources: "--source", noDigest: "--no-digest" },
   "bad-side-file": { noDigest: "--no-digest" },
+  "base-missing": BASE,
+  "wrong-base": BASE,
+  "base-unreadable": BASE,
+  "layer-record": { layer: "--layer" },
   journal: { ignoreJournal: "--ignore-journal" },
   "missing-option": SETTING,
   "bad-setting": SETTING,

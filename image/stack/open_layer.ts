@@ -18,16 +18,19 @@ import type { OpenLayer } from "./layer.ts";
 
 /**
  * Opens it, and reads the header of its record.
+ * @param mostCacheBytes of it, whatever the options say
  * @throws CorruptImageError, UnsupportedFeatureError, EnvironmentError
  */
 export async function openLayer(
   source: string | BlockSource,
   options: OpenImageOptions,
+  mostCacheBytes = Infinity,
 ): Promise<OpenLayer> {
   const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
-    const files = await openFileSystem(opened, { ...caching, ...options });
+    const cacheBytes = Math.min(options.cacheBytes ?? caching.cacheBytes, mostCacheBytes);
+    const files = await openFileSystem(opened, { ...caching, ...options, cacheBytes });
     const record = await ContentRecord.open(files);
     const location = typeof source === "string" ? { location: source } : {};
     return { files, source: opened, record, ...location };

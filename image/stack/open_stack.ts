@@ -29,10 +29,9 @@ export async function openStack(top: OpenLayer, options: OpenImageOptions): Prom
   const layers = [top];
   const countLayers = (top.record.base?.depth ?? 0) + 1;
   const cacheBytes = Math.max(LEAST_CACHE_BYTES, Math.floor(CACHE_BYTES / countLayers));
-  const below = { cacheBytes: Math.min(1 << 20, cacheBytes), ...options };
   try {
     for (let base = top.record.base; base !== undefined; base = layers.at(-1)!.record.base) {
-      layers.push(await openBase(layers.at(-1)!, base, below));
+      layers.push(await openBase(layers.at(-1)!, base, options, cacheBytes));
     }
   } catch (error) {
     for (const { source } of layers.slice(1)) source.close();
@@ -43,16 +42,17 @@ export async function openStack(top: OpenLayer, options: OpenImageOptions): Prom
 
 /** Opens the image right below a layer. @throws as `openStack` */
 export async function openBase(
-  layer: OpenLayer,
+  layer: Pick<OpenLayer, "location" | "source">,
   base: RecordBase,
   options: OpenImageOptions,
+  mostCacheBytes?: number,
 ): Promise<OpenLayer> {
   const tried: Tried[] = [];
   for (const location of placesOfBase(layer.location, base.name, options.bases ?? [])) {
     const place = shownLocation(location);
     let opened: OpenLayer;
     try {
-      opened = await openLayer(location, options);
+      opened = await openLayer(location, options, mostCacheBytes);
     } catch (error) {
       options.signal?.throwIfAborted();
       tried.push(hasCode(error, ...NOTHING_THERE) ? { place } : {

@@ -10,6 +10,10 @@ import type { Difference } from "../diff/difference.ts";
 export interface VerifyImageOptions {
   /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
   readonly leastBytesPerMinute?: number;
+  /** Where the images that it lies on are looked for when they are not beside it. */
+  readonly bases?: readonly string[];
+  /** Verify it alone, and not the images that it lies on. */
+  readonly layer?: boolean;
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */
@@ -38,6 +42,11 @@ export interface VerifyImageOptions {
   /** Told each thing that is wrong. */
   onFailure?(
     failure:
+      & {
+        /** Of an image that what is verified lies on: its name. */
+        readonly image?: string;
+      }
+      & (
       | { readonly check: "digest"; readonly message: string }
       | { readonly check: "record"; readonly message: string }
       | {
@@ -55,7 +64,14 @@ export interface VerifyImageOptions {
         readonly structure: string;
         readonly message: string;
       }
-      | { readonly check: "source"; readonly difference: Difference },
+      | { readonly check: "source"; readonly difference: Difference }
+      /** An image that it lies on is missing, or not the one that it was built on. */
+      | {
+        readonly check: "base";
+        /** `base-missing`, `wrong-base` or `base-unreadable`. */
+        readonly code: string;
+        readonly message: string;
+      }),
   ): void;
   /** Told each name of a source that could not be read. */
   onProblem?(problem: Problem): void;
@@ -63,6 +79,8 @@ export interface VerifyImageOptions {
 
 /** What was verified; nothing was wrong. */
 export interface VerifiedImage {
+  /** What it is called in messages. */
+  readonly shownName: string;
   /** Missing where there was no side file, or it was not asked for. */
   readonly digest?: {
     /** The algorithm, e.g. `sha512`. */
@@ -104,6 +122,8 @@ export interface VerifiedImage {
   };
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
+  /** The images that it lies on, from the one right below it down; missing where there is none. */
+  readonly below?: readonly VerifiedImage[];
 }
 
 /** One thing that is wrong. */
