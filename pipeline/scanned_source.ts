@@ -4,6 +4,7 @@
  */
 
 import type { InodeNumber } from "../ext4/numbers.ts";
+import type { RecordBase } from "../ext4/record.ts";
 import type { TimeColumn, Tree, TreeInode } from "../ext4/tree.ts";
 
 /**
@@ -58,6 +59,8 @@ export interface ScannedSource {
   open(inode: TreeInode): number;
   /** Reads its files instead of `open`, where they do not lie in folders of this machine. */
   readonly reader?: FileReader;
+  /** The image below, where the tree is that of a layer: with marks, and only what changed. */
+  readonly base?: RecordBase;
   /** Whether everybody may read all of it; who may not, may not read what is made of it. */
   readonly isPublic?: boolean;
   /** Closes the folders that were kept open. */

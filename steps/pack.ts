@@ -103,7 +103,7 @@ export const pack: Step = defineStep({
 function planOf(source: ScannedSource, context: PreviewContext<typeof options>): Plan {
   const { tree } = source;
   const { options } = context;
-  const identity = identityOf(tree);
+  const identity = identityOf(tree, source.base);
   const uuid = options.uuid;
   const planOptions = {
     blockSizeBytes: blockSizeOf(context),
@@ -113,6 +113,7 @@ function planOf(source: ScannedSource, context: PreviewContext<typeof options>):
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
     times: options.times,
     hasRecord: options.record,
+    ...(source.base === undefined ? {} : { base: source.base }),
   };
   try {
     return planImage(tree, planOptions);

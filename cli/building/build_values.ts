@@ -15,6 +15,8 @@ export interface BuildValues extends CommonValues {
   readonly oneFileSystem: boolean | undefined;
   readonly times: "mtime" | "all" | undefined;
   readonly withoutRecord: boolean | undefined;
+  readonly base: readonly string[];
+  readonly unchangedBy: "times" | "content" | undefined;
   readonly recipe: string | undefined;
   readonly size: string | undefined;
   readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;

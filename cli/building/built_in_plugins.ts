@@ -12,6 +12,7 @@ export const plugins: BuiltinSteps = {
   notify: () => import("../../plugins/notify.ts"),
   par2: () => import("../../plugins/par2.ts"),
   s3: () => import("../../plugins/s3.ts"),
+  since: async () => ({ default: (await import("../../mod.ts")).since }),
   split: () => import("../../plugins/split.ts"),
   ssh: () => import("../../plugins/ssh.ts"),
   verity: () => import("../../plugins/verity.ts"),

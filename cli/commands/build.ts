@@ -72,6 +72,18 @@ const parser = command(
           message`Leave out the SHA-256 of each file, by which verify finds damaged files.`,
       })),
     }),
+    object("Only what changed", {
+      base: multiple(option("--base", fileValue("IMAGE"), {
+        description:
+          message`Store only what changed since IMAGE was made: a path or URL, of an image that may itself be such a one. Given again: where images below it are, or folders of them.`,
+      })),
+      unchangedBy: optional(
+        option("--unchanged-by", choice(["times", "content"], { metavar: "times|content" }), {
+          description:
+            message`What shows that a file is unchanged: its size and times (the default), or its contents, which are read.`,
+        }),
+      ),
+    }),
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
         description: message`Which steps: ${
@@ -142,6 +154,7 @@ const parser = command(
     footer: examples(
       "Examples:",
       "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
+      "  icecore build /srv/photos -o /backup/photos-nov.img --base /backup/photos.img",
       "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
       "",
       ...exitCodes({ lossy: "done with losses (each named)" }),

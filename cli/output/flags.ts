@@ -23,6 +23,7 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "in-the-way": OUTPUT,
   "output-busy": OUTPUT,
   "output-in-source": OUTPUT,
+  "output-is-base": OUTPUT,
   "not-writable": OUTPUT,
   "not-written": OUTPUT,
   "name-too-long": OUTPUT,

@@ -14,6 +14,8 @@ import type { Xattr } from "../../ext4/tree.ts";
 export interface BaseImage {
   /** What it is called in messages. */
   readonly shownName: string;
+  /** Paths and URLs of all its images. */
+  readonly locations: readonly string[];
   /** How the record of a layer on top names it. */
   readonly binding: RecordBase;
   /** Whether the change and creation times of all inodes are those of the source. */
@@ -55,7 +57,11 @@ export interface RecordedContents {
  * Opens a base.
  *
  * @param location A path, `http://…`, `https://…` or `s3://BUCKET/KEY`.
+ * @param options `bases` are images, or folders of images, among which those below it are looked for.
  * @throws UsageError `bad-base` where nothing can be built on it; CorruptImageError,
  * EnvironmentError.
  */
-export type OpenBase = (location: string, signal: AbortSignal) => Promise<BaseImage>;
+export type OpenBase = (
+  location: string,
+  options: { readonly signal: AbortSignal; readonly bases: readonly string[] },
+) => Promise<BaseImage>;

@@ -36,6 +36,8 @@ export interface Changes {
   readonly emptied: GoneFolder | undefined;
   /** Whether a layer can hold a name of the source. */
   isStored(entry: TreeEntry): boolean;
+  /** Whether it can hold what is under one. */
+  isRowStored(row: TreeInode): boolean;
   /** Names of the source that no image can hold. */
   readonly notes: readonly PlanNote[];
 }

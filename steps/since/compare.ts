@@ -97,6 +97,7 @@ class Comparison {
       covering: this.#covering,
       emptied,
       isStored: (entry) => this.#isStored(entry),
+      isRowStored: (row) => this.#isRowStored(row),
       notes: notes.filter(({ kind }) => kind === "socket-skipped" || kind === "name-refused"),
     };
   }
@@ -168,8 +169,12 @@ class Comparison {
   /** A name that an image cannot hold counts as absent, and so does one that would be a mark. */
   #isStored(entry: TreeEntry): boolean {
     const row = this.tree.entryInode[entry]! as TreeInode;
-    if (this.inventory.refused.has(entry) || this.inventory.numberOf[row] === 0) return false;
-    return !isWhiteout(this.tree.mode[row]!, this.tree.devices.get(row));
+    return !this.inventory.refused.has(entry) && this.#isRowStored(row);
+  }
+
+  #isRowStored(row: TreeInode): boolean {
+    return this.inventory.numberOf[row] !== 0 &&
+      !isWhiteout(this.tree.mode[row]!, this.tree.devices.get(row));
   }
 
   #addGoneName(folder: TreeInode, entry: BaseEntry): void {
