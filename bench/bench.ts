@@ -12,6 +12,7 @@ import { executable, startSeconds } from "./executable.ts";
 import { extractAll, showExtracting } from "./extracting.ts";
 import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
+import { incremental, showIncremental } from "./incremental.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
@@ -68,6 +69,8 @@ async function runKind(
   const reading = await readInPlace(command, place, file, { ...options, signal });
   log(`${kind}: extracting`);
   const extracting = await extractAll(command, place, { ...options, signal });
+  log(`${kind}: building on an image`);
+  const layered = await incremental(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
   return {
     kind,
@@ -75,6 +78,7 @@ async function runKind(
     results,
     reading,
     extracting,
+    incremental: layered,
     ...(oneFile === undefined ? {} : { oneFile }),
   };
 }
@@ -93,7 +97,8 @@ function listContenders(
   ].filter(({ name }) => name.includes(filter));
 }
 
-function showReport({ kind, data, results, reading, extracting }: Report): string {
+function showReport(report: Report): string {
+  const { kind, data, results, reading, extracting } = report;
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -111,7 +116,8 @@ function showReport({ kind, data, results, reading, extracting }: Report): strin
     `${markdownTable(head, rows)}\n` +
     results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
     (reading === undefined ? "" : `\n${showReading(reading)}\n`) +
-    (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`);
+    (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`) +
+    (report.incremental === undefined ? "" : `\n${showIncremental(report.incremental)}\n`);
 }
 
 function share(result: Result, first: Result | undefined): string {

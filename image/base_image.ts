@@ -3,10 +3,12 @@
  * @module
  */
 
+import { realpathSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { isWhiteout, shownXattrs } from "../ext4/overlay_marks.ts";
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { RecordBase } from "../ext4/record.ts";
-import { nameOfLocation } from "../host/block_source/location.ts";
+import { isRemote, nameOfLocation } from "../host/block_source/location.ts";
 import { UsageError } from "../pipeline/build_errors.ts";
 import type { BaseFolder, BaseImage, RecordedContents } from "../steps/since/base_image.ts";
 import { dataBetweenLongHoles } from "./content_check.ts";
@@ -32,12 +34,18 @@ export async function openBase(
   try {
     const record = await image.record();
     await requireSound(image, record);
-    await record.load();
-    return baseOf(image, record, await bindingOf(image, record, nameOfLocation(location)));
+    return baseOf(image, record, await bindingOf(image, record, fileNameOf(location)));
   } catch (error) {
     await image.close();
     throw error;
   }
+}
+
+/** A link to a file, as one that always leads to the newest, says nothing in years to come. */
+function fileNameOf(location: string): string {
+  if (isRemote(location)) return nameOfLocation(location);
+  const path = realpathSync(location);
+  return basename(statSync(path).isFile() ? path : location);
 }
 
 async function requireSound({ shownName }: ImageReader, record: ImageRecord): Promise<void> {
@@ -110,6 +118,7 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
     },
     target: (inode: InodeNumber) => image.readLink(inode),
     async contents(stat): Promise<RecordedContents | undefined> {
+      await record.prepare(stat.inode);
       const digest = record.digestOf(stat.inode);
       if (digest === undefined) return undefined;
       const ranges = await dataBetweenLongHoles(await image.openFile(stat.inode));
@@ -120,9 +129,9 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
 }
 
 async function* withoutWhiteouts(image: ImageReader): AsyncGenerator<BaseFolder> {
-  for await (const { path, stat, entries } of image.walkFolders()) {
+  for await (const { stat, entries } of image.walkFolders()) {
     const shown = entries.some(isHidden) ? entries.filter((entry) => !isHidden(entry)) : entries;
-    yield { path, stat, entries: shown };
+    yield { stat, entries: shown };
   }
 }
 

@@ -14,7 +14,7 @@ type Flags = Readonly<Record<string, string | ((fields: Fields) => string | unde
 
 const OUTPUT: Flags = { output: "-o" };
 const OTHER_RECIPE: Flags = { output: "-o", recipe: "--recipe native" };
-const BASE: Flags = { bases: "--base" };
+const BASE: Flags = { bases: "--base", base: "--base" };
 const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
 
 /** By the code of the error. */

@@ -33,8 +33,6 @@ export interface BaseImage {
 
 /** A folder of the base. */
 export interface BaseFolder {
-  /** From the root, without a slash at its start. */
-  readonly path: Uint8Array;
   readonly stat: Stat;
   readonly entries: readonly BaseEntry[];
 }

@@ -45,11 +45,10 @@ export interface Changes {
 /** A folder of the base that is gone, with all below it. */
 export interface GoneFolder {
   readonly stat: Stat;
-  /** The name of the source that is no folder and lies there now. */
-  readonly replacedBy?: TreeEntry | undefined;
-  /** From the root of the base; known once it was walked. */
-  path?: Uint8Array;
-  /** What lies directly in it. */
+  /** The folder of the source that it lay in. */
+  readonly parent: TreeInode;
+  readonly name: Uint8Array;
+  /** What lies directly in it; known once it was walked. */
   entries: readonly BaseEntry[];
   /** Below it, folders not counted. */
   countFiles: number;

@@ -130,9 +130,10 @@ class Comparison {
 
   #compareName(entry: TreeEntry, stat: Stat): Promise<void> | undefined {
     const row = this.tree.entryInode[entry]! as TreeInode;
+    const folder = this.tree.entryParent[entry]! as TreeInode;
     const isFolder = hasType(this.tree, row, S_IFDIR);
     if (stat.kind === "folder") {
-      if (!isFolder) this.#addGoneFolder(stat, entry);
+      if (!isFolder) this.#addGoneFolder(folder, { name: nameOf(this.tree, entry), stat });
       else this.#waiting.set(stat.inode, row);
     } else if (isFolder) {
       this.#covering.add(row);
@@ -180,31 +181,30 @@ class Comparison {
   #addGoneName(folder: TreeInode, entry: BaseEntry): void {
     // Every image has this one: what is gone is no more than what lies in it.
     if (folder === 0 && compareBytes(entry.name, LOST_AND_FOUND) === 0) {
-      this.#emptied = this.#addGoneFolder(entry.stat);
+      this.#emptied = this.#addGoneFolder(folder, entry);
       return;
     }
     const names = this.#gone.get(folder);
     if (names === undefined) this.#gone.set(folder, [entry]);
     else names.push(entry);
-    if (entry.stat.kind === "folder") this.#addGoneFolder(entry.stat);
+    if (entry.stat.kind === "folder") this.#addGoneFolder(folder, entry);
   }
 
-  #addGoneFolder(stat: Stat, replacedBy?: TreeEntry): GoneFolder {
-    const gone: GoneFolder = { stat, replacedBy, entries: [], countFiles: 0, sizeBytes: 0 };
+  #addGoneFolder(parent: TreeInode, { name, stat }: BaseEntry): GoneFolder {
+    // The name is a view of a folder's blocks, which are many.
+    const own = name.slice();
+    const gone: GoneFolder = { stat, parent, name: own, entries: [], countFiles: 0, sizeBytes: 0 };
     this.#goneFolders.set(stat.inode, gone);
     this.#goneRoots.push(gone);
     return gone;
   }
 
   /** What lies in a folder that is gone counts with the folder at the top. */
-  #addGone({ path, stat, entries }: BaseFolder): void {
+  #addGone({ stat, entries }: BaseFolder): void {
     const gone = this.#goneFolders.get(stat.inode);
     if (gone === undefined) return;
     this.#goneFolders.delete(stat.inode);
-    if (gone.stat.inode === stat.inode) {
-      gone.path = path;
-      gone.entries = entries;
-    }
+    if (gone.stat.inode === stat.inode) gone.entries = entries;
     for (const each of entries) {
       if (each.stat.kind === "folder") this.#goneFolders.set(each.stat.inode, gone);
       else gone.countFiles++;

@@ -23,7 +23,7 @@ import { CHANGE, type Changes } from "./changes.ts";
 
 /** One of them. */
 export interface RenamedFolder {
-  /** Its path in the base, and now. */
+  /** Its path in the source before, and now. */
   readonly from: string;
   readonly to: string;
   /** Of the files below it, which are stored again. */
@@ -34,10 +34,9 @@ export interface RenamedFolder {
 export function renamedFolders(changes: Changes, source: ScannedSource): RenamedFolder[] {
   const { tree } = source;
   const gone = new Map<string, string>();
-  for (const { path, entries } of changes.goneFolders) {
-    if (path !== undefined && entries.length > 0) {
-      gone.set(keyOf(entries.map(lineOfEntry)), `/${printable(path)}`);
-    }
+  for (const { parent, name, entries } of changes.goneFolders) {
+    if (entries.length === 0) continue;
+    gone.set(keyOf(entries.map(lineOfEntry)), `${source.pathOf(parent)}/${printable(name)}`);
   }
   if (gone.size === 0) return [];
   const found: RenamedFolder[] = [];

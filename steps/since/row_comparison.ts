@@ -41,7 +41,7 @@ export class RowComparison {
     // Who restores a file sets its time of modification, and cannot set the others: where contents
     // are read, these say nothing.
     this.#times = base.hasAllTimes && !options.readsContents
-      ? { ctime: ctime ?? tree.ctime, crtime: tree.crtime }
+      ? { ctime: tree.ctime ?? ctime, crtime: tree.crtime }
       : {};
   }
 
