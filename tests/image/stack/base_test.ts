@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   copyFileSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -11,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
+import { folderServer } from "../../support/folder_server.ts";
 import { buildLayer } from "../../support/hand_made_layer.ts";
 import { output } from "../../support/oracles.ts";
-import { rangeServer } from "../../support/range_server.ts";
 import { testWith } from "../../support/requirements.ts";
 import { icecore } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -155,11 +154,15 @@ Deno.test("an image below that is cut while it is read is an error that names it
     );
   }));
 
-Deno.test("images below a URL are fetched from beside it, the contents of others never", () =>
+Deno.test("the images below one on a server are found beside it there", () =>
   withStackOfThree(async (folder) => {
-    await using server = await rangeServer(readFileSync(`${folder}/tue.img`));
-    const url = new URL("/tue.img", server.url).href;
-    assert.deepEqual(await namesOf(url, [folder]), ALL);
+    await using server = await folderServer(folder);
+    assert.deepEqual(await namesOf(`${server.url}tue.img`), ALL);
+    assert.deepEqual([...server.sent.keys()].sort(), ["/full.img", "/mon.img", "/tue.img"]);
+    rmSync(`${folder}/full.img`);
+    const { code, message } = await refusal(`${server.url}tue.img?key=secret`);
+    assert.equal(code, "base-missing");
+    assert.ok(!message.includes("secret"), message);
   }));
 
 Deno.test("the flag that says where an image is is named with the error", () =>
