@@ -84,6 +84,11 @@ const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
     },
   },
   incrementalGoal("photos", 0.05),
+  {
+    what: "photos: merge / copying the images with sha512sum, time",
+    atMost: 1.2,
+    measure: ratio(incrementalFigure("mergeSeconds"), incrementalFigure("copySeconds")),
+  },
   incrementalGoal("small", 0.5),
   ...listGoals("small"),
   ...listGoals("flat"),
@@ -133,6 +138,10 @@ export function judge(reports: readonly Report[]): Verdict[] {
       const measured = measure(reports);
       return { what, atMost, ...(measured === undefined ? {} : { measured }) };
     });
+}
+
+function incrementalFigure(field: keyof Incremental): Figure {
+  return (reports) => reports.find(({ kind }) => kind === "photos")?.incremental?.[field];
 }
 
 function incrementalGoal(kind: DataKind, atMost: number) {

@@ -18,6 +18,10 @@ export interface Incremental {
   readonly contentSeconds: number;
   readonly fullBytes: number;
   readonly layerBytes: number;
+  /** Of merging base and layer into a full image. */
+  readonly mergeSeconds: number;
+  /** Of copying both, with a SHA-512 of the copy. */
+  readonly copySeconds: number;
   /** Of a base over HTTP. */
   readonly baseRequests: number;
   readonly baseBytes: number;
@@ -46,13 +50,28 @@ export async function incremental(
       layer.push(await build("layer.img", "--base", "base.img"));
       content.push(await build("read.img", "--base", "base.img", "--unchanged-by", "content"));
     }
+    const fullBytes = statSync(`${out}/full.img`).size;
+    // Room on the RAM disk for what follows.
+    for (const image of ["full.img", "read.img"]) rmSync(`${out}/${image}`);
+    const merge: number[] = [], copy: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const merged = [...command, "merge", "layer.img", "-o", "merged.img", "--quiet"];
+      merge.push((await measure(merged, { ...options, cwd: out })).seconds);
+      rmSync(`${out}/merged.img`);
+      rmSync(`${out}/merged.img.sha512`);
+      const copied = ["sh", "-c", "cat base.img layer.img | tee copy.img | sha512sum > copy.sum"];
+      copy.push((await measure(copied, { ...options, cwd: out })).seconds);
+      rmSync(`${out}/copy.img`);
+    }
     await using server = await serveFile(`${out}/base.img`);
     await build("remote.img", "--base", server.url);
     return {
       fullSeconds: median(full) ?? NaN,
       layerSeconds: median(layer) ?? NaN,
       contentSeconds: median(content) ?? NaN,
-      fullBytes: statSync(`${out}/full.img`).size,
+      mergeSeconds: median(merge) ?? NaN,
+      copySeconds: median(copy) ?? NaN,
+      fullBytes,
       layerBytes: statSync(`${out}/layer.img`).size,
       baseRequests: server.countRequests,
       baseBytes: server.countBytes,
@@ -78,9 +97,11 @@ function changeSome(folder: string): void {
 export function showIncremental(numbers: Incremental): string {
   const { fullSeconds, layerSeconds, contentSeconds } = numbers;
   const { fullBytes, layerBytes, baseRequests, baseBytes } = numbers;
+  const { mergeSeconds, copySeconds } = numbers;
   return `1 % of the files changed: a layer takes ${showSeconds(layerSeconds)}, ` +
     `${(layerSeconds / fullSeconds).toFixed(3)} × a full build (by content ` +
     `${(contentSeconds / fullSeconds).toFixed(3)} ×), and ${showBytes(layerBytes)} instead of ` +
     `${showBytes(fullBytes)}; of a base over HTTP, ${baseRequests} requests and ` +
-    `${showBytes(baseBytes)}.`;
+    `${showBytes(baseBytes)}. Merging both takes ${showSeconds(mergeSeconds)}, ` +
+    `${(mergeSeconds / copySeconds).toFixed(3)} × copying them with a SHA-512.`;
 }

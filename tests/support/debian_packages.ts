@@ -18,6 +18,7 @@ const packageOf: Readonly<Record<string, string>> = {
   dumpe2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
   "fsck.erofs": "erofs-utils",
+  "fuse-overlayfs": "fuse-overlayfs",
   fuse2fs: "fuse2fs",
   gcc: "gcc",
   genext2fs: "genext2fs",
