@@ -87,20 +87,25 @@ export class FileSystem implements LeavingOut {
     return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
   }
 
+  /** The entries of a folder but `.` and `..`, in no order that means anything. */
+  async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    for await (const entries of this.listBatches(folder, options, this)) yield* entries;
+  }
+
   /**
-   * The entries of a folder but `.` and `..`, in no order that means anything.
+   * The same, many at a time.
    * @param leaving who receives what is left out, instead of those that the image was opened with
    */
-  async *list(
+  async *listBatches(
     folder: FileReference,
-    options: FollowOptions = {},
-    leaving: LeavingOut = this,
-  ): AsyncGenerator<Entry> {
+    options: FollowOptions,
+    leaving: LeavingOut,
+  ): AsyncGenerator<Entry[]> {
     const cursor = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
       const entries = await settle(this.#nextEntries(cursor, leaving));
       if (entries === undefined) return;
-      yield* entries;
+      yield entries;
     }
   }
 

@@ -8,7 +8,7 @@
 
 import type { InodeNumber } from "../../ext4/numbers.ts";
 import { isOpaque as saysOpaque, isWhiteout } from "../../ext4/overlay_marks.ts";
-import type { LeavingOut } from "../../ext4/reader/leave_out.ts";
+import { leaveOut, type LeavingOut } from "../../ext4/reader/leave_out.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { Entry } from "../../ext4/reader/walk/entry.ts";
 import { inStack, type Layer } from "./layer.ts";
@@ -62,31 +62,38 @@ export async function findChild(
 }
 
 /**
- * All entries of a merged folder, in no order that means anything.
+ * All entries of a merged folder, many at a time, in no order that means anything.
  * @param leaving who receives what is broken, with its path below the folder
  */
 export async function* mergedEntries(
   parts: readonly FolderPart[],
   leaving: LeavingOut,
-): AsyncGenerator<MergedEntry> {
+): AsyncGenerator<MergedEntry[]> {
   if (parts.length === 1) return yield* entriesOfOne(parts[0]!, leaving);
   const names = new Map<string, Merging>();
-  for (const part of parts) {
-    for await (const entry of part.layer.files.list(part.inode, {}, leaving)) {
-      const key = latin1(entry.name);
-      const known = names.get(key);
-      if (known === undefined) names.set(key, new Merging(entry, part.layer));
-      // A name that a folder has twice is shown twice: whoever reads it finds out.
-      else if (known.layer === part.layer) yield { entry: own(part.layer, entry), parts: [] };
-      else await known.addBelow(entry, part.layer);
+  const twice: MergedEntry[] = [];
+  for (const { layer, inode } of parts) {
+    try {
+      for await (const entries of layer.files.listBatches(inode, {}, leaving)) {
+        for (const entry of entries) {
+          const key = latin1(entry.name);
+          const known = names.get(key);
+          if (known === undefined) names.set(key, new Merging(entry, layer));
+          // A name that a folder has twice is shown twice: whoever reads it finds out.
+          else if (known.layer === layer) twice.push({ entry: own(layer, entry), parts: NO_PARTS });
+          else if (known.isOpen) await known.addBelow(entry, layer);
+        }
+      }
+    } catch (error) {
+      // The folders above and below it may be sound.
+      leaveOut(error, leaving, () => new Uint8Array());
     }
   }
-  for (const merging of names.values()) {
-    if (isGone(merging.entry.stat)) continue;
-    const { entry, layer, parts } = merging;
+  const merged = [...names.values()].filter(({ entry }) => !isGone(entry.stat));
+  yield [...merged.map(({ entry, layer, parts }) => {
     folderStat(layer, entry.stat, parts);
-    yield { entry, parts };
-  }
+    return { entry, parts };
+  }), ...twice];
 }
 
 /** The part that a folder with this metadata is. */
@@ -104,13 +111,17 @@ export function folderStat(layer: Layer, stat: Stat, parts: readonly FolderPart[
 async function* entriesOfOne(
   { layer, inode }: FolderPart,
   leaving: LeavingOut,
-): AsyncGenerator<MergedEntry> {
-  for await (const entry of layer.files.list(inode, {}, leaving)) {
-    const { stat } = entry;
-    if (isGone(stat)) continue;
-    const parts = stat.kind === "folder" ? [partOf(layer, stat)] : NO_PARTS;
-    inStack(layer, stat);
-    yield { entry, parts };
+): AsyncGenerator<MergedEntry[]> {
+  for await (const entries of layer.files.listBatches(inode, {}, leaving)) {
+    const merged: MergedEntry[] = [];
+    for (const entry of entries) {
+      const { stat } = entry;
+      if (isGone(stat)) continue;
+      const parts = stat.kind === "folder" ? [partOf(layer, stat)] : NO_PARTS;
+      inStack(layer, stat);
+      merged.push({ entry, parts });
+    }
+    yield merged;
   }
 }
 
@@ -119,17 +130,17 @@ const NO_PARTS: readonly FolderPart[] = [];
 /** A name that was met, and what of the layers below still belongs to it. */
 class Merging {
   readonly parts: FolderPart[] = [];
-  #isOpen: boolean;
+  /** Whether a folder of the same name below belongs to it. */
+  isOpen: boolean;
 
   constructor(readonly entry: Entry, readonly layer: Layer) {
-    this.#isOpen = entry.kind === "folder";
-    if (this.#isOpen) this.parts.push(partOf(layer, entry.stat));
+    this.isOpen = entry.kind === "folder";
+    if (this.isOpen) this.parts.push(partOf(layer, entry.stat));
   }
 
   async addBelow({ stat }: Entry, layer: Layer): Promise<void> {
-    if (!this.#isOpen) return;
-    this.#isOpen = stat.kind === "folder" && !await isOpaque(this.parts.at(-1)!);
-    if (this.#isOpen) this.parts.push(partOf(layer, stat));
+    this.isOpen = stat.kind === "folder" && !await isOpaque(this.parts.at(-1)!);
+    if (this.isOpen) this.parts.push(partOf(layer, stat));
   }
 }
 

@@ -26,6 +26,7 @@ import {
   type FolderPart,
   type Found,
   mergedEntries,
+  type MergedEntry,
   partOf,
 } from "./merged_folder.ts";
 import { resolvePath } from "./resolve_path.ts";
@@ -65,32 +66,26 @@ export class StackFiles implements ReadableFiles, LeavingOut {
 
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
     const { parts } = await this.#folder(folder, options);
-    for await (const { entry, parts: below } of mergedEntries(parts, this)) {
-      this.#meet(entry.stat, below);
-      yield entry;
-    }
+    for await (const batch of mergedEntries(parts, this)) yield* this.#entriesOf(batch);
   }
 
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
     const top = await this.#folder(folder, {});
-    for await (const { entries, ...current } of walkStack(pathOf(folder), top, false, this)) {
-      for await (const { entry, parts } of entries) {
-        this.#meet(entry.stat, parts);
-        const { name, stat } = entry;
-        const raw = { bytes: name, nameAt: 0, nameLength: name.length, name };
-        yield new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
+    for await (const { batches, ...current } of walkStack(pathOf(folder), top, false, this)) {
+      for await (const batch of batches) {
+        for (const { name, stat } of this.#entriesOf(batch)) {
+          const raw = { bytes: name, nameAt: 0, nameLength: name.length, name };
+          yield new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
+        }
       }
     }
   }
 
   async *walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
     const top = await this.#folder(folder, {});
-    for await (const { entries, ...current } of walkStack(pathOf(folder), top, true, this)) {
+    for await (const { batches, ...current } of walkStack(pathOf(folder), top, true, this)) {
       const all: Entry[] = [];
-      for await (const { entry, parts } of entries) {
-        this.#meet(entry.stat, parts);
-        all.push(entry);
-      }
+      for await (const batch of batches) for (const each of this.#entriesOf(batch)) all.push(each);
       yield { ...current, entries: all.sort(Entry.compare) };
     }
   }
@@ -158,6 +153,14 @@ export class StackFiles implements ReadableFiles, LeavingOut {
     const found = await this.#find(file, options);
     requireKind(file, found.stat, "folder", "not-a-folder");
     return found;
+  }
+
+  /** The entries of a batch; where their folders are merged of is remembered. */
+  #entriesOf(batch: readonly MergedEntry[]): Entry[] {
+    return batch.map(({ entry, parts }) => {
+      this.#meet(entry.stat, parts);
+      return entry;
+    });
   }
 
   #meet({ inode }: Stat, parts: readonly FolderPart[]): void {

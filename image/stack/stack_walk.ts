@@ -26,7 +26,7 @@ interface Waiting {
 /** A folder that is walked, with a way to its entries. */
 export interface WalkedParts extends FolderOfWalk {
   /** To be read to their end before the next folder. */
-  readonly entries: AsyncGenerator<MergedEntry>;
+  readonly batches: AsyncGenerator<MergedEntry[]>;
 }
 
 /** Deeper folders would make their paths alone fill the memory. */
@@ -52,7 +52,7 @@ export async function* walkStack(
       path: pathOf(folder),
       depth: folder.depth,
       stat: folder.stat,
-      entries: entriesOf(folder, below, seen, leaving),
+      batches: entriesOf(folder, below, seen, leaving),
     };
     if (isSorted) below.sort((a, b) => compareBytes(a.name, b.name));
     while (below.length > 0) waiting.push(below.pop()!);
@@ -64,18 +64,20 @@ async function* entriesOf(
   below: Waiting[],
   seen: InodeSet,
   leaving: LeavingOut,
-): AsyncGenerator<MergedEntry> {
+): AsyncGenerator<MergedEntry[]> {
   const within = leavingWithin(folder, leaving);
   try {
-    for await (const merged of mergedEntries(folder.parts, within)) {
-      const { entry, parts } = merged;
-      try {
-        if (entry.kind === "folder") below.push(waitingOf(folder, entry, parts, seen));
-      } catch (error) {
-        leaveOut(error, within, () => entry.name);
-        continue;
-      }
-      yield merged;
+    for await (const batch of mergedEntries(folder.parts, within)) {
+      yield batch.filter(({ entry, parts }) => {
+        if (entry.kind !== "folder") return true;
+        try {
+          below.push(waitingOf(folder, entry, parts, seen));
+          return true;
+        } catch (error) {
+          leaveOut(error, within, () => entry.name);
+          return false;
+        }
+      });
     }
   } catch (error) {
     leaveOut(error, leaving, () => pathOf(folder));
