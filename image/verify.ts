@@ -160,7 +160,9 @@ class Verification {
     if (this.#baseError !== undefined) wrong.push(this.#baseError.message.replace(/\.$/, ""));
     if (wrong.length > 0) {
       if (!this.#isCompared) wrong.push("therefore it could not be compared with its source");
-      const which = this.#done.length > 1 || this.#baseError !== undefined ? "that image" : "the image";
+      const which = this.#done.length > 1 || this.#baseError !== undefined
+        ? "that image"
+        : "the image";
       throw new VerificationError(
         `cannot trust ${shownName}: ${wrong.join("; ")}. Use another copy of ${which}.`,
       );

@@ -46,7 +46,8 @@ const options = {
   },
   unchangedBy: {
     type: "string",
-    help: "what shows that a file is unchanged: its size and times, or its contents, which are read",
+    help:
+      "what shows that a file is unchanged: its size and times, or its contents, which are read",
     choices: ["times", "content"],
     default: "times",
   },
@@ -178,7 +179,9 @@ function requireOther(base: string, output: string): void {
   if (output === "-" || isRemote(base)) return;
   if (realPath(base) !== realPath(output)) return;
   throw new UsageError(
-    `cannot write ${shownLocation(output)}: it is what the image is to be built on, and is needed ` +
+    `cannot write ${
+      shownLocation(output)
+    }: it is what the image is to be built on, and is needed ` +
       "to read it. Give the new image another name.",
     "output-is-base",
   );

@@ -81,9 +81,7 @@ function withBase(
     );
   }
   const given = { base: givenPath(base, "the base"), bases };
-  return pipeline.has(since.name)
-    ? pipeline.with(since.name, given)
-    : pipeline.use(since, given);
+  return pipeline.has(since.name) ? pipeline.with(since.name, given) : pipeline.use(since, given);
 }
 
 /** The recipe, if it is a file and none that is known by its name. */

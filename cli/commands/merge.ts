@@ -68,7 +68,8 @@ export const merge = {
           description: message`The volume's name, at most 16 bytes. Default: that of IMAGE.`,
         })),
         uuid: optional(option("--uuid", string({ metavar: "UUID" }), {
-          description: message`The volume's UUID. Default: derived from the tree, as build does it.`,
+          description:
+            message`The volume's UUID. Default: derived from the tree, as build does it.`,
         })),
         hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
           description: message`The digest's algorithm: ${

@@ -38,7 +38,8 @@ export const mount = {
           description: message`The folder to mount it at; it must exist.`,
         }),
         fuse: optional(option("--fuse", {
-          description: message`Mount by FUSE (program fuse2fs; with images below, fuse-overlayfs), also as root.`,
+          description:
+            message`Mount by FUSE (program fuse2fs; with images below, fuse-overlayfs), also as root.`,
         })),
       }),
       stacks,

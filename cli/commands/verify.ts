@@ -133,7 +133,9 @@ export const verify = {
         });
         return EXIT.done;
       }
-      if (values.verbose === true) for (const each of [verified, ...below]) noteWhatWasVerified(each);
+      if (values.verbose === true) {
+        for (const each of [verified, ...below]) noteWhatWasVerified(each);
+      }
       const isWhole = values.noDigest !== true && values.paths.length === 0 &&
         values.sample === undefined;
       if (isWhole && digest === undefined && contents === undefined) {

@@ -37,7 +37,9 @@ export function* longRows(entries: readonly LongEntry[], isHuman: boolean): Gene
       : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
     const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
     yield `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
-      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${markText(mark)}`;
+      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${
+        markText(mark)
+      }`;
   }
 }
 

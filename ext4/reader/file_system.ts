@@ -280,7 +280,9 @@ export class FileSystem implements LeavingOut {
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
   #statOf(inode: Inode, path: Uint8Array | undefined, leaving: LeavingOut = this): Stat {
     return statOf(this.#volume.geometry, inode, (error) => {
-      if (path !== undefined || leaving.onBroken === undefined) leaveOut(error, leaving, () => path);
+      if (path !== undefined || leaving.onBroken === undefined) {
+        leaveOut(error, leaving, () => path);
+      }
     });
   }
 }

@@ -90,10 +90,13 @@ export async function* mergedEntries(
     }
   }
   const merged = [...names.values()].filter(({ entry }) => !isGone(entry.stat));
-  yield [...merged.map(({ entry, layer, parts }) => {
-    folderStat(layer, entry.stat, parts);
-    return { entry, parts };
-  }), ...twice];
+  yield [
+    ...merged.map(({ entry, layer, parts }) => {
+      folderStat(layer, entry.stat, parts);
+      return { entry, parts };
+    }),
+    ...twice,
+  ];
 }
 
 /** The part that a folder with this metadata is. */

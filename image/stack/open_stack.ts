@@ -55,11 +55,13 @@ export async function openBase(
       opened = await openLayer(location, options, mostCacheBytes);
     } catch (error) {
       options.signal?.throwIfAborted();
-      tried.push(hasCode(error, ...NOTHING_THERE) ? { place } : {
-        place,
-        why: messageOf(error),
-        cause: error,
-      });
+      tried.push(
+        hasCode(error, ...NOTHING_THERE) ? { place } : {
+          place,
+          why: messageOf(error),
+          cause: error,
+        },
+      );
       continue;
     }
     try {

@@ -3,11 +3,7 @@
  * @module
  */
 
-import {
-  type ImagePath,
-  isParent,
-  splitPath,
-} from "../../ext4/reader/path.ts";
+import { type ImagePath, isParent, splitPath } from "../../ext4/reader/path.ts";
 import {
   MAX_SYMLINKS,
   noSuchPath,

@@ -22,8 +22,8 @@ import { KnownFolders } from "./known_folders.ts";
 import { inLayer, inStack, type Layer, layerOf } from "./layer.ts";
 import {
   findChild,
-  folderStat,
   type FolderPart,
+  folderStat,
   type Found,
   mergedEntries,
   type MergedEntry,

@@ -47,31 +47,32 @@ export interface VerifyImageOptions {
         readonly image?: string;
       }
       & (
-      | { readonly check: "digest"; readonly message: string }
-      | { readonly check: "record"; readonly message: string }
-      | {
-        readonly check: "contents";
-        /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
-        readonly code: "content-digest" | "tail";
-        readonly inode: number;
-        /** All names of the file, as they may be shown. */
-        readonly paths: readonly string[];
-        readonly message: string;
-      }
-      | {
-        readonly check: "structure";
-        readonly code: string;
-        readonly structure: string;
-        readonly message: string;
-      }
-      | { readonly check: "source"; readonly difference: Difference }
-      /** An image that it lies on is missing, or not the one that it was built on. */
-      | {
-        readonly check: "base";
-        /** `base-missing`, `wrong-base` or `base-unreadable`. */
-        readonly code: string;
-        readonly message: string;
-      }),
+        | { readonly check: "digest"; readonly message: string }
+        | { readonly check: "record"; readonly message: string }
+        | {
+          readonly check: "contents";
+          /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
+          readonly code: "content-digest" | "tail";
+          readonly inode: number;
+          /** All names of the file, as they may be shown. */
+          readonly paths: readonly string[];
+          readonly message: string;
+        }
+        | {
+          readonly check: "structure";
+          readonly code: string;
+          readonly structure: string;
+          readonly message: string;
+        }
+        | { readonly check: "source"; readonly difference: Difference }
+        /** An image that it lies on is missing, or not the one that it was built on. */
+        | {
+          readonly check: "base";
+          /** `base-missing`, `wrong-base` or `base-unreadable`. */
+          readonly code: string;
+          readonly message: string;
+        }
+      ),
   ): void;
   /** Told each name of a source that could not be read. */
   onProblem?(problem: Problem): void;

@@ -195,6 +195,7 @@ class Streamer {
     if (waiting !== undefined) return waiting;
     this.parts.files.open(inode, number);
     this.#open = inode;
+    return undefined;
   }
 
   /** Hands the buffer on to be hashed first: that takes longest, and goes on while it is written. */

@@ -122,19 +122,26 @@ Deno.test("the step is put in by its name as well, and by a recipe file", async 
   });
 });
 
-testWith({ programs: ["mknod"], root: true }, "a device 0/0 is exit code 3, and named", () =>
-  withFull(async (folder) => {
-    output("mknod", [`${folder}/srv/zero`, "c", "0", "0"]);
-    const { code, stderr } = await build(folder, "-o", "next.img", "--base", "full.img");
-    assert.equal(code, 3);
-    assert.match(stderr, /unsupported: .*srv\/zero: a character device 0\/0 is the mark for a name/);
-  }));
+testWith(
+  { programs: ["mknod"], root: true },
+  "a device 0/0 is exit code 3, and named",
+  () =>
+    withFull(async (folder) => {
+      output("mknod", [`${folder}/srv/zero`, "c", "0", "0"]);
+      const { code, stderr } = await build(folder, "-o", "next.img", "--base", "full.img");
+      assert.equal(code, 3);
+      assert.match(
+        stderr,
+        /unsupported: .*srv\/zero: a character device 0\/0 is the mark for a name/,
+      );
+    }),
+);
 
 Deno.test("what kill -9 leaves of a layer is cleaned, and the base stays", async () => {
   await withFull(async (folder) => {
     const before = readFileSync(`${folder}/full.img`);
     writeFileSync(`${folder}/srv/large`, new Uint8Array(80e6));
-    const script = "exec 3>&1; \"$@\" & child=$!; while [ ! -e next.img.partial ]; do :; done; " +
+    const script = 'exec 3>&1; "$@" & child=$!; while [ ! -e next.img.partial ]; do :; done; ' +
       "kill -9 $child; wait $child";
     const { icecoreArgv } = await import("../support/icecore_command.ts");
     const argv = icecoreArgv(["build", "srv", "-o", "next.img", "--base", "full.img", "--quiet"]);

@@ -26,7 +26,9 @@ Deno.test("an attribute is escaped once more, however often it is already, and s
 });
 
 Deno.test("other attributes keep their names", () => {
-  for (const name of ["user.overlay.opaque", "trusted.overlay", "trusted.overlayx.y", "trusted.x"]) {
+  for (
+    const name of ["user.overlay.opaque", "trusted.overlay", "trusted.overlayx.y", "trusted.x"]
+  ) {
     assert.equal(text(escapedName(bytes(name))), name);
     assert.equal(text(shownXattrName(bytes(name))), name);
   }

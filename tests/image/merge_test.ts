@@ -87,31 +87,44 @@ async function withStack(
 const isSame = (a: string, b: string) => readFileSync(a).equals(readFileSync(b));
 
 for (const times of ["mtime", "all"] as const) {
-  testWith(NEEDS, `with times ${times}, a merged image is the one that a full build makes`, () =>
-    withStack(async (folder) => {
-      const { lossy } = await mergeImage(`${folder}/2.img`, `${folder}/merged.img`);
-      assert.equal(lossy, false);
-      assert.ok(isSame(`${folder}/merged.img`, `${folder}/full-2.img`));
-      const side = (name: string) => readFileSync(`${folder}/${name}.sha512`, "utf8").slice(0, 128);
-      assert.equal(side("merged.img"), side("full-2.img"));
-      const { record } = await verifyImage(`${folder}/merged.img`, { sources: [`${folder}/source`] });
-      assert.equal(record.state, "sound");
-    }, { times }));
+  testWith(
+    NEEDS,
+    `with times ${times}, a merged image is the one that a full build makes`,
+    () =>
+      withStack(async (folder) => {
+        const { lossy } = await mergeImage(`${folder}/2.img`, `${folder}/merged.img`);
+        assert.equal(lossy, false);
+        assert.ok(isSame(`${folder}/merged.img`, `${folder}/full-2.img`));
+        const side = (name: string) =>
+          readFileSync(`${folder}/${name}.sha512`, "utf8").slice(0, 128);
+        assert.equal(side("merged.img"), side("full-2.img"));
+        const { record } = await verifyImage(`${folder}/merged.img`, {
+          sources: [`${folder}/source`],
+        });
+        assert.equal(record.state, "sound");
+      }, { times }),
+  );
 }
 
-testWith(NEEDS, "the lower part of a stack is merged by the name, or the path, of its topmost image", () =>
-  withStack(async (folder) => {
-    for (const through of ["1.img", `${folder}/1.img`]) {
-      await mergeImage(`${folder}/2.img`, `${folder}/half.img`, { through, force: true });
-      assert.ok(isSame(`${folder}/half.img`, `${folder}/full-1.img`));
-    }
-    await assert.rejects(
-      mergeImage(`${folder}/2.img`, `${folder}/x.img`, { through: "3.img" }),
-      { code: "not-in-stack", message: /It lies on .*1\.img, .*0\.img\./ },
-    );
-    await assert.rejects(mergeImage(`${folder}/0.img`, `${folder}/x.img`), { code: "not-a-stack" });
-    assert.ok(!existsSync(`${folder}/x.img`));
-  }));
+testWith(
+  NEEDS,
+  "the lower part of a stack is merged by the name, or the path, of its topmost image",
+  () =>
+    withStack(async (folder) => {
+      for (const through of ["1.img", `${folder}/1.img`]) {
+        await mergeImage(`${folder}/2.img`, `${folder}/half.img`, { through, force: true });
+        assert.ok(isSame(`${folder}/half.img`, `${folder}/full-1.img`));
+      }
+      await assert.rejects(
+        mergeImage(`${folder}/2.img`, `${folder}/x.img`, { through: "3.img" }),
+        { code: "not-in-stack", message: /It lies on .*1\.img, .*0\.img\./ },
+      );
+      await assert.rejects(mergeImage(`${folder}/0.img`, `${folder}/x.img`), {
+        code: "not-a-stack",
+      });
+      assert.ok(!existsSync(`${folder}/x.img`));
+    }),
+);
 
 testWith(NEEDS, "options of a full build are those of a merge", () =>
   withStack(async (folder) => {
@@ -135,62 +148,78 @@ testWith(NEEDS, "a merged image goes to stdout as well", () =>
     assert.ok(readFileSync(`${folder}/full-2.img`).equals(bytes));
   }));
 
-testWith(NEEDS, "a file that is not what its record says ends a merge, and nothing is left", () =>
-  withStack(async (folder) => {
-    const bytes = readFileSync(`${folder}/0.img`);
-    const at = bytes.indexOf("38".repeat(50));
-    assert.ok(at > 0);
-    bytes[at]! ^= 1;
-    writeFileSync(`${folder}/0.img`, bytes);
-    const before = readdirSync(folder);
-    const { code, stderr } = await icecore(["merge", `${folder}/2.img`, "-o", `${folder}/x.img`]);
-    assert.equal(code, 4, stderr);
-    assert.match(stderr, /cannot merge .*2\.img: a\/b\/c\/38 is not what its record says\./);
-    assert.deepEqual(readdirSync(folder), before);
-  }));
+testWith(
+  NEEDS,
+  "a file that is not what its record says ends a merge, and nothing is left",
+  () =>
+    withStack(async (folder) => {
+      const bytes = readFileSync(`${folder}/0.img`);
+      const at = bytes.indexOf("38".repeat(50));
+      assert.ok(at > 0);
+      bytes[at]! ^= 1;
+      writeFileSync(`${folder}/0.img`, bytes);
+      const before = readdirSync(folder);
+      const { code, stderr } = await icecore(["merge", `${folder}/2.img`, "-o", `${folder}/x.img`]);
+      assert.equal(code, 4, stderr);
+      assert.match(stderr, /cannot merge .*2\.img: a\/b\/c\/38 is not what its record says\./);
+      assert.deepEqual(readdirSync(folder), before);
+    }),
+);
 
-testWith(NEEDS, "an image below that is cut short or missing ends a merge, and nothing is left", () =>
-  withStack(async (folder) => {
-    truncateSync(`${folder}/0.img`, statSync(`${folder}/0.img`).size / 2);
-    await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), /0\.img/);
-    rmSync(`${folder}/0.img`);
-    await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), {
-      code: "base-missing",
-    });
-    assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
-  }));
+testWith(
+  NEEDS,
+  "an image below that is cut short or missing ends a merge, and nothing is left",
+  () =>
+    withStack(async (folder) => {
+      truncateSync(`${folder}/0.img`, statSync(`${folder}/0.img`).size / 2);
+      await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), /0\.img/);
+      rmSync(`${folder}/0.img`);
+      await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), {
+        code: "base-missing",
+      });
+      assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
+    }),
+);
 
-testWith(NEEDS, "an image below that is cut while it is merged ends the merge, and nothing is left", () =>
-  withStack(async (folder) => {
-    await assert.rejects(
-      mergeImage(`${folder}/2.img`, `${folder}/x.img`, {
-        emit: (event) => {
-          if (event.type === "step-started" && event.step === "pack") {
-            truncateSync(`${folder}/0.img`, 4096);
-          }
-        },
-      }),
-      /0\.img/,
-    );
-    assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
-  }));
-
-testWith(NEEDS, "an interrupted merge leaves nothing, and a killed one nothing that clean does not find", () =>
-  withStack(async (folder) => {
-    for (const step of ["stack", "pack", "fsck", "hash"]) {
-      const controller = new AbortController();
+testWith(
+  NEEDS,
+  "an image below that is cut while it is merged ends the merge, and nothing is left",
+  () =>
+    withStack(async (folder) => {
       await assert.rejects(
         mergeImage(`${folder}/2.img`, `${folder}/x.img`, {
-          signal: controller.signal,
           emit: (event) => {
-            if (event.type === "step-started" && event.step === step) controller.abort();
+            if (event.type === "step-started" && event.step === "pack") {
+              truncateSync(`${folder}/0.img`, 4096);
+            }
           },
         }),
-        InterruptedError,
+        /0\.img/,
       );
-      assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), [], step);
-    }
-  }));
+      assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
+    }),
+);
+
+testWith(
+  NEEDS,
+  "an interrupted merge leaves nothing, and a killed one nothing that clean does not find",
+  () =>
+    withStack(async (folder) => {
+      for (const step of ["stack", "pack", "fsck", "hash"]) {
+        const controller = new AbortController();
+        await assert.rejects(
+          mergeImage(`${folder}/2.img`, `${folder}/x.img`, {
+            signal: controller.signal,
+            emit: (event) => {
+              if (event.type === "step-started" && event.step === step) controller.abort();
+            },
+          }),
+          InterruptedError,
+        );
+        assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), [], step);
+      }
+    }),
+);
 
 testWith(NEEDS, "the label is that of the topmost image", () =>
   withStack(async (folder) => {

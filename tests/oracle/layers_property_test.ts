@@ -40,7 +40,10 @@ for (const { kinds, build } of modes) {
               for (const change of changes) changer.make(change);
               const [base] = images;
               const image = `${folder}/${images.length}.img`;
-              await buildImage(source, image, { ...build, ...(base === undefined ? {} : { base }) });
+              await buildImage(source, image, {
+                ...build,
+                ...(base === undefined ? {} : { base }),
+              });
               images.unshift(image);
               await assertStackShows(images, source, folder, { ctime: "times" in build });
             }

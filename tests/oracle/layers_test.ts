@@ -15,7 +15,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
-import { assertStackShows, buildImage, STACK, type StackBuild, withStack } from "../support/mounted_stack.ts";
+import {
+  assertStackShows,
+  buildImage,
+  STACK,
+  type StackBuild,
+  withStack,
+} from "../support/mounted_stack.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -38,7 +44,9 @@ async function trial(
       change(source);
       const image = `${folder}/${images.length}.img`;
       const built = await buildImage(source, image, { ...build, base: images[0]! });
-      problems.push(...built.problems.map(({ kind, path }) => `${kind} ${path.slice(source.length)}`));
+      problems.push(
+        ...built.problems.map(({ kind, path }) => `${kind} ${path.slice(source.length)}`),
+      );
       images.unshift(image);
       if (built.problems.length === 0) await assertStackShows(images, source, folder);
       names.push(await namesIn(image));
@@ -113,25 +121,29 @@ testWith(STACK, "a folder takes a file's place, and a file a folder's, and back"
   ]);
 });
 
-testWith(STACK, "a folder in a file's place is opaque, so that tools see what is meant", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const source = `${folder}/source`;
-    mkdirSync(source);
-    writeFileSync(`${source}/x`, "");
-    await buildImage(source, `${folder}/0.img`);
-    rmSync(`${source}/x`);
-    mkdirSync(`${source}/x`);
-    await buildImage(source, `${folder}/1.img`, { base: `${folder}/0.img` });
-    await using layer = await openImage(`${folder}/1.img`, { layer: true });
-    const text = new TextDecoder();
-    const marks = (await layer.xattrs("/x")).map(({ name, value }) =>
-      `${text.decode(name)}=${text.decode(value)}`
-    );
-    assert.deepEqual(marks, ["trusted.overlay.opaque=y"]);
-    await using stack = await openImage(`${folder}/1.img`);
-    assert.deepEqual(await stack.xattrs("/x"), []);
-  });
-});
+testWith(
+  STACK,
+  "a folder in a file's place is opaque, so that tools see what is meant",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      const source = `${folder}/source`;
+      mkdirSync(source);
+      writeFileSync(`${source}/x`, "");
+      await buildImage(source, `${folder}/0.img`);
+      rmSync(`${source}/x`);
+      mkdirSync(`${source}/x`);
+      await buildImage(source, `${folder}/1.img`, { base: `${folder}/0.img` });
+      await using layer = await openImage(`${folder}/1.img`, { layer: true });
+      const text = new TextDecoder();
+      const marks = (await layer.xattrs("/x")).map(({ name, value }) =>
+        `${text.decode(name)}=${text.decode(value)}`
+      );
+      assert.deepEqual(marks, ["trusted.overlay.opaque=y"]);
+      await using stack = await openImage(`${folder}/1.img`);
+      assert.deepEqual(await stack.xattrs("/x"), []);
+    });
+  },
+);
 
 testWith(STACK, "a link whose target is another of the same length is stored", async () => {
   const { names } = await trial(fill, [(source) => {
@@ -148,26 +160,30 @@ testWith(STACK, "a link whose target is another of the same length is stored", a
   assert.deepEqual(names, [["a", "a/link"], ["a", "a/link"]]);
 });
 
-testWith(STACK, "a group of hard links is stored whole when a name comes, goes or changes", async () => {
-  const { names } = await trial((source) => {
-    for (const name of ["1", "2"]) mkdirSync(`${source}/${name}`);
-    writeFileSync(`${source}/1/x`, "x");
-    linkSync(`${source}/1/x`, `${source}/2/y`);
-    writeFileSync(`${source}/other`, "other");
-    linkSync(`${source}/other`, `${source}/same`);
-  }, [
-    (source) => linkSync(`${source}/1/x`, `${source}/z`),
-    (source) => unlinkSync(`${source}/1/x`),
-    (source) => writeFileSync(`${source}/2/y`, "y"),
-    (source) => unlinkSync(`${source}/z`),
-  ]);
-  assert.deepEqual(names, [
-    ["1", "1/x", "2", "2/y", "z"],
-    ["-1/x", "1", "2", "2/y", "z"],
-    ["2", "2/y", "z"],
-    ["-z", "2", "2/y"],
-  ]);
-});
+testWith(
+  STACK,
+  "a group of hard links is stored whole when a name comes, goes or changes",
+  async () => {
+    const { names } = await trial((source) => {
+      for (const name of ["1", "2"]) mkdirSync(`${source}/${name}`);
+      writeFileSync(`${source}/1/x`, "x");
+      linkSync(`${source}/1/x`, `${source}/2/y`);
+      writeFileSync(`${source}/other`, "other");
+      linkSync(`${source}/other`, `${source}/same`);
+    }, [
+      (source) => linkSync(`${source}/1/x`, `${source}/z`),
+      (source) => unlinkSync(`${source}/1/x`),
+      (source) => writeFileSync(`${source}/2/y`, "y"),
+      (source) => unlinkSync(`${source}/z`),
+    ]);
+    assert.deepEqual(names, [
+      ["1", "1/x", "2", "2/y", "z"],
+      ["-1/x", "1", "2", "2/y", "z"],
+      ["2", "2/y", "z"],
+      ["-z", "2", "2/y"],
+    ]);
+  },
+);
 
 testWith(STACK, "two groups of hard links that exchange a name are both stored", async () => {
   const { names } = await trial((source) => {

@@ -66,7 +66,9 @@ export interface FolderChange {
 }
 
 /** Changes that fast-check makes up. */
-export function arbitraryChange(kinds: readonly FolderChange["kind"][]): fc.Arbitrary<FolderChange> {
+export function arbitraryChange(
+  kinds: readonly FolderChange["kind"][],
+): fc.Arbitrary<FolderChange> {
   return fc.record({
     kind: fc.constantFrom(...kinds),
     a: fc.nat(0xffff),

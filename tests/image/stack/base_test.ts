@@ -60,7 +60,10 @@ Deno.test("a missing image is named, with its UUID and where it was looked for",
     rmSync(`${folder}/full.img`);
     const { code, message } = await refusal(`${folder}/tue.img`);
     assert.equal(code, "base-missing");
-    assert.match(message, /cannot read .*\/mon\.img: it needs the image below, full\.img, of UUID /);
+    assert.match(
+      message,
+      /cannot read .*\/mon\.img: it needs the image below, full\.img, of UUID /,
+    );
     assert.match(message, /there is no .*\/full\.img\. /);
   }));
 

@@ -70,107 +70,140 @@ Deno.test("the options of an overlay name the images by short names, topmost fir
   assert.ok(overlayArgv(names, "/m")[4]!.length < 4096, "one page is all that the kernel takes");
 });
 
-testWith(KERNEL, "a stack is one mount, which umount takes away with all loop devices", () =>
-  withStack(3, async (images, at, place) => {
-    const { by } = await mountImage(images[0]!, at, { by: "kernel" });
-    assert.equal(by, "kernel");
-    assertShows(at, 3);
-    assert.deepEqual(mountsBelow(place), [at]);
-    const { options, source } = mountAt(at)!;
-    for (const option of ["ro", "nosuid", "nodev"]) assert.ok(options.includes(option), option);
-    assert.equal(source, "icecore");
-    await unmountImage(at);
-    assert.deepEqual(mountsBelow(place), []);
-    assert.deepEqual(images.flatMap(loopDevicesOf), []);
-  }));
+testWith(
+  KERNEL,
+  "a stack is one mount, which umount takes away with all loop devices",
+  () =>
+    withStack(3, async (images, at, place) => {
+      const { by } = await mountImage(images[0]!, at, { by: "kernel" });
+      assert.equal(by, "kernel");
+      assertShows(at, 3);
+      assert.deepEqual(mountsBelow(place), [at]);
+      const { options, source } = mountAt(at)!;
+      for (const option of ["ro", "nosuid", "nodev"]) assert.ok(options.includes(option), option);
+      assert.equal(source, "icecore");
+      await unmountImage(at);
+      assert.deepEqual(mountsBelow(place), []);
+      assert.deepEqual(images.flatMap(loopDevicesOf), []);
+    }),
+);
 
-testWith(KERNEL, "a hundred images are mounted as one", () =>
-  withStack(100, async (images, at, place) => {
-    await mountImage(images[0]!, at, { by: "kernel" });
-    assertShows(at, 100);
-    output("umount", [at]);
-    assert.deepEqual(mountsBelow(place), []);
-  }));
+testWith(
+  KERNEL,
+  "a hundred images are mounted as one",
+  () =>
+    withStack(100, async (images, at, place) => {
+      await mountImage(images[0]!, at, { by: "kernel" });
+      assertShows(at, 100);
+      output("umount", [at]);
+      assert.deepEqual(mountsBelow(place), []);
+    }),
+);
 
-testWith(KERNEL, "a layer is mounted alone where that is wanted", () =>
-  withStack(2, async (images, at) => {
-    await mountImage(images[0]!, at, { by: "kernel", layer: true });
-    assert.equal(mountAt(at)!.fileSystem, "ext4");
-    assert.ok(existsSync(`${at}/of-0`), "the whiteout");
-    await unmountImage(at);
-  }));
+testWith(
+  KERNEL,
+  "a layer is mounted alone where that is wanted",
+  () =>
+    withStack(2, async (images, at) => {
+      await mountImage(images[0]!, at, { by: "kernel", layer: true });
+      assert.equal(mountAt(at)!.fileSystem, "ext4");
+      assert.ok(existsSync(`${at}/of-0`), "the whiteout");
+      await unmountImage(at);
+    }),
+);
 
-testWith(FUSE, "root mounts a stack by FUSE, and umount ends all programs", () =>
-  withStack(3, async (images, at, place) => {
-    const { by } = await mountImage(images[0]!, at, { by: "fuse" });
-    assert.equal(by, "fuse");
-    assertShows(at, 3);
-    assert.deepEqual(mountsBelow(place), [at]);
-    await unmountImage(at);
-    assert.deepEqual(mountsBelow(place), []);
-  }));
+testWith(
+  FUSE,
+  "root mounts a stack by FUSE, and umount ends all programs",
+  () =>
+    withStack(3, async (images, at, place) => {
+      const { by } = await mountImage(images[0]!, at, { by: "fuse" });
+      assert.equal(by, "fuse");
+      assertShows(at, 3);
+      assert.deepEqual(mountsBelow(place), [at]);
+      await unmountImage(at);
+      assert.deepEqual(mountsBelow(place), []);
+    }),
+);
 
-testWith(FUSE, "without root a stack is mounted by FUSE", () =>
-  withStack(3, async (images, at, place) => {
-    output("chown", ["nobody", at, `${place}/tmp:1,2`]);
-    const command = ["run", "-A", "--no-check", main];
-    const asNobody = (args: string[]) => {
-      const [program, ...rest] = [...AS_NOBODY, Deno.execPath(), ...command, ...args];
-      return run(program!, rest);
-    };
-    const mounted = asNobody(["mount", images[0]!, at]);
-    assert.equal(mounted.exitCode, 0, mounted.stderr);
-    assert.deepEqual(mountsBelow(place), [at]);
-    const seen = run(AS_NOBODY[0]!, [...AS_NOBODY.slice(1), "ls", at]);
-    assert.match(new TextDecoder().decode(seen.stdout), /^of-2$/m);
-    assert.equal(asNobody(["umount", at]).exitCode, 0);
-    assert.deepEqual(mountsBelow(place), []);
-  }));
+testWith(
+  FUSE,
+  "without root a stack is mounted by FUSE",
+  () =>
+    withStack(3, async (images, at, place) => {
+      output("chown", ["nobody", at, `${place}/tmp:1,2`]);
+      const command = ["run", "-A", "--no-check", main];
+      const asNobody = (args: string[]) => {
+        const [program, ...rest] = [...AS_NOBODY, Deno.execPath(), ...command, ...args];
+        return run(program!, rest);
+      };
+      const mounted = asNobody(["mount", images[0]!, at]);
+      assert.equal(mounted.exitCode, 0, mounted.stderr);
+      assert.deepEqual(mountsBelow(place), [at]);
+      const seen = run(AS_NOBODY[0]!, [...AS_NOBODY.slice(1), "ls", at]);
+      assert.match(new TextDecoder().decode(seen.stdout), /^of-2$/m);
+      assert.equal(asNobody(["umount", at]).exitCode, 0);
+      assert.deepEqual(mountsBelow(place), []);
+    }),
+);
 
-testWith(KERNEL, "what cannot be mounted leaves nothing mounted", () =>
-  withStack(3, async (images, at, place) => {
-    const controller = new AbortController();
-    await assert.rejects(mountImage(images[0]!, at, {
-      by: "kernel",
-      signal: controller.signal,
-      onCommand: (argv) => argv.includes("overlay") ? controller.abort() : undefined,
-    }));
-    assert.deepEqual(mountsBelow(place), []);
-    assert.deepEqual(images.flatMap(loopDevicesOf), []);
-  }));
+testWith(
+  KERNEL,
+  "what cannot be mounted leaves nothing mounted",
+  () =>
+    withStack(3, async (images, at, place) => {
+      const controller = new AbortController();
+      await assert.rejects(mountImage(images[0]!, at, {
+        by: "kernel",
+        signal: controller.signal,
+        onCommand: (argv) => argv.includes("overlay") ? controller.abort() : undefined,
+      }));
+      assert.deepEqual(mountsBelow(place), []);
+      assert.deepEqual(images.flatMap(loopDevicesOf), []);
+    }),
+);
 
-testWith(KERNEL, "what a killed mount left, clean releases", () =>
-  withStack(3, async (images, at, place) => {
-    // A mount program that never ends where the overlay is to be mounted.
-    const programs = `${place}/programs`;
-    mkdirSync(programs);
-    const real = output("sh", ["-c", "command -v mount"]).trim();
-    const script = `#!/bin/sh\ncase "$*" in *overlay*) exec sleep 300;; esac\nexec ${real} "$@"\n`;
-    writeFileSync(`${programs}/mount`, script, { mode: 0o755 });
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", main, "mount", images[0]!, at],
-      env: { PATH: `${programs}:${Deno.env.get("PATH")}` },
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const isWaiting = () => mountsBelow(place).length === 3;
-    for (let waits = 0; waits < 600 && !isWaiting(); waits++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.ok(isWaiting());
-    child.kill("SIGKILL");
-    await child.status;
-    const cleaned = await icecoreOutput(["clean"]);
-    assert.equal([...cleaned.matchAll(/^released mount /gm)].length, 3);
-    assert.deepEqual(mountsBelow(place), []);
-    assert.deepEqual(images.flatMap(loopDevicesOf), []);
-  }));
+testWith(
+  KERNEL,
+  "what a killed mount left, clean releases",
+  () =>
+    withStack(3, async (images, at, place) => {
+      // A mount program that never ends where the overlay is to be mounted.
+      const programs = `${place}/programs`;
+      mkdirSync(programs);
+      const real = output("sh", ["-c", "command -v mount"]).trim();
+      const script =
+        `#!/bin/sh\ncase "$*" in *overlay*) exec sleep 300;; esac\nexec ${real} "$@"\n`;
+      writeFileSync(`${programs}/mount`, script, { mode: 0o755 });
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", main, "mount", images[0]!, at],
+        env: { PATH: `${programs}:${Deno.env.get("PATH")}` },
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      const isWaiting = () => mountsBelow(place).length === 3;
+      for (let waits = 0; waits < 600 && !isWaiting(); waits++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.ok(isWaiting());
+      child.kill("SIGKILL");
+      await child.status;
+      const cleaned = await icecoreOutput(["clean"]);
+      assert.equal([...cleaned.matchAll(/^released mount /gm)].length, 3);
+      assert.deepEqual(mountsBelow(place), []);
+      assert.deepEqual(images.flatMap(loopDevicesOf), []);
+    }),
+);
 
-testWith(KERNEL, "a stack of which an image is missing is not mounted, and the message names it", () =>
-  withStack(2, async (images, at) => {
-    Deno.removeSync(images[1]!);
-    const { code, stderr } = await icecore(["mount", images[0]!, at]);
-    assert.equal(code, 1);
-    assert.match(stderr, /it needs the image below, 0\.img/);
-    assert.equal(mountAt(at), undefined);
-  }));
+testWith(
+  KERNEL,
+  "a stack of which an image is missing is not mounted, and the message names it",
+  () =>
+    withStack(2, async (images, at) => {
+      Deno.removeSync(images[1]!);
+      const { code, stderr } = await icecore(["mount", images[0]!, at]);
+      assert.equal(code, 1);
+      assert.match(stderr, /it needs the image below, 0\.img/);
+      assert.equal(mountAt(at), undefined);
+    }),
+);

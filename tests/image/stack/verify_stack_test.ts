@@ -106,9 +106,12 @@ Deno.test("a missing image, and one that is not the one that was used, are named
   withStack(async (folder) => {
     copyFileSync(`${folder}/full.img`, `${folder}/mon.img`);
     const other = await failuresOf(`${folder}/tue.img`);
-    assert.deepEqual(other.failures.map((failure) => [failure.check, "code" in failure && failure.code]), [
-      ["base", "wrong-base"],
-    ]);
+    assert.deepEqual(
+      other.failures.map((failure) => [failure.check, "code" in failure && failure.code]),
+      [
+        ["base", "wrong-base"],
+      ],
+    );
     assert.match(other.message, /mon\.img is not the image that it was built on/);
     rmSync(`${folder}/mon.img`);
     const missing = await failuresOf(`${folder}/tue.img`);
@@ -146,9 +149,10 @@ Deno.test("only the images are read in which the files lie that are asked for", 
     const { contents, below } = await verifyImage(`${folder}/tue.img`, {
       paths: ["tue.txt", "mon.txt"],
     });
-    assert.deepEqual([contents, ...below!.map(({ contents }) => contents)].map((each) =>
-      each!.countFiles
-    ), [1, 1, 0]);
+    assert.deepEqual(
+      [contents, ...below!.map(({ contents }) => contents)].map((each) => each!.countFiles),
+      [1, 1, 0],
+    );
     const { failures } = await failuresOf(`${folder}/tue.img`, { paths: ["full.txt"] });
     assert.deepEqual(failures.map(({ check }) => check), ["contents"]);
   }));

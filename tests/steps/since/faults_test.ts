@@ -134,16 +134,20 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
   });
 });
 
-testWith({ programs: ["mount"], root: true }, "a full disk leaves nothing", () =>
-  withBase(async ({ folder, source, base }) => {
-    writeFileSync(`${source}/large`, crypto.getRandomValues(new Uint8Array(60_000)));
-    await withDisk(`${folder}/disk`, "size=40k", async () => {
-      await assert.rejects(buildImage(source, `${folder}/disk/layer.img`, { base }), {
-        cause: { code: "disk-full" },
+testWith(
+  { programs: ["mount"], root: true },
+  "a full disk leaves nothing",
+  () =>
+    withBase(async ({ folder, source, base }) => {
+      writeFileSync(`${source}/large`, crypto.getRandomValues(new Uint8Array(60_000)));
+      await withDisk(`${folder}/disk`, "size=40k", async () => {
+        await assert.rejects(buildImage(source, `${folder}/disk/layer.img`, { base }), {
+          cause: { code: "disk-full" },
+        });
+        nothingLeft(`${folder}/disk`);
       });
-      nothingLeft(`${folder}/disk`);
-    });
-  }));
+    }),
+);
 
 Deno.test("a file that goes away meanwhile is named, and the stack is sound", async () => {
   await withBase(async ({ source, base, layer }) => {
