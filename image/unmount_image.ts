@@ -84,11 +84,12 @@ function realFolder(folder: string, shown: string): string {
 
 /** A stack that icecore has mounted, or an ext file system on a loop device or mounted as `mount` does it, or one of fuse2fs. */
 function isImage({ fileSystem, source, options }: Mount): boolean {
-  if (source === STACK_SOURCE) return ["overlay", "fuse.fuse-overlayfs"].includes(fileSystem);
+  const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
+  if (fileSystem === "overlay") return source === STACK_SOURCE;
+  if (fileSystem === "fuse.fuse-overlayfs") return isHarmless;
   if (isFuse(fileSystem)) {
     return fileSystem === "fuse.fuse2fs" || fileSystem === "fuse.ext4" || source === "fuse2fs";
   }
   if (!/^ext[234]$/.test(fileSystem)) return false;
-  const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
   return /^\/dev\/loop\d+$/.test(source) || isHarmless;
 }

@@ -6,7 +6,7 @@
 import { merge as mergeParsers, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
+import { command, constant, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { resolve } from "node:path";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";

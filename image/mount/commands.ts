@@ -46,7 +46,7 @@ export function fuseArgv(subject: MountSubject, folder: string, isRoot: boolean)
   return ["fuse2fs", "-o", options.join(","), subject.path, folder];
 }
 
-/** What the kernel calls the source of a stack that icecore has mounted. */
+/** What the source of a stack is called that icecore has had the kernel mount. */
 export const STACK_SOURCE = "icecore";
 
 /**
@@ -61,7 +61,7 @@ export function overlayArgv(lower: readonly string[], folder: string): string[] 
 
 /** The same by FUSE. */
 export function fuseOverlayArgv(lower: readonly string[], folder: string): string[] {
-  const options = `ro,nosuid,nodev,fsname=${STACK_SOURCE},lowerdir=${lower.join(":")}`;
+  const options = `ro,nosuid,nodev,lowerdir=${lower.join(":")}`;
   return ["fuse-overlayfs", "-o", options, folder];
 }
 

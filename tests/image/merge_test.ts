@@ -3,6 +3,8 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -64,6 +66,19 @@ const changeAgain = (source: string) => {
   output("setfattr", ["-n", "user.note", "-v", "three", `${source}/a/b`]);
 };
 
+/**
+ * Gives what was made by now a time of access to come: reading it then changes no time, and a new
+ * time of access is no change for which a layer would store it again.
+ */
+function settleAccessTimes(source: string): void {
+  const soon = Date.now() / 1000 + 3600;
+  for (const name of ["", ...readdirSync(source, { recursive: true }) as string[]]) {
+    const path = `${source}/${name}`;
+    const { atimeMs, mtimeMs } = lstatSync(path);
+    if (atimeMs / 1000 < soon - 1800) lutimesSync(path, soon, mtimeMs / 1000);
+  }
+}
+
 /** A full image and two layers on it, with a full image of the source at each point of time. */
 async function withStack(
   use: (folder: string) => Promise<void>,
@@ -73,9 +88,11 @@ async function withStack(
     const source = `${folder}/source`;
     mkdirSync(source);
     fill(source);
+    settleAccessTimes(source);
     await buildImage(source, `${folder}/0.img`, build);
     for (const [index, make] of [change, changeAgain].entries()) {
       make(source);
+      settleAccessTimes(source);
       const base = `${folder}/${index}.img`;
       await buildImage(source, `${folder}/${index + 1}.img`, { ...build, base });
       await buildImage(source, `${folder}/full-${index + 1}.img`, build);
