@@ -8,7 +8,7 @@ import { isRemote, nameOfLocation } from "../host/block_source/location.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { machine } from "../host/machine.ts";
 import type { BuildEvent } from "../pipeline/events.ts";
-import { type OptionValues } from "../pipeline/options.ts";
+import type { OptionValues } from "../pipeline/options.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { BuildResult } from "../pipeline/running/run.ts";
 import { fsck } from "../steps/fsck.ts";

@@ -35,6 +35,7 @@ import { loadChild, loadParent } from "./walk/child.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
 import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
+import { readWholeFolder } from "./walk/whole_folder.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
 export type FileReference = ImagePath | InodeNumber;
@@ -285,14 +286,6 @@ export class FileSystem implements LeavingOut {
       }
     });
   }
-}
-
-function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
-  const folder = yield* walk.nextFolder();
-  if (folder === undefined) return undefined;
-  // A sorted walk gives all entries at once.
-  const entries = (yield* walk.nextEntries((raw, stat) => new Entry(raw, stat))) ?? [];
-  return { ...folder, entries: entries.sort(Entry.compare) };
 }
 
 /** The path, where it is one. */

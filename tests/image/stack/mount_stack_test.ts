@@ -118,7 +118,7 @@ testWith(
   FUSE,
   "without root a stack is mounted by FUSE",
   () =>
-    withStack(3, async (images, at, place) => {
+    withStack(3, (images, at, place) => {
       output("chown", ["nobody", at, `${place}/tmp:1,2`]);
       const command = ["run", "-A", "--no-check", main];
       const asNobody = (args: string[]) => {
@@ -133,6 +133,7 @@ testWith(
       const unmounted = asNobody(["umount", at]);
       assert.equal(unmounted.exitCode, 0, unmounted.stderr);
       assert.deepEqual(mountsBelow(place), []);
+      return Promise.resolve();
     }),
 );
 
