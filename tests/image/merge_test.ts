@@ -21,6 +21,7 @@ import { mergeImage } from "../../image/merge_image.ts";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
 import { InterruptedError } from "../../pipeline/build_errors.ts";
+import { icecoreArgv } from "../support/icecore_command.ts";
 import { buildImage, STACK, type StackBuild } from "../support/mounted_stack.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
@@ -219,7 +220,7 @@ testWith(
 
 testWith(
   NEEDS,
-  "an interrupted merge leaves nothing, and a killed one nothing that clean does not find",
+  "an interrupted merge leaves nothing, whatever step it is at",
   () =>
     withStack(async (folder) => {
       for (const step of ["stack", "pack", "fsck", "hash"]) {
@@ -235,6 +236,34 @@ testWith(
         );
         assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), [], step);
       }
+    }),
+);
+
+testWith(
+  NEEDS,
+  "what a killed merge left, clean removes",
+  () =>
+    withStack(async (folder) => {
+      mkdirSync(`${folder}/out`);
+      const [program, ...args] = icecoreArgv(["merge", `${folder}/2.img`, "--json"]);
+      let wasKilled = false;
+      // It may be done before the signal arrives.
+      for (let tries = 0; tries < 20 && !wasKilled; tries++) {
+        const child = new Deno.Command(program!, {
+          args: [...args, "-o", `${folder}/out/x.img`, "--force"],
+          stdout: "piped",
+          stderr: "null",
+        }).spawn();
+        for await (const bytes of child.stdout) {
+          if (new TextDecoder().decode(bytes).includes('"step":"pack"')) child.kill("SIGKILL");
+        }
+        wasKilled = (await child.status).signal === "SIGKILL";
+      }
+      assert.ok(wasKilled);
+      const { code } = await icecore(["clean", `${folder}/out`]);
+      assert.equal(code, 0);
+      const left = readdirSync(`${folder}/out`).filter((name) => name.includes("partial"));
+      assert.deepEqual(left, []);
     }),
 );
 
