@@ -32,8 +32,7 @@ Deno.test("a layer is built, and says what it holds", async () => {
       /since full\.img: 1 file \(3 B\) new, 1 file \(1 B\) changed, 0 files \(0 B\) with other metadata, 1 file \(1 B\) gone/,
     );
     const listed = await icecoreOutput(["ls", "-R", "next.img"], folder);
-    assert.match(listed, /^srv\/album\/a$/m);
-    assert.doesNotMatch(listed, /album\/b/);
+    assert.match(listed, /^\/srv\/album:\na\n$/m);
   });
 });
 
@@ -71,7 +70,7 @@ Deno.test("a base without --base is none, and flags that do not fit are refused"
         [["--unchanged-by", "content"], /cannot use --unchanged-by without --base/],
         [["--base", "full.img", "--recipe", "e2fsprogs"], /cannot use --base with the recipe e2fs/],
         [["--base", "full.img", "--without-record"], /cannot use --base with --without-record/],
-        [["--base", ""], /cannot use the base: its path is empty/],
+        [["--base", ""], /cannot use the argument behind --base: it is empty/],
       ] as const
     ) {
       const { code, stderr } = await build(folder, "-o", "next.img", ...args);
@@ -80,7 +79,7 @@ Deno.test("a base without --base is none, and flags that do not fit are refused"
     }
     const over = await build(folder, "-o", "./full.img", "--force", "--base", "full.img");
     assert.equal(over.code, 2, over.stderr);
-    assert.match(over.stderr, /it is what the image is to be built on.* -o/s);
+    assert.match(over.stderr, /it is what the image is to be built on.*\(-o\)/);
     const missing = await build(folder, "-o", "next.img", "--base", "gone.img");
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /gone\.img/);

@@ -273,7 +273,10 @@ testWith(STACK, "a hundred layers are one tree", async () => {
       if (i % 10 === 9) rmSync(`${source}/d${i % 7}`, { recursive: true });
       const [base] = images;
       const image = `${folder}/${i}`;
-      await buildImage(source, image, base === undefined ? {} : { base });
+      await buildImage(source, image, {
+        isChecked: false,
+        ...(base === undefined ? {} : { base }),
+      });
       images.unshift(image);
     }
     await assertStackShows(images, source, folder);

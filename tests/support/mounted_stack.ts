@@ -23,16 +23,19 @@ export interface StackBuild {
   readonly base?: string;
   readonly times?: "mtime" | "all";
   readonly unchangedBy?: "times" | "content";
+  /** Whether the build checks what it made; default true. */
+  readonly isChecked?: boolean;
 }
 
 /** Builds an image of what is in a folder; with `base`, a layer. */
 export async function buildImage(
   source: string,
   image: string,
-  { base, times = "mtime", unchangedBy = "times" }: StackBuild = {},
+  { base, times = "mtime", unchangedBy = "times", isChecked = true }: StackBuild = {},
 ) {
   const events: BuildEvent[] = [];
-  const full = pipeline(recipes.native).with("scan", { times }).with("pack", { times });
+  const native = isChecked ? pipeline(recipes.native) : pipeline(recipes.native).without("fsck");
+  const full = native.with("scan", { times }).with("pack", { times });
   const chosen = base === undefined ? full : full.use(since, { base, unchangedBy });
   const result = await chosen.run({
     sources: [`${source}/.`],

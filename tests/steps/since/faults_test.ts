@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { pipeline, recipes, since } from "../../../mod.ts";
@@ -32,6 +33,16 @@ async function withBase(
   });
 }
 
+/** Why a build failed in a step. */
+async function causeOf(building: Promise<unknown>): Promise<{ code: string; message: string }> {
+  try {
+    await building;
+  } catch (error) {
+    return (error as { cause: { code: string; message: string } }).cause;
+  }
+  throw new Error("the build succeeded");
+}
+
 function nothingLeft(folder: string): void {
   assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("layer")), []);
 }
@@ -50,10 +61,12 @@ Deno.test("nothing is built on a base whose record is damaged", async () => {
     const at = bytes.lastIndexOf("icecore\0");
     bytes[at + 64 + 20 * 32]! ^= 1;
     writeFileSync(base, bytes);
-    await assert.rejects(buildImage(source, layer, { base }), {
-      cause: { code: "bad-base" },
-      message: /cannot build on .*base\.img: its record is damaged: the digest of its table/,
-    });
+    const { code, message } = await causeOf(buildImage(source, layer, { base }));
+    assert.equal(code, "bad-base");
+    assert.match(
+      message,
+      /cannot build on .*base\.img: its record is damaged: the digest of its t/,
+    );
     nothingLeft(folder);
   });
 });
@@ -81,7 +94,7 @@ testWith(
       mkdirSync(`${folder}/mnt`);
       output("mount", ["-o", "loop", base, `${folder}/mnt`]);
       try {
-        writeFileSync(`${folder}/mnt/many/9`, "9");
+        utimesSync(`${folder}/mnt/many/9`, 1, 1);
       } finally {
         output("umount", [`${folder}/mnt`]);
       }
@@ -97,16 +110,15 @@ Deno.test("a base below the base that was swapped, or is gone, is named", async 
     const middle = `${folder}/middle.img`;
     await buildImage(source, middle, { base });
     renameSync(base, `${folder}/elsewhere.img`);
-    await assert.rejects(buildImage(source, layer, { base: middle }), {
-      cause: { code: "base-missing" },
-      message: /base\.img/,
-    });
+    const missing = await causeOf(buildImage(source, layer, { base: middle }));
+    assert.equal(missing.code, "base-missing");
+    assert.match(missing.message, /needs the image below, base\.img, of UUID/);
     writeFileSync(`${source}/more`, "more");
+    rmSync(`${base}.sha512`);
     await buildImage(source, base);
-    await assert.rejects(buildImage(source, layer, { base: middle }), {
-      cause: { code: "wrong-base" },
-      message: /base\.img is not the image that it was built on/,
-    });
+    const wrong = await causeOf(buildImage(source, layer, { base: middle }));
+    assert.equal(wrong.code, "wrong-base");
+    assert.match(wrong.message, /base\.img is not the image that it was built on/);
     nothingLeft(folder);
     await pipeline(recipes.native)
       .use(since, { base: middle, bases: [`${folder}/elsewhere.img`] })
@@ -120,7 +132,7 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
     const bytes = readFileSync(base);
     for (const fault of [{ status: 404 }, { status: 412 }] as const) {
       await using server = await rangeServer(bytes);
-      server.fault = ({ number }) => number > 2 ? fault : undefined;
+      server.fault = ({ number }) => number > 1 ? fault : undefined;
       await assert.rejects(buildImage(source, layer, { base: server.url }), { step: "since" });
       nothingLeft(folder);
     }
@@ -141,9 +153,8 @@ testWith(
     withBase(async ({ folder, source, base }) => {
       writeFileSync(`${source}/large`, crypto.getRandomValues(new Uint8Array(60_000)));
       await withDisk(`${folder}/disk`, "size=40k", async () => {
-        await assert.rejects(buildImage(source, `${folder}/disk/layer.img`, { base }), {
-          cause: { code: "disk-full" },
-        });
+        const { code } = await causeOf(buildImage(source, `${folder}/disk/layer.img`, { base }));
+        assert.equal(code, "disk-full");
         nothingLeft(`${folder}/disk`);
       });
     }),
@@ -175,7 +186,7 @@ Deno.test("an interrupted comparison leaves nothing", async () => {
     await using server = await rangeServer(readFileSync(base));
     const abort = new AbortController();
     server.fault = ({ number }) => {
-      if (number < 3) return undefined;
+      if (number < 2) return undefined;
       abort.abort();
       return { stall: "in-body" };
     };

@@ -131,7 +131,7 @@ Deno.test("a write right after a build is found, however fast it comes", async (
   await inTemporaryFolder(async (folder) => {
     const source = `${folder}/source`;
     await Deno.mkdir(source);
-    for (let i = 0; i < 25; i++) {
+    for (let i = 0; i < 12; i++) {
       const [full, layer] = [`${folder}/${i}.img`, `${folder}/${i}-next.img`];
       writeFileSync(`${source}/f`, `first ${i % 10}`);
       await buildImage(source, full);
@@ -146,7 +146,7 @@ Deno.test("a write within the tick of the one before the build is in the image",
   await inTemporaryFolder(async (folder) => {
     const source = `${folder}/source`;
     await Deno.mkdir(source);
-    for (let i = 0; i < 25; i++) {
+    for (let i = 0; i < 12; i++) {
       writeFileSync(`${source}/f`, "first");
       const building = buildImage(source, `${folder}/${i}.img`);
       // As soon as the scan has seen the file, while the tick may still last.
