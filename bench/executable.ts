@@ -10,7 +10,17 @@ import { median } from "./statistics.ts";
 
 const path = fileURLToPath(new URL("../dist/icecore", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
-const parts = ["cli", "ext4", "host", "pipeline", "plugins", "steps"];
+const parts = [
+  "cli",
+  "ext4",
+  "host",
+  "image",
+  "loading",
+  "pipeline",
+  "plugins",
+  "source",
+  "steps",
+];
 
 /**
  * The path of `dist/icecore`; builds it where it is missing or older than its source.

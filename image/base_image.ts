@@ -11,7 +11,7 @@ import type { RecordBase } from "../ext4/record.ts";
 import { isRemote, nameOfLocation } from "../host/block_source/location.ts";
 import { UsageError } from "../pipeline/build_errors.ts";
 import type { BaseFolder, BaseImage, RecordedContents } from "../steps/since/base_image.ts";
-import { dataBetweenLongHoles } from "./content_check.ts";
+import { dataBetweenLongHoles, mayHaveLongHoles } from "./content_check.ts";
 import type { ImageReader } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import { openImage } from "./open_image.ts";
@@ -19,6 +19,8 @@ import { openImage } from "./open_image.ts";
 /** The kernel mounts no more images than these as one tree. */
 const MOST_LAYERS = 500;
 const NAME_MAX_BYTES = 255;
+/** All inodes are read twice, for their checksum and by name: of 200,000, once from the server. */
+const REMOTE_CACHE_BYTES = 64 << 20;
 
 /**
  * Opens a base. Its metadata and its record are read, its files' contents are not.
@@ -30,7 +32,8 @@ export async function openBase(
   location: string,
   options: { readonly signal: AbortSignal; readonly bases?: readonly string[] },
 ): Promise<BaseImage> {
-  const image = await openImage(location, options);
+  const cache = isRemote(location) ? { cacheBytes: REMOTE_CACHE_BYTES } : {};
+  const image = await openImage(location, { ...options, ...cache });
   try {
     const record = await image.record();
     await requireSound(image, record);
@@ -121,6 +124,8 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
       await record.prepare(stat.inode);
       const digest = record.digestOf(stat.inode);
       if (digest === undefined) return undefined;
+      // Most files need no look at where their data lies.
+      if (!mayHaveLongHoles(stat)) return { digest };
       const ranges = await dataBetweenLongHoles(await image.openFile(stat.inode));
       return ranges === undefined ? { digest } : { digest, ranges };
     },
