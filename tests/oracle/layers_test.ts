@@ -4,7 +4,6 @@ import {
   linkSync,
   lutimesSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,67 +14,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
-import {
-  assertStackShows,
-  buildImage,
-  STACK,
-  type StackBuild,
-  withStack,
-} from "../support/mounted_stack.ts";
-import { output } from "../support/oracles.ts";
+import { fill, trial } from "../support/layer_trial.ts";
+import { assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-
-/** Builds a full image, and a layer after each change; the kernel judges the stack each time. */
-async function trial(
-  fill: (source: string) => void,
-  changes: readonly ((source: string) => void)[],
-  build: StackBuild = {},
-): Promise<{ names: string[][]; problems: string[] }> {
-  const names: string[][] = [];
-  const problems: string[] = [];
-  await inTemporaryFolder(async (folder) => {
-    const source = `${folder}/source`;
-    mkdirSync(source);
-    fill(source);
-    await buildImage(source, `${folder}/0.img`, build);
-    const images = [`${folder}/0.img`];
-    for (const change of changes) {
-      change(source);
-      const image = `${folder}/${images.length}.img`;
-      const built = await buildImage(source, image, { ...build, base: images[0]! });
-      problems.push(
-        ...built.problems.map(({ kind, path }) => `${kind} ${path.slice(source.length)}`),
-      );
-      images.unshift(image);
-      if (built.problems.length === 0) await assertStackShows(images, source, folder);
-      names.push(await namesIn(image));
-    }
-  });
-  return { names, problems };
-}
-
-/** All paths of an image alone, its marks included. */
-async function namesIn(image: string): Promise<string[]> {
-  await using reader = await openImage(image, { layer: true });
-  const names: string[] = [];
-  for await (const { pathText, stat } of reader.walk()) {
-    const isGone = stat.device?.major === 0 && stat.device.minor === 0;
-    if (pathText !== "lost+found") names.push(`${isGone ? "-" : ""}${pathText}`);
-  }
-  return names.sort();
-}
-
-function fill(source: string): void {
-  mkdirSync(`${source}/a/b/c`, { recursive: true });
-  mkdirSync(`${source}/other`);
-  writeFileSync(`${source}/a/one`, "one");
-  writeFileSync(`${source}/a/b/two`, "two");
-  writeFileSync(`${source}/a/b/c/three`, "three");
-  writeFileSync(`${source}/other/four`, "four");
-  symlinkSync("one", `${source}/a/link`);
-  chmodSync(`${source}/a`, 0o750);
-}
 
 testWith(STACK, "a layer of what did not change holds nothing", async () => {
   const { names } = await trial(fill, [() => {}, () => {}]);
@@ -200,57 +142,6 @@ testWith(STACK, "two groups of hard links that exchange a name are both stored",
   assert.deepEqual(names, [["a", "b", "c", "d"]]);
 });
 
-testWith(STACK, "overlayfs' attributes in the source are shown as they are there", async () => {
-  const set = (path: string, name: string, value = "y") =>
-    output("setfattr", ["-n", name, "-v", value, path]);
-  const { names } = await trial((source) => {
-    fill(source);
-    set(`${source}/a`, "trusted.overlay.opaque");
-    set(`${source}/a/one`, "trusted.overlay.metacopy");
-    set(`${source}/other`, "trusted.overlay.overlay.redirect", "/a");
-    set(source, "trusted.overlay.opaque", "x");
-  }, [
-    () => {},
-    (source) => {
-      set(`${source}/a/b`, "trusted.overlay.redirect", "/other");
-      writeFileSync(`${source}/a/b/two`, "2");
-    },
-    () => {},
-  ]);
-  // What the full image cannot show as the lowest of a stack is stored once.
-  assert.deepEqual(names, [["a", "a/one", "other"], ["a", "a/b", "a/b/two"], []]);
-});
-
-testWith(STACK, "a device 0/0 is left out and named, and hides what was there", async () => {
-  const { names, problems } = await trial(fill, [
-    (source) => output("mknod", [`${source}/new`, "c", "0", "0"]),
-    (source) => {
-      unlinkSync(`${source}/a/one`);
-      output("mknod", [`${source}/a/one`, "c", "0", "0"]);
-    },
-  ]);
-  assert.deepEqual(names, [[], ["-a/one", "a"]]);
-  assert.deepEqual(problems, ["unsupported /new", "unsupported /new", "unsupported /a/one"]);
-});
-
-testWith(STACK, "what lay in lost+found is gone from the stack when it is gone", async () => {
-  const { names } = await trial((source) => {
-    mkdirSync(`${source}/lost+found`);
-    writeFileSync(`${source}/lost+found/#12`, "found");
-    mkdirSync(`${source}/lost+found/dir`);
-  }, [(source) => rmSync(`${source}/lost+found`, { recursive: true }), () => {}]);
-  assert.deepEqual(names, [["-lost+found/#12", "-lost+found/dir"], []]);
-});
-
-testWith(STACK, "lost+found of the source keeps its metadata in every layer", async () => {
-  const { names } = await trial((source) => {
-    mkdirSync(`${source}/lost+found`);
-    chmodSync(`${source}/lost+found`, 0o755);
-    writeFileSync(`${source}/lost+found/#12`, "found");
-  }, [(source) => writeFileSync(`${source}/x`, "x")]);
-  assert.deepEqual(names, [["x"]]);
-});
-
 testWith(STACK, "holes stay holes", async () => {
   const { names } = await trial((source) => {
     writeFileSync(`${source}/holes`, "start");
@@ -282,28 +173,5 @@ testWith(STACK, "a hundred layers are one tree", async () => {
     await assertStackShows(images, source, folder);
     await using stack = await openImage(images[0]!);
     assert.equal((await stack.record()).base?.depth, 99);
-  });
-});
-
-testWith(STACK, "who mounts a stack without its trusted marks sees the same names", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const source = `${folder}/source`;
-    mkdirSync(`${source}/d`, { recursive: true });
-    writeFileSync(`${source}/d/old`, "old");
-    await buildImage(source, `${folder}/0.img`);
-    rmSync(`${source}/d`, { recursive: true });
-    writeFileSync(`${source}/d`, "file");
-    await buildImage(source, `${folder}/1.img`, { base: `${folder}/0.img` });
-    rmSync(`${source}/d`);
-    mkdirSync(`${source}/d`);
-    writeFileSync(`${source}/d/new`, "new");
-    await buildImage(source, `${folder}/2.img`, { base: `${folder}/1.img` });
-    const images = [2, 1, 0].map((i) => `${folder}/${i}.img`);
-    await assertStackShows(images, source, folder);
-    // With this option overlayfs looks for its marks elsewhere, as it does for who is not root.
-    await withStack(images, folder, (merged) => {
-      assert.equal(readFileSync(`${merged}/d/new`, "utf8"), "new");
-      assert.throws(() => readFileSync(`${merged}/d/old`), { code: "ENOENT" });
-    }, ",userxattr");
   });
 });
