@@ -100,7 +100,7 @@ with_bun() {
     fail "cannot install the npm packages: see the message above. Check that the npm registry can be reached."
   printf '{"compilerOptions":{"paths":{"icecore":["%s/mod.ts"],"icecore/read":["%s/read.ts"],"icecore/plugin":["%s/plugin.ts"]}}}\n' \
     "$root" "$root" "$root" >"$scratch/tsconfig.json"
-  # A project of Deno's has no tsconfig.json: there, too, the name is known.
+  # A project of Deno's has no tsconfig.json: there as well, the name is known.
   has_own_configuration tsconfig.json jsconfig.json || options+=(--tsconfig-override="$scratch/tsconfig.json")
   # Flat names put each worker where new URL("./x_worker.ts", import.meta.url) looks for it;
   # splitting keeps what is imported only when needed out of the start.

@@ -17,6 +17,7 @@ import { fromSource, icecoreContenders, samePrograms } from "./icecore_contender
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
+import { recordFigures, showRecording } from "./recording.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -69,6 +70,8 @@ async function runKind(
   const reading = await readInPlace(command, place, file, { ...options, signal });
   log(`${kind}: extracting`);
   const extracting = await extractAll(command, place, { ...options, signal });
+  log(`${kind}: with and without its record`);
+  const recording = await recordFigures(command, place, { ...options, signal });
   log(`${kind}: building on an image`);
   const layered = await incremental(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
@@ -79,6 +82,7 @@ async function runKind(
     reading,
     extracting,
     incremental: layered,
+    recording,
     ...(oneFile === undefined ? {} : { oneFile }),
   };
 }
@@ -98,7 +102,7 @@ function listContenders(
 }
 
 function showReport(report: Report): string {
-  const { kind, data, results, reading, extracting } = report;
+  const { kind, data, results, reading, extracting, recording } = report;
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -117,6 +121,7 @@ function showReport(report: Report): string {
     results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
     (reading === undefined ? "" : `\n${showReading(reading)}\n`) +
     (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`) +
+    (recording === undefined ? "" : `\n${showRecording(recording)}\n`) +
     (report.incremental === undefined ? "" : `\n${showIncremental(report.incremental)}\n`);
 }
 

@@ -87,7 +87,7 @@ function runsOf(
   ];
   const age = (engine: string) =>
     [`age.recipients=${RECIPIENT}`, `age.engine=${engine}`].flatMap((set) => ["--set", set]);
-  const s3 = ["--set", "s3.to=s3://vault/bench"];
+  const s3 = ["s3.to=s3://vault/bench", "s3.overwrite=true"].flatMap((set) => ["--set", set]);
   const stored = (file: string) => ["--set", `stored.file=${place}/${file}`];
   const chain = (engine: string) =>
     icecore("x.img", "--use", "age", ...age(engine), "--use", "s3", ...s3);

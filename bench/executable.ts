@@ -10,17 +10,8 @@ import { median } from "./statistics.ts";
 
 const path = fileURLToPath(new URL("../dist/icecore", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
-const parts = [
-  "cli",
-  "ext4",
-  "host",
-  "image",
-  "loading",
-  "pipeline",
-  "plugins",
-  "source",
-  "steps",
-];
+/** Folders of which nothing is in the executable. */
+const APART = ["bench", "dist", "docs", "examples", "node_modules", "tests"];
 
 /**
  * The path of `dist/icecore`; builds it where it is missing or older than its source.
@@ -48,8 +39,13 @@ export function startSeconds(command: readonly string[]): number {
 }
 
 function newestSourceMs(): number {
-  const files = parts.filter((part) => existsSync(root + part)).flatMap((part) =>
-    readdirSync(root + part, { recursive: true, encoding: "utf8" }).map((name) => `${part}/${name}`)
+  const parts = readdirSync(root).filter((name) => !name.startsWith(".") && !APART.includes(name));
+  const files = parts.flatMap((part) =>
+    statSync(root + part).isDirectory()
+      ? readdirSync(root + part, { recursive: true, encoding: "utf8" }).map((name) =>
+        `${part}/${name}`
+      )
+      : [part]
   );
-  return Math.max(...["main.ts", "mod.ts", ...files].map((name) => statSync(root + name).mtimeMs));
+  return Math.max(...files.map((name) => statSync(root + name).mtimeMs));
 }

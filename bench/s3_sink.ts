@@ -65,16 +65,40 @@ function parseHead(text: string): Request {
   return { method, target, headers };
 }
 
+/** Bytes sent under each name: all that is kept of it. */
+const stored = new Map<string, number>();
+/** The same of uploads that are not complete. */
+const uploading = new Map<string, number>();
+
 function answerTo({ method, target, headers }: Request): string {
-  const query = new URL(target, "http://sink").searchParams;
+  const { pathname, searchParams: query } = new URL(target, "http://sink");
+  const sentBytes = Number(headers.get("content-length") ?? 0);
   // What a store says that has compared the checksum, which this one does not.
   const checksum = headers.get("x-amz-checksum-sha256");
   const confirmed = checksum === undefined ? [] : [`x-amz-checksum-sha256: ${checksum}`];
-  if (method === "HEAD") return answer("404 Not Found", []);
-  if (method === "DELETE") return answer("204 No Content", []);
-  if (method === "PUT") return answer("200 OK", ['ETag: "sink"', ...confirmed]);
-  if (query.has("uploads")) return answer("200 OK", [], result("InitiateMultipartUpload"));
-  if (query.has("uploadId")) return answer("200 OK", [], result("CompleteMultipartUpload"));
+  if (method === "HEAD") {
+    const sizeBytes = stored.get(pathname);
+    return sizeBytes === undefined
+      ? answer("404 Not Found", [])
+      : answer("200 OK", ['ETag: "sink"'], "", sizeBytes);
+  }
+  if (method === "DELETE") {
+    stored.delete(pathname);
+    return answer("204 No Content", []);
+  }
+  if (method === "PUT") {
+    const sizes = query.has("uploadId") ? uploading : stored;
+    sizes.set(pathname, sentBytes + (sizes === uploading ? sizes.get(pathname) ?? 0 : 0));
+    return answer("200 OK", ['ETag: "sink"', ...confirmed]);
+  }
+  if (query.has("uploads")) {
+    uploading.delete(pathname);
+    return answer("200 OK", [], result("InitiateMultipartUpload"));
+  }
+  if (query.has("uploadId")) {
+    stored.set(pathname, uploading.get(pathname) ?? 0);
+    return answer("200 OK", [], result("CompleteMultipartUpload"));
+  }
   return answer("200 OK", [], "<LocationConstraint/>");
 }
 
@@ -82,8 +106,14 @@ function result(of: string): string {
   return `<${of}Result><UploadId>1</UploadId><ETag>"sink"</ETag></${of}Result>`;
 }
 
-function answer(status: string, headers: readonly string[], body = ""): string {
-  const all = [`Content-Length: ${body.length}`, "Content-Type: application/xml", ...headers];
+/** @param sizeBytes in place of the body's own, in the answer to HEAD */
+function answer(
+  status: string,
+  headers: readonly string[],
+  body = "",
+  sizeBytes = body.length,
+): string {
+  const all = [`Content-Length: ${sizeBytes}`, "Content-Type: application/xml", ...headers];
   return [`HTTP/1.1 ${status}`, ...all, "", body].join("\r\n");
 }
 

@@ -43,6 +43,7 @@ export class ContentDigest {
 
   /** Adds data, in ascending order; what lies between is a hole. */
   add(data: Uint8Array, offsetBytes: number): void {
+    if (data.length === 0) return;
     if (this.#hasLongHoles) this.#addStretch(offsetBytes, data.length);
     else this.#addZeros(offsetBytes - this.#endBytes);
     this.maker.update(data);

@@ -2,7 +2,7 @@
  * The hash of a name in a folder's index (htree), in all variants that images use.
  *
  * icecore writes half-MD4 over unsigned bytes; the other variants are for reading. "Signed" is how
- * x86 once treated bytes of 128 and more; the superblock's `s_flags` tells which one holds.
+ * x86 once treated bytes of 128 and more; the superblock's `s_flags` names the one that holds.
  * Source: kernel fs/ext4/hash.c `__ext4fs_dirhash`.
  * @module
  */

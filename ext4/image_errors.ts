@@ -13,7 +13,7 @@ export class CorruptImageError extends Error {
   override readonly name = "CorruptImageError";
 
   /**
-   * Makes an error that tells where and what.
+   * Makes an error that names the place and the fault.
    *
    * @param code stable, kebab-case, e.g. `inode-checksum`
    * @param structure the kernel's name of the broken struct, e.g. `ext4_inode`
@@ -31,10 +31,10 @@ export class CorruptImageError extends Error {
   }
 }
 
-/** Fields that tell where a structure is broken: an inode, a block, the numbers that disagree. */
+/** Where a structure is broken: an inode, a block, the numbers that disagree. */
 export type ErrorFields = CorruptImageError["fields"];
 
-/** The image is sound as far as can be told, but uses a feature that icecore does not read. */
+/** The image is sound as far as can be determined, but uses a feature that icecore does not read. */
 export class UnsupportedFeatureError extends Error {
   /** The class, for printing. */
   override readonly name = "UnsupportedFeatureError";
@@ -42,7 +42,7 @@ export class UnsupportedFeatureError extends Error {
   readonly code = "unsupported-feature";
 
   /**
-   * Makes an error that tells where and what.
+   * Makes an error that names the place and the fault.
    *
    * @param features the names of the features, as `dumpe2fs` prints them
    */

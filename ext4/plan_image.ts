@@ -78,7 +78,7 @@ export interface PlanLayout {
  * @param options all that does not come from the source
  * @returns a plan; making it reads no file contents
  * @throws PlanError when the options are not valid, or the tree cannot be stored with them. What
- *   merely cannot be stored as it is (a socket, an attribute of another file system) is no error:
+ *   merely cannot be stored as it is (a socket, an attribute of another file system) is not an error:
  *   it is in the plan's `report`.
  */
 export function planImage(tree: Tree, options: PlanOptions): Plan {

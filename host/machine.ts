@@ -22,8 +22,6 @@ export const machine = {
   requireRoot,
   requirePrograms,
   nowMs: () => performance.now(),
-  /** The time of day, in whole seconds since 1970. */
-  nowSeconds: () => Math.floor(Date.now() / 1000),
   loadShell,
   stamp,
   startHash: (algorithm: string): DigestThread => new DigestThread(algorithm),

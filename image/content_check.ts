@@ -24,6 +24,8 @@ export class ContentCheck {
   #expected: Uint8Array | undefined;
   /** Only of a file whose holes are passed over. */
   #ranges: DataRanges | undefined;
+  /** A file was begun, and not finished: it may have turned out to be broken. */
+  #isUnfinished = false;
 
   private constructor(private readonly record: ImageRecord, digest: ContentDigest) {
     this.#digest = digest;
@@ -47,6 +49,8 @@ export class ContentCheck {
     this.#expected = this.record.digestOf(inode);
     if (this.#expected === undefined) return;
     this.#ranges = await dataBetweenLongHoles(file);
+    this.#giveUpUnfinished();
+    this.#isUnfinished = true;
     this.#digest.begin(sizeBytes, this.#ranges !== undefined);
   }
 
@@ -64,8 +68,9 @@ export class ContentCheck {
   /** Ends a file. @returns false when its contents are not what was recorded */
   finish(): boolean {
     if (this.#expected === undefined) return true;
+    this.#isUnfinished = false;
     this.#digest.finishInto(this.#made, 0);
-    return this.#made.every((byte, i) => byte === this.#expected![i]);
+    return this.#isSame();
   }
 
   /** Checks a file that lies in memory whole; its digest must have been loaded. */
@@ -73,9 +78,20 @@ export class ContentCheck {
     this.#expected = this.record.digestOf(inode);
     this.#ranges = undefined;
     if (this.#expected === undefined) return true;
+    this.#giveUpUnfinished();
     this.#digest.begin(contents.length, false);
     this.#digest.add(contents, 0);
-    return this.finish();
+    this.#digest.finishInto(this.#made, 0);
+    return this.#isSame();
+  }
+
+  #giveUpUnfinished(): void {
+    if (this.#isUnfinished) this.#digest.finishInto(this.#made, 0);
+    this.#isUnfinished = false;
+  }
+
+  #isSame(): boolean {
+    return this.#made.every((byte, i) => byte === this.#expected![i]);
   }
 }
 

@@ -29,7 +29,7 @@ import { openImage } from "./open_image.ts";
  *
  * A folder is compared with what `icecore build FOLDER` makes of it: its own name at the image's
  * root; or with the root itself, where the image has no folder of that name, or for `FOLDER/.`.
- * Sockets, and what else an image cannot hold, are no difference; nor is an empty `lost+found`.
+ * Sockets, and what else an image cannot hold, are not differences; nor is an empty `lost+found`.
  *
  * @throws CorruptImageError; EnvironmentError and SourceError when a side cannot be read.
  */
@@ -112,7 +112,7 @@ export async function diffWithFolders(
   const sideOptions = counter.sideOptions(false);
   const a = await imageSide(image, sideOptions);
   const b = await folderSide(placeBeside(a.tree, folders), sideOptions);
-  return await counter.compare(a, b);
+  return await counter.compare(a, b, true);
 }
 
 async function openUnlessFolder(
@@ -139,7 +139,7 @@ function besideImage(path: string, image: Tree | undefined, options: SideOptions
   return folderSide(placement, options);
 }
 
-/** Counts what is told. */
+/** Counts what is reported. */
 class Counter {
   readonly #signal: AbortSignal;
   #countDifferences = 0;
@@ -160,11 +160,12 @@ class Counter {
     };
   }
 
-  async compare(a: Side, b: Side): Promise<Diff> {
+  async compare(a: Side, b: Side, findsRanges = false): Promise<Diff> {
     const total = a.tree.sizeBytes.reduce((sum, size) => sum + size, 0);
     try {
       await compareSides(a, b, {
         signal: this.#signal,
+        findsRanges,
         onDifference: (difference) => {
           this.#countDifferences++;
           this.options.onDifference?.(difference);

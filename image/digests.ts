@@ -4,7 +4,7 @@
  */
 
 import type { InodeNumber } from "../ext4/numbers.ts";
-import type { ImagePath } from "../ext4/reader/path.ts";
+import { type ImagePath, pathText } from "../ext4/reader/path.ts";
 import { hasType, S_IFREG, type TreeEntry, type TreeInode } from "../ext4/tree.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { VerificationError } from "../pipeline/build_errors.ts";
@@ -24,16 +24,8 @@ export interface ListDigestsOptions {
 }
 
 /** The digest of one name's file. */
-export interface FileDigest {
-  /** From the root of the image, without a slash in front. */
-  readonly path: Uint8Array;
-  /** In hex, as `sha256sum` prints it; missing where the record has another kind, or none. */
-  readonly sha256?: string;
-  /**
-   * In hex, of a file with long holes: of its data and where it lies, see docs/native.md.
-   */
-  readonly holesSha256?: string;
-}
+export type FileDigest = ReturnType<ImageReader["digests"]> extends AsyncGenerator<infer D> ? D
+  : never;
 
 /**
  * Lists the digest of each name of a regular file, folder by folder, by the bytes of the names.
@@ -55,7 +47,11 @@ export async function* listDigests(
     if (!hasType(tree, row, S_IFREG)) continue;
     const path = pathBytesOfEntry(tree, entry as TreeEntry);
     const mayHaveHoles = allocatedBytesOf(row) < tree.sizeBytes[row]!;
-    yield { path, ...await digestOf(image, record, inodeOf(row), mayHaveHoles) };
+    yield {
+      path,
+      pathText: pathText(path),
+      ...await digestOf(image, record, inodeOf(row), mayHaveHoles),
+    };
   }
 }
 
@@ -64,7 +60,7 @@ async function digestOf(
   record: ImageRecord,
   inode: InodeNumber,
   mayHaveHoles: boolean,
-): Promise<Omit<FileDigest, "path">> {
+): Promise<Omit<FileDigest, "path" | "pathText">> {
   const digest = record.digestOf(inode);
   if (digest === undefined) return {};
   const passesOver = mayHaveHoles &&

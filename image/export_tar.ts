@@ -9,7 +9,9 @@ import {
   nameOf,
   NO_ENTRY,
   S_IFDIR,
+  S_IFLNK,
   S_IFREG,
+  targetOf,
   type Tree,
   type TreeEntry,
   type TreeInode,
@@ -83,7 +85,15 @@ class TarExport {
 
   async *pieces(): AsyncGenerator<Uint8Array> {
     await (await this.image.record()).load();
-    const check = await ContentCheck.of(this.image);
+    yield* this.#members(await ContentCheck.of(this.image));
+    const out = this.#out;
+    const end = out.countBytes + 2 * BLOCK_BYTES;
+    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
+    yield out.take();
+    yield new Uint8Array(filled - out.countBytes);
+  }
+
+  async *#members(check: ContentCheck | undefined): AsyncGenerator<Uint8Array> {
     const out = this.#out;
     for (const { entry, row, path } of this.#names()) {
       if (this.#leftOut.has(row)) continue;
@@ -96,6 +106,8 @@ class TarExport {
       const hasContents = hasType(this.#tree, row, S_IFREG) && this.#isFirst(entry, row);
       if (!hasContents) {
         for (const block of headerBlocks(member)) if (out.put(block)) yield out.take();
+        const isNew = this.#isFirst(entry, row);
+        if (isNew && !this.#hasSameTarget(row, check)) await this.#different(row);
         continue;
       }
       const opened = await this.#open(row, member);
@@ -118,10 +130,11 @@ class TarExport {
       if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
       if (check?.finish() === false) await this.#different(row);
     }
-    const end = out.countBytes + 2 * BLOCK_BYTES;
-    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
-    yield out.take();
-    yield new Uint8Array(filled - out.countBytes);
+  }
+
+  #hasSameTarget(row: TreeInode, check: ContentCheck | undefined): boolean {
+    if (check === undefined || !hasType(this.#tree, row, S_IFLNK)) return true;
+    return check.matches(this.source.inodeOf(row), targetOf(this.#tree, row));
   }
 
   /** Names a file that is in the archive by now, and not as it was stored. */
@@ -153,7 +166,7 @@ class TarExport {
   }
 
   /**
-   * All names, each folder's followed by what is in it: what is no folder first, as images made by
+   * All names, each folder's followed by what is in it: what is not a folder first, as images made by
    * icecore hold their contents.
    */
   *#names(): Generator<{ entry: TreeEntry; row: TreeInode; path: Uint8Array }> {

@@ -8,6 +8,7 @@ import {
   hasType,
   S_IFDIR,
   S_IFREG,
+  targetOf,
   type Tree,
   type TreeEntry,
   type TreeInode,
@@ -58,7 +59,7 @@ export async function extractImage(
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   },
 ): Promise<{
-  /** All that is no folder: regular files, symbolic links, devices; one of several names once. */
+  /** All that is not a folder: regular files, symbolic links, devices; one of several names once. */
   readonly countFiles: number;
   /** Folders. */
   readonly countFolders: number;
@@ -170,7 +171,11 @@ class Extraction {
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
         const isSame = await copier.copy(this.source.inodeOf(row), to);
-        if (!isSame && !await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
+        if (!isSame) await this.#refuseDamaged(row);
+      },
+      checkTarget: async (row) => {
+        const isSame = check?.matches(this.source.inodeOf(row), targetOf(tree, row)) ?? true;
+        if (!isSame) await this.#refuseDamaged(row);
       },
       smallFiles,
     });
@@ -220,6 +225,10 @@ class Extraction {
       });
     }
     this.#report();
+  }
+
+  async #refuseDamaged(row: TreeInode): Promise<void> {
+    if (!await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
   }
 
   /**

@@ -177,6 +177,35 @@ export interface ImageReader extends AsyncDisposable {
   ): Promise<{ readonly name: Uint8Array; readonly value: Uint8Array }[]>;
 
   /**
+   * The SHA-256 of each regular file under each of its names, folder by folder, as icecore recorded
+   * it in the image: no contents are read, of a remote image only metadata.
+   *
+   * Also throws `EnvironmentError` with the code `no-record` where the image has no record, or one
+   * that was made before the image was changed, and `VerificationError` where the record is damaged.
+   *
+   * ```ts
+   * import { openImage } from "icecore/read";
+   *
+   * async function list(location: string): Promise<void> {
+   *   await using image = await openImage(location);
+   *   for await (const { sha256, pathText } of image.digests("photos")) console.log(sha256, pathText);
+   * }
+   * ```
+   *
+   * @param path A file, or a folder with all that is below it; default everything.
+   */
+  digests(path?: string | Uint8Array): AsyncGenerator<{
+    /** From the root of the image, without a slash in front. */
+    readonly path: Uint8Array;
+    /** The same as text; bytes that are not UTF-8 are U+FFFD. */
+    readonly pathText: string;
+    /** In hex, as `sha256sum` prints it; missing where the record has another kind, or none. */
+    readonly sha256?: string;
+    /** In hex, of a file with long holes: of its data and where it lies, see docs/native.md. */
+    readonly holesSha256?: string;
+  }>;
+
+  /**
    * What the contents of its files were when it was made; read when first asked for.
    * @internal
    */

@@ -94,8 +94,8 @@ function readManifest(path: string): PartManifest {
   const whole = parsePartManifest(readText(path));
   if (whole !== undefined) return whole;
   throw new UsageError(
-    `cannot join ${printable(path)}: it is no manifest of icecore split, or it is damaged. ` +
-      "Name the file that ends in .manifest; cat of the parts in order joins them, too.",
+    `cannot join ${printable(path)}: it is not a manifest of icecore split, or it is damaged. ` +
+      "Name the file that ends in .manifest; cat of the parts in order joins them as well.",
     "no-manifest",
   );
 }

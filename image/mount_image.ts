@@ -35,7 +35,7 @@ import { openReader } from "./stack/open_reader.ts";
  * Mounts an image at a folder: read-only, without setuid and devices, nothing written to it.
  *
  * @param path A file or a block device.
- * @throws CorruptImageError when it is no image; EnvironmentError `cannot-mount`, `no-folder`,
+ * @throws CorruptImageError when it is not an image; EnvironmentError `cannot-mount`, `no-folder`,
  * `already-mounted`; InterruptedError.
  */
 export async function mountImage(
@@ -151,7 +151,7 @@ async function takeAway(at: string): Promise<string[]> {
   return mountAt(at) === undefined ? [] : [`what is mounted at ${printable(at)}`];
 }
 
-/** Opens it once: what is no image is refused here, with a better word than the kernel's. */
+/** Opens it once: what is not an image is refused here, with a better word than the kernel's. */
 async function examine(
   path: string,
   { bases, layer }: Pick<MountOptions, "bases" | "layer">,

@@ -1,5 +1,5 @@
 /**
- * What a file is that is no image, as far as its bytes tell, and what helps.
+ * What a file is that is not an image, as far as its bytes show, and what helps.
  * @module
  */
 
@@ -40,7 +40,7 @@ export async function withName(
 }
 
 /**
- * Refuses what is no image, before anybody calls it a damaged one.
+ * Refuses what is not an image, before anybody calls it a damaged one.
  *
  * @throws CorruptImageError as `openImage` throws it; not where a copy of the superblock, or its
  * checksum, shows that it was an image.

@@ -40,7 +40,7 @@ import { openReader } from "./stack/open_reader.ts";
  * @param options Default: the journal is replayed in memory where that is needed; of a remote image
  * 16 MiB are cached.
  * @returns The open image. Close it, or declare it with `await using`.
- * @throws CorruptImageError when it is no image, or a broken one; UnsupportedFeatureError when it
+ * @throws CorruptImageError when it is not an image, or a broken one; UnsupportedFeatureError when it
  * uses a feature that is not known; EnvironmentError when its bytes cannot be had, or, by its code
  * `base-missing`, `wrong-base` or `base-unreadable`, those of an image that it lies on.
  */

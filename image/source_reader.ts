@@ -7,12 +7,13 @@ import type { FileReference, FileSystem, FollowOptions } from "../ext4/reader/fi
 import type { OnBroken, OnUnsupported } from "../ext4/reader/leave_out.ts";
 import type { ContiguousStat, Stat } from "../ext4/reader/metadata/stat.ts";
 import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
-import { pathText } from "../ext4/reader/path.ts";
+import { type ImagePath, pathText } from "../ext4/reader/path.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
 import type { Xattr } from "../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../host/block_source/block_source.ts";
 import { printable } from "../host/libc/paths.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
+import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ImageReaderLayer, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
@@ -121,6 +122,10 @@ export class SourceReader implements ImageReader {
 
   record(): Promise<ImageRecord> {
     return Promise.resolve(this.#record);
+  }
+
+  digests(path?: ImagePath): AsyncGenerator<FileDigest> {
+    return listDigests(this, path === undefined ? {} : { paths: [path] });
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {

@@ -63,7 +63,7 @@ export async function unmountImage(
     if (!(error instanceof ToolError) || !/busy/i.test(error.stderrTail)) throw error;
     throw new EnvironmentError(
       `cannot unmount ${shown}: something in it is in use. Close it, and leave the folder in ` +
-        `every shell; fuser -vm ${shown} tells who it is.`,
+        `every shell; fuser -vm ${shown} shows who it is.`,
       "busy",
       { cause: error },
     );

@@ -5,7 +5,7 @@
  */
 
 import type { RecordBase } from "../ext4/record.ts";
-import { hasType, S_IFREG, type TreeInode } from "../ext4/tree.ts";
+import { hasType, S_IFLNK, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import type { HostBlockSource } from "../host/block_source/block_source.ts";
 import { openSource } from "../host/block_source/open_source.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
@@ -30,8 +30,8 @@ export type {
  * Verifies an image, and all that it lies on. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
- * @throws CorruptImageError when it is no image at all, but compressed, encrypted or something else;
- * VerificationError when something is wrong, after all of it was told to `onFailure`;
+ * @throws CorruptImageError when it is not an image at all, but compressed, encrypted or something else;
+ * VerificationError when something is wrong, after `onFailure` received all of it;
  * EnvironmentError when something could not be read, `no-side-file` when there is none and
  * nothing else to compare with.
  */
@@ -142,7 +142,7 @@ class Verification {
     const { tree, inodeOf } = await readImageTree(image, { paths, signal });
     const inodes = layers.map(() => new Set<number>());
     for (let row = 0; row < tree.countInodes; row++) {
-      if (!hasType(tree, row, S_IFREG)) continue;
+      if (!hasType(tree, row, S_IFREG) && !hasType(tree, row, S_IFLNK)) continue;
       const number = inodeOf(row as TreeInode);
       const layer = layerOf(layers, number);
       inodes[layers.indexOf(layer)]!.add(inLayer(layer, number));
@@ -151,6 +151,7 @@ class Verification {
   }
 
   #conclude(): void {
+    for (const image of this.#done) image.nameUnreadable();
     const top = this.#done[0]!;
     const { shownName } = top.source;
     const wrong = this.#done.flatMap((image) => this.#wrongOf(image));
@@ -169,7 +170,7 @@ class Verification {
     }
     if (top.countUnread === 0) return;
     throw new EnvironmentError(
-      `cannot tell whether ${shownName} is the same as its source: ${
+      `cannot determine whether ${shownName} is the same as its source: ${
         counted(top.countUnread, "name")
       } could ` +
         "not be read. Run icecore as a user who may read them.",
@@ -190,6 +191,7 @@ const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>>
   digest: () => "its digest is not that of its side file",
   structure: (count) => `its structure is damaged in ${counted(count, "place")}`,
   record: () => "the record of its files' contents is damaged",
+  unreadable: () => "some of it cannot be read",
   contents: (count) => `${counted(count, "file")} ${count === 1 ? "is" : "are"} damaged`,
   source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };

@@ -23,7 +23,7 @@ export type BuiltinSteps = Readonly<Record<string, () => Promise<{ readonly defa
  * @param reference A built-in name such as `age`; or the path of a module (`.ts`, `.js`, `.mjs`…)
  * whose default export is a step, of a zx script (`.zx.mjs`, `.zx.js`, `.zx.ts`), or of any
  * executable file.
- * @throws UsageError when there is no such step, or the file is no step; PluginError when it is
+ * @throws UsageError when there is no such step, or the file is not a step; PluginError when it is
  * there and cannot be loaded.
  */
 export async function loadStep(

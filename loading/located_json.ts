@@ -23,7 +23,7 @@ export interface LocatedJson {
   readonly lines: ReadonlyMap<string, number>;
 }
 
-/** Text that is no JSON. */
+/** Text that is not JSON. */
 export class JsonError extends Error {
   /** @param line Where, from 1. @param column Where in the line, from 1. */
   constructor(readonly why: string, readonly line: number, readonly column: number) {
@@ -62,7 +62,7 @@ const STRICT: ParseOptions = {
 };
 
 const VALUE = "expected a value of JSON";
-const UNEXPECTED = "this is no JSON";
+const UNEXPECTED = "this is not JSON";
 /** What the library finds, by its own names. */
 const MEANINGS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'expected a value of JSON, or a string in "double quotes"',

@@ -71,7 +71,7 @@ async function recipeOfModule(full: string, shown: string): Promise<Pipeline> {
     return Pipeline.of(value as Recipe, machine);
   }
   throw new UsageError(
-    `cannot use the recipe ${shown}: its default export is no recipe. ` +
+    `cannot use the recipe ${shown}: its default export is not a recipe. ` +
       "Export { name, summary, steps: [ … ] }, or a pipeline.",
     "bad-recipe",
   );

@@ -112,14 +112,14 @@ function parsed(line: string): Json {
   try {
     return JSON.parse(line) as Json;
   } catch {
-    throw badOutput(line, "it is no JSON");
+    throw badOutput(line, "it is not JSON");
   }
 }
 
 function badOutput(line: string, why: string): PluginError {
   const shown = JSON.stringify(line.length <= 80 ? line : `${line.slice(0, 79)}…`);
   return new PluginError(
-    `it wrote ${shown} to stdout, which is no event: ${why}. ` +
+    `it wrote ${shown} to stdout, which is not an event: ${why}. ` +
       "Write events there, one JSON object a line, and words for people to stderr.",
     "bad-output",
   );

@@ -17,7 +17,7 @@ import { secretVariable } from "../pipeline/variable_names.ts";
  * taken out of the environment, whatever the pipeline: nothing that is run later sees them.
  *
  * @param ask Options to be asked for on the terminal, e.g. `age.passphrase`.
- * @throws UsageError when an option is given twice, is no secret, or cannot be asked for.
+ * @throws UsageError when an option is given twice, is not a secret, or cannot be asked for.
  */
 export async function withSecrets(
   pipeline: Pipeline,
@@ -60,7 +60,7 @@ async function asked(
   if (!canAsk()) {
     const variable = secretVariable(step, option);
     throw new UsageError(
-      `cannot ask for ${step}.${option}: this is no terminal. ` +
+      `cannot ask for ${step}.${option}: this is not a terminal. ` +
         `Put it into ${variable}, or name a file that holds it in ${variable}_FILE.`,
       "no-terminal",
     );
@@ -88,7 +88,7 @@ function checkAsked(pipeline: Pipeline, ask: readonly string[]): void {
     if (option?.secret === true) continue;
     throw new UsageError(
       `cannot ask for ${each}: ` +
-        `${option === undefined ? "there is no such option" : "that option is no secret"}. ` +
+        `${option === undefined ? "there is no such option" : "that option is not a secret"}. ` +
         "Give it a value, or correct the name; see: icecore steps",
       "bad-setting",
       { fields: { option: each } },

@@ -41,7 +41,7 @@ export type BuildEvent =
     /** What `done` and `total` count. */
     readonly unit: "bytes" | "files";
   }
-  /** A word to the user that is no problem of the source. */
+  /** A word to the user that is not a problem of the source. */
   | {
     readonly type: "message";
     /** The name of the step, where one is at it. */

@@ -8,7 +8,7 @@ import type { PlacedStep } from "./placed_step.ts";
 /** What is shown in the place of a secret. */
 const HIDDEN = "***";
 
-/** A line of a secret that is shorter than this is no secret by itself. */
+/** A line of a secret that is shorter than this is not a secret by itself. */
 const SHORTEST_LINE = 6;
 
 /** Words by which programs know events; a secret that is such a word does not change them. */

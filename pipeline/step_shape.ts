@@ -76,7 +76,7 @@ function meantField(field: string): string | undefined {
   return didYouMean(field, near);
 }
 
-/** @throws UsageError `bad-step` when it is no step. */
+/** @throws UsageError `bad-step` when it is not a step. */
 export function checkShape(step: unknown): asserts step is Step {
   const fields = isRecord(step) ? step : {};
   const { name, run } = fields;

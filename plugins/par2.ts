@@ -180,7 +180,7 @@ function filesOfSet(folder: string, base: string): string[] {
   return readdirSync(folder).map((name) => {
     const path = join(folder, name);
     if (isOfSet(name, base) && lstatSync(path).isFile()) return path;
-    throw wrongOutput(`it made ${JSON.stringify(name)}, which is no file of a recovery set`);
+    throw wrongOutput(`it made ${JSON.stringify(name)}, which is not a file of a recovery set`);
   });
 }
 

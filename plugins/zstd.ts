@@ -135,7 +135,7 @@ export function checkFrame(frame: Uint8Array, plainBytes: number): void {
   const header = readFrameHeader(frame);
   if (header?.plainBytes === plainBytes && header.hasChecksum) return;
   const what = header === undefined
-    ? "what it made is no frame"
+    ? "what it made is not a frame"
     : `it made a frame of ${header.plainBytes ?? "an unsaid number of"} bytes ` +
       `${header.hasChecksum ? "with" : "without"} a checksum, of ${plainBytes}`;
   throw new EnvironmentError(

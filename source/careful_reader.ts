@@ -9,7 +9,6 @@
 
 import type { Breather } from "../host/breathe.ts";
 import { hasCode } from "../host/libc/errno.ts";
-import { type Descriptor, readAt } from "../host/libc/files.ts";
 
 const SECTOR_BYTES = 512;
 const PAGE_BYTES = 4096;
@@ -32,9 +31,12 @@ export class CarefulReader {
   #deadBytes = 0;
   readonly #lastSector = new Uint8Array(SECTOR_BYTES);
 
-  /** @param onLost Told of bytes that cannot be read, in their order. */
+  /**
+   * @param readSome Reads at an offset, and returns how much, or throws what the system says.
+   * @param onLost Told of bytes that cannot be read, in their order.
+   */
   constructor(
-    private readonly file: Descriptor,
+    private readonly readSome: (into: Uint8Array, offsetBytes: number) => number,
     private readonly breather: Breather,
     private readonly onLost: (start: number, end: number, error: unknown) => void,
   ) {}
@@ -90,7 +92,7 @@ export class CarefulReader {
 
   #tryRead(into: Uint8Array, offsetBytes: number): number | { readonly error: unknown } {
     try {
-      return readAt(this.file, into, offsetBytes);
+      return this.readSome(into, offsetBytes);
     } catch (error) {
       if (isOfAPart(error)) return { error };
       throw error;

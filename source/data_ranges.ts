@@ -16,7 +16,7 @@ const MOST_RANGES = 2 ** 22;
  *
  * @returns `undefined` when it has no holes; an empty array when it is all hole. A promise where
  * there are many, between which the event loop runs.
- * @throws SystemError when the file system cannot tell.
+ * @throws SystemError when the file system cannot say.
  */
 export function dataRangesOf(
   file: Descriptor,

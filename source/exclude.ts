@@ -2,7 +2,7 @@
  * Which names are left out: globs as `--exclude` and the lines of a file give them.
  *
  * A pattern without a slash matches a name at any depth; one with a slash matches the path within
- * its source; a slash at the end matches folders only. What a glob is, `glob.ts` tells.
+ * its source; a slash at the end matches folders only. What a glob is: see `glob.ts`.
  * @module
  */
 

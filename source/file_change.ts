@@ -62,7 +62,7 @@ export function howChanged(fd: Descriptor, expected: ExpectedFile): FileChange |
 export function describeChange(change: FileChange, plannedBytes: number): string {
   switch (change) {
     case "not-regular":
-      return "it is no regular file any more; the image may hold anything for it";
+      return "it is not a regular file any more; the image may hold anything for it";
     case "longer":
       return `it became longer: the image holds its first ${plannedBytes} bytes`;
     case "written":
@@ -71,6 +71,6 @@ export function describeChange(change: FileChange, plannedBytes: number): string
       return "it changed, though its size and modification time are those of before; " +
         "the image may hold parts of old and new content, and old metadata";
     case "unknown":
-      return "it cannot be told whether it changed";
+      return "it cannot be determined whether it changed";
   }
 }

@@ -52,7 +52,7 @@ export class InodeReader {
   readonly #unread: UnreadAttribute[] = [];
   readonly #onUnreadable: OnUnreadable = (error, name) => void this.#unread.push({ error, name });
 
-  /** @param allTimes Read access, change and creation times, too. */
+  /** @param allTimes Read access, change and creation times as well. */
   constructor(private readonly allTimes: boolean, private readonly breather: Breather) {}
 
   /** Goes to an open folder. */
@@ -61,7 +61,7 @@ export class InodeReader {
     this.#attributes.enter(folder);
   }
 
-  /** Looks at a name; the getters below then tell of it. @throws SystemError */
+  /** Looks at a name; the getters below then describe it. @throws SystemError */
   look(cName: Uint8Array): void {
     statusAtCString(this.#folder!, cName, this.#status);
   }
@@ -86,7 +86,7 @@ export class InodeReader {
     return this.#status.fileSystem;
   }
 
-  /** Tells inodes with several names apart; `undefined` for one that has a single name. */
+  /** Identifies inodes with several names; `undefined` for one that has a single name. */
   get linkKey(): string | undefined {
     return this.#status.countLinks > 1 ? this.#status.inodeKey : undefined;
   }
@@ -122,7 +122,7 @@ export class InodeReader {
     return dataRanges instanceof Promise ? dataRanges.then(found) : found(dataRanges);
   }
 
-  /** All of an open folder; the getters then tell of it. @throws SystemError of its status. */
+  /** All of an open folder; the getters then describe it. @throws SystemError of its status. */
   readFolder(folder: Descriptor): NewInode {
     statusOfOpen(folder, this.#status);
     this.#unread.length = 0;
@@ -159,7 +159,7 @@ export class InodeReader {
     return { mode, uid, gid, sizeBytes, ...times, ...device };
   }
 
-  /** A file that cannot be opened now is taken for one without holes; reading it will tell. */
+  /** A file that cannot be opened now is taken for one without holes; reading it will show. */
   #dataRanges(
     name: Uint8Array,
     sizeBytes: number,
@@ -188,7 +188,7 @@ export class InodeReader {
   }
 }
 
-/** @throws what is no failed call of the system. */
+/** @throws what is not a failed call of the system. */
 function withoutHoles(error: unknown): undefined {
   if (!(error instanceof SystemError)) throw error;
 }

@@ -147,7 +147,7 @@ export function checkOutputOutside(
 }
 
 /**
- * A folder and all above it up to the root, with their file systems. They are told by their numbers:
+ * A folder and all above it up to the root, with their file systems. They are known by their numbers:
  * a path may lead through symbolic links, and need not be UTF-8.
  */
 function foldersFrom(folder: string): Map<string, bigint> {

@@ -60,7 +60,7 @@ export function scannedSource({ builder, tops, identities }: Walked): ScannedSou
       const file = openAt(folder, nameOfInode(inode), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       try {
         statusOfOpen(file, status);
-        // What is no regular file is told by reading it.
+        // What is not a regular file is found by reading it.
         const isOther = (status.mode & S_IFMT) === S_IFREG &&
           !identities.isSame(inode, status, tree);
         if (isOther) throw new ReplacedFileError(pathOf(inode));

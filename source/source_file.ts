@@ -87,10 +87,15 @@ export class SourceFile {
   }
 
   async #readOn(into: Uint8Array, offsetBytes: number, done: number): Promise<void> {
-    this.#careful ??= new CarefulReader(this.#fd!, this.breather, (start, end, error) => {
-      this.#lost.add(start, end);
-      this.#lostWhy = meaningOf(error);
-    });
+    const fd = this.#fd!;
+    this.#careful ??= new CarefulReader(
+      (piece, at) => readAt(fd, piece, at),
+      this.breather,
+      (start, end, error) => {
+        this.#lost.add(start, end);
+        this.#lostWhy = meaningOf(error);
+      },
+    );
     try {
       const end = await this.#careful.read(into, offsetBytes, done);
       if (end === into.length) return;
@@ -176,9 +181,9 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
 };
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "it is gone",
-  ENOTDIR: "its folder is no folder any more",
+  ENOTDIR: "its folder is not a folder any more",
   ELOOP: "it became a symbolic link",
-  ENXIO: "it is no regular file any more",
+  ENXIO: "it is not a regular file any more",
   EISDIR: "it became a folder",
-  ESPIPE: "it is no regular file any more",
+  ESPIPE: "it is not a regular file any more",
 };

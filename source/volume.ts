@@ -1,8 +1,8 @@
 /**
  * A part of a source that lies on one file system.
  *
- * The file systems by which the kernel tells of itself say of their files that they are empty, and
- * make the contents when they are read. An image would hold them empty, as it is told.
+ * The file systems by which the kernel describes itself say of their files that they are empty, and
+ * make the contents when they are read. An image would hold them empty, as it is asked to.
  * @module
  */
 

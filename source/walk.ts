@@ -29,7 +29,7 @@ export interface WalkOptions {
   readonly excludes: Excludes | undefined;
   /** Leave folders empty that lie on another file system than their source. */
   readonly oneFileSystem: boolean;
-  /** Keep access, change and creation times, too. */
+  /** Keep access, change and creation times as well. */
   readonly allTimes: boolean;
   readonly signal: AbortSignal;
   onProgress(countInodes: number): void;

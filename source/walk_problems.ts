@@ -20,7 +20,7 @@ export interface Place {
 export class WalkProblems {
   constructor(private readonly onProblem: (problem: Problem) => void) {}
 
-  /** @param result What is stored of it. @throws what is no fault of the source. */
+  /** @param result What is stored of it. @throws what is not a fault of the source. */
   failed(place: Place, error: unknown, result: string): void {
     if (error instanceof ChangedError) {
       const reason = `it keeps changing; ${result}`;

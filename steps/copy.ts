@@ -43,7 +43,7 @@ export const copy: Step = {
         { cause: error },
       );
     }
-    // The disk below may be full or broken: the kernel tells only who asks, unmounting does not.
+    // The disk below may be full or broken: the kernel reports it only to who asks, unmounting does not.
     await runTool(syncArgv(image.mountpoint!), context);
     return withProblems(image, problems);
   },

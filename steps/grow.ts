@@ -75,7 +75,7 @@ export function missingBlocks(numbers: FileSystemNumbers, needs: Needs): number 
   return Math.max(forData, groupsForInodes * blocksPerGroup);
 }
 
-/** The geometry is an estimate, too: less than this is not worth a resize. */
+/** The geometry is an estimate as well: less than this is not worth a resize. */
 const GEOMETRY_TOLERANCE_BLOCKS = 32;
 
 /** Those of `needs` that a new file system has taken already. */

@@ -19,13 +19,13 @@ export function checkLabel(label: string | undefined): void {
   );
 }
 
-/** @throws UsageError when a text is no UUID. */
+/** @throws UsageError when a text is not a UUID. */
 export function checkUuid(uuid: string | undefined): void {
   const hex = "[0-9a-f]";
   const form = new RegExp(`^${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}$`, "i");
   if (uuid === undefined || form.test(uuid)) return;
   throw new UsageError(
-    `cannot use ${JSON.stringify(uuid)} as the UUID: it is none. ` +
+    `cannot use ${JSON.stringify(uuid)} as the UUID: it is not a UUID. ` +
       "Write one as uuidgen prints it, such as 01234567-89ab-cdef-0123-456789abcdef.",
     "bad-uuid",
   );

@@ -9,7 +9,7 @@ import { type Plan, planImage } from "../ext4/plan_image.ts";
 import type { TreeInode } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digests/file_digest.ts";
-import { machine } from "../host/machine.ts";
+import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { makeRing } from "../host/threads/ring.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
@@ -110,7 +110,7 @@ function planOf(source: ScannedSource, context: PreviewContext<typeof options>):
     label: new TextEncoder().encode(options.label ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
-    writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, machine.nowSeconds()),
+    writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, nowSeconds()),
     times: options.times,
     hasRecord: options.record,
     ...(source.base === undefined ? {} : { base: source.base }),

@@ -52,7 +52,7 @@ export const shrinkArgv = (path: string, undoPath: string): string[] => [
   path,
 ];
 
-/** The command that goes to a size it is told. */
+/** The command that goes to a size it is given. */
 export const squeezeArgv = (path: string, countBlocks: number, undoPath: string): string[] => [
   "resize2fs",
   "-f",

@@ -27,14 +27,14 @@ export function checkArguments(
 ): void {
   const empty = args.findIndex((arg, index) => isEmpty(arg, args[index - 1]));
   if (empty >= 0) throw emptyArgument(args, empty);
-  // Each byte that is no text arrives as this character, which few names have.
+  // Each byte that is not text arrives as this character, which few names have.
   if (!args.some((arg) => arg.includes("\ufffd"))) return;
   const lossy = commandLine().find((bytes) => !isText(bytes));
   if (lossy !== undefined) throw notText(lossy);
 }
 
 /**
- * Refuses words behind `help COMMAND` that are no command of it: the help would not be on them.
+ * Refuses words behind `help COMMAND` that are not commands of it: the help would not be on them.
  *
  * @throws UsageError `extra-argument`
  */

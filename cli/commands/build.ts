@@ -162,7 +162,7 @@ const parser = command(
   },
 );
 
-/** What a module of the user's prints is no result, and would break the lines that are. */
+/** What a module of the user's prints is not a result, and would break the lines that are. */
 function sendConsoleToStderr(): void {
   Object.assign(console, { log: console.error, info: console.error, debug: console.error });
 }

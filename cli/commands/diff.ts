@@ -99,7 +99,7 @@ export const diff = {
       if (countDifferences > 0) return EXIT.verificationFailed;
       if (countProblems === 0) return EXIT.done;
       throw new EnvironmentError(
-        `cannot tell whether ${shown.join(" and ")} are the same: ${
+        `cannot determine whether ${shown.join(" and ")} are the same: ${
           counted(countProblems, "name")
         } could ` +
           "not be read. Run icecore as a user who may read them.",

@@ -89,6 +89,6 @@ function digestLine(path: Uint8Array, digest: string): Uint8Array {
   return Buffer.from(formatDigestLine({ digest, name }), "latin1");
 }
 
-function digestJson({ path, ...digest }: FileDigest): unknown {
-  return { type: "digest", ...textOrBytes("path", path), ...digest };
+function digestJson({ path, sha256, holesSha256 }: FileDigest): unknown {
+  return { type: "digest", ...textOrBytes("path", path), sha256, holesSha256 };
 }

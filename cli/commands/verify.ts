@@ -211,7 +211,7 @@ function sampleSizeOf(text: string): SampleSize {
   const share = Number(percent[1]) / 100;
   if (share > 0 && share <= 1) return { kind: "share", share };
   throw new UsageError(
-    `cannot verify ${text} of an image: it is no share of it. Give --sample more than 0% and at ` +
+    `cannot verify ${text} of an image: it is not a share of it. Give --sample more than 0% and at ` +
       "most 100%, or a size such as 20G.",
     "bad-sample",
   );

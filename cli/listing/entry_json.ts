@@ -46,7 +46,7 @@ function absolute(path: Uint8Array): Uint8Array {
   return path[0] === SLASH ? path : Uint8Array.of(SLASH, ...path);
 }
 
-/** Text, and beside it the exact bytes where they are no UTF-8. */
+/** Text, and beside it the exact bytes where they are not UTF-8. */
 export function textOrBytes(key: string, bytes: Uint8Array): Record<string, string> {
   try {
     return { [key]: strict.decode(bytes) };

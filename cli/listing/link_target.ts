@@ -8,7 +8,7 @@ import { isEncrypted, type Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 
 /**
- * Where a symbolic link leads; `undefined` for what is no link, and where it is left out.
+ * Where a symbolic link leads; `undefined` for what is not a link, and where it is left out.
  *
  * @param folder What the link lies in, where that is known. Targets in an encrypted folder are
  * encrypted, of which the folder's own message says enough.

@@ -29,7 +29,7 @@ export interface ListOptions {
   readonly isJson: boolean;
 }
 
-/** Lists the paths: first what is no folder, then folder by folder. */
+/** Lists the paths: first what is not a folder, then folder by folder. */
 export async function listPaths(
   image: ImageReader,
   leftOut: LeftOut,

@@ -65,7 +65,7 @@ export function write(fd: 1 | 2, text: string): void {
 /**
  * Writes bytes as they are.
  *
- * @returns false when the reader went away, such as head, which is no failure of ours.
+ * @returns false when the reader went away, such as head, which is not a failure of ours.
  * @throws EnvironmentError `output-failed` when stdout takes no more.
  */
 export function writeBytes(fd: 1 | 2, bytes: Uint8Array): boolean {

@@ -145,7 +145,7 @@ function* eachGroup(
   return sum;
 }
 
-/** That an image was not unmounted is no damage; that the kernel found errors is. */
+/** That an image was not unmounted is not damage; that the kernel found errors is. */
 function checkErrorState({ findings, volume, isExact }: CheckState): void {
   const { s_state, s_last_orphan } = volume.geometry.raw;
   const isFine = isExact ? s_state === STATE_CLEAN : (s_state & STATE_ERRORS) === 0;

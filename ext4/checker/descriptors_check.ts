@@ -78,7 +78,7 @@ export function claimSystemBlocks(state: CheckState, info: GroupInfo): void {
   for (const [what, block, countBlocks] of parts) {
     if (countBlocks === 0) continue;
     const taken = state.used.claim(block, countBlocks);
-    // With bigalloc, several of these share a cluster, which cannot be told from an overlap.
+    // With bigalloc, several of these share a cluster, which looks like an overlap.
     if (taken === undefined || geometry.blocksPerCluster > 1) continue;
     state.findings.report("block-twice", STRUCTURE, `${what} overlaps something else`, {
       group,

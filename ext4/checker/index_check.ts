@@ -22,7 +22,7 @@ import type { CheckState } from "./check_state.ts";
 
 /** No name has a hash as large. */
 const END_OF_HASHES = 0x1_0000_0000;
-/** Hashes are even: so this is none. */
+/** Hashes are even: so this is not a hash. */
 const NO_HASH = 0xffff_ffff;
 
 /** The lowest and highest hash of the names in each block of a folder. */

@@ -137,7 +137,7 @@ function isWrittenBehindEnd(
   return !hasFlag(inode, "verity") && inode.sizeBytes < (endOfWritten - 1) * blockSizeBytes;
 }
 
-/** Of what is no plain file, icecore leaves zero what lies behind the end of the contents. */
+/** Of what is not a plain file, icecore leaves zero what lies behind the end of the contents. */
 function* checkSlack(state: CheckState, inode: Inode): Reading<void> {
   const { blockSizeBytes } = state.volume.geometry;
   const end = inode.sizeBytes % blockSizeBytes;

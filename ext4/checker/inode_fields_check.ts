@@ -77,7 +77,7 @@ export function checkInodeFields({ volume, findings }: CheckState, inode: Inode)
   }
   for (const flag of ["index", "casefold"] as const) {
     if (!hasFlag(inode, flag) || isType(inode, S_IFDIR)) continue;
-    const why = `it has the flag ${flag}, and is no folder`;
+    const why = `it has the flag ${flag}, and is not a folder`;
     findings.report("inode-flag", STRUCTURE, why, { inode: number });
   }
   checkSize(findings, geometry, inode);

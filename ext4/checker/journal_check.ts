@@ -28,11 +28,16 @@ export function* checkJournal({ volume }: CheckState): Reading<void> {
   if (!hasCompat(geometry, "has_journal") || number === 0) return;
   const inode = yield* volume.inodes.load(number);
   if (inode.countLinks === 0 || !isType(inode, S_IFREG)) {
-    throw corrupt("journal", "ext4_inode", "the journal is no regular file", { inode: number });
+    throw corrupt("journal", "ext4_inode", "the journal is not a regular file", { inode: number });
   }
   if (inode.sizeBytes % geometry.blockSizeBytes !== 0) {
     const fields = { inode: number, i_size: inode.sizeBytes };
-    throw corrupt("journal", "ext4_inode", "i_size of the journal is no whole blocks", fields);
+    throw corrupt(
+      "journal",
+      "ext4_inode",
+      "i_size of the journal is not a whole number of blocks",
+      fields,
+    );
   }
   let log: JournalLog;
   try {

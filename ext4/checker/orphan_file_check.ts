@@ -37,7 +37,7 @@ export function* checkOrphanFile({ volume }: CheckState): Reading<void> {
   const { blockSizeBytes } = geometry;
   const countBlocks = inode.sizeBytes / blockSizeBytes;
   if (!isType(inode, S_IFREG) || !Number.isInteger(countBlocks) || countBlocks > MOST_BLOCKS) {
-    throw bad("it is no file that can hold orphans", { i_size: inode.sizeBytes });
+    throw bad("it is not a file that can hold orphans", { i_size: inode.sizeBytes });
   }
   const data = yield* FileData.open(volume, inode);
   const map = blockMapOf(volume, inode);

@@ -45,7 +45,7 @@ function* checkQuotaFile(
     corrupt("quota", STRUCTURE, why, { inode: number, type, ...fields });
   if (number > geometry.countInodes) throw bad("there is no such inode");
   const inode = yield* volume.inodes.load(number);
-  if (inode.countLinks === 0 || !isType(inode, S_IFREG)) throw bad("it is no regular file");
+  if (inode.countLinks === 0 || !isType(inode, S_IFREG)) throw bad("it is not a regular file");
   const file = new QuotaFile(yield* FileData.open(volume, inode), inode.sizeBytes, bad);
   const usage = quotas.byType.get(type)!;
   let wrong: number | undefined;

@@ -45,7 +45,7 @@ export function* checkResizeInode(state: CheckState, inode: Inode): Reading<void
   const list = u32At(field, DOUBLE_INDIRECT_AT);
   const hasOthers = !isZero(field, 0, DOUBLE_INDIRECT_AT) || !isZero(field, DOUBLE_INDIRECT_AT + 4);
   if (list === 0 || hasOthers || inode.countLinks === 0 || !isType(inode, S_IFREG)) {
-    throw bad("it is no file with a list of blocks and nothing else");
+    throw bad("it is not a file with a list of blocks and nothing else");
   }
   requireFileBlocks(volume, list, 1, STRUCTURE, inode.number);
   const isTaken = used.claim(list, 1) !== undefined;

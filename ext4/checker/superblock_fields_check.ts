@@ -57,12 +57,12 @@ const RULES: readonly Rule[] = [
   },
   {
     fields: ["s_min_extra_isize"],
-    why: "it is no size that the fields of an inode can have",
+    why: "it is not a size that the fields of an inode can have",
     isBroken: (geometry) => !isExtraSize(geometry, geometry.raw.s_min_extra_isize),
   },
   {
     fields: ["s_want_extra_isize"],
-    why: "it is no size that the fields of an inode can have",
+    why: "it is not a size that the fields of an inode can have",
     isBroken: (geometry) => !isExtraSize(geometry, geometry.raw.s_want_extra_isize),
   },
   {
@@ -86,7 +86,7 @@ const RULES: readonly Rule[] = [
   },
   {
     fields: ["s_desc_size"],
-    why: "it is no power of two",
+    why: "it is not a power of two",
     isBroken: ({ raw }) => (raw.s_desc_size & (raw.s_desc_size - 1)) !== 0,
   },
   {

@@ -123,7 +123,7 @@ function forEachContentInode(
   }
 }
 
-/** The common case, told without counting. */
+/** The common case, decided without counting. */
 function fitsInode(span: Span, geometry: Geometry): boolean {
   if (span.ranges !== undefined || span.countBlocks > EXTENTS_IN_INODE * EXTENT_MAX_BLOCKS) {
     return false;

@@ -22,7 +22,7 @@ export type NameRefusal =
 /** Why an attribute is not in the image. */
 export type XattrRefusal = "unknown-prefix" | "name-too-long" | "bad-acl" | "no-space";
 
-/** One thing that is not stored as it is, with the row of the tree that tells its path. */
+/** One thing that is not stored as it is, with the row of the tree that has its path. */
 export type PlanNote =
   /** Sockets have no contents and mean nothing without their process. */
   | { readonly kind: "socket-skipped"; readonly entry: TreeEntry }

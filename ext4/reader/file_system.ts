@@ -48,7 +48,7 @@ export interface FollowOptions {
 
 /**
  * Opens an image of ext2, ext3 or ext4 for reading.
- * @throws CorruptImageError when it is none, is cut short, or is broken
+ * @throws CorruptImageError when it is not an image, is cut short, or is broken
  * @throws UnsupportedFeatureError when it uses a feature that is not known
  */
 export async function openFileSystem(
@@ -202,7 +202,8 @@ export class FileSystem implements LeavingOut {
 
   /**
    * Where the contents of an inode lie in the image.
-   * @returns `undefined` where it is not in use, no regular file, or its contents lie within it
+   * @returns `undefined` where it is not in use, neither a regular file nor a symbolic link, or what
+   * it holds lies within it
    * @throws CorruptImageError
    */
   storedFile(inode: InodeNumber): (StoredFile | undefined) | Promise<StoredFile | undefined> {

@@ -88,7 +88,7 @@ export class OpenFile {
 
 /**
  * Opens a file.
- * @throws PathError when the inode is no regular file
+ * @throws PathError when the inode is not a regular file
  * @throws UnsupportedFeatureError when it is encrypted
  */
 export function* openFile(volume: Volume, inode: Inode, stat: Stat): Reading<OpenFile> {
@@ -108,5 +108,5 @@ function requireOffset(offsetBytes: number): number {
   if (offsetBytes >= 0 && (offsetBytes === Infinity || Number.isSafeInteger(offsetBytes))) {
     return offsetBytes;
   }
-  throw new RangeError(`cannot read from ${offsetBytes}: it is no offset in bytes.`);
+  throw new RangeError(`cannot read from ${offsetBytes}: it is not an offset in bytes.`);
 }

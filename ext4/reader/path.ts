@@ -49,7 +49,7 @@ export function joinPath(folder: Uint8Array, name: Uint8Array): Uint8Array {
   return path;
 }
 
-/** A path or name as a string, for people; what is no UTF-8 becomes U+FFFD. */
+/** A path or name as a string, for people; what is not UTF-8 becomes U+FFFD. */
 export function pathText(path: ImagePath): string {
   return typeof path === "string" ? path : decoder.decode(path);
 }

@@ -11,7 +11,7 @@ export class PathError extends Error {
   /**
    * An error about one path.
    * @param code stable
-   * @param path as far as it matters; bytes that are no UTF-8 are replaced
+   * @param path as far as it matters; bytes that are not UTF-8 are replaced
    */
   constructor(
     readonly code:

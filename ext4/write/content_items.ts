@@ -23,7 +23,7 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
   yield* folderRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFLNK)) continue;
-    yield* targetRuns(plan, inode);
+    yield* targetRuns(plan, inode, plan.inventory.numberOf[inode] as InodeNumber);
   }
   yield* copyRuns(plan, "front");
   yield* xattrBlockRuns(plan);
@@ -44,16 +44,21 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
 function* copyRuns(plan: ImagePlan, part: "front" | "data"): Generator<Run> {
   for (const extra of plan.contents.extras) {
     if (extra.kind !== "copy" || extra.part !== part || extra.countBlocks === 0) continue;
-    if (part === "front") yield* targetRuns(plan, extra.inode);
-    else yield* fileRuns(plan, extra.inode, extra.number as InodeNumber);
+    const number = extra.number as InodeNumber;
+    if (part === "front") yield* targetRuns(plan, extra.inode, number);
+    else yield* fileRuns(plan, extra.inode, number);
   }
 }
 
 /** The target of a symbolic link, in a block of its own. */
-function* targetRuns({ tree, blockSizeBytes }: ImagePlan, inode: number): Generator<Run> {
+function* targetRuns(
+  { tree, blockSizeBytes }: ImagePlan,
+  inode: number,
+  link: InodeNumber,
+): Generator<Run> {
   const start = tree.payload[inode]!;
   const sizeBytes = tree.sizeBytes[inode]!;
-  yield { kind: "bytes", bytes: tree.bytes.subarray(start, start + sizeBytes) };
+  yield { kind: "bytes", bytes: tree.bytes.subarray(start, start + sizeBytes), link };
   yield { kind: "zeros", lengthBytes: blockSizeBytes - sizeBytes };
 }
 

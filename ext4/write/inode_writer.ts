@@ -83,7 +83,7 @@ export function inodeWriter(plan: ImagePlan, buffer: Uint8Array): InodeWriter {
     view.setUint32(at + O.i_size_high, highHalf(sizeBytes), true);
   }
 
-  /** @returns the flag that tells the unit, if it is not 512 bytes */
+  /** @returns the flag for the unit, if it is not 512 bytes */
   function writeCountBlocks(at: number, countBlocks: number): number {
     const sectors = countBlocks * sectorsPerBlock;
     const isHuge = sectors > SECTORS_48_BITS;

@@ -9,7 +9,12 @@ import type { TreeInode } from "../tree.ts";
 /** Bytes made on demand, a range of a source file, digests of what was read, or zeros. */
 export type Run =
   /** Valid until the next run is asked for. */
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | {
+    readonly kind: "bytes";
+    readonly bytes: Uint8Array;
+    /** Of all of a symbolic link's target: the inode of the image that it is stored under. */
+    readonly link?: InodeNumber;
+  }
   /** Never reaches past the planned end of the file. */
   | {
     readonly kind: "file";

@@ -56,7 +56,7 @@ const MOST_SOCKETS = 50;
 /**
  * What an S3 client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`.
  *
- * @throws EnvironmentError when the endpoint is no address, or `AWS_CA_BUNDLE` cannot be read.
+ * @throws EnvironmentError when the endpoint is not an address, or `AWS_CA_BUNDLE` cannot be read.
  * @internal
  */
 export function awsClientConfig(
@@ -108,7 +108,7 @@ function endpointOf(
   const url = URL.parse(endpoint);
   if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") return endpoint;
   throw new EnvironmentError(
-    `cannot use the endpoint ${printable(endpoint)}: it is no http or https address. Write ` +
+    `cannot use the endpoint ${printable(endpoint)}: it is not an http or https address. Write ` +
       `${where} as https://HOST or http://HOST:PORT.`,
     "bad-endpoint",
   );

@@ -76,7 +76,7 @@ class HttpServer implements RangeServer {
     }
     throw new EnvironmentError(
       `cannot read ${this.shownName}: it redirects to ` +
-        `${to === null ? "what is no URL" : `an address of ${to.protocol.replace(":", "")}`}, ` +
+        `${to === null ? "what is not a URL" : `an address of ${to.protocol.replace(":", "")}`}, ` +
         "which is not followed. Name the image's own URL.",
       "redirects",
     );

@@ -1,5 +1,5 @@
 /**
- * Answers of a server that are no range of a file, each with its own message.
+ * Answers of a server that are not rangess of a file, each with its own message.
  * @module
  */
 
@@ -24,8 +24,8 @@ export function statusError(
   }
   const [why, code] = REASONS[status] ??
     [`the server answered ${status}. Check the URL.`, "unreachable"];
-  const told = why.replace(/\. /, `${more}. `);
-  return new EnvironmentError(`cannot read ${shownName}: ${told}`, code);
+  const reason = why.replace(/\. /, `${more}. `);
+  return new EnvironmentError(`cannot read ${shownName}: ${reason}`, code);
 }
 
 const GONE = ["there is no such file on the server. Check the address.", "url-not-found"] as const;

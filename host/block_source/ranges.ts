@@ -3,7 +3,7 @@
  * @module
  */
 
-/** How a server tells one state of a file from the next; either may be missing. */
+/** What differs between one state of a file and the next on a server; either may be missing. */
 export interface Version {
   readonly etag?: string;
   readonly lastModified?: string;

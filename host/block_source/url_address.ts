@@ -14,7 +14,7 @@ export interface Address {
   readonly authorization?: string;
 }
 
-/** Takes a URL apart. @throws EnvironmentError when it is none. */
+/** Takes a URL apart. @throws EnvironmentError when it is not a URL. */
 export function parseAddress(text: string): Address {
   const url = URL.parse(text);
   if (url === null || url.hostname === "") {

@@ -21,7 +21,7 @@ export interface ConnectionFailure {
 /**
  * Explains why a request got no answer.
  *
- * @param error What the runtime threw. Its words are used to tell failures apart, and are not
+ * @param error What the runtime threw. Its words are used to distinguish failures, and are not
  * repeated: they name the URL with all its secrets.
  * @returns `undefined` where the connection only broke, or nobody answers at that address.
  * @internal

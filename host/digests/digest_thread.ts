@@ -40,7 +40,7 @@ export class DigestThread {
       this.#failure = new Error(`cannot hash: ${event.message}. Report this.`);
       this.#onAnswer();
     };
-    this.#tell({ algorithm });
+    this.#post({ algorithm });
   }
 
   /** Adds bytes; waits while the thread has enough to do. One call at a time. @throws Error */
@@ -58,7 +58,7 @@ export class DigestThread {
   /** The digest in hex; it ends the thread. @throws Error */
   async digest(): Promise<string> {
     this.#lend();
-    this.#tell("end");
+    this.#post("end");
     while (this.#digest === undefined) await this.#answer();
     this.#worker.terminate();
     return this.#digest;
@@ -89,12 +89,12 @@ export class DigestThread {
   #lend(): void {
     if (this.#current === undefined) return;
     const buffer = this.#current.buffer as ArrayBuffer;
-    this.#tell({ buffer, lengthBytes: this.#used }, [buffer]);
+    this.#post({ buffer, lengthBytes: this.#used }, [buffer]);
     this.#current = undefined;
     this.#used = 0;
   }
 
-  #tell(request: DigestRequest, lent: ArrayBuffer[] = []): void {
+  #post(request: DigestRequest, lent: ArrayBuffer[] = []): void {
     this.#worker.postMessage(request, lent);
   }
 }

@@ -5,7 +5,7 @@
 
 import { type Hash, startHash } from "./hash.ts";
 
-/** What the worker is told: first the algorithm, then bytes, and at last that nothing follows. */
+/** What the worker receives: first the algorithm, then bytes, and at last that nothing follows. */
 export type DigestRequest =
   | { readonly algorithm: string }
   | { readonly buffer: ArrayBuffer; readonly lengthBytes: number }
@@ -27,7 +27,7 @@ scope.onmessage = async ({ data }) => {
     scope.postMessage({ digest: (await hash).digest() });
   } else if ("algorithm" in data) {
     hash = startHash(data.algorithm);
-    // What it fails with is told to whoever waits for the next answer.
+    // What it fails with reaches whoever waits for the next answer.
     hash.catch(() => {});
   } else {
     const { buffer, lengthBytes } = data;

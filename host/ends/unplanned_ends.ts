@@ -7,7 +7,7 @@
 import process from "node:process";
 import { endsAtOnce, undoAll } from "./forced_exit.ts";
 
-/** What is told of such ends. */
+/** What is printed of such ends. */
 export interface UnplannedEnds {
   /** An error was thrown that nobody waited for; the work goes on. */
   onStray(error: unknown): void;

@@ -73,7 +73,7 @@ export function claimOutput(finalPath: string, force: boolean): ClaimedOutput {
 }
 
 /**
- * Claims a file that is no image, such as what is joined of parts.
+ * Claims a file that is not an image, such as what is joined of parts.
  *
  * @param replaces Files that go when this one is there, with `force`.
  * @throws EnvironmentError `output-exists`, `output-busy`, `not-writable`.
@@ -202,7 +202,7 @@ function folderStatus(folder: string, shown: string): Stats | undefined {
   }
 }
 
-/** A side file with no image beside it may be all that is left to tell what an image was. */
+/** A side file with no image beside it may be all that is left of what an image was. */
 function checkSideFile(path: string, shown: string, force: boolean): void {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (status === undefined || (force && !status.isDirectory())) return;

@@ -32,7 +32,7 @@ import { StatusBuffer, statusOfOpen } from "../libc/status.ts";
  * @param shown The file it is to become, printable.
  * @param mode Who may read it, before the umask.
  * @returns What holds the lock; closing it gives the claim up.
- * @throws EnvironmentError `not-writable`, also where something is in the way that is no regular
+ * @throws EnvironmentError `not-writable`, also where something is in the way that is not a regular
  * file; `output-busy` when another process has claimed it.
  */
 export function claimPartial(path: string, shown: string, mode = 0o600): Descriptor {
@@ -93,14 +93,14 @@ export function notWritable(shown: string, folder: string, error: unknown): Envi
 }
 
 /**
- * The error of what has a partial file's name and is none.
+ * The error of what has a partial file's name without being one.
  *
  * @param path The partial file.
  * @param shown What it is to become, printable.
  */
 export function inTheWay(path: string, shown: string, cause?: unknown): EnvironmentError {
   const why = cause === undefined
-    ? "is no regular file"
+    ? "is not a regular file"
     : `cannot be replaced (${meaningOf(cause)})`;
   return new EnvironmentError(
     `cannot write ${shown}: ${printable(path)} is in the way, and ${why}. ` +

@@ -1,5 +1,5 @@
 /**
- * What a path leads to, told in the same words wherever that cannot be told.
+ * What a path leads to, with the same words wherever that cannot be determined.
  * @module
  */
 

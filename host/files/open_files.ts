@@ -23,7 +23,7 @@ function readLimit(): number {
 }
 
 /**
- * Too few descriptors, or too little memory, are no fault of what was to be opened: nothing may be
+ * Too few descriptors, or too little memory, are not faults of what was to be opened: nothing may be
  * left out because of them.
  *
  * @param path What was to be opened, printable.

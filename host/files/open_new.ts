@@ -1,5 +1,5 @@
 /**
- * Opening files to write anew, in folders where others may write, too.
+ * Opening files to write anew, in folders where others may write as well.
  * @module
  */
 

@@ -40,7 +40,7 @@ export function statusLeft(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // Written down by a build that could not make it, or in a folder that is none any more.
+    // Written down by a build that could not make it, or in a folder that is not one any more.
     if (hasCode(error, "ENAMETOOLONG", "ENOTDIR")) return undefined;
     throw error;
   }

@@ -46,7 +46,7 @@ function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // There can be nothing of that name; whoever makes it is told why not.
+    // There can be nothing of that name; whoever makes it learns why not.
     if (hasCode(error, "ENAMETOOLONG")) return undefined;
     throw notWritable(printable(path), dirname(path), error);
   }

@@ -16,7 +16,7 @@ export class LeftoverPlaces {
   readonly #outputs: readonly string[];
 
   /**
-   * @param paths Folders, and outputs: whatever is no folder, there or not.
+   * @param paths Folders, and outputs: whatever is not a folder, there or not.
    * @throws EnvironmentError `no-folder` where an output can lie nowhere.
    */
   constructor(paths: readonly string[]) {

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** The error numbers icecore tells apart or explains; the numbers are those of Linux. */
+/** The error numbers icecore distinguishes or explains; the numbers are those of Linux. */
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,

@@ -186,7 +186,7 @@ const F_BSIZE = 8;
 const F_BAVAIL = 32;
 const F_FRSIZE = 72;
 
-/** The free room that a `struct statfs` tells of. */
+/** The free room that a `struct statfs` holds. */
 export function freeBytesIn(statfs: Uint8Array): number {
   const view = new DataView(statfs.buffer, statfs.byteOffset);
   const field = (offset: number) => Number(view.getBigUint64(offset, true));

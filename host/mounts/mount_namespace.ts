@@ -39,7 +39,7 @@ const READY = "ready";
 /**
  * Makes a private namespace.
  *
- * @param env Added to the holder's environment, so that `icecore clean` can tell it is ours.
+ * @param env Added to the holder's environment, so that `icecore clean` recognizes it as ours.
  * @returns One that shares the mounts of this process, where the kernel does not allow a private
  * one.
  */
@@ -71,7 +71,7 @@ function startHolder(env: Readonly<Record<string, string>>): ChildProcess | unde
       env: { ...programEnvironment(), ...env },
     });
   } catch {
-    // Bun throws at once where the kernel does not run it; Deno tells later.
+    // Bun throws at once where the kernel does not run it; Deno reports it later.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is mounted where, as the kernel tells it.
+ * What is mounted where, as the kernel lists it.
  * @module
  */
 

@@ -32,7 +32,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Debian's package of a program; the program's own name where that is the package's, too. */
+/** Debian's package of a program; the program's own name where that is the package's as well. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "mkfs.ext4": "e2fsprogs",
   e2fsck: "e2fsprogs",

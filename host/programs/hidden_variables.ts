@@ -14,7 +14,7 @@ const MARKS: ReadonlySet<string> = new Set([WORKDIR_VARIABLE, RUN_VARIABLE, SHEL
 /** What was taken out of the environment; it belongs to the process as the environment does. */
 const hidden = new Map<string, string>();
 
-/** Takes them out of this process's environment, too; {@linkcode hiddenVariable} has them then. */
+/** Takes them out of this process's environment as well; {@linkcode hiddenVariable} has them then. */
 export function hideVariables(): void {
   for (const name of namesToHide()) {
     hidden.set(name, process.env[name]!);

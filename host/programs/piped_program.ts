@@ -41,7 +41,7 @@ export function pipeThroughProgram(
     if (!signal.aborted && success(exitCode)) return;
     throw new ToolError(argv, exitCode, await said, undefined, by);
   });
-  // Who reads or writes is told as well; nobody need wait for this.
+  // Whoever reads or writes receives the error as well; nobody need wait for this.
   ended.catch(() => {});
   const abort = async () => {
     stop.abort();
@@ -61,7 +61,7 @@ function writableTo(
   ended: Promise<void>,
   abort: () => Promise<void>,
 ): WritableStream<Uint8Array> {
-  // A program that ends early breaks its pipe; why it ended is what is told.
+  // A program that ends early breaks its pipe; why it ended is what is reported.
   stdin.on("error", () => {});
   const tooEarly = ended.then(() => {
     throw new Error(

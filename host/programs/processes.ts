@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { hasCode } from "../libc/errno.ts";
 
-/** Marks the programs of `$`, to tell them from those that icecore itself runs. */
+/** Marks the programs of `$`, to distinguish them from those that icecore itself runs. */
 export const SHELL_VARIABLE = "ICECORE_SHELL";
 
 /** Marks all that one script has started, also what has left its process group. */
@@ -23,7 +23,7 @@ export function processesWith(variable: string, value: string): number[] {
 
 /**
  * Sends a signal to processes, or to groups of them by negative numbers. That one has ended by then
- * is no error: ending one program of several often ends the next.
+ * is not an error: ending one program of several often ends the next.
  *
  * @returns Those that may not be signalled: they belong to another user.
  */

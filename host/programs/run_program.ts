@@ -15,7 +15,7 @@ import { notFound, notStarted, ToolError } from "./tool_error.ts";
 export interface ProgramOptions {
   /** Ends the program: SIGTERM, after 2 seconds SIGKILL. */
   readonly signal?: AbortSignal;
-  /** Exit codes that are no failure; only 0 when absent. */
+  /** Exit codes that are not failures; only 0 when absent. */
   readonly success?: (exitCode: number) => boolean;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export async function runProgram(
 }> {
   const { child, ended, release } = spawnProgram(argv, options, "ignore");
   const said = Promise.all([collect(child.stdout!), collect(child.stderr!)]);
-  // The streams of a program that could not be started fail, too; why it could not is what counts.
+  // The streams of a program that could not be started fail as well; why it could not is what counts.
   said.catch(() => {});
   try {
     const { exitCode, signal } = await ended;
@@ -131,7 +131,7 @@ function endOf(child: ChildProcess, argv: readonly string[]): Promise<ProgramEnd
         resolve({ exitCode: code ?? -1, signal: signal === null ? {} : { signal } }),
     );
   });
-  // Whoever waits for it is told; it may come before anybody does.
+  // Whoever waits for it receives it; it may come before anybody does.
   ended.catch(() => {});
   return ended;
 }

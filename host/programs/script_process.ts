@@ -87,7 +87,7 @@ export async function runScript(run: ScriptRun): Promise<ScriptEnd> {
       eachLine(child.stdout!, guarded(run.onOutput)),
       eachLine(child.stderr!, guarded(run.onMessage)),
     ]);
-    // It may end without having read what it is told.
+    // It may end without having read its input.
     child.stdin?.on("error", () => {});
     child.stdin?.end(run.input);
     const end = await endOf(child);

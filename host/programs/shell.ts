@@ -39,7 +39,7 @@ export async function loadShell(signal: AbortSignal, workdir: string): Promise<L
   const forget = atForcedExit(() => killAll(workdir, "SIGKILL"));
   const shell = build$({
     commandBuilder: (builder) =>
-      // What a program said that was kept quiet is in the error, for StepError to tell.
+      // What a program said that was kept quiet is in the error, for StepError to show.
       builder.signal(stop.signal).errorTail({ stdout: false }).env({
         ...unsetHidden(),
         [WORKDIR_VARIABLE]: workdir,

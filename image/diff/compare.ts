@@ -31,6 +31,8 @@ import { type Side, unsupportedProblem } from "./side.ts";
 /** How two sides are compared. */
 export interface CompareOptions {
   readonly signal: AbortSignal;
+  /** Whether files that differ are read to their end, for the range that differs. */
+  readonly findsRanges: boolean;
   onDifference(difference: Difference): void;
   /** A file of a folder that could not be read, so that nothing is known of its contents. */
   onProblem(problem: Problem): void;
@@ -134,34 +136,37 @@ class Comparison {
     const links = isFolder ? UNLINKED : this.#links.match(pair.a, pair.b);
     const fields = links.isRepeated ? [] : this.#metadata.fieldsOf(pair.a, pair.b);
     if (!links.agrees) fields.push("links");
-    const isSame = isFolder || links.isRepeated || await this.#hasSameContent(pair, from);
-    if (!isSame) {
-      this.options.onDifference({ kind: "content", path: printable(pair.path), fields });
+    const content = isFolder || links.isRepeated ? SAME : await this.#compareContent(pair, from);
+    if (!content.isSame) {
+      const range = content.range && { range: content.range };
+      this.options.onDifference({ kind: "content", path: printable(pair.path), fields, ...range });
     } else if (fields.length > 0) {
       this.options.onDifference({ kind: "metadata", path: printable(pair.path), fields });
     }
     return isFolder;
   }
 
-  async #hasSameContent({ path, a, b }: FolderPair, type: string): Promise<boolean> {
+  async #compareContent({ path, a, b }: FolderPair, type: string): Promise<ContentVerdict> {
     const [treeA, treeB] = [this.a.tree, this.b.tree];
-    if (type === "symlink") return compareBytes(targetOf(treeA, a), targetOf(treeB, b)) === 0;
+    if (type === "symlink") {
+      return { isSame: compareBytes(targetOf(treeA, a), targetOf(treeB, b)) === 0 };
+    }
     if (type === "device") {
       const [one, other] = [treeA.devices.get(a), treeB.devices.get(b)];
-      // The mode tells a character device from a block device, and is compared as metadata.
-      return one?.major === other?.major && one?.minor === other?.minor;
+      // The mode distinguishes character devices from block devices, and is compared as metadata.
+      return { isSame: one?.major === other?.major && one?.minor === other?.minor };
     }
     const sizeBytes = treeA.sizeBytes[a]!;
-    if (type !== "file" || sizeBytes !== treeB.sizeBytes[b]!) return type !== "file";
-    if (sizeBytes === 0) return true;
+    if (type !== "file" || sizeBytes !== treeB.sizeBytes[b]!) return { isSame: type !== "file" };
+    if (sizeBytes === 0) return SAME;
     try {
       const known = await this.#compareDigests(a, b, sizeBytes);
-      return known ?? await this.#compareFiles(a, b, sizeBytes);
+      return known === undefined ? await this.#compareFiles(a, b, sizeBytes) : { isSame: known };
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === undefined) throw error;
       this.options.onProblem({ kind: "unreadable", path: printable(path), reason });
-      return true;
+      return SAME;
     }
   }
 
@@ -201,12 +206,14 @@ class Comparison {
     }
   }
 
-  async #compareFiles(a: TreeInode, b: TreeInode, sizeBytes: number): Promise<boolean> {
+  async #compareFiles(a: TreeInode, b: TreeInode, sizeBytes: number): Promise<ContentVerdict> {
+    const { findsRanges } = this.options;
     const fileA = await this.a.openFile(a);
     try {
       const fileB = await this.b.openFile(b);
       try {
-        return await this.#contents.areEqual(fileA, fileB, sizeBytes);
+        const range = await this.#contents.difference(fileA, fileB, sizeBytes, findsRanges);
+        return range === undefined || !findsRanges ? { isSame: !range } : { isSame: false, range };
       } finally {
         fileB.close();
       }
@@ -241,6 +248,14 @@ class Comparison {
   }
 }
 
+/** Whether contents are the same; if not, where they differ, if that was looked for. */
+interface ContentVerdict {
+  readonly isSame: boolean;
+  readonly range?: readonly [startBytes: number, endBytes: number];
+}
+
+const SAME: ContentVerdict = { isSame: true };
+
 const UNLINKED = { agrees: true, isRepeated: false };
 
 /** The folder that every `mkfs` makes; a tree read of an image has none. */
@@ -257,7 +272,7 @@ function orderOf(a: Tree, at: number, endA: number, b: Tree, bt: number, endB: n
   return compareBytes(nameOf(a, at as TreeEntry), nameOf(b, bt as TreeEntry));
 }
 
-/** Why nothing is known of contents, where that is no reason to stop. */
+/** Why nothing is known of contents, where that is not a reason to stop. */
 function whyUnreadable(error: unknown): string | undefined {
   if (error instanceof SystemError) return `${error.meaning}; its contents are not compared`;
   if (error instanceof ReplacedFileError) {

@@ -20,8 +20,18 @@ export class ContentComparison {
     private readonly onCompared: (bytes: number) => void,
   ) {}
 
-  /** Whether two files of one size hold the same bytes. */
-  async areEqual(a: Content, b: Content, sizeBytes: number): Promise<boolean> {
+  /**
+   * Where two files of one size differ: `[start, end)` in bytes, and nothing where they do not.
+   * @param toTheEnd Whether the last byte that differs is looked for; else the piece with the first
+   * ends the comparison, and the range.
+   */
+  async difference(
+    a: Content,
+    b: Content,
+    sizeBytes: number,
+    toTheEnd: boolean,
+  ): Promise<[startBytes: number, endBytes: number] | undefined> {
+    let range: [number, number] | undefined;
     for (let offset = 0, length = 0; offset < sizeBytes; offset += length) {
       length = sizeBytes > PIECE_BYTES ? await holeLength(a, b, offset, sizeBytes) : 0;
       if (length > 0) {
@@ -37,10 +47,16 @@ export class ContentComparison {
         ? await Promise.all([readA, readB])
         : [readA, readB];
       this.onCompared(length);
-      if (counts[0] !== length || counts[1] !== length || !sameBytes(pieceA, pieceB)) return false;
+      // A file that became shorter differs from there on.
+      if (counts[0] !== length || counts[1] !== length) return [range?.[0] ?? offset, sizeBytes];
+      if (!sameBytes(pieceA, pieceB)) {
+        const [start, end] = differingBytes(pieceA, pieceB);
+        range = [range?.[0] ?? offset + start, offset + end];
+        if (!toTheEnd) return range;
+      }
       if (this.breather.due) await this.breather.pause();
     }
-    return true;
+    return range;
   }
 }
 
@@ -53,10 +69,16 @@ async function holeLength(
 ): Promise<number> {
   const nextInA = await a.nextData(offset);
   if (nextInA === offset) return 0;
-  // The last byte is read in any case: it tells that the file has become shorter.
+  // The last byte is read in any case: it shows whether the file has become shorter.
   return Math.min(nextInA, await b.nextData(offset), sizeBytes - 1) - offset;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
+}
+
+/** Of pieces of one length that are not the same. */
+function differingBytes(a: Uint8Array, b: Uint8Array): [start: number, end: number] {
+  const differs = (byte: number, i: number) => byte !== b[i];
+  return [a.findIndex(differs), a.findLastIndex(differs) + 1];
 }

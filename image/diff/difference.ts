@@ -19,8 +19,13 @@ export type Difference =
       readonly from: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
       readonly to: "file" | "folder" | "symlink" | "device" | "fifo" | "socket";
     }
-    /** A file's bytes, a link's target, a device's number; `fields` are the metadata, too. */
-    | { readonly kind: "content"; readonly fields: readonly string[] }
+    /** A file's bytes, a link's target, a device's number; `fields` are the metadata as well. */
+    | {
+      readonly kind: "content";
+      readonly fields: readonly string[];
+      /** Of a file that was compared to its end: `[start, end)` of the bytes that differ. */
+      readonly range?: readonly [startBytes: number, endBytes: number];
+    }
     /** `mode`, `uid`, `gid`, `mtime`, `links`, and `attribute NAME`. */
     | { readonly kind: "metadata"; readonly fields: readonly string[] }
   );
@@ -42,8 +47,14 @@ export function differenceLine(difference: Difference): string {
     case "type":
       return `T ${path} (${difference.from} became ${difference.to})`;
     case "content":
-      return `M ${path} (${["content", ...difference.fields].join(", ")})`;
+      return `M ${path} (${[contentWord(difference), ...difference.fields].join(", ")})`;
     case "metadata":
       return `m ${path} (${difference.fields.join(", ")})`;
   }
+}
+
+function contentWord({ range }: Difference & { readonly kind: "content" }): string {
+  if (range === undefined) return "content";
+  const [start, end] = range;
+  return end - start === 1 ? `content in byte ${start}` : `content in bytes ${start}–${end - 1}`;
 }

@@ -28,7 +28,7 @@ export function placeBeside(image: Tree, folders: readonly string[]): SourcePlac
   return placeSources([isUnderItsName ? path : contentsOf(path)]);
 }
 
-/** `photos` with a folder `photos` in it: the image's is the inner one unless it has one, too. */
+/** `photos` with a folder `photos` in it: the image's is the inner one unless it has one as well. */
 function isTwin(image: Tree, path: string): boolean {
   const name = basename(path);
   const inner = fileStatus(`${path}/${name}`, lstatSync);

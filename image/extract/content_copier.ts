@@ -12,7 +12,7 @@ import type { ImageReader } from "../image_reader.ts";
 
 /** Long enough that a remote image is asked seldom, short enough for a processor's cache. */
 const PIECE_BYTES = 2 << 20;
-/** Up to this many blocks, four extents in the inode tell all: no block of a map is counted. */
+/** Up to this many blocks, four extents in the inode describe all: no block of a map is counted. */
 const FEW_BLOCKS = 5;
 
 /** Copies one file after the other through one buffer. */
@@ -54,7 +54,7 @@ export class ContentCopier {
     }
   }
 
-  /** Where it can be told from the inode alone. */
+  /** Where the inode alone suffices. */
   #hasNoHoles({ stat }: ImageFile): boolean {
     const { blockSizeBytes } = this.image.info;
     return stat.sizeBytes <= FEW_BLOCKS * blockSizeBytes &&

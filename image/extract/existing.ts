@@ -153,7 +153,7 @@ class Conflicts {
   }
 }
 
-/** Names, the first of which are told. */
+/** Names, the first of which are shown. */
 class Named {
   count = 0;
   readonly #first: string[] = [];

@@ -50,7 +50,7 @@ export class Losses {
     } else known.count += count;
   }
 
-  /** The same for a system call that failed: what only root may do is no grave loss. */
+  /** The same for a system call that failed: what only root may do is not a grave loss. */
   addError(
     kind: LossKind,
     what: string,

@@ -33,7 +33,7 @@ export type Refused = "owner" | "setuid" | "mode" | "times";
 export type OnRefused = (what: Refused, error: SystemError) => void;
 
 /**
- * Sets it all on an open file. @throws SystemError for what is no refusal.
+ * Sets it all on an open file. @throws SystemError for what is not a refusal.
  */
 export function setPlainMetadata(
   fd: Descriptor,
@@ -61,7 +61,7 @@ export function giveOwner(
   return isOwned ? mode : refusedMode;
 }
 
-/** Whether something could be set. @throws SystemError for what is no refusal. */
+/** Whether something could be set. @throws SystemError for what is not a refusal. */
 export function attempt(what: Refused, set: () => void, onRefused: OnRefused): boolean {
   try {
     set();

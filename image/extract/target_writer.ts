@@ -59,6 +59,8 @@ export interface TargetWriterParts {
   pathOf(row: TreeInode): string;
   /** Fills an empty file. */
   copyContent(row: TreeInode, to: Descriptor): Promise<void>;
+  /** Fails where a symbolic link's target is not what was stored. */
+  checkTarget(row: TreeInode): Promise<void>;
   /** Makes those it takes over, where nothing may be in the way. */
   readonly smallFiles: SmallFiles;
 }
@@ -133,10 +135,11 @@ export class TargetWriter {
   }
 
   async #make(folder: TreeInode, name: Uint8Array, row: TreeInode): Promise<void> {
-    const { tree, folders, describer, copyContent } = this.parts;
+    const { tree, folders, describer, copyContent, checkTarget } = this.parts;
     const at = folders.get(folder);
     const type = tree.mode[row]! & S_IFMT;
     if (type !== S_IFREG) {
+      if (type === S_IFLNK) await checkTarget(row);
       if (!this.#makeOther(at, name, row, type)) return;
       this.#unfinished = { folder, name };
       describer.describeName(at, name, row);

@@ -7,7 +7,7 @@ import { type RingMemory, takeBuffers } from "../../host/threads/ring.ts";
 import { type Refusal, SmallFileMaker } from "./small_file_maker.ts";
 import { WriteState } from "./write_state.ts";
 
-/** What the worker is told at its start. */
+/** What the worker receives at its start. */
 export interface WriteTask {
   readonly ring: RingMemory;
   readonly state: SharedArrayBuffer;

@@ -212,7 +212,7 @@ export const BEGINNING_BYTES = 0x1_0040 + 8;
 /** And so much of its end. */
 export const END_BYTES = 512;
 
-/** The format that bytes are of, as far as they tell. @param end The last bytes of the file. */
+/** The format that bytes are of, as far as they show. @param end The last bytes of the file. */
 export function formatOf(
   beginning: Uint8Array,
   end: Uint8Array = new Uint8Array(),

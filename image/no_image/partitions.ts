@@ -97,7 +97,7 @@ async function logicalPartitions(read: ReadBytes, base: number): Promise<Partiti
   return partitions;
 }
 
-/** The four entries; `undefined` where the sector is no table: boot code ends in 0x55aa as well. */
+/** The four entries; `undefined` where the sector is not a table: boot code ends in 0x55aa as well. */
 function mbrEntries(sector: Uint8Array): MbrEntry[] | undefined {
   if (sector.length < SECTOR_BYTES || sector[510] !== 0x55 || sector[511] !== 0xaa) {
     return undefined;

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { CorruptImageError } from "../../ext4/image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
 import type { RecordBase } from "../../ext4/record.ts";
@@ -10,13 +11,14 @@ import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { hasThreads } from "../../host/threads/has_threads.ts";
 import { ContentCheck } from "../content_check.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { RecordVerdict } from "../image_record.ts";
-import { hasThreads } from "./digest_here.ts";
 import { passOver, type PassResult } from "./image_pass.ts";
 import { sampleOf, type SampleSize } from "./sample.ts";
 import { type StoredContents, storedContents } from "./stored_contents.ts";
+import { type DirtyTail, readTail } from "./tails.ts";
 
 /** Which files are compared; all by default. */
 export interface ContentsSelection {
@@ -34,8 +36,8 @@ export interface ComparedContents {
   readonly totalBytes: number;
   /** Inodes whose contents differ. */
   readonly damaged: readonly number[];
-  /** Inodes whose last block does not hold zeros behind the end of the file. */
-  readonly dirtyTails: readonly number[];
+  /** Files whose last block does not hold zeros behind their end. */
+  readonly dirtyTails: readonly DirtyTail[];
   /** Of the whole image, where it was asked for. */
   readonly digest?: string;
 }
@@ -44,9 +46,11 @@ export interface ComparedContents {
 export class ContentsCheck {
   private constructor(
     private readonly source: HostBlockSource,
-    private readonly files: FileSystem,
+    readonly files: FileSystem,
     private readonly record: ContentRecord,
     readonly verdict: RecordVerdict,
+    /** Whether superblock or descriptors are broken, and something else was read in their place. */
+    readonly isMended: boolean,
   ) {}
 
   /** What the image was built on, as its record says. */
@@ -56,9 +60,10 @@ export class ContentsCheck {
 
   /** Opens an image and judges its record. @throws CorruptImageError; UnsupportedFeatureError */
   static async open(source: HostBlockSource): Promise<ContentsCheck> {
-    const files = await openFileSystem(source, { cacheBytes: 8 << 20 });
+    let isMended = false;
+    const files = await openEvenBroken(source, () => isMended = true);
     const record = await ContentRecord.open(files);
-    return new ContentsCheck(source, files, record, await record.verdict());
+    return new ContentsCheck(source, files, record, await record.verdict(), isMended);
   }
 
   /**
@@ -81,33 +86,29 @@ export class ContentsCheck {
       const { inodes, sample } = selection;
       const asked = inodes === undefined ? all : all.filter(({ inode }) => inodes.has(inode));
       const chosen = sample === undefined ? asked : sampleOf(asked, sample.size, sample.seed);
-      const damaged = await this.#readEach(chosen, breather, onProgress);
-      const sizeBytes = sumOf(chosen);
-      return { countFiles: chosen.length, sizeBytes, totalBytes, damaged, dirtyTails: [] };
+      const found = await this.#readEach(chosen, breather, onProgress);
+      return { countFiles: countFiles(chosen), sizeBytes: sumOf(chosen), totalBytes, ...found };
     }
-    const [countFiles, sizeBytes] = [all.length, totalBytes];
+    const counts = { countFiles: countFiles(all), sizeBytes: totalBytes, totalBytes };
     if (!hasThreads()) {
       const { digest } = await passOver(this.source, { algorithm, signal, onProgress });
-      const damaged = await this.#readEach(all, breather, onProgress);
-      const whole = digest === undefined ? {} : { digest };
-      return { countFiles, sizeBytes, totalBytes, damaged, dirtyTails: [], ...whole };
+      const found = await this.#readEach(all, breather, onProgress);
+      return { ...counts, ...found, ...(digest === undefined ? {} : { digest }) };
     }
     const { stretches, blockless } = contents;
     const { blockSizeBytes, countInodes } = info;
     const files = { stretches, blockless, countInodes, blockSizeBytes };
     const pass = await passOver(this.source, { algorithm, files, signal, onProgress });
-    const alone = all.filter(({ isScattered }) => isScattered);
-    const damaged = [
-      ...this.#different(all, pass),
-      ...await this.#readEach(alone, breather, () => {}),
-    ];
-    const { digest, dirtyTails } = pass;
+    const alone = await this.#readEach(
+      all.filter(({ isScattered }) => isScattered),
+      breather,
+      () => {},
+    );
+    const { digest } = pass;
     return {
-      countFiles,
-      sizeBytes,
-      totalBytes,
-      damaged: damaged.sort((a, b) => a - b),
-      dirtyTails,
+      ...counts,
+      damaged: [...this.#different(all, pass), ...alone.damaged].sort((a, b) => a - b),
+      dirtyTails: [...pass.dirtyTails, ...alone.dirtyTails],
       ...(digest === undefined ? {} : { digest }),
     };
   }
@@ -116,7 +117,7 @@ export class ContentsCheck {
   #different(all: readonly ListedFile[], { table }: PassResult): number[] {
     return all.filter(({ inode, isScattered }) => {
       if (isScattered) return false;
-      const recorded = this.record.digestOf(inode as InodeNumber);
+      const recorded = this.record.digestOf(inode);
       if (recorded === undefined) return false;
       const start = (inode - 1) * RECORD_DIGEST_BYTES;
       return recorded.some((byte, i) => byte !== table![start + i]);
@@ -127,56 +128,121 @@ export class ContentsCheck {
     chosen: readonly ListedFile[],
     breather: Breather,
     onProgress: (doneBytes: number, totalBytes: number) => void,
-  ): Promise<number[]> {
+  ): Promise<Pick<ComparedContents, "damaged" | "dirtyTails">> {
     const check = await ContentCheck.ofRecord(this.record);
-    const damaged: number[] = [];
+    const found = { damaged: [] as number[], dirtyTails: [] as DirtyTail[] };
     const totalBytes = sumOf(chosen);
     let doneBytes = 0;
-    for (const { inode } of chosen) {
-      const file = await this.files.openFile(inode as InodeNumber);
-      await check.begin(file);
-      let offset = 0;
-      for await (const piece of file.pieces()) {
-        check.add(piece, offset);
-        offset += piece.length;
-        doneBytes += piece.length;
-        if (!breather.due) continue;
+    for (const listed of chosen) {
+      const isSame = await this.#hasSameContents(listed, check, async (bytes) => {
+        doneBytes += bytes;
+        if (!breather.due) return;
         onProgress(doneBytes, totalBytes);
         await breather.pause();
-      }
-      if (!check.finish()) damaged.push(inode);
+      });
+      if (!isSame) found.damaged.push(listed.inode);
+      const tail = await this.#tailOf(listed);
+      if (tail !== undefined) found.dirtyTails.push(tail);
     }
     onProgress(totalBytes, totalBytes);
-    return damaged;
+    return found;
+  }
+
+  async #hasSameContents(
+    { inode, isLink }: ListedFile,
+    check: ContentCheck,
+    onRead: (bytes: number) => Promise<void>,
+  ): Promise<boolean> {
+    if (isLink) return await this.#hasSameTarget(inode, check);
+    const file = await this.files.openFile(inode);
+    await check.begin(file);
+    let offset = 0;
+    for await (const piece of file.pieces()) {
+      check.add(piece, offset);
+      offset += piece.length;
+      await onRead(piece.length);
+    }
+    return check.finish();
+  }
+
+  async #hasSameTarget(inode: InodeNumber, check: ContentCheck): Promise<boolean> {
+    try {
+      return check.matches(inode, await this.files.readLink(inode));
+    } catch (error) {
+      if (error instanceof CorruptImageError) return false;
+      throw error;
+    }
+  }
+
+  /** Of a server it would be a request of its own for each file. */
+  async #tailOf({ inode, endBytes }: ListedFile): Promise<DirtyTail | undefined> {
+    if (endBytes === undefined || !this.source.isLocal) return undefined;
+    return await readTail(this.source, inode, endBytes, this.files.info.blockSizeBytes);
+  }
+}
+
+/** With copies of superblock and descriptors where the first are broken, which the checker names. */
+async function openEvenBroken(
+  source: HostBlockSource,
+  onBroken: () => void,
+): Promise<FileSystem> {
+  const options = { cacheBytes: 8 << 20 };
+  try {
+    return await openFileSystem(source, options);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    return await openFileSystem(source, { ...options, onBroken });
   }
 }
 
 interface ListedFile {
-  readonly inode: number;
+  readonly inode: InodeNumber;
+  readonly isLink: boolean;
   /** Of its data; holes do not count. */
   sizeBytes: number;
   /** It does not lie in one order with the others. */
   readonly isScattered: boolean;
+  /** Where it ends in the image, if it ends with data. */
+  endBytes?: number;
 }
 
 function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFile[] {
   const files: ListedFile[] = [];
   for (let row = 0; row < stretches.count; row++) {
-    const inode = stretches.inodeOf(row);
+    const inode = stretches.inodeOf(row) as InodeNumber;
     if (inode === BOOT_LOADER_INODE) continue;
-    const dataBytes = stretches.endOf(row) - stretches.startOf(row);
+    const endBytes = stretches.endOf(row);
+    const dataBytes = endBytes - stretches.startOf(row);
     const last = files.at(-1);
-    if (last?.inode === inode) last.sizeBytes += dataBytes;
-    else files.push({ inode, sizeBytes: dataBytes, isScattered: false });
+    const file = last?.inode === inode ? last : plainFile(inode);
+    if (file !== last) files.push(file);
+    file.sizeBytes += dataBytes;
+    if (stretches.isEndOfFile(row)) file.endBytes = endBytes;
   }
   for (const { number: inode } of blockless) {
-    files.push({ inode, sizeBytes: 0, isScattered: false });
+    files.push(plainFile(inode));
   }
-  for (const { inode, stretches } of scattered) {
+  for (const { inode, isLink, stretches, sizeBytes: fileBytes } of scattered) {
     const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    files.push({ inode, sizeBytes, isScattered: true });
+    const { offsetBytes, lengthBytes, imageOffsetBytes } = stretches.at(-1)!;
+    const endsWithData = offsetBytes + lengthBytes === fileBytes;
+    files.push({
+      inode,
+      isLink,
+      sizeBytes,
+      isScattered: true,
+      ...(endsWithData ? { endBytes: imageOffsetBytes + lengthBytes } : {}),
+    });
   }
   return files;
+}
+
+function plainFile(inode: InodeNumber): ListedFile {
+  return { inode, isLink: false, sizeBytes: 0, isScattered: false };
+}
+
+function countFiles(files: readonly ListedFile[]): number {
+  return files.filter(({ isLink }) => !isLink).length;
 }
 
 function sumOf(files: readonly { readonly sizeBytes: number }[]): number {

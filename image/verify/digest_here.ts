@@ -10,11 +10,6 @@ import { PieceReader } from "./piece_reader.ts";
 
 const PIECE_BYTES = 1 << 20;
 
-/** Whether digests can be made by other threads. */
-export function hasThreads(): boolean {
-  return typeof Worker !== "undefined";
-}
-
 /** @returns The digest in hex. @throws EnvironmentError; the signal's reason */
 export async function digestHere(
   source: HostBlockSource,

@@ -4,15 +4,16 @@
  */
 
 import type { BlocklessFile } from "../../ext4/plan_image.ts";
-import { isZero } from "../../ext4/reader/little_endian.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
+import { hasThreads } from "../../host/threads/has_threads.ts";
 import { makeRing, RingProducer } from "../../host/threads/ring.ts";
 import { FileDigests } from "../../steps/pack/file_digests.ts";
 import { Hasher } from "../../steps/pack/image_digest.ts";
-import { digestHere, hasThreads } from "./digest_here.ts";
+import { digestHere } from "./digest_here.ts";
 import { PieceReader } from "./piece_reader.ts";
 import type { StretchList } from "./stretch_list.ts";
+import { dirtyRange, type DirtyTail } from "./tails.ts";
 
 /** The files that are digested. */
 export interface PassFiles {
@@ -39,8 +40,8 @@ export interface PassResult {
   readonly digest?: string;
   /** A digest for each inode from 1 on, zeros for what was not read. */
   readonly table?: Uint8Array;
-  /** Inodes behind whose end the last block does not hold zeros. */
-  readonly dirtyTails: readonly number[];
+  /** Files behind whose end the last block does not hold zeros. */
+  readonly dirtyTails: readonly DirtyTail[];
 }
 
 /** How long this thread sleeps for a free buffer before it lets the event loop run. */
@@ -69,7 +70,7 @@ class ImagePass {
   readonly #ring: RingProducer;
   readonly #hasher: Hasher | undefined;
   readonly #digests: FileDigests | undefined;
-  readonly #dirtyTails: number[] = [];
+  readonly #dirtyTails: DirtyTail[] = [];
   /** The first stretch that does not lie before what was read. */
   #row = 0;
   #doneBytes = 0;
@@ -150,9 +151,9 @@ class ImagePass {
       const end = stretches.endOf(row);
       if (end > from + bytes.length) return;
       const blockEnd = Math.ceil(end / blockSizeBytes) * blockSizeBytes;
-      if (stretches.isEndOfFile(row) && !isZero(bytes, end - from, blockEnd - from)) {
-        this.#dirtyTails.push(stretches.inodeOf(row));
-      }
+      if (!stretches.isEndOfFile(row)) continue;
+      const range = dirtyRange(bytes.subarray(end - from, blockEnd - from), end);
+      if (range !== undefined) this.#dirtyTails.push({ inode: stretches.inodeOf(row), range });
     }
   }
 

@@ -19,11 +19,12 @@ import type { RecordVerdict } from "../image_record.ts";
 import { requireImage } from "../no_image.ts";
 import { openImage } from "../open_image.ts";
 import { type ComparedContents, ContentsCheck, noRecord } from "./contents_check.ts";
+import { damagedFiles, shownRanges } from "./damaged_files.ts";
 import { passOver } from "./image_pass.ts";
 import { localSideFile } from "./local_side_file.ts";
-import { namesOf, shownNames } from "./names_of.ts";
 import { remoteSideFile } from "./remote_side_file.ts";
-import { digestDiffers, type ExpectedDigest } from "./side_file.ts";
+import { digestDiffers, type ExpectedDigest, noSideFileNorRecord } from "./side_file.ts";
+import { TolerantSource } from "./tolerant_source.ts";
 import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verification.ts";
 
 const NEVER = new AbortController().signal;
@@ -41,6 +42,7 @@ export interface VerifiedSubject {
 /** One image under verification. Every check runs, whatever the one before it found. */
 export class ImageVerification {
   readonly #failed = new Map<VerifyFailure["check"], number>();
+  readonly #source: TolerantSource;
   #digestError: VerificationError | undefined;
   #base: RecordBase | undefined;
   #countUnread = 0;
@@ -48,7 +50,10 @@ export class ImageVerification {
   constructor(
     private readonly subject: VerifiedSubject,
     private readonly options: VerifyImageOptions,
-  ) {}
+  ) {
+    const breather = new Breather(options.signal ?? NEVER);
+    this.#source = new TolerantSource(subject.source, breather);
+  }
 
   /** What it was built on, as its record says; known after `run`. */
   get base(): RecordBase | undefined {
@@ -71,7 +76,7 @@ export class ImageVerification {
   }
 
   get source(): HostBlockSource {
-    return this.subject.source;
+    return this.#source;
   }
 
   /** Runs all checks but that of its sources. @throws as `verifyImage`, but for what is wrong */
@@ -82,7 +87,7 @@ export class ImageVerification {
     const check = await this.#open();
     this.#base = check?.base;
     const record = check?.verdict ?? { state: "none" };
-    const expected = this.#isPart ? undefined : await this.#expectedDigest(record);
+    const expected = this.#isPart ? undefined : await this.#expectedDigest(check);
     const isRead = this.options.digest !== "never" || this.#isPart;
     const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
     const structure = await this.#checkStructure();
@@ -111,7 +116,7 @@ export class ImageVerification {
   }
 
   /** What the image should be, where there is a side file or nothing else to go by. */
-  async #expectedDigest(record: RecordVerdict): Promise<ExpectedDigest | undefined> {
+  async #expectedDigest(check: ContentsCheck | undefined): Promise<ExpectedDigest | undefined> {
     const { sources = [], digest } = this.options;
     if (digest === "never") return undefined;
     try {
@@ -119,10 +124,14 @@ export class ImageVerification {
         ? await localSideFile(this.subject.location)
         : await remoteSideFile(this.subject.location, this.source, this.options);
     } catch (error) {
-      const isDispensable = sources.length > 0 || record.state === "sound" ||
-        record.state === "broken" || this.subject.isBelow;
-      if (hasCode(error, "no-side-file") && isDispensable) return undefined;
-      throw error;
+      if (!hasCode(error, "no-side-file")) throw error;
+      // What cannot be opened as it is, is damaged whatever its digest was.
+      if (sources.length > 0 || check === undefined || check.isMended) return undefined;
+      const record = check.verdict;
+      const isSaid = record.state === "sound" || record.state === "broken";
+      if (isSaid || this.subject.isBelow) return undefined;
+      if (record.state === "none") throw error;
+      throw noSideFileNorRecord(this.source.shownName, record.why);
     }
   }
 
@@ -148,7 +157,7 @@ export class ImageVerification {
       ...(inodes === undefined ? {} : { inodes }),
     };
     const compared = await check.run(selection, expected?.algorithm, signal, progress);
-    await this.#nameDamaged(compared);
+    await this.#nameDamaged(check, compared);
     const { countFiles, sizeBytes, totalBytes, digest } = compared;
     return {
       ...(expected === undefined ? {} : this.#judgeDigest(expected, digest!)),
@@ -176,25 +185,23 @@ export class ImageVerification {
     return {};
   }
 
-  async #nameDamaged({ damaged, dirtyTails }: ComparedContents): Promise<void> {
-    if (damaged.length === 0 && dirtyTails.length === 0) return;
+  async #nameDamaged({ files }: ContentsCheck, compared: ComparedContents): Promise<void> {
+    if (compared.damaged.length === 0 && compared.dirtyTails.length === 0) return;
     await using image = await openImage(this.source, {
       cacheBytes: 8 << 20,
       layer: true,
       onBroken: () => {},
     });
-    const names = await namesOf(image, new Set([...damaged, ...dirtyTails]));
-    for (const inode of damaged) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: its contents are not those that were stored`;
-      this.#fail({ check: "contents", code: "content-digest", inode, paths, message });
-    }
-    for (const inode of dirtyTails) {
-      const paths = shownNames(names, inode);
-      const message = `${paths.join(", ")}: the end of its last block, behind the file's end, is ` +
-        "damaged; its contents are not";
-      this.#fail({ check: "contents", code: "tail", inode, paths, message });
-    }
+    const { lost } = this.#source;
+    for await (const failure of damagedFiles(image, files, compared, lost)) this.#fail(failure);
+  }
+
+  /** Says what of the image could not be read, once nothing is read any more. */
+  nameUnreadable(): void {
+    const { lost: ranges, reason } = this.#source;
+    if (ranges.length === 0) return;
+    const message = `${shownRanges(ranges)} cannot be read: ${reason}`;
+    this.#fail({ check: "unreadable", ranges, message });
   }
 
   async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
@@ -248,7 +255,7 @@ export class ImageVerification {
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
       const { code, structure, message } = error;
-      // Where the structure was found damaged, this is one of the places that were told.
+      // Where the structure was found damaged, this is one of the places that were reported.
       if (!this.#failed.has("structure")) {
         this.#fail({ check: "structure", code, structure, message });
       }

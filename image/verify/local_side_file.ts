@@ -15,7 +15,7 @@ import { DEFAULT_ALGORITHM, type ExpectedDigest, findDigestLine, noSideFile } fr
 /**
  * What the side file of an image says, `IMAGE.sha512` or another algorithm's.
  *
- * @throws EnvironmentError when the image is missing or its side file is none; `no-side-file`
+ * @throws EnvironmentError when the image is missing or its side file is not valid; `no-side-file`
  */
 export async function localSideFile(path: string): Promise<ExpectedDigest> {
   const shown = printable(path);

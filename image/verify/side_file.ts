@@ -86,7 +86,7 @@ export async function findDigestLine(
   );
 }
 
-/** Different ones of one image that are told apart. */
+/** Different ones of one image that are distinguished. */
 const MOST_DIGESTS = 8;
 
 /** Lines without what ends them; those that are too long are left out. */
@@ -111,6 +111,16 @@ export function noSideFile(shown: string, sideFile: string): EnvironmentError {
   return new EnvironmentError(
     `cannot verify ${shown}: there is no side file ${sideFile} beside it. Put it there ` +
       "(icecore build writes one), compare with the source, or verify without it.",
+    "no-side-file",
+  );
+}
+
+/** The same of an image that has a record, but none that can be relied on. */
+export function noSideFileNorRecord(shown: string, why: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot verify ${shown}: there is no side file beside it, and the record of its files' ` +
+      `contents cannot be used: ${why}. Put the side file there, compare with the source, or ` +
+      "verify without it.",
     "no-side-file",
   );
 }

@@ -17,7 +17,7 @@ export interface StoredContents {
   readonly stretches: StretchList;
   /** Files without data. */
   readonly blockless: readonly BlocklessFile[];
-  /** Files that do not lie in one order, and are read one by one. */
+  /** Files that do not lie in one order, and symbolic links: they are read one by one. */
   readonly scattered: readonly StoredFile[];
 }
 
@@ -36,7 +36,7 @@ export async function storedContents(
       const file = found instanceof Promise ? await found : found;
       if (file === undefined) return;
       if (file.stretches.length === 0) blockless.push({ number: inode, sizeBytes: file.sizeBytes });
-      else if (!stretches.add(file)) scattered.push(file);
+      else if (file.isLink || !stretches.add(file)) scattered.push(file);
     } catch (error) {
       if (!(error instanceof CorruptImageError || error instanceof UnsupportedFeatureError)) {
         throw error;

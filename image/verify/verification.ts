@@ -35,7 +35,7 @@ export interface VerifyImageOptions {
   readonly seed?: number;
   /** Cancels it. */
   readonly signal?: AbortSignal;
-  /** Is told how far it is. */
+  /** Receives how far it is. */
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   /** A check begins. */
   onCheck?(check: "record" | "contents" | "structure" | "source"): void;
@@ -50,12 +50,25 @@ export interface VerifyImageOptions {
         | { readonly check: "digest"; readonly message: string }
         | { readonly check: "record"; readonly message: string }
         | {
+          /** Some of the image cannot be read, as of a disk with bad sectors. */
+          readonly check: "unreadable";
+          /** Where in the image, as pairs `[start, end)` in bytes. */
+          readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
+          readonly message: string;
+        }
+        | {
           readonly check: "contents";
           /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
           readonly code: "content-digest" | "tail";
           readonly inode: number;
           /** All names of the file, as they may be shown. */
           readonly paths: readonly string[];
+          /**
+           * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them
+           * cannot be read, else all of the file's data: its digest cannot say which byte differs.
+           * Of a tail it is known to the byte.
+           */
+          readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
           readonly message: string;
         }
         | {

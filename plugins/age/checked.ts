@@ -34,7 +34,7 @@ function bodyBytes(plainBytes: number): number {
 const MOST_WRONG_BYTES = 2 ** 20;
 
 /**
- * The transform, which fails when what comes out is no age file of what went in. Nothing comes out
+ * The transform, which fails when what comes out is not an age file of what went in. Nothing comes out
  * before there is a whole header, and nothing behind what is wrong.
  *
  * @param by Who encrypts, e.g. `the program /usr/bin/age`.

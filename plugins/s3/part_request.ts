@@ -50,7 +50,7 @@ export function asPart<C extends Command>(
 /**
  * A body that the AWS client pipes into its request. It would end the request with bytes, and some
  * runtimes then copy all of them; what is written before the end they leave where it is. A pipe
- * that goes on later is no way out: some runtimes do not notice then that the connection broke.
+ * that goes on later is not a way out: some runtimes do not notice then that the connection broke.
  */
 class WholeBody extends Readable {
   constructor(private readonly bytes: Uint8Array) {

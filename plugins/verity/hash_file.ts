@@ -121,7 +121,7 @@ function writeError(path: string, error: unknown): EnvironmentError {
 
 function notExt4(): EnvironmentError {
   return new EnvironmentError(
-    "cannot make the hash tree: what comes in is no ext4 image. Look at the step that makes it.",
+    "cannot make the hash tree: what comes in is not an ext4 image. Look at the step that makes it.",
     "not-ext4",
   );
 }

@@ -26,13 +26,13 @@ export interface TreeLayout {
  * Plans a tree. Data blocks are 4096 bytes, which makes the smallest tree; less, where the image is
  * no multiple of that, as one of 1 KiB blocks may be.
  *
- * @throws RangeError when the size is no multiple of 512 either.
+ * @throws RangeError when the size is not a multiple of 512 either.
  */
 export function treeLayout(imageBytes: number): TreeLayout {
   let dataBlockBytes = MOST_DATA_BLOCK_BYTES;
   while (imageBytes % dataBlockBytes !== 0) dataBlockBytes /= 2;
   if (imageBytes === 0 || dataBlockBytes < LEAST_DATA_BLOCK_BYTES) {
-    throw new RangeError(`${imageBytes} bytes are no whole number of blocks`);
+    throw new RangeError(`${imageBytes} bytes are not a whole number of blocks`);
   }
   const countDataBlocks = imageBytes / dataBlockBytes;
   const countsOfBlocks: number[] = [];

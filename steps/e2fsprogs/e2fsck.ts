@@ -28,7 +28,7 @@ const ADVICE: readonly (readonly [bit: number, advice: string])[] = [
 /** What it says last of a file system that it has gone through. */
 const SUMMARY = /: \d+\/\d+ files \(.*\), \d+\/\d+ blocks$/m;
 
-/** The command. `-f` checks a file system that says it is clean, too. */
+/** The command. `-f` checks a file system that says it is clean as well. */
 export const e2fsckArgv = (path: string, mode: CheckMode): string[] => [
   "e2fsck",
   mode === "check" ? "-fn" : "-fy",
@@ -74,6 +74,6 @@ function saidNothing(): EnvironmentError {
 
 function adviceOn(exitCode: number): string {
   if (exitCode < 0) return "It was ended before it was done: build again.";
-  // In check mode CORRECTED and REBOOT tell of damage as well.
+  // In check mode CORRECTED and REBOOT mean damage as well.
   return ADVICE.find(([bit]) => (exitCode & bit) !== 0)?.[1] ?? DAMAGED;
 }

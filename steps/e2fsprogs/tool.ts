@@ -12,7 +12,7 @@ import {
 } from "../../host/programs/run_program.ts";
 import type { StepContext } from "../../pipeline/step.ts";
 
-/** What every program of a step is run with: its argv is told, and an abort ends it. */
+/** What every program of a step is run with: its argv is reported, and an abort ends it. */
 export function programOptions(
   { emit, signal, workdir }: StepContext,
   success?: (exitCode: number) => boolean,

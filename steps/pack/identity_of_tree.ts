@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { RecordBase } from "../../ext4/record.ts";
 import type { TimeColumn, Tree } from "../../ext4/tree.ts";
 
-/** What tells an image apart from others. */
+/** What distinguishes an image from others. */
 export interface TreeIdentity {
   /** 16 bytes, a version 8 UUID of RFC 9562. */
   readonly uuid: Uint8Array;

@@ -7,7 +7,7 @@ import { startHash } from "../../host/digests/hash.ts";
 import { type RingMemory, takeBuffers } from "../../host/threads/ring.ts";
 import { type ChangedFile, type FinishMemory, FinishQueue } from "./finish_queue.ts";
 
-/** What the worker is told at its start. */
+/** What the worker receives at its start. */
 export interface HashTask {
   readonly ring: RingMemory;
   readonly finish: FinishMemory;

@@ -63,7 +63,7 @@ const NAME_REASONS: Readonly<Record<string, string>> = {
 const XATTR_REASONS: Readonly<Record<string, string>> = {
   "unknown-prefix": ": ext4 has no attributes of that kind",
   "name-too-long": ": its name is too long",
-  "bad-acl": ": it is no POSIX ACL that ext4 can hold",
+  "bad-acl": ": it is not a POSIX ACL that ext4 can hold",
   "no-space": ": there is no room for it",
 };
 

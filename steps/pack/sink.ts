@@ -45,7 +45,7 @@ export function fileSink(path: string): Sink {
   };
 }
 
-/** Writes; a failure is told with what to do. */
+/** Writes; a failure is reported with what to do. */
 export function explained<T>(path: string, write: () => T): T {
   try {
     return write();

@@ -9,6 +9,7 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import type { FileReader } from "../../pipeline/scanned_source.ts";
 import type { FileDigests } from "./file_digests.ts";
+import type { FilePiece } from "./file_pieces.ts";
 import type { Hasher } from "./image_digest.ts";
 import type { Sink } from "./sink.ts";
 
@@ -137,6 +138,9 @@ class Streamer {
     switch (run.kind) {
       case "bytes":
         buffer.set(part === length ? run.bytes : run.bytes.subarray(done, done + part), start);
+        if (run.link !== undefined) {
+          this.#digest(run.link, start, part, { offsetBytes: done, sizeBytes: length });
+        }
         break;
       case "zeros":
         buffer.fill(0, start, end);
@@ -144,14 +148,9 @@ class Streamer {
       case "file": {
         const waiting = this.#openFile(run.inode, run.number);
         if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
-        this.parts.digests?.add(this.parts.hasher.bufferIndex, {
-          number: run.number,
-          start,
-          lengthBytes: part,
-          offsetBytes: run.offsetBytes + done,
-          sizeBytes: run.sizeBytes,
-          hasLongHoles: run.hasLongHoles,
-        });
+        const { sizeBytes, hasLongHoles } = run;
+        const offsetBytes = run.offsetBytes + done;
+        this.#digest(run.number, start, part, { offsetBytes, sizeBytes, hasLongHoles });
         const into = buffer.subarray(start, end);
         const reading = this.parts.files.read(into, run.offsetBytes + done);
         if (reading instanceof Promise) {
@@ -183,6 +182,16 @@ class Streamer {
 
   end(): void {
     if (this.#buffer !== undefined) this.#submit(this.#buffer);
+  }
+
+  #digest(
+    number: number,
+    start: number,
+    lengthBytes: number,
+    of: Pick<FilePiece, "offsetBytes" | "sizeBytes"> & { readonly hasLongHoles?: boolean },
+  ): void {
+    const piece = { hasLongHoles: false, ...of, number, start, lengthBytes };
+    this.parts.digests?.add(this.parts.hasher.bufferIndex, piece);
   }
 
   /** @returns a promise where the file cannot be opened yet: then it is to be tried again */

@@ -83,7 +83,7 @@ function nowhere({ name }: Payload): EnvironmentError {
   );
 }
 
-/** The payload's bytes, with progress told. */
+/** The payload's bytes, with progress reported. */
 function readPayload(payload: Payload, context: StepContext): ReadableStream<Uint8Array> {
   const { signal, emit } = context;
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -140,7 +140,7 @@ async function storeBeside(
   const feeding = bytes.pipeTo(takerOf(stage)!);
   const storing = transform.readable.pipeThrough(counted).pipeTo(file);
   const results = await Promise.allSettled([feeding, storing]);
-  // What the transform failed with comes out of its readable; its writable tells what the source did.
+  // What the transform failed with comes out of its readable; its writable fails with what the source did.
   const failed = results.findLast((result) => result.status === "rejected");
   if (failed?.status === "rejected") {
     hash.close();

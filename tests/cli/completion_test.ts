@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { icecoreOutput } from "../support/run_icecore.ts";
 
-/** What a shell is told when the last word is to be completed. */
+/** What a shell receives when the last word is to be completed. */
 async function offered(words: string): Promise<string[]> {
   const output = await icecoreOutput(["completion", "bash", ...words.split(" ")]);
   return output.split("\n").filter((line) => line !== "").sort();

@@ -15,7 +15,7 @@ Deno.test("a descriptor that closes on exec was not handed on", () => {
 const SENTENCE =
   "icecore: cannot write to stdout: the disk is full. Make room where it leads, or send it elsewhere.\n";
 
-Deno.test("a stdout that takes no more is told in a sentence", async () => {
+Deno.test("a stdout that takes no more is reported in a sentence", async () => {
   await inLab(async (lab) => {
     const image = await buildSmallImage(lab.folder);
     const run = (args: readonly string[]) =>

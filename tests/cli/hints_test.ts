@@ -83,7 +83,7 @@ function* literals(): Generator<Literal> {
   }
 }
 
-/** What goes on behind the program's name where it is no command line. */
+/** What goes on behind the program's name where it is not a command line. */
 const SENTENCE = [
   ..."a alone and as bug does from has is may on provides reads speaks that with".split(" "),
   // Formats of files.

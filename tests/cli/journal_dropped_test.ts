@@ -38,7 +38,7 @@ testWith(
 
 testWith(
   PROGRAMS,
-  "a last transaction that was not written to its end is no warning",
+  "a last transaction that was not written to its end is not a warning",
   () =>
     inTemporaryFolder(async (folder) => {
       const image = imageWithTransactions(folder);

@@ -37,7 +37,7 @@ Deno.test("what cannot be read on the command line is refused", async (context) 
         [["ls", "ftp://host/x.img"], 1, /of addresses only http, https and s3 are read in place/],
         [["ls", at("folder")], 1, /it is a folder\. Name an image in it\.\n$/],
         [["ls", image, "nothing"], 1, /cannot find nothing in the image: there is no nothing/],
-        [["ls", image, "readme.txt/x"], 1, /what is before x is no folder/],
+        [["ls", image, "readme.txt/x"], 1, /what is before x is not a folder/],
         [["cat", image, "docs"], 1, /cannot print docs: it is a folder\. See what is in it with/],
         [["find", image, "nothing"], 1, /cannot find nothing in the image/],
         [["cat", image], 2, /cannot print: no PATH was given/],

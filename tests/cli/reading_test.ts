@@ -129,7 +129,7 @@ Deno.test("an image is read on the command line", async (context) => {
       );
     });
 
-    await context.step("info tells format, label, features and how full it is", async () => {
+    await context.step("info prints format, label, features and how full it is", async () => {
       const text = await icecoreOutput(["info", image]);
       for (
         const line of [

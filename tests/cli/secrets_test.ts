@@ -117,14 +117,14 @@ const refused: readonly (readonly [
     ["--set", "vault.key"],
     {},
     2,
-    /cannot ask for vault\.key: this is no term/,
+    /cannot ask for vault\.key: this is not a term/,
   ],
   [
     "to ask for that is none",
     ["--set", "vault.timeout"],
     {},
     2,
-    /cannot ask for vault\.timeout: that option is no secret\. Give it a value/,
+    /cannot ask for vault\.timeout: that option is not a secret\. Give it a value/,
   ],
 ];
 

@@ -11,7 +11,7 @@ import { imageBytes, planOf } from "../support/write_image.ts";
 
 interface Transcript {
   readonly args: readonly string[];
-  /** What there is, where the words do not tell. */
+  /** What there is, where the words do not say. */
   readonly given?: string;
   readonly code: number;
   /** All of it, or a part. */
@@ -190,7 +190,7 @@ const transcripts: readonly Transcript[] = [
     code: 1,
     stdout: "",
     stderr: /no line in it is a digest of plain\.img\. It must be as sha512sum writes it/,
-    given: "a side file that is none",
+    given: "an invalid side file",
     before(lab) {
       writeFileSync(lab.at("plain.img"), plainImage());
       writeFileSync(lab.at("plain.img.sha512"), "junk\n");

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** An executable that can carry embedded files, but is no runtime of Deno. */
+/** An executable that can carry embedded files, but is not a runtime of Deno. */
 export const standIn = "/usr/bin/true";
 
 /** A target that is not this machine, so that the result is not run. */

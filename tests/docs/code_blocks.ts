@@ -14,7 +14,7 @@ export interface CodeBlock {
   readonly text: string;
 }
 
-/** All fenced blocks of a page, in order; those in lists and quotes, too. */
+/** All fenced blocks of a page, in order; those in lists and quotes as well. */
 export function codeBlocks(markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open:

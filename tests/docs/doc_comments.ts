@@ -40,7 +40,7 @@ export async function runDocComments(root: string, files: string[]): Promise<Exa
   }
 }
 
-/** Deno imports a module's exports into its examples unasked, so unused names are no mistake here. */
+/** Deno imports a module's exports into its examples unasked, so unused names are not mistakes here. */
 async function relaxed(root: string): Promise<string> {
   const configuration = JSON.parse(await readFile(`${root}/deno.json`, "utf8"));
   const entries = Object.fromEntries(

@@ -57,7 +57,7 @@ Deno.test("an ACL comes back from ext4's own encoding", () => {
   }));
 });
 
-Deno.test("what is no ACL is told as such, and nothing is thrown", () => {
+Deno.test("what is not an ACL is reported as such, and nothing is thrown", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (any) => {
     const disk = aclToDisk(any);
     if (disk !== undefined) assert.equal(any[0], 2);

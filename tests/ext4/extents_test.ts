@@ -71,7 +71,7 @@ Deno.test("extents map every block of a file once and in order, at most 32,768 b
   }));
 });
 
-Deno.test("trees are as deep as needed, and the fewest extents of a tree are told", () => {
+Deno.test("trees are as deep as needed, and the fewest extents of a tree are reported", () => {
   assert.deepEqual(extentLevels(4, 340), []);
   assert.deepEqual(extentLevels(5, 340), [1]);
   assert.deepEqual(extentLevels(1361, 340), [5, 1]);

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PlanError } from "../../ext4/image_errors.ts";
 import type { PlanOptions } from "../../ext4/plan_image.ts";
-import { GOLDEN_DIGEST, goldenDigest, goldenRoot } from "../support/golden_image.ts";
+import {
+  GOLDEN_DIGEST,
+  GOLDEN_DIGEST_WITHOUT_RECORD,
+  goldenDigest,
+  goldenRoot,
+} from "../support/golden_image.ts";
 import {
   buildTree,
   file,
@@ -24,6 +29,7 @@ const sample = goldenRoot;
 Deno.test("the same tree and options give the same bytes, on every run and every runtime", () => {
   assert.equal(digest(sample()), digest(sample()));
   assert.equal(goldenDigest(), GOLDEN_DIGEST);
+  assert.equal(goldenDigest(false), GOLDEN_DIGEST_WITHOUT_RECORD);
 });
 
 Deno.test("the order in which a folder was listed does not show in the image", () => {

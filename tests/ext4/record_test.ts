@@ -114,7 +114,7 @@ Deno.test("a record of a later version is left alone", async () => {
   assert.equal((await recordOf(image)).stored.kind, "unknown");
 });
 
-Deno.test("a boot loader's data in inode 5 is no record", async () => {
+Deno.test("a boot loader's data in inode 5 is not a record", async () => {
   const tree = built();
   const plan = planOf(tree, { blockSizeBytes: 1024 });
   const image = imageBytes(tree, plan);

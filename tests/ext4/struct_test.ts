@@ -7,6 +7,7 @@ import { GROUP_DESCRIPTOR, GROUP_DESCRIPTOR_32 } from "../../ext4/structs/group_
 import * as htree from "../../ext4/structs/htree.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
+import * as record from "../../ext4/structs/record.ts";
 import * as xattr from "../../ext4/structs/xattr.ts";
 import type { Fields, Struct } from "../../ext4/struct.ts";
 
@@ -61,6 +62,7 @@ const ALL: readonly Struct<Fields>[] = [
   ...structsOf(directory),
   ...structsOf(extent),
   ...structsOf(htree),
+  ...structsOf(record),
   ...structsOf(xattr),
 ];
 
@@ -88,7 +90,7 @@ for (const one of ALL) {
   });
 }
 
-Deno.test("struct sizes are the kernel's", () => {
+Deno.test("struct sizes are the kernel's, and docs/native.md's", () => {
   const sizes = ALL.map((one) => `${one.name} ${one.sizeBytes}`).toSorted();
   assert.deepEqual(sizes, [
     "dx_countlimit 4",
@@ -109,5 +111,6 @@ Deno.test("struct sizes are the kernel's", () => {
     "ext4_xattr_entry 16",
     "ext4_xattr_header 32",
     "ext4_xattr_ibody_header 4",
+    "icecore_record_header 64",
   ]);
 });

@@ -43,7 +43,7 @@ const changes: Readonly<Record<string, { script: string; says: RegExp }>> = {
   deleted: { script: "rm $f", says: /vanished: .*: it is gone; the image holds zeros for it/ },
   folder: {
     script: "rm $f; mkdir $f",
-    says: /changed: .*: it (became a folder|is no regular file)/,
+    says: /changed: .*: it (became a folder|is not a regular file)/,
   },
   symlink: {
     script: "rm $f; ln -s /etc/passwd $f",

@@ -21,18 +21,22 @@ async function assertDiskAsBefore(lab: Lab, names: readonly string[] = []): Prom
   assert.deepEqual(readdirSync(lab.at("disk")), names);
 }
 
-testWith(REAL, "a disk too small for the image is told before anything is allocated", async () => {
-  await inLab(async (lab) => {
-    mountDisk(lab, "size=64k");
-    const { code, stderr } = await icecore(lab, BUILD);
-    assert.match(
-      stderr,
-      /step allocate failed: cannot make .*\/disk\/out\.img\.partial: it needs .* KiB, and the disk has 64\.0 KiB free\. Make room, or choose another place \(-o\)\.\n$/,
-    );
-    assert.equal(code, 1);
-    await assertDiskAsBefore(lab);
-  });
-});
+testWith(
+  REAL,
+  "a disk too small for the image is reported before anything is allocated",
+  async () => {
+    await inLab(async (lab) => {
+      mountDisk(lab, "size=64k");
+      const { code, stderr } = await icecore(lab, BUILD);
+      assert.match(
+        stderr,
+        /step allocate failed: cannot make .*\/disk\/out\.img\.partial: it needs .* KiB, and the disk has 64\.0 KiB free\. Make room, or choose another place \(-o\)\.\n$/,
+      );
+      assert.equal(code, 1);
+      await assertDiskAsBefore(lab);
+    });
+  },
+);
 
 testWith(REAL, "a disk with room for the image, but not twice, is enough to grow on", async () => {
   await inLab(async (lab) => {
@@ -47,7 +51,7 @@ testWith(REAL, "a disk with room for the image, but not twice, is enough to grow
 
 testWith(
   REAL,
-  "an output folder on a read-only disk is told before anything is written",
+  "an output folder on a read-only disk is reported before anything is written",
   async () => {
     await inLab(async (lab) => {
       mountDisk(lab, "ro");
@@ -59,7 +63,7 @@ testWith(
   },
 );
 
-testWith(REAL, "a full temporary folder is told before anything is written", async () => {
+testWith(REAL, "a full temporary folder is reported before anything is written", async () => {
   await inLab(async (lab) => {
     mountDisk(lab, "nr_inodes=1");
     const { code, stderr } = await icecore(
@@ -78,7 +82,7 @@ testWith(REAL, "a full temporary folder is told before anything is written", asy
   });
 });
 
-/** Builds on a disk that fills up when a step begins; with `punch`, the image loses its room, too. */
+/** Builds on a disk that fills up when a step begins; with `punch`, the image loses its room as well. */
 function buildAndFill(lab: Lab, step: string, punch: boolean): Promise<Ended> {
   const driver = new URL("./fill_driver.ts", import.meta.url).pathname;
   const argv = [Deno.execPath(), "run", "--allow-all", "--no-check", driver, step, `${punch}`];
@@ -106,18 +110,22 @@ for (const step of ["format", "grow", "mount", "copy", "unmount", "fsck", "reado
   );
 }
 
-testWith(REAL, "a disk without room for the side file is told, and nothing is left", async () => {
-  await inLab(async (lab) => {
-    mountDisk(lab, "size=3m");
-    const { code, stderr } = await buildAndFill(lab, "hash", false);
-    assert.match(
-      stderr,
-      /step hash failed: cannot write .*out\.img\.sha512: the disk is full\. Make room/,
-    );
-    assert.equal(code, 1);
-    await assertDiskAsBefore(lab, ["ballast"]);
-  });
-});
+testWith(
+  REAL,
+  "a disk without room for the side file is reported, and nothing is left",
+  async () => {
+    await inLab(async (lab) => {
+      mountDisk(lab, "size=3m");
+      const { code, stderr } = await buildAndFill(lab, "hash", false);
+      assert.match(
+        stderr,
+        /step hash failed: cannot write .*out\.img\.sha512: the disk is full\. Make room/,
+      );
+      assert.equal(code, 1);
+      await assertDiskAsBefore(lab, ["ballast"]);
+    });
+  },
+);
 
 testWith(REAL, "contents that do not reach the disk below fail the build", async () => {
   await inLab(async (lab) => {

@@ -14,7 +14,7 @@ import {
   withExecutable,
 } from "./injection.ts";
 
-/** Makes a source: `text` in it tells one from another. What is in it cannot be compressed. */
+/** Makes a source: `text` in it distinguishes one from another. What is in it cannot be compressed. */
 function makeSource(folder: string, text: string): void {
   mkdirSync(`${folder}/inner`, { recursive: true });
   writeFileSync(`${folder}/one`, text);

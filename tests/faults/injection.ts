@@ -2,7 +2,7 @@
  * Lets system calls of icecore fail, one at a time, by `strace -e inject`, and looks what is there
  * afterwards: the old state or the new one, and nothing between.
  *
- * The calls are counted in a run without faults. Opens are told apart by path, since most of them
+ * The calls are counted in a run without faults. Opens are distinguished by path, since most of them
  * are the runtime's own; the other calls are few, and each is let fail.
  * @module
  */

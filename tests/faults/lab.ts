@@ -109,7 +109,7 @@ function makeLab(folder: string): Lab {
 }
 
 function tearDown(lab: Lab): void {
-  for (const id of processesOf(lab)) process.kill(id, "SIGKILL");
+  for (const id of processesOf(lab)) killIfThere(id);
   for (const mountpoint of mountsBelow(lab.folder)) spawnSync("umount", ["-l", mountpoint]);
   for (const device of loopDevicesBelow(lab.folder)) spawnSync("losetup", ["-d", device]);
   rmSync(lab.folder, { recursive: true, force: true });
@@ -242,4 +242,13 @@ function processesOf(lab: Lab): number[] {
       return false;
     }
   });
+}
+
+function killIfThere(id: number): void {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch (error) {
+    // It may have ended since it was listed.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

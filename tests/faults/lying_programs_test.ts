@@ -140,11 +140,11 @@ const par2Programs: Readonly<Record<string, readonly [script: string, says: RegE
   ],
   "makes a file of another name": [
     SET + 'real "$@"; : > "$set/passwd"',
-    /it made "passwd", which is no file of a recovery set/,
+    /it made "passwd", which is not a file of a recovery set/,
   ],
   "makes a link": [
     SET + 'real "$@"; ln -s /etc/passwd "$set/out.img.vol1+1.par2"',
-    /it made "out\.img\.vol1\+1\.par2", which is no file/,
+    /it made "out\.img\.vol1\+1\.par2", which is not a file/,
   ],
   "is about something else": [
     SET + 'mkdir "$LAB/e"; echo else > "$LAB/e/out.img"; ' +

@@ -35,7 +35,7 @@ testRefusals([
 
 testWith(
   { ...REAL, programs: [...REAL.programs!, "setpriv"] },
-  "who is not root is told so before anything is written",
+  "who is not root learns it before anything is written",
   async () => {
     await inLab((lab) => {
       copyFileSync(Deno.execPath(), lab.at("bin/runtime"));

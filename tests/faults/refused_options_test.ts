@@ -20,10 +20,10 @@ testRefusals([
     says: /cannot use "seventeen letters" as the label: it has 17 bytes, and ext4 holds 16/,
   },
   {
-    name: "a UUID that is none",
+    name: "an invalid UUID",
     args: ["source", ...OUT, "--uuid", "1234"],
     code: 2,
-    says: /cannot use "1234" as the UUID: it is none\. Write one as uuidgen prints it/,
+    says: /cannot use "1234" as the UUID: it is not a UUID\. Write one as uuidgen prints it/,
   },
   {
     name: "all times, where the kernel sets two of them",

@@ -50,7 +50,7 @@ testRefusals([
     name: "a partial image that is a symbolic link",
     args: ["source", "-o", "q.img", "--recipe", "e2fsprogs"],
     code: 1,
-    says: /q\.img\.partial is in the way, and is no regular file\. Remove it/,
+    says: /q\.img\.partial is in the way, and is not a regular file\. Remove it/,
     before(lab) {
       writeFileSync(lab.at("precious"), "precious");
       symlinkSync("precious", lab.at("q.img.partial"));

@@ -41,7 +41,7 @@ testRefusals([
 
 testWith(
   REAL,
-  "lost+found at the root that is no folder is refused: e2fsck would remove it",
+  "lost+found at the root that is not a folder is refused: e2fsck would remove it",
   async () => {
     await inLab(async (lab) => {
       writeFileSync(lab.at("source/lost+found"), "precious");

@@ -55,7 +55,7 @@ Deno.test("two images of one tree do not differ", async () => {
   assert.deepEqual(await between(tree(), tree()), []);
 });
 
-Deno.test("names on one side only are told with all below them", async () => {
+Deno.test("names on one side only are reported with all below them", async () => {
   const lines = await between(
     folder({ a: file(), gone: folder({ deep: folder({ f: file() }) }) }),
     folder({ a: file(), "new\x1b[31m": file() }),
@@ -93,12 +93,12 @@ const cases: readonly [what: string, first: Node, second: Node, lines: string[]]
   ],
 ];
 for (const [what, first, second, lines] of cases) {
-  Deno.test(`diff tells ${what}`, async () => {
+  Deno.test(`diff reports ${what}`, async () => {
     assert.deepEqual(await between(one(first), one(second)), lines);
   });
 }
 
-Deno.test("diff tells which names are one file", async () => {
+Deno.test("diff reports which names are one file", async () => {
   const twice = file("same");
   const lines = await between(
     folder({ a: twice, b: twice, c: twice }),
@@ -129,7 +129,7 @@ async function withPhotos(
   }
 }
 
-Deno.test("a folder is found where build put it, and what changed in it is told", () =>
+Deno.test("a folder is found where build put it, and what changed in it is reported", () =>
   withPhotos(async (photos, named, contents) => {
     const lines: string[] = [];
     const onDifference = (each: Parameters<typeof differenceLine>[0]) =>
@@ -164,7 +164,7 @@ Deno.test("a folder within a folder of its own name is not taken for it", async 
   });
 });
 
-Deno.test("an empty lost+found at the root is no difference, whichever side has one", () =>
+Deno.test("an empty lost+found at the root is not a difference, whichever side has one", () =>
   withPhotos(async (photos, _, contents) => {
     const folder = `${photos}/.`;
     mkdirSync(join(photos, "lost+found"));
@@ -179,7 +179,7 @@ Deno.test("an empty lost+found at the root is no difference, whichever side has 
     assert.deepEqual(lines, ["+ lost+found/", "+ lost+found/#12"]);
   }));
 
-Deno.test("diff on the command line prints lines or JSON, and tells by its exit code", () =>
+Deno.test("diff on the command line prints lines or JSON, and shows it by its exit code", () =>
   withPhotos(async (photos, named) => {
     assert.equal((await icecore(["diff", named, photos])).code, 0);
     truncateSync(join(photos, "2014/a.jpg"), 0);
@@ -239,7 +239,7 @@ Deno.test("holes are not read, and what is between them is", () =>
 
 testWith(
   { programs: ["mount", "umount"], root: true },
-  "what --one-file-system left out is no difference",
+  "what --one-file-system left out is not a difference",
   () =>
     withPhotos(async (photos, named) => {
       output("mount", ["-t", "tmpfs", "none", join(photos, "2014")]);
@@ -260,7 +260,7 @@ testWith(
 
 testWith(
   { programs: ["python3"] },
-  "what an image cannot hold is no difference",
+  "what an image cannot hold is not a difference",
   () =>
     withPhotos(async (photos, _, contents) => {
       output("python3", ["-c", SOCKET, join(photos, "socket")]);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
 import { failuresOf, flip, placeOf, withManyFiles } from "../support/damaged_image.ts";
+import { rangeServer } from "../support/range_server.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -63,6 +66,42 @@ Deno.test("a file with long holes is named by digests, and verified like any oth
       ["holes/sparse"],
     ]);
     assert.equal((await icecore(["cat", image, "holes/sparse"])).code, 4);
+  }));
+
+Deno.test("a program gets the digests of all files, or of those below a path", () =>
+  withManyFiles(async (image, paths, place) => {
+    await using reader = await openImage(image);
+    const found: string[] = [];
+    for await (const { path, pathText, sha256, holesSha256 } of reader.digests()) {
+      const contents = readFileSync(join(place, pathText));
+      assert.equal(sha256, createHash("sha256").update(contents).digest("hex"), pathText);
+      assert.equal(new TextDecoder().decode(path), pathText);
+      assert.equal(holesSha256, undefined);
+      found.push(pathText);
+    }
+    assert.deepEqual(found.sort(), [...paths].sort());
+    const one = await Array.fromAsync(reader.digests("/many/f7"));
+    assert.deepEqual(one.map(({ pathText }) => pathText), ["many/f7"]);
+    await assert.rejects(reader.digests("none").next(), { code: "no-such-path" });
+    const plain = join(place, "plain.img");
+    await icecoreOutput(
+      ["build", join(place, "many"), "-o", plain, "--quiet", "--without-record"],
+    );
+    await using without = await openImage(plain);
+    await assert.rejects(without.digests().next(), { code: "no-record" });
+  }));
+
+Deno.test("the digests of an image on a server cost metadata and the record, no contents", () =>
+  inTemporaryFolder(async (place) => {
+    const source = join(place, "large");
+    mkdirSync(source);
+    for (const name of ["a", "b", "c"]) writeFileSync(join(source, name), new Uint8Array(8e6));
+    const image = join(place, "large.img");
+    await icecoreOutput(["build", source, "-o", image, "--quiet"]);
+    await using server = await rangeServer(readFileSync(image));
+    await using reader = await openImage(server.url);
+    assert.equal((await Array.fromAsync(reader.digests())).length, 3);
+    assert.ok(reader.traffic!.countBytes < 4e6, `${reader.traffic!.countBytes} bytes`);
   }));
 
 Deno.test("two images are compared by their records, without a byte of contents", () =>

@@ -67,7 +67,7 @@ Deno.test("what does not fit a header is a pax record", () => {
   );
 });
 
-Deno.test("an ACL is written as text, and what is none is not", () => {
+Deno.test("an ACL is written as text, and what is not an ACL is not", () => {
   const acl = Uint8Array.of(
     ...[2, 0, 0, 0],
     ...[1, 0, 6, 0, 255, 255, 255, 255],

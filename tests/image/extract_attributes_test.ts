@@ -27,10 +27,10 @@ testWith(
     try {
       await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
       const { losses } = await extractImage(image, { target, force: true });
-      const told = losses.map(({ kind, count, firstPath, isGrave }) =>
+      const reported = losses.map(({ kind, count, firstPath, isGrave }) =>
         [kind, count, firstPath, isGrave].join(" ")
       );
-      assert.deepEqual(told, ["attribute 1 b true", "attribute 1 b true"]);
+      assert.deepEqual(reported, ["attribute 1 b true", "attribute 1 b true"]);
       assert.deepEqual(readdirSync(target).sort(), ["a", "b", "c", "lost+found"]);
       const kept = output("getfattr", ["-d", "-m", "trusted", join(target, "b")]);
       assert.equal(kept.match(/^trusted\./gm)?.length, 3);

@@ -7,24 +7,24 @@ import { InterruptedError } from "../../pipeline/build_errors.ts";
 const place = { target: "restored", path: "a/b", countNames: 3 };
 
 /** The code and the message that somebody gets. */
-function told(error: Error): [code: string, message: string] {
+function reported(error: Error): [code: string, message: string] {
   const failure = extractFailure(error, place) as Error & { code: string };
   return [failure.code, failure.message];
 }
 
-Deno.test("a server that gave up halfway is told with what was extracted by then", () => {
+Deno.test("a server that gave up halfway is reported with what was extracted by then", () => {
   const error = new EnvironmentError(
     "cannot read x: it was replaced. Start again.",
     "image-changed",
   );
-  assert.deepEqual(told(error), [
+  assert.deepEqual(reported(error), [
     "image-changed",
     "cannot read x: it was replaced. Start again. The 3 names extracted before it are in restored.",
   ]);
 });
 
 Deno.test("a limit of file sizes may be the file system's or the user's: both are named", () => {
-  const [code, message] = told(new SystemError("pwrite", ERRNO.EFBIG));
+  const [code, message] = reported(new SystemError("pwrite", ERRNO.EFBIG));
   assert.equal(code, "not-writable");
   assert.match(
     message,
@@ -33,7 +33,7 @@ Deno.test("a limit of file sizes may be the file system's or the user's: both ar
 });
 
 Deno.test("an interruption says what was complete", () => {
-  assert.deepEqual(told(new InterruptedError("SIGTERM")), [
+  assert.deepEqual(reported(new InterruptedError("SIGTERM")), [
     "interrupted",
     "interrupted by SIGTERM: what was complete, 3 names in restored was left behind",
   ]);

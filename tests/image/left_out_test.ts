@@ -79,7 +79,7 @@ async function extracted(
   }
 }
 
-Deno.test("a walk leaves out a file that is broken, and tells of it", async () => {
+Deno.test("a walk leaves out a file that is broken, and reports it", async () => {
   const found: string[] = [];
   const leftOut = await withBroken(inodes("few/two"), async (image) => {
     for await (const { pathText } of image.walk()) found.push(pathText);

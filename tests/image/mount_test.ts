@@ -144,7 +144,7 @@ testWith(
 
 testWith(
   { loop: true, programs: ["mount", "setpriv", "unshare"] },
-  "one who may not mount is told what to do",
+  "one who may not mount receives what to do",
   () =>
     withMountpoint((image, mountpoint) => {
       output("chmod", ["-R", "a+rX", join(image, "..")]);
@@ -177,7 +177,7 @@ Deno.test("what cannot be mounted or unmounted is refused with a word", () =>
 
 testWith(
   { loop: true, programs: ["mount", "umount"] },
-  "an interruption while the program runs takes away what it has mounted, and is told as such",
+  "an interruption while the program runs takes away what it has mounted, and is reported as such",
   () =>
     withMountpoint(async (image, mountpoint) => {
       for (const by of ["kernel", "auto"] as const) {

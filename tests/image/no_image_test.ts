@@ -17,7 +17,7 @@ for (
     ["nothing", "", /x\.img: it has no ext2, ext3 or ext4 superblock\. See whether/],
   ] as const
 ) {
-  Deno.test(`what begins as ${what} is no image, and the message says what to do`, async () => {
+  Deno.test(`what begins as ${what} is not an image, and the message says what to do`, async () => {
     await inTemporaryFolder(async (folder) => {
       for (const length of [5000, beginning.length]) {
         const path = `${folder}/x.img`;

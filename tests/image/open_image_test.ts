@@ -115,7 +115,7 @@ Deno.test("an image is read in place, wherever it is", async (context) => {
       await assert.rejects(contents(image, "docs/large.bin"), { code: "image-changed" });
     });
 
-    await context.step("what is no image is refused, and its connection released", async () => {
+    await context.step("what is not an image is refused, and its connection released", async () => {
       await using server = await rangeServer(new Uint8Array(100_000));
       await assert.rejects(openImage(server.url), { name: "CorruptImageError", code: "not-ext4" });
       await assert.rejects(openImage(server.url), /cannot read http.*: it has no ext2/);

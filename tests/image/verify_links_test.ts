@@ -10,7 +10,7 @@ Deno.test("verify --source knows that ext4 allows 65,000 links to a file, and no
     const verify = ["verify", "out.img", "--source", "source"];
     const same = await icecore(lab, verify);
     assert.equal(same.code, 0, same.stdout + same.stderr);
-    // A third file among those names is none that the limit asks for.
+    // A third file among those names is not one that the limit asks for.
     rmSync(lab.at("source/500"));
     writeFileSync(lab.at("source/500"), "one\n");
     const other = await icecore(lab, verify);

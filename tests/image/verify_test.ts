@@ -91,7 +91,7 @@ Deno.test("a broken superblock is one place, and nothing is compared behind it",
     });
   }));
 
-Deno.test("places beyond the hundred that are told are counted, too", () =>
+Deno.test("places beyond the hundred that are reported are counted, too", () =>
   withImage(async (image) => {
     const source = join(image, "../many");
     mkdirSync(source);
@@ -129,7 +129,7 @@ Deno.test("a folder to compare with that is not there is named as it was given",
     });
   }));
 
-Deno.test("a side file of another image is told from one that is none", () =>
+Deno.test("a side file of another image is distinguished from an invalid one", () =>
   withImage(async (image) => {
     const side = `${image}.sha512`;
     writeFileSync(side, readFileSync(side, "utf8").replace(/^[0-9a-f]{8}/, "00000000"));
@@ -145,7 +145,7 @@ Deno.test("a side file that is a FIFO is not waited for", () =>
     await assert.rejects(verifyImage(image), /it is not a regular file/);
   }));
 
-Deno.test("an image that was cut fails, and so does a file that is no image", () =>
+Deno.test("an image that was cut fails, and so does a file that is not an image", () =>
   withImage(async (image) => {
     truncateSync(image, statSync(image).size - 4096);
     assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
@@ -160,7 +160,7 @@ Deno.test("an image that has lost no more than its magic is damaged, and no othe
     assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
   }));
 
-Deno.test("verify of what is no image ends with 1, and the words of ls", () =>
+Deno.test("verify of what is not an image ends with 1, and the words of ls", () =>
   withImage(async (image) => {
     const packed = `${image}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(image)));
@@ -207,7 +207,7 @@ Deno.test("an image on a server is verified with the side file beside it", () =>
     assert.deepEqual([none, contents?.countFiles], [undefined, 2], "the record alone is there");
   }));
 
-Deno.test("verify on the command line names every difference, and tells by its exit code", () =>
+Deno.test("verify on the command line names every difference, and shows it by its exit code", () =>
   withImage(async (image, source) => {
     assert.equal((await icecore(["verify", image])).stdout, `${image}: OK\n`);
     const copy = `${image}-copy`;

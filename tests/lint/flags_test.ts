@@ -24,7 +24,7 @@ const COMMANDS = /\b(?:sudo (?!icecore)|(?:age|gpg|lzop|zstd) -)(?:(?!\. )[^"'`,
 function flagsIn(text: string): string[] {
   const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, "").replace(COMMANDS, "");
   return [...code.matchAll(/[\s(](--?[a-z][\w-]*)(?=[\s.,;:)="'`])/g)].map(([, name]) => name!)
-    // Other programs have flags of one letter, too.
+    // Other programs have flags of one letter as well.
     .filter((name) => flags.has(name) && (name === "-o" || name.startsWith("--")));
 }
 
@@ -47,7 +47,7 @@ Deno.test("a flag in a message is seen, in a comment and in an argv it is not", 
   assert.deepEqual(flagsIn('["mount", "-o", "loop", "--force"]'), []);
 });
 
-Deno.test("a flag in another program's command line is none of ours, one behind it is", () => {
+Deno.test("a flag in another program's command line is not ours, one behind it is", () => {
   assert.deepEqual(flagsIn('"Unpack it with zstd -d -o ${out} ${file}"'), []);
   assert.deepEqual(flagsIn('"Mount it with sudo mount -o ro, or add --force."'), ["--force"]);
   assert.deepEqual(flagsIn('"Run sudo mount -o ro. Or add --force."'), ["--force"]);

@@ -35,7 +35,7 @@ const refused: readonly (readonly [what: string, text: string, name: string, say
     /each with a help text and a type, which is one of string, number, boolean, size, strings/,
   ],
   [
-    "a phase that is none",
+    "an unknown phase",
     "export default { name: 'x', run() {}, accepts: ['done'] };\n",
     "UsageError",
     /its accepts must be a list of phases \(planned, /,
@@ -62,7 +62,7 @@ const faults: readonly (readonly [what: string, run: string, says: RegExp])[] = 
     "return { ...image, artifacts: [{ kind: 'x', path: '/x' }] }",
     /it returned an invalid artifact: \{"kind":"x","path":"\/x"\}\. Give it the texts kind, path/,
   ],
-  ["throws what is no error", "throw 'no vault'", /^step bad failed: no vault$/],
+  ["throws what is not an error", "throw 'no vault'", /^step bad failed: no vault$/],
   ["returns no image", "return { path: 'x' }", /returned something that is not an image\. Return/],
   [
     "runs a program that fails",
@@ -102,18 +102,18 @@ for (const [what, run, says] of faults) {
   });
 }
 
-Deno.test("a module's step is told of the time limit by its signal", async () => {
+Deno.test("a module's step learns of the time limit by its signal", async () => {
   await inLab(async (lab) => {
     const text = `export default { name: "waits", run: (_: unknown, { signal, emit }: any) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => {
-        emit({ type: "message", level: "info", text: "told" });
+        emit({ type: "message", level: "info", text: "reported" });
         reject(signal.reason);
       })) };\n`;
     const { message, texts } = await attemptFile(lab, "waits.ts", text, {
       options: { timeout: 0.1 },
     });
     assert.match(message, /did not end within 0\.1 seconds/);
-    assert.deepEqual(texts, ["told"]);
+    assert.deepEqual(texts, ["reported"]);
   });
 });
 

@@ -119,7 +119,7 @@ const bad: readonly (readonly [what: string, text: string, says: RegExp])[] = [
     /steps\[1\]\.options\.lable: cannot set pack\.lable: .* no such option\. Did you mean label\?$/,
   ],
   [
-    "a value that is no choice",
+    "a value that is not a choice",
     `{"options": {"pack": {"times": "never"}}}`,
     /options\.pack\.times: expected one of mtime, all, not "never"/,
   ],
@@ -173,7 +173,7 @@ Deno.test("an image by the file that shows native has the same digest", async ()
   });
 });
 
-Deno.test("a module is a recipe file, too: a recipe, or a pipeline with options", async () => {
+Deno.test("a module is a recipe file as well: a recipe, or a pipeline with options", async () => {
   await inLab(async (lab) => {
     const recipe = put(
       lab,
@@ -192,7 +192,7 @@ Deno.test("a module is a recipe file, too: a recipe, or a pipeline with options"
     assert.deepEqual((await loadRecipe(made)).placed[1]!.given, { label: "x" });
     await assert.rejects(loadRecipe(put(lab, "none.ts", "export default 1;\n")), {
       code: "bad-recipe",
-      message: /its default export is no recipe\. Export \{ name, summary, steps/,
+      message: /its default export is not a recipe\. Export \{ name, summary, steps/,
     });
     await assert.rejects(loadRecipe(lab.at("gone.json")), { code: "unknown-recipe" });
     await assert.rejects(loadRecipe(lab.folder), {

@@ -12,8 +12,16 @@ const faults: readonly (readonly [what: string, script: string, says: RegExp])[]
     /^step bad failed: .*bad\.sh ended with exit code 7: the vault is closed\. Correct what/,
   ],
   ["a signal", "kill -KILL $$", /bad\.sh was ended by SIGKILL\. Look for who ended it/],
-  ["words on stdout", "echo hello", /it wrote "hello" to stdout, which is no event: it is no JSON/],
-  ["a binary on stdout", "head -c 100 /dev/zero", /to stdout, which is no event: it is no JSON/],
+  [
+    "words on stdout",
+    "echo hello",
+    /it wrote "hello" to stdout, which is not an event: it is not JSON/,
+  ],
+  [
+    "a binary on stdout",
+    "head -c 100 /dev/zero",
+    /to stdout, which is not an event: it is not JSON/,
+  ],
   ["a line without an end", "head -c 3000000 /dev/zero | tr '\\0' x", /"x{79}…" to stdout/],
   ["an unknown event", `echo '{"type":"done"}'`, /there is no event "done" for steps/],
   ["an event named as what every object has", `echo '{"type":"toString"}'`, /no event "toString"/],
@@ -132,7 +140,7 @@ for (const [line, says] of headers) {
   });
 }
 
-Deno.test("files that are no steps are told apart", async () => {
+Deno.test("files that are not steps are distinguished", async () => {
   await inLab(async (lab) => {
     const refused = (path: string, code: string, message: RegExp) =>
       assert.rejects(loadStep(path), { name: "UsageError", code, message });

@@ -49,7 +49,7 @@ export const zxFaults: readonly (readonly [what: string, text: string, says: Reg
   ["is killed", "process.kill(process.pid, 'SIGKILL');\nawait sleep(1000);", /ended by SIGKILL/],
   ["aborts", "process.abort();", /ended by SIGABRT/],
   ["waits for what never comes", "await new Promise(() => {});", /never/],
-  ["sends an event that is none", "emit({ type: 'cheer' });", /there is no event "cheer"/],
+  ["sends an unknown event", "emit({ type: 'cheer' });", /there is no event "cheer"/],
   ["sends nothing as an event", "emit(undefined);", /expected an object, not null/],
   ["exports no result", "export default { made: 1 };", /"made" is unknown/],
 ];

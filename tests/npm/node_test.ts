@@ -21,7 +21,7 @@ for await (const { pathText } of image.walk("/docs")) paths.push(pathText);
 const text = await new Response(await image.readFile("/readme.txt")).text();
 let exportedBytes = 0;
 for await (const piece of exportImage(image)) exportedBytes += piece.length;
-// The server answers for a side file with the image, too.
+// The server answers for a side file with the image as well.
 const digestOf = location.startsWith("http") ? "never" : "auto";
 const { digest } = await verifyImage(location, { digest: digestOf });
 const code = (work) => work.then(() => "done", ({ name, code }) => name + " " + code);

@@ -52,7 +52,7 @@ testWith(JUDGE, "exactly 65,000 names of one file need no copy", () => {
 for (const count of [64_998, 64_999]) {
   testWith(
     JUDGE,
-    `${count} subfolders are counted, on either side of the most a link count tells`,
+    `${count} subfolders are counted, on either side of the most a link count holds`,
     () => {
       const empty = Array.from({ length: count }, (_, i) => [`${i}`, folder()] as const);
       return judge(folder([["parent", folder(empty)]]), {}, ({ mountpoint }) => {

@@ -52,7 +52,7 @@ testWith(
   },
 );
 
-/** Where something lies that is no hole and no padding of a bitmap, and so most likely metadata. */
+/** Where something lies that is neither a hole nor padding of a bitmap, and so most likely metadata. */
 function placesOf(image: Uint8Array): number[] {
   const places: number[] = [];
   image.forEach((byte, at) => {

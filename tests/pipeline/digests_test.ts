@@ -26,8 +26,10 @@ for (const [steps, expected] of orders) {
     const ran: string[] = [];
     await pipelineOf(steps.split(" ").map((name) => stepOf(name, ran))).run(REQUEST);
     assert.equal(ran.join(" "), expected);
-    const told = await pipelineOf(steps.split(" ").map((name) => stepOf(name, []))).dryRun(REQUEST);
-    const names = told.steps.map(({ name }) => name === "my-hash" ? "hash" : name);
-    assert.equal(names.join(" "), expected, "a dry run tells what is run");
+    const reported = await pipelineOf(steps.split(" ").map((name) => stepOf(name, []))).dryRun(
+      REQUEST,
+    );
+    const names = reported.steps.map(({ name }) => name === "my-hash" ? "hash" : name);
+    assert.equal(names.join(" "), expected, "a dry run lists what is run");
   });
 }

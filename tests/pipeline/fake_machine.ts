@@ -105,7 +105,7 @@ export const hash: Step = {
   },
 };
 
-/** A step that does nothing, or what it is told. */
+/** A step that does nothing, or what it is given. */
 export const step = (name: string, more: Partial<Step> = {}): Step => ({
   name,
   shell: false,

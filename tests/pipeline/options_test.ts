@@ -97,7 +97,7 @@ Deno.test("an unknown option is answered with the nearest, or with all", () => {
   assert.throws(() => checkOptions("s", {}, { a: 1 }), { message: /Its options: none\./ });
 });
 
-Deno.test("names of Object's own are no options", () => {
+Deno.test("names of Object's own are not options", () => {
   assert.throws(() => checkOptions("s", {}, { toString: "x" } as never), {
     code: "unknown-option",
   });

@@ -75,13 +75,13 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
     "unknown-step",
   ],
   [
-    "a step whose changes is no truth value",
+    "a step whose changes is not a truth value",
     () => base.use({ name: "x", run: () => {}, changes: "yes" } as unknown as Step),
     /cannot use step "x": its changes must be true or false\. Correct the step\./,
     "bad-step",
   ],
   [
-    "a step whose options are no record of options",
+    "a step whose options are not a record of options",
     () => base.use({ name: "x", run: () => {}, options: { to: "text" } } as unknown as Step),
     /its options must be a record of options, each with a help text and a type/,
     "bad-step",

@@ -4,7 +4,7 @@ import type { ScannedSource } from "../../pipeline/step.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 for (const name of ["$", "defer", "onFailure", "workdir", "beside"]) {
-  Deno.test(`a preview has no ${name}, and is told why`, async () => {
+  Deno.test(`a preview has no ${name}; the error says why`, async () => {
     const grasping: Step = {
       name: "grasping",
       run: () => {},
@@ -29,14 +29,14 @@ const scanning = step("scanning", {
   },
 });
 
-Deno.test("what cannot be released after a dry run is told", async () => {
+Deno.test("what cannot be released after a dry run is reported", async () => {
   await assert.rejects(pipelineOf([scanning, seal]).dryRun(REQUEST), {
     name: "ReleaseError",
     message: /cannot clean up: it does not close/,
   });
 });
 
-Deno.test("what fails in a dry run is told first", async () => {
+Deno.test("what fails in a dry run is reported first", async () => {
   const failing = step("failing", { preview: () => Promise.reject(new Error("no plan")) });
   await assert.rejects(pipelineOf([scanning, failing, seal]).dryRun(REQUEST), (error) => {
     assert.ok(error instanceof ReleaseError);

@@ -31,11 +31,11 @@ const endings: readonly (readonly [
     1,
   ],
   [
-    "fails by what it was told",
+    "fails by what it received",
     () => {
-      throw new UsageError("cannot use x: it is none. Use y.", "bad-x");
+      throw new UsageError("cannot use x: it is invalid. Use y.", "bad-x");
     },
-    "step stuck failed: cannot use x: it is none. Use y. Then: ",
+    "step stuck failed: cannot use x: it is invalid. Use y. Then: ",
     "step-failed",
     2,
   ],
@@ -50,7 +50,7 @@ const endings: readonly (readonly [
 ];
 
 for (const [what, run, says, code, exitCode] of endings) {
-  Deno.test(`where nothing can be cleaned up after a build that ${what}, both are told`, async () => {
+  Deno.test(`where nothing can be cleaned up after a build that ${what}, both are reported`, async () => {
     const stop = new AbortController();
     const events: BuildEvent[] = [];
     const statuses: string[] = [];

@@ -49,7 +49,7 @@ for (
     `# ${digest}  a`,
   ]
 ) {
-  Deno.test(`${JSON.stringify(line.slice(0, 30))} is no line of a side file`, () => {
+  Deno.test(`${JSON.stringify(line.slice(0, 30))} is not a line of a side file`, () => {
     assert.equal(parseDigestLine(line), undefined);
   });
 }

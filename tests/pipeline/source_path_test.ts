@@ -39,7 +39,7 @@ Deno.test("the folder of a source has no slash at its end", () => {
   ]);
 });
 
-Deno.test("steps are told absolute paths, whatever the build was asked for", async () => {
+Deno.test("steps receive absolute paths, whatever the build was asked for", async () => {
   const seen: unknown[] = [];
   const look = step("look", { check: ({ sources, output }) => void seen.push(sources, output) });
   const request = { ...REQUEST, sources: ["photos/."], output: "core.img" };
@@ -50,7 +50,7 @@ Deno.test("steps are told absolute paths, whatever the build was asked for", asy
   assert.deepEqual([plan.sources, plan.output], [sources, output]);
 });
 
-Deno.test("an empty path is none: neither a source, nor an output, nor a folder", async () => {
+Deno.test("an empty path is not a path: neither a source, nor an output, nor a folder", async () => {
   const empty = { name: "UsageError", code: "empty-path" };
   assert.throws(() => absoluteSource(""), empty);
   for (const part of [{ sources: [""] }, { output: "" }]) {

@@ -19,7 +19,7 @@ function maker(announced: number | undefined): Step {
   };
 }
 
-/** What steps were told when they began. */
+/** What steps received when they began. */
 function listening(started: StreamStart[], name: string, makes?: string): Step {
   return {
     name,
@@ -46,7 +46,7 @@ async function startsOf(announced: number | undefined): Promise<StreamStart[]> {
   return started;
 }
 
-Deno.test("the size that is announced is told to steps that get the image, and to no others", async () => {
+Deno.test("the size that is announced reaches the steps that get the image, and to no others", async () => {
   assert.deepEqual(await startsOf(8), [
     { name: "x.img", sizeBytes: 8 },
     { name: "x.img", sizeBytes: 8 },
@@ -54,7 +54,7 @@ Deno.test("the size that is announced is told to steps that get the image, and t
   ]);
 });
 
-Deno.test("where no size is announced none is told", async () => {
+Deno.test("where no size is announced none reaches a step", async () => {
   assert.deepEqual((await startsOf(undefined)).map(({ sizeBytes }) => sizeBytes), [
     undefined,
     undefined,

@@ -15,7 +15,7 @@ async function thrownBy(call: () => unknown): Promise<unknown> {
   throw new assert.AssertionError({ message: "nothing was thrown" });
 }
 
-Deno.test("a bare error of the system is told in words, with its file and what to do", async () => {
+Deno.test("a bare error of the system is reported in words, with its file and what to do", async () => {
   await inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/file`, "");
     const failing: Record<string, () => unknown> = {
@@ -34,7 +34,7 @@ Deno.test("a bare error of the system is told in words, with its file and what t
   });
 });
 
-Deno.test("an error that is none of the system keeps its message", () => {
+Deno.test("an error that is not the system's keeps its message", () => {
   assert.equal(messageOf(new Error("cannot see")), "cannot see");
   assert.equal(messageOf(Object.assign(new Error("no"), { code: "ENOENT" })), "no");
   assert.equal(messageOf("text"), "text");

@@ -55,7 +55,7 @@ export function withPlugins(used: readonly Used[], form: Form = "stream"): Pipel
   return used.reduce((all, [step, given]) => all.use(step, given), start);
 }
 
-/** What came of a build: the result, and all it told. */
+/** What came of a build: the result, and all it reported. */
 export interface Built extends BuildResult {
   readonly events: readonly BuildEvent[];
 }

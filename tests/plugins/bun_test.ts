@@ -10,7 +10,7 @@ const driver = fileURLToPath(new URL("./bun_driver.ts", import.meta.url));
 for (const engine of ["program", "library"]) {
   testWith(
     { programs: [...BUN.programs, "age", "age-keygen", "zstd"] },
-    `Bun compresses, encrypts with the ${engine}, splits, joins and tells`,
+    `Bun compresses, encrypts with the ${engine}, splits, joins and notifies`,
     async () => {
       await inPlace((place) => {
         const key = `${place.folder}/key`;

@@ -40,16 +40,16 @@ testWith({ programs: ["age"] }, "Ctrl-C while age runs ends it, and nothing is l
 
 testWith(
   { programs: ["age"] },
-  "notify tells of Ctrl-C once age has ended",
+  "notify reports Ctrl-C once age has ended",
   async () => {
     await inLab(async (lab) => {
       fakeAge(lab, 'touch "$LAB/reached"; sleep 60 & wait');
-      lab.fake("tell", 'cat > "$LAB/told"');
+      lab.fake("tell", 'cat > "$LAB/reported"');
       const use = ["--use", "notify", "--set", "notify.command=tell"];
       const child = start(lab, icecoreArgv([...WITH_AGE, ...use]));
       await appearance(lab.at("reached"));
       await assertInterruptible(lab, child);
-      assert.equal(JSON.parse(readFileSync(lab.at("told"), "utf8")).status, "interrupted");
+      assert.equal(JSON.parse(readFileSync(lab.at("reported"), "utf8")).status, "interrupted");
     });
   },
 );
@@ -83,7 +83,7 @@ testWith(
 for (const plugin of ["age", "zstd", "split"]) {
   testWith(
     { programs: ["age", "mount"], loop: true },
-    `a disk that fills up under ${plugin} is told, and nothing is left on it`,
+    `a disk that fills up under ${plugin} is reported, and nothing is left on it`,
     async () => {
       await inLab(async (lab) => {
         writeFileSync(lab.at("source/noise"), randomBytes(3_000_000));
@@ -112,7 +112,7 @@ for (const plugin of ["age", "zstd", "split"]) {
 
 testWith(
   { programs: ["age"] },
-  "a key that is none is a usage error before anything is written",
+  "an invalid key is a usage error before anything is written",
   async () => {
     await inLab(async (lab) => {
       const { code, stderr } = await icecore(lab, [

@@ -11,17 +11,17 @@ const lossy: Used = [{
     withProblems(image, [{ kind: "unreadable", path: "/x", reason: "it was not read" }]),
 }];
 
-Deno.test("failure-or-loss is told of losses and failures, and of nothing else", async () => {
+Deno.test("failure-or-loss is notified of losses and failures, and of nothing else", async () => {
   await inPlace(async (place) => {
-    const told = `${place.folder}/told`;
-    const used: Used = [notify, { command: ["tee", told], on: "failure-or-loss" }];
+    const reported = `${place.folder}/reported`;
+    const used: Used = [notify, { command: ["tee", reported], on: "failure-or-loss" }];
     const force = { force: true };
     await build(place, [used], "stream", force);
-    assert.ok(!existsSync(told));
+    assert.ok(!existsSync(reported));
     await build(place, [lossy, used], "stream", force);
-    assert.equal(JSON.parse(readFileSync(told, "utf8")).lossy, true);
-    rmSync(told);
+    assert.equal(JSON.parse(readFileSync(reported, "utf8")).lossy, true);
+    rmSync(reported);
     await assert.rejects(build(place, [[failing], used], "stream", force));
-    assert.equal(JSON.parse(readFileSync(told, "utf8")).status, "failed");
+    assert.equal(JSON.parse(readFileSync(reported, "utf8")).status, "failed");
   });
 });

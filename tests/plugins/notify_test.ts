@@ -25,7 +25,7 @@ interface Server {
   readonly calls: readonly Call[];
 }
 
-/** A server that answers as told; the number of the call is given. */
+/** A server that answers as asked; the number of the call is given. */
 async function withServer(
   answer: (response: ServerResponse, count: number) => void,
   use: (server: Server) => Promise<void>,
@@ -69,7 +69,7 @@ async function warningsOf(
   return { ...outcome, warnings, events };
 }
 
-Deno.test("a webhook is told of success, with all that was made, once the image is out", async () => {
+Deno.test("a webhook is notified of success, with all that was made, once the image is out", async () => {
   await inPlace(async (place) => {
     let wasOut = false;
     const look = (response: ServerResponse) => {
@@ -93,7 +93,7 @@ Deno.test("a webhook is told of success, with all that was made, once the image 
   });
 });
 
-Deno.test("a webhook is told of failure, with the step and why", async () => {
+Deno.test("a webhook is notified of failure, with the step and why", async () => {
   await inPlace(async (place) => {
     await withServer(status(204), async ({ url, calls }) => {
       await assert.rejects(build(place, [[notify, { url }], failing]), /it broke/);
@@ -108,20 +108,20 @@ Deno.test("a webhook is told of failure, with the step and why", async () => {
   });
 });
 
-Deno.test("a webhook is told of an output that is in the way, and of Ctrl-C", async () => {
+Deno.test("a webhook is notified of an output that is in the way, and of Ctrl-C", async () => {
   await inPlace(async (place) => {
     await withServer(status(200), async ({ url, calls }) => {
       writeFileSync(place.image, "");
       await assert.rejects(build(place, [[notify, { url }]]), /exists already/);
       const signal = AbortSignal.abort();
       await assert.rejects(build(place, [[notify, { url }]], "stream", { signal }), /interrupted/);
-      const told = calls.map(({ summary }) => [summary["status"], summary["code"]]);
-      assert.deepEqual(told, [["failed", "output-exists"], ["interrupted", "interrupted"]]);
+      const reported = calls.map(({ summary }) => [summary["status"], summary["code"]]);
+      assert.deepEqual(reported, [["failed", "output-exists"], ["interrupted", "interrupted"]]);
     });
   });
 });
 
-Deno.test("only what is asked for is told: success, or failure", async () => {
+Deno.test("only what is asked for is reported: success, or failure", async () => {
   for (const on of ["success", "failure"]) {
     await inPlace(async (place) => {
       await withServer(status(200), async ({ url, calls }) => {
@@ -217,12 +217,12 @@ function noting(place: Place, more = ""): string {
 
 Deno.test("a command gets the summary as JSON on stdin, on success and on failure", async () => {
   await inPlace(async (place) => {
-    const told = `${place.folder}/told`;
-    const command = [noting(place), told];
+    const reported = `${place.folder}/reported`;
+    const command = [noting(place), reported];
     await build(place, [[notify, { command }]]);
-    assert.equal(JSON.parse(readFileSync(told, "utf8")).status, "succeeded");
+    assert.equal(JSON.parse(readFileSync(reported, "utf8")).status, "succeeded");
     await assert.rejects(build(place, [[notify, { command }]]), /exists already/);
-    assert.equal(JSON.parse(readFileSync(told, "utf8")).status, "failed");
+    assert.equal(JSON.parse(readFileSync(reported, "utf8")).status, "failed");
   });
 });
 

@@ -130,7 +130,7 @@ const DAMAGES: Readonly<Record<string, readonly [(place: Place) => void, RegExp]
 };
 
 for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
-  Deno.test(`${what} is told, and nothing is left`, async () => {
+  Deno.test(`${what} is reported, and nothing is left`, async () => {
     await inPlace(async (place) => {
       await build(place, [[split, { size: "1M" }]]);
       damage(place);
@@ -146,7 +146,7 @@ for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
   });
 }
 
-Deno.test("a manifest that is none, and one that reaches out of its folder, are refused", async () => {
+Deno.test("an invalid manifest, and one that reaches out of its folder, are refused", async () => {
   await inPlace(async (place) => {
     const path = `${place.folder}/x.manifest`;
     await assert.rejects(joinParts(path), /cannot read .*x\.manifest: no such file/);
@@ -155,7 +155,10 @@ Deno.test("a manifest that is none, and one that reaches out of its folder, are 
     const forged = formatPartManifest({ ...part, parts: [{ ...part, name: "x.part001" }] });
     for (const text of ["", "hello", "# icecore split: {}\n", outside, forged]) {
       writeFileSync(path, text);
-      await assert.rejects(joinParts(path), /it is no manifest of icecore split, or it is damaged/);
+      await assert.rejects(
+        joinParts(path),
+        /it is not a manifest of icecore split, or it is damaged/,
+      );
     }
   });
 });
@@ -250,7 +253,7 @@ Deno.test("a later step that fails takes the parts along", async () => {
   }
 });
 
-Deno.test("icecore join joins, refuses what is there and what is damaged, and tells by its exit code", async () => {
+Deno.test("icecore join joins, refuses what is there and what is damaged, and shows it by its exit code", async () => {
   await inPlace(async (place) => {
     await build(place, [[split, { size: "1M" }]]);
     const args = ["join", "photos.img.manifest"];

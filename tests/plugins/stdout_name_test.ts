@@ -40,7 +40,7 @@ Deno.test("an image that goes to stdout is stored under the first source's name"
     for (const source of Object.keys(sources)) {
       const { code, stderr } = await toStdout(lab, [source]);
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /^[0-9a-f]{128} {2}-$/m, "what was piped is told as it was");
+      assert.match(stderr, /^[0-9a-f]{128} {2}-$/m, "what was piped is reported as it was");
     }
     assert.deepEqual(readdirSync(lab.at("vault")).sort(), Object.values(sources).sort());
     const both = await toStdout(lab, ["source/inner", "source"]);

@@ -57,19 +57,23 @@ testWith(needs, "veritysetup verifies what is made while the image is packed", a
   });
 });
 
-testWith(needs, "an image of 1 KiB blocks whose size is no multiple of 4096 verifies", async () => {
-  await inLab(async (lab) => {
-    for (let bytes = 1000; bytes < 5000; bytes += 1024) {
-      writeFileSync(lab.at("source/more"), new Uint8Array(bytes));
-      const { image } = await build(lab, [[verity]], "1024");
-      assertVerifies(lab);
-      const isOdd = image.sizeBytes % 4096 !== 0;
-      if (isOdd) return;
-      for (const name of outputsOf(lab)) rmSync(lab.at(name));
-    }
-    assert.fail("one of four sizes is no multiple of 4096");
-  });
-});
+testWith(
+  needs,
+  "an image of 1 KiB blocks whose size is not a multiple of 4096 verifies",
+  async () => {
+    await inLab(async (lab) => {
+      for (let bytes = 1000; bytes < 5000; bytes += 1024) {
+        writeFileSync(lab.at("source/more"), new Uint8Array(bytes));
+        const { image } = await build(lab, [[verity]], "1024");
+        assertVerifies(lab);
+        const isOdd = image.sizeBytes % 4096 !== 0;
+        if (isOdd) return;
+        for (const name of outputsOf(lab)) rmSync(lab.at(name));
+      }
+      assert.fail("one of four sizes is not a multiple of 4096");
+    });
+  },
+);
 
 testWith(needs, "one changed byte of the image, or of the tree, is found", async () => {
   await inLab(async (lab) => {
@@ -135,7 +139,7 @@ testWith(needs, "trees of every shape are those of veritysetup format", async ()
   });
 });
 
-Deno.test("a given salt is used, and one that is none is refused before anything is made", async () => {
+Deno.test("a given salt is used, and an invalid one is refused before anything is made", async () => {
   await inLab(async (lab) => {
     await assert.rejects(
       build(lab, [[verity, { salt: "xyz" }]]),

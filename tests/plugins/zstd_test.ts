@@ -166,7 +166,7 @@ testWith({ programs: ["zstd"] }, "the head of a frame is read as zstd writes it"
   }
 });
 
-Deno.test("what is no frame of what was to be compressed is not believed", () => {
+Deno.test("what is not a frame of what was to be compressed is not believed", () => {
   for (const junk of [new Uint8Array(0), new Uint8Array(100), new TextEncoder().encode("plain")]) {
     assert.throws(() => checkFrame(junk, junk.length), { code: "wrong-output" });
   }

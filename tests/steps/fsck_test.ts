@@ -20,7 +20,7 @@ async function build(
     .run({ sources: [lab.source], output: lab.image, signal, emit });
 }
 
-Deno.test("our own checker tells how far it is, and an abort ends it", async () => {
+Deno.test("our own checker reports how far it is, and an abort ends it", async () => {
   await inLab(async (lab) => {
     addFolders(lab);
     const stop = new AbortController();

@@ -17,11 +17,11 @@ import { inTemporaryFolder } from "./temporary_folder.ts";
 export async function placeOf(
   image: Uint8Array,
   path: string,
-): Promise<{ inode: number; at: number }> {
+): Promise<{ inode: number; at: number; sizeBytes: number }> {
   const files = await openFileSystem(bytesSource(image));
   const { inode } = await files.stat(path);
   const stored = await files.storedFile(inode as InodeNumber);
-  return { inode, at: stored!.stretches[0]!.imageOffsetBytes };
+  return { inode, at: stored!.stretches[0]!.imageOffsetBytes, sizeBytes: stored!.sizeBytes };
 }
 
 /** 300 files of some sizes, in an image without a side file. */

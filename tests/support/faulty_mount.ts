@@ -1,5 +1,5 @@
 /**
- * A folder seen through a file system that fails where it is told to.
+ * A folder seen through a file system that fails where it is asked to.
  * @module
  */
 

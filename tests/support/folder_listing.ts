@@ -1,5 +1,5 @@
 /**
- * All that programs nobody here wrote tell of a folder: names, metadata, links, attributes,
+ * All that programs nobody here wrote print of a folder: names, metadata, links, attributes,
  * contents.
  * @module
  */

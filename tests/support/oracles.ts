@@ -58,15 +58,16 @@ export function assertE2fsckClean(image: string): void {
   assert.deepEqual(e2fsckComplaints(image), []);
 }
 
-/** Mounts an image read-only for the time of a callback. */
+/** Mounts an image for the time of a callback, read-only unless told otherwise. */
 export async function withMount<T>(
   image: string,
   folder: string,
   use: (mountpoint: string) => T | Promise<T>,
+  options = "ro,loop",
 ): Promise<T> {
   const mountpoint = join(folder, "mnt");
   mkdirSync(mountpoint, { recursive: true });
-  output("mount", ["-t", "ext4", "-o", "ro,loop", image, mountpoint]);
+  output("mount", ["-t", "ext4", "-o", options, image, mountpoint]);
   try {
     return await use(mountpoint);
   } finally {

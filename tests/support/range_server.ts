@@ -1,5 +1,5 @@
 /**
- * A real web server on loopback that answers Range requests, or misbehaves as it is told.
+ * A real web server on loopback that answers Range requests, or misbehaves as it is asked to.
  * @module
  */
 

@@ -54,7 +54,7 @@ export function requires(needs: Requirements): { ignore: boolean; suffix: string
     : { ignore: true, suffix: ` (skipped: ${reason})` };
 }
 
-/** Declares a test, or an ignored one whose name tells what is missing. */
+/** Declares a test, or an ignored one whose name says what is missing. */
 export function testWith(
   needs: Requirements,
   name: string,

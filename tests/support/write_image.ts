@@ -87,6 +87,7 @@ function emit(built: Built, plan: Plan, write: (bytes: Uint8Array, at: number) =
     }
     if (run.kind === "bytes") {
       write(run.bytes, at);
+      if (run.link !== undefined) hashes.addLink(run.link, run.bytes);
       at += run.bytes.length;
       continue;
     }
@@ -109,6 +110,8 @@ function emit(built: Built, plan: Plan, write: (bytes: Uint8Array, at: number) =
 class FileHashes {
   readonly #files = new Map<number, { row: TreeInode; sizeBytes: number; ranges: number[] }>();
 
+  readonly #links = new Map<number, Uint8Array>();
+
   constructor(private readonly built: Built, private readonly plan: Plan) {}
 
   add({ number, inode: row, sizeBytes, offsetBytes, lengthBytes }: Run & { kind: "file" }): void {
@@ -119,6 +122,10 @@ class FileHashes {
     this.#files.set(number, file);
   }
 
+  addLink(number: number, target: Uint8Array): void {
+    this.#links.set(number, createHash("sha256").update(target).digest());
+  }
+
   /** The table, then the digest of header and table. */
   finish(header: Uint8Array): Uint8Array<ArrayBuffer> {
     const { countUsedInodes } = this.plan.layout;
@@ -127,6 +134,7 @@ class FileHashes {
       this.#files.set(number, { row: 0 as TreeInode, sizeBytes, ranges: [] });
     }
     for (const [number, file] of this.#files) bytes.set(this.#digestOf(file), 32 * (number - 1));
+    for (const [number, digest] of this.#links) bytes.set(digest, 32 * (number - 1));
     const table = bytes.subarray(0, 32 * countUsedInodes);
     bytes.set(createHash("sha256").update(header).update(table).digest(), table.length);
     return bytes;

@@ -23,7 +23,7 @@ export interface CacheOptions {
   readonly firstReadBytes?: number;
   /** Most bytes of one read ahead. Default 4 MiB. */
   readonly longestReadBytes?: number;
-  /** Whether short reads of contents are cached, too; default true. */
+  /** Whether short reads of contents are cached as well; default true. */
   readonly cachesContents?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Contents that lie in one piece, as those of most files do: the inode alone tells where, and of
+ * Contents that lie in one piece, as those of most files do: the inode alone says where, and of
  * many small files opening each would be most of the work.
  * @module
  */
@@ -19,7 +19,7 @@ const EXTENT_AT = INODE.offsets.i_block + EXTENT_HEADER.sizeBytes;
 /**
  * Where the contents of a regular file begin in the image, in bytes. Only a hint: whoever reads
  * there checks what it is.
- * @returns `undefined` where they are empty, not in one piece, encrypted, or it cannot be told
+ * @returns `undefined` where they are empty, not in one piece, encrypted, or it cannot be determined
  */
 export function contentsOffset(geometry: Geometry, inode: Inode): number | undefined {
   if (!isType(inode, S_IFREG) || !hasFlag(inode, "extents")) return undefined;

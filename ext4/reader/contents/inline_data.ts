@@ -38,7 +38,7 @@ export function inlineParts(inode: Inode): InlineParts {
 
 /**
  * The inline contents of a file or symbolic link.
- * @returns at most `i_size` bytes. A larger `i_size` is no error to the kernel (`mkfs.ext4 -d` of
+ * @returns at most `i_size` bytes. A larger `i_size` is not an error to the kernel (`mkfs.ext4 -d` of
  * e2fsprogs 1.47.0 writes such inodes for files that are all hole): what follows reads as zeros.
  */
 export function inlineContents(inode: Inode): Uint8Array {

@@ -24,7 +24,7 @@ import {
 import { encryptedName } from "./encrypted_name.ts";
 import { RawEntry } from "./raw_entry.ts";
 
-/** A folder with more broken blocks than this is none: what follows is left out, too. */
+/** A folder with more broken blocks than this is not taken for one: what follows is left out as well. */
 const MOST_LEFT_OUT = 1000;
 
 /** Reads a folder from its start to its end. */
@@ -59,7 +59,7 @@ export class DirectoryCursor {
   /**
    * Opens a folder, whose names may be encrypted.
    * @param more entries that it has beside its own
-   * @throws CorruptImageError when its size is none a folder can have
+   * @throws CorruptImageError when a folder cannot have its size
    */
   static *open(
     volume: Volume,
@@ -75,7 +75,7 @@ export class DirectoryCursor {
     const { blockSizeBytes, countBlocks } = volume.geometry;
     const blocks = folder.sizeBytes / blockSizeBytes;
     if (!Number.isInteger(blocks) || blocks === 0 || blocks > countBlocks) {
-      throw corrupt("directory-size", "ext4_inode", "i_size is none a folder can have", {
+      throw corrupt("directory-size", "ext4_inode", "i_size is not a size that a folder can have", {
         inode: folder.number,
         i_size: folder.sizeBytes,
       });

@@ -161,7 +161,7 @@ export function scanEntries(geometry: Geometry, area: EntryArea, visit: VisitEnt
 }
 
 /**
- * Visits what looks like entries in a block that is broken, `.` and `..` left out. Where one is none,
+ * Visits what looks like entries in a block that is broken, `.` and `..` left out. Where one is not,
  * the next is looked for behind it.
  * @param hasDots whether the first two are `.` and `..`, whatever their names are now
  */
@@ -202,7 +202,7 @@ function entryLength(bytes: Uint8Array, at: number): number {
   return (length & 0xfffc) | ((length & 3) << 16);
 }
 
-/** The old way to tell index blocks from leaves: they look like one unused entry. */
+/** How index blocks differed from leaves of old: they look like one unused entry. */
 function kindOf(folder: Inode, fileBlock: FileBlock, bytes: Uint8Array): DirectoryBlockKind {
   if (!hasFlag(folder, "index")) return "leaf";
   if (fileBlock === 0) return "index-root";

@@ -99,7 +99,7 @@ function* loadIndexBlock(
   const bytes = isInside ? yield* data.block(fileBlock) : undefined;
   const kind = bytes && verifyDirectoryBlock(volume.geometry, folder, fileBlock, bytes);
   if (bytes === undefined || kind !== (fileBlock === 0 ? "index-root" : "index-node")) {
-    throw corrupt("index-block", "dx_node", "the block of the index is no part of it", {
+    throw corrupt("index-block", "dx_node", "the block of the index is not part of it", {
       inode: folder.number,
       fileBlock,
     });

@@ -192,7 +192,7 @@ function* searchLeaf(
   const isInside = fileBlock > 0 && fileBlock * geometry.blockSizeBytes < folder.sizeBytes;
   const bytes = isInside ? yield* data.block(fileBlock) : undefined;
   if (bytes === undefined || verifyDirectoryBlock(geometry, folder, fileBlock, bytes) !== "leaf") {
-    throw corrupt("index-block", "dx_entry", "the index points to a block that is no leaf", {
+    throw corrupt("index-block", "dx_entry", "the index points to a block that is not a leaf", {
       inode: folder.number,
       fileBlock,
     });

@@ -16,7 +16,7 @@ type Flag = keyof typeof INODE_FLAGS;
 
 /**
  * Inline contents are neither in blocks, nor indexed, encrypted or sealed: the kernel moves them
- * into blocks before. The value of an attribute is none of this either.
+ * into blocks before. The value of an attribute is neither.
  */
 const NEVER_TOGETHER: readonly (readonly [Flag, Flag])[] = [
   ["inline_data", "extents"],

@@ -44,7 +44,7 @@ export interface Geometry {
   readonly groupChecksums: boolean;
   /** `64bit`: block numbers have more than 32 bits. */
   readonly wide: boolean;
-  /** Entries of folders tell the type of what they name. */
+  /** Entries of folders hold the type of what they name. */
   readonly fileTypes: boolean;
   /** First value of every checksum chain. */
   readonly seed: number;
@@ -59,7 +59,7 @@ const MIN_DESCRIPTOR_BYTES = 32;
 /**
  * Validates the bytes of a superblock.
  * @param bytes 1,024 bytes
- * @throws CorruptImageError when it is none, or contradicts itself
+ * @throws CorruptImageError when it is not a superblock, or contradicts itself
  * @throws UnsupportedFeatureError when it uses a feature that is not known
  */
 export function parseGeometry(bytes: Uint8Array): Geometry {

@@ -18,10 +18,15 @@ import type { Volume } from "../volume.ts";
 export function* loadLinkTarget(volume: Volume, inode: Inode): Reading<Uint8Array> {
   const { sizeBytes, number } = inode;
   if (sizeBytes === 0 || sizeBytes > volume.geometry.blockSizeBytes) {
-    throw corrupt("symlink-size", "ext4_inode", "i_size is none a symbolic link can have", {
-      inode: number,
-      i_size: sizeBytes,
-    });
+    throw corrupt(
+      "symlink-size",
+      "ext4_inode",
+      "i_size is not a size that a symbolic link can have",
+      {
+        inode: number,
+        i_size: sizeBytes,
+      },
+    );
   }
   requirePlain(inode);
   let target: Uint8Array;

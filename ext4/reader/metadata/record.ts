@@ -43,7 +43,7 @@ export type StoredRecord =
   }
   | { readonly kind: "record"; readonly record: RecordData };
 
-/** Longer headers than this are no headers. */
+/** Longer headers than this are not headers. */
 const HEADER_MAX_BYTES = 65_536;
 const SLASH = 0x2f;
 const MAGIC_AT = RECORD_HEADER.offsets.r_magic;

@@ -55,7 +55,7 @@ export interface Stat {
   readonly atime: Stat["mtime"];
   /** When its metadata was changed. */
   readonly ctime: Stat["mtime"];
-  /** When the inode was made; small inodes do not tell. */
+  /** When the inode was made; small inodes do not hold it. */
   readonly crtime?: Stat["mtime"];
   /** Where the contents of a file begin in the image, in bytes, when they lie in one piece. */
   readonly contentsAt?: number;

@@ -4,16 +4,18 @@
  */
 
 import type { InodeNumber } from "../../numbers.ts";
-import { S_IFREG } from "../../tree.ts";
+import { S_IFLNK, S_IFREG } from "../../tree.ts";
 import { FileData } from "../contents/file_data.ts";
 import { hasFlag, isInline, isType, parseInode } from "../inode/inode.ts";
 import { isZero } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
+import { isFastLink } from "./link_target.ts";
 
-/** A regular file. */
+/** A regular file, or a symbolic link whose target lies in a block. */
 export interface StoredFile {
   readonly inode: InodeNumber;
+  readonly isLink: boolean;
   readonly sizeBytes: number;
   /** In the order of the file; what is between is holes. */
   readonly stretches: readonly Stretch[];
@@ -26,7 +28,7 @@ export interface Stretch {
   readonly imageOffsetBytes: number;
 }
 
-/** Reads the map of an inode; `undefined` for all but regular files with contents in blocks. */
+/** Reads the map of an inode; `undefined` for what has no contents in blocks. */
 export function* loadStoredFile(
   volume: Volume,
   number: InodeNumber,
@@ -35,7 +37,8 @@ export function* loadStoredFile(
   const { block, start } = yield* inodes.loadBytes(number);
   if (isZero(block, start, start + geometry.inodeSizeBytes)) return undefined;
   const inode = parseInode(geometry, number, block, start);
-  if (inode.countLinks === 0 || !isType(inode, S_IFREG)) return undefined;
+  const isLink = isType(inode, S_IFLNK) && !isFastLink(volume, inode);
+  if (inode.countLinks === 0 || !(isLink || isType(inode, S_IFREG))) return undefined;
   if (hasFlag(inode, "ea_inode") || isInline(geometry, inode)) return undefined;
   const data = yield* FileData.open(volume, inode);
   const stretches: Stretch[] = [];
@@ -54,5 +57,5 @@ export function* loadStoredFile(
       stretches.push({ offsetBytes: startBytes, lengthBytes, imageOffsetBytes });
     }
   }
-  return { inode: number, sizeBytes: data.sizeBytes, stretches };
+  return { inode: number, isLink, sizeBytes: data.sizeBytes, stretches };
 }

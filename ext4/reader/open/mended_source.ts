@@ -27,7 +27,7 @@ type Patches = Map<number, Uint8Array>;
 
 /**
  * Lays what is sound over what is broken.
- * @param onBroken told of what is broken and has a sound copy
+ * @param onBroken receives what is broken and has a sound copy
  * @throws CorruptImageError when the superblock is broken and has no sound copy
  */
 export function* mendedSource(source: BlockSource, onBroken: OnBroken): Reading<BlockSource> {

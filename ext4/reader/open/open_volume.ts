@@ -48,7 +48,7 @@ export interface OpenVolume {
 
 /**
  * Opens an image.
- * @throws CorruptImageError when it is none, is cut short, or is broken
+ * @throws CorruptImageError when it is not an image, is cut short, or is broken
  * @throws UnsupportedFeatureError when it uses a feature that is not known
  */
 export function* openVolume(source: BlockSource, options: OpenOptions): Reading<OpenVolume> {

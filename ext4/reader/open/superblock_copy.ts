@@ -49,7 +49,7 @@ export function* findSuperblockCopy(source: BlockSource): Reading<SuperblockCopy
   return undefined;
 }
 
-/** The block of a copy at an offset; `undefined` where those bytes are none. */
+/** The block of a copy at an offset; `undefined` where those bytes are not a superblock. */
 function blockOfCopy(bytes: Uint8Array, offset: number): number | undefined {
   try {
     const geometry = parseGeometry(bytes);
@@ -99,7 +99,7 @@ export function* uncheckedSuperblock(
 const USUAL_COPIES = [8193 * 1024, 16_384 * 2048, 32_768 * 4096];
 
 /**
- * Whether an image whose first superblock is broken can be read all the same, as far as can be told
+ * Whether an image whose first superblock is broken can be read all the same, as far as can be determined
  * without looking everywhere.
  */
 export function* hasSuperblockToUse(source: BlockSource): Reading<boolean> {

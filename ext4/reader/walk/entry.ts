@@ -40,7 +40,7 @@ export class Entry {
     return this.#bytes.subarray(this.#nameAt, this.#nameAt + this.#nameLength);
   }
 
-  /** The name as a string; what is no UTF-8 becomes U+FFFD. */
+  /** The name as a string; what is not UTF-8 becomes U+FFFD. */
   get nameText(): string {
     return pathText(this.name);
   }
@@ -73,7 +73,7 @@ export class WalkedEntry extends Entry {
     return joinPath(this.folder.path, this.name);
   }
 
-  /** The path as a string; what is no UTF-8 becomes U+FFFD. */
+  /** The path as a string; what is not UTF-8 becomes U+FFFD. */
   get pathText(): string {
     return pathText(this.path);
   }

@@ -65,7 +65,7 @@ export function* resolve(
 export function* loadRoot(volume: Volume): Reading<Inode> {
   const root = yield* volume.inodes.load(ROOT_INODE);
   if (isType(root, S_IFDIR)) return root;
-  throw corrupt("root-inode", "ext4_inode", "the root is no folder", { inode: ROOT_INODE });
+  throw corrupt("root-inode", "ext4_inode", "the root is not a folder", { inode: ROOT_INODE });
 }
 
 /** The error of a path that leads nowhere. @param target Where the last symbolic link on the way leads. */
@@ -87,7 +87,7 @@ export function noSuchPath(
 /** The error of a path that goes on behind what is no folder. */
 export function notAFolder(path: ImagePath, part: Uint8Array, isSymlink: boolean): PathError {
   const text = pathText(path);
-  const what = isSymlink ? "a symbolic link" : "no folder";
+  const what = isSymlink ? "a symbolic link" : "not a folder";
   return new PathError(
     "not-a-folder",
     text,

@@ -31,7 +31,7 @@ Deno.test("a name that holds the replacement character itself is a name", () => 
 
 Deno.test("a folder whose name is not UTF-8 is named as it was typed", async () => {
   await inLab((lab) => {
-    // A shell, since arguments are handed on as text here, too.
+    // A shell, since arguments are handed on as text here as well.
     const script = `exec "$@" "$(printf 'nu\\377')"`;
     const { status, stderr } = spawnSync("sh", ["-c", script, "sh", ...icecoreArgv(["build"])], {
       cwd: lab.folder,

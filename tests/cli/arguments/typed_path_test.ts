@@ -21,7 +21,7 @@ function raise(error: Error): never {
 
 const LISTING = { isLong: false, isRecursive: false, isDirectory: false, isHuman: false };
 
-Deno.test("what breaks while escapes are tried is told, and not that the path is missing", async () => {
+Deno.test("what breaks while escapes are tried is reported, and not that the path is missing", async () => {
   const broken = imageWith((path) => raise(typeof path === "string" ? NOWHERE : BROKEN));
   await assert.rejects(findTyped(broken, "caf\\351"), BROKEN);
   const missing = imageWith(() => raise(NOWHERE));

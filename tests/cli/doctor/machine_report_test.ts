@@ -12,7 +12,7 @@ const plugin: Step = { name: "vault", tools: ["vault-cli", "mount"], run: () => 
 Deno.test("programs are looked for that the steps of recipes and plugins declare", async () => {
   await inTemporaryFolder(async (folder) => {
     const declared = recipes.e2fsprogs.steps.flatMap(({ tools = [] }) => tools);
-    // One tells its version by another flag, and on stderr.
+    // One prints its version by another flag, and on stderr.
     const text = '#!/bin/sh\ncase $1 in -V) echo "tool 1.47.2 (1-Jan-2025)" >&2; exit 1;; esac\n';
     for (const name of declared) {
       writeFileSync(`${folder}/${name}`, text);
@@ -43,14 +43,14 @@ Deno.test("a program that cannot be started, and one that hangs, are findings am
     using _environment = setEnvironment({ PATH: folder });
     const vault: Step = { name: "vault", tools: ["broken", "hanging"], run: () => {} };
     const { findings, abilities } = await diagnose([vault], 300);
-    const told = (name: string) => findings.find((finding) => finding.name === name)!;
-    assert.equal(told("broken").ok, false);
+    const reported = (name: string) => findings.find((finding) => finding.name === name)!;
+    assert.equal(reported("broken").ok, false);
     assert.match(
-      told("broken").detail,
+      reported("broken").detail,
       /^cannot run broken: no such file or directory\. It is there/,
     );
-    assert.equal(told("hanging").ok, false);
-    assert.match(told("hanging").detail, /did not print its version .*Try: hanging --version$/);
+    assert.equal(reported("hanging").ok, false);
+    assert.match(reported("hanging").detail, /did not print its version .*Try: hanging --version$/);
     assert.deepEqual(abilities.find(({ name }) => name === "plugin vault")?.missing, [
       "broken",
       "hanging",

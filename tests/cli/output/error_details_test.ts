@@ -22,7 +22,7 @@ Deno.test("details are code, fields, causes and frames of readable source", () =
   ]);
 });
 
-Deno.test("of a fault of icecore itself every frame is told, and causes in a circle end", () => {
+Deno.test("of a fault of icecore itself every frame is reported, and causes in a circle end", () => {
   const error = new Error("oops");
   error.stack = `Error: oops\n${BUNDLED}`;
   error.cause = error;

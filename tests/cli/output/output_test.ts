@@ -54,7 +54,7 @@ testWith(REAL, "--json prints events alone, one a line", async () => {
   });
 });
 
-testWith(REAL, "--json tells a failure as events, too", async () => {
+testWith(REAL, "--json prints a failure as events, too", async () => {
   await inLab(async (lab) => {
     lab.fake("tune2fs", "exit 9");
     const { code, stdout } = await build(lab, ["--json"]);
@@ -115,7 +115,7 @@ testWith(
       writeFileSync(lab.at("half-done.ts"), HALF_DONE);
       const env = Deno.env.toObject();
       const build = ["build", "source", "-o", "out.img", "--force", "--use", "./half-done.ts"];
-      // A child gets the variables of the tests, too: those that count are taken away by env.
+      // A child gets the variables of the tests as well: those that count are taken away by env.
       const bare = ["env", "-u", "CI", "-u", "NO_COLOR"];
       const argv = [...bare, ...icecoreArgv(build)];
       const drawn = onTerminal(argv, { ...env, ...lab.env }, lab.folder);
@@ -162,7 +162,7 @@ testWith({ programs: ["bash"] }, "bash completes commands and flags", async () =
   });
 });
 
-Deno.test("a reader that goes away is no failure", async () => {
+Deno.test("a reader that goes away is not a failure", async () => {
   await inLab((lab) => {
     const quoted = icecoreArgv(["steps", "--verbose"]).map((part) => `'${part}'`).join(" ");
     const { stderr } = spawnSync("sh", ["-c", `${quoted} | head -n 1`], {

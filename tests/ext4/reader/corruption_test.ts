@@ -31,7 +31,7 @@ const EXPECTED: readonly (readonly [kind: string, code: string, structure: strin
 ];
 
 for (const [kind, code, structure] of EXPECTED) {
-  Deno.test(`a wrong byte in ${kind} is told as ${code}`, async () => {
+  Deno.test(`a wrong byte in ${kind} is reported as ${code}`, async () => {
     const region = regions.find((one) => one.kind === kind && one.offsetBytes >= 1024)!;
     const error = await errorWith(region.offsetBytes + 40);
     assert.ok(error instanceof CorruptImageError);
@@ -57,7 +57,7 @@ Deno.test("a wrong byte in the root of an index names the folder", async () => {
   assert.equal(error.fields["inode"], inode);
 });
 
-Deno.test("an image that is cut short is told from what is none", async () => {
+Deno.test("an image that is cut short is distinguished from what is not an image", async () => {
   const codeOf = (bytes: Uint8Array) =>
     openFileSystem(bytesSource(bytes)).then(() => "sound", (error) => error.code);
   assert.equal(await codeOf(image.subarray(0, image.length - 1)), "truncated");

@@ -112,7 +112,7 @@ testBoth("ranges of a file are read", async (files) => {
   assert.deepEqual(into, whole.subarray(3 * 16384 - 100, 3 * 16384 + 4900));
 });
 
-testBoth("holes are told from data", async (files) => {
+testBoth("holes are distinguished from data", async (files) => {
   const ranges = await Array.fromAsync(files.dataRanges("scattered"));
   assert.deepEqual(
     ranges,

@@ -149,7 +149,7 @@ Deno.test("a file that is replaced while it is read is an error, not garbage", a
   }
 });
 
-Deno.test("without an ETag a new Last-Modified tells that the file was replaced", async () => {
+Deno.test("without an ETag a new Last-Modified shows that the file was replaced", async () => {
   const first = { "last-modified": "Wed, 01 May 2024 10:00:00 GMT" };
   await using server = await rangeServer(image, first);
   await withSource(server, async (source) => {

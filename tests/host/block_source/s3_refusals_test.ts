@@ -74,11 +74,11 @@ Deno.test("a clock that is wrong is set by the store's", async () => {
 });
 
 for (const endpoint of ["localhost:9000", "store.example", "ftp://store.example", "https://"]) {
-  Deno.test(`an endpoint that is no address is refused: ${endpoint}`, async () => {
+  Deno.test(`an endpoint that is not an address is refused: ${endpoint}`, async () => {
     using _environment = setEnvironment({ ...KEYS, AWS_ENDPOINT_URL: endpoint });
     await assert.rejects(openSource("s3://vault/x.img", quick), {
       code: "bad-endpoint",
-      message: /it is no http or https address\. Write AWS_ENDPOINT_URL as https:\/\/HOST/,
+      message: /it is not an http or https address\. Write AWS_ENDPOINT_URL as https:\/\/HOST/,
     });
   });
 }

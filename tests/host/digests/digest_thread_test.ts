@@ -31,7 +31,7 @@ Deno.test("bytes may be changed once they were taken", async () => {
   assert.equal(await thread.digest(), expected);
 });
 
-Deno.test("an unknown algorithm is told to whoever waits", async () => {
+Deno.test("an unknown algorithm is reported to whoever waits", async () => {
   const thread = new DigestThread("sha0");
   await assert.rejects(async () => {
     await thread.update(new Uint8Array(10));

@@ -104,14 +104,14 @@ Deno.test("a partial image named like another's side file is that other's busine
   });
 });
 
-Deno.test("what would be in a side file's way is told before anything is written", async () => {
+Deno.test("what would be in a side file's way is reported before anything is written", async () => {
   await inTemporaryFolder((folder) => {
     mkdirSync(`${folder}/x.img.sha512.partial`);
     symlinkSync("elsewhere", `${folder}/y.img.sha512.partial`);
     for (const name of ["x.img", "y.img"]) {
       assert.throws(() => claimOutput(`${folder}/${name}`, true), {
         code: "not-writable",
-        message: /\.img\.sha512\.partial is in the way, and is no regular file/,
+        message: /\.img\.sha512\.partial is in the way, and is not a regular file/,
       });
     }
     assert.deepEqual(readdirSync(folder).sort(), [

@@ -44,7 +44,7 @@ Deno.test("a file that is there already is replaced with force alone", async () 
 
 testWith(
   { programs: ["mount"], loop: true },
-  "a full disk is told, and the file is gone",
+  "a full disk is reported, and the file is gone",
   async () => {
     await inTemporaryFolder(async (folder) => {
       await withDisk(`${folder}/disk`, "size=64k", async () => {
@@ -73,7 +73,7 @@ Deno.test("nothing but files and links is replaced, with force neither", async (
   });
 });
 
-Deno.test("what has the partial file's name and is none is in the way: no FIFO is waited for, no link followed", async () => {
+Deno.test("what has the partial file's name without being one is in the way: no FIFO is waited for, no link followed", async () => {
   await inTemporaryFolder((folder) => {
     output("mkfifo", [`${folder}/x.age.partial`]);
     writeFileSync(`${folder}/precious`, "precious");
@@ -81,7 +81,7 @@ Deno.test("what has the partial file's name and is none is in the way: no FIFO i
     for (const name of ["x.age", "y.age"]) {
       assert.throws(() => createFile(`${folder}/${name}.partial`, false), {
         code: "not-writable",
-        message: /\.age\.partial is in the way, and is no regular file/,
+        message: /\.age\.partial is in the way, and is not a regular file/,
       });
     }
     assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");

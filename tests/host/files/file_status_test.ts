@@ -16,7 +16,7 @@ for (const [code, message] of Object.entries(ADVICE)) {
 }
 
 for (const [code, meaning] of [["ENOMEM", "out of memory"], ["EMFILE", "too many open files"]]) {
-  Deno.test(`what cannot be read for ${code} is no fault of the file`, () => {
+  Deno.test(`what cannot be read for ${code} is not a fault of the file`, () => {
     assert.throws(() => unreadable("/x", Object.assign(new Error(code), { code })), {
       code: "no-resources",
       message: `cannot open /x: ${meaning}. ` +

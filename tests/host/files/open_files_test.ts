@@ -36,7 +36,7 @@ Deno.test("many files and folders are packed and extracted with few descriptors"
   });
 });
 
-Deno.test("too few descriptors or too little memory are no fault of the source", () => {
+Deno.test("too few descriptors or too little memory are not faults of the source", () => {
   for (const errno of [ERRNO.EMFILE, ERRNO.ENFILE, ERRNO.ENOMEM]) {
     assert.throws(() => refuseOwnFault(new SystemError("open", errno), "a/b"), {
       name: "EnvironmentError",

@@ -45,7 +45,7 @@ Deno.test("a program's words and exit code come back, and it speaks English", as
   assert.deepEqual(result, { exitCode: 3, stdout: "C\n", stderr: "y\n" });
 });
 
-Deno.test("a program that fails is told with the last of its words", async () => {
+Deno.test("a program that fails is reported with the last of its words", async () => {
   const argv = [
     "sh",
     "-c",
@@ -70,7 +70,7 @@ Deno.test("the last 4 KiB of a program's words are bytes, and no character is cu
   assert.equal(stderrTail, `…${"ä".repeat(2047)}!`);
 });
 
-Deno.test("a program that is not there is told with the line that installs it", async () => {
+Deno.test("a program that is not there is reported with the line that installs it", async () => {
   await assert.rejects(runProgram(["no-such-program"]), {
     name: "ToolError",
     exitCode: -1,

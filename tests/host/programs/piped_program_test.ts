@@ -67,6 +67,6 @@ for (const [what, end] of Object.entries(ends)) {
   });
 }
 
-Deno.test("a program that is not installed is told at once, with what installs it", () => {
+Deno.test("a program that is not installed is reported at once, with what installs it", () => {
   assert.throws(() => pipeThroughProgram(["no-such-program"]), /not found in PATH\. Install it/);
 });

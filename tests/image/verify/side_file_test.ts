@@ -40,7 +40,7 @@ Deno.test("a renamed image has the only line; of several, none", async () => {
   await assert.rejects(find(`${A}  old.img\n${A}  older.img\n`), { code: "bad-side-file" });
 });
 
-Deno.test("of a file that is no side file, only a piece is held", async () => {
+Deno.test("of a file that is not a side file, only a piece is held", async () => {
   let longest = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     const piece = new Uint8Array(1 << 20).fill(0x61);

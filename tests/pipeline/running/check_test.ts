@@ -85,7 +85,7 @@ Deno.test("the machine is asked for the rights and programs of all steps at once
   assert.deepEqual(machine.calls, ["root for a, b", "programs mkfs.ext4, mount, umount"]);
 });
 
-Deno.test("a dry run claims nothing, and tells what each step knows", async () => {
+Deno.test("a dry run claims nothing, and lists what each step knows", async () => {
   const machine = fakeMachine();
   const fact = { label: "files", value: 3 };
   const plan = await pipelineOf([

@@ -16,27 +16,27 @@ function listener(then: (outcome: Outcome, context: EndContext) => void = () => 
   return { outcomes, listening };
 }
 
-Deno.test("a step is told of success when the image is out and all is released", async () => {
+Deno.test("a step learns of success when the image is out and all is released", async () => {
   const machine = fakeMachine();
-  const { outcomes, listening } = listener(() => void machine.calls.push("told"));
+  const { outcomes, listening } = listener(() => void machine.calls.push("reported"));
   await pipelineOf([listening, seal, hash], machine).run({ ...REQUEST, force: true });
   assert.deepEqual(machine.calls.slice(-4), [
     "publish /backup/photos.img.sha512.partial",
     "release workdir",
     "settle",
-    "told",
+    "reported",
   ]);
   const [outcome] = outcomes;
   assert.ok(outcome?.status === "succeeded" && outcome.image.path === REQUEST.output);
   assert.equal(outcomes.length, 1);
 });
 
-Deno.test("a step is told of a failure, whose step, code and message it gets, once all is undone", async () => {
+Deno.test("a step learns of a failure, whose step, code and message it gets, once all is undone", async () => {
   const machine = fakeMachine();
-  const { outcomes, listening } = listener(() => void machine.calls.push("told"));
+  const { outcomes, listening } = listener(() => void machine.calls.push("reported"));
   const failing = step("failing", { run: () => Promise.reject(new Error("no")) });
   await assert.rejects(pipelineOf([seal, failing, listening], machine).run(REQUEST), StepError);
-  assert.deepEqual(machine.calls.slice(-2), ["discard", "told"]);
+  assert.deepEqual(machine.calls.slice(-2), ["discard", "reported"]);
   const { seconds: _, ...outcome } = outcomes[0]!;
   assert.deepEqual(outcome, {
     status: "failed",
@@ -46,7 +46,7 @@ Deno.test("a step is told of a failure, whose step, code and message it gets, on
   });
 });
 
-Deno.test("a step is told of a check that failed, and of an interruption", async () => {
+Deno.test("a step learns of a check that failed, and of an interruption", async () => {
   const { outcomes, listening } = listener();
   const checking = step("checking", { check: () => Promise.reject(new Error("no")) });
   await assert.rejects(pipelineOf([seal, checking, listening]).run(REQUEST), /no/);
@@ -55,7 +55,7 @@ Deno.test("a step is told of a check that failed, and of an interruption", async
   assert.deepEqual(outcomes.map(({ status }) => status), ["failed", "interrupted"]);
 });
 
-Deno.test("who cannot take the news of a success fails the build, and the others are told", async () => {
+Deno.test("who cannot take the news of a success fails the build, and the others learn of it", async () => {
   const events: BuildEvent[] = [];
   const { outcomes, listening } = listener();
   const deaf = step("deaf", { ended: () => Promise.reject(new Error("nobody answers")) });

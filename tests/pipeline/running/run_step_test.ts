@@ -21,7 +21,7 @@ for (const [name, steps] of Object.entries({ sealed: [seal], hashed: [seal, hash
 const nonsense: readonly unknown[] = [null, 3, "image", {}, { path: "/x" }, [], true];
 
 for (const value of nonsense) {
-  Deno.test(`a step that returns ${JSON.stringify(value)} fails, and is told what to return`, async () => {
+  Deno.test(`a step that returns ${JSON.stringify(value)} fails, and receives what to return`, async () => {
     const machine = fakeMachine();
     const wrong = step("wrong", { run: () => value as Image });
     await assert.rejects(pipelineOf([wrong, seal], machine).run(REQUEST), {
@@ -41,7 +41,7 @@ Deno.test("a step cannot leave another phase than it declares", async () => {
   assert.equal(image.phase, "sealed");
 });
 
-Deno.test("a program of a step that fails is told with its exit code and its last words", async () => {
+Deno.test("a program of a step that fails is reported with its exit code and its last words", async () => {
   const thrown = (fields: object) =>
     Object.assign(new Error("Exited with code: 7"), { name: "ShellError", exitCode: 7, ...fields });
   for (

@@ -146,7 +146,7 @@ Deno.test("artifacts that lie elsewhere are neither published nor discarded", as
   assert.ok(machine.calls.includes("publish"));
 });
 
-Deno.test("an error of the checks is the user's, and is told as an event, too", async () => {
+Deno.test("an error of the checks is the user's, and is reported as an event, too", async () => {
   const events: BuildEvent[] = [];
   await assert.rejects(
     pipelineOf([step("a")]).run({ ...REQUEST, emit: (event) => void events.push(event) }),

@@ -181,7 +181,7 @@ Deno.test("a sink that fails ends the build, and the others are aborted", async 
   assert.equal(store.calls.filter((call) => call.startsWith("aborted")).length, 1);
 });
 
-Deno.test("what cannot be undone is told behind why a stage did not begin", async () => {
+Deno.test("what cannot be undone is reported behind why a stage did not begin", async () => {
   const stuck: Step = {
     name: "stuck",
     shell: false,

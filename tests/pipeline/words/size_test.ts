@@ -27,7 +27,7 @@ Deno.test("a size that no number holds exactly is too large", () => {
   assert.throws(() => parseSize("8P", "it"), { message: /too large/ });
 });
 
-Deno.test("zero is a size where it is allowed, in any unit, and what is none is told as that", () => {
+Deno.test("zero is a size where it is allowed, in any unit, and what is not one is refused as that", () => {
   for (const text of ["0", "0K", "0.0 MiB"]) assert.equal(parseSize(text, "it", 0), 0);
   assert.throws(() => parseSize("far", "--offset", 0), {
     message: /^cannot use "far" for --offset: it is not a size\. Write a number with K, M, G or T/,
@@ -52,7 +52,7 @@ for (
     "Infinity",
   ]
 ) {
-  Deno.test(`${JSON.stringify(text)} is no size`, () => {
+  Deno.test(`${JSON.stringify(text)} is not a size`, () => {
     assert.throws(() => parseSize(text, "--size"), {
       name: "UsageError",
       code: "bad-size",

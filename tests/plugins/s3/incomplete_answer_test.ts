@@ -51,7 +51,7 @@ for (
     ["without numbers", "<Part><Size>5242880</Size></Part>"],
   ] as const
 ) {
-  Deno.test(`a list of parts ${what} is no obstacle to continuing`, async () => {
+  Deno.test(`a list of parts ${what} is not an obstacle to continuing`, async () => {
     let isLying = false;
     const fault: Fault = ({ method, query }, part) => {
       if (!isLying && part === 2) return { status: 507, code: "InsufficientStorage" };

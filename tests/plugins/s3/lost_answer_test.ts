@@ -86,7 +86,7 @@ for (const size of ["small", "large"] as const) {
     });
   });
 
-  Deno.test(`a conflict that does not end is no object of another's (${size})`, async () => {
+  Deno.test(`a conflict that does not end is not an object of another's (${size})`, async () => {
     const fault: Fault = (request) =>
       completes(request) ? { status: 409, code: "ConditionalRequestConflict" } : undefined;
     await withSize(fault, async (run) => {

@@ -64,14 +64,18 @@ async function assertRefused(run: Run, given: OptionValues, says: RegExp): Promi
 }
 
 for (const [what, [given, says]] of Object.entries(REFUSED)) {
-  testWith(SSH, `${what} is told before anything is made`, async () => {
+  testWith(SSH, `${what} is reported before anything is made`, async () => {
     await withFar({ programs: POSIX }, (run) => assertRefused(run, given(run), says));
   });
 }
 
-testWith(SSH, "a far side that cannot make digests is told before anything is made", async () => {
-  const programs = POSIX.filter((name) => name !== "sha512sum");
-  await withFar({ programs }, async (run) => {
-    await assertRefused(run, {}, /neither sha512sum nor shasum, to check what arrived/);
-  });
-});
+testWith(
+  SSH,
+  "a far side that cannot make digests is reported before anything is made",
+  async () => {
+    const programs = POSIX.filter((name) => name !== "sha512sum");
+    await withFar({ programs }, async (run) => {
+      await assertRefused(run, {}, /neither sha512sum nor shasum, to check what arrived/);
+    });
+  },
+);

@@ -116,7 +116,7 @@ Deno.test("a full queue leaves the file to who offers it", () => {
   close(fd);
 });
 
-Deno.test("what fails on the other thread is told in its own words", async () => {
+Deno.test("what fails on the other thread is reported in its own words", async () => {
   const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const noFile = 1_000_000 as Descriptor;
   try {

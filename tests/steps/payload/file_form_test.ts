@@ -3,7 +3,7 @@ import type { Step } from "../../../mod.ts";
 import { fileForm } from "../../../plugin.ts";
 import { build, inPlace } from "../../plugins/building.ts";
 
-Deno.test("what cannot be undone is told behind why it failed", async () => {
+Deno.test("what cannot be undone is reported behind why it failed", async () => {
   const stream: Step["stream"] = () => ({
     sink: new WritableStream({ write: () => Promise.reject(new Error("server gone")) }),
     abort: () => Promise.reject(new Error("cannot take it back")),
