@@ -27,7 +27,7 @@ export class ContentRecord implements ImageRecord {
     files: FileSystem,
     data: RecordData | undefined,
     verdict: RecordVerdict | undefined,
-    /** Whether it is damaged, and looks like that of a layer: what that lies on is not known. */
+    /** Whether it cannot be used, and seems to be that of a layer: what that lies on is not known. */
     readonly mayBeLayer = false,
   ) {
     this.#files = files;
@@ -42,7 +42,7 @@ export class ContentRecord implements ImageRecord {
     const verdict: RecordVerdict = stored.kind === "none"
       ? { state: "none" }
       : { state: stored.kind, why: stored.why };
-    const mayBeLayer = stored.kind === "broken" && stored.mayBeLayer;
+    const mayBeLayer = stored.kind !== "none" && stored.mayBeLayer;
     return new ContentRecord(files, undefined, verdict, mayBeLayer);
   }
 

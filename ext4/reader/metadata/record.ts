@@ -11,7 +11,9 @@ import {
   digestsSizeBytes,
   type RecordBase,
   recordHeaderSizeBytes,
+  recordSizeBytes,
 } from "../../record.ts";
+import { INODE } from "../../structs/inode.ts";
 import {
   RECORD_ALGORITHM,
   RECORD_BASE,
@@ -25,7 +27,7 @@ import {
 import { S_IFREG } from "../../tree.ts";
 import { FileData } from "../contents/file_data.ts";
 import { isType, parseInode } from "../inode/inode.ts";
-import { isZero } from "../little_endian.ts";
+import { isZero, u32At } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 
@@ -33,12 +35,11 @@ import type { Volume } from "../volume.ts";
 export type StoredRecord =
   /** Nothing, or a boot loader's data. */
   | { readonly kind: "none" }
-  /** A record that a later version wrote. */
-  | { readonly kind: "unknown"; readonly why: string }
+  /** A record that a later version wrote, or that is damaged. */
   | {
-    readonly kind: "broken";
+    readonly kind: "unknown" | "broken";
     readonly why: string;
-    /** Whether its header looks like that of a layer: what it lies on is not known then. */
+    /** Whether it seems to be that of a layer: what that lies on is not known then. */
     readonly mayBeLayer: boolean;
   }
   | { readonly kind: "record"; readonly record: RecordData };
@@ -79,18 +80,34 @@ export class RecordData {
 
 /** Looks into inode 5. Nothing that is found there is an error. */
 export function* loadRecord(volume: Volume): Reading<StoredRecord> {
+  let hasLayersSize = false;
   try {
-    return yield* load(volume);
+    const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
+    const { inodeSizeBytes } = volume.geometry;
+    if (isZero(block, start, start + inodeSizeBytes)) return { kind: "none" };
+    hasLayersSize = isSizeOfLayer(volume, block, start);
+    const stored = yield* load(volume, block, start);
+    if (stored.kind === "record" || !hasLayersSize) return stored;
+    const why = "why" in stored ? stored.why : "its header is gone";
+    return { kind: stored.kind === "unknown" ? "unknown" : "broken", why, mayBeLayer: true };
   } catch (error) {
     if (!(error instanceof CorruptImageError)) throw error;
-    return { kind: "broken", why: error.message, mayBeLayer: false };
+    return { kind: "broken", why: error.message, mayBeLayer: hasLayersSize };
   }
 }
 
-function* load(volume: Volume): Reading<StoredRecord> {
+/**
+ * Whether inode 5, which may be damaged, has the size of a layer's record, or had it before a bit of
+ * that changed: an image that is half of a tree must not pass for all of it.
+ */
+function isSizeOfLayer({ geometry }: Volume, block: Uint8Array, start: number): boolean {
+  const countUsed = geometry.countInodes - geometry.raw.s_free_inodes_count;
+  const bits = u32At(block, start + INODE.offsets.i_size_lo) ^ recordSizeBytes(countUsed, true);
+  return (bits & (bits - 1)) === 0;
+}
+
+function* load(volume: Volume, block: Uint8Array, start: number): Reading<StoredRecord> {
   const { geometry } = volume;
-  const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
-  if (isZero(block, start, start + geometry.inodeSizeBytes)) return { kind: "none" };
   const inode = parseInode(geometry, BOOT_LOADER_INODE, block, start);
   if (!isType(inode, S_IFREG) || inode.sizeBytes < RECORD_HEADER.sizeBytes) return { kind: "none" };
   const data = yield* FileData.open(volume, inode);
@@ -117,7 +134,7 @@ function judge(header: Uint8Array, data: FileData): StoredRecord {
   if (!hasMagic) return { kind: "broken", why: "r_magic is wrong", mayBeLayer };
   if (raw.r_version !== RECORD_VERSION || raw.r_algorithm !== RECORD_ALGORITHM.sha256) {
     const why = `it has version ${raw.r_version} and algorithm ${raw.r_algorithm}`;
-    return { kind: "unknown", why };
+    return { kind: "unknown", why, mayBeLayer };
   }
   if (data.sizeBytes !== header.length + digestsSizeBytes(raw.r_inodes_count)) {
     const why = `it has ${data.sizeBytes} bytes, which does not fit its header`;
