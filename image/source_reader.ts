@@ -48,7 +48,7 @@ export interface ReadableSource
 export interface ReaderParts {
   readonly files: ReadableFiles;
   readonly source: ReadableSource;
-  readonly record: ImageRecord;
+  openRecord(): Promise<ImageRecord>;
   readonly layers: readonly ImageReaderLayer[];
   readonly isLayerAlone: boolean;
 }
@@ -59,12 +59,13 @@ export class SourceReader implements ImageReader {
   readonly isLayerAlone: boolean;
   readonly #files: ReadableFiles;
   readonly #source: ReadableSource;
-  readonly #record: ImageRecord;
+  readonly #openRecord: ReaderParts["openRecord"];
+  #record: Promise<ImageRecord> | undefined;
 
-  constructor({ files, source, record, layers, isLayerAlone }: ReaderParts) {
+  constructor({ files, source, openRecord, layers, isLayerAlone }: ReaderParts) {
     this.#files = files;
     this.#source = source;
-    this.#record = record;
+    this.#openRecord = openRecord;
     this.layers = layers;
     this.isLayerAlone = isLayerAlone;
   }
@@ -121,7 +122,7 @@ export class SourceReader implements ImageReader {
   }
 
   record(): Promise<ImageRecord> {
-    return Promise.resolve(this.#record);
+    return this.#record ??= this.#openRecord();
   }
 
   digests(path?: ImagePath): AsyncGenerator<FileDigest> {

@@ -16,6 +16,7 @@ import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./
 import { loadLinkTarget } from "./metadata/link_target.ts";
 import {
   loadInodesChecksum,
+  loadMayBeLayer,
   loadRecord,
   type RecordData,
   type StoredRecord,
@@ -26,7 +27,7 @@ import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
 import { type OpenOptions, openVolume } from "./open/open_volume.ts";
 import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
-import { type ImagePath, joinPath, splitPath } from "./path.ts";
+import { type ImagePath, wholePath } from "./path.ts";
 import { type Reading, settle } from "./reading.ts";
 import { requireKind } from "./require_kind.ts";
 import type { Volume } from "./volume.ts";
@@ -85,7 +86,7 @@ export class FileSystem implements LeavingOut {
 
   /** The metadata of a file, folder or anything else. */
   async stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
-    return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
+    return this.#statOf(await settle(this.#find(file, options)), wholePath(file));
   }
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
@@ -190,6 +191,11 @@ export class FileSystem implements LeavingOut {
     }
   }
 
+  /** Whether the record has to be read to know whether the image is a layer. */
+  async mayBeLayer(): Promise<boolean> {
+    return await settle(loadMayBeLayer(this.#volume));
+  }
+
   /** The record that icecore keeps in inode 5, if there is one. */
   async record(): Promise<StoredRecord> {
     return await settle(loadRecord(this.#volume));
@@ -225,7 +231,7 @@ export class FileSystem implements LeavingOut {
 
   *#openFile(file: FileReference, options: FollowOptions): Reading<OpenFile> {
     const inode = yield* this.#find(file, options);
-    const stat = this.#statOf(inode, bytesOf(file));
+    const stat = this.#statOf(inode, wholePath(file));
     requireKind(file, stat, "file", "not-a-file");
     return yield* openFile(this.#volume, inode, stat);
   }
@@ -236,7 +242,7 @@ export class FileSystem implements LeavingOut {
     leaving: LeavingOut,
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
-    requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
+    requireKind(file, this.#statOf(inode, wholePath(file)), "folder", "not-a-folder");
     if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), leaving, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
   }
@@ -264,7 +270,7 @@ export class FileSystem implements LeavingOut {
 
   *#readLink(file: FileReference): Reading<Uint8Array> {
     const inode = yield* this.#find(file, {});
-    requireKind(file, this.#statOf(inode, bytesOf(file)), "symlink", "not-a-symlink");
+    requireKind(file, this.#statOf(inode, wholePath(file)), "symlink", "not-a-symlink");
     return yield* loadLinkTarget(this.#volume, inode);
   }
 
@@ -274,9 +280,9 @@ export class FileSystem implements LeavingOut {
 
   *#startWalk(folder: FileReference, isSorted: boolean): Reading<FolderWalk> {
     const inode = yield* this.#find(folder, {});
-    const stat = this.#statOf(inode, bytesOf(folder));
+    const stat = this.#statOf(inode, wholePath(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
-    return new FolderWalk(this.#volume, bytesOf(folder) ?? new Uint8Array(), stat, isSorted);
+    return new FolderWalk(this.#volume, wholePath(folder) ?? new Uint8Array(), stat, isSorted);
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
@@ -287,10 +293,4 @@ export class FileSystem implements LeavingOut {
       }
     });
   }
-}
-
-/** The path, where it is one. */
-function bytesOf(file: FileReference): Uint8Array | undefined {
-  if (typeof file === "number") return undefined;
-  return splitPath(file).reduce(joinPath, new Uint8Array());
 }

@@ -10,22 +10,31 @@ import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import type { ContentRecord } from "../content_record.ts";
 
 /** An image that is open. */
-export interface OpenLayer {
+export interface OpenFiles {
   readonly files: FileSystem;
   readonly source: HostBlockSource;
-  readonly record: ContentRecord;
   /** Where it was found; missing where a program handed its bytes in. */
   readonly location?: string;
 }
 
-/** One of a stack. */
-export interface Layer extends OpenLayer {
+/** The same, with the header of its record. */
+export interface OpenLayer extends OpenFiles {
+  readonly record: ContentRecord;
+}
+
+/** One of several, or alone. */
+export interface Numbered {
   /** What is added to its inode numbers: those of different layers must not be the same. */
   readonly offset: number;
 }
 
+/** One of a stack. */
+export interface Layer extends OpenLayer, Numbered {}
+
 /** Numbers the inodes of all layers: those of the lowest stay, and each above goes on behind it. */
-export function numberLayers(topmostFirst: readonly OpenLayer[]): Layer[] {
+export function numberLayers<Open extends OpenFiles>(
+  topmostFirst: readonly Open[],
+): (Open & Numbered)[] {
   let offset = 0;
   const layers = topmostFirst.toReversed().map((layer) => {
     const numbered = { ...layer, offset };
@@ -36,7 +45,10 @@ export function numberLayers(topmostFirst: readonly OpenLayer[]): Layer[] {
 }
 
 /** The layer that an inode of the stack is in. */
-export function layerOf(layers: readonly Layer[], number: InodeNumber): Layer {
+export function layerOf<Layer extends Numbered>(
+  layers: readonly Layer[],
+  number: InodeNumber,
+): Layer {
   let [low, high] = [0, layers.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -47,7 +59,7 @@ export function layerOf(layers: readonly Layer[], number: InodeNumber): Layer {
 }
 
 /** The number of an inode in its layer. */
-export function inLayer(layer: Layer, number: InodeNumber): InodeNumber {
+export function inLayer(layer: Numbered, number: InodeNumber): InodeNumber {
   return number - layer.offset as InodeNumber;
 }
 

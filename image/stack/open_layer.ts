@@ -14,7 +14,7 @@ import { openSource } from "../../host/block_source/open_source.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { OpenImageOptions } from "../image_reader.ts";
 import { saysNoImage, withName } from "../no_image.ts";
-import type { OpenLayer } from "./layer.ts";
+import type { OpenFiles, OpenLayer } from "./layer.ts";
 
 /**
  * Opens it, and reads the header of its record.
@@ -22,18 +22,35 @@ import type { OpenLayer } from "./layer.ts";
  * @throws CorruptImageError, UnsupportedFeatureError, EnvironmentError
  */
 export async function openLayer(
+  source: string,
+  options: OpenImageOptions,
+  mostCacheBytes?: number,
+): Promise<OpenLayer> {
+  return await withRecord(await openFiles(source, options, mostCacheBytes));
+}
+
+/** With the header of its record. */
+export async function withRecord(opened: OpenFiles): Promise<OpenLayer> {
+  try {
+    return { ...opened, record: await ContentRecord.open(opened.files) };
+  } catch (error) {
+    opened.source.close();
+    throw error;
+  }
+}
+
+/** Opens it, and no more. @throws as `openLayer` */
+export async function openFiles(
   source: string | BlockSource,
   options: OpenImageOptions,
   mostCacheBytes = Infinity,
-): Promise<OpenLayer> {
+): Promise<OpenFiles> {
   const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     const cacheBytes = Math.min(options.cacheBytes ?? caching.cacheBytes, mostCacheBytes);
     const files = await openFileSystem(opened, { ...caching, ...options, cacheBytes });
-    const record = await ContentRecord.open(files);
-    const location = typeof source === "string" ? { location: source } : {};
-    return { files, source: opened, record, ...location };
+    return { files, source: opened, ...typeof source === "string" && { location: source } };
   } catch (error) {
     const named = saysNoImage(error)
       ? await withName(error, opened)

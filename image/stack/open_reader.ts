@@ -6,10 +6,11 @@
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
 import { RECORD_HEADER } from "../../ext4/structs/record.ts";
+import { ContentRecord } from "../content_record.ts";
 import type { ImageReader, ImageReaderLayer, OpenImageOptions } from "../image_reader.ts";
 import { SourceReader } from "../source_reader.ts";
-import { type Layer, numberLayers, type OpenLayer } from "./layer.ts";
-import { openLayer } from "./open_layer.ts";
+import { type Numbered, numberLayers, type OpenFiles, type OpenLayer } from "./layer.ts";
+import { openFiles, withRecord } from "./open_layer.ts";
 import { openStack } from "./open_stack.ts";
 import { StackFiles } from "./stack_files.ts";
 import { StackRecord } from "./stack_record.ts";
@@ -19,30 +20,38 @@ import { StackSource } from "./stack_source.ts";
 export async function openReader(
   source: string | BlockSource,
   options: OpenImageOptions,
-): Promise<{ readonly reader: ImageReader; readonly layers: readonly Layer[] }> {
-  const top = await openLayer(source, options);
-  const { files, source: bytes, record } = top;
-  const isLayer = record.base !== undefined;
-  if (record.mayBeLayer && options.layer !== true) refuseHalf(top, options);
-  if (!isLayer || options.layer === true) {
-    const parts = { files, source: bytes, record, isLayerAlone: isLayer };
-    const reader = new SourceReader({ ...parts, layers: [shownLayer(top)] });
-    return { reader, layers: numberLayers([top]) };
-  }
+): Promise<{ readonly reader: ImageReader; readonly layers: readonly (OpenFiles & Numbered)[] }> {
+  const opened = await openFiles(source, options);
+  if (!await opened.files.mayBeLayer()) return alone(opened, false);
+  const top = await withRecord(opened);
+  const isLayer = top.record.base !== undefined;
+  if (top.record.mayBeLayer && options.layer !== true) refuseHalf(top, options);
+  if (!isLayer || options.layer === true) return alone(top, isLayer);
   try {
     const layers = await openStack(top, options);
+    const record = new StackRecord(layers);
     const reader = new SourceReader({
       files: new StackFiles(layers),
       source: new StackSource(layers),
-      record: new StackRecord(layers),
+      openRecord: () => Promise.resolve(record),
       layers: layers.map(shownLayer),
       isLayerAlone: false,
     });
     return { reader, layers };
   } catch (error) {
-    bytes.close();
+    top.source.close();
     throw error;
   }
+}
+
+/** One image by itself. */
+function alone(opened: OpenFiles & Partial<OpenLayer>, isLayerAlone: boolean) {
+  const { files, source, record } = opened;
+  const openRecord = () =>
+    record === undefined ? ContentRecord.open(files) : Promise.resolve(record);
+  const layers = [shownLayer(opened)];
+  const reader = new SourceReader({ files, source, openRecord, layers, isLayerAlone });
+  return { reader, layers: numberLayers([opened]) };
 }
 
 /** What may be a layer of nobody knows what is not shown as if it were all. */
@@ -60,7 +69,7 @@ function refuseHalf({ source }: OpenLayer, { onBroken }: OpenImageOptions): void
   throw error;
 }
 
-function shownLayer({ files, source, location }: OpenLayer): ImageReaderLayer {
+function shownLayer({ files, source, location }: OpenFiles): ImageReaderLayer {
   return {
     shownName: source.shownName,
     sizeBytes: source.sizeBytes,

@@ -12,7 +12,7 @@ import type { FileReference, FollowOptions } from "../../ext4/reader/file_system
 import type { LeavingOut, OnBroken, OnUnsupported } from "../../ext4/reader/leave_out.ts";
 import type { ContiguousStat, Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { ImageInfo } from "../../ext4/reader/open/image_info.ts";
-import { joinPath, splitPath } from "../../ext4/reader/path.ts";
+import { wholePath } from "../../ext4/reader/path.ts";
 import { requireKind } from "../../ext4/reader/require_kind.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "../../ext4/reader/walk/entry.ts";
 import type { Xattr } from "../../ext4/tree.ts";
@@ -71,7 +71,14 @@ export class StackFiles implements ReadableFiles, LeavingOut {
 
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
     const top = await this.#folder(folder, {});
-    for await (const { batches, ...current } of walkStack(pathOf(folder), top, false, this)) {
+    for await (
+      const { batches, ...current } of walkStack(
+        wholePath(folder) ?? new Uint8Array(),
+        top,
+        false,
+        this,
+      )
+    ) {
       for await (const batch of batches) {
         for (const { name, stat } of this.#entriesOf(batch)) {
           const raw = { bytes: name, nameAt: 0, nameLength: name.length, name };
@@ -83,7 +90,14 @@ export class StackFiles implements ReadableFiles, LeavingOut {
 
   async *walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {
     const top = await this.#folder(folder, {});
-    for await (const { batches, ...current } of walkStack(pathOf(folder), top, true, this)) {
+    for await (
+      const { batches, ...current } of walkStack(
+        wholePath(folder) ?? new Uint8Array(),
+        top,
+        true,
+        this,
+      )
+    ) {
       const all: Entry[] = [];
       for await (const batch of batches) for (const each of this.#entriesOf(batch)) all.push(each);
       yield { ...current, entries: all.sort(Entry.compare) };
@@ -200,10 +214,4 @@ async function nameIn(
     if (entry.inode === inode) return entry.name;
   }
   return undefined;
-}
-
-/** The path that a walk begins with, where it is known. */
-function pathOf(file: FileReference): Uint8Array {
-  if (typeof file === "number") return new Uint8Array();
-  return splitPath(file).reduce(joinPath, new Uint8Array());
 }

@@ -97,6 +97,25 @@ export function* loadRecord(volume: Volume): Reading<StoredRecord> {
 }
 
 /**
+ * Whether the record has to be read to know whether the image is a layer. It has not where inode 5
+ * is not in use, or is as large as that of a full image, to which nothing was written since.
+ */
+export function* loadMayBeLayer({ geometry, inodes }: Volume): Reading<boolean> {
+  const { raw, inodeSizeBytes } = geometry;
+  const wasWritten = raw.s_mtime !== 0 || raw.s_wtime !== raw.s_mkfs_time;
+  if (wasWritten) return true;
+  try {
+    const { block, start } = yield* inodes.loadBytes(BOOT_LOADER_INODE);
+    const countUsed = geometry.countInodes - raw.s_free_inodes_count;
+    return !isZero(block, start, start + inodeSizeBytes) &&
+      u32At(block, start + INODE.offsets.i_size_lo) !== recordSizeBytes(countUsed, false);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    return true;
+  }
+}
+
+/**
  * Whether inode 5, which may be damaged, has the size of a layer's record, or had it before a bit of
  * that changed: an image that is half of a tree must not pass for all of it.
  */
