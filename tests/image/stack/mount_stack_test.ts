@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mountAt } from "../../../host/mounts/mount_table.ts";
 import { loopDevicesOf, mountsBelow } from "../../../host/mounts/mounts.ts";
-import { MOST_LAYERS } from "../../../image/mount/mount_stack.ts";
+import { MOST_LAYERS, mountStack } from "../../../image/mount/mount_stack.ts";
 import { overlayArgv } from "../../../image/mount/commands.ts";
 import { mountImage } from "../../../image/mount_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
@@ -68,6 +68,16 @@ Deno.test("the options of an overlay name the images by short names, topmost fir
   ]);
   const names = Array.from({ length: MOST_LAYERS }, (_, index) => `${index}`);
   assert.ok(overlayArgv(names, "/m")[4]!.length < 4096, "one page is all that the kernel takes");
+});
+
+Deno.test("more images than overlayfs takes are refused before anything is mounted", async () => {
+  const subject = { path: "/x.img", isBlockDevice: false, hasJournal: false };
+  const subjects = Array.from({ length: MOST_LAYERS + 1 }, () => subject);
+  const mount = () => Promise.reject(new Error("it was mounted"));
+  await assert.rejects(mountStack(subjects, "/m", "kernel", {}, mount), {
+    code: "too-many-layers",
+    message: /overlayfs takes 500 at most\. Make one full image of them with icecore merge/,
+  });
 });
 
 testWith(
