@@ -26,6 +26,7 @@ cp "$root/LICENSE" "$out"
 node - "$root/deno.json" >"$out/package.json" <<'JS'
 const { name, version, license, imports } = JSON.parse(require("fs").readFileSync(process.argv[2]));
 const versionOf = (it) => imports[it].slice(imports[it].lastIndexOf("@") + 1);
+const optional = ["@aws-sdk/client-s3", "age-encryption", "@noble/ciphers", "bcrypt-pbkdf"];
 console.log(JSON.stringify({
   name,
   version,
@@ -34,9 +35,9 @@ console.log(JSON.stringify({
   engines: { node: ">=22" },
   exports: { "./read": "./read.js" },
   dependencies: { minimatch: versionOf("minimatch") },
-  // Only images in S3 need it.
-  peerDependencies: { "@aws-sdk/client-s3": versionOf("@aws-sdk/client-s3") },
-  peerDependenciesMeta: { "@aws-sdk/client-s3": { optional: true } },
+  // Only images in S3 need the first, and encrypted ones the others.
+  peerDependencies: Object.fromEntries(optional.map((it) => [it, versionOf(it)])),
+  peerDependenciesMeta: Object.fromEntries(optional.map((it) => [it, { optional: true }])),
 }, undefined, 2));
 JS
 echo "npm.sh: $out, for Node 22 and later." >&2

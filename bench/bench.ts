@@ -18,7 +18,9 @@ import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
 import { recordFigures, showRecording } from "./recording.ts";
+import { stored } from "./stored.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
+import { sharing } from "./sharing.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -33,6 +35,10 @@ async function main(options: BenchOptions): Promise<void> {
     console.log(await growth(command, folder, options.scale, { ...options, signal, log }));
     return;
   }
+  if (options.sharing) {
+    console.log(await sharing(command, folder, { ...options, signal, log }));
+    return;
+  }
   const reports: Report[] = [];
   for (const kind of options.only) {
     const report = await runKind(kind, command, workspace, options);
@@ -43,6 +49,10 @@ async function main(options: BenchOptions): Promise<void> {
   else console.log("No goals are judged: they are meant for data of full size.\n");
   console.log("## Encrypted and uploaded while it is packed\n");
   console.log(`${await chains(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Read where it is stored, encrypted\n");
+  console.log(`${await stored(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Equal files stored once, and blocks cloned\n");
+  console.log(`${await sharing(command, folder, { ...options, signal, log })}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly scale: number;
   /** Time and memory from 10,000 to 1,000,000 files, instead of the contest. */
   readonly growth: boolean;
+  /** Equal files and clones, instead of the contest. */
+  readonly sharing: boolean;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -24,7 +26,7 @@ export interface BenchOptions {
 
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
-                [--filter TEXT] [--timeout SECONDS] [--source] [--growth]
+                [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -34,6 +36,7 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --timeout  a run that takes longer is given up (default: 120)
   --source   run icecore from source too, not only as executable
   --growth   instead: time and peak memory from 10,000 to 1,000,000 files
+  --sharing  instead: builds with --dedupe and --reflink beside builds without
 
 Example: deno task bench --only small --rounds 5`;
 
@@ -49,6 +52,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       timeout: { type: "string", default: "120" },
       source: { type: "boolean", default: false },
       growth: { type: "boolean", default: false },
+      sharing: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -61,6 +65,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     rounds: Math.ceil(positive("--rounds", values.rounds)),
     scale: positive("--scale", values.scale),
     growth: values.growth,
+    sharing: values.sharing,
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,

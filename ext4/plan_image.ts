@@ -12,7 +12,7 @@ import { decide, type ImagePlan } from "./plan/image_plan.ts";
 import { checkOptions, type PlanOptions } from "./plan/options.ts";
 import type { PlanNote } from "./plan/report.ts";
 import { groupsWithSuperblock } from "./sparse_super.ts";
-import { hasType, S_IFREG, type Tree } from "./tree.ts";
+import { hasType, S_IFREG, type Tree, type TreeInode } from "./tree.ts";
 import type { Run } from "./write/run.ts";
 import { imageRuns } from "./write/runs.ts";
 
@@ -35,12 +35,24 @@ export interface Plan {
   runs(): Iterable<Run>;
   /** Regular files without a block, which no run speaks of: empty, or nothing but a hole. */
   blockless(): Iterable<BlocklessFile>;
+  /** Regular files that no run speaks of because they lie in the blocks of another. */
+  shared(): Iterable<SharedFile>;
 }
 
 /** A regular file that takes no block. */
 export interface BlocklessFile {
   readonly number: InodeNumber;
   readonly sizeBytes: number;
+}
+
+/** A regular file that lies in the blocks of another. */
+export interface SharedFile {
+  readonly number: InodeNumber;
+  /** The inode that runs speak of. */
+  readonly ownerNumber: InodeNumber;
+  /** Rows of the tree; the same for a further inode of a file with very many names. */
+  readonly inode: TreeInode;
+  readonly owner: TreeInode;
 }
 
 /** Where things lie, for people. */
@@ -60,6 +72,10 @@ export interface PlanLayout {
   readonly countXattrBlocks: number;
   readonly countExtentBlocks: number;
   readonly countDataBlocks: number;
+  /** Files that have no blocks of their own, because others have the same contents. */
+  readonly countSharedFiles: number;
+  /** What blocks they would have taken; part of no other count. */
+  readonly countSharedBlocks: number;
   /** Blocks of the record: digests of the files' contents. */
   readonly countRecordBlocks: number;
   /** All blocks but those of data. */
@@ -90,7 +106,27 @@ export function planImage(tree: Tree, options: PlanOptions): Plan {
     report: plan.notes,
     runs: () => imageRuns(plan),
     blockless: () => blocklessFiles(plan),
+    shared: () => sharedFiles(plan),
   };
+}
+
+function* sharedFiles({ inventory, contents, owners }: ImagePlan): Generator<SharedFile> {
+  if (owners === undefined) return;
+  const { numberOf } = inventory;
+  const file = (number: number, row: number, owner: number): SharedFile => ({
+    number: number as InodeNumber,
+    ownerNumber: numberOf[owner] as InodeNumber,
+    inode: row as TreeInode,
+    owner: owner as TreeInode,
+  });
+  for (let row = 0; row < owners.length; row++) {
+    if (owners[row] === row || contents.countBlocks[row] === 0) continue;
+    yield file(numberOf[row]!, row, owners[row]!);
+  }
+  for (const extra of contents.extras) {
+    if (extra.kind !== "copy" || !extra.isShared) continue;
+    yield file(extra.number, extra.inode, owners[extra.inode]!);
+  }
 }
 
 function* blocklessFiles({ tree, inventory, contents }: ImagePlan): Generator<BlocklessFile> {
@@ -131,6 +167,8 @@ function layoutOf(plan: ImagePlan): PlanLayout {
     countXattrBlocks: xattrs.countBlocks,
     countExtentBlocks: layout.firstDataItem - layout.firstExtentItem,
     countDataBlocks,
+    countSharedFiles: contents.countSharedFiles,
+    countSharedBlocks: contents.countSharedBlocks,
     countRecordBlocks,
     countMetadataBlocks: geometry.countBlocks - countDataBlocks - countFreeBlocks,
     countFreeBlocks,

@@ -7,6 +7,7 @@ import type { UnsupportedFeatureError } from "../ext4/image_errors.ts";
 import type { Tree } from "../ext4/tree.ts";
 import { isRemote } from "../host/block_source/location.ts";
 import { fileStatus } from "../host/files/file_status.ts";
+import { hasCode } from "../host/libc/errno.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
 import { printable } from "../host/libc/paths.ts";
 import type { Problem } from "../pipeline/problem.ts";
@@ -21,7 +22,7 @@ import {
   type SideOptions,
   unsupportedProblem,
 } from "./diff/side.ts";
-import type { ImageReader } from "./image_reader.ts";
+import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
 import { openImage } from "./open_image.ts";
 
 /**
@@ -43,6 +44,14 @@ export async function diffImages(
     readonly bases?: readonly string[];
     /** Compare images alone that were built on others, as the layers that they are. */
     readonly layer?: boolean;
+    /** Of encrypted images: who can decrypt them; see `openImage`. */
+    readonly identities?: readonly (string | Uint8Array)[];
+    /** Of what is encrypted with a passphrase; see `openImage`. */
+    readonly askPassphrase?: OpenImageOptions["askPassphrase"];
+    /** Receives what the program of an identity has to say; see `openImage`. */
+    readonly onMessage?: OpenImageOptions["onMessage"];
+    /** Of what is a whole disk: the number of the partition to compare; see `openImage`. */
+    readonly partition?: number | undefined;
     /** Globs of names to leave out of folders, as `build` left them out. */
     readonly exclude?: readonly string[];
     /** Take folders of other file systems for empty, as `build --one-file-system` stored them. */
@@ -118,20 +127,31 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute, bases, layer }: DiffOptions,
+  options: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
     return;
   }
-  return await openImage(path, {
+  const { signal, leastBytesPerMinute, identities, askPassphrase, onMessage, partition } = options;
+  const opening: OpenImageOptions = {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
+    askPassphrase,
+    onMessage,
+    ...(identities === undefined ? {} : { identities }),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
-    ...(bases === undefined ? {} : { bases }),
-    ...(layer === undefined ? {} : { layer }),
-  });
+    ...(options.bases === undefined ? {} : { bases: options.bases }),
+    ...(options.layer === undefined ? {} : { layer: options.layer }),
+  };
+  try {
+    return await openImage(path, { ...opening, partition });
+  } catch (error) {
+    // A disk is compared with an image of one of its partitions.
+    if (!hasCode(error, "no-partitions")) throw error;
+    return await openImage(path, opening);
+  }
 }
 
 function besideImage(path: string, image: Tree | undefined, options: SideOptions): Promise<Side> {

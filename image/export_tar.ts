@@ -27,6 +27,7 @@ import { BLOCK_BYTES, headerBlocks, type Member, paddingBytes } from "./tar/head
 import { memberOf } from "./tar/member.ts";
 import { PieceBuffer } from "./tar/piece_buffer.ts";
 import { type DataLayout, sparseLayout, wholeLayout } from "./tar/sparse.ts";
+import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 import { pathBytesOf, shownPathOf } from "./tree_path.ts";
 
 /** GNU tar reads and writes twenty blocks at a time, and expects the end to be filled up. */
@@ -116,11 +117,12 @@ class TarExport {
       for (const block of headerBlocks(layout.member)) if (out.put(block)) yield out.take();
       if (out.put(layout.map)) yield out.take();
       await check?.begin(file);
+      let damaged: StoredDamageError | undefined;
       for (const { startBytes, endBytes } of layout.ranges) {
         for (let offset = startBytes; offset < endBytes;) {
           const space = out.space(endBytes - offset);
-          const reading = file.read(offset, space);
-          if (reading instanceof Promise) await reading;
+          const damage = await this.#read(file, offset, space);
+          damaged ??= damage;
           check?.add(space, offset);
           offset += space.length;
           if (out.advance(space.length)) yield out.take();
@@ -128,7 +130,10 @@ class TarExport {
         }
       }
       if (out.put(new Uint8Array(paddingBytes(layout.member.sizeBytes)))) yield out.take();
-      if (check?.finish() === false) await this.#different(row);
+      const isDifferent = check?.finish() === false;
+      if (damaged !== undefined) {
+        this.#nameDamaged(row, asDamagedFile(damaged, shownPathOf(this.#tree, row)));
+      } else if (isDifferent) await this.#different(row);
     }
   }
 
@@ -144,7 +149,27 @@ class TarExport {
       shownPathOf(this.#tree, row),
       this.source.inodeOf(row),
     );
-    if (damage === undefined) return;
+    if (damage !== undefined) this.#nameDamaged(row, damage);
+  }
+
+  /** Fills `space`: with zeros where what it lies in is damaged, for the header has promised it. */
+  async #read(
+    file: ImageFile,
+    offset: number,
+    space: Uint8Array,
+  ): Promise<StoredDamageError | undefined> {
+    try {
+      const reading = file.read(offset, space);
+      if (reading instanceof Promise) await reading;
+    } catch (error) {
+      if (!(error instanceof StoredDamageError)) throw error;
+      space.fill(0);
+      return error;
+    }
+    return undefined;
+  }
+
+  #nameDamaged(row: TreeInode, damage: DamagedFileError): void {
     const { onBroken } = this.image;
     if (onBroken === undefined) this.options.onDamaged?.(damage);
     else onBroken(asBroken(damage), pathBytesOf(this.#tree, row));

@@ -19,6 +19,7 @@ import { collectGarbage } from "../host/runtime.ts";
 import { DamagedFileError } from "../pipeline/build_errors.ts";
 import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
+import { BlockCloner } from "./extract/block_cloner.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
 import { findExisting } from "./extract/existing.ts";
@@ -31,6 +32,7 @@ import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
+import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
 
 /**
@@ -134,11 +136,15 @@ class Extraction {
     const tree = this.#tree;
     const { target, force = false } = this.options;
     const existing = findExisting(tree, this.folders, target, this.#pathOf, force);
-    if (!force) requireRoomFor(this.#totalBytes, this.folders.root, target);
+    const cloner = new BlockCloner(this.image.storage, this.folders);
+    if (!force && !cloner.savesRoom) {
+      requireRoomFor(this.#totalBytes, this.folders.root, target);
+    }
     const count = (bytes: number) => this.#doneBytes += bytes;
     const { check } = this;
     const copier = new ContentCopier(
       this.image,
+      cloner,
       check,
       this.#breather,
       count,
@@ -158,6 +164,7 @@ class Extraction {
       describer,
       breather: this.#breather,
       check,
+      isCloned: (sizeBytes) => cloner.isWorth(sizeBytes),
       onDifferent: (row) => this.#isKept(row),
       onRead: count,
     });
@@ -170,7 +177,7 @@ class Extraction {
       force,
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
-        const isSame = await copier.copy(this.source.inodeOf(row), to);
+        const isSame = await copier.copy(row, this.source.inodeOf(row), to);
         if (!isSame) await this.#refuseDamaged(row);
       },
       checkTarget: async (row) => {
@@ -199,7 +206,9 @@ class Extraction {
           if (writing instanceof Promise) await writing;
           this.#countNames++;
         } catch (error) {
-          if (!(error instanceof DamagedFileError)) {
+          if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
+            this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
+          } else if (!(error instanceof DamagedFileError)) {
             leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
             this.#leftOut.add(row);
           }
@@ -243,9 +252,13 @@ class Extraction {
       onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
       return true;
     }
+    this.#nameDamaged(row, damage);
+    return false;
+  }
+
+  #nameDamaged(row: TreeInode, damage: DamagedFileError): void {
     this.#damaged.add(row);
     this.options.onDamaged?.(damage);
-    return false;
   }
 
   async #rest(): Promise<void> {

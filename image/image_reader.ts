@@ -9,6 +9,7 @@ import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageRecord } from "./image_record.ts";
+import type { ImageStorage } from "./image_storage.ts";
 
 /** What becomes of its journal and of what is broken, how much is cached, how servers are asked. */
 export interface OpenImageOptions {
@@ -44,6 +45,27 @@ export interface OpenImageOptions {
    * images, and of folders with images.
    */
   readonly bases?: readonly string[];
+  /**
+   * Of an encrypted image: who can decrypt it. Each is what is in a file of age identities, as
+   * `age-keygen` writes it, or in an OpenSSH private key.
+   */
+  readonly identities?: readonly (string | Uint8Array)[];
+  /**
+   * Of an image that is encrypted with a passphrase, or an identity that is: receives what it is
+   * of, and returns the passphrase; `undefined` where there is none to be had.
+   */
+  readonly askPassphrase?:
+    | ((what: string) => Promise<string | undefined> | string | undefined)
+    | undefined;
+  /** Receives what the program of an identity has to say, e.g. that a token is to be touched. */
+  readonly onMessage?: ((text: string) => void) | undefined;
+  /**
+   * Of a whole disk: the number of the partition that is the image, as the kernel counts. By
+   * default the only one of ext2, ext3 or ext4 is.
+   */
+  readonly partition?: number | undefined;
+  /** Where in the file the image begins, in bytes; default 0, or where its partition begins. */
+  readonly imageOffsetBytes?: number | undefined;
   /** Most bytes kept in memory; default 1 MiB of a local image and 16 MiB of a remote one. */
   readonly cacheBytes?: number;
   /** Ends all reading; its reason is what reads then throw. */
@@ -204,6 +226,13 @@ export interface ImageReader extends AsyncDisposable {
     /** In hex, of a file with long holes: of its data and where it lies, see docs/native.md. */
     readonly holesSha256?: string;
   }>;
+
+  /**
+   * Where it and the contents of its files lie; `undefined` where that is not one place, or what
+   * lies there is not what is read.
+   * @internal
+   */
+  readonly storage?: ImageStorage | undefined;
 
   /**
    * What the contents of its files were when it was made; read when first asked for.

@@ -29,6 +29,7 @@ import { interruptionOf, throwIfAborted } from "../pipeline/interruption.ts";
 import { givenPath } from "../pipeline/words/given_path.ts";
 import { argvOf, fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
 import { mountStack } from "./mount/mount_stack.ts";
+import { requirePlain } from "./mount/require_plain.ts";
 import { openReader } from "./stack/open_reader.ts";
 
 /**
@@ -157,6 +158,7 @@ async function examine(
   { bases, layer }: Pick<MountOptions, "bases" | "layer">,
 ): Promise<{ subjects: MountSubject[]; isStale: boolean }> {
   if (isRemote(path)) throw cannotMountRemote(path);
+  await requirePlain(path);
   const { reader, layers } = await openReader(path, {
     cacheBytes: 1 << 20,
     ...(bases === undefined ? {} : { bases }),

@@ -15,7 +15,7 @@ import {
 } from "../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../host/block_source/block_source.ts";
 import { diskHint } from "./no_image/disk_hint.ts";
-import { BEGINNING_BYTES, END_BYTES, formatOf } from "./no_image/formats.ts";
+import { bytesOf, knownFormat } from "./no_image/known_format.ts";
 import { outputBeside, quoted } from "./no_image/shell_words.ts";
 
 /** Whether an error says that there is no superblock at all, so that nothing of it can be read. */
@@ -73,33 +73,18 @@ async function hasCopy(source: HostBlockSource): Promise<boolean> {
 
 /** What it is, and what to do; `undefined` where it is nothing that is known. */
 async function hintFor(source: HostBlockSource): Promise<string | undefined> {
-  const { sizeBytes, shownName, isLocal } = source;
-  const beginning = await bytesOf(source, 0, BEGINNING_BYTES);
-  const end = await bytesOf(source, Math.max(0, sizeBytes - END_BYTES), END_BYTES);
-  const format = formatOf(beginning, end);
-  const file = isLocal ? quoted(shownName) : "FILE";
-  const fetch = isLocal ? "" : "Fetch it, and let FILE be its name. ";
+  const { shownName } = source;
+  const isWithin = source.stored !== undefined;
+  const isHere = source.isLocal && !isWithin;
+  const format = await knownFormat(source);
+  const file = isHere ? quoted(shownName) : "FILE";
+  const it = isWithin ? "what is stored in it is" : "it is";
+  const take = isWithin ? "Take that out" : "Fetch it";
+  const first = isHere ? "" : `${take}, and let FILE be its name. `;
   if (format !== undefined) {
-    const out = isLocal ? quoted(outputBeside(shownName, existsSync)) : "OUTPUT";
-    return `it is ${format.what}. ${fetch}${format.help({ file, out })}.`;
+    const out = isHere ? quoted(outputBeside(shownName, existsSync)) : "OUTPUT";
+    return `${it} ${format.what}. ${first}${format.help({ file, out })}.`;
   }
-  const read = (offset: number, length: number) => bytesOf(source, offset, length);
-  const hint = await diskHint(read, file);
-  return hint === undefined ? undefined : `${hint.what}. ${fetch}${hint.help}.`;
-}
-
-/** Fewer bytes where the file ends before; nothing where even those cannot be had. */
-async function bytesOf(
-  source: HostBlockSource,
-  offsetBytes: number,
-  sizeBytes: number,
-): Promise<Uint8Array> {
-  const there = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offsetBytes));
-  const bytes = new Uint8Array(there);
-  try {
-    if (there > 0) await source.read(offsetBytes, bytes);
-    return bytes;
-  } catch {
-    return new Uint8Array();
-  }
+  const hint = await diskHint(source);
+  return hint && `${it} ${hint.what}. ${hint.help}.`;
 }

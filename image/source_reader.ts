@@ -17,12 +17,16 @@ import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageReader, ImageReaderLayer, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
+import type { ImageStorage } from "./image_storage.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
+import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 
 /** Where names, metadata and contents come from: a file system, or a stack of them. */
 export interface ReadableFiles extends Omit<Pick<FileSystem, FileSystemPart>, "openFile" | "list"> {
   list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
   openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
+  /** Where contents lie in the one image that there is. */
+  storedFile?: FileSystem["storedFile"];
 }
 
 type FileSystemPart =
@@ -40,7 +44,7 @@ type FileSystemPart =
 
 /** The bytes beneath, as a whole. */
 export interface ReadableSource
-  extends Pick<HostBlockSource, "shownName" | "sizeBytes" | "isLocal" | "close"> {
+  extends Pick<HostBlockSource, "shownName" | "sizeBytes" | "isLocal" | "close" | "file"> {
   readonly traffic?: Traffic | undefined;
 }
 
@@ -90,6 +94,20 @@ export class SourceReader implements ImageReader {
     return this.#source.sizeBytes;
   }
 
+  get storage(): ImageStorage | undefined {
+    const { features, journal } = this.info;
+    // What lies in a journal is not where its contents are read.
+    if (journal !== "none" && journal !== "clean") return undefined;
+    const files = this.#files;
+    // The files of a stack lie in several images.
+    if (files.storedFile === undefined) return undefined;
+    return {
+      file: this.#source.file,
+      sharesBlocks: features.includes("shared_blocks"),
+      placeOf: (inode) => files.storedFile!(inode),
+    };
+  }
+
   get traffic(): Traffic | undefined {
     return this.#source.traffic;
   }
@@ -115,7 +133,7 @@ export class SourceReader implements ImageReader {
     options: ReadOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const open = await this.#files.openFile(file, options);
-    const pieces = piecesAhead(open, this.#source.isLocal, options);
+    const pieces = naming(file, piecesAhead(open, this.#source.isLocal, options));
     const { startBytes = 0, endBytes = Infinity } = options;
     const isWhole = startBytes === 0 && endBytes >= open.stat.sizeBytes;
     return ReadableStream.from(isWhole ? checkedPieces(this, file, open, pieces) : pieces);
@@ -171,7 +189,23 @@ async function* checkedPieces(
     yield piece;
   }
   if (check.finish()) return;
-  const path = typeof reference === "number" ? `inode ${reference}` : pathText(reference);
-  const damage = await damageOf(image, printable(path), file.stat.inode);
+  const damage = await damageOf(image, shownReference(reference), file.stat.inode);
   if (damage !== undefined) throw damage;
+}
+
+/** The pieces; where the image is stored damaged, the error names the file. */
+async function* naming(
+  reference: FileReference,
+  pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!(error instanceof StoredDamageError)) throw error;
+    throw asDamagedFile(error, shownReference(reference));
+  }
+}
+
+function shownReference(reference: FileReference): string {
+  return printable(typeof reference === "number" ? `inode ${reference}` : pathText(reference));
 }

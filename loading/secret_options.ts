@@ -30,7 +30,7 @@ export async function withSecrets(
     for (const [name, option] of Object.entries(step.options ?? {})) {
       if (option.secret !== true || given[name] !== undefined) continue;
       const isAsked = ask.includes(`${step.name}.${name}`);
-      const found = fromEnvironment(step.name, name);
+      const found = secretFromEnvironment(step.name, name);
       const wanted = isAsked || (option.required === true && canAsk());
       const value = found ?? (wanted ? await asked(step.name, name, option) : undefined);
       if (value !== undefined) result = result.with(step.name, { [name]: value });
@@ -39,7 +39,12 @@ export async function withSecrets(
   return result;
 }
 
-function fromEnvironment(step: string, option: string): string | undefined {
+/**
+ * A secret from the variables that were hidden.
+ *
+ * @throws UsageError when both are set; EnvironmentError when the file cannot be read.
+ */
+export function secretFromEnvironment(step: string, option: string): string | undefined {
   const variable = secretVariable(step, option);
   const value = hiddenVariable(variable) || undefined;
   const file = hiddenVariable(`${variable}_FILE`) || undefined;

@@ -146,12 +146,13 @@ export class VerificationError extends Error {
 
 /** A file's contents are not those that were stored: the image was damaged since. */
 export class DamagedFileError extends VerificationError {
-  /** Makes an error about a file. @param path as it is shown */
-  constructor(readonly path: string) {
-    super(
-      `cannot trust ${path}: its contents are not those that were stored. ` +
-        "Use another copy of the image.",
-    );
+  /** Makes an error about a file. @param path as it is shown @param why it is damaged */
+  constructor(
+    readonly path: string,
+    why = "its contents are not those that were stored",
+    options?: ErrorOptions,
+  ) {
+    super(`cannot trust ${path}: ${why}. Use another copy of the image.`, options);
     this.name = "DamagedFileError";
   }
 }

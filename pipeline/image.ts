@@ -93,6 +93,19 @@ export interface Image {
     readonly sourceBytes: number;
     /** What was skipped, cut or stored otherwise, and why. */
     readonly problems: readonly Problem[];
+    /** What storing equal files once came to; absent where that was not asked for. */
+    readonly sharing?: {
+      /** Files that lie in the blocks of another. */
+      readonly countFiles: number;
+      /** What their own blocks would have taken. */
+      readonly savedBytes: number;
+      /** What was read to compare, and once more to be stored. */
+      readonly readTwiceBytes: number;
+      /** Files whose digest was taken from the record of another image. */
+      readonly countKnown: number;
+    };
+    /** Bytes that the image shares with the source's disk, where any were cloned. */
+    readonly clonedBytes?: number;
     /** Patterns that were to leave something out and matched nothing; absent where all have. */
     readonly unmatchedPatterns?: readonly string[];
   };

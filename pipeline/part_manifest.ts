@@ -7,7 +7,7 @@
 import { formatDigestLine, parseDigestLine } from "./side_file.ts";
 
 /** How the first line begins; to `sha512sum` it is a comment. */
-const MARK = "# icecore split: ";
+export const PART_MANIFEST_MARK = "# icecore split: ";
 
 /** The manifest as text: a line of JSON behind a `#`, then a line a part as `sha512sum` writes it. */
 export function formatPartManifest(manifest: {
@@ -28,7 +28,7 @@ export function formatPartManifest(manifest: {
   const sizes = parts.map((part) => part.sizeBytes);
   const about = { version: 1, name, sizeBytes, sha512, parts: sizes };
   const lines = parts.map((part) => formatDigestLine({ digest: part.sha512, name: part.name }));
-  return [`${MARK}${JSON.stringify(about)}`, ...lines, ""].join("\n");
+  return [`${PART_MANIFEST_MARK}${JSON.stringify(about)}`, ...lines, ""].join("\n");
 }
 
 /** What was split, and into what. */
@@ -44,8 +44,8 @@ export type Part = PartManifest["parts"][number];
  */
 export function parsePartManifest(text: string): PartManifest | undefined {
   const [first = "", ...rest] = text.split(/\r?\n/).filter((line) => line !== "");
-  if (!first.startsWith(MARK)) return undefined;
-  const about = parsedObject(first.slice(MARK.length));
+  if (!first.startsWith(PART_MANIFEST_MARK)) return undefined;
+  const about = parsedObject(first.slice(PART_MANIFEST_MARK.length));
   const { version, name, sizeBytes, sha512, parts: sizes } = about;
   if (version !== 1 || !isName(name) || !isSize(sizeBytes) || !isSha512(sha512)) return undefined;
   if (!Array.isArray(sizes) || sizes.length !== rest.length || !sizes.every(isSize)) {

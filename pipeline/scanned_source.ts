@@ -22,6 +22,8 @@ export interface FileReader {
   open(inode: TreeInode, number: InodeNumber): void;
   /** Fills `into` from a position of the file on; a promise only where it has to be waited for. */
   read(into: Uint8Array, offsetBytes: number): void | Promise<void>;
+  /** The open file, where it is one of this machine. */
+  readonly descriptor?: number | undefined;
   /** Ends with the file. */
   close(): void;
   /**
@@ -61,6 +63,8 @@ export interface ScannedSource {
   readonly reader?: FileReader;
   /** The image below, where the tree is that of a layer: with marks, and only what changed. */
   readonly base?: RecordBase;
+  /** SHA-256 of files that are known without being read. */
+  readonly knownDigests?: ReadonlyMap<TreeInode, Uint8Array>;
   /** Whether everybody may read all of it; who may not, may not read what is made of it. */
   readonly isPublic?: boolean;
   /** Closes the folders that were kept open. */

@@ -21,8 +21,8 @@ import { readFrameHeader } from "./zstd/frame_header.ts";
 
 const compress = promisify(zstdCompress);
 
-/** The most a frame may hold, by the format. */
-const MOST_FRAME_BYTES = 2 ** 30;
+/** The most a frame may hold: it is unpacked as a whole by whoever reads in place. */
+const MOST_FRAME_BYTES = 2 ** 27;
 /** The most frames, by the format. */
 const MOST_FRAMES = 0x8000000;
 const SKIPPABLE_MAGIC = 0x184d2a5e;
@@ -119,15 +119,21 @@ export function seekable(
   });
 }
 
+/** An empty frame with its checksum, as a runtime may put one behind what it was to compress. */
+const EMPTY_FRAME = Buffer.from("28b52ffd240001000099e9d851", "hex");
+
 /** One frame, with its size and a checksum in it. */
-function compressFrame(plain: Uint8Array, level: number): Promise<Uint8Array> {
+export async function compressFrame(plain: Uint8Array, level: number): Promise<Uint8Array> {
   const params = {
     [constants.ZSTD_c_compressionLevel]: level,
     [constants.ZSTD_c_checksumFlag]: 1,
   };
   // The runtimes know it, their types not yet; without it the frame does not state its size.
   const options = { params, pledgedSrcSize: plain.length };
-  return compress(plain, options);
+  const made = await compress(plain, options);
+  // To the table they would be one frame, which the format does not know.
+  const end = made.length - EMPTY_FRAME.length;
+  return end > 0 && made.subarray(end).equals(EMPTY_FRAME) ? made.subarray(0, end) : made;
 }
 
 /** @throws EnvironmentError where the runtime's zstd made no frame that says what it should. */

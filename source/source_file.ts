@@ -56,6 +56,11 @@ export class SourceFile {
     return settle({ mtime, ctime: this.source.ctime }, inode, this.breather);
   }
 
+  /** The open file; `undefined` where it could not be opened, or cannot be read any more. */
+  get descriptor(): Descriptor | undefined {
+    return this.#fd;
+  }
+
   /** Opens a regular file. One that cannot be opened is reported and reads as zeros. */
   open(inode: TreeInode): void {
     this.#inode = inode;

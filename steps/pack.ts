@@ -14,7 +14,7 @@ import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { makeRing } from "../host/threads/ring.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
-import { factOfProblem, type Problem } from "../pipeline/problem.ts";
+import { factOfProblem, isLoss, type Problem } from "../pipeline/problem.ts";
 import {
   defineStep,
   type Fact,
@@ -28,10 +28,21 @@ import { SourceFile } from "../source/source_file.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size_option.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
 import { checkLabel, checkUuid } from "./identity.ts";
+import { type Equality, findEqualFiles } from "./dedupe/equal_files.ts";
+import { sharingFacts, sharingOf } from "./dedupe/sharing.ts";
+import { changedContents, unchangedAmong } from "./dedupe/witness.ts";
+import { CLONED_BLOCK_BYTES } from "./pack/cloner.ts";
 import { FileDigests } from "./pack/file_digests.ts";
 import { identityOf, newestTime, parseUuid } from "./pack/identity_of_tree.ts";
 import { Hasher } from "./pack/image_digest.ts";
 import { problemOf, unplannable } from "./pack/notes.ts";
+import {
+  checkReflink,
+  clonerFor,
+  explainCopies,
+  REFLINK_OPTION,
+  takesRoom,
+} from "./pack/reflink.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
@@ -51,6 +62,12 @@ const options = {
     help: "store a SHA-256 of each file's contents in the image, so that it can be verified",
     default: true,
   },
+  dedupe: {
+    type: "boolean",
+    help: "store equal files once; files of one size are read twice for it",
+    default: false,
+  },
+  reflink: REFLINK_OPTION,
   algorithm: {
     type: "string",
     help: "the digest that is made while writing",
@@ -68,45 +85,84 @@ export const pack: Step = defineStep({
   shell: false,
   streams: true,
   options,
-  check({ options }) {
+  check({ options, output }) {
     checkLabel(options.label);
     checkUuid(options.uuid);
+    checkReflink(options.reflink, options.blockSize, output);
     sourceDateEpoch();
   },
   async run(image, context): Promise<Image> {
     const source = neededSource(context);
-    const plan = planOf(source, context);
+    const equality = await equalityOf(source, context);
+    const plan = planOf(source, context, equality);
     const problems: Problem[] = [];
     const onProblem = (problem: Problem) => {
       problems.push(problem);
       context.emit({ type: "problem", problem });
     };
     for (const note of plan.report) onProblem(problemOf(note, source));
-    const { digest, sizeBytes } = await write(image, plan, source, context, onProblem);
+    const parts = { plan, source, equality, problems, onProblem };
+    const { digest, sizeBytes, clonedBytes } = await write(image, parts, context);
     const algorithm = context.options.algorithm;
+    const report = {
+      ...image.report,
+      ...(equality === undefined ? {} : { sharing: sharingOf(plan, equality) }),
+      ...(clonedBytes === 0 ? {} : { clonedBytes }),
+    };
     return withProblems(
-      { ...image, sizeBytes, digests: { ...image.digests, [algorithm]: digest } },
+      { ...image, sizeBytes, digests: { ...image.digests, [algorithm]: digest }, report },
       problems,
     );
   },
-  preview(image, context): Promise<Fact[]> {
+  async preview(image, context): Promise<Fact[]> {
     const source = neededSource(context);
-    const plan = planOf(source, context);
-    return Promise.resolve([
+    const equality = await equalityOf(source, context);
+    const plan = planOf(source, context, equality);
+    return [
       ...factsOf(plan),
-      ...roomFor(image.finalPath, plan.sizeBytes),
+      ...(equality === undefined ? [] : sharingFacts(sharingOf(plan, equality))),
+      ...(context.options.reflink === "never" ? roomFor(image.finalPath, plan.sizeBytes) : []),
       ...plan.report.map((note) => factOfProblem(problemOf(note, source))),
-    ]);
+    ];
   },
 });
 
-function planOf(source: ScannedSource, context: PreviewContext<typeof options>): Plan {
+/** What is to be written. */
+interface PackParts {
+  readonly plan: Plan;
+  readonly source: ScannedSource;
+  /** Which files are stored once; absent where that was not asked for. */
+  readonly equality: Equality | undefined;
+  /** Those named so far. */
+  readonly problems: readonly Problem[];
+  onProblem(problem: Problem): void;
+}
+
+/** Looks for equal files, where that is asked for. */
+async function equalityOf(
+  source: ScannedSource,
+  context: PreviewContext<typeof options>,
+): Promise<Equality | undefined> {
+  const { signal, emit } = context;
+  if (!context.options.dedupe) return undefined;
+  return await findEqualFiles(source.knownDigests ?? new Map(), {
+    source,
+    breather: new Breather(signal),
+    onProgress: (done, total) => emit({ type: "progress", done, total, unit: "bytes" }),
+  });
+}
+
+function planOf(
+  source: ScannedSource,
+  context: PreviewContext<typeof options>,
+  equality: Equality | undefined,
+): Plan {
   const { tree } = source;
   const { options } = context;
   const identity = identityOf(tree, source.base);
   const uuid = options.uuid;
   const planOptions = {
-    blockSizeBytes: blockSizeOf(context),
+    blockSizeBytes: options.reflink === "always" ? CLONED_BLOCK_BYTES : blockSizeOf(context),
     label: new TextEncoder().encode(options.label ?? ""),
     uuid: uuid === undefined ? identity.uuid : parseUuid(uuid),
     hashSeed: identity.hashSeed,
@@ -114,6 +170,7 @@ function planOf(source: ScannedSource, context: PreviewContext<typeof options>):
     times: options.times,
     hasRecord: options.record,
     ...(source.base === undefined ? {} : { base: source.base }),
+    equalTo: equality?.equalTo,
   };
   try {
     return planImage(tree, planOptions);
@@ -124,28 +181,34 @@ function planOf(source: ScannedSource, context: PreviewContext<typeof options>):
 
 async function write(
   image: Image,
-  plan: Plan,
-  source: ScannedSource,
+  { plan, source, equality, problems, onProblem }: PackParts,
   context: StepContext<typeof options>,
-  onProblem: (problem: Problem) => void,
-): Promise<{ digest: string; sizeBytes: number }> {
-  if (image.path !== "-") requireRoom(image.path, plan.sizeBytes);
+): Promise<{ digest: string; sizeBytes: number; clonedBytes: number }> {
+  const { reflink } = context.options;
+  if (image.path !== "-" && takesRoom(reflink, image.path)) {
+    requireRoom(image.path, plan.sizeBytes);
+  }
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
-  const sink = image.path === "-" ? stdoutSink() : fileSink(image.path);
-  const ring = makeRing(context.options.record ? 2 : 1);
+  const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
+  const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
+  const ring = makeRing(needsDigests ? 2 : 1);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {
-    if (context.options.record) digests = new FileDigests(plan.layout.countUsedInodes, ring);
+    if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring);
     hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
+    const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
     const sizeBytes = await streamImage(plan.runs(), {
       files: source.reader ?? files,
       sink,
       hasher,
       digests,
-      blockless: plan.blockless(),
+      readFrom: equality && unchangedAmong(source, equality),
+      others: { blockless: plan.blockless(), shared: plan.shared() },
+      cloner,
+      pathOf: (inode) => source.pathOf(inode),
       breather,
       ...(context.tap === undefined ? {} : { tap: context.tap }),
       onProgress: (done) =>
@@ -154,7 +217,16 @@ async function write(
     sink.finish(sizeBytes);
     const { digest, changed } = await hasher.finish();
     for (const { inode, change } of changed) files.reportChange(inode as TreeInode, change);
-    return { digest, sizeBytes };
+    if (equality !== undefined && digests !== undefined) {
+      const digestOf = (number: number) => digests!.digestOf(number);
+      for (const problem of changedContents(source, equality, plan.shared(), digestOf)) {
+        // Whoever read it may have noticed as well.
+        const isNamed = problems.some((each) => isLoss(each) && each.path === problem.path);
+        if (!isNamed) onProblem(problem);
+      }
+    }
+    explainCopies(reflink, cloner, context.emit);
+    return { digest, sizeBytes, clonedBytes: cloner?.cloned.bytes ?? 0 };
   } finally {
     // The thread ends also where closing fails, as it does where a server's disk is full.
     try {

@@ -9,13 +9,15 @@ import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { openImage } from "../../image/open_image.ts";
-import { counted } from "../../pipeline/words/counted.ts";
 import type { CommonValues } from "../output/common_options.ts";
 import { note, OutputClosedError } from "../output/output.ts";
+import { noteTraffic } from "../output/traffic.ts";
 import { fileValue } from "./file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "./identities.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 import { serverOptions, servers, type ServersValues } from "./servers.ts";
 import { stackOptions, stacks, type StacksValues } from "./stacks.ts";
+import { within, withinOptions, type WithinValues } from "./within.ts";
 
 /** The image, anywhere. */
 export const imageArgument = argument(fileValue("IMAGE"), {
@@ -32,11 +34,14 @@ export const reading = merge(
     })),
   }),
   stacks,
+  decrypting,
+  within,
   servers,
 );
 
 /** The values of a command that reads an image. */
-export interface ReadingValues extends CommonValues, ServersValues, StacksValues {
+export interface ReadingValues
+  extends CommonValues, DecryptingValues, ServersValues, StacksValues, WithinValues {
   readonly image: string;
   readonly ignoreJournal: boolean | undefined;
 }
@@ -50,11 +55,13 @@ export async function withImage(
   values: ReadingValues & Partial<SalvagingValues>,
   work: (image: ImageReader, leftOut: LeftOut) => Promise<void>,
 ): Promise<number> {
-  const { image: location, ignoreJournal, verbose, quiet } = values;
+  const { image: location, ignoreJournal, quiet } = values;
   const leftOut = new LeftOut(values);
   await using image = await openImage(location, {
     journal: ignoreJournal === true ? "ignore" : "replay",
     ...leftOut.listeners,
+    ...decryptionOptions(values),
+    ...withinOptions(values),
     ...serverOptions(values),
     ...stackOptions(values),
   });
@@ -66,10 +73,6 @@ export async function withImage(
   } catch (error) {
     if (!(error instanceof OutputClosedError)) throw error;
   }
-  const { traffic } = image;
-  if (verbose === true && traffic !== undefined) {
-    const { countRequests, countBytes } = traffic;
-    note(`icecore: ${counted(countRequests, "request")}, ${countBytes} bytes`);
-  }
+  noteTraffic(image.traffic, values);
   return leftOut.exitCode;
 }

@@ -22,12 +22,13 @@ import { checkCurrentFolder } from "../arguments/check_arguments.ts";
 import type { BuildValues } from "./build_values.ts";
 import { plugins } from "./built_in_plugins.ts";
 import { askedFor, withSettings } from "./set_option.ts";
+import { recall } from "./recall.ts";
 import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use_option.ts";
 
 /** The pipeline that the values ask for. @throws UsageError, PluginError */
 export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
-  let result = withBase(await basedOn(values), values);
+  let result = withRecall(withBase(await basedOn(values), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));
@@ -84,6 +85,21 @@ function withBase(
   return pipeline.has(since.name) ? pipeline.with(since.name, given) : pipeline.use(since, given);
 }
 
+/** The pipeline with the step that takes digests from an earlier image, where one is named. */
+function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: BuildValues): Pipeline {
+  if (digestsFrom === undefined) return pipeline;
+  if (!pipeline.has("scan") || !pipeline.has("pack")) {
+    throw unusable("--digests-from", ["scan", "pack"], pipeline);
+  }
+  if (dedupe !== true) {
+    throw new UsageError(
+      "cannot use --digests-from without --dedupe: nobody asks for the digests. Add it.",
+      "unusable-flag",
+    );
+  }
+  return pipeline.use(recall, { from: givenPath(digestsFrom, "the image") });
+}
+
 /** The recipe, if it is a file and none that is known by its name. */
 export function recipeFile(name: string | undefined): string | undefined {
   return name?.includes("/") || name?.includes(".") ? name : undefined;
@@ -95,6 +111,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy } = values;
+  const { dedupe, reflink } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -115,6 +132,8 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
     label === undefined ? undefined : ["--label", ["format", "pack"], { label }],
     uuid === undefined ? undefined : ["--uuid", ["format", "pack"], { uuid }],
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
+    dedupe === true ? ["--dedupe", ["pack"], { dedupe: true }] : undefined,
+    reflink === undefined ? undefined : ["--reflink", ["pack"], { reflink }],
     withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];

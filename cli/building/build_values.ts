@@ -17,6 +17,9 @@ export interface BuildValues extends CommonValues {
   readonly withoutRecord: boolean | undefined;
   readonly base: readonly string[];
   readonly unchangedBy: "times" | "content" | undefined;
+  readonly dedupe: boolean | undefined;
+  readonly digestsFrom: string | undefined;
+  readonly reflink: "auto" | "always" | "never" | undefined;
   readonly recipe: string | undefined;
   readonly size: string | undefined;
   readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;

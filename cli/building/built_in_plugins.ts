@@ -11,6 +11,7 @@ export const plugins: BuiltinSteps = {
   age: () => import("../../plugins/age.ts"),
   notify: () => import("../../plugins/notify.ts"),
   par2: () => import("../../plugins/par2.ts"),
+  recall: async () => ({ default: (await import("./recall.ts")).recall }),
   s3: () => import("../../plugins/s3.ts"),
   since: async () => ({ default: (await import("../../mod.ts")).since }),
   split: () => import("../../plugins/split.ts"),

@@ -71,6 +71,20 @@ const parser = command(
         description:
           message`Leave out the SHA-256 of each file, by which verify finds damaged files.`,
       })),
+      dedupe: optional(option("--dedupe", {
+        description:
+          message`Store equal files once (recipe native). Files of one size are read twice for it.`,
+      })),
+      digestsFrom: optional(option("--digests-from", fileValue("IMAGE"), {
+        description:
+          message`With --dedupe: do not read what an earlier image with --times all knows.`,
+      })),
+      reflink: optional(
+        option("--reflink", choice(["auto", "always", "never"], { metavar: "auto|always|never" }), {
+          description:
+            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is no second copy.`,
+        }),
+      ),
     }),
     object("Only what changed", {
       base: multiple(option("--base", fileValue("IMAGE"), {

@@ -13,16 +13,25 @@ import { differenceLine } from "../../image/diff/difference.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
+import { partitions, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface DiffValues extends CommonValues, LeavingOutValues, StacksValues, ServersValues {
+interface DiffValues
+  extends
+    CommonValues,
+    DecryptingValues,
+    LeavingOutValues,
+    StacksValues,
+    ServersValues,
+    WithinValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -45,6 +54,8 @@ export const diff = {
       }),
       leavingOut,
       stacks,
+      decrypting,
+      partitions,
       servers,
       common,
     ),
@@ -74,6 +85,8 @@ export const diff = {
       const { countDifferences, countProblems } = await interruptible((signal) =>
         diffImages(first, second, {
           ...leftOut(values),
+          ...decryptionOptions(values, () => line.clear()),
+          ...withinOptions(values),
           ...serverOptions(values),
           ...stackOptions(values),
           signal,

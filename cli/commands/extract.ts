@@ -8,6 +8,7 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
+import type { Traffic } from "../../host/block_source/block_source.ts";
 import { isRemote, shownLocation } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { extractImage } from "../../image/extract.ts";
@@ -17,16 +18,19 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decryptionOptions } from "../arguments/identities.ts";
 import { imageArgument, reading, type ReadingValues } from "../arguments/image_argument.ts";
 import { LeftOut, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { serverOptions } from "../arguments/servers.ts";
 import { stackOptions } from "../arguments/stacks.ts";
 import { findAllTyped, findTyped } from "../arguments/typed_path.ts";
+import { withinOptions } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
+import { noteTraffic } from "../output/traffic.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
 interface ExtractValues extends ReadingValues, SalvagingValues {
@@ -90,6 +94,7 @@ export const extract = {
     const leftOut = new LeftOut(values, (say) => line.above(say));
     const shownName = shownLocation(values.image);
     line.start(`extract ${shownName}`);
+    let traffic: () => Traffic | undefined = () => undefined;
     try {
       const begin = performance.now();
       const extracted = await interruptible(async (signal) => {
@@ -97,10 +102,13 @@ export const extract = {
           cacheBytes: cacheBytesOf(values.image),
           journal: values.ignoreJournal === true ? "ignore" : "replay",
           ...leftOut.listeners,
+          ...decryptionOptions(values, () => line.clear()),
+          ...withinOptions(values),
           ...serverOptions(values),
           ...stackOptions(values),
           signal,
         });
+        traffic = () => image.traffic;
         const found = await findAllTyped(image, values.paths, (path) => findTyped(image, path));
         return await extractImage(image, {
           paths: found.map(({ path }) => path),
@@ -132,6 +140,7 @@ export const extract = {
         for (const loss of losses) note(`icecore: ${lossLine(loss)}`);
         if (values.quiet !== true) note(summary(counts, target));
       }
+      noteTraffic(traffic(), values);
       if (extracted.countDamaged > 0) return EXIT.verificationFailed;
       return losses.some(({ isGrave }) => isGrave) ? EXIT.lossy : leftOut.exitCode;
     } finally {

@@ -14,6 +14,7 @@ import {
   withImage,
 } from "../arguments/image_argument.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { sharingOf } from "../../image/sharing.ts";
 import { factLines, imageFacts } from "../listing/image_facts.ts";
 import { common } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
@@ -47,7 +48,7 @@ export const info = {
   async run(values: InfoValues): Promise<number> {
     return await withImage(values, async (image) => {
       const record = await image.record();
-      const facts = imageFacts(image, record);
+      const facts = imageFacts(image, record, await sharingOf(image));
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
     });

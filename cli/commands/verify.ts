@@ -24,17 +24,27 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize, parseSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
+import { within, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, print, printJson } from "../output/output.ts";
+import { noteTraffic } from "../output/traffic.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
-interface VerifyValues extends CommonValues, LeavingOutValues, StacksValues, ServersValues {
+interface VerifyValues
+  extends
+    CommonValues,
+    DecryptingValues,
+    LeavingOutValues,
+    StacksValues,
+    ServersValues,
+    WithinValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -76,18 +86,21 @@ export const verify = {
       }),
       leavingOut,
       stacks,
+      decrypting,
+      within,
       servers,
       common,
     ),
     {
       brief: message`Verify an image: contents, structure, source.`,
       description:
-        message`Compares the contents of each file with the record in the image, all of IMAGE with IMAGE.sha512 where that is beside it, and checks all checksums and structures of the file system. Each damaged file is named.`,
+        message`Compares the contents of each file with the record in the image, all of IMAGE with IMAGE.sha512 where that is beside it, and checks all checksums and structures of the file system. Each damaged file is named. Of an encrypted or compressed image and of parts, the digest is that of what is stored; what is in it is looked at as well, where that can be opened.`,
       footer: examples(
         "Examples:",
         "  icecore verify /backup/photos.img",
         "  icecore verify /backup/photos.img --source /srv/photos",
         "  icecore verify s3://vault/photos.img --sample 5%",
+        "  icecore verify photos.img.age --identity key.txt",
         "",
         ...exitCodes({
           done: "the same",
@@ -108,6 +121,8 @@ export const verify = {
           sources,
           ...partOf(values),
           ...leftOut(values),
+          ...decryptionOptions(values, () => line.clear()),
+          ...withinOptions(values),
           ...serverOptions(values),
           ...stackOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
@@ -116,6 +131,7 @@ export const verify = {
         })
       );
       line.clear();
+      noteTraffic(verified.traffic, values);
       const { digest, record, contents, countInodes, wasReplayed, dropped, below = [] } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
@@ -124,6 +140,7 @@ export const verify = {
           type: "verified",
           ...facts,
           record: record.state,
+          ...record.state === "unseen" && { unseen: record.why },
           contents,
           countInodes,
           wasReplayed,
@@ -135,6 +152,12 @@ export const verify = {
       }
       if (values.verbose === true) {
         for (const each of [verified, ...below]) noteWhatWasVerified(each);
+      }
+      if (record.state === "unseen") {
+        if (values.quiet !== true) {
+          print(`${image}: digest right; ${record.why}: what is in it was not looked at`);
+        }
+        return EXIT.done;
       }
       const isWhole = values.noDigest !== true && values.paths.length === 0 &&
         values.sample === undefined;
@@ -183,7 +206,9 @@ function noteWhatWasVerified(verified: VerifiedImage): void {
   if (contents !== undefined) {
     note(`contents: ${counted(contents.countFiles, "file")}, as recorded`);
   }
-  note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
+  if (verified.record.state !== "unseen") {
+    note(`structure: ${counted(countInodes, "inode")}, every checksum and reference`);
+  }
   for (const source of sources) note(`source: ${source}, all names, contents and metadata`);
 }
 

@@ -14,18 +14,8 @@ import { runtimeVersion, unsupportedPlatform } from "../../host/runtime.ts";
 import { messageOf } from "../../pipeline/build_errors.ts";
 import type { Step } from "../../pipeline/step.ts";
 import { recipes } from "../../steps/recipes.ts";
-
-/** One thing that was looked at. */
-export interface Finding {
-  /** What it is, e.g. `e2fsck`, `root`. */
-  readonly name: string;
-  /** Whether it is there and usable. */
-  readonly ok: boolean;
-  /** Its version or state; what to do where it is missing. */
-  readonly detail: string;
-  /** What needs it. */
-  readonly neededFor: string;
-}
+import type { Finding } from "./finding.ts";
+import { REFLINK, reflinkFinding } from "./reflink_finding.ts";
 
 /** What works here. */
 export interface Diagnosis {
@@ -45,10 +35,12 @@ const PATIENCE_MS = 10_000;
  *
  * @param plugins Steps whose programs are looked for beside those of the recipes.
  * @param timeoutMs How long a program may take to print its version.
+ * @param folders Between which cloning is tried.
  */
 export async function diagnose(
   plugins: readonly Step[] = [],
   timeoutMs: number = PATIENCE_MS,
+  folders?: { readonly from: string; readonly to: string },
 ): Promise<Diagnosis> {
   const abilities = [
     { name: "recipe native", programs: programsOf(recipes.native.steps) },
@@ -56,6 +48,7 @@ export async function diagnose(
     { name: NO_ROOT, programs: ["fuse2fs"] },
     ...plugins.filter(({ tools = [] }) => tools.length > 0)
       .map((step) => ({ name: `plugin ${step.name}`, programs: programsOf([step]) })),
+    ...(folders === undefined ? [] : [{ name: REFLINK, programs: [] }]),
   ];
   const users = new Map<string, string>();
   for (const { name, programs } of abilities) {
@@ -68,6 +61,7 @@ export async function diagnose(
     loopFinding(),
     fuseFinding(),
     temporaryFinding(),
+    ...(folders === undefined ? [] : [reflinkFinding(folders.from, folders.to)]),
     ...await Promise.all(
       [...users].map(([program, user]) => programFinding(program, user, timeoutMs)),
     ),

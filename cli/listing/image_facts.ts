@@ -9,6 +9,7 @@ import { uuidText } from "../../ext4/reader/open/image_info.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { shownBase } from "../../image/stack/base_binding.ts";
 import type { ImageRecord } from "../../image/image_record.ts";
+import type { ImageSharing } from "../../image/sharing.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import { localSecond } from "./time_text.ts";
@@ -29,18 +30,22 @@ export interface ImageFacts extends ImageInfo {
     readonly uuid: string;
     readonly sizeBytes: number;
   }[];
+  /** Files that lie in the blocks of others; missing where none can. */
+  readonly sharing?: ImageSharing;
 }
 
 /** All that is known of an image, as `--json` prints it. */
 export function imageFacts(
   { shownName: image, sizeBytes, info, layers }: ImageReader,
   { presence, base }: ImageRecord,
+  sharing?: ImageSharing,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
   const origin = originOf(info, isReadOnly);
   const facts = { image, sizeBytes, ...info, isReadOnly, origin, record: presence };
   return {
     ...facts,
+    ...(sharing === undefined ? {} : { sharing }),
     ...base && {
       base: { name: shownBase(base), uuid: uuidText(base.uuid), depth: base.depth },
     },
@@ -97,6 +102,7 @@ export function factLines(facts: ImageFacts): string {
     ],
     ["inode size", `${facts.inodeSizeBytes} bytes`],
     ["record", RECORD[facts.record]],
+    ...(facts.sharing === undefined ? [] : [["sharing", sharingText(facts.sharing)] as const]),
     ...stackLines(facts),
     ["features", facts.features.join(" ")],
   ];
@@ -116,6 +122,11 @@ function stackLines({ base, layers }: ImageFacts): (readonly [string, string])[]
     ["lies on", below],
     ["all together", `${counted(layers.length, "image")}, ${formatSize(sizeBytes)}`],
   ];
+}
+
+function sharingText({ countFiles, savedBytes }: ImageSharing): string {
+  return `${counted(countFiles, "file")} in the blocks of equal ones, which saves ` +
+    formatSize(savedBytes);
 }
 
 const RECORD: Readonly<Record<ImageFacts["record"], string>> = {

@@ -141,8 +141,8 @@ function withAdvice(message: string, error: unknown, values: object): string {
     option in values && values[option as keyof typeof values] !== true;
   const isJournal = isJournalError(error) && has("ignoreJournal");
   const journal = isJournal ? " Or add --ignore-journal to read the image as it is." : "";
-  const canSalvage = !isJournal && error instanceof CorruptImageError && !saysNoImage(error) &&
-    has("salvage") && (error as CorruptImageError).fields["copies"] !== 0;
+  const canSalvage = !isJournal && error instanceof CorruptImageError && has("salvage") &&
+    !isBeyondSalvage(error);
   const salvage = canSalvage ? " Or add --salvage to have the rest." : "";
   const flags = helpfulFlags(error, values);
   const named = flags.length === 0
@@ -150,6 +150,19 @@ function withAdvice(message: string, error: unknown, values: object): string {
     : `${message.replace(/\.$/, "")} (${flags.join(", ")})${message.endsWith(".") ? "." : ""}`;
   return `${named}${journal}${salvage}`;
 }
+
+/** Whether there is nothing to be read without what is broken. */
+function isBeyondSalvage(error: CorruptImageError): boolean {
+  return error.fields["copies"] === 0 || SEALED.has(error.code) || saysNoImage(error);
+}
+
+/** What encloses an image, without which nothing in it can be found. */
+const SEALED: ReadonlySet<string> = new Set([
+  "age-header",
+  "age-armor",
+  "seek-table",
+  "no-seek-table",
+]);
 
 /** A message in which no name out of an image can command a terminal; it may have several lines. */
 function harmless(text: string): string {

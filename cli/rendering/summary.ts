@@ -43,6 +43,10 @@ export function summaryOf(
     ["image", `${printable(image.finalPath)}, ${formatSize(image.sizeBytes)}${ratio}`],
     ...Object.entries(image.digests),
     ...storedFacts(image),
+    ...sharingFacts(image),
+    ...(report.clonedBytes === undefined
+      ? []
+      : [["cloned", `${formatSize(report.clonedBytes)}: on the disk once`] as const]),
     ...(report.problems.length === 0
       ? []
       : [["problems", String(report.problems.length)] as const]),
@@ -53,6 +57,14 @@ export function summaryOf(
     "",
     ...facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
   ].join("\n");
+}
+
+/** What storing equal files once came to. */
+function sharingFacts({ report: { sharing } }: Image): (readonly [string, string])[] {
+  if (sharing === undefined) return [];
+  const { countFiles, savedBytes, readTwiceBytes } = sharing;
+  const saved = `${formatSize(savedBytes)} in ${counted(countFiles, "file")} equal to others`;
+  return [["saved", saved], ["read twice", `${formatSize(readTwiceBytes)} to find them`]];
 }
 
 /** What was stored instead of the plain image: its encrypted form, for instance. */

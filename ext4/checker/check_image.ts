@@ -2,7 +2,7 @@
  * Checks an image: all checksums, and whether everything that refers to each other agrees.
  *
  * Nothing is written, and no contents of files are read. Memory: a bit a block and 21 bytes an
- * inode in use, beside the reader's cache.
+ * inode in use, beside the reader's cache; twice that where files share blocks.
  * @module
  */
 
@@ -31,6 +31,7 @@ import { checkOrphanFile } from "./orphan_file_check.ts";
 import { checkQuotas } from "./quota_check.ts";
 import { QuotaUsages } from "./quota_usage.ts";
 import { checkSuperblocks, looksUntouched } from "./superblock_check.ts";
+import { SharedContents } from "./shared_contents.ts";
 import { UsedBlocks } from "./used_blocks.ts";
 import { XattrBlockUses } from "./xattr_block_uses.ts";
 
@@ -103,6 +104,7 @@ function* check(
   const countFreeInodes = yield* eachGroup(state, (info) => checkInodeTable(state, info));
   checkLinks(state, namelessInodes(state));
   checkReferenceCounts(state);
+  yield* findings.attempt(state.contents.check(state.volume, findings));
   const wasReplayed = opened.journal === "replayed";
   yield* checkQuotas(state, !wasReplayed);
   const countFreeClusters = yield* eachGroup(state, (info) => checkBlockBitmap(state, info));
@@ -126,6 +128,7 @@ function stateOf(
     isExact: options.exact ?? looksUntouched(volume.geometry),
     pause: options.pause ?? (() => undefined),
     used: new UsedBlocks(volume.geometry),
+    contents: new SharedContents(),
     columns: new InodeColumns(),
     xattrBlocks: new XattrBlockUses(),
     eaInodes: new EaInodeUses(),

@@ -8,6 +8,7 @@ import type { EaInodeUses } from "./ea_inode_uses.ts";
 import type { Findings } from "./findings.ts";
 import type { InodeColumns } from "./inode_columns.ts";
 import type { QuotaUsages } from "./quota_usage.ts";
+import type { SharedContents } from "./shared_contents.ts";
 import type { UsedBlocks } from "./used_blocks.ts";
 import type { XattrBlockUses } from "./xattr_block_uses.ts";
 
@@ -45,6 +46,8 @@ export interface CheckState {
   readonly isExact: boolean;
   readonly pause: () => Promise<void> | void;
   readonly used: UsedBlocks;
+  /** Contents of files, where they may be shared. */
+  readonly contents: SharedContents;
   readonly columns: InodeColumns;
   readonly xattrBlocks: XattrBlockUses;
   readonly eaInodes: EaInodeUses;

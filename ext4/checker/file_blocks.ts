@@ -15,24 +15,24 @@ import {
   isUnwritten,
 } from "../reader/contents/extent_node.ts";
 import { COUNT_DIRECT, COUNT_TREES } from "../reader/contents/indirect_map.ts";
-import { blockField, hasFlag, type Inode } from "../reader/inode/inode.ts";
+import { blockField, hasFlag, type Inode, isType } from "../reader/inode/inode.ts";
 import { hasRoCompat } from "../reader/layout/geometry.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
-import { loadBlock, requireFileBlocks } from "../reader/volume.ts";
+import { loadBlock, requireFileBlocks, type Volume } from "../reader/volume.ts";
 import { EXTENT, EXTENT_HEADER, EXTENT_TAIL, extentsInBlock } from "../structs/extent.ts";
+import { S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
+import type { ContentBlocks } from "./shared_contents.ts";
 
 /** What a file's map takes. */
-export interface FileBlocks {
+export interface FileBlocks extends ContentBlocks {
   /** Clusters of contents and map together. */
   readonly countClusters: number;
   /** One past the last file block that is mapped. */
   readonly endBlock: number;
   /** The same of those that were written, and not only reserved. */
   readonly endOfWritten: number;
-  /** File blocks that are mapped. */
-  readonly countMapped: number;
 }
 
 /**
@@ -51,9 +51,14 @@ class Claims implements FileBlocks {
   endBlock = 0;
   endOfWritten = 0;
   countMapped = 0;
+  countShared = 0;
+  firstBlock = 0;
   #lastCluster = -1;
+  readonly #mayShare: boolean;
 
-  constructor(private readonly state: CheckState, private readonly inode: Inode) {}
+  constructor(private readonly state: CheckState, private readonly inode: Inode) {
+    this.#mayShare = mayShareBlocks(state.volume, inode);
+  }
 
   /** Recurses to the depth that a verified tree can have, which is 5. */
   *extents(node: ExtentNode): Reading<void> {
@@ -134,8 +139,12 @@ class Claims implements FileBlocks {
     const last = used.clusterOf(block + countBlocks - 1);
     // Only with bigalloc does one run of blocks go on in the cluster of the one before it.
     const own = volume.geometry.blocksPerCluster > 1 ? this.#lastCluster : -1;
-    if (hasRoCompat(volume.geometry, "shared_blocks")) used.claim(block, countBlocks);
-    else this.#claim(block, countBlocks, own);
+    if (this.countMapped === 0) this.firstBlock = block;
+    if (this.#mayShare) {
+      const { countShared, taken } = used.claimShared(block, countBlocks);
+      this.countShared += countShared;
+      if (taken !== undefined) this.#reportTwice(taken);
+    } else this.#claim(block, countBlocks, own);
     this.countClusters += last - first + (first === own ? 0 : 1);
     this.#lastCluster = last;
     this.countMapped += countBlocks;
@@ -150,10 +159,20 @@ class Claims implements FileBlocks {
   #claim(block: number, countBlocks: number, ownCluster: number): boolean {
     const taken = this.state.used.claim(block, countBlocks, ownCluster);
     if (taken === undefined) return true;
-    this.state.findings.report("block-twice", "ext4_extent", "a block has two owners", {
-      inode: this.inode.number,
-      block: taken,
-    });
+    this.#reportTwice(taken);
     return false;
   }
+
+  #reportTwice(block: number): void {
+    this.state.findings.report("block-twice", "ext4_extent", "a block has two owners", {
+      inode: this.inode.number,
+      block,
+    });
+  }
+}
+
+/** Contents of files alone may lie in blocks of others, and only where the image says so. */
+export function mayShareBlocks({ geometry }: Volume, inode: Inode): boolean {
+  return hasRoCompat(geometry, "shared_blocks") && isType(inode, S_IFREG) &&
+    inode.number >= geometry.firstInode && !hasFlag(inode, "ea_inode");
 }

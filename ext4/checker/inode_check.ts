@@ -16,7 +16,7 @@ import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
-import { claimFileBlocks, type FileBlocks } from "./file_blocks.ts";
+import { claimFileBlocks, type FileBlocks, mayShareBlocks } from "./file_blocks.ts";
 import { checkFolder } from "./folder_check.ts";
 import { checkInodeFields } from "./inode_fields_check.ts";
 import { checkResizeInode, RESIZE_INODE } from "./resize_inode_check.ts";
@@ -54,6 +54,7 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   if (hasMap(state, inode)) {
     const blocks = yield* claimFileBlocks(state, inode);
     clusters += blocks.countClusters;
+    if (mayShareBlocks(volume, inode)) state.contents.add(inode, blocks);
     const sizeBlocks = Math.ceil(inode.sizeBytes / geometry.blockSizeBytes);
     const isFolder = isType(inode, S_IFDIR);
     const isTooLong = state.isExact

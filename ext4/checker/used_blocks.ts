@@ -1,5 +1,5 @@
 /**
- * Which blocks have an owner: bit arrays, one a group, made when a block of it is claimed.
+ * Which blocks have an owner, and which of them may have several: bit arrays, one a group, made when a block of it is claimed.
  *
  * They have the shape of the block bitmaps on disk, to be compared with them: a bit is a cluster.
  * @module
@@ -8,12 +8,20 @@
 import type { GroupNumber } from "../numbers.ts";
 import type { Geometry } from "../reader/layout/geometry.ts";
 
+/** What came of a claim for contents that may be shared. */
+export interface SharedClaim {
+  readonly countShared: number;
+  readonly taken: number | undefined;
+}
+
 /** The blocks of an image that are in use. */
 export class UsedBlocks {
   readonly #first: number;
   readonly #ratio: number;
   readonly #clustersPerGroup: number;
   readonly #pages = new Map<number, Uint8Array>();
+  /** Those that only contents of files have claimed, where such may be shared. */
+  readonly #sharedPages = new Map<number, Uint8Array>();
 
   constructor(geometry: Geometry) {
     this.#first = geometry.firstDataBlock;
@@ -47,17 +55,42 @@ export class UsedBlocks {
     return taken;
   }
 
+  /**
+   * Gives blocks a further owner, which has to be the contents of a file like those before it.
+   * @returns how many of them had such an owner, and the first that belongs to something else
+   */
+  claimShared(block: number, countBlocks: number): SharedClaim {
+    let countShared = 0;
+    let taken: number | undefined;
+    const start = this.clusterOf(block);
+    const end = this.clusterOf(block + countBlocks - 1) + 1;
+    for (let cluster = start; cluster < end; cluster++) {
+      const group = Math.floor(cluster / this.#clustersPerGroup);
+      const bit = cluster - group * this.#clustersPerGroup;
+      const mask = 1 << (bit & 7);
+      const used = this.#pageOf(group);
+      const shared = this.#pageOf(group, this.#sharedPages);
+      if ((used[bit >>> 3]! & mask) === 0) {
+        used[bit >>> 3]! |= mask;
+        shared[bit >>> 3]! |= mask;
+      } else if ((shared[bit >>> 3]! & mask) !== 0) countShared++;
+      else taken ??= cluster * this.#ratio + this.#first;
+    }
+    return { countShared, taken };
+  }
+
   /** The bits of a group, or `undefined` where none is set. They are given away: the page is gone. */
   take(group: GroupNumber): Uint8Array | undefined {
     const page = this.#pages.get(group);
     this.#pages.delete(group);
+    this.#sharedPages.delete(group);
     return page;
   }
 
-  #pageOf(group: number): Uint8Array {
-    let page = this.#pages.get(group);
+  #pageOf(group: number, pages = this.#pages): Uint8Array {
+    let page = pages.get(group);
     if (page === undefined) {
-      this.#pages.set(group, page = new Uint8Array(Math.ceil(this.#clustersPerGroup / 8)));
+      pages.set(group, page = new Uint8Array(Math.ceil(this.#clustersPerGroup / 8)));
     }
     return page;
   }

@@ -13,6 +13,7 @@ import { DOTS_SIZE_BYTES, entriesSpaceBytes } from "./folder_leaves.ts";
 import { findGeometry } from "./groups.ts";
 import { indexShapeOf } from "./index_shape.ts";
 import type { Inventory } from "./inventory.ts";
+import type { Owners } from "./sharing.ts";
 import { IBODY_SIZE_BYTES } from "./xattr_placement.ts";
 import { countSetUsers, countSharedBlocks } from "./xattr_plan.ts";
 
@@ -26,10 +27,11 @@ export function chooseBlockSize(
   tree: Tree,
   inventory: Inventory,
   record: RecordForm,
+  owners: Owners | undefined,
 ): BlockSizeBytes {
   const sizes = BLOCK_SIZES.map((blockSizeBytes) => ({
     blockSizeBytes,
-    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes, record),
+    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes, record, owners),
   }));
   const smallest = sizes.reduce((best, one) => one.sizeBytes < best.sizeBytes ? one : best);
   const largeBlocks = sizes[0]!;
@@ -47,6 +49,7 @@ function estimateSizeBytes(
   inventory: Inventory,
   blockSizeBytes: BlockSizeBytes,
   record: RecordForm,
+  owners: Owners | undefined,
 ): number {
   let countContentBlocks = inventory.addsLostAndFound ? 1 : 0;
   const maxFileBytes = 0xffff_ffff * blockSizeBytes;
@@ -55,7 +58,8 @@ function estimateSizeBytes(
     const sizeBytes = tree.sizeBytes[inode]!;
     if (hasType(tree, inode, S_IFREG)) {
       if (sizeBytes > maxFileBytes) return Infinity;
-      countContentBlocks += fileBlocks(tree, inode, blockSizeBytes);
+      const isShared = owners !== undefined && owners[inode] !== inode;
+      if (!isShared) countContentBlocks += fileBlocks(tree, inode, blockSizeBytes);
     } else if (hasType(tree, inode, S_IFDIR)) {
       const entriesSize = inventory.entriesSizeBytes[inode]!;
       countContentBlocks += folderBlocks(entriesSize, tree.countChildren[inode]!, blockSizeBytes);
@@ -65,7 +69,7 @@ function estimateSizeBytes(
     }
   }
   for (const { inode } of inventory.splits.copies) {
-    if (hasType(tree, inode, S_IFREG)) {
+    if (hasType(tree, inode, S_IFREG) && owners === undefined) {
       countContentBlocks += fileBlocks(tree, inode, blockSizeBytes);
     }
   }

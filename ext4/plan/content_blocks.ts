@@ -15,6 +15,7 @@ import { blockRanges, countBlocksOf } from "./block_ranges.ts";
 import type { IndexedFolders } from "./folder_leaves.ts";
 import type { Inventory } from "./inventory.ts";
 import type { PlanOptions } from "./options.ts";
+import { differentHoles, haveSameHoles, type Owners } from "./sharing.ts";
 import type { ValueInode, XattrPlan } from "./xattr_plan.ts";
 
 /** An inode that no row of the tree stands for. */
@@ -29,7 +30,13 @@ export type ExtraInode =
   & (
     | { readonly kind: "lost+found" }
     | { readonly kind: "record" }
-    | { readonly kind: "copy"; readonly inode: TreeInode; readonly countLinks: number }
+    | {
+      readonly kind: "copy";
+      readonly inode: TreeInode;
+      readonly countLinks: number;
+      /** Whether its contents lie in the blocks of the file that it is a copy of. */
+      readonly isShared: boolean;
+    }
     | { readonly kind: "value"; readonly value: ValueInode }
   );
 
@@ -46,6 +53,9 @@ export interface Contents {
   readonly extras: readonly ExtraInode[];
   readonly countFrontBlocks: number;
   readonly countDataBlocks: number;
+  /** Files that have no blocks of their own, and the blocks that they share with others. */
+  readonly countSharedFiles: number;
+  readonly countSharedBlocks: number;
 }
 
 /** Most blocks of one file. */
@@ -62,12 +72,15 @@ export function placeContents(
   xattrs: XattrPlan,
   blockSizeBytes: number,
   record: RecordForm,
+  owners: Owners | undefined,
 ): Contents {
   const countBlocks = new Uint32Array(tree.countInodes);
   const start = new Float64Array(tree.countInodes);
   const extras: ExtraInode[] = [];
   let front = 0;
   let data = 0;
+  let countSharedFiles = 0;
+  let countSharedBlocks = 0;
 
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (inventory.numberOf[inode] === 0 || !hasType(tree, inode, S_IFDIR)) continue;
@@ -91,16 +104,22 @@ export function placeContents(
     if (inventory.numberOf[inode] === 0 || !hasType(tree, inode, S_IFREG)) continue;
     const blocks = fileBlocks(tree, inode, blockSizeBytes);
     countBlocks[inode] = blocks;
-    start[inode] = data;
-    data += blocks;
+    const owner = owners?.[inode] ?? inode;
+    if (owner === inode) {
+      start[inode] = data;
+      data += blocks;
+    } else share(owner, inode);
   }
   for (const { inode, number, countLinks } of inventory.splits.copies) {
     const blocks = countBlocks[inode]!;
     const part = hasType(tree, inode, S_IFLNK) ? "front" : "data";
-    const at = part === "front" ? front : data;
-    extras.push({ kind: "copy", inode, countLinks, number, part, start: at, countBlocks: blocks });
+    const isShared = owners !== undefined && part === "data" && blocks > 0;
+    if (isShared) share(inode, inode);
+    const at = isShared ? start[inode]! : part === "front" ? front : data;
+    const place = { number, part, start: at, countBlocks: blocks } as const;
+    extras.push({ kind: "copy", inode, countLinks, isShared, ...place });
     if (part === "front") front += blocks;
-    else data += blocks;
+    else if (!isShared) data += blocks;
   }
   for (const value of xattrs.values) {
     const { number, countBlocks: blocks } = value;
@@ -114,7 +133,24 @@ export function placeContents(
     extras.unshift({ kind: "record", number, part: "data", start: data, countBlocks: blocks });
     data += blocks;
   }
-  return { countBlocks, start, extras, countFrontBlocks: front, countDataBlocks: data };
+  return {
+    countBlocks,
+    start,
+    extras,
+    countFrontBlocks: front,
+    countDataBlocks: data,
+    countSharedFiles,
+    countSharedBlocks,
+  };
+
+  function share(owner: number, inode: number): void {
+    const blocks = countBlocks[inode]!;
+    if (!haveSameHoles(tree, owner, inode, blockSizeBytes)) throw differentHoles(inode);
+    if (blocks === 0) return;
+    start[inode] = start[owner]!;
+    countSharedFiles++;
+    countSharedBlocks += blocks;
+  }
 }
 
 /** Inodes in use, the reserved ones counted; also the highest number in use. */

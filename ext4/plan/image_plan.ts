@@ -15,6 +15,7 @@ import { type ContentLayout, layOut } from "./layout.ts";
 import type { PlanOptions } from "./options.ts";
 import type { PlanNote } from "./report.ts";
 import { noteClampedTimes } from "./time_notes.ts";
+import { type Owners, ownersOf } from "./sharing.ts";
 import { planXattrs, type XattrPlan } from "./xattr_plan.ts";
 
 /** The three feature fields of the superblock. */
@@ -34,6 +35,8 @@ export interface ImagePlan {
   readonly folders: IndexedFolders;
   readonly xattrs: XattrPlan;
   readonly contents: Contents;
+  /** The row whose blocks hold each row's contents; absent where nothing is shared. */
+  readonly owners: Owners | undefined;
   readonly layout: ContentLayout;
   readonly geometry: Geometry;
   readonly features: Features;
@@ -50,8 +53,9 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
   const notes: PlanNote[] = [];
   const inventory = takeInventory(tree, notes);
   noteClampedTimes(tree, inventory, options.times, notes);
+  const owners = ownersOf(tree, inventory, options.equalTo);
   const blockSizeBytes = options.blockSizeBytes === "auto"
-    ? chooseBlockSize(tree, inventory, options)
+    ? chooseBlockSize(tree, inventory, options, owners)
     : options.blockSizeBytes;
   const hashSeed = wordsOf(options.hashSeed);
 
@@ -64,6 +68,7 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
     xattrs,
     blockSizeBytes,
     options,
+    owners,
   );
   const countInodes = countInodesOf(inventory, xattrs);
   const layout = layOut(
@@ -83,9 +88,10 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
     folders,
     xattrs,
     contents,
+    owners,
     layout,
     geometry: layout.geometry,
-    features: featuresOf(folders, xattrs, blockSizeBytes),
+    features: featuresOf(folders, xattrs, contents, blockSizeBytes),
     countInodes,
     hashSeed,
     seed: imageSeed(options.uuid),
@@ -95,7 +101,12 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
 /** Folders larger than this need `large_dir`, however few levels their index has. */
 const FOLDER_MAX_BYTES = 0x7fff_ffff;
 
-function featuresOf(folders: IndexedFolders, xattrs: XattrPlan, blockSizeBytes: number): Features {
+function featuresOf(
+  folders: IndexedFolders,
+  xattrs: XattrPlan,
+  { countSharedFiles }: Contents,
+  blockSizeBytes: number,
+): Features {
   const hasLargeFolder = [...folders.values()].some((folder) =>
     folder.shape.levels === 2 || folder.countBlocks * blockSizeBytes > FOLDER_MAX_BYTES
   );
@@ -106,7 +117,7 @@ function featuresOf(folders: IndexedFolders, xattrs: XattrPlan, blockSizeBytes: 
       (hasLargeFolder ? INCOMPAT.large_dir : 0),
     roCompat: RO_COMPAT.sparse_super | RO_COMPAT.large_file | RO_COMPAT.huge_file |
       RO_COMPAT.dir_nlink | RO_COMPAT.extra_isize | RO_COMPAT.metadata_csum |
-      RO_COMPAT["read-only"],
+      RO_COMPAT["read-only"] | (countSharedFiles > 0 ? RO_COMPAT.shared_blocks : 0),
   };
 }
 

@@ -26,6 +26,11 @@ export interface PlanOptions {
   readonly hasRecord: boolean;
   /** The image below, of a layer; its record names it, so that it must have one. */
   readonly base?: RecordBase;
+  /**
+   * For each row of the tree the first row with the same contents and the same holes: equal files
+   * then share their blocks. Absent: each file has its own.
+   */
+  readonly equalTo?: Uint32Array | undefined;
 }
 
 const UUID_BYTES = 16;

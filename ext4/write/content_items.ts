@@ -18,7 +18,7 @@ import { xattrBlockRuns } from "./xattr_blocks.ts";
 
 /** Folders, long symbolic links, attribute blocks, extent blocks, file data, the record. */
 export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): Generator<Run> {
-  const { tree, contents } = plan;
+  const { tree, contents, owners } = plan;
   const hasHoles = tree.dataRanges.size > 0;
   yield* folderRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
@@ -30,6 +30,7 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
   yield* extentBlockRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFREG)) continue;
+    if (owners !== undefined && owners[inode] !== inode) continue;
     const number = plan.inventory.numberOf[inode] as InodeNumber;
     if (hasHoles) yield* fileRuns(plan, inode as TreeInode, number);
     else yield wholeFile(plan, inode as TreeInode, number);
@@ -44,6 +45,7 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
 function* copyRuns(plan: ImagePlan, part: "front" | "data"): Generator<Run> {
   for (const extra of plan.contents.extras) {
     if (extra.kind !== "copy" || extra.part !== part || extra.countBlocks === 0) continue;
+    if (extra.isShared) continue;
     const number = extra.number as InodeNumber;
     if (part === "front") yield* targetRuns(plan, extra.inode, number);
     else yield* fileRuns(plan, extra.inode, number);

@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { Descriptor } from "../libc/files.ts";
+
 /** What was asked of a server so far. */
 export interface Traffic {
   /** Requests sent, those that failed included. */
@@ -19,8 +21,19 @@ export interface HostBlockSource {
   readonly shownName: string;
   /** Whether reads wait for nothing but a disk. */
   readonly isLocal: boolean;
+  /** The open file; missing for what is no regular file of this machine. */
+  readonly file?: Descriptor | undefined;
   /** Of a server; missing for what is local. */
-  readonly traffic?: Traffic;
+  readonly traffic?: Traffic | undefined;
+  /** What it is read out of, where it lies there encrypted, compressed or otherwise wrapped. */
+  readonly stored?:
+    | {
+      /** How, e.g. `age`. */
+      readonly layer: string;
+      /** What lies there, or the next layer. */
+      readonly source: HostBlockSource;
+    }
+    | undefined;
   /**
    * Fills all of `into` with the bytes from `offsetBytes` on.
    *
@@ -47,4 +60,8 @@ export interface SourceOptions {
   readonly countRetries?: number;
   /** Pause before the first retry, doubled for each further one; default 250. */
   readonly retryDelayMs?: number;
+  /** What the request that finds out the size brings at once; default 256 KiB. */
+  readonly headBytes?: number;
+  /** The size it has to have: then nothing is asked for before the first read. */
+  readonly sizeBytes?: number;
 }

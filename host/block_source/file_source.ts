@@ -6,6 +6,7 @@
 import { EnvironmentError } from "../environment_error.ts";
 import { unreadable } from "../files/file_status.ts";
 import { hasCode } from "../libc/errno.ts";
+import type { Descriptor } from "../libc/files.ts";
 import type { HostBlockSource } from "./block_source.ts";
 import { type LocalFile, openLocalFile } from "./local_file.ts";
 import { shownLocation } from "./location.ts";
@@ -37,6 +38,11 @@ class FileSource implements HostBlockSource {
 
   constructor(file: LocalFile, readonly sizeBytes: number, readonly shownName: string) {
     this.#file = file;
+  }
+
+  get file(): Descriptor | undefined {
+    const file = this.#file;
+    return file !== undefined && (file.mode & S_IFMT) === S_IFREG ? file.descriptor : undefined;
   }
 
   read(offsetBytes: number, into: Uint8Array): void {

@@ -24,6 +24,8 @@ export interface LocalFile {
   readonly mode: number;
   /** Of a regular file. */
   readonly sizeBytes: number;
+  /** By the C library alone. */
+  readonly descriptor?: Descriptor;
   /** Of a block device. */
   deviceBytes(): number;
   /** Fills `into`. @returns Bytes read: fewer at the end. */
@@ -48,6 +50,7 @@ function openByLibc(path: string): LocalFile {
   return {
     mode: status.mode,
     sizeBytes: status.sizeBytes,
+    descriptor: fd,
     deviceBytes: () => seek(fd, 0, "end"),
     read: (offsetBytes, into) => readFullyAt(fd, into, offsetBytes),
     close: () => close(fd),

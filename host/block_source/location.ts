@@ -3,7 +3,7 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { urlWithoutSecrets, withShownLocations } from "../connection/location_secrets.ts";
 import { printable } from "../libc/paths.ts";
 import { decoded } from "./url_address.ts";
@@ -39,6 +39,16 @@ export function besideLocation(location: string, suffix: string): string {
   if (!isRemote(location) || isObject(location)) return location + suffix;
   const url = new URL(location);
   url.pathname += suffix;
+  return url.href;
+}
+
+/** What lies in the same folder under another name. */
+export function siblingLocation(location: string, name: string): string {
+  if (!isRemote(location)) return join(dirname(location), name);
+  if (isObject(location)) return location.slice(0, location.lastIndexOf("/") + 1) + name;
+  const url = new URL(location);
+  const folder = url.pathname.slice(0, url.pathname.lastIndexOf("/") + 1);
+  url.pathname = folder + encodeURIComponent(name);
   return url.href;
 }
 

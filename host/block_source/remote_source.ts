@@ -7,6 +7,7 @@ import { EnvironmentError } from "../environment_error.ts";
 import type { HostBlockSource, SourceOptions, Traffic } from "./block_source.ts";
 import { closedError } from "./file_source.ts";
 import { collectGarbage } from "../runtime.ts";
+import { OtherSizeError } from "./other_size_error.ts";
 import {
   NoServerError,
   OutsideFileError,
@@ -18,8 +19,11 @@ import {
 import { pause, Retries } from "./retries.ts";
 import { watchedRequest } from "./watched_request.ts";
 
-/** What the first request asks for: as much as the reader's first read wants, so that it is one. */
-const HEAD_BYTES = 256 << 10;
+/**
+ * What the first request asks for: as much as the reader's first read wants, so that it is one, and
+ * room for what an encrypted image has in front of that.
+ */
+const HEAD_BYTES = (256 + 4) << 10;
 
 /** A modem of 1990 was as fast. */
 const LEAST_BYTES_PER_MINUTE = 64 << 10;
@@ -83,7 +87,7 @@ class RemoteSource implements HostBlockSource {
   }
 
   get sizeBytes(): number {
-    return this.#expected?.totalBytes ?? 0;
+    return this.#options.sizeBytes ?? this.#expected?.totalBytes ?? 0;
   }
 
   get traffic(): Traffic {
@@ -91,7 +95,11 @@ class RemoteSource implements HostBlockSource {
   }
 
   async open(): Promise<void> {
-    const head = new Uint8Array(HEAD_BYTES);
+    if (this.#options.sizeBytes === undefined) await this.#readHead(this.#options.headBytes);
+  }
+
+  async #readHead(headBytes = HEAD_BYTES): Promise<void> {
+    const head = new Uint8Array(headBytes);
     try {
       await this.#fill(0, head);
     } catch (error) {
@@ -99,14 +107,22 @@ class RemoteSource implements HostBlockSource {
       // Not even a first byte.
       this.#expected = { totalBytes: 0, version: {} };
     }
-    this.#head = head.subarray(0, Math.min(HEAD_BYTES, this.sizeBytes));
+    this.#head = head.subarray(0, Math.min(head.length, this.sizeBytes));
   }
 
   read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
     const end = offsetBytes + into.length;
     if (end > this.sizeBytes) throw this.#endsBefore(end);
-    if (end > this.#head.length) return this.#fill(offsetBytes, into);
-    into.set(this.#head.subarray(offsetBytes, end));
+    if (end <= this.#head.length) into.set(this.#head.subarray(offsetBytes, end));
+    else if (this.#head.length === 0 && offsetBytes === 0 && into.length < HEAD_BYTES) {
+      return this.#readFromHead(into);
+    } else return this.#fill(offsetBytes, into);
+  }
+
+  /** Where nothing was asked for at first: what lies at the front is read again and again. */
+  async #readFromHead(into: Uint8Array): Promise<void> {
+    await this.#readHead(Math.min(HEAD_BYTES, this.sizeBytes));
+    into.set(this.#head.subarray(0, into.length));
   }
 
   close(): void {
@@ -134,6 +150,9 @@ class RemoteSource implements HostBlockSource {
       } catch (error) {
         if (error instanceof OutsideFileError && this.#expected !== undefined) {
           throw this.#replaced();
+        }
+        if (error instanceof OutsideFileError && this.#options.sizeBytes !== undefined) {
+          throw new OtherSizeError(this.shownName, `at most ${offsetBytes + done}`, this.sizeBytes);
         }
         if (!(error instanceof TransientError)) throw error;
         // A wrong address is found out soon; a server that was there is waited for.
@@ -172,6 +191,10 @@ class RemoteSource implements HostBlockSource {
 
   /** Bytes of two states of a file must never be mixed. */
   #requireSame({ totalBytes, version }: RangeReply): void {
+    const { sizeBytes } = this.#options;
+    if (sizeBytes !== undefined && this.#expected === undefined && totalBytes !== sizeBytes) {
+      throw new OtherSizeError(this.shownName, `${totalBytes}`, sizeBytes);
+    }
     const expected = this.#expected ??= { totalBytes, version };
     const { etag, lastModified } = expected.version;
     const isSame = totalBytes === expected.totalBytes && version.etag === etag &&

@@ -30,6 +30,8 @@ export interface SmallFilesParts {
   readonly check: ContentCheck | undefined;
   /** Hears of a file that differs from the record. @returns Whether it is made all the same. */
   onDifferent(row: TreeInode): Promise<boolean>;
+  /** Whether a file of this size is rather cloned than copied. */
+  isCloned(sizeBytes: number): boolean;
   /** Told how many bytes were read. */
   onRead(sizeBytes: number): void;
 }
@@ -66,6 +68,7 @@ export class SmallFiles {
     const contentsAt = source.contentsAtOf(row);
     const isShort = sizeBytes === 0 || (sizeBytes <= MOST_SMALL_BYTES && contentsAt !== 0);
     if (writer === undefined || !isSimple || !isShort) return false;
+    if (this.parts.isCloned(sizeBytes)) return false;
     const room = writer.room(sizeBytes);
     const handOver = () => {
       this.parts.onRead(sizeBytes);

@@ -7,12 +7,14 @@
 import { mkdirSync } from "node:fs";
 import { nameOf, parentOf, type Tree, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
-import { hasCode, meaningOf } from "../../host/libc/errno.ts";
+import { hasCode, meaningOf, SystemError } from "../../host/libc/errno.ts";
 import {
   close,
   CURRENT_FOLDER,
   type Descriptor,
   O_DIRECTORY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
   O_PATH,
   O_RDONLY,
   openAt,
@@ -25,7 +27,7 @@ export class TargetFolders {
   readonly #folders: FolderCache;
 
   private constructor(
-    tree: Tree,
+    private readonly tree: Tree,
     readonly root: Descriptor,
     /** Whether the target folder was made now. */
     readonly isNew: boolean,
@@ -63,6 +65,18 @@ export class TargetFolders {
   /** The same folder once more, for the caller to close. @throws SystemError */
   reopen(folder: TreeInode): Descriptor {
     return openAt(this.get(folder), ".", O_PATH | O_DIRECTORY);
+  }
+
+  /** A file that was made already, under its first name, for reading; the caller closes it. */
+  openFile(row: TreeInode): Descriptor | undefined {
+    const entry = this.tree.nameEntry[row]! as TreeEntry;
+    const folder = this.get(this.tree.entryParent[entry]! as TreeInode);
+    try {
+      return openAt(folder, nameOf(this.tree, entry), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (error) {
+      if (error instanceof SystemError) return undefined;
+      throw error;
+    }
   }
 
   close(): void {

@@ -31,7 +31,7 @@ import {
   O_EXCL,
   O_NOFOLLOW,
   O_PATH,
-  O_WRONLY,
+  O_RDWR,
   openAt,
 } from "../../host/libc/files.ts";
 import {
@@ -145,7 +145,7 @@ export class TargetWriter {
       describer.describeName(at, name, row);
       return;
     }
-    const file = openAt(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const file = openAt(at, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     this.#unfinished = { folder, name };
     try {
       if (tree.sizeBytes[row] !== 0) await copyContent(row, file);

@@ -67,6 +67,9 @@ export const FORMATS: readonly Format[] = [
   compressed("xz", "\xfd7zXZ", ({ file, out }) => `unxz -c ${file} > ${out}`),
   compressed("bzip2", "BZh", ({ file, out }) => `bunzip2 -c ${file} > ${out}`),
   compressed("lz4", "\x04\x22\x4d\x18", ({ file, out }) => `lz4 -d ${file} ${out}`),
+  compressed("lz4", "\x02\x21\x4c\x18", ({ file, out }) => `lz4 -d ${file} ${out}`),
+  compressed("lzma", "\x5d\0\0\x80\0", ({ file, out }) => `unxz -c ${file} > ${out}`),
+  compressed("lrzip", "LRZI", ({ file, out }) => `lrzip -dqo ${out} ${file}`),
   compressed("lzop", "\x89LZO\0\r\n\x1a\n", ({ file, out }) => `lzop -d -o ${out} ${file}`),
   compressed("lzip", "LZIP", ({ file, out }) => `lzip -d -c ${file} > ${out}`),
   {
@@ -77,7 +80,12 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: "gpg",
-    magics: [[0, "-----BEGIN PGP MESSAGE"], [0, "\x8c\x0d\x04"]],
+    // With a passphrase; to keys of RSA with 2048, 3072 and 4096 bits, and of Curve25519.
+    magics: [
+      "-----BEGIN PGP MESSAGE",
+      "\x8c\x0d\x04",
+      ...["\x85\x01\x0c\x03", "\x85\x01\x8c\x03", "\x85\x02\x0c\x03", "\x84\x5e\x03"],
+    ].map((text) => [0, text] as const),
     what: "encrypted",
     help: decrypt(({ file, out }) => `gpg -o ${out} -d ${file}`),
   },
@@ -144,6 +152,21 @@ export const FORMATS: readonly Format[] = [
   disk("vhdx", [[0, "vhdxfile"]]),
   disk("vhd", [[0, "conectix"], [-512, "conectix"]]),
   disk("vdi", [[0x40, "\x7f\x10\xda\xbe"]]),
+  disk("qed", [[0, "QED\0"]]),
+  disk("parallels", [[0, "WithoutFreeSpace"], [0, "WithouFreSpacExt"]]),
+  {
+    name: "EWF",
+    magics: [[0, "EVF\x09\r\n\xff\0"]],
+    what: "a forensic image (EWF)",
+    help: ({ file, out }) =>
+      `Make a plain image of it, ${out}.raw, with ewfexport -q -u -t ${out} ${file}`,
+  },
+  {
+    name: "wim",
+    magics: [[0, "MSWIM\0\0\0"]],
+    what: "an archive of Windows (wim)",
+    help: list(({ file }) => `7z l ${file}`),
+  },
   {
     name: "dmg",
     magics: [[-512, "koly"]],
@@ -181,6 +204,10 @@ export const FORMATS: readonly Format[] = [
   fileSystem("jfs", [[0x8000, "JFS1"]]),
   fileSystem("reiserfs", [[0x1_0034, "ReIsEr"]]),
   fileSystem("cramfs", [[0, "\x45\x3d\xcd\x28"]]),
+  fileSystem("HFS+", [[1024, "H+\0\x04"], [1024, "HX\0\x05"]]),
+  fileSystem("apfs", [[32, "NXSB"]], () => "Mount it on a Mac, or with apfs-fuse"),
+  fileSystem("nilfs2", [[1030, "\x34\x34"]]),
+  fileSystem("romfs", [[0, "-rom1fs-"]]),
   {
     name: "swap",
     magics: [[4086, "SWAPSPACE2"], [4086, "SWAP-SPACE"]],

@@ -26,17 +26,32 @@ const EXTENDED_TYPES = [0x05, 0x0f, 0x85];
 const PROTECTIVE_TYPE = 0xee;
 const FIRST_LOGICAL = 5;
 
-/** The partitions of a disk; `undefined` where it has no table. Those of no size are left out. */
-export async function partitionsOf(read: ReadBytes): Promise<Partition[] | undefined> {
+/**
+ * The partitions of a disk; `undefined` where it has no table. Those of no size are left out. Of a
+ * table that lies, no more than so many are returned, and no more sectors read.
+ *
+ * @param diskBytes Where given, the copy of a GPT at the end of the disk is tried as well.
+ */
+export async function partitionsOf(
+  read: ReadBytes,
+  diskBytes?: number,
+): Promise<Partition[] | undefined> {
   for (const sectorBytes of GPT_SECTORS_BYTES) {
-    const partitions = await gptPartitions(read, sectorBytes);
+    const partitions = await gptPartitions(read, sectorBytes, sectorBytes);
     if (partitions !== undefined) return partitions;
   }
-  return await mbrPartitions(read);
+  const entries = mbrEntries(await read(0, SECTOR_BYTES));
+  const isProtective = entries?.some(({ type }) => type === PROTECTIVE_TYPE) === true;
+  for (const sectorBytes of isProtective && diskBytes !== undefined ? GPT_SECTORS_BYTES : []) {
+    const lastSector = (Math.floor(diskBytes! / sectorBytes) - 1) * sectorBytes;
+    const partitions = await gptPartitions(read, lastSector, sectorBytes);
+    if (partitions !== undefined) return partitions;
+  }
+  return entries && await mbrPartitions(read, entries);
 }
 
-async function gptPartitions(read: ReadBytes, sectorBytes: number) {
-  const header = await read(sectorBytes, 92);
+async function gptPartitions(read: ReadBytes, headerAt: number, sectorBytes: number) {
+  const header = await read(headerAt, 92);
   if (header.length < 92 || latin1(header.subarray(0, 8)) !== "EFI PART") return undefined;
   const view = viewOf(header);
   const entriesAt = Number(view.getBigUint64(72, true)) * sectorBytes;
@@ -66,12 +81,13 @@ interface MbrEntry {
   readonly countSectors: number;
 }
 
-async function mbrPartitions(read: ReadBytes): Promise<Partition[] | undefined> {
-  const entries = mbrEntries(await read(0, SECTOR_BYTES));
-  if (entries === undefined) return undefined;
+async function mbrPartitions(
+  read: ReadBytes,
+  entries: readonly MbrEntry[],
+): Promise<Partition[]> {
   const partitions: Partition[] = [];
   for (const [i, { type, start, countSectors }] of entries.entries()) {
-    if (type === 0 || countSectors === 0) continue;
+    if (type === 0 || type === PROTECTIVE_TYPE || countSectors === 0) continue;
     if (EXTENDED_TYPES.includes(type)) partitions.push(...await logicalPartitions(read, start));
     else partitions.push(partitionAt(i + 1, start, countSectors));
   }
@@ -82,7 +98,7 @@ async function mbrPartitions(read: ReadBytes): Promise<Partition[] | undefined> 
 async function logicalPartitions(read: ReadBytes, base: number): Promise<Partition[]> {
   const partitions: Partition[] = [];
   const seen = new Set<number>();
-  for (let table = base; !seen.has(table) && partitions.length < MOST_PARTITIONS;) {
+  for (let table = base; !seen.has(table) && seen.size < MOST_PARTITIONS;) {
     seen.add(table);
     const entries = mbrEntries(await read(table * SECTOR_BYTES, SECTOR_BYTES));
     const [own, next] = entries ?? [];

@@ -6,7 +6,7 @@
 const PLAIN = /^[\w./:@%+=,-]+$/;
 /** What programs append to the name of what they make. */
 const SUFFIX =
-  /\.(zst|gz|Z|xz|bz2|lz4|lzo|lz|age|gpg|pgp|asc|enc|qcow2|vmdk|vhdx?|vdi|dmg|simg|sparse)$/i;
+  /\.(zst|gz|Z|xz|bz2|lz4|lzo|lz|age|gpg|pgp|asc|enc|lrz|lzma|qcow2|qed|E01|vmdk|vhdx?|vdi|dmg|simg|sparse)$/i;
 
 /** @param name As it is shown: control characters are written as bash understands them in `$'…'`. */
 export function quoted(name: string): string {

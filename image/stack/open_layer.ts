@@ -14,6 +14,9 @@ import { openSource } from "../../host/block_source/open_source.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { OpenImageOptions } from "../image_reader.ts";
 import { saysNoImage, withName } from "../no_image.ts";
+import { imageWithin } from "../stored/partition.ts";
+import { withLastPart } from "../stored/split/last_part.ts";
+import { unwrap } from "../stored/unwrap.ts";
 import type { OpenFiles, OpenLayer } from "./layer.ts";
 
 /**
@@ -45,16 +48,19 @@ export async function openFiles(
   options: OpenImageOptions,
   mostCacheBytes = Infinity,
 ): Promise<OpenFiles> {
-  const opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
+  const location = typeof source === "string" ? { location: source } : {};
+  let opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
   try {
+    opened = await unwrap(opened, { ...options, ...location });
+    opened = await imageWithin(opened, options);
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     const cacheBytes = Math.min(options.cacheBytes ?? caching.cacheBytes, mostCacheBytes);
     const files = await openFileSystem(opened, { ...caching, ...options, cacheBytes });
-    return { files, source: opened, ...typeof source === "string" && { location: source } };
+    return { files, source: opened, ...location };
   } catch (error) {
     const named = saysNoImage(error)
       ? await withName(error, opened)
-      : await withSalvageability(error, opened);
+      : withLastPart(await withSalvageability(error, opened), opened);
     opened.close();
     throw named;
   }

@@ -48,11 +48,13 @@ export async function openBase(
   mostCacheBytes?: number,
 ): Promise<OpenLayer> {
   const tried: Tried[] = [];
+  // Those of the image that was named.
+  const own = { ...options, partition: undefined, imageOffsetBytes: undefined };
   for (const location of placesOfBase(layer.location, base.name, options.bases ?? [])) {
     const place = shownLocation(location);
     let opened: OpenLayer;
     try {
-      opened = await openLayer(location, options, mostCacheBytes);
+      opened = await openLayer(location, own, mostCacheBytes);
     } catch (error) {
       options.signal?.throwIfAborted();
       tried.push(

@@ -15,6 +15,7 @@ import { hasThreads } from "../../host/threads/has_threads.ts";
 import { ContentCheck } from "../content_check.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { RecordVerdict } from "../image_record.ts";
+import { StoredDamageError } from "../stored/stored_damage_error.ts";
 import { passOver, type PassResult } from "./image_pass.ts";
 import { sampleOf, type SampleSize } from "./sample.ts";
 import { type StoredContents, storedContents } from "./stored_contents.ts";
@@ -38,6 +39,8 @@ export interface ComparedContents {
   readonly damaged: readonly number[];
   /** Files whose last block does not hold zeros behind their end. */
   readonly dirtyTails: readonly DirtyTail[];
+  /** What the image is stored in is damaged there. */
+  readonly storedDamage: readonly StoredDamageError[];
   /** Of the whole image, where it was asked for. */
   readonly digest?: string;
 }
@@ -95,10 +98,17 @@ export class ContentsCheck {
       const found = await this.#readEach(all, breather, onProgress);
       return { ...counts, ...found, ...(digest === undefined ? {} : { digest }) };
     }
-    const { stretches, blockless } = contents;
+    const { stretches, blockless, shared } = contents;
     const { blockSizeBytes, countInodes } = info;
-    const files = { stretches, blockless, countInodes, blockSizeBytes };
-    const pass = await passOver(this.source, { algorithm, files, signal, onProgress });
+    const files = { stretches, blockless, shared, countInodes, blockSizeBytes };
+    let pass: PassResult;
+    try {
+      pass = await passOver(this.source, { algorithm, files, signal, onProgress });
+    } catch (error) {
+      if (!(error instanceof StoredDamageError)) throw error;
+      // A pass ends at the first damage; one by one, each file that lies there is named.
+      return { ...counts, ...await this.#readEach(all, breather, onProgress) };
+    }
     const alone = await this.#readEach(
       all.filter(({ isScattered }) => isScattered),
       breather,
@@ -109,6 +119,7 @@ export class ContentsCheck {
       ...counts,
       damaged: [...this.#different(all, pass), ...alone.damaged].sort((a, b) => a - b),
       dirtyTails: [...pass.dirtyTails, ...alone.dirtyTails],
+      storedDamage: alone.storedDamage,
       ...(digest === undefined ? {} : { digest }),
     };
   }
@@ -128,24 +139,32 @@ export class ContentsCheck {
     chosen: readonly ListedFile[],
     breather: Breather,
     onProgress: (doneBytes: number, totalBytes: number) => void,
-  ): Promise<Pick<ComparedContents, "damaged" | "dirtyTails">> {
+  ): Promise<Pick<ComparedContents, "damaged" | "dirtyTails" | "storedDamage">> {
     const check = await ContentCheck.ofRecord(this.record);
-    const found = { damaged: [] as number[], dirtyTails: [] as DirtyTail[] };
+    const damaged: number[] = [];
+    const dirtyTails: DirtyTail[] = [];
+    const storedDamage = new Map<string, StoredDamageError>();
     const totalBytes = sumOf(chosen);
     let doneBytes = 0;
+    const onRead = async (bytes: number) => {
+      doneBytes += bytes;
+      if (!breather.due) return;
+      onProgress(doneBytes, totalBytes);
+      await breather.pause();
+    };
     for (const listed of chosen) {
-      const isSame = await this.#hasSameContents(listed, check, async (bytes) => {
-        doneBytes += bytes;
-        if (!breather.due) return;
-        onProgress(doneBytes, totalBytes);
-        await breather.pause();
-      });
-      if (!isSame) found.damaged.push(listed.inode);
-      const tail = await this.#tailOf(listed);
-      if (tail !== undefined) found.dirtyTails.push(tail);
+      try {
+        if (!await this.#hasSameContents(listed, check, onRead)) damaged.push(listed.inode);
+        const tail = await this.#tailOf(listed);
+        if (tail !== undefined) dirtyTails.push(tail);
+      } catch (error) {
+        if (!(error instanceof StoredDamageError)) throw error;
+        damaged.push(listed.inode);
+        storedDamage.set(error.message, error);
+      }
     }
     onProgress(totalBytes, totalBytes);
-    return found;
+    return { damaged, dirtyTails, storedDamage: [...storedDamage.values()] };
   }
 
   async #hasSameContents(
@@ -169,8 +188,8 @@ export class ContentsCheck {
     try {
       return check.matches(inode, await this.files.readLink(inode));
     } catch (error) {
-      if (error instanceof CorruptImageError) return false;
-      throw error;
+      if (error instanceof StoredDamageError || !(error instanceof CorruptImageError)) throw error;
+      return false;
     }
   }
 
@@ -206,7 +225,7 @@ interface ListedFile {
   endBytes?: number;
 }
 
-function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFile[] {
+function filesOf({ stretches, blockless, shared, scattered }: StoredContents): ListedFile[] {
   const files: ListedFile[] = [];
   for (let row = 0; row < stretches.count; row++) {
     const inode = stretches.inodeOf(row) as InodeNumber;
@@ -221,6 +240,9 @@ function filesOf({ stretches, blockless, scattered }: StoredContents): ListedFil
   }
   for (const { number: inode } of blockless) {
     files.push(plainFile(inode));
+  }
+  for (const { number: inode, dataBytes: sizeBytes } of shared) {
+    files.push({ ...plainFile(inode), sizeBytes });
   }
   for (const { inode, isLink, stretches, sizeBytes: fileBytes } of scattered) {
     const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);

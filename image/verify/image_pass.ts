@@ -12,6 +12,7 @@ import { FileDigests } from "../../steps/pack/file_digests.ts";
 import { Hasher } from "../../steps/pack/image_digest.ts";
 import { digestHere } from "./digest_here.ts";
 import { PieceReader } from "./piece_reader.ts";
+import type { SharedStretches } from "./stored_contents.ts";
 import type { StretchList } from "./stretch_list.ts";
 import { dirtyRange, type DirtyTail } from "./tails.ts";
 
@@ -20,6 +21,8 @@ export interface PassFiles {
   readonly stretches: StretchList;
   /** Files without data. */
   readonly blockless: readonly BlocklessFile[];
+  /** Files that lie where another does. */
+  readonly shared: readonly SharedStretches[];
   /** The highest inode number. */
   readonly countInodes: number;
   readonly blockSizeBytes: number;
@@ -162,13 +165,13 @@ class ImagePass {
     return this.#ring.buffer;
   }
 
-  async #table({ blockless }: PassFiles): Promise<Uint8Array> {
+  async #table(files: PassFiles): Promise<Uint8Array> {
     await this.#buffer();
     this.#digests!.begin(this.#ring.index);
     this.#digests!.end(this.#ring.index);
     this.#ring.submit(0);
     while (!this.#ring.waitUntilTaken(WAIT_MS)) await this.#rest();
-    return await this.#digests!.table(blockless);
+    return await this.#digests!.table(files);
   }
 
   async #rest(): Promise<void> {

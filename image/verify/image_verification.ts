@@ -1,58 +1,51 @@
 /**
- * Verifies one image: against its side file, in itself, and, with a reader for it, its sources.
+ * Verifies one image: against its side file, in itself, and with the folders it was built of.
  * @module
  */
 
-import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import type { RecordBase } from "../../ext4/record.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
-import { Breather } from "../../host/breathe.ts";
 import { hasCode } from "../../host/libc/errno.ts";
-import { printable } from "../../host/libc/paths.ts";
-import type { VerificationError } from "../../pipeline/build_errors.ts";
-import { counted } from "../../pipeline/words/counted.ts";
-import { diffWithFolders } from "../diff.ts";
-import { unsupportedProblem } from "../diff/side.ts";
-import type { OpenImageOptions } from "../image_reader.ts";
 import type { RecordVerdict } from "../image_record.ts";
-import { requireImage } from "../no_image.ts";
 import { openImage } from "../open_image.ts";
+import { StoredDamageError } from "../stored/stored_damage_error.ts";
 import { type ComparedContents, ContentsCheck, noRecord } from "./contents_check.ts";
 import { damagedFiles, shownRanges } from "./damaged_files.ts";
+import { expectedDigest, nothingToGoBy } from "./expected_digest.ts";
+import { Failures } from "./failures.ts";
 import { passOver } from "./image_pass.ts";
-import { localSideFile } from "./local_side_file.ts";
-import { remoteSideFile } from "./remote_side_file.ts";
 import { digestDiffers, type ExpectedDigest, noSideFileNorRecord } from "./side_file.ts";
-import { TolerantSource } from "./tolerant_source.ts";
-import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verification.ts";
+import { compareWithSources } from "./source_comparison.ts";
+import type { StoredImage, Unseen } from "./stored_image.ts";
+import { checkStructure } from "./structure_check.ts";
+import type { VerifiedImage, VerifyImageOptions } from "./verification.ts";
+import { wrongParts } from "./wrong_parts.ts";
 
 const NEVER = new AbortController().signal;
 
-/** What is verified. */
-export interface VerifiedSubject {
-  readonly location: string;
-  readonly source: HostBlockSource;
-  /** Of its inodes, those whose contents are compared; all, where that is not said. */
-  readonly inodes?: ReadonlySet<number> | undefined;
-  /** Whether another one lies on it, whose record vouches for it: it needs no side file. */
-  readonly isBelow: boolean;
-}
-
 /** One image under verification. Every check runs, whatever the one before it found. */
 export class ImageVerification {
-  readonly #failed = new Map<VerifyFailure["check"], number>();
-  readonly #source: TolerantSource;
-  #digestError: VerificationError | undefined;
+  readonly #failures: Failures;
   #base: RecordBase | undefined;
-  #countUnread = 0;
 
+  /** @param inodes those whose contents are compared; all, where that is not said */
   constructor(
-    private readonly subject: VerifiedSubject,
+    private readonly lies: StoredImage,
     private readonly options: VerifyImageOptions,
+    private readonly inodes: ReadonlySet<number> | undefined,
   ) {
-    const breather = new Breather(options.signal ?? NEVER);
-    this.#source = new TolerantSource(subject.source, breather);
+    this.#failures = new Failures(options.onFailure);
+  }
+
+  /** What was found wrong. */
+  get failures(): Failures {
+    return this.#failures;
+  }
+
+  /** What it is called in messages. */
+  get shownName(): string {
+    return (this.lies.image ?? this.lies.stored).shownName;
   }
 
   /** What it was built on, as its record says; known after `run`. */
@@ -60,29 +53,11 @@ export class ImageVerification {
     return this.#base;
   }
 
-  /** What is wrong, and in how many places. */
-  get failed(): ReadonlyMap<VerifyFailure["check"], number> {
-    return this.#failed;
-  }
-
-  /** The error of an image that is not what its side file says. */
-  get digestError(): VerificationError | undefined {
-    return this.#digestError;
-  }
-
-  /** Names of sources that could not be read. */
-  get countUnread(): number {
-    return this.#countUnread;
-  }
-
-  get source(): HostBlockSource {
-    return this.#source;
-  }
-
   /** Runs all checks but that of its sources. @throws as `verifyImage`, but for what is wrong */
   async run(): Promise<VerifiedImage> {
+    const { unseen } = this.lies;
+    if (unseen !== undefined) return await this.#runUnseen(unseen);
     const { sources = [] } = this.options;
-    await requireImage(this.source);
     this.options.onCheck?.("record");
     const check = await this.#open();
     this.#base = check?.base;
@@ -90,15 +65,47 @@ export class ImageVerification {
     const expected = this.#isPart ? undefined : await this.#expectedDigest(check);
     const isRead = this.options.digest !== "never" || this.#isPart;
     const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
-    const structure = await this.#checkStructure();
+    this.options.onCheck?.("structure");
+    const { signal = NEVER } = this.options;
+    const structure = await checkStructure(this.#image, this.#failures, signal);
     return {
-      shownName: this.source.shownName,
+      shownName: this.shownName,
       ...(digest === undefined ? {} : { digest }),
       record,
       ...(contents === undefined ? {} : { contents }),
       ...structure,
       sources,
     };
+  }
+
+  /** Nothing but the digest of what lies there can be compared. */
+  async #runUnseen(unseen: Unseen): Promise<VerifiedImage> {
+    const { stored } = this.lies;
+    const { sources = [], digest } = this.options;
+    if (this.#isPart || digest === "never" || sources.length > 0) throw unseen.error;
+    if (unseen.state === "damaged") this.#failures.addStored(unseen.error as CorruptImageError);
+    const expected = await expectedDigest(this.lies, this.options).catch((error) => {
+      if (!hasCode(error, "no-side-file")) throw error;
+      if (unseen.state !== "closed") return undefined;
+      throw nothingToGoBy(stored.shownName, unseen);
+    });
+    const compared = expected && await this.#compareStored(expected);
+    this.nameUnreadable();
+    this.#failures.conclude(stored.shownName);
+    if (unseen.state === "refused") throw unseen.error;
+    return {
+      shownName: this.shownName,
+      ...compared,
+      record: { state: "unseen", why: unseen.what },
+      countInodes: 0,
+      wasReplayed: false,
+      sources,
+    };
+  }
+
+  /** The image, where there is one. */
+  get #image(): HostBlockSource {
+    return this.lies.image!;
   }
 
   get #isPart(): boolean {
@@ -108,7 +115,7 @@ export class ImageVerification {
   /** @returns `undefined` where the image cannot be opened: the check of its structure says why */
   async #open(): Promise<ContentsCheck | undefined> {
     try {
-      return await ContentsCheck.open(this.source);
+      return await ContentsCheck.open(this.#image);
     } catch (error) {
       if (error instanceof CorruptImageError) return undefined;
       throw error;
@@ -120,18 +127,15 @@ export class ImageVerification {
     const { sources = [], digest } = this.options;
     if (digest === "never") return undefined;
     try {
-      return this.source.isLocal
-        ? await localSideFile(this.subject.location)
-        : await remoteSideFile(this.subject.location, this.source, this.options);
+      return await expectedDigest(this.lies, this.options);
     } catch (error) {
       if (!hasCode(error, "no-side-file")) throw error;
       // What cannot be opened as it is, is damaged whatever its digest was.
       if (sources.length > 0 || check === undefined || check.isMended) return undefined;
       const record = check.verdict;
-      const isSaid = record.state === "sound" || record.state === "broken";
-      if (isSaid || this.subject.isBelow) return undefined;
+      if (record.state === "sound" || record.state === "broken") return undefined;
       if (record.state === "none") throw error;
-      throw noSideFileNorRecord(this.source.shownName, record.why);
+      throw noSideFileNorRecord(this.#image.shownName, record.why);
     }
   }
 
@@ -140,133 +144,133 @@ export class ImageVerification {
     check: ContentsCheck | undefined,
     expected: ExpectedDigest | undefined,
   ): Promise<Pick<VerifiedImage, "digest" | "contents">> {
-    const { signal = NEVER, sample, seed = randomSeed(), onProgress } = this.options;
-    const progress = (done: number, total: number) => onProgress?.(done, total, "bytes");
+    const { sample, seed = randomSeed() } = this.options;
     this.#judgeRecord(check?.verdict);
     this.options.onCheck?.("contents");
+    // Of what is stored in something else, the digest is that of what lies there.
+    const isWrapped = this.lies.stored !== this.#image;
+    const compared = expected && (isWrapped || check?.verdict.state !== "sound")
+      ? await this.#compareStored(expected)
+      : {};
     if (check?.verdict.state !== "sound") {
-      if (this.#isPart) throw noRecord(this.source.shownName, check?.verdict);
-      const algorithm = expected?.algorithm;
-      if (expected === undefined || algorithm === undefined) return {};
-      const pass = await passOver(this.source, { algorithm, signal, onProgress: progress });
-      return this.#judgeDigest(expected, pass.digest!);
+      if (this.#isPart) throw noRecord(this.#image.shownName, check?.verdict);
+      return compared;
     }
-    const { inodes } = this.subject;
-    const selection = {
-      ...(sample === undefined ? {} : { sample: { size: sample, seed } }),
-      ...(inodes === undefined ? {} : { inodes }),
-    };
-    const compared = await check.run(selection, expected?.algorithm, signal, progress);
-    await this.#nameDamaged(check, compared);
-    const { countFiles, sizeBytes, totalBytes, digest } = compared;
+    const algorithm = isWrapped ? undefined : expected?.algorithm;
+    const contents = await this.#compareContents(check, algorithm, seed);
+    if (contents === undefined) return compared;
+    for (const error of contents.storedDamage) this.#failures.addStored(error);
+    await this.#nameDamaged(check, contents);
+    const { countFiles, sizeBytes, totalBytes, digest } = contents;
     return {
-      ...(expected === undefined ? {} : this.#judgeDigest(expected, digest!)),
-      contents: {
-        countFiles,
-        sizeBytes,
-        totalBytes,
-        ...(sample === undefined ? {} : { seed }),
-      },
+      ...compared,
+      ...(digest === undefined ? {} : await this.#judgeDigest(expected!, digest)),
+      contents: { countFiles, sizeBytes, totalBytes, ...(sample === undefined ? {} : { seed }) },
     };
   }
+
+  /** @returns `undefined` where what they lie in is too damaged to find them. */
+  async #compareContents(
+    check: ContentsCheck,
+    algorithm: string | undefined,
+    seed: number,
+  ): Promise<ComparedContents | undefined> {
+    const { signal = NEVER, sample } = this.options;
+    const { inodes } = this;
+    try {
+      const selection = {
+        ...(sample === undefined ? {} : { sample: { size: sample, seed } }),
+        ...(inodes === undefined ? {} : { inodes }),
+      };
+      return await check.run(selection, algorithm, signal, this.#progress);
+    } catch (error) {
+      if (!(error instanceof StoredDamageError)) throw error;
+      this.#failures.addStored(error);
+      return undefined;
+    }
+  }
+
+  async #compareStored(expected: ExpectedDigest): Promise<Pick<VerifiedImage, "digest">> {
+    const { signal = NEVER } = this.options;
+    const { algorithm } = expected;
+    const onProgress = this.#progress;
+    const { digest } = await passOver(this.lies.stored, { algorithm, signal, onProgress });
+    return await this.#judgeDigest(expected, digest!);
+  }
+
+  readonly #progress = (done: number, total: number): void =>
+    this.options.onProgress?.(done, total, "bytes");
 
   #judgeRecord(verdict: RecordVerdict | undefined): void {
     if (verdict?.state !== "broken") return;
     const message = `the record of its files' contents is damaged: ${verdict.why}`;
-    this.#fail({ check: "record", message });
+    this.#failures.add({ check: "record", message });
   }
 
-  #judgeDigest(expected: ExpectedDigest, digest: string): Pick<VerifiedImage, "digest"> {
+  async #judgeDigest(
+    expected: ExpectedDigest,
+    digest: string,
+  ): Promise<Pick<VerifiedImage, "digest">> {
     const { algorithm, sideFile } = expected;
     if (digest === expected.digest) return { digest: { algorithm, digest, sideFile } };
-    const error = digestDiffers(this.source.shownName, digest, expected);
-    this.#digestError = error;
-    this.#fail({ check: "digest", message: error.message });
+    this.#failures.addDigest(digestDiffers(this.lies.stored.shownName, digest, expected));
+    for (
+      const message of await wrongParts(
+        this.lies.parts,
+        this.options.signal ?? NEVER,
+        this.#progress,
+      )
+    ) {
+      this.#failures.add({ check: "part", message });
+    }
     return {};
   }
 
   async #nameDamaged({ files }: ContentsCheck, compared: ComparedContents): Promise<void> {
     if (compared.damaged.length === 0 && compared.dirtyTails.length === 0) return;
-    await using image = await openImage(this.source, {
+    await using image = await openImage(this.#image, {
       cacheBytes: 8 << 20,
       layer: true,
       onBroken: () => {},
     });
-    const { lost } = this.#source;
-    for await (const failure of damagedFiles(image, files, compared, lost)) this.#fail(failure);
+    // Elsewhere they are ranges of what the image is stored in.
+    const lost = this.lies.stored === this.#image ? this.lies.stored.lost : [];
+    for await (const failure of damagedFiles(image, files, compared, lost)) {
+      this.#failures.add(failure);
+    }
   }
 
-  /** Says what of the image could not be read, once nothing is read any more. */
+  /** Names what could not be read, once nothing more is read. */
   nameUnreadable(): void {
-    const { lost: ranges, reason } = this.#source;
+    const { lost: ranges, reason } = this.lies.stored;
     if (ranges.length === 0) return;
     const message = `${shownRanges(ranges)} cannot be read: ${reason}`;
-    this.#fail({ check: "unreadable", ranges, message });
-  }
-
-  async #checkStructure(): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
-    this.options.onCheck?.("structure");
-    const breather = new Breather(this.options.signal ?? NEVER);
-    const pause = () => breather.due ? breather.pause() : undefined;
-    const report = await checkImage(this.source, { pause });
-    const { findings, countFindings, wasReplayed, dropped, summary } = report;
-    for (const { code, structure, message } of findings) {
-      this.#fail({ check: "structure", code, structure, message });
-    }
-    const countMore = countFindings - findings.length;
-    if (countMore > 0) {
-      const message = `and ${counted(countMore, "more finding")}`;
-      this.#fail({ check: "structure", code: "more", structure: "", message }, countMore);
-    }
-    const { countInodes } = summary;
-    return { countInodes, wasReplayed, ...(dropped === undefined ? {} : { dropped }) };
+    this.#failures.add({ check: "unreadable", ranges, message });
   }
 
   /**
-   * Compares the tree that it shows with the folders it was built of.
-   * @returns false where the image is too damaged for that
+   * Compares what it shows, with all that it lies on, with the folders it was built of.
+   * @returns How many names could not be read.
    */
-  async compare(sources: readonly string[], reading: OpenImageOptions): Promise<boolean> {
-    const { exclude, oneFileSystem, signal, onProgress, onProblem } = this.options;
+  async compare(sources: readonly string[]): Promise<number> {
     this.options.onCheck?.("source");
     try {
-      let countLeftOut = 0;
-      const isTop = this.#base !== undefined && reading.layer !== true;
-      const what = isTop ? this.subject.location : this.source;
-      await using image = await openImage(what, {
-        ...reading,
-        cacheBytes: 8 << 20,
-        onUnsupported: (error, path = new Uint8Array()) => {
-          countLeftOut++;
-          const reason = unsupportedProblem(error);
-          onProblem?.({ kind: "unreadable", path: printable(path), reason });
-        },
-      });
-      const { countProblems } = await diffWithFolders(image, sources, {
-        ...(exclude === undefined ? {} : { exclude }),
-        ...(oneFileSystem === undefined ? {} : { oneFileSystem }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(onProgress === undefined ? {} : { onProgress }),
-        ...(onProblem === undefined ? {} : { onProblem }),
-        onDifference: (difference) => this.#fail({ check: "source", difference }),
-      });
-      this.#countUnread = countProblems + countLeftOut;
-      return true;
+      return await compareWithSources(
+        this.#base === undefined || this.options.layer === true ? this.#image : this.lies.location,
+        sources,
+        this.options,
+        (difference) => this.#failures.add({ check: "source", difference }),
+      );
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
+      this.#failures.isCompared = false;
       const { code, structure, message } = error;
       // Where the structure was found damaged, this is one of the places that were reported.
-      if (!this.#failed.has("structure")) {
-        this.#fail({ check: "structure", code, structure, message });
+      if (!this.#failures.has("structure")) {
+        this.#failures.add({ check: "structure", code, structure, message });
       }
-      return false;
+      return 0;
     }
-  }
-
-  /** @param count In how many places. */
-  #fail(failure: VerifyFailure, count = 1): void {
-    this.#failed.set(failure.check, (this.#failed.get(failure.check) ?? 0) + count);
-    this.options.onFailure?.(failure);
   }
 }
 

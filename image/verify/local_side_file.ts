@@ -3,7 +3,7 @@
  * @module
  */
 
-import { createReadStream, existsSync, type Stats, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
@@ -15,11 +15,10 @@ import { DEFAULT_ALGORITHM, type ExpectedDigest, findDigestLine, noSideFile } fr
 /**
  * What the side file of an image says, `IMAGE.sha512` or another algorithm's.
  *
- * @throws EnvironmentError when the image is missing or its side file is not valid; `no-side-file`
+ * @throws EnvironmentError when its side file is not valid; `no-side-file`
  */
 export async function localSideFile(path: string): Promise<ExpectedDigest> {
   const shown = printable(path);
-  requireImage(path, shown);
   const algorithm = ALGORITHMS.find((name) => existsSync(`${path}.${name}`));
   if (algorithm === undefined) {
     throw noSideFile(shown, `${shown}.${DEFAULT_ALGORITHM}`);
@@ -27,26 +26,6 @@ export async function localSideFile(path: string): Promise<ExpectedDigest> {
   const sideFile = `${path}.${algorithm}`;
   const line = await readSideFile(sideFile, basename(path), algorithm);
   return { algorithm, digest: line.digest, sideFile };
-}
-
-function requireImage(path: string, shown: string): void {
-  let status: Stats | undefined;
-  try {
-    status = statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    throw unreadable(shown, error);
-  }
-  if (status === undefined) {
-    throw new EnvironmentError(
-      `cannot verify ${shown}: it does not exist. Check the path.`,
-      "no-image",
-    );
-  }
-  if (!status.isDirectory()) return;
-  throw new EnvironmentError(
-    `cannot verify ${shown}: it is a folder. Name an image in it.`,
-    "no-image",
-  );
 }
 
 async function readSideFile(

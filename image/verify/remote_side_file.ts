@@ -16,14 +16,15 @@ const SIDE_FILE_PIECE_BYTES = 1 << 20;
 /**
  * What the side file of an image on a server says, `URL.sha512` or another's.
  *
+ * @param shown What the image is called in messages.
  * @throws EnvironmentError `no-side-file`, `bad-side-file`
  */
 export async function remoteSideFile(
   url: string,
-  source: HostBlockSource,
+  shown: string,
   options: SourceOptions,
 ): Promise<ExpectedDigest> {
-  const { algorithm, expected } = await findSideFile(url, source.shownName, options);
+  const { algorithm, expected } = await findSideFile(url, shown, options);
   return { algorithm, digest: expected.digest, sideFile: shownSideFile(url, algorithm) };
 }
 

@@ -17,8 +17,18 @@ export interface StoredContents {
   readonly stretches: StretchList;
   /** Files without data. */
   readonly blockless: readonly BlocklessFile[];
+  /** Files that lie in exactly the places of another, which need not be read once more. */
+  readonly shared: readonly SharedStretches[];
   /** Files that do not lie in one order, and symbolic links: they are read one by one. */
   readonly scattered: readonly StoredFile[];
+}
+
+/** A file that lies where another does. */
+export interface SharedStretches {
+  readonly number: InodeNumber;
+  readonly ownerNumber: InodeNumber;
+  /** Of its data; holes do not count. */
+  readonly dataBytes: number;
 }
 
 /** Goes through the inodes; those that are damaged are passed over, as the checker names them. */
@@ -29,6 +39,7 @@ export async function storedContents(
 ): Promise<StoredContents> {
   const stretches = new StretchList();
   const blockless: BlocklessFile[] = [];
+  const shared: SharedStretches[] = [];
   const scattered: StoredFile[] = [];
   const add = async (inode: InodeNumber) => {
     try {
@@ -36,7 +47,12 @@ export async function storedContents(
       const file = found instanceof Promise ? await found : found;
       if (file === undefined) return;
       if (file.stretches.length === 0) blockless.push({ number: inode, sizeBytes: file.sizeBytes });
-      else if (file.isLink || !stretches.add(file)) scattered.push(file);
+      else if (file.isLink) scattered.push(file);
+      else if (!stretches.add(file)) {
+        const ownerNumber = stretches.sameAs(file) as InodeNumber | undefined;
+        if (ownerNumber === undefined) scattered.push(file);
+        else shared.push({ number: inode, ownerNumber, dataBytes: dataBytesOf(file) });
+      }
     } catch (error) {
       if (!(error instanceof CorruptImageError || error instanceof UnsupportedFeatureError)) {
         throw error;
@@ -49,5 +65,10 @@ export async function storedContents(
   }
   // The record lies behind all files: its end is looked at as well.
   await add(BOOT_LOADER_INODE);
-  return { stretches, blockless, scattered };
+  return { stretches, blockless, shared, scattered };
+}
+
+/** Bytes of data of a file; holes do not count. */
+function dataBytesOf({ stretches }: StoredFile): number {
+  return stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
 }

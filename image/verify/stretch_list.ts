@@ -55,6 +55,33 @@ export class StretchList {
     return true;
   }
 
+  /** The inode of a file that was added and lies in exactly the same places. */
+  sameAs({ sizeBytes, stretches }: StoredFile): number | undefined {
+    const first = this.#rowAt(stretches[0]!.imageOffsetBytes);
+    const inode = this.#inode.array[first]!;
+    const isSame = stretches.every(({ imageOffsetBytes, lengthBytes, offsetBytes }, i) => {
+      const row = first + i;
+      return row < this.#count && this.#inode.array[row] === inode &&
+        this.#imageOffset.array[row] === imageOffsetBytes &&
+        this.#length.array[row] === lengthBytes &&
+        this.#fileOffset.array[row] === offsetBytes &&
+        this.#fileSize.array[row] === sizeBytes;
+    });
+    const last = first + stretches.length - 1;
+    return isSame && (this.#flags.array[last]! & LAST) !== 0 ? inode : undefined;
+  }
+
+  /** The first row that does not begin before a place in the image. */
+  #rowAt(imageOffsetBytes: number): number {
+    let [low, high] = [0, this.#count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#imageOffset.array[middle]! < imageOffsetBytes) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   inodeOf(row: number): number {
     return this.#inode.array[row]!;
   }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
 import type { Breather } from "../../host/breathe.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { CarefulReader, isOfAPart } from "../../source/careful_reader.ts";
@@ -36,6 +36,14 @@ export class TolerantSource implements HostBlockSource {
 
   get isLocal(): boolean {
     return this.source.isLocal;
+  }
+
+  get traffic(): Traffic | undefined {
+    return this.source.traffic;
+  }
+
+  get stored(): HostBlockSource["stored"] {
+    return this.source.stored;
   }
 
   /** What could not be read so far, ascending and not touching. */

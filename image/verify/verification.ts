@@ -14,6 +14,14 @@ export interface VerifyImageOptions {
   readonly bases?: readonly string[];
   /** Verify it alone, and not the images that it lies on. */
   readonly layer?: boolean;
+  /** Of an encrypted image: who can decrypt it; see `openImage`. */
+  readonly identities?: readonly (string | Uint8Array)[];
+  /** Of what is encrypted with a passphrase; see `openImage`. */
+  readonly askPassphrase?:
+    | ((what: string) => Promise<string | undefined> | string | undefined)
+    | undefined;
+  /** Receives what the program of an identity has to say; see `openImage`. */
+  readonly onMessage?: ((text: string) => void) | undefined;
   /** Folders to compare with, placed as `build` placed them; none by default. */
   readonly sources?: readonly string[];
   /** Globs of names that `build` left out. */
@@ -31,6 +39,10 @@ export interface VerifyImageOptions {
   readonly sample?:
     | { readonly kind: "share"; /** Above 0, up to 1. */ readonly share: number }
     | { readonly kind: "bytes"; readonly sizeBytes: number };
+  /** Of a whole disk: the number of the partition; see `openImage`. */
+  readonly partition?: number | undefined;
+  /** Where in the file the image begins; see `openImage`. */
+  readonly imageOffsetBytes?: number | undefined;
   /** Which random part; the same seed, the same files. Default: another one each time. */
   readonly seed?: number;
   /** Cancels it. */
@@ -49,6 +61,10 @@ export interface VerifyImageOptions {
       & (
         | { readonly check: "digest"; readonly message: string }
         | { readonly check: "record"; readonly message: string }
+        /** A part of a split image is damaged, or in another's place. */
+        | { readonly check: "part"; readonly message: string }
+        /** What the image is encrypted or compressed in is damaged. */
+        | { readonly check: "stored"; readonly code: string; readonly message: string }
         | {
           /** Some of the image cannot be read, as of a disk with bad sectors. */
           readonly check: "unreadable";
@@ -64,9 +80,9 @@ export interface VerifyImageOptions {
           /** All names of the file, as they may be shown. */
           readonly paths: readonly string[];
           /**
-           * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them
-           * cannot be read, else all of the file's data: its digest cannot say which byte differs.
-           * Of a tail it is known to the byte.
+           * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them cannot
+           * be read, else all of the file's data: its digest cannot say which byte differs. Of a tail
+           * it is known to the byte.
            */
           readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
           readonly message: string;
@@ -106,9 +122,13 @@ export interface VerifiedImage {
   };
   /** Whether the image has a record of its files' contents that can be relied on. */
   readonly record: {
-    /** `none`, `unknown` to this version, `stale` since the image was written to, or damaged. */
-    readonly state: "sound" | "none" | "unknown" | "stale" | "broken";
-    /** Why it was not used. */
+    /**
+     * `none`, `unknown` to this version, `stale` since the image was written to, or damaged;
+     * `unseen` where it could not be looked into the image at all: nothing but the digest of what
+     * lies there was verified then.
+     */
+    readonly state: "sound" | "none" | "unknown" | "stale" | "broken" | "unseen";
+    /** Why it was not used, or not seen: e.g. `encrypted`. */
     readonly why?: string;
   };
   /** What of the contents was compared with the record; missing where there was none to rely on. */
@@ -138,6 +158,8 @@ export interface VerifiedImage {
   readonly sources: readonly string[];
   /** The images that it lies on, from the one right below it down; missing where there is none. */
   readonly below?: readonly VerifiedImage[];
+  /** What was asked of the server; missing for what is local. */
+  readonly traffic?: { readonly countRequests: number; readonly countBytes: number };
 }
 
 /** One thing that is wrong. */

@@ -4,13 +4,19 @@
  */
 
 import { ContentDigest } from "../../ext4/content_digest.ts";
-import type { BlocklessFile } from "../../ext4/plan_image.ts";
+import type { BlocklessFile, SharedFile } from "../../ext4/plan_image.ts";
 import { hasLongHoles } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import { startDigests } from "../../host/digests/hash.ts";
 import type { RingMemory } from "../../host/threads/ring.ts";
 import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
 import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
+
+/** Files that do not go by: those without blocks, and those that lie in the blocks of another. */
+export interface OtherFiles {
+  readonly blockless: Iterable<BlocklessFile>;
+  readonly shared?: Iterable<Pick<SharedFile, "number" | "ownerNumber">> | undefined;
+}
 
 /** Running digests. */
 export class FileDigests {
@@ -70,24 +76,34 @@ export class FileDigests {
    * The digests of all inodes from 1 on, 32 bytes each; zeros where there was no file. The thread must
    * have taken all buffers, the one that {@linkcode end} was said in among them.
    */
-  async table(blockless: Iterable<BlocklessFile>): Promise<Uint8Array> {
+  async table({ blockless, shared = [] }: OtherFiles): Promise<Uint8Array> {
     if (this.#failure !== undefined) throw this.#failure;
     const digest = new ContentDigest(await startDigests("sha256"));
     for (const { number, sizeBytes } of blockless) {
       digest.begin(sizeBytes, hasLongHoles(sizeBytes, 0));
       digest.finishInto(this.#table, (number - 1) * RECORD_DIGEST_BYTES);
     }
+    for (const { number, ownerNumber } of shared) {
+      const start = (ownerNumber - 1) * RECORD_DIGEST_BYTES;
+      const to = (number - 1) * RECORD_DIGEST_BYTES;
+      this.#table.copyWithin(to, start, start + RECORD_DIGEST_BYTES);
+    }
     return this.#table.subarray(0, this.#table.length - RECORD_DIGEST_BYTES);
   }
 
   /** The same table and, behind it, the digest of a header and the table. */
-  async finish(blockless: Iterable<BlocklessFile>, header: Uint8Array): Promise<Uint8Array> {
-    const table = await this.table(blockless);
+  async finish(others: OtherFiles, header: Uint8Array): Promise<Uint8Array> {
+    const table = await this.table(others);
     const maker = await startDigests("sha256");
     maker.update(header);
     maker.update(table);
     maker.finishInto(this.#table, table.length);
     return this.#table;
+  }
+
+  /** The digest of an inode whose file went by, once all buffers were taken; a view. */
+  digestOf(number: number): Uint8Array {
+    return this.#table.subarray((number - 1) * RECORD_DIGEST_BYTES, number * RECORD_DIGEST_BYTES);
   }
 
   /** Ends the thread. */

@@ -8,7 +8,9 @@ import { explainWrite } from "../../host/files/write_error.ts";
 import {
   close,
   CURRENT_FOLDER,
+  type Descriptor,
   O_NOFOLLOW,
+  O_RDWR,
   O_WRONLY,
   openAt,
   truncate,
@@ -25,17 +27,21 @@ export interface Sink {
   readonly isBehind: boolean;
   /** Writes what is left, and lets the event loop run meanwhile. @throws the signal's reason. */
   catchUp(breather: Breather): Promise<void>;
+  /** The image, where it is a file that is open for reading as well. */
+  readonly file?: Descriptor;
   /** Says that the image is complete. */
   finish(sizeBytes: number): void;
   /** Gives the sink up, complete or not. */
   close(): void;
 }
 
-/** A file that exists and is empty. */
-export function fileSink(path: string): Sink {
+/** A file that exists and is empty. @param isRead whether it is read meanwhile */
+export function fileSink(path: string, isRead = false): Sink {
+  const flags = (isRead ? O_RDWR : O_WRONLY) | O_NOFOLLOW;
   // Claimed as a regular file: a link in its place leads to somebody else's.
-  const fd = explained(path, () => openAt(CURRENT_FOLDER, path, O_WRONLY | O_NOFOLLOW));
+  const fd = explained(path, () => openAt(CURRENT_FOLDER, path, flags));
   return {
+    ...(isRead ? { file: fd } : {}),
     keepsHoles: true,
     isBehind: false,
     catchUp: () => Promise.resolve(),

@@ -4,11 +4,13 @@
  */
 
 import type { InodeNumber } from "../../ext4/numbers.ts";
-import type { BlocklessFile, Run } from "../../ext4/plan_image.ts";
+import type { Run } from "../../ext4/plan_image.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
+import type { Descriptor } from "../../host/libc/files.ts";
 import type { FileReader } from "../../pipeline/scanned_source.ts";
-import type { FileDigests } from "./file_digests.ts";
+import type { Cloner } from "./cloner.ts";
+import type { FileDigests, OtherFiles } from "./file_digests.ts";
 import type { FilePiece } from "./file_pieces.ts";
 import type { Hasher } from "./image_digest.ts";
 import type { Sink } from "./sink.ts";
@@ -24,10 +26,16 @@ export interface StreamParts {
   readonly files: FileReader;
   readonly sink: Sink;
   readonly hasher: Hasher;
-  /** Digests the files as they are stored; absent for an image without a record. */
+  /** Digests the files as they are stored; absent where nobody asks for them. */
   readonly digests?: FileDigests | undefined;
   /** Files that no run speaks of. */
-  readonly blockless: Iterable<BlocklessFile>;
+  readonly others: OtherFiles;
+  /** Which file is read in place of another of the same contents; absent: always itself. */
+  readonly readFrom?: ((inode: TreeInode) => TreeInode) | undefined;
+  /** Clones blocks of files instead of copying them; absent where that is not wanted. */
+  readonly cloner?: Cloner | undefined;
+  /** Of a file, for errors. */
+  pathOf(inode: TreeInode): string;
   readonly breather: Breather;
   /** Takes each piece of the image as well, a copy of its own. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
@@ -36,7 +44,7 @@ export interface StreamParts {
 
 /** Streams all runs. @returns The bytes streamed. @throws what the sink and the signal throw. */
 export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Promise<number> {
-  const { breather, hasher, files, sink, tap } = parts;
+  const { breather, hasher, files, sink } = parts;
   const streamer = new Streamer(parts);
   try {
     for (const planned of runs) {
@@ -48,17 +56,18 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
         const putting = streamer.put(run, done, length);
         done += putting instanceof Promise ? await putting : putting;
         // The buffer is filled anew once it is written.
-        if (sink.isBehind) await sink.catchUp(breather);
-        if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
+        if (sink.isBehind || streamer.hasPiece) await handOn(streamer, parts);
       }
       if (breather.due) {
         parts.onProgress(streamer.doneBytes);
         await breather.pause();
       }
     }
+    if (parts.digests !== undefined && streamer.digests === undefined) {
+      await endFiles(streamer, parts);
+    }
     streamer.end();
-    if (sink.isBehind) await sink.catchUp(breather);
-    if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
+    await handOn(streamer, parts);
     parts.onProgress(streamer.doneBytes);
     return streamer.doneBytes;
   } finally {
@@ -72,17 +81,31 @@ async function digestsRun(
   streamer: Streamer,
   parts: StreamParts,
 ): Promise<KnownRun> {
-  const { hasher, digests } = parts;
+  const { digests } = parts;
   if (digests === undefined) throw new Error("icecore bug: an image has a record and no digests.");
   if (offsetBytes === 0) {
-    if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
-    streamer.endFiles();
-    await hasher.drain();
-    streamer.digests = await digests.finish(parts.blockless, header);
+    await endFiles(streamer, parts);
+    streamer.digests = await digests.finish(parts.others, header);
     await parts.files.judge?.(streamer.digests);
   }
   const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
   return { kind: "bytes", bytes };
+}
+
+/** Says that no file follows, and waits until all that went by were digested. */
+async function endFiles(streamer: Streamer, parts: StreamParts): Promise<void> {
+  const { hasher } = parts;
+  if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
+  streamer.endFiles();
+  // Before the next buffer is filled: both have room for one only.
+  await handOn(streamer, parts);
+  await hasher.drain();
+}
+
+/** Has what was written go on its way, to the sink and to those who take the image as it is made. */
+async function handOn(streamer: Streamer, { sink, breather, tap }: StreamParts): Promise<void> {
+  if (sink.isBehind) await sink.catchUp(breather);
+  if (tap !== undefined && streamer.hasPiece) await tap(streamer.takePiece());
 }
 
 class Streamer {
@@ -95,6 +118,9 @@ class Streamer {
   /** What of the buffer has been written, or is a hole. */
   #written = 0;
   #open: TreeInode | undefined;
+  /** The run at hand, and how much of it was cloned. */
+  #run: KnownRun | undefined;
+  #clonedBytes = 0;
   /** A full buffer, copied for those who take the image as it is made. */
   #piece: Uint8Array | undefined;
 
@@ -133,7 +159,13 @@ class Streamer {
   put(run: KnownRun, done: number, length: number): number | Promise<number> {
     const buffer = this.#buffer!;
     const start = this.#used;
-    const part = Math.min(length - done, buffer.length - start);
+    if (run.kind === "file" && run !== this.#run) {
+      const waiting = this.#beginRun(run, this.#offset + start);
+      if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
+    }
+    const isCloned = run === this.#run && done < this.#clonedBytes;
+    const left = (isCloned ? this.#clonedBytes : length) - done;
+    const part = Math.min(left, buffer.length - start);
     const end = start + part;
     switch (run.kind) {
       case "bytes":
@@ -146,12 +178,16 @@ class Streamer {
         buffer.fill(0, start, end);
         break;
       case "file": {
-        const waiting = this.#openFile(run.inode, run.number);
-        if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
         const { sizeBytes, hasLongHoles } = run;
         const offsetBytes = run.offsetBytes + done;
         this.#digest(run.number, start, part, { offsetBytes, sizeBytes, hasLongHoles });
         const into = buffer.subarray(start, end);
+        if (isCloned) {
+          // What is digested is what the image holds, not what the source does.
+          this.parts.cloner!.read(into, this.#offset + start);
+          this.#leaveOut(buffer, end);
+          break;
+        }
         const reading = this.parts.files.read(into, run.offsetBytes + done);
         if (reading instanceof Promise) {
           return reading.then(() => {
@@ -162,11 +198,34 @@ class Streamer {
       }
     }
     if (run.kind === "zeros" && length >= HOLE_BYTES && this.parts.sink.keepsHoles) {
-      this.#write(buffer);
-      this.#written = end;
+      this.#leaveOut(buffer, end);
     }
     this.#fill(buffer, end);
     return part;
+  }
+
+  /**
+   * Opens the file of a run, and clones what can be cloned of it.
+   * @returns a promise where the file cannot be opened yet: then it is to be tried again
+   */
+  #beginRun(run: Run & { kind: "file" }, imageOffsetBytes: number): Promise<void> | undefined {
+    const { cloner, files, pathOf } = this.parts;
+    const waiting = this.#openFile(run.inode, run.number);
+    if (waiting !== undefined) return waiting;
+    this.#run = run;
+    const fd = files.descriptor as Descriptor | undefined;
+    const { offsetBytes, lengthBytes } = run;
+    const path = () => pathOf(run.inode);
+    this.#clonedBytes = cloner === undefined || fd === undefined
+      ? 0
+      : cloner.clone(fd, offsetBytes, lengthBytes, imageOffsetBytes, path);
+    return undefined;
+  }
+
+  /** Writes what is in the buffer, but for what lies in the image already, up to `end`. */
+  #leaveOut(buffer: Uint8Array, end: number): void {
+    this.#write(buffer);
+    this.#written = end;
   }
 
   #fill(buffer: Uint8Array, end: number): void {
@@ -200,9 +259,10 @@ class Streamer {
     this.parts.files.close();
     // Closed once: while it is waited for the next, none is open.
     this.#open = undefined;
-    const waiting = this.parts.files.settle?.(inode);
+    const from = this.parts.readFrom?.(inode) ?? inode;
+    const waiting = this.parts.files.settle?.(from);
     if (waiting !== undefined) return waiting;
-    this.parts.files.open(inode, number);
+    this.parts.files.open(from, number);
     this.#open = inode;
     return undefined;
   }
@@ -212,7 +272,9 @@ class Streamer {
     this.parts.hasher.submit(this.#used);
     this.#write(buffer);
     // Not a view: the buffer is filled anew while others still have the piece in hand.
-    if (this.parts.tap !== undefined) this.#piece = Uint8Array.from(buffer.subarray(0, this.#used));
+    if (this.parts.tap !== undefined && this.#used > 0) {
+      this.#piece = Uint8Array.from(buffer.subarray(0, this.#used));
+    }
     this.#offset += this.#used;
     this.#used = 0;
     this.#buffer = undefined;

@@ -115,8 +115,12 @@ Deno.test("each option that a message names is one of every command that prints 
     const own = commandLines(text).reduce((rest, words) => rest.replace(words.join(" "), ""), text);
     for (const [option] of own.matchAll(/(?<![\w-])(--[a-z][a-z-]*|-o)(?![\w-])/g)) {
       if (["--help", "--version"].includes(option)) continue;
+      const has = (name: Command) =>
+        extractOptionNames(commands[name].parser.usage).has(option as `--${string}`);
+      // The table is asked for the flags that a command has.
+      if (path === "cli/output/flags.ts" && ALL.some(has)) continue;
       for (const name of printedBy(path)) {
-        if (extractOptionNames(commands[name].parser.usage).has(option as `--${string}`)) continue;
+        if (has(name)) continue;
         wrong.push(`${path}: ${name} has no ${option}: ${text}`);
       }
     }

@@ -1,56 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Decrypter } from "age-encryption";
-import { icecoreArgv, inLab, type Lab, outputsOf } from "../faults/lab.ts";
+import { inLab, type Lab, outputsOf } from "../faults/lab.ts";
 import { testWith } from "../support/requirements.ts";
+import { Terminal, TMUX } from "../support/terminal.ts";
 
-const TMUX = { programs: ["tmux"] };
 const BUILD = ["build", "source", "-o", "out.img", "--without", "fsck", "--use", "age"]
   .concat("--set", "age.passphrase");
 const FIRST = "age.passphrase (encrypt with this instead):";
 const SECOND = "age.passphrase once more:";
-
-/** A terminal with icecore in it. */
-class Terminal {
-  readonly #socket: string;
-
-  constructor(private readonly lab: Lab, args: readonly string[]) {
-    this.#socket = lab.at(`tmux-${randomUUID()}`);
-    const words = icecoreArgv(args).map((word) => `'${word}'`).join(" ");
-    writeFileSync(lab.at("run.sh"), `${words}\necho "ended with $?"\nexec sleep 600\n`);
-    this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "40", "sh run.sh");
-  }
-
-  /** Waits until something is shown. */
-  async shows(text: string): Promise<string> {
-    for (let tries = 0; tries < 1500; tries++) {
-      const shown = this.#tmux("capture-pane", "-p", "-J");
-      if (shown.includes(text)) return shown;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return assert.fail(`${text} is not shown, but: ${this.#tmux("capture-pane", "-p")}`);
-  }
-
-  type(...keys: string[]): void {
-    this.#tmux("send-keys", ...keys);
-  }
-
-  [Symbol.dispose](): void {
-    this.#tmux("kill-server");
-  }
-
-  #tmux(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync("tmux", ["-S", this.#socket, ...args], {
-      cwd: this.lab.folder,
-      env: { ...Deno.env.toObject(), ...this.lab.env, TERM: "xterm" },
-      encoding: "utf8",
-    });
-    assert.equal(status, 0, stderr);
-    return stdout;
-  }
-}
 
 async function assertDecrypts(lab: Lab, passphrase: string): Promise<void> {
   const decrypter = new Decrypter();

@@ -7,12 +7,13 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 for (
   const [what, beginning, expected] of [
-    ["zstd", "\x28\xb5\x2f\xfd", /x\.img: it is compressed\. Unpack it with zstd -d .*x\.img\.$/],
     ["gzip", "\x1f\x8b\x08", /x\.img: it is compressed\. Unpack it with gunzip /],
     ["xz", "\xfd7zXZ\0", /x\.img: it is compressed\. Unpack it with unxz /],
-    ["age", "age-encryption.org/v1\n", /x\.img: it is encrypted\. Decrypt it with age -d /],
     ["tar", `${"n".repeat(257)}ustar`, /x\.img: it is a tar archive\. Read it with tar -tvf /],
     ["squashfs", "hsqs", /x\.img: it is a squashfs image\./],
+    ["HFS+", `${"\0".repeat(1024)}H+\0\x04`, /x\.img: it is a HFS\+ image\. Mount it with /],
+    ["APFS", `${"\0".repeat(32)}NXSB`, /x\.img: it is an apfs image\. Mount it on a Mac/],
+    ["wim", "MSWIM\0\0\0", /x\.img: it is an archive of Windows \(wim\)\. Read it with 7z l /],
     ["nothing known", "hello", /x\.img: it has no ext2, ext3 or ext4 superblock\. See whether/],
     ["nothing", "", /x\.img: it has no ext2, ext3 or ext4 superblock\. See whether/],
   ] as const

@@ -164,12 +164,13 @@ Deno.test("verify of what is not an image ends with 1, and the words of ls", () 
   withImage(async (image) => {
     const packed = `${image}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(image)));
-    writeFileSync(`${packed}.sha512`, `${"0".repeat(128)}  docs.img.gz\n`);
     const verified = await icecore(["verify", packed]);
     const listed = await icecore(["ls", packed]);
     assert.equal(verified.code, 1);
     assert.match(verified.stderr, /it is compressed\. Unpack it with gunzip -c /);
     assert.equal(verified.stderr, listed.stderr);
+    writeFileSync(`${packed}.sha512`, `${"0".repeat(128)}  docs.img.gz\n`);
+    assert.equal((await icecore(["verify", packed])).code, 4);
   }));
 
 Deno.test("an image of several folders is compared with all of them", () =>

@@ -1,55 +1,65 @@
 /**
- * A real web server on loopback for the files of a folder, which answers Range requests.
+ * A web server with the files of a folder, which answers Range requests.
  * @module
  */
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
-/** A server of a folder; `await using` stops it. */
+/** A running server. */
 export interface FolderServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT/` */
+  /** Of the folder, with a slash at its end. */
   readonly url: string;
-  /** The paths that were asked for, with the bytes that were sent for each. */
-  readonly sent: Map<string, number>;
+  /** The requests so far: the name, and the range that was asked for. */
+  readonly requests: string[];
 }
 
-/** Starts one. */
+/** Starts a server; `await using` stops it. */
 export async function folderServer(folder: string): Promise<FolderServer> {
-  const sent = new Map<string, number>();
+  const requests: string[] = [];
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url!, "http://x").pathname);
-    let fd: number;
-    try {
-      fd = openSync(folder + path, "r");
-    } catch {
-      response.writeHead(404).end();
-      return;
-    }
-    const { size } = fstatSync(fd);
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
-    const start = Number(from ?? 0);
-    const end = Math.min(Number(to ?? size - 1), size - 1);
-    const bytes = new Uint8Array(Math.max(0, end - start + 1));
-    readSync(fd, bytes, 0, bytes.length, start);
-    closeSync(fd);
-    sent.set(path, (sent.get(path) ?? 0) + bytes.length);
-    response.writeHead(from === undefined ? 200 : 206, {
-      "content-length": bytes.length,
-      etag: `"${size}"`,
-      ...(from === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` }),
-    }).end(bytes);
+    const name = decodeURIComponent((request.url ?? "").slice(1));
+    const range = request.headers.range ?? "";
+    requests.push(`${name} ${range}`);
+    answer(response, join(folder, name), range);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
-    sent,
+    requests,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+function answer(response: ServerResponse, path: string, range: string): void {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    response.writeHead(404).end();
+    return;
+  }
+  const { size, mtimeMs } = fstatSync(fd);
+  const match = /^bytes=(\d+)-(\d+)$/.exec(range);
+  const start = Number(match?.[1] ?? 0);
+  const end = Math.min(Number(match?.[2] ?? size - 1) + 1, size);
+  if (start >= size) response.writeHead(416, { "content-range": `bytes */${size}` }).end();
+  else {
+    const bytes = new Uint8Array(end - start);
+    readSync(fd, bytes, 0, bytes.length, start);
+    response.writeHead(206, {
+      etag: `"${mtimeMs}"`,
+      "content-range": `bytes ${start}-${end - 1}/${size}`,
+      "content-length": `${bytes.length}`,
+    });
+    response.end(bytes);
+  }
+  closeSync(fd);
 }

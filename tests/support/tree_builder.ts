@@ -36,6 +36,8 @@ export interface Pattern {
   readonly sizeBytes: number;
   /** Pairs `[start, end)` of data; absent: all. */
   readonly ranges?: readonly number[];
+  /** Files of one seed have the same bytes; by default each has its own. */
+  readonly seed?: number;
   /** The data is zeros, which takes no time and no room however much it is. */
   readonly zeros?: true;
 }
@@ -225,11 +227,12 @@ function readNode(node: Node, seed: number, offset: number, length: number): Uin
   if (node.data instanceof Uint8Array) return node.data.subarray(offset, offset + length);
   if (node.data.zeros === true) return new Uint8Array(length);
   const ranges = node.data.ranges ?? [0, node.data.sizeBytes];
+  const own = node.data.seed ?? seed;
   const bytes = new Uint8Array(length);
   for (let r = 0; r + 1 < ranges.length; r += 2) {
     const start = Math.max(ranges[r]!, offset);
     const end = Math.min(ranges[r + 1]!, offset + length);
-    for (let at = start; at < end; at++) bytes[at - offset] = patternByte(seed, at);
+    for (let at = start; at < end; at++) bytes[at - offset] = patternByte(own, at);
   }
   return bytes;
 }

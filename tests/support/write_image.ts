@@ -133,6 +133,9 @@ class FileHashes {
     for (const { number, sizeBytes } of this.plan.blockless()) {
       this.#files.set(number, { row: 0 as TreeInode, sizeBytes, ranges: [] });
     }
+    for (const { number, ownerNumber } of this.plan.shared()) {
+      this.#files.set(number, this.#files.get(ownerNumber)!);
+    }
     for (const [number, file] of this.#files) bytes.set(this.#digestOf(file), 32 * (number - 1));
     for (const [number, digest] of this.#links) bytes.set(digest, 32 * (number - 1));
     const table = bytes.subarray(0, 32 * countUsedInodes);
