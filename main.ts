@@ -13,7 +13,7 @@ import { unsupportedPlatform } from "./host/runtime.ts";
 const PATIENCE_MS = 2000;
 const reason = unsupportedPlatform();
 const args = process.argv.slice(2);
-if (args.length === 1 && args[0] === "--version") {
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   // Without the rest of the program, which takes longer to load than this to answer.
   const { version } = await import("./cli/version.ts");
   try {

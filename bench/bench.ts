@@ -19,6 +19,7 @@ import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
 import { recordFigures, showRecording } from "./recording.ts";
 import { stored } from "./stored.ts";
+import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { sharing } from "./sharing.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
@@ -30,6 +31,10 @@ async function main(options: BenchOptions): Promise<void> {
   const command = [executable()];
   using workspace = openWorkspace();
   const { folder, signal } = workspace;
+  if (options.serving) {
+    console.log(await serving(command, folder, options.scale, log));
+    return;
+  }
   console.log(`Medians of ${options.rounds} rounds, in turn, on a RAM disk.\n`);
   if (options.growth) {
     console.log(await growth(command, folder, options.scale, { ...options, signal, log }));

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly growth: boolean;
   /** Equal files and clones, instead of the contest. */
   readonly sharing: boolean;
+  /** How `serve` answers, instead of the contest. */
+  readonly serving: boolean;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -26,7 +28,7 @@ export interface BenchOptions {
 
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
-                [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing]
+                [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -37,6 +39,7 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --source   run icecore from source too, not only as executable
   --growth   instead: time and peak memory from 10,000 to 1,000,000 files
   --sharing  instead: builds with --dedupe and --reflink beside builds without
+  --serving  instead: how fast serve answers, from disk and over HTTP
 
 Example: deno task bench --only small --rounds 5`;
 
@@ -53,6 +56,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       source: { type: "boolean", default: false },
       growth: { type: "boolean", default: false },
       sharing: { type: "boolean", default: false },
+      serving: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -66,6 +70,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     scale: positive("--scale", values.scale),
     growth: values.growth,
     sharing: values.sharing,
+    serving: values.serving,
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,

@@ -7,9 +7,10 @@
 import "../loading/zx_process.ts";
 import { or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { run } from "@optique/run";
+import { run, type RunOptions } from "@optique/run";
 import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
 import { examples } from "./arguments/examples.ts";
+import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
 import { printParseError } from "./arguments/parse_error.ts";
 import { build } from "./commands/build.ts";
@@ -28,13 +29,15 @@ import { merge } from "./commands/merge.ts";
 import { mount } from "./commands/mount.ts";
 import { newStep } from "./commands/new_step.ts";
 import { recipe } from "./commands/recipe.ts";
+import { serve } from "./commands/serve.ts";
+import { report } from "./commands/report.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
 import { verify } from "./commands/verify.ts";
 import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
-import { print, printError, wasStdoutUnread } from "./output/output.ts";
+import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
 import { version } from "./version.ts";
 
 /** All commands by name. */
@@ -42,6 +45,7 @@ export const commands = {
   build,
   verify,
   info,
+  report,
   ls,
   cat,
   find,
@@ -53,6 +57,7 @@ export const commands = {
   merge,
   mount,
   umount,
+  serve,
   steps,
   recipe,
   "new-step": newStep,
@@ -68,9 +73,11 @@ const usages = Object.fromEntries(
 const UNBROKEN = 100_000;
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(typed: readonly string[]): Promise<number> {
+  const args = asMeant(typed, usages);
   let values: ReturnType<typeof parse> | undefined;
   try {
+    if (typed.length === 0) return printHelp();
     checkHelp(args, usages);
     values = parse(args);
     checkArguments(args);
@@ -91,14 +98,35 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
   return values.json === true || !SILENT.includes(values.command);
 }
 
+/** Help where no command is given: on stderr, as a script that forgot it got nothing done. */
+function printHelp(): number {
+  try {
+    parse(["--help"], {
+      stdout: (text) => note(text),
+      onExit: () => {
+        throw new HelpPrinted();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof HelpPrinted)) throw error;
+  }
+  return EXIT.usage;
+}
+
+/** Ends the parser, which would else end the process. */
+class HelpPrinted extends Error {}
+
+/** Where help goes, and what happens then. */
+type Ending = Pick<RunOptions, "stdout" | "onExit">;
+
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], ending: Ending = {}) {
   const parser = or(
     or(build.parser, merge.parser, verify.parser),
-    or(info.parser, ls.parser, cat.parser, find.parser, extract.parser),
+    or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(steps.parser, recipe.parser, newStep.parser),
+    or(serve.parser, steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),
   );
   return run(parser, {
@@ -129,5 +157,6 @@ function parse(args: readonly string[]) {
     commandList: "top-level",
     // Those of all commands would fill the screen before the list of them.
     usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],
+    ...ending,
   });
 }

@@ -42,10 +42,11 @@ const ENDS = [NEWLINE, RETURN, CTRL_D];
  */
 export async function askSecrets(questions: readonly string[]): Promise<string[] | undefined> {
   const { stdin, stderr } = process;
-  stderr.write(questions[0]!);
+  // Before anything is shown: whoever answers at once must not be echoed, nor be a signal.
   stdin.setRawMode(true);
   stdin.resume();
   try {
+    stderr.write(questions[0]!);
     return await typedLines(questions.length, (index) => stderr.write(`\n${questions[index]}`));
   } finally {
     stdin.setRawMode(false);

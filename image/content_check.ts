@@ -3,7 +3,7 @@
  * @module
  */
 
-import { ContentDigest } from "../ext4/content_digest.ts";
+import { ContentDigest, type DigestMaker } from "../ext4/content_digest.ts";
 import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { InodeNumber } from "../ext4/numbers.ts";
 import { hasLongHoles } from "../ext4/record.ts";
@@ -37,9 +37,9 @@ export class ContentCheck {
     return record.hasDigests ? await ContentCheck.ofRecord(record) : undefined;
   }
 
-  /** A check against a record that has digests. */
-  static async ofRecord(record: ImageRecord): Promise<ContentCheck> {
-    return new ContentCheck(record, new ContentDigest(await startDigests("sha256")));
+  /** A check against a record that has digests. @param maker Of SHA-256. */
+  static async ofRecord(record: ImageRecord, maker?: DigestMaker): Promise<ContentCheck> {
+    return new ContentCheck(record, new ContentDigest(maker ?? await startDigests("sha256")));
   }
 
   /** Begins a file. */

@@ -4,6 +4,7 @@
  */
 
 import { leaveOut } from "../ext4/reader/leave_out.ts";
+import { splitPath } from "../ext4/reader/path.ts";
 import {
   hasType,
   nameOf,
@@ -46,8 +47,12 @@ export async function* exportImage(
   options: {
     /** From the root of the image, with all below it; none means everything. */
     readonly path?: string | Uint8Array;
+    /** Whether the folders that lead to the path are left out: the first member is its last name. */
+    readonly withoutParents?: boolean;
     /** Cancels it. */
     readonly signal?: AbortSignal;
+    /** Receives the size of the whole archive before its first byte; no contents are read for it. */
+    onSize?(sizeBytes: number): void;
     /** Told how far it is. */
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
     /** A name that a tar archive cannot hold: a socket. */
@@ -73,6 +78,8 @@ class TarExport {
   readonly #out = new PieceBuffer();
   /** Broken files, whose further names would be links to nothing. */
   readonly #leftOut = new Set<TreeInode>();
+  /** Bytes of the path of what leads to the path that was asked for, and is left out. */
+  readonly #cutBytes: number;
 
   constructor(
     private readonly image: ImageReader,
@@ -82,23 +89,26 @@ class TarExport {
   ) {
     this.#tree = source.tree;
     this.#breather = new Breather(signal);
+    const names = options.withoutParents === true ? splitPath(options.path ?? "") : [];
+    const parents = names.slice(0, -1).reduce(joinBytes, new Uint8Array());
+    this.#cutBytes = parents.length === 0 ? 0 : parents.length + 1;
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
     await (await this.image.record()).load();
     yield* this.#members(await ContentCheck.of(this.image));
     const out = this.#out;
-    const end = out.countBytes + 2 * BLOCK_BYTES;
-    const filled = Math.ceil(end / RECORD_BYTES) * RECORD_BYTES;
+    const filled = filledBytes(out.countBytes);
     yield out.take();
     yield new Uint8Array(filled - out.countBytes);
   }
 
   async *#members(check: ContentCheck | undefined): AsyncGenerator<Uint8Array> {
     const out = this.#out;
+    if (this.options.onSize !== undefined) this.options.onSize(await this.#countBytes());
     for (const { entry, row, path } of this.#names()) {
       if (this.#leftOut.has(row)) continue;
-      const member = memberOf(this.#tree, entry, row, path);
+      const member = memberOf(this.#tree, entry, row, path, this.#cutBytes);
       if (member === undefined) {
         this.options.onSkipped?.(shownPathOf(this.#tree, row));
         continue;
@@ -140,6 +150,41 @@ class TarExport {
   #hasSameTarget(row: TreeInode, check: ContentCheck | undefined): boolean {
     if (check === undefined || !hasType(this.#tree, row, S_IFLNK)) return true;
     return check.matches(this.source.inodeOf(row), targetOf(this.#tree, row));
+  }
+
+  /** The size of the archive; finds what is broken and left out on the way. */
+  async #countBytes(): Promise<number> {
+    let bytes = 0;
+    const add = (blocks: readonly Uint8Array[]) => {
+      for (const block of blocks) bytes += block.length;
+    };
+    for (const { entry, row, path } of this.#names()) {
+      if (this.#breather.due) await this.#breather.pause();
+      const member = this.#leftOut.has(row)
+        ? undefined
+        : memberOf(this.#tree, entry, row, path, this.#cutBytes);
+      if (member === undefined) continue;
+      const hasContents = hasType(this.#tree, row, S_IFREG) && this.#isFirst(entry, row);
+      if (!hasContents) {
+        add(headerBlocks(member));
+        continue;
+      }
+      const layout = this.#plainLayout(row, member) ??
+        (await this.#open(row, member))?.layout;
+      if (layout === undefined) continue;
+      add(headerBlocks(layout.member));
+      const { sizeBytes } = layout.member;
+      bytes += sizeBytes + paddingBytes(sizeBytes);
+    }
+    return filledBytes(bytes);
+  }
+
+  /** How a file without holes is stored, where nothing of it need be read to know that. */
+  #plainLayout(row: TreeInode, member: Member): DataLayout | undefined {
+    const sizeBytes = this.#tree.sizeBytes[row]!;
+    const isKnown = this.image.onBroken === undefined &&
+      this.source.allocatedBytesOf(row) >= sizeBytes;
+    return isKnown ? wholeLayout(member, sizeBytes) : undefined;
   }
 
   /** Names a file that is in the archive by now, and not as it was stored. */
@@ -203,7 +248,8 @@ class TarExport {
     }];
     for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
       // What leads to the path that was asked for is part of the archive; the root only as a whole.
-      if (folder.row !== 0 || this.options.path === undefined) yield folder;
+      const isAsked = folder.row !== 0 || this.options.path === undefined;
+      if (isAsked && folder.path.length >= this.#cutBytes) yield folder;
       const below: typeof stack = [];
       const first = tree.payload[folder.row]!;
       for (let at = first; at < first + tree.countChildren[folder.row]!; at++) {
@@ -235,4 +281,9 @@ class TarExport {
     this.options.onProgress?.(this.#out.countBytes, undefined, "bytes");
     await this.#breather.pause();
   }
+}
+
+/** The size of an archive with its end. */
+function filledBytes(membersBytes: number): number {
+  return Math.ceil((membersBytes + 2 * BLOCK_BYTES) / RECORD_BYTES) * RECORD_BYTES;
 }

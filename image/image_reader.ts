@@ -8,6 +8,7 @@ import type { ContiguousStat, Stat } from "../ext4/reader/metadata/stat.ts";
 import type { ImageInfo } from "../ext4/reader/open/image_info.ts";
 import type { Entry, WalkedEntry, WalkedFolder } from "../ext4/reader/walk/entry.ts";
 import type { ImageFile } from "./image_file.ts";
+import type { ImageLayout } from "./image_layout.ts";
 import type { ImageRecord } from "./image_record.ts";
 import type { ImageStorage } from "./image_storage.ts";
 
@@ -239,6 +240,12 @@ export interface ImageReader extends AsyncDisposable {
    * @internal
    */
   record(): Promise<ImageRecord>;
+
+  /**
+   * What lies where in the image; absent where there is no one image, but a stack of them.
+   * @internal
+   */
+  layout?(): Promise<ImageLayout>;
 
   /** Releases the file or the connections. Reads under way fail. A second call does nothing. */
   close(): Promise<void>;

@@ -15,6 +15,7 @@ import { printable } from "../host/libc/paths.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
 import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
+import type { ImageLayout } from "./image_layout.ts";
 import type { ImageReader, ImageReaderLayer, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import type { ImageStorage } from "./image_storage.ts";
@@ -40,7 +41,9 @@ type FileSystemPart =
   | "openFile"
   | "readContiguous"
   | "readLink"
-  | "xattrs";
+  | "xattrs"
+  | "zones"
+  | "stretches";
 
 /** The bytes beneath, as a whole. */
 export interface ReadableSource
@@ -145,6 +148,12 @@ export class SourceReader implements ImageReader {
 
   digests(path?: ImagePath): AsyncGenerator<FileDigest> {
     return listDigests(this, path === undefined ? {} : { paths: [path] });
+  }
+
+  async layout(): Promise<ImageLayout> {
+    const { hasDigests } = await this.record();
+    const zones = await this.#files.zones(hasDigests);
+    return { zones, stretchesOf: (inode) => this.#files.stretches(inode) };
   }
 
   readContiguous(stat: ContiguousStat, into: Uint8Array): void | Promise<void> {

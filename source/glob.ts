@@ -24,19 +24,23 @@ const OPTIONS = {
 /**
  * Compiles a glob.
  *
+ * @param options Whether capital and small letters are equal; by default they are not.
  * @returns Whether a name, or a path without a slash at its beginning, is meant. The empty path is
  * meant by the empty glob alone.
  * @throws UsageError `bad-pattern` for one that is too long.
  */
-export function compileGlob(glob: string): (path: string) => boolean {
+export function compileGlob(
+  glob: string,
+  options: { readonly ignoresCase?: boolean } = {},
+): (path: string) => boolean {
   if (glob === "") return (path) => path === "";
-  const compiled = compiledOf(glob);
+  const compiled = compiledOf(glob, options.ignoresCase === true);
   return (path) => path !== "" && compiled.match(path);
 }
 
-function compiledOf(glob: string): Minimatch {
+function compiledOf(glob: string, nocase: boolean): Minimatch {
   try {
-    return new Minimatch(glob, OPTIONS);
+    return new Minimatch(glob, { ...OPTIONS, nocase });
   } catch (error) {
     throw new UsageError(
       `cannot use the pattern ${JSON.stringify(glob.slice(0, 40))}…: ${messageOf(error)}. ` +

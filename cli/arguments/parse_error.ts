@@ -8,6 +8,7 @@ import { extractOptionNames, type Usage } from "@optique/core/usage";
 import { withShownLocations } from "../../host/block_source/location.ts";
 import { didYouMean } from "../../pipeline/words/suggest.ts";
 import { note, printJson } from "../output/output.ts";
+import { commandHint } from "./command_hint.ts";
 
 /** The usage of each command, by name. */
 export type Usages = Readonly<Record<string, Usage>>;
@@ -45,6 +46,12 @@ function explain(said: string, args: readonly string[], usages: Usages): string 
     /Expected an? (\S+), but too few arguments\./,
     "No $1 is named.",
   );
+  const other = usage === undefined
+    ? commandHint(command === "help" ? args[1] : command)
+    : undefined;
+  if (other !== undefined) {
+    return `${text.replace(/\n\nDid you mean [^]*$/, "")}\n${other}\nSee: icecore --help`;
+  }
   const help = usage === undefined ? "See: icecore --help" : `See: icecore ${command} --help`;
   return [text, hint(text, args, usage, usages), help].filter((line) => line !== undefined)
     .join("\n");

@@ -30,11 +30,15 @@ export interface SalvagingValues {
   readonly salvage: boolean | undefined;
 }
 
+/** Lines that are kept to be printed elsewhere. */
+const MOST_LINES = 500;
+
 type LeftOutError = CorruptImageError | UnsupportedFeatureError;
 
 /** Names what was left out of an image. */
 export class LeftOut {
   #count = 0;
+  readonly #lines: string[] = [];
   #folder: Uint8Array = new Uint8Array();
 
   /** @param above Makes room for a message where progress is drawn. */
@@ -54,6 +58,11 @@ export class LeftOut {
     this.#folder = folder;
   }
 
+  /** What was left out so far, a line each: the first of them, where they are many. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
   get exitCode(): number {
     return this.#count === 0 ? EXIT.done : EXIT.lossy;
   }
@@ -62,13 +71,15 @@ export class LeftOut {
     this.#count++;
     const { code, message } = error;
     const shown = path === undefined ? undefined : this.#shown(path);
+    const line = `${shown === undefined ? "" : `left out: ${shown}: `}${message}`;
+    if (this.#lines.length < MOST_LINES) this.#lines.push(line);
     this.above(() => {
       if (this.values.json === true) {
         const what = error instanceof CorruptImageError
           ? { structure: error.structure }
           : { features: error.features };
         printJson({ type: "left-out", path: shown, code, ...what, message });
-      } else note(`icecore: ${shown === undefined ? "" : `left out: ${shown}: `}${message}`);
+      } else note(`icecore: ${line}`);
     });
   }
 

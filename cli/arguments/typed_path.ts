@@ -8,6 +8,7 @@ import { leaveOut } from "../../ext4/reader/leave_out.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
+import { expandGlob, isGlob } from "./image_globs.ts";
 
 /** What a path led to. */
 export interface Found {
@@ -24,9 +25,10 @@ export interface Found {
  */
 export async function findTyped(
   image: ImageReader,
-  typed: string,
+  typed: string | Uint8Array,
   options: FollowOptions = {},
 ): Promise<Found> {
+  if (typeof typed !== "string") return { stat: await image.stat(typed, options), path: typed };
   try {
     return { stat: await image.stat(typed, options), path: typed };
   } catch (error) {
@@ -43,7 +45,10 @@ export async function findTyped(
  * The same, where folders on the way may be symbolic links but a link at the end stays one; as
  * `ls -l` does.
  */
-export async function findTypedItself(image: ImageReader, typed: string): Promise<Found> {
+export async function findTypedItself(
+  image: ImageReader,
+  typed: string | Uint8Array,
+): Promise<Found> {
   try {
     return await findTyped(image, typed);
   } catch (error) {
@@ -54,18 +59,18 @@ export async function findTypedItself(image: ImageReader, typed: string): Promis
 
 /**
  * Looks several paths up; what is broken or encrypted on the way to one is left out where that is
- * wanted, unless nothing remains.
+ * wanted, unless nothing remains. A path that leads nowhere may be a pattern, such as `2024/*.jpg`.
  */
 export async function findAllTyped(
   image: ImageReader,
   typed: readonly string[],
-  find: (path: string) => Promise<Found>,
+  find: (path: string | Uint8Array) => Promise<Found>,
 ): Promise<Found[]> {
   const found: Found[] = [];
   let first: { readonly error: unknown } | undefined;
   for (const path of typed) {
     try {
-      found.push(await find(path));
+      found.push(...await findOrExpand(image, path, find));
     } catch (error) {
       first ??= { error };
       if (typed.length === 1) throw error;
@@ -74,6 +79,23 @@ export async function findAllTyped(
   }
   if (found.length === 0 && first !== undefined) throw first.error;
   return found;
+}
+
+async function findOrExpand(
+  image: ImageReader,
+  typed: string,
+  find: (path: string | Uint8Array) => Promise<Found>,
+): Promise<Found[]> {
+  try {
+    return [await find(typed)];
+  } catch (error) {
+    if (!(error instanceof PathError && error.code === "no-such-path" && isGlob(typed))) {
+      throw error;
+    }
+    const found: Found[] = [];
+    for (const path of await expandGlob(image, typed)) found.push(await find(path));
+    return found;
+  }
 }
 
 const encoder = new TextEncoder();

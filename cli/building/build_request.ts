@@ -168,7 +168,9 @@ function notAllTimes({ name }: Pipeline): UsageError {
 export function requestOf(values: BuildValues): BuildRequest & { readonly shownOutput: string } {
   checkCurrentFolder();
   const sources = values.sources.map(absoluteSource);
-  const shownOutput = values.output ?? namedAfter(sources);
+  const { output = "" } = values;
+  const isFolder = output === "" || output.endsWith("/");
+  const shownOutput = isFolder ? `${output}${namedAfter(sources)}` : output;
   return {
     sources,
     output: shownOutput === "-" ? "-" : resolve(shownOutput),

@@ -34,4 +34,5 @@ export interface BuildValues extends CommonValues {
   readonly force: boolean | undefined;
   readonly keep: boolean | undefined;
   readonly strict: boolean | undefined;
+  readonly report: string | undefined;
 }

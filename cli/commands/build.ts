@@ -14,6 +14,7 @@ import { attended } from "../../pipeline/running/attended.ts";
 import { recipes } from "../../steps/recipes.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue, wordValue } from "../arguments/file_value.ts";
+import { looseChoice } from "../arguments/loose_choice.ts";
 import { pipelineOf, recipeFile, requestOf } from "../building/build_request.ts";
 import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
@@ -30,6 +31,17 @@ import { digestLineOf } from "../rendering/result_line.ts";
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
 const BLOCK_SIZES = ["auto", "1024", "2048", "4096"] as const;
+
+/** `4k` as `4096`. */
+function blocksOf(text: string): string {
+  const kibibytes = /^([124])\s*k(?:i?b)?$/i.exec(text)?.[1];
+  return kibibytes === undefined ? text : String(1024 * Number(kibibytes));
+}
+
+/** `SHA-512` as `sha512`. */
+function algorithmOf(text: string): string {
+  return text.toLowerCase().replace(/^(sha|md)[-_ ]/, "$1");
+}
 
 const parser = command(
   "build",
@@ -50,7 +62,7 @@ const parser = command(
       ),
       output: optional(option("-o", "--output", fileValue("IMAGE"), {
         description:
-          message`The image to write; - for stdout. Default: the source's name with .img, in the current folder.`,
+          message`The image to write, or a folder with a slash behind; - for stdout. Default: the source's name with .img, in the current folder.`,
       })),
       exclude: multiple(option("--exclude", string({ metavar: "GLOB" }), {
         description:
@@ -63,7 +75,7 @@ const parser = command(
       oneFileSystem: optional(option("--one-file-system", {
         description: message`Store folders of other file systems empty.`,
       })),
-      times: optional(option("--times", choice(["mtime", "all"], { metavar: "mtime|all" }), {
+      times: optional(option("--times", looseChoice(["mtime", "all"], "mtime|all"), {
         description:
           message`Keep the modification time (mtime, the default), or all four. With mtime, recipe native makes the same image of the same tree.`,
       })),
@@ -80,11 +92,15 @@ const parser = command(
           message`With --dedupe: do not read what an earlier image with --times all knows.`,
       })),
       reflink: optional(
-        option("--reflink", choice(["auto", "always", "never"], { metavar: "auto|always|never" }), {
+        option("--reflink", looseChoice(["auto", "always", "never"], "auto|always|never"), {
           description:
-            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is no second copy.`,
+            message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is not a second copy.`,
         }),
       ),
+      report: optional(option("--report", fileValue("FILE"), {
+        description:
+          message`Also write a page about the build and the image. See: icecore report --help`,
+      })),
     }),
     object("Only what changed", {
       base: multiple(option("--base", fileValue("IMAGE"), {
@@ -108,7 +124,7 @@ const parser = command(
         description:
           message`The size to begin with, such as 52G (recipe e2fsprogs); no guess is needed.`,
       })),
-      blockSize: optional(option("--block-size", choice(BLOCK_SIZES, { metavar: "SIZE" }), {
+      blockSize: optional(option("--block-size", looseChoice(BLOCK_SIZES, "SIZE", blocksOf), {
         description:
           message`Bytes of a block: 1024, 2048, 4096, or auto, the default: what gives the smallest image.`,
       })),
@@ -119,7 +135,7 @@ const parser = command(
         description:
           message`The volume's UUID. Default: native derives it from the tree, e2fsprogs draws one.`,
       })),
-      hash: optional(option("--hash", choice(ALGORITHMS, { metavar: "ALGORITHM" }), {
+      hash: optional(option("--hash", looseChoice(ALGORITHMS, "ALGORITHM", algorithmOf), {
         description: message`The digest's algorithm: ${
           text(ALGORITHMS.join(", "))
         }. Default: sha512.`,
@@ -204,6 +220,7 @@ async function runBuild(
 ): Promise<number> {
   const pipeline = await attended(pipelineOf(values), signal);
   const request = { ...requestOf(values), signal };
+  const reporting = await reportingOn(values, request.output);
   if (values.dryRun === true) {
     const plan = await pipeline.dryRun(request);
     const recipe = recipeFile(values.recipe);
@@ -212,9 +229,32 @@ async function runBuild(
     return EXIT.done;
   }
   if (request.output === "-") requireImageStdout("build DIR");
-  const { image, lossy } = await pipeline.run({ ...request, emit });
+  const { image, lossy } = await pipeline.run({
+    ...request,
+    emit: (event) => {
+      reporting?.log.add(event);
+      emit(event);
+    },
+  });
   const line = digestLineOf(image, request.shownOutput);
   // Among events a line for people would be one that no JSON parser takes.
   if (values.json !== true) request.output === "-" ? note(line) : print(line);
+  await reporting?.write();
   return lossy ? EXIT.lossy : EXIT.done;
+}
+
+/** What `--report` asks for, and nothing where it is not given. */
+async function reportingOn({ report: path, force }: BuildValues, output: string) {
+  if (path === undefined) return undefined;
+  const { BuildLog } = await import("../../report/build_log.ts");
+  const { checkReport, writeBuildPage } = await import("../reporting/build_page.ts");
+  checkReport(path, output, force === true);
+  const log = new BuildLog(new Date());
+  return {
+    log,
+    write: async () => {
+      const facts = log.facts();
+      if (facts !== undefined) await writeBuildPage(path, facts, force === true);
+    },
+  };
 }

@@ -20,7 +20,7 @@ import {
   type ReadingValues,
   withImage,
 } from "../arguments/image_argument.ts";
-import { findTyped, type Found } from "../arguments/typed_path.ts";
+import { findAllTyped, findTyped, type Found } from "../arguments/typed_path.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { common } from "../output/common_options.ts";
 import { OutputClosedError, writeBytes } from "../output/output.ts";
@@ -86,8 +86,7 @@ export const cat = {
       ? Infinity
       : startBytes + parseSize(values.length, "--length", 0);
     return await withImage(values, async (image) => {
-      const files: Found[] = [];
-      for (const path of values.paths) files.push(await findFile(image, path));
+      const files = await findAllTyped(image, values.paths, (path) => findFile(image, path));
       for (const { path } of files) {
         const range = { startBytes, endBytes, followSymlinks: true };
         for await (const piece of await image.readFile(path, range)) {
@@ -98,7 +97,7 @@ export const cat = {
   },
 };
 
-async function findFile(image: ImageReader, typed: string): Promise<Found> {
+async function findFile(image: ImageReader, typed: string | Uint8Array): Promise<Found> {
   const found = await findTyped(image, typed, { followSymlinks: true });
   const { kind } = found.stat;
   if (kind === "file") return found;
@@ -107,7 +106,7 @@ async function findFile(image: ImageReader, typed: string): Promise<Found> {
     : "Only regular files have contents.";
   throw new PathError(
     "not-a-file",
-    typed,
+    printable(typed),
     `cannot print ${printable(typed)}: it is a ${kind.replace("-", " ")}. ${advice}`,
   );
 }

@@ -9,6 +9,10 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
+import { PathError } from "../../ext4/reader/path_error.ts";
+import { shownLocation } from "../../host/block_source/location.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { quoted } from "../../image/no_image/shell_words.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { examples } from "../arguments/examples.ts";
 import {
@@ -17,6 +21,7 @@ import {
   type ReadingValues,
   withImage,
 } from "../arguments/image_argument.ts";
+import { isGlob } from "../arguments/image_globs.ts";
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { exitCodes } from "../exit_codes.ts";
 import type { ConditionValues } from "../finding/conditions.ts";
@@ -43,6 +48,9 @@ export const find = {
       object("Conditions, all of which must hold", {
         name: multiple(option("--name", string({ metavar: "GLOB" }), {
           description: message`The name matches; given several times, one of them does.`,
+        })),
+        iname: multiple(option("--iname", string({ metavar: "GLOB" }), {
+          description: message`The same, where capital and small letters are equal.`,
         })),
         path: multiple(option("--path", string({ metavar: "GLOB" }), {
           description:
@@ -98,9 +106,27 @@ export const find = {
         "terminal",
       );
     }
-    return await withImage(
-      values,
-      (image, leftOut) => findPaths(image, leftOut, values.start ?? "/", condition, format),
-    );
+    return await withImage(values, async (image, leftOut) => {
+      try {
+        await findPaths(image, leftOut, values.start ?? "/", condition, format);
+      } catch (error) {
+        throw withNameHint(error, values);
+      }
+    });
   },
 };
+
+/** Whoever names one file, and no folder to begin at, wants to find that. */
+function withNameHint(error: unknown, { image, start = "/" }: FindValues): unknown {
+  const isName = error instanceof PathError && error.code === "no-such-path" &&
+    (isGlob(start) || !start.includes("/"));
+  if (!isName) return error;
+  const option = start.includes("/") ? "--path" : "--name";
+  const line = `icecore find ${quoted(shownLocation(image))} ${option} ${quoted(printable(start))}`;
+  return new PathError(
+    "no-such-path",
+    start,
+    `cannot begin at ${printable(start)}: the image has no such path. To find what is called so: ` +
+      line,
+  );
+}

@@ -16,6 +16,7 @@ import {
 import { exitCodes } from "../exit_codes.ts";
 import { sharingOf } from "../../image/sharing.ts";
 import { factLines, imageFacts } from "../listing/image_facts.ts";
+import { imageUses } from "../listing/image_uses.ts";
 import { common } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -35,7 +36,7 @@ export const info = {
     {
       brief: message`Describe an image.`,
       description:
-        message`Prints format, label, UUID, times, how full it is, what made it, and its features.`,
+        message`Prints format, label, UUID, times, how full it is and with what, what made it, and its features.`,
       footer: examples(
         "Examples:",
         "  icecore info photos.img",
@@ -48,7 +49,8 @@ export const info = {
   async run(values: InfoValues): Promise<number> {
     return await withImage(values, async (image) => {
       const record = await image.record();
-      const facts = imageFacts(image, record, await sharingOf(image));
+      const uses = await imageUses(image);
+      const facts = imageFacts(image, record, uses, await sharingOf(image));
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
     });

@@ -8,7 +8,10 @@ import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
+import { statSync } from "node:fs";
+import { PathError } from "../../ext4/reader/path_error.ts";
 import { shownLocation } from "../../host/block_source/location.ts";
+import { printable } from "../../host/libc/paths.ts";
 import { differenceLine } from "../../image/diff/difference.ts";
 import {
   type VerifiedContents,
@@ -17,6 +20,7 @@ import {
   verifyImage,
   type VerifyImageOptions,
 } from "../../image/verify.ts";
+import { quoted } from "../../image/no_image/shell_words.ts";
 import type { SampleSize } from "../../image/verify/sample.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
@@ -185,6 +189,8 @@ export const verify = {
         for (const { shownName } of below) print(`${shownName}: OK`);
       }
       return EXIT.done;
+    } catch (error) {
+      throw withSourceHint(error, values);
     } finally {
       line.clear();
     }
@@ -196,6 +202,20 @@ function belowJson({ shownName, digest, record, contents, countInodes }: Verifie
   const { algorithm, digest: hex } = digest ?? {};
   const facts = { image: shownName, algorithm, digest: hex };
   return { ...facts, record: record.state, contents, countInodes };
+}
+
+/** Whoever names a folder of the disk behind the image wants to compare with it. */
+function withSourceHint(error: unknown, { image, paths }: VerifyValues): unknown {
+  if (!(error instanceof PathError)) return error;
+  const folder = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (folder === undefined) return error;
+  const words = [quoted(shownLocation(image)), "--source", quoted(printable(folder))];
+  return new PathError(
+    error.code,
+    error.path,
+    `${error.message} To compare with the folder ${printable(folder)} on this machine: ` +
+      `icecore verify ${words.join(" ")}`,
+  );
 }
 
 function noteWhatWasVerified(verified: VerifiedImage): void {

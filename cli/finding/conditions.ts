@@ -12,6 +12,7 @@ import { sizeTest } from "./size_test.ts";
 /** What may be asked for. */
 export interface ConditionValues {
   readonly name: readonly string[];
+  readonly iname: readonly string[];
   readonly path: readonly string[];
   readonly kind: string | undefined;
   readonly size: readonly string[];
@@ -31,12 +32,17 @@ type Condition = (candidate: Candidate) => boolean;
 /** One condition out of all. @throws UsageError when one cannot be understood. */
 export function conditionOf(values: ConditionValues): Condition {
   const conditions: Condition[] = [];
-  if (values.name.length > 0) {
-    const matches = globs(values.name);
+  if (values.name.length + values.iname.length > 0) {
+    const matches = anyOf([
+      ...values.name.map((glob) => compileGlob(glob)),
+      ...values.iname.map((glob) => compileGlob(glob, { ignoresCase: true })),
+    ]);
     conditions.push(({ name }) => matches(name));
   }
   if (values.path.length > 0) {
-    const matches = globs(values.path.map((glob) => glob.replace(/^(\.?\/)+/, "")));
+    const matches = anyOf(
+      values.path.map((glob) => compileGlob(glob.replace(/^(\.?\/)+/, ""))),
+    );
     conditions.push(({ path }) => matches(path));
   }
   if (values.kind !== undefined) {
@@ -58,8 +64,7 @@ export function conditionOf(values: ConditionValues): Condition {
   return (candidate) => conditions.every((condition) => condition(candidate));
 }
 
-function globs(patterns: readonly string[]): (text: string) => boolean {
-  const matchers = patterns.map(compileGlob);
+function anyOf(matchers: readonly ((text: string) => boolean)[]): (text: string) => boolean {
   return (text) => matchers.some((matches) => matches(text));
 }
 

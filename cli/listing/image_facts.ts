@@ -12,6 +12,7 @@ import type { ImageRecord } from "../../image/image_record.ts";
 import type { ImageSharing } from "../../image/sharing.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
+import { type ImageUses, useBar } from "./image_uses.ts";
 import { localSecond } from "./time_text.ts";
 
 /** What is not in the superblock itself. */
@@ -32,12 +33,15 @@ export interface ImageFacts extends ImageInfo {
   }[];
   /** Files that lie in the blocks of others; missing where none can. */
   readonly sharing?: ImageSharing;
+  /** What its bytes are there for; missing for a stack of images. */
+  readonly uses?: ImageUses;
 }
 
 /** All that is known of an image, as `--json` prints it. */
 export function imageFacts(
   { shownName: image, sizeBytes, info, layers }: ImageReader,
   { presence, base }: ImageRecord,
+  uses: ImageUses | undefined,
   sharing?: ImageSharing,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
@@ -45,6 +49,7 @@ export function imageFacts(
   const facts = { image, sizeBytes, ...info, isReadOnly, origin, record: presence };
   return {
     ...facts,
+    ...(uses === undefined ? {} : { uses }),
     ...(sharing === undefined ? {} : { sharing }),
     ...base && {
       base: { name: shownBase(base), uuid: uuidText(base.uuid), depth: base.depth },
@@ -93,6 +98,7 @@ export function factLines(facts: ImageFacts): string {
     ["size", exactly(bytesOf(facts.countBlocks))],
     ...(rest > 0 ? [["behind it", `${exactly(rest)} that are not part of it`] as const] : []),
     ["used", `${percent(usedBlocks, facts.countBlocks)}, ${exactly(bytesOf(usedBlocks))}`],
+    ...(facts.uses === undefined ? [] : [["holds", useBar(facts.uses)] as const]),
     ["inodes", `${count(usedInodes)} of ${count(facts.countInodes)} used`],
     [
       "blocks",

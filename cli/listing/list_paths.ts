@@ -48,12 +48,12 @@ export async function listPaths(
 /** As `ls` does: a link to a folder is followed, but not with `-l` or `-d`. */
 async function findListed(
   image: ImageReader,
-  typed: string,
+  typed: string | Uint8Array,
   { isLong, isDirectory }: ListOptions,
 ): Promise<Found> {
   const itself = await findTypedItself(image, typed);
   const follows = itself.stat.kind === "symlink" &&
-    (typed.endsWith("/") || (!isLong && !isDirectory));
+    ((typeof typed === "string" && typed.endsWith("/")) || (!isLong && !isDirectory));
   if (!follows) return itself;
   const target = await findTyped(image, typed, { followSymlinks: true }).catch((error) => {
     // It leads nowhere, and is listed itself; whatever else is wrong is an error.

@@ -64,6 +64,8 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   untrusted: { trust: "--trust" },
   "copy-failed": { verbose: "--verbose" },
   "unknown-step": { use: ({ step }) => step && `--use after:STEP=${step}` },
+  "port-in-use": { port: "--port" },
+  "cannot-listen": { host: "--host", port: "--port" },
   timeout: { set: ({ step }) => `--set ${step}.timeout=SECONDS` },
 };
 

@@ -5,6 +5,7 @@
 
 import process from "node:process";
 import type { EventOf } from "../../pipeline/events.ts";
+import { duration } from "../../pipeline/words/duration.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
 import { write } from "../output/output.ts";
 
@@ -76,14 +77,4 @@ function describe({ done, total, unit }: Amount, seconds: number): string {
   const left = seconds > 0.2 && done > 0 ? `  ${duration(seconds * (1 / share - 1))} left` : "";
   const percent = String(Math.floor(share * 100)).padStart(3);
   return `[${bar}] ${percent} %  ${show(done)} of ${show(total)}${rate}${left}`;
-}
-
-/** A time for people: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

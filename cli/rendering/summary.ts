@@ -7,8 +7,8 @@ import { printable } from "../../host/libc/paths.ts";
 import type { EventOf } from "../../pipeline/events.ts";
 import type { Image } from "../../pipeline/image.ts";
 import { counted } from "../../pipeline/words/counted.ts";
+import { duration } from "../../pipeline/words/duration.ts";
 import { formatSize } from "../../pipeline/words/size.ts";
-import { duration } from "./progress_line.ts";
 
 /** How long a step took, and how large the image was after it. */
 export interface StepTime {

@@ -10,7 +10,6 @@ import type { BlockSource } from "./bytes/block_source.ts";
 import { readContiguous } from "./contents/contiguous_contents.ts";
 import { encrypted } from "./contents/file_data.ts";
 import type { DirectoryCursor } from "./directory/directory.ts";
-import { loadNamed } from "./directory/named_inode.ts";
 import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./metadata/link_target.ts";
@@ -23,6 +22,7 @@ import {
 } from "./metadata/record.ts";
 import { type ContiguousStat, type Stat, statOf } from "./metadata/stat.ts";
 import { loadStoredFile, type StoredFile } from "./metadata/stored_file.ts";
+import { loadStretches, type Stretch } from "./metadata/stretches.ts";
 import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
 import { type OpenOptions, openVolume } from "./open/open_volume.ts";
@@ -31,12 +31,14 @@ import { type ImagePath, wholePath } from "./path.ts";
 import { type Reading, settle } from "./reading.ts";
 import { requireKind } from "./require_kind.ts";
 import type { Volume } from "./volume.ts";
-import { Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
+import { type Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
 import { loadChild, loadParent } from "./walk/child.ts";
+import { nextEntries } from "./walk/next_entries.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
-import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
+import { FolderWalk } from "./walk/walk.ts";
 import { readWholeFolder } from "./walk/whole_folder.ts";
+import { loadZones, type Zone } from "./zones.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
 export type FileReference = ImagePath | InodeNumber;
@@ -105,7 +107,14 @@ export class FileSystem implements LeavingOut {
   ): AsyncGenerator<Entry[]> {
     const cursor = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
-      const entries = await settle(this.#nextEntries(cursor, leaving));
+      const entries = await settle(
+        nextEntries(
+          this.#volume,
+          cursor,
+          leaving,
+          (inode, name) => this.#statOf(inode, name, leaving),
+        ),
+      );
       if (entries === undefined) return;
       yield entries;
     }
@@ -216,6 +225,16 @@ export class FileSystem implements LeavingOut {
     return settle(loadStoredFile(this.#volume, inode));
   }
 
+  /** Where the contents of an inode lie in the image, those of a folder as well. */
+  stretches(inode: InodeNumber): Stretch[] | Promise<Stretch[]> {
+    return settle(loadStretches(this.#volume, inode));
+  }
+
+  /** The stretches of the image that belong to the file system itself. */
+  async zones(hasRecord: boolean): Promise<Zone[]> {
+    return await settle(loadZones(this.#volume, hasRecord));
+  }
+
   /**
    * The checksum of all inodes up to a number, which a record is compared with.
    * @returns `undefined` where one of them is damaged, or there are not as many
@@ -245,27 +264,6 @@ export class FileSystem implements LeavingOut {
     requireKind(file, this.#statOf(inode, wholePath(file)), "folder", "not-a-folder");
     if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), leaving, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
-  }
-
-  *#nextEntries(
-    folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
-    leaving: LeavingOut,
-  ): Reading<Entry[] | undefined> {
-    const raw = yield* folder.cursor.next(
-      BATCH_ENTRIES,
-      leaving.onBroken && ((error) => leaveOut(error, leaving, () => new Uint8Array())),
-    );
-    if (raw === undefined) return undefined;
-    const entries: Entry[] = [];
-    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
-      try {
-        const inode = yield* loadNamed(this.#volume, folder.inode, one);
-        entries.push(new Entry(one, this.#statOf(inode, one.name, leaving)));
-      } catch (error) {
-        leaveOut(error, leaving, () => one.name);
-      }
-    }
-    return entries;
   }
 
   *#readLink(file: FileReference): Reading<Uint8Array> {

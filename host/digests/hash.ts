@@ -58,10 +58,11 @@ export interface DigestMaker {
 /** A maker of digests. @param algorithm e.g. `sha256`. @throws Error for an unknown algorithm. */
 export async function startDigests(algorithm: string): Promise<DigestMaker> {
   const functions = await loadOpenSsl();
-  return (functions && openSslMaker(functions, algorithm)) ?? runtimeMaker(algorithm);
+  return (functions && openSslMaker(functions, algorithm)) ?? runtimeDigests(algorithm);
 }
 
-function runtimeMaker(algorithm: string): DigestMaker {
+/** The same by the runtime: it holds nothing, and may be left in the middle of an input. */
+export function runtimeDigests(algorithm: string): DigestMaker {
   let hash = createHash(algorithm);
   return {
     update: (bytes) => void hash.update(bytes),

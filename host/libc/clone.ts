@@ -57,7 +57,7 @@ export function isCloningFileSystem(fd: Descriptor): boolean {
 
 /**
  * Whether clones can be relied on where a file lies: versions of ZFS that are still in use lose data
- * by them (OpenZFS issues 15526 and 15933).
+ * by them (OpenZFS #15526 and #15933).
  */
 export function areClonesReliable(fd: Descriptor): boolean {
   return isReliable(typeOfFileSystem(fd));

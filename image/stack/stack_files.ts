@@ -15,6 +15,7 @@ import type { ImageInfo } from "../../ext4/reader/open/image_info.ts";
 import { wholePath } from "../../ext4/reader/path.ts";
 import { requireKind } from "../../ext4/reader/require_kind.ts";
 import { Entry, WalkedEntry, type WalkedFolder } from "../../ext4/reader/walk/entry.ts";
+import type { Zone } from "../../ext4/reader/zones.ts";
 import type { Xattr } from "../../ext4/tree.ts";
 import type { ImageFile } from "../image_file.ts";
 import type { ReadableFiles } from "../source_reader.ts";
@@ -135,6 +136,17 @@ export class StackFiles implements ReadableFiles, LeavingOut {
     const { stat, layer, parts } = await this.#find(file, options);
     const inode = parts[0]?.inode ?? inLayer(layer, stat.inode);
     return shownXattrs(await layer.files.xattrs(inode));
+  }
+
+  /** Those of the topmost image: what lies where is said of that alone. */
+  zones(hasRecord: boolean): Promise<Zone[]> {
+    return this.#top.files.zones(hasRecord);
+  }
+
+  /** The same: what lies in other images has none. */
+  stretches(inode: InodeNumber): ReturnType<ReadableFiles["stretches"]> {
+    const layer = layerOf(this.#layers, inode);
+    return layer === this.#top ? layer.files.stretches(inLayer(layer, inode)) : [];
   }
 
   async #find(file: FileReference, { followSymlinks = false }: FollowOptions): Promise<Found> {

@@ -37,6 +37,7 @@ const NOTHING = new Uint8Array();
  * The member, its size still zero; a further name of an inode becomes a link to its first.
  *
  * @param path From the root, without a slash at the beginning.
+ * @param cutBytes Bytes at the beginning of all paths that the archive does not have.
  * @returns `undefined` for what no archive can hold: a socket.
  */
 export function memberOf(
@@ -44,13 +45,15 @@ export function memberOf(
   entry: TreeEntry,
   row: TreeInode,
   path: Uint8Array,
+  cutBytes = 0,
 ): Member | undefined {
   const kind = tree.mode[row]! & S_IFMT;
   const type = TYPES[kind];
   if (type === undefined) return undefined;
   const { seconds, nanoseconds } = tree.mtime;
+  const name = path.subarray(cutBytes);
   const common = {
-    name: kind === S_IFDIR ? joinBytes(path.length === 0 ? DOT : path, NOTHING) : path,
+    name: kind === S_IFDIR ? joinBytes(name.length === 0 ? DOT : name, NOTHING) : name,
     mode: tree.mode[row]!,
     uid: tree.uid[row]!,
     gid: tree.gid[row]!,
@@ -59,7 +62,7 @@ export function memberOf(
   };
   // A further name repeats neither contents nor attributes.
   if (entry !== NO_ENTRY && tree.nameEntry[row] !== entry) {
-    return { ...common, type: TYPE.link, linkName: pathBytesOf(tree, row) };
+    return { ...common, type: TYPE.link, linkName: pathBytesOf(tree, row).subarray(cutBytes) };
   }
   const device = tree.devices.get(row);
   return {

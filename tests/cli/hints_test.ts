@@ -15,26 +15,42 @@ const FOLDERS = [
   "loading",
   "pipeline",
   "plugins",
+  "report",
+  "serve",
   "source",
   "steps",
 ];
 
 type Command = keyof typeof commands;
-const READERS: readonly Command[] = ["info", "ls", "cat", "find", "extract", "diff", "export"];
+const READERS: readonly Command[] = [
+  "info",
+  "report",
+  "ls",
+  "cat",
+  "find",
+  "extract",
+  "diff",
+  "export",
+];
 const ALL = Object.keys(commands) as Command[];
 
 /** Which commands print the messages of a file: of the first of these that its path begins with. */
 const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
+  ["cli/serving/", ["serve"]],
+  ["serve/", ["serve"]],
   ["cli/arguments/left_out.ts", ["diff", "verify"]],
   // Each of these asks whether the command has the option.
   ["cli/output/output.ts", ["ls", "find", "extract", "export"]],
   ["cli/arguments/parse_error.ts", ALL],
+  ["cli/arguments/command_hint.ts", ALL],
   ["cli/main.ts", ALL],
   ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
   ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
   ["cli/doctor/machine_report.ts", ["doctor"]],
+  ["cli/reporting/build_page.ts", ["build"]],
+  ["cli/reporting/", ["build", "report"]],
   ["cli/", ["build"]],
   ["image/extract", ["extract"]],
   ["image/verify", ["verify"]],
@@ -45,6 +61,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["source/exclude", ["build", "diff", "verify"]],
   ["source/", ["build"]],
   ["loading/", ["build"]],
+  ["report/", ["build", "report"]],
   ["steps/", ["build"]],
   ["plugins/", ["build"]],
   ["pipeline/", ["build"]],
@@ -66,6 +83,9 @@ function printedBy(path: string): readonly Command[] {
 const OTHERS =
   /(sudo (?!icecore)|gpg -|lzop -)[^,;]*|deno (run|test) .*|bun test .*|\(under Deno: --allow-ffi\)|(compile\.sh|made) (with )?--runtime bun|with --runtime bun|\$\{\} --version|\b(ssh server tar|xargs|unxz|zstd|age|tar) .*|curl --cert|apt-get install --reinstall|--device \/dev\/fuse|^icecore holes.*$/g;
 
+/** What they hold is a program, and a style sheet. */
+const NO_MESSAGES = ["cli/building/step_template.ts", "report/html/style.ts"];
+
 interface Literal {
   readonly path: string;
   readonly text: string;
@@ -75,7 +95,7 @@ interface Literal {
 function* literals(): Generator<Literal> {
   for (const path of sourceFiles(ROOT)) {
     const isOurs = FOLDERS.some((folder) => path.startsWith(`${folder}/`));
-    if (!isOurs || path === "cli/building/step_template.ts") continue;
+    if (!isOurs || NO_MESSAGES.includes(path)) continue;
     for (const literal of literalsOf(readFileSync(join(ROOT, path), "utf8"))) {
       const text = literal.replace(OTHERS, "");
       if (text.trim().includes(" ")) yield { path, text };

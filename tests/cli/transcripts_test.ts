@@ -48,7 +48,9 @@ const transcripts: readonly Transcript[] = [
     ),
     stderr: "",
   })),
-  { args: [], code: 2, stdout: "", stderr: "icecore: no command is given. See: icecore --help\n" },
+  { args: [], code: 2, stdout: "", stderr: HELP },
+  { args: ["-h"], code: 0, stdout: HELP, stderr: "" },
+  { args: ["-V"], code: 0, stdout: `icecore ${configuration.version}\n`, stderr: "" },
   {
     args: ["biuld", "source"],
     code: 2,
@@ -71,8 +73,7 @@ const transcripts: readonly Transcript[] = [
   },
   ...[
     ["find", "x.img", "-name", "--name"],
-    ["build", "source", "-h", "--help"],
-    ["-V", "--version"],
+    ["build", "source", "-V", "--version"],
   ].map((words): Transcript => ({
     args: words.slice(0, -1),
     code: 2,

@@ -148,7 +148,11 @@ Deno.test("a side file that is a FIFO is not waited for", () =>
 Deno.test("an image that was cut fails, and so does a file that is not an image", () =>
   withImage(async (image) => {
     truncateSync(image, statSync(image).size - 4096);
-    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+    assert.deepEqual(await failuresOf(image, []), [
+      "record",
+      "digest",
+      "structure ext4_super_block",
+    ]);
     writeFileSync(image, "no image at all ".repeat(1000));
     await assert.rejects(verifyImage(image), { name: "CorruptImageError", code: "not-ext4" });
     await assert.rejects(verifyImage(`${image}.none`), { code: "no-image" });

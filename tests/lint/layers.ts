@@ -8,6 +8,8 @@
 export type Layer =
   | "main"
   | "cli"
+  | "serve"
+  | "report"
   | "plugins"
   | "entries"
   | "image"
@@ -36,6 +38,8 @@ export interface Rule {
 const everything: readonly Layer[] = [
   "main",
   "cli",
+  "serve",
+  "report",
   "plugins",
   "entries",
   "image",
@@ -58,6 +62,8 @@ export const rules: Readonly<Record<Layer, Rule>> = {
   },
   cli: {
     imports: [
+      "serve",
+      "report",
       "plugins",
       "entries",
       "image",
@@ -71,6 +77,18 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     outside: true,
     runtime: false,
     why: "the command line takes what it needs from where it is made, and nothing stands above it",
+  },
+  serve: {
+    imports: ["entries", "image", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "serve/ shows images, and builds none: it stands on the entries and on what reads",
+  },
+  report: {
+    imports: ["image", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "report/ draws what image/ reads, and knows neither steps nor the CLI",
   },
   plugins: {
     imports: ["entries"],

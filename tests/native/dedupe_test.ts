@@ -169,7 +169,8 @@ Deno.test("while another process writes, all that is stored is whole, or named",
       const names = ${JSON.stringify(names)};
       for (let round = 1;; round++) {
         const name = names[round % names.length];
-        Deno.writeFileSync("${folder}/source/" + name, new Uint8Array(${SIZE}).fill(round % 3));
+        using file = Deno.openSync("${folder}/source/" + name, { write: true });
+        file.writeSync(new Uint8Array(${SIZE}).fill(round % 3));
         await new Promise((resolve) => setTimeout(resolve, round % 7));
       }`;
     writeFileSync(`${folder}/writer.ts`, script);

@@ -5,12 +5,12 @@
 
 import type { InodeNumber } from "../../numbers.ts";
 import { S_IFLNK, S_IFREG } from "../../tree.ts";
-import { FileData } from "../contents/file_data.ts";
 import { hasFlag, isInline, isType, parseInode } from "../inode/inode.ts";
 import { isZero } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { isFastLink } from "./link_target.ts";
+import { type Stretch, stretchesOf } from "./stretches.ts";
 
 /** A regular file, or a symbolic link whose target lies in a block. */
 export interface StoredFile {
@@ -19,13 +19,6 @@ export interface StoredFile {
   readonly sizeBytes: number;
   /** In the order of the file; what is between is holes. */
   readonly stretches: readonly Stretch[];
-}
-
-/** Data that lies in one piece. */
-export interface Stretch {
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  readonly imageOffsetBytes: number;
 }
 
 /** Reads the map of an inode; `undefined` for what has no contents in blocks. */
@@ -40,22 +33,10 @@ export function* loadStoredFile(
   const isLink = isType(inode, S_IFLNK) && !isFastLink(volume, inode);
   if (inode.countLinks === 0 || !(isLink || isType(inode, S_IFREG))) return undefined;
   if (hasFlag(inode, "ea_inode") || isInline(geometry, inode)) return undefined;
-  const data = yield* FileData.open(volume, inode);
-  const stretches: Stretch[] = [];
-  let run = yield* data.runAt(0);
-  for (; run !== undefined; run = yield* data.runAt(run.endBytes)) {
-    const { startBytes, endBytes, imageOffsetBytes } = run;
-    if (imageOffsetBytes === undefined) continue;
-    const lengthBytes = endBytes - startBytes;
-    const last = stretches.at(-1);
-    const continues = last !== undefined &&
-      last.offsetBytes + last.lengthBytes === startBytes &&
-      last.imageOffsetBytes + last.lengthBytes === imageOffsetBytes;
-    if (continues) {
-      stretches[stretches.length - 1] = { ...last, lengthBytes: last.lengthBytes + lengthBytes };
-    } else {
-      stretches.push({ offsetBytes: startBytes, lengthBytes, imageOffsetBytes });
-    }
-  }
-  return { inode: number, isLink, sizeBytes: data.sizeBytes, stretches };
+  return {
+    inode: number,
+    isLink,
+    sizeBytes: inode.sizeBytes,
+    stretches: yield* stretchesOf(volume, inode),
+  };
 }

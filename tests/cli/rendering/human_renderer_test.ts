@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { duration } from "../../../cli/rendering/progress_line.ts";
+import { duration } from "../../../pipeline/words/duration.ts";
 import type { BuildEvent } from "../../../mod.ts";
 
 const DRIVER = fileURLToPath(new URL("../human_renderer_driver.ts", import.meta.url));
