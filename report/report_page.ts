@@ -33,6 +33,8 @@ export interface ReportOptions {
   readonly noDigest?: string;
   /** What was left out of it, as it was broken or encrypted; asked for when all of it was read. */
   readonly leftOut?: () => readonly string[];
+  /** How equal files are stored once, as the end of a sentence. */
+  readonly dedupeAdvice?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface ReportOptions {
  */
 export async function imageReport(image: ImageReader, options: ReportOptions): Promise<string> {
   const contents = await readContents(image);
-  const { build, digests = [], noDigest, leftOut = () => [] } = options;
+  const { build, digests = [], noDigest, leftOut = () => [], dedupeAdvice } = options;
   const sections = [
     build && buildSection(build),
     build && problemsSection(build),
@@ -51,7 +53,7 @@ export async function imageReport(image: ImageReader, options: ReportOptions): P
     kindsSection(contents),
     agesSection(contents),
     largestSection(contents),
-    equalSection(contents),
+    equalSection(contents, dedupeAdvice),
     mapSection(contents),
     digestsSection(image.info, image.sizeBytes, contents.equal.verdict, digests, noDigest),
   ];

@@ -26,6 +26,7 @@ export async function imagePage(
   { build, leftOut }: PageOptions,
 ): Promise<string> {
   return await imageReport(image, {
+    dedupeAdvice: ", as icecore build --dedupe does",
     ...build && { build },
     ...leftOut && { leftOut },
     ...build === undefined ? await besides(location) : { digests: digestsOf(build) },

@@ -14,7 +14,9 @@ import { counted } from "../../pipeline/words/counted.ts";
 import { isLoopback, isWildcard } from "../../serve/access/hosts.ts";
 import { serveImages } from "../../serve/serve_images.ts";
 import type { NamedImage } from "../../serve/tree/shelf.ts";
+import { decryptionOptions } from "../arguments/identities.ts";
 import { serverOptions } from "../arguments/servers.ts";
+import { withinOptions } from "../arguments/within.ts";
 import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { note, print, printJson } from "../output/output.ts";
@@ -60,10 +62,12 @@ interface OpenedImages extends AsyncDisposable {
 async function openAll(values: ServeValues, broken: BrokenPlaces): Promise<OpenedImages> {
   const images: NamedImage[] = [];
   const readers: ImageReader[] = [];
+  const unwrapping = { ...decryptionOptions(values), ...withinOptions(values) };
   const open = async (location: string, listeners: OpenImageOptions) => {
     const reader = await openImage(location, {
       journal: values.ignoreJournal === true ? "ignore" : "replay",
       ...listeners,
+      ...unwrapping,
       ...serverOptions(values),
     });
     readers.push(reader);

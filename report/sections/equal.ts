@@ -11,19 +11,20 @@ import { type Markup, markup } from "../html/markup.ts";
 import { count, pathed, percent } from "../html/words.ts";
 import type { Section } from "./section.ts";
 
-/** What is known of equal files. */
+/** What is known of equal files. @param advice How they are stored once. */
 export function equalSection(
   { equal, allocatedBytes, countFiles }: Contents,
+  advice = "",
 ): Section | undefined {
   if (countFiles === 0) return undefined;
   return {
     id: "equal",
     heading: "Equal files",
-    body: body(equal, allocatedBytes),
+    body: body(equal, allocatedBytes, advice),
   };
 }
 
-function body(equal: EqualFiles, allocatedBytes: number): Markup {
+function body(equal: EqualFiles, allocatedBytes: number, advice: string): Markup {
   const { verdict, countCopies, savedBytes, sharedBytes, groups } = equal;
   if (verdict.state === "none") {
     return markup`<p>The image holds no digests of its files: which are equal is not known without reading all of them.</p>`;
@@ -38,7 +39,7 @@ function body(equal: EqualFiles, allocatedBytes: number): Markup {
     savedBytes > 0 &&
     markup` Stored once, they would save <strong>${formatSize(savedBytes)}</strong>, ${
       percent(savedBytes, allocatedBytes)
-    } of what the files take.`
+    } of what the files take${advice}.`
   }${
     sharedBytes > 0 &&
     markup` ${formatSize(sharedBytes)} are saved already: equal files share their blocks.`

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Entry, ImageReader, Stat } from "icecore/read";
+import type { ImageReader, Stat } from "icecore/read";
 import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
 import { extensionOf, mediaOf } from "../media/media_type.ts";
@@ -170,22 +170,18 @@ export async function readListing(
 ): Promise<FolderListing> {
   const breather = new Breather(signal);
   const listing = new FolderListing();
-  for await (const { name, nameText, stat } of entriesOf(image, folder)) {
-    if (nameText === "lost+found" && folder === ROOT_INODE && await isEmpty(image, stat)) continue;
-    const { kind, inode, sizeBytes, mtime } = stat;
-    listing.add({ name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
-    if (breather.due) await breather.pause();
+  // All of its entries at once: one after the other each would be waited for.
+  for await (const { entries } of image.walkFolders(folder)) {
+    for (const entry of entries) {
+      const { kind, inode, sizeBytes, mtime } = entry.stat;
+      const isLost = folder === ROOT_INODE && kind === "folder" && entry.nameText === "lost+found";
+      if (isLost && await isEmpty(image, inode)) continue;
+      listing.add({ name: entry.name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
+      if (breather.due) await breather.pause();
+    }
+    break;
   }
   return listing;
-}
-
-/**
- * In no order. Of a local image some at a time; of a remote one all at once, so that each part of its
- * tables is asked for once.
- */
-async function* entriesOf(image: ImageReader, folder: Stat["inode"]): AsyncGenerator<Entry> {
-  if (image.traffic === undefined) return yield* image.list(folder);
-  for await (const { entries } of image.walkFolders(folder)) return yield* entries;
 }
 
 function larger<T extends Uint8Array | Uint32Array | Float64Array>(array: T, length: number): T {
@@ -194,8 +190,7 @@ function larger<T extends Uint8Array | Uint32Array | Float64Array>(array: T, len
   return made;
 }
 
-async function isEmpty(image: ImageReader, { kind, inode }: Stat): Promise<boolean> {
-  if (kind !== "folder") return false;
-  for await (const _ of image.list(inode)) return false;
+async function isEmpty(image: ImageReader, folder: Stat["inode"]): Promise<boolean> {
+  for await (const _ of image.list(folder)) return false;
   return true;
 }

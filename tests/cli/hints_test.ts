@@ -49,6 +49,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["cli/arguments/image_argument.ts", READERS.filter((name) => name !== "diff")],
   ["cli/arguments/salvage.ts", ["ls", "find", "extract", "export"]],
   ["cli/doctor/machine_report.ts", ["doctor"]],
+  ["cli/serving/", ["serve"]],
   ["cli/reporting/build_page.ts", ["build"]],
   ["cli/reporting/", ["build", "report"]],
   ["cli/", ["build"]],

@@ -178,6 +178,18 @@ Deno.test("build --report adds how the image was built", async (context) => {
       assert.match(stderr, /that place is taken by the result of the build/);
     });
 
+    await context.step("what --dedupe would save, and has saved", async () => {
+      const advised = await icecoreOutput(["report", image, "-o", "-"]);
+      assert.match(
+        advised,
+        /they would save <strong>98\.0 KiB<\/strong>, .* take, as icecore build --dedupe does\./,
+      );
+      const { code } = await build("--force", "--dedupe");
+      assert.equal(code, 0);
+      assert.match(textOf(page), /98\.0 KiB are saved already: equal files share their blocks\./);
+      assert.doesNotMatch(textOf(page), /would save/);
+    });
+
     await context.step("a streamed image has steps and problems", async () => {
       writeFileSync(join(source, "c"), "c");
       const { code } = await icecore([

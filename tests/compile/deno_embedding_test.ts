@@ -21,12 +21,14 @@ Deno.test("deno compile embeds of icecore what is imported, and nothing else", a
     const { list, names } = await embed(`${root}main.ts`, `${folder}/icecore`);
     assert.match(list, /Embedded Files/);
     assert.ok(names.includes("main.ts"), names.join(" "));
+    for (const asset of ["page.js", "style.css"]) assert.ok(names.includes(asset), asset);
     for await (const worker of workersOf(root)) assert.ok(names.includes(worker), worker);
     const strangers = [
       "node_modules",
       "fast-check",
-      "bun",
-      "deno",
+      // The programs of the packages bun and deno; folders of these names are hono's.
+      "@oven",
+      "@deno",
       "typescript",
       "esbuild",
       "tests",

@@ -53,6 +53,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const { code, stdout, stderr } = await serving([image], async (url) => {
         assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/);
         assert.equal(await (await fetch(`${url}raw/note.txt`)).text(), "hello");
+        assert.match(await (await fetch(`${url}assets/page.js`)).text(), /^import /m);
       }, signal);
       assert.equal(code, 0, stderr);
       assert.equal(stdout.trim().split("\n").length, 1);
