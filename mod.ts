@@ -27,17 +27,34 @@
 import "./loading/zx_process.ts";
 import { machine } from "./host/machine.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
-import type { Recipe } from "./pipeline/step.ts";
+import type { Recipe, Step } from "./pipeline/step.ts";
+import { sinceStep } from "./steps/since.ts";
 
 /** A pipeline of a recipe's steps, to be run on this machine. */
 export function pipeline(recipe: Recipe): Pipeline {
   return Pipeline.of(recipe, machine);
 }
 
+/**
+ * The step that makes an image a layer on another one: of what was scanned, only what changed since
+ * its option `base` was made is stored. It goes behind `scan`.
+ *
+ * ```ts
+ * import { pipeline, recipes, since } from "icecore";
+ *
+ * const nightly = pipeline(recipes.native).use(since, { base: "/backup/photos-full.img" });
+ * ```
+ */
+export const since: Step = sinceStep(async (location, options) => {
+  const { openBase } = await import("./image/base_image.ts");
+  return await openBase(location, options);
+});
+
 export { recipes } from "./steps/recipes.ts";
 export { loadStep } from "./loading/load_step.ts";
 export { loadRecipe } from "./loading/recipe_file.ts";
 export { withSecrets } from "./loading/secret_options.ts";
+export { mergeImage } from "./image/merge_image.ts";
 export { watchSignals } from "./host/ends/signals.ts";
 
 export type { Pipeline } from "./pipeline/pipeline.ts";

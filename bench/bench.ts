@@ -12,6 +12,7 @@ import { executable, startSeconds } from "./executable.ts";
 import { extractAll, showExtracting } from "./extracting.ts";
 import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
+import { incremental, showIncremental } from "./incremental.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
@@ -86,6 +87,8 @@ async function runKind(
   const extracting = await extractAll(command, place, { ...options, signal });
   log(`${kind}: with and without its record`);
   const recording = await recordFigures(command, place, { ...options, signal });
+  log(`${kind}: building on an image`);
+  const layered = await incremental(command, place, { ...options, signal });
   rmSync(data.folder, { recursive: true });
   return {
     kind,
@@ -93,6 +96,7 @@ async function runKind(
     results,
     reading,
     extracting,
+    incremental: layered,
     recording,
     ...(oneFile === undefined ? {} : { oneFile }),
   };
@@ -112,7 +116,8 @@ function listContenders(
   ].filter(({ name }) => name.includes(filter));
 }
 
-function showReport({ kind, data, results, reading, extracting, recording }: Report): string {
+function showReport(report: Report): string {
+  const { kind, data, results, reading, extracting, recording } = report;
   const first = results.find(({ seconds }) => seconds !== undefined);
   const rows = results.map((result) => [
     result.name,
@@ -131,7 +136,8 @@ function showReport({ kind, data, results, reading, extracting, recording }: Rep
     results.flatMap(({ note }) => note === undefined ? [] : [`\nNote: ${note}.\n`]).join("") +
     (reading === undefined ? "" : `\n${showReading(reading)}\n`) +
     (extracting === undefined ? "" : `\n${showExtracting(extracting)}\n`) +
-    (recording === undefined ? "" : `\n${showRecording(recording)}\n`);
+    (recording === undefined ? "" : `\n${showRecording(recording)}\n`) +
+    (report.incremental === undefined ? "" : `\n${showIncremental(report.incremental)}\n`);
 }
 
 function share(result: Result, first: Result | undefined): string {

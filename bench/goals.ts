@@ -7,6 +7,7 @@ import type { Result } from "./contest.ts";
 import { names } from "./contenders.ts";
 import type { DataKind, DataSet } from "./data.ts";
 import type { Extracting } from "./extracting.ts";
+import type { Incremental } from "./incremental.ts";
 import type { Reading } from "./reading.ts";
 import type { Recording } from "./recording.ts";
 
@@ -21,6 +22,8 @@ export interface Report {
   readonly reading?: Reading;
   /** What extracting all of it takes. */
   readonly extracting?: Extracting;
+  /** How it is built on an image of before. */
+  readonly incremental?: Incremental;
   /** What the record costs and is worth. */
   readonly recording?: Recording;
 }
@@ -85,6 +88,13 @@ const goals: readonly { what: string; atMost: number; measure: Figure }[] = [
       return extra === undefined ? undefined : extra / 2 ** 20;
     },
   },
+  incrementalGoal("photos", 0.05),
+  {
+    what: "photos: merge / copying the images with sha512sum, time",
+    atMost: 1.2,
+    measure: ratio(incrementalFigure("mergeSeconds"), incrementalFigure("copySeconds")),
+  },
+  incrementalGoal("small", 0.5),
   ...listGoals("small"),
   ...listGoals("flat"),
   ...extractGoals("photos", 0.9),
@@ -145,6 +155,20 @@ export function judge(reports: readonly Report[]): Verdict[] {
       const measured = measure(reports);
       return { what, atMost, ...(measured === undefined ? {} : { measured }) };
     });
+}
+
+function incrementalFigure(field: keyof Incremental): Figure {
+  return (reports) => reports.find(({ kind }) => kind === "photos")?.incremental?.[field];
+}
+
+function incrementalGoal(kind: DataKind, atMost: number) {
+  const figure = (field: keyof Incremental): Figure => (reports) =>
+    reports.find((report) => report.kind === kind)?.incremental?.[field];
+  return {
+    what: `${kind}: 1 % changed, layer / full build, time`,
+    atMost,
+    measure: ratio(figure("layerSeconds"), figure("fullSeconds")),
+  };
 }
 
 function listGoals(kind: DataKind) {

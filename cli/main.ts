@@ -25,6 +25,7 @@ import { find } from "./commands/find.ts";
 import { info } from "./commands/info.ts";
 import { join } from "./commands/join.ts";
 import { ls } from "./commands/ls.ts";
+import { merge } from "./commands/merge.ts";
 import { mount } from "./commands/mount.ts";
 import { newStep } from "./commands/new_step.ts";
 import { recipe } from "./commands/recipe.ts";
@@ -53,6 +54,7 @@ export const commands = {
   diff,
   export: exportCommand,
   join,
+  merge,
   mount,
   umount,
   serve,
@@ -120,7 +122,7 @@ type Ending = Pick<RunOptions, "stdout" | "onExit">;
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
 function parse(args: readonly string[], ending: Ending = {}) {
   const parser = or(
-    or(build.parser, verify.parser),
+    or(build.parser, merge.parser, verify.parser),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),

@@ -5,11 +5,28 @@
 
 import { crc32c } from "./crc32c.ts";
 import { INODE } from "./structs/inode.ts";
-import { RECORD_DIGEST_BYTES, RECORD_HEADER } from "./structs/record.ts";
+import { RECORD_BASE, RECORD_DIGEST_BYTES, RECORD_HEADER } from "./structs/record.ts";
+
+/** The image below a layer, as the layer's record names it. */
+export interface RecordBase {
+  /** The file name that it had, without folders: 1 to 255 bytes, neither `/` nor NUL. */
+  readonly name: Uint8Array;
+  /** Its UUID, 16 bytes. */
+  readonly uuid: Uint8Array;
+  /** The last 32 bytes of its record: SHA-256 of the record's header and table. */
+  readonly digest: Uint8Array;
+  /** Images below the layer: 1 where the base is a full image. */
+  readonly depth: number;
+}
 
 /** Bytes of the whole record of an image whose highest inode number is `countInodes`. */
-export function recordSizeBytes(countInodes: number): number {
-  return RECORD_HEADER.sizeBytes + digestsSizeBytes(countInodes);
+export function recordSizeBytes(countInodes: number, isLayer: boolean): number {
+  return recordHeaderSizeBytes(isLayer) + digestsSizeBytes(countInodes);
+}
+
+/** Bytes of the record's header, of a full image or of a layer. */
+export function recordHeaderSizeBytes(isLayer: boolean): number {
+  return RECORD_HEADER.sizeBytes + (isLayer ? RECORD_BASE.sizeBytes : 0);
 }
 
 /** Bytes behind the header: a digest an inode, and the digest of header and table. */

@@ -103,8 +103,9 @@ export class ContentCheck {
 export async function damageOf(
   image: ImageReader,
   path: string,
+  inode: InodeNumber,
 ): Promise<DamagedFileError | undefined> {
-  const { state } = await (await image.record()).verdict();
+  const { state } = await (await image.record()).verdict(inode);
   return state === "sound" ? new DamagedFileError(path) : undefined;
 }
 
@@ -113,11 +114,18 @@ export function asBroken({ message }: DamagedFileError): CorruptImageError {
   return new CorruptImageError("content-digest", "contents", message);
 }
 
+/** Whether a file's digest may pass its holes over, by its inode alone. */
+export function mayHaveLongHoles(
+  { sizeBytes, allocatedBytes }: Pick<ImageFile["stat"], "sizeBytes" | "allocatedBytes">,
+): boolean {
+  // Blocks of its map count as allocated; they are few, and half of this bound is far off.
+  return hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes) / 2);
+}
+
 /** The data of a file whose digest passes its holes over; `undefined` where it does not. */
 export async function dataBetweenLongHoles(file: ImageFile): Promise<DataRanges | undefined> {
-  const { sizeBytes, allocatedBytes } = file.stat;
-  // Blocks of its map count as allocated; they are few, and half of this bound is far off.
-  if (!hasLongHoles(sizeBytes, Math.min(allocatedBytes, sizeBytes) / 2)) return undefined;
+  if (!mayHaveLongHoles(file.stat)) return undefined;
+  const { sizeBytes } = file.stat;
   const ranges: [number, number][] = [];
   let dataBytes = 0;
   for await (const { startBytes, endBytes } of file.dataRanges()) {

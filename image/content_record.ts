@@ -6,6 +6,7 @@
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { FileSystem } from "../ext4/reader/file_system.ts";
 import type { RecordData } from "../ext4/reader/metadata/record.ts";
+import type { RecordBase } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
 import { startHash } from "../host/digests/hash.ts";
 import type { ImageRecord, RecordVerdict } from "./image_record.ts";
@@ -26,6 +27,8 @@ export class ContentRecord implements ImageRecord {
     files: FileSystem,
     data: RecordData | undefined,
     verdict: RecordVerdict | undefined,
+    /** Whether it cannot be used, and seems to be that of a layer: what that lies on is not known. */
+    readonly mayBeLayer = false,
   ) {
     this.#files = files;
     this.#data = data;
@@ -39,7 +42,8 @@ export class ContentRecord implements ImageRecord {
     const verdict: RecordVerdict = stored.kind === "none"
       ? { state: "none" }
       : { state: stored.kind, why: stored.why };
-    return new ContentRecord(files, undefined, verdict);
+    const mayBeLayer = stored.kind !== "none" && stored.mayBeLayer;
+    return new ContentRecord(files, undefined, verdict, mayBeLayer);
   }
 
   /** What is known from the header alone. */
@@ -57,6 +61,27 @@ export class ContentRecord implements ImageRecord {
   /** Whether the image holds all times of its source; `undefined` where that is not recorded. */
   get hasAllTimes(): boolean | undefined {
     return this.#data?.hasAllTimes;
+  }
+
+  /** The image below, where this one is a layer of a stack. */
+  get base(): RecordBase | undefined {
+    return this.#data?.base;
+  }
+
+  /** Whether the superblock says that nothing was written since the record was made. */
+  get isAsWritten(): boolean {
+    if (this.#data === undefined) return false;
+    const { r_wtime, r_wtime_hi } = this.#data.raw;
+    return this.#files.info.writtenSeconds === r_wtime_hi * 2 ** 32 + r_wtime;
+  }
+
+  /** The record's last 32 bytes: by them, a layer on top names this image. */
+  async ownDigest(): Promise<Uint8Array | undefined> {
+    if (this.#data === undefined) return undefined;
+    const digest = new Uint8Array(RECORD_DIGEST_BYTES);
+    const behindLast = this.#data.countInodes + 1 as InodeNumber;
+    await this.#files.readRecord(this.#data, behindLast, digest);
+    return digest;
   }
 
   /**
@@ -116,9 +141,7 @@ export class ContentRecord implements ImageRecord {
     const why = "its inodes are not those that the record was made for";
     if (checksum !== undefined) return { state: "stale", why };
     // Damaged inodes say nothing: then the time of the last writing has to do.
-    return info.writtenSeconds === raw.r_wtime_hi * 2 ** 32 + raw.r_wtime
-      ? { state: "sound" }
-      : { state: "stale", why };
+    return this.isAsWritten ? { state: "sound" } : { state: "stale", why };
   }
 
   async #isTableSound(data: RecordData): Promise<boolean> {
@@ -132,9 +155,8 @@ export class ContentRecord implements ImageRecord {
         await this.#files.readRecord(data, done + 1 as InodeNumber, part);
         hash.update(part);
       }
-      const stored = new Uint8Array(RECORD_DIGEST_BYTES);
-      await this.#files.readRecord(data, data.countInodes + 1 as InodeNumber, stored);
-      return hash.digest() === hexOf(stored);
+      const stored = await this.ownDigest();
+      return stored !== undefined && hash.digest() === hexOf(stored);
     } finally {
       hash.close();
     }

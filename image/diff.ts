@@ -40,6 +40,10 @@ export async function diffImages(
   options: {
     /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
     readonly leastBytesPerMinute?: number;
+    /** Where images that an image was built on are looked for when they are not beside it. */
+    readonly bases?: readonly string[];
+    /** Compare images alone that were built on others, as the layers that they are. */
+    readonly layer?: boolean;
     /** Of encrypted images: who can decrypt them; see `openImage`. */
     readonly identities?: readonly (string | Uint8Array)[];
     /** Of what is encrypted with a passphrase; see `openImage`. */
@@ -123,13 +127,14 @@ export async function diffWithFolders(
 async function openUnlessFolder(
   path: string,
   counter: Counter,
-  { signal, leastBytesPerMinute, identities, askPassphrase, onMessage, partition }: DiffOptions,
+  options: DiffOptions,
 ): Promise<ImageReader | undefined> {
   if (!isRemote(path) && fileStatus(path)?.isDirectory() === true) {
     requireForeignFunctions("compare with a folder");
     return;
   }
-  const options: OpenImageOptions = {
+  const { signal, leastBytesPerMinute, identities, askPassphrase, onMessage, partition } = options;
+  const opening: OpenImageOptions = {
     cacheBytes: 8 << 20,
     onUnsupported: (error, path) => counter.leftOut(error, path),
     askPassphrase,
@@ -137,13 +142,15 @@ async function openUnlessFolder(
     ...(identities === undefined ? {} : { identities }),
     ...(signal === undefined ? {} : { signal }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
+    ...(options.bases === undefined ? {} : { bases: options.bases }),
+    ...(options.layer === undefined ? {} : { layer: options.layer }),
   };
   try {
-    return await openImage(path, { ...options, partition });
+    return await openImage(path, { ...opening, partition });
   } catch (error) {
     // A disk is compared with an image of one of its partitions.
     if (!hasCode(error, "no-partitions")) throw error;
-    return await openImage(path, options);
+    return await openImage(path, opening);
   }
 }
 

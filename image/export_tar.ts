@@ -189,7 +189,11 @@ class TarExport {
 
   /** Names a file that is in the archive by now, and not as it was stored. */
   async #different(row: TreeInode): Promise<void> {
-    const damage = await damageOf(this.image, shownPathOf(this.#tree, row));
+    const damage = await damageOf(
+      this.image,
+      shownPathOf(this.#tree, row),
+      this.source.inodeOf(row),
+    );
     if (damage !== undefined) this.#nameDamaged(row, damage);
   }
 

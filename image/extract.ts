@@ -87,7 +87,7 @@ export async function extractImage(
   const signal = options.signal ?? new AbortController().signal;
   const source = await readImageTree(image, {
     paths: options.paths ?? [],
-    accessTimes: true,
+    times: "access",
     signal,
     onProgress: (done) => options.onProgress?.(done, undefined, "files"),
   });
@@ -245,7 +245,7 @@ class Extraction {
    * on, and where damaged files are wanted. Names it where it is damaged.
    */
   async #isKept(row: TreeInode): Promise<boolean> {
-    const damage = await damageOf(this.image, this.#pathOf(row));
+    const damage = await damageOf(this.image, this.#pathOf(row), this.source.inodeOf(row));
     if (damage === undefined) return true;
     const { onBroken } = this.image;
     if (onBroken !== undefined) {

@@ -37,6 +37,16 @@ export interface OpenImageOptions {
     | ((error: UnsupportedFeatureError, path: Uint8Array | undefined) => void)
     | undefined;
   /**
+   * Of an image that was built on another: show it alone, with its marks of what is gone as they are.
+   * Default: with all that it lies on, as one tree.
+   */
+  readonly layer?: boolean;
+  /**
+   * Where the images that it lies on are looked for when they are not beside it: paths and URLs of
+   * images, and of folders with images.
+   */
+  readonly bases?: readonly string[];
+  /**
    * Of an encrypted image: who can decrypt it. Each is what is in a file of age identities, as
    * `age-keygen` writes it, or in an OpenSSH private key.
    */
@@ -93,11 +103,25 @@ export interface ReadOptions {
  * where contents are encrypted, and `EnvironmentError` where the bytes cannot be had.
  */
 export interface ImageReader extends AsyncDisposable {
-  /** What the image says of itself: format, features, sizes, label, times. */
+  /** What the topmost image says of itself: format, features, sizes, label, times. */
   readonly info: ImageInfo;
 
   /** What the image is called in messages: never with a password or a signature. */
   readonly shownName: string;
+
+  /** The images that are read as one tree, topmost first; one, where it lies on nothing. */
+  readonly layers: readonly {
+    /** What it is called in messages. */
+    readonly shownName: string;
+    readonly sizeBytes: number;
+    /** 36 characters. */
+    readonly uuid: string;
+    /** A path or URL; missing where its bytes were handed in. */
+    readonly location: string | undefined;
+  }[];
+
+  /** Whether it was built on another image and is shown alone, its marks as they are. */
+  readonly isLayerAlone: boolean;
 
   /** Receives what is broken and left out; see `OpenImageOptions`. */
   readonly onBroken: OpenImageOptions["onBroken"];
@@ -105,7 +129,7 @@ export interface ImageReader extends AsyncDisposable {
   /** Receives what is encrypted and left out; see `OpenImageOptions`. */
   readonly onUnsupported: OpenImageOptions["onUnsupported"];
 
-  /** Size of the image in bytes. */
+  /** Size of the image in bytes; of a stack, of the topmost. */
   readonly sizeBytes: number;
 
   /** What was asked of the server so far, failed requests included; `undefined` for what is local. */
@@ -229,3 +253,6 @@ export interface ImageReader extends AsyncDisposable {
   /** The same, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** One image of those that are read as one tree. */
+export type ImageReaderLayer = ImageReader["layers"][number];

@@ -4,6 +4,7 @@
  */
 
 import type { InodeNumber } from "../ext4/numbers.ts";
+import type { RecordBase } from "../ext4/record.ts";
 
 /** Whether there is a record, and whether it can be relied on. */
 export type RecordVerdict =
@@ -26,12 +27,21 @@ export interface ImageRecord {
   readonly hasDigests: boolean;
   /** Whether the image holds all times of its source; `undefined` where that is not recorded. */
   readonly hasAllTimes: boolean | undefined;
+  /** The image below, where this one is a layer of a stack; known from the header alone. */
+  readonly base: RecordBase | undefined;
+  /**
+   * The record's last 32 bytes as they are stored, SHA-256 of its header and table: by them, a layer
+   * on top names this image. `undefined` where there is no record. `verdict` says whether they are
+   * right.
+   */
+  ownDigest(): Promise<Uint8Array | undefined>;
   /**
    * Whether the record can be relied on; reads all of it and all inodes, once.
    *
    * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
+   * @param inode of a stack: only the record that has its digest
    */
-  verdict(): Promise<RecordVerdict>;
+  verdict(inode?: InodeNumber): Promise<RecordVerdict>;
   /** Reads all digests, for those who want most of them: 32 bytes an inode. */
   load(): Promise<void>;
   /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */

@@ -14,7 +14,7 @@ import { corrupt } from "../ext4/reader/corrupt.ts";
 import { leaveOut } from "../ext4/reader/leave_out.ts";
 import { isEncrypted, type Stat } from "../ext4/reader/metadata/stat.ts";
 import { type ImagePath, joinPath } from "../ext4/reader/path.ts";
-import type { Tree, TreeInode } from "../ext4/tree.ts";
+import { S_IFDIR, type Tree, type TreeInode } from "../ext4/tree.ts";
 import { type NewInode, TreeBuilder } from "../ext4/tree_builder.ts";
 import { Breather } from "../host/breathe.ts";
 import type { ImageReader } from "./image_reader.ts";
@@ -25,8 +25,12 @@ import { pathBytesOf } from "./tree_path.ts";
 export interface ImageTreeOptions {
   /** From the root of the image; none means everything. */
   readonly paths?: readonly ImagePath[];
-  /** Access times as well. */
-  readonly accessTimes?: boolean;
+  /** Which times beside that of modification; none by default. */
+  readonly times?: "access" | "all";
+  /** Where the data of files with holes lies, too. */
+  readonly dataRanges?: boolean;
+  /** Whether an empty `lost+found` is left out only where the image's maker has put it there. */
+  readonly keepsLostAndFound?: boolean;
   readonly signal: AbortSignal;
   onProgress?(countInodes: number): void;
 }
@@ -63,7 +67,7 @@ const MOST_EXPECTED = 1 << 17;
 
 class TreeReader {
   readonly #builder: TreeBuilder;
-  readonly #inodes: Column<Uint32Array>;
+  readonly #inodes: Column<Float64Array>;
   readonly #allocated: Column<Uint32Array>;
   readonly #contentsAt: Column<Float64Array>;
   /** Folders that have a row and are still to be listed. */
@@ -80,7 +84,8 @@ class TreeReader {
     const { countInodes, countFreeInodes } = image.info;
     const rows = Math.max(1024, Math.min(countInodes - countFreeInodes, MOST_EXPECTED));
     this.#builder = new TreeBuilder(rows);
-    this.#inodes = u32Column(rows);
+    // Those of a stack are counted on over all its images.
+    this.#inodes = f64Column(rows);
     this.#allocated = u32Column(rows);
     this.#contentsAt = f64Column(rows);
   }
@@ -135,7 +140,7 @@ class TreeReader {
         try {
           if (previous !== undefined && compareBytes(previous, name) === 0) throw nameTwice(folder);
           previous = name;
-          if (folder.stat.inode === ROOT_INODE && await this.#isEmptyLostAndFound(name, stat)) {
+          if (folder.stat.inode === ROOT_INODE && await this.#isNobodys(name, stat, folder.stat)) {
             continue;
           }
           const known = this.#addName(parent, name, stat);
@@ -155,8 +160,10 @@ class TreeReader {
     await this.#breather.pause();
   }
 
-  async #isEmptyLostAndFound(name: Uint8Array, stat: Stat): Promise<boolean> {
+  /** Whether it is the empty `lost+found` that nobody has stored. */
+  async #isNobodys(name: Uint8Array, stat: Stat, root: Stat): Promise<boolean> {
     if (stat.kind !== "folder" || compareBytes(name, LOST_AND_FOUND) !== 0) return false;
+    if (this.options.keepsLostAndFound === true && !isMadeUp(stat, root)) return false;
     for await (const _ of this.image.list(stat.inode)) return false;
     return true;
   }
@@ -179,7 +186,8 @@ class TreeReader {
   }
 
   #addInode(stat: Stat, path: () => Uint8Array): TreeInode | Promise<TreeInode> {
-    return stat.hasXattrs || stat.kind === "symlink" || isEmptyFile(stat)
+    return stat.hasXattrs || stat.kind === "symlink" || isEmptyFile(stat) ||
+        this.#mayHaveHoles(stat)
       ? this.#addDetailed(stat, path)
       : this.#addRow(stat, undefined);
   }
@@ -195,14 +203,37 @@ class TreeReader {
     return this.#addRow(stat, {
       ...(stat.hasXattrs ? { xattrs: await image.xattrs(stat.inode).catch(withoutBroken) } : {}),
       ...(stat.kind === "symlink" ? { target: await image.readLink(stat.inode) } : {}),
+      ...(this.#mayHaveHoles(stat) ? await this.#dataRangesOf(stat) : {}),
     });
   }
 
-  #addRow(stat: Stat, more: Pick<NewInode, "xattrs" | "target"> | undefined): TreeInode {
-    const { mode, uid, gid, mtime, atime, kind, device } = stat;
+  #mayHaveHoles({ kind, contentsAt, sizeBytes }: Stat): boolean {
+    return this.options.dataRanges === true && kind === "file" && sizeBytes > 0 &&
+      contentsAt === undefined;
+  }
+
+  async #dataRangesOf({ inode, sizeBytes }: Stat): Promise<Pick<NewInode, "dataRanges">> {
+    const bounds: number[] = [];
+    for await (const { startBytes, endBytes } of (await this.image.openFile(inode)).dataRanges()) {
+      if (startBytes < sizeBytes) bounds.push(startBytes, Math.min(endBytes, sizeBytes));
+    }
+    const isWhole = bounds.length === 2 && bounds[0] === 0 && bounds[1] === sizeBytes;
+    return isWhole ? {} : { dataRanges: Float64Array.from(bounds) };
+  }
+
+  #addRow(
+    stat: Stat,
+    more: Pick<NewInode, "xattrs" | "target" | "dataRanges"> | undefined,
+  ): TreeInode {
+    const { mode, uid, gid, mtime, kind, device } = stat;
+    const { times } = this.options;
     const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
     const inode: Writable<NewInode> = { mode, uid, gid, mtime, sizeBytes, ...more };
-    if (this.options.accessTimes === true) inode.atime = atime;
+    if (times !== undefined) inode.atime = stat.atime;
+    if (times === "all") {
+      inode.ctime = stat.ctime;
+      inode.crtime = stat.crtime ?? stat.ctime;
+    }
     if (device !== undefined) inode.device = device;
     const row = this.#builder.addInode(inode);
     this.#inodes.set(row, stat.inode);
@@ -210,6 +241,12 @@ class TreeReader {
     this.#contentsAt.set(row, stat.contentsAt ?? 0);
     return row;
   }
+}
+
+/** As icecore makes it, whose images all have one. */
+function isMadeUp({ mode, uid, gid, hasXattrs, mtime }: Stat, root: Stat): boolean {
+  return mode === (S_IFDIR | 0o700) && uid === 0 && gid === 0 && !hasXattrs &&
+    mtime.seconds === root.mtime.seconds && mtime.nanoseconds === root.mtime.nanoseconds;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

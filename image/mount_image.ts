@@ -28,8 +28,9 @@ import { ToolError } from "../host/programs/tool_error.ts";
 import { interruptionOf, throwIfAborted } from "../pipeline/interruption.ts";
 import { givenPath } from "../pipeline/words/given_path.ts";
 import { argvOf, fuseArgv, kernelArgv, type MountSubject } from "./mount/commands.ts";
+import { mountStack } from "./mount/mount_stack.ts";
 import { requirePlain } from "./mount/require_plain.ts";
-import { openImage } from "./open_image.ts";
+import { openReader } from "./stack/open_reader.ts";
 
 /**
  * Mounts an image at a folder: read-only, without setuid and devices, nothing written to it.
@@ -47,6 +48,10 @@ export async function mountImage(
      * for everyone else, and for root where the kernel does not let her, as in a container.
      */
     readonly by?: "auto" | "kernel" | "fuse";
+    /** Where images that it lies on are looked for when they are not beside it. */
+    readonly bases?: readonly string[];
+    /** Mount it alone, and not as one tree with the images that it lies on. */
+    readonly layer?: boolean;
     /** Cancels it. */
     readonly signal?: AbortSignal;
     /** Told each program before it runs. */
@@ -61,7 +66,7 @@ export async function mountImage(
   readonly isStale: boolean;
 }> {
   givenPath(folder, "the folder to mount at");
-  const { subject, isStale } = await examine(path);
+  const { subjects, isStale } = await examine(path, options);
   const at = mountpointOf(folder, path);
   const programOptions: ProgramOptions = {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -71,23 +76,39 @@ export async function mountImage(
   let kernelError: unknown;
   if (by === "kernel" || (by === "auto" && isRoot())) {
     try {
-      await runMount(kernelArgv(subject, at), at, programOptions);
+      await mountAll(subjects, at, "kernel", programOptions);
       return { by: "kernel", folder: at, isStale };
     } catch (error) {
       if (by === "kernel" || !(error instanceof ToolError)) throw error;
       kernelError = error;
     }
   }
-  const why = whyNoFuse();
+  const why = whyNoFuse(subjects.length > 1);
   if (why !== undefined) throw kernelError ?? cannotMount(path, why);
-  await byPlainName(
-    subject,
-    (named, cwd) =>
-      runMount(fuseArgv(named, at, isRoot()), at, { ...programOptions, ...cwd && { cwd } }),
-  );
+  await mountAll(subjects, at, "fuse", programOptions);
   requireMounted(at, path);
   return { by: "fuse", folder: at, isStale };
 }
+
+/** Mounts one image, or several as one tree. */
+async function mountAll(
+  subjects: readonly MountSubject[],
+  at: string,
+  by: "kernel" | "fuse",
+  options: ProgramOptions,
+): Promise<void> {
+  const mount = (argv: readonly string[], options: ProgramOptions) => runMount(argv, at, options);
+  const [subject] = subjects;
+  if (subjects.length > 1) return await mountStack(subjects, at, by, options, mount);
+  if (by === "kernel") return await mount(kernelArgv(subject!, at), options);
+  await byPlainName(
+    subject!,
+    (named, cwd) => mount(fuseArgv(named, at, isRoot()), { ...options, ...cwd && { cwd } }),
+  );
+}
+
+/** How to mount. */
+type MountOptions = NonNullable<Parameters<typeof mountImage>[2]>;
 
 /** fuse2fs hands the image's path on among options, where a comma would begin another one. */
 async function byPlainName(
@@ -132,23 +153,35 @@ async function takeAway(at: string): Promise<string[]> {
 }
 
 /** Opens it once: what is not an image is refused here, with a better word than the kernel's. */
-async function examine(path: string): Promise<{ subject: MountSubject; isStale: boolean }> {
-  if (isRemote(path)) {
-    throw new EnvironmentError(
-      `cannot mount ${shownLocation(path)}: only an image on this machine can be mounted. ` +
-        "Read it in place with icecore ls, cat and extract, or download it.",
-      "cannot-mount",
-    );
-  }
+async function examine(
+  path: string,
+  { bases, layer }: Pick<MountOptions, "bases" | "layer">,
+): Promise<{ subjects: MountSubject[]; isStale: boolean }> {
+  if (isRemote(path)) throw cannotMountRemote(path);
   await requirePlain(path);
-  await using image = await openImage(path, { cacheBytes: 1 << 20 });
-  const { journal } = image.info;
-  const subject = {
-    path: realpathSync(path),
-    isBlockDevice: statSync(path).isBlockDevice(),
-    hasJournal: journal !== "none",
-  };
-  return { subject, isStale: journal === "replayed" };
+  const { reader, layers } = await openReader(path, {
+    cacheBytes: 1 << 20,
+    ...(bases === undefined ? {} : { bases }),
+    ...(layer === undefined ? {} : { layer }),
+  });
+  await using _image = reader;
+  const subjects = layers.map(({ location, files }) => {
+    if (isRemote(location!)) throw cannotMountRemote(location!);
+    return {
+      path: realpathSync(location!),
+      isBlockDevice: statSync(location!).isBlockDevice(),
+      hasJournal: files.info.journal !== "none",
+    };
+  });
+  return { subjects, isStale: layers.some(({ files }) => files.info.journal === "replayed") };
+}
+
+function cannotMountRemote(path: string): EnvironmentError {
+  return new EnvironmentError(
+    `cannot mount ${shownLocation(path)}: only an image on this machine can be mounted. ` +
+      "Read it in place with icecore ls, cat and extract, or download it.",
+    "cannot-mount",
+  );
 }
 
 function mountpointOf(folder: string, path: string): string {
@@ -173,9 +206,12 @@ function mountpointOf(folder: string, path: string): string {
   );
 }
 
-function whyNoFuse(): string | undefined {
-  if (findProgram("fuse2fs") === undefined) {
-    return `fuse2fs is not installed. ${installHint(["fuse2fs"])}`;
+function whyNoFuse(isStack: boolean): string | undefined {
+  const needed = isStack ? ["fuse2fs", "fuse-overlayfs"] : ["fuse2fs"];
+  const missing = needed.filter((name) => findProgram(name) === undefined);
+  if (missing.length > 0) {
+    const are = missing.length > 1 ? "are" : "is";
+    return `${missing.join(" and ")} ${are} not installed. ${installHint(missing)}`;
   }
   try {
     accessSync("/dev/fuse", constants.R_OK | constants.W_OK);
@@ -197,7 +233,7 @@ function cannotMount(path: string, why: string): EnvironmentError {
 function requireMounted(folder: string, path: string): void {
   if (mountAt(folder) !== undefined) return;
   throw new EnvironmentError(
-    `cannot mount ${printable(path)}: fuse2fs ended well, and nothing is mounted at ` +
+    `cannot mount ${printable(path)}: the program ended well, and nothing is mounted at ` +
       `${printable(folder)}. Look at the system's log.`,
     "cannot-mount",
   );

@@ -3,23 +3,13 @@
  * @module
  */
 
-import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { BlockSource } from "../ext4/reader/bytes/block_source.ts";
-import { openFileSystem } from "../ext4/reader/file_system.ts";
-import { hasSuperblockToUse } from "../ext4/reader/open/superblock_copy.ts";
-import { settle } from "../ext4/reader/reading.ts";
-import { SUPERBLOCK } from "../ext4/structs/superblock.ts";
-import type { HostBlockSource } from "../host/block_source/block_source.ts";
-import { openSource } from "../host/block_source/open_source.ts";
 import type { ImageReader, OpenImageOptions } from "./image_reader.ts";
-import { saysNoImage, withName } from "./no_image.ts";
-import { SourceReader } from "./source_reader.ts";
-import { imageWithin } from "./stored/partition.ts";
-import { withLastPart } from "./stored/split/last_part.ts";
-import { unwrap } from "./stored/unwrap.ts";
+import { openReader } from "./stack/open_reader.ts";
 
 /**
- * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else.
+ * Opens an image of ext2, ext3 or ext4, made by icecore or by anything else. One that was built on
+ * another (an incremental image) is opened with all that it lies on, and shows the merged tree.
  *
  * ```ts
  * import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -51,56 +41,12 @@ import { unwrap } from "./stored/unwrap.ts";
  * 16 MiB are cached.
  * @returns The open image. Close it, or declare it with `await using`.
  * @throws CorruptImageError when it is not an image, or a broken one; UnsupportedFeatureError when it
- * uses a feature that is not known; EnvironmentError when its bytes cannot be had.
+ * uses a feature that is not known; EnvironmentError when its bytes cannot be had, or, by its code
+ * `base-missing`, `wrong-base` or `base-unreadable`, those of an image that it lies on.
  */
 export async function openImage(
   source: string | BlockSource,
   options: OpenImageOptions = {},
 ): Promise<ImageReader> {
-  const location = typeof source === "string" ? { location: source } : {};
-  let opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
-  try {
-    opened = await unwrap(opened, { ...options, ...location });
-    opened = await imageWithin(opened, options);
-    const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
-    return new SourceReader(await openFileSystem(opened, { ...caching, ...options }), opened);
-  } catch (error) {
-    const named = saysNoImage(error)
-      ? await withName(error, opened)
-      : withLastPart(await withSalvageability(error, opened), opened);
-    opened.close();
-    throw named;
-  }
-}
-
-/** The same error; where the superblock is broken beyond help, its field `copies` is 0. */
-async function withSalvageability(error: unknown, source: BlockSource): Promise<unknown> {
-  if (!(error instanceof CorruptImageError) || error.structure !== SUPERBLOCK.name) return error;
-  if (error.code === "truncated" || await settle(hasSuperblockToUse(source))) return error;
-  const { code, structure, message, fields } = error;
-  return new CorruptImageError(code, structure, message, { ...fields, copies: 0 }, {
-    cause: error,
-  });
-}
-
-/** The kernel caches what is local: here a little is enough, and memory is saved. */
-const LOCAL_CACHE = {
-  cacheBytes: 1 << 20,
-  longestReadBytes: 64 << 10,
-  firstReadBytes: 64 << 10,
-  cachesContents: false,
-};
-/** Long enough reads for few requests: 100,000 files are listed with some 30. */
-const REMOTE_CACHE = { cacheBytes: 16 << 20, longestReadBytes: 2 << 20 };
-
-/** A source of the caller's own, which the caller closes; one that was opened here is known. */
-function borrowed(source: BlockSource & Partial<Omit<HostBlockSource, "read">>): HostBlockSource {
-  const { sizeBytes, shownName = "the image", isLocal = false } = source;
-  return {
-    sizeBytes,
-    shownName,
-    isLocal,
-    read: (offsetBytes, into) => source.read(offsetBytes, into),
-    close: () => {},
-  };
+  return (await openReader(source, options)).reader;
 }

@@ -13,25 +13,68 @@ import type { Xattr } from "../ext4/tree.ts";
 import type { HostBlockSource, Traffic } from "../host/block_source/block_source.ts";
 import { printable } from "../host/libc/paths.ts";
 import { ContentCheck, damageOf } from "./content_check.ts";
-import { ContentRecord } from "./content_record.ts";
 import { type FileDigest, listDigests } from "./digests.ts";
 import type { ImageFile } from "./image_file.ts";
 import type { ImageLayout } from "./image_layout.ts";
-import type { ImageReader, ReadOptions } from "./image_reader.ts";
+import type { ImageReader, ImageReaderLayer, ReadOptions } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
 import type { ImageStorage } from "./image_storage.ts";
 import { piecesAhead } from "./pieces_ahead.ts";
 import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
 
+/** Where names, metadata and contents come from: a file system, or a stack of them. */
+export interface ReadableFiles extends Omit<Pick<FileSystem, FileSystemPart>, "openFile" | "list"> {
+  list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
+  openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
+  /** Where contents lie in the one image that there is. */
+  storedFile?: FileSystem["storedFile"];
+}
+
+type FileSystemPart =
+  | "info"
+  | "onBroken"
+  | "onUnsupported"
+  | "stat"
+  | "list"
+  | "walk"
+  | "walkFolders"
+  | "openFile"
+  | "readContiguous"
+  | "readLink"
+  | "xattrs"
+  | "zones"
+  | "stretches";
+
+/** The bytes beneath, as a whole. */
+export interface ReadableSource
+  extends Pick<HostBlockSource, "shownName" | "sizeBytes" | "isLocal" | "close" | "file"> {
+  readonly traffic?: Traffic | undefined;
+}
+
+/** What a reader reads. */
+export interface ReaderParts {
+  readonly files: ReadableFiles;
+  readonly source: ReadableSource;
+  openRecord(): Promise<ImageRecord>;
+  readonly layers: readonly ImageReaderLayer[];
+  readonly isLayerAlone: boolean;
+}
+
 /** The one implementation of `ImageReader`. */
 export class SourceReader implements ImageReader {
-  readonly #files: FileSystem;
-  readonly #source: HostBlockSource;
+  readonly layers: readonly ImageReaderLayer[];
+  readonly isLayerAlone: boolean;
+  readonly #files: ReadableFiles;
+  readonly #source: ReadableSource;
+  readonly #openRecord: ReaderParts["openRecord"];
   #record: Promise<ImageRecord> | undefined;
 
-  constructor(files: FileSystem, source: HostBlockSource) {
+  constructor({ files, source, openRecord, layers, isLayerAlone }: ReaderParts) {
     this.#files = files;
     this.#source = source;
+    this.#openRecord = openRecord;
+    this.layers = layers;
+    this.isLayerAlone = isLayerAlone;
   }
 
   get info(): ImageInfo {
@@ -58,10 +101,13 @@ export class SourceReader implements ImageReader {
     const { features, journal } = this.info;
     // What lies in a journal is not where its contents are read.
     if (journal !== "none" && journal !== "clean") return undefined;
+    const files = this.#files;
+    // The files of a stack lie in several images.
+    if (files.storedFile === undefined) return undefined;
     return {
       file: this.#source.file,
       sharesBlocks: features.includes("shared_blocks"),
-      placeOf: (inode) => this.#files.storedFile(inode),
+      placeOf: (inode) => files.storedFile!(inode),
     };
   }
 
@@ -97,7 +143,7 @@ export class SourceReader implements ImageReader {
   }
 
   record(): Promise<ImageRecord> {
-    return this.#record ??= ContentRecord.open(this.#files);
+    return this.#record ??= this.#openRecord();
   }
 
   digests(path?: ImagePath): AsyncGenerator<FileDigest> {
@@ -152,7 +198,7 @@ async function* checkedPieces(
     yield piece;
   }
   if (check.finish()) return;
-  const damage = await damageOf(image, shownReference(reference));
+  const damage = await damageOf(image, shownReference(reference), file.stat.inode);
   if (damage !== undefined) throw damage;
 }
 

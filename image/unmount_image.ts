@@ -12,7 +12,7 @@ import { type ProgramOptions, runProgram } from "../host/programs/run_program.ts
 import { ToolError } from "../host/programs/tool_error.ts";
 import { interruptionOf } from "../pipeline/interruption.ts";
 import { givenPath } from "../pipeline/words/given_path.ts";
-import { argvOf, isFuse } from "./mount/commands.ts";
+import { argvOf, isFuse, STACK_SOURCE } from "./mount/commands.ts";
 
 /**
  * Unmounts the image that is mounted at a folder, by the kernel or by FUSE. Its loop device is
@@ -82,12 +82,14 @@ function realFolder(folder: string, shown: string): string {
   }
 }
 
-/** An ext file system on a loop device or mounted as `mount` does it, or one of fuse2fs. */
+/** A stack that icecore has mounted, or an ext file system on a loop device or mounted as `mount` does it, or one of fuse2fs. */
 function isImage({ fileSystem, source, options }: Mount): boolean {
+  const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
+  if (fileSystem === "overlay") return source === STACK_SOURCE;
+  if (fileSystem === "fuse.fuse-overlayfs") return isHarmless;
   if (isFuse(fileSystem)) {
     return fileSystem === "fuse.fuse2fs" || fileSystem === "fuse.ext4" || source === "fuse2fs";
   }
   if (!/^ext[234]$/.test(fileSystem)) return false;
-  const isHarmless = ["ro", "nosuid", "nodev"].every((option) => options.includes(option));
   return /^\/dev\/loop\d+$/.test(source) || isHarmless;
 }

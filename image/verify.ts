@@ -1,31 +1,19 @@
 /**
- * Verifies an image: against its side file, in itself, and against the folders it was built of.
+ * Verifies an image: against its side file, in itself, and against the folders it was built of; and
+ * all images that it lies on.
  * @module
  */
 
-import { CorruptImageError } from "../ext4/image_errors.ts";
-import type { HostBlockSource } from "../host/block_source/block_source.ts";
+import type { RecordBase } from "../ext4/record.ts";
+import type { EnvironmentError } from "../host/environment_error.ts";
 import { hasCode } from "../host/libc/errno.ts";
-import type { RecordVerdict } from "./image_record.ts";
-import { openImage } from "./open_image.ts";
-import { StoredDamageError } from "./stored/stored_damage_error.ts";
-import { type ComparedContents, ContentsCheck, noRecord } from "./verify/contents_check.ts";
-import { damagedFiles, shownRanges } from "./verify/damaged_files.ts";
-import { expectedDigest, nothingToGoBy } from "./verify/expected_digest.ts";
-import { Failures } from "./verify/failures.ts";
-import { passOver } from "./verify/image_pass.ts";
-import { inodesOf } from "./verify/inodes_of.ts";
-import { digestDiffers, type ExpectedDigest, noSideFileNorRecord } from "./verify/side_file.ts";
-import { compareWithSources } from "./verify/source_comparison.ts";
-import {
-  asVerdict,
-  openStoredImage,
-  type StoredImage,
-  type Unseen,
-} from "./verify/stored_image.ts";
-import { checkStructure } from "./verify/structure_check.ts";
-import type { VerifiedImage, VerifyImageOptions } from "./verify/verification.ts";
-import { wrongParts } from "./verify/wrong_parts.ts";
+import { VerificationError } from "../pipeline/build_errors.ts";
+import { openBase } from "./stack/open_stack.ts";
+import { ImageVerification } from "./verify/image_verification.ts";
+import { inodesOfLayers } from "./verify/inodes_of.ts";
+import { readingOf } from "./verify/source_comparison.ts";
+import { asVerdict, openStoredImage, type StoredImage } from "./verify/stored_image.ts";
+import type { VerifiedImage, VerifyFailure, VerifyImageOptions } from "./verify/verification.ts";
 
 export type {
   VerifiedContents,
@@ -34,10 +22,8 @@ export type {
   VerifyImageOptions,
 } from "./verify/verification.ts";
 
-const NEVER = new AbortController().signal;
-
 /**
- * Verifies an image. Every check runs, whatever the one before it found.
+ * Verifies an image, and all that it lies on. Every check runs, whatever the one before it found.
  *
  * @param location A path, or a URL as `openImage` takes it; then all of the image is fetched.
  * What it is stored in (parts, encryption, compression) is looked into as `openImage` does it; where
@@ -52,237 +38,104 @@ export async function verifyImage(
   location: string,
   options: VerifyImageOptions = {},
 ): Promise<VerifiedImage> {
-  const stored = await openStoredImage(location, options);
-  try {
-    const verified = await new Verification(stored, options).run();
-    const { traffic } = stored.stored;
-    return { ...verified, ...traffic && { traffic } };
-  } catch (error) {
-    throw asVerdict(error, stored.stored);
-  } finally {
-    stored.close();
-  }
+  return await new Verification(location, options).run();
 }
 
-class Verification {
-  readonly #failures: Failures;
+/** What the images are found by: partition and offset are those of the topmost alone. */
+type Below = Omit<VerifyImageOptions, "partition" | "imageOffsetBytes">;
 
-  constructor(private readonly lies: StoredImage, private readonly options: VerifyImageOptions) {
-    this.#failures = new Failures(options.onFailure);
-  }
+class Verification {
+  readonly #done: ImageVerification[] = [];
+  readonly #verified: VerifiedImage[] = [];
+  #inodes: readonly ReadonlySet<number>[] | undefined;
+  #baseError: EnvironmentError | undefined;
+
+  constructor(private readonly location: string, private readonly options: VerifyImageOptions) {}
 
   async run(): Promise<VerifiedImage> {
-    const { unseen } = this.lies;
-    if (unseen !== undefined) return await this.#runUnseen(unseen);
-    const { sources = [] } = this.options;
-    this.options.onCheck?.("record");
-    const check = await this.#open();
-    const record = check?.verdict ?? { state: "none" };
-    const expected = this.#isPart ? undefined : await this.#expectedDigest(check);
-    const isRead = this.options.digest !== "never" || this.#isPart;
-    const { digest, contents } = isRead ? await this.#readContents(check, expected) : {};
-    this.options.onCheck?.("structure");
-    const { signal = NEVER } = this.options;
-    const structure = await checkStructure(this.#image, this.#failures, signal);
-    const countProblems = sources.length === 0 ? 0 : await this.#compare(sources);
-    this.#nameUnreadable();
-    this.#failures.conclude(this.#image.shownName, countProblems);
-    return {
-      ...(digest === undefined ? {} : { digest }),
-      record,
-      ...(contents === undefined ? {} : { contents }),
-      ...structure,
-      sources,
-    };
-  }
-
-  /** Nothing but the digest of what lies there can be compared. */
-  async #runUnseen(unseen: Unseen): Promise<VerifiedImage> {
-    const { stored } = this.lies;
-    const { sources = [], digest } = this.options;
-    if (this.#isPart || digest === "never" || sources.length > 0) throw unseen.error;
-    if (unseen.state === "damaged") this.#failures.addStored(unseen.error as CorruptImageError);
-    const expected = await expectedDigest(this.lies, this.options).catch((error) => {
-      if (!hasCode(error, "no-side-file")) throw error;
-      if (unseen.state !== "closed") return undefined;
-      throw nothingToGoBy(stored.shownName, unseen);
-    });
-    const compared = expected && await this.#compareStored(expected);
-    this.#nameUnreadable();
-    this.#failures.conclude(stored.shownName);
-    if (unseen.state === "refused") throw unseen.error;
-    return {
-      ...compared,
-      record: { state: "unseen", why: unseen.what },
-      countInodes: 0,
-      wasReplayed: false,
-      sources,
-    };
-  }
-
-  /** The image, where there is one. */
-  get #image(): HostBlockSource {
-    return this.lies.image!;
-  }
-
-  get #isPart(): boolean {
-    return this.options.paths !== undefined || this.options.sample !== undefined;
-  }
-
-  /** @returns `undefined` where the image cannot be opened: the check of its structure says why */
-  async #open(): Promise<ContentsCheck | undefined> {
+    const { sources = [], paths } = this.options;
+    const lies = await openStoredImage(this.location, this.options);
+    let countProblems = 0;
     try {
-      return await ContentsCheck.open(this.#image);
+      if (paths !== undefined && lies.image !== undefined) {
+        this.#inodes = await inodesOfLayers(this.location, paths, readingOf(this.options));
+      }
+      const base = await this.#verify(lies, this.options);
+      if (base !== undefined) await this.#verifyBelow(base, lies);
+      const top = this.#done[0]!;
+      if (sources.length > 0 && lies.image !== undefined && this.#baseError === undefined) {
+        countProblems = await top.compare(sources);
+      }
+      for (const image of this.#done) image.nameUnreadable();
+      this.#conclude(countProblems);
+      const { traffic } = lies.stored;
+      const [first, ...below] = this.#verified;
+      return { ...first!, ...below.length > 0 && { below }, ...traffic && { traffic } };
     } catch (error) {
-      if (error instanceof CorruptImageError) return undefined;
-      throw error;
+      throw asVerdict(error, lies.stored);
+    } finally {
+      lies.close();
     }
   }
 
-  /** What the image should be, where there is a side file or nothing else to go by. */
-  async #expectedDigest(check: ContentsCheck | undefined): Promise<ExpectedDigest | undefined> {
-    const { sources = [], digest } = this.options;
-    if (digest === "never") return undefined;
-    try {
-      return await expectedDigest(this.lies, this.options);
-    } catch (error) {
-      if (!hasCode(error, "no-side-file")) throw error;
-      // What cannot be opened as it is, is damaged whatever its digest was.
-      if (sources.length > 0 || check === undefined || check.isMended) return undefined;
-      const record = check.verdict;
-      if (record.state === "sound" || record.state === "broken") return undefined;
-      if (record.state === "none") throw error;
-      throw noSideFileNorRecord(this.#image.shownName, record.why);
+  /** @returns What it lies on. */
+  async #verify(lies: StoredImage, options: VerifyImageOptions): Promise<RecordBase | undefined> {
+    const verification = new ImageVerification(lies, options, this.#inodes?.[this.#done.length]);
+    this.#done.push(verification);
+    this.#verified.push(await verification.run());
+    return this.options.layer === true ? undefined : verification.base;
+  }
+
+  /** Verifies all images below, each found by what the record of the one above says. */
+  async #verifyBelow(first: RecordBase, top: StoredImage): Promise<void> {
+    const { partition: _p, imageOffsetBytes: _o, onFailure, ...rest } = this.options;
+    const below: Below = rest;
+    let above = { location: this.location, source: top.image! };
+    for (let base: RecordBase | undefined = first; base !== undefined;) {
+      const location = await this.#findBase(above, base, below);
+      if (location === undefined) return;
+      const lies = await openStoredImage(location, below);
+      try {
+        const { shownName } = lies.stored;
+        const named = (failure: VerifyFailure) => onFailure?.({ ...failure, image: shownName });
+        base = await this.#verify(lies, { ...below, onFailure: named });
+        above = { location, source: lies.image! };
+      } finally {
+        lies.close();
+      }
     }
   }
 
-  /** Reads what is to be read, once: for the digest of the image, for those of its files, or both. */
-  async #readContents(
-    check: ContentsCheck | undefined,
-    expected: ExpectedDigest | undefined,
-  ): Promise<Pick<VerifiedImage, "digest" | "contents">> {
-    const { sample, seed = randomSeed() } = this.options;
-    this.#judgeRecord(check?.verdict);
-    this.options.onCheck?.("contents");
-    // Of what is stored in something else, the digest is that of what lies there.
-    const isWrapped = this.lies.stored !== this.#image;
-    const compared = expected && (isWrapped || check?.verdict.state !== "sound")
-      ? await this.#compareStored(expected)
-      : {};
-    if (check?.verdict.state !== "sound") {
-      if (this.#isPart) throw noRecord(this.#image.shownName, check?.verdict);
-      return compared;
-    }
-    const algorithm = isWrapped ? undefined : expected?.algorithm;
-    const contents = await this.#compareContents(check, algorithm, seed);
-    if (contents === undefined) return compared;
-    for (const error of contents.storedDamage) this.#failures.addStored(error);
-    await this.#nameDamaged(check, contents);
-    const { countFiles, sizeBytes, totalBytes, digest } = contents;
-    return {
-      ...compared,
-      ...(digest === undefined ? {} : await this.#judgeDigest(expected!, digest)),
-      contents: { countFiles, sizeBytes, totalBytes, ...(sample === undefined ? {} : { seed }) },
-    };
-  }
-
-  /** @returns `undefined` where what they lie in is too damaged to find them. */
-  async #compareContents(
-    check: ContentsCheck,
-    algorithm: string | undefined,
-    seed: number,
-  ): Promise<ComparedContents | undefined> {
-    const { signal = NEVER, sample, paths } = this.options;
+  /** Where the base is; `undefined` where it is missing, or another one. */
+  async #findBase(
+    above: Parameters<typeof openBase>[0],
+    base: RecordBase,
+    below: Below,
+  ): Promise<string | undefined> {
     try {
-      const inodes = paths && await inodesOf(this.#image, paths, signal);
-      const selection = {
-        ...(sample === undefined ? {} : { sample: { size: sample, seed } }),
-        ...(inodes === undefined ? {} : { inodes }),
-      };
-      return await check.run(selection, algorithm, signal, this.#progress);
+      const { source, location } = await openBase(above, base, readingOf(below));
+      source.close();
+      return location;
     } catch (error) {
-      if (!(error instanceof StoredDamageError)) throw error;
-      this.#failures.addStored(error);
+      if (!hasCode(error, "base-missing", "wrong-base", "base-unreadable")) throw error;
+      this.#baseError = error as EnvironmentError;
+      const { code, message } = this.#baseError;
+      this.options.onFailure?.({ check: "base", code, message });
       return undefined;
     }
   }
 
-  async #compareStored(expected: ExpectedDigest): Promise<Pick<VerifiedImage, "digest">> {
-    const { signal = NEVER } = this.options;
-    const { algorithm } = expected;
-    const onProgress = this.#progress;
-    const { digest } = await passOver(this.lies.stored, { algorithm, signal, onProgress });
-    return await this.#judgeDigest(expected, digest!);
+  #conclude(countProblems: number): void {
+    const [top, ...below] = this.#done;
+    const { shownName } = top!;
+    const wrong = below.flatMap(({ shownName, failures: { words } }) =>
+      words.length === 0 ? [] : [`${shownName}: ${words.join("; ")}`]
+    );
+    if (this.#baseError !== undefined) wrong.push(this.#baseError.message.replace(/\.$/, ""));
+    if (wrong.length === 0) return top!.failures.conclude(shownName, countProblems);
+    throw new VerificationError(
+      `cannot trust ${shownName}: ${[...top!.failures.words, ...wrong].join("; ")}. ` +
+        "Use another copy of that image.",
+    );
   }
-
-  readonly #progress = (done: number, total: number): void =>
-    this.options.onProgress?.(done, total, "bytes");
-
-  #judgeRecord(verdict: RecordVerdict | undefined): void {
-    if (verdict?.state !== "broken") return;
-    const message = `the record of its files' contents is damaged: ${verdict.why}`;
-    this.#failures.add({ check: "record", message });
-  }
-
-  async #judgeDigest(
-    expected: ExpectedDigest,
-    digest: string,
-  ): Promise<Pick<VerifiedImage, "digest">> {
-    const { algorithm, sideFile } = expected;
-    if (digest === expected.digest) return { digest: { algorithm, digest, sideFile } };
-    this.#failures.addDigest(digestDiffers(this.lies.stored.shownName, digest, expected));
-    for (
-      const message of await wrongParts(
-        this.lies.parts,
-        this.options.signal ?? NEVER,
-        this.#progress,
-      )
-    ) {
-      this.#failures.add({ check: "part", message });
-    }
-    return {};
-  }
-
-  async #nameDamaged({ files }: ContentsCheck, compared: ComparedContents): Promise<void> {
-    if (compared.damaged.length === 0 && compared.dirtyTails.length === 0) return;
-    await using image = await openImage(this.#image, { cacheBytes: 8 << 20, onBroken: () => {} });
-    // Elsewhere they are ranges of what the image is stored in.
-    const lost = this.lies.stored === this.#image ? this.lies.stored.lost : [];
-    for await (const failure of damagedFiles(image, files, compared, lost)) {
-      this.#failures.add(failure);
-    }
-  }
-
-  #nameUnreadable(): void {
-    const { lost: ranges, reason } = this.lies.stored;
-    if (ranges.length === 0) return;
-    const message = `${shownRanges(ranges)} cannot be read: ${reason}`;
-    this.#failures.add({ check: "unreadable", ranges, message });
-  }
-
-  /** @returns How many names could not be read. */
-  async #compare(sources: readonly string[]): Promise<number> {
-    this.options.onCheck?.("source");
-    try {
-      return await compareWithSources(
-        this.#image,
-        sources,
-        this.options,
-        (difference) => this.#failures.add({ check: "source", difference }),
-      );
-    } catch (error) {
-      if (!(error instanceof CorruptImageError)) throw error;
-      this.#failures.isCompared = false;
-      const { code, structure, message } = error;
-      // Where the structure was found damaged, this is one of the places that were reported.
-      if (!this.#failures.has("structure")) {
-        this.#failures.add({ check: "structure", code, structure, message });
-      }
-      return 0;
-    }
-  }
-}
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

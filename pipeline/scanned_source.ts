@@ -3,7 +3,36 @@
  * @module
  */
 
+import type { InodeNumber } from "../ext4/numbers.ts";
+import type { RecordBase } from "../ext4/record.ts";
 import type { TimeColumn, Tree, TreeInode } from "../ext4/tree.ts";
+
+/**
+ * Reads the files of a source, one after the other.
+ *
+ * @internal
+ */
+export interface FileReader {
+  /** Waits, where a file cannot be opened yet. @returns a promise where it is to be waited for */
+  settle?(inode: TreeInode): Promise<void> | undefined;
+  /**
+   * Goes on with a regular file.
+   * @param number the inode of the image that it is stored under
+   */
+  open(inode: TreeInode, number: InodeNumber): void;
+  /** Fills `into` from a position of the file on; a promise only where it has to be waited for. */
+  read(into: Uint8Array, offsetBytes: number): void | Promise<void>;
+  /** The open file, where it is one of this machine. */
+  readonly descriptor?: number | undefined;
+  /** Ends with the file. */
+  close(): void;
+  /**
+   * Receives the digests of all files when all were read, before the image is complete: 32 bytes for
+   * each inode from number 1 on.
+   * @throws where a file was not what it should have been
+   */
+  judge?(digests: Uint8Array): Promise<void>;
+}
 
 /**
  * The scanned source: its tree, and a way to its files.
@@ -30,6 +59,10 @@ export interface ScannedSource {
    * @throws SourceError `file-replaced` where another file has its name by now.
    */
   open(inode: TreeInode): number;
+  /** Reads its files instead of `open`, where they do not lie in folders of this machine. */
+  readonly reader?: FileReader;
+  /** The image below, where the tree is that of a layer: with marks, and only what changed. */
+  readonly base?: RecordBase;
   /** SHA-256 of files that are known without being read. */
   readonly knownDigests?: ReadonlyMap<TreeInode, Uint8Array>;
   /** Whether everybody may read all of it; who may not, may not read what is made of it. */

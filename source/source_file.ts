@@ -23,6 +23,7 @@ import {
 } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
 import { ReplacedFileError } from "./scanned_source.ts";
+import { settle } from "./settling.ts";
 
 /** Who may look at a file once more and close it, instead of the thread that reads. */
 export interface Finisher {
@@ -47,6 +48,12 @@ export class SourceFile {
     private readonly finisher?: Finisher,
   ) {
     this.#tree = source.tree;
+  }
+
+  /** Waits where a file was written so recently that it could be once more unnoticed. */
+  settle(inode: TreeInode): Promise<void> | undefined {
+    const { mtime } = this.#tree;
+    return settle({ mtime, ctime: this.source.ctime }, inode, this.breather);
   }
 
   /** The open file; `undefined` where it could not be opened, or cannot be read any more. */

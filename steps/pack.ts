@@ -159,7 +159,7 @@ function planOf(
 ): Plan {
   const { tree } = source;
   const { options } = context;
-  const identity = identityOf(tree);
+  const identity = identityOf(tree, source.base);
   const uuid = options.uuid;
   const planOptions = {
     blockSizeBytes: options.reflink === "always" ? CLONED_BLOCK_BYTES : blockSizeOf(context),
@@ -169,6 +169,7 @@ function planOf(
     writeTimeSeconds: sourceDateEpoch() ?? newestTime(tree, nowSeconds()),
     times: options.times,
     hasRecord: options.record,
+    ...(source.base === undefined ? {} : { base: source.base }),
     equalTo: equality?.equalTo,
   };
   try {
@@ -200,7 +201,7 @@ async function write(
     const files = new SourceFile(source, onProblem, breather, hasher);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
     const sizeBytes = await streamImage(plan.runs(), {
-      files,
+      files: source.reader ?? files,
       sink,
       hasher,
       digests,

@@ -16,6 +16,7 @@ import { fileValue } from "./file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "./identities.ts";
 import { LeftOut, type SalvagingValues } from "./salvage.ts";
 import { serverOptions, servers, type ServersValues } from "./servers.ts";
+import { stackOptions, stacks, type StacksValues } from "./stacks.ts";
 import { within, withinOptions, type WithinValues } from "./within.ts";
 
 /** The image, anywhere. */
@@ -32,13 +33,15 @@ export const reading = merge(
         message`Read an image that was not unmounted as it is, instead of replaying its journal in memory.`,
     })),
   }),
+  stacks,
   decrypting,
   within,
   servers,
 );
 
 /** The values of a command that reads an image. */
-export interface ReadingValues extends CommonValues, DecryptingValues, ServersValues, WithinValues {
+export interface ReadingValues
+  extends CommonValues, DecryptingValues, ServersValues, StacksValues, WithinValues {
   readonly image: string;
   readonly ignoreJournal: boolean | undefined;
 }
@@ -60,6 +63,7 @@ export async function withImage(
     ...decryptionOptions(values),
     ...withinOptions(values),
     ...serverOptions(values),
+    ...stackOptions(values),
   });
   if (image.info.journal === "ignored" && quiet !== true) {
     note("icecore: the journal was not replayed: what was written last may be missing or broken");

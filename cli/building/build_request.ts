@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { loadRecipe } from "../../loading/recipe_file.ts";
 import { withSecrets } from "../../loading/secret_options.ts";
-import { pipeline } from "../../mod.ts";
+import { pipeline, since } from "../../mod.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { OptionValues } from "../../pipeline/options.ts";
@@ -28,7 +28,7 @@ import { provideIcecore, withUsed } from "./use_option.ts";
 
 /** The pipeline that the values ask for. @throws UsageError, PluginError */
 export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
-  let result = withRecall(await basedOn(values), values);
+  let result = withRecall(withBase(await basedOn(values), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));
@@ -58,6 +58,33 @@ async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> 
   );
 }
 
+/** The pipeline with the step that stores only what changed, where a base is named. */
+function withBase(
+  pipeline: Pipeline,
+  { base: [base, ...bases], unchangedBy, withoutRecord }: BuildValues,
+): Pipeline {
+  if (base === undefined) {
+    if (unchangedBy === undefined || pipeline.has(since.name)) return pipeline;
+    throw new UsageError(
+      "cannot use --unchanged-by without --base: there is nothing that could be unchanged. Name " +
+        "the image to build on.",
+      "unusable-flag",
+    );
+  }
+  if (!pipeline.has("scan") || !pipeline.has("pack")) {
+    throw unusable("--base", ["scan", "pack"], pipeline);
+  }
+  if (withoutRecord === true) {
+    throw new UsageError(
+      "cannot use --base with --without-record: the record says which image the new one is built " +
+        "on. Leave one of them out.",
+      "unusable-flag",
+    );
+  }
+  const given = { base: givenPath(base, "the base"), bases };
+  return pipeline.has(since.name) ? pipeline.with(since.name, given) : pipeline.use(since, given);
+}
+
 /** The pipeline with the step that takes digests from an earlier image, where one is named. */
 function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: BuildValues): Pipeline {
   if (digestsFrom === undefined) return pipeline;
@@ -83,7 +110,8 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
-  const { size, blockSize, label, uuid, times, withoutRecord, dedupe, reflink, hash } = values;
+  const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy } = values;
+  const { dedupe, reflink } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -96,6 +124,7 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
     values.dryRun === true && values.verbose === true && base.has("scan")
       ? ["--verbose", ["scan"], { listExcluded: true }]
       : undefined,
+    unchangedBy === undefined ? undefined : ["--unchanged-by", ["since"], { unchangedBy }],
     size === undefined ? undefined : ["--size", ["allocate"], { size }],
     blockSize === undefined
       ? undefined

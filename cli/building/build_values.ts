@@ -15,6 +15,8 @@ export interface BuildValues extends CommonValues {
   readonly oneFileSystem: boolean | undefined;
   readonly times: "mtime" | "all" | undefined;
   readonly withoutRecord: boolean | undefined;
+  readonly base: readonly string[];
+  readonly unchangedBy: "times" | "content" | undefined;
   readonly dedupe: boolean | undefined;
   readonly digestsFrom: string | undefined;
   readonly reflink: "auto" | "always" | "never" | undefined;

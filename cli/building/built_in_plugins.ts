@@ -13,6 +13,7 @@ export const plugins: BuiltinSteps = {
   par2: () => import("../../plugins/par2.ts"),
   recall: async () => ({ default: (await import("./recall.ts")).recall }),
   s3: () => import("../../plugins/s3.ts"),
+  since: async () => ({ default: (await import("../../mod.ts")).since }),
   split: () => import("../../plugins/split.ts"),
   ssh: () => import("../../plugins/ssh.ts"),
   verity: () => import("../../plugins/verity.ts"),

@@ -7,10 +7,8 @@ import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
-import process from "node:process";
+import { choice, string } from "@optique/core/valueparser";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
-import { UsageError } from "../../pipeline/build_errors.ts";
 import type { EventSink } from "../../pipeline/events.ts";
 import { attended } from "../../pipeline/running/attended.ts";
 import { recipes } from "../../steps/recipes.ts";
@@ -23,8 +21,8 @@ import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
-import { requireStdout } from "../output/closed_stdout.ts";
 import { common } from "../output/common_options.ts";
+import { requireImageStdout } from "../output/image_stdout.ts";
 import { jsonTarget, note, print, printJson } from "../output/output.ts";
 import { renderDryRun } from "../rendering/render_dry_run.ts";
 import { rendererFor } from "../rendering/renderer.ts";
@@ -104,6 +102,18 @@ const parser = command(
           message`Also write a page about the build and the image. See: icecore report --help`,
       })),
     }),
+    object("Only what changed", {
+      base: multiple(option("--base", fileValue("IMAGE"), {
+        description:
+          message`Store only what changed since IMAGE was made: a path or URL, of an image that may itself be such a one. Given again: where images below it are, or folders of them.`,
+      })),
+      unchangedBy: optional(
+        option("--unchanged-by", choice(["times", "content"], { metavar: "times|content" }), {
+          description:
+            message`What shows that a file is unchanged: its size and times (the default), or its contents, which are read.`,
+        }),
+      ),
+    }),
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
         description: message`Which steps: ${
@@ -174,6 +184,7 @@ const parser = command(
     footer: examples(
       "Examples:",
       "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
+      "  icecore build /srv/photos -o /backup/photos-nov.img --base /backup/photos.img",
       "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
       "",
       ...exitCodes({ lossy: "done with losses (each named)" }),
@@ -184,16 +195,6 @@ const parser = command(
 /** What a module of the user's prints is not a result, and would break the lines that are. */
 function sendConsoleToStderr(): void {
   Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-}
-
-function checkStdout(): void {
-  requireStdout();
-  if (process.stdout.isTTY !== true) return;
-  throw new UsageError(
-    "cannot write the image to a terminal: it is not text. Pipe it on, as in " +
-      "icecore build DIR -o - | ssh host 'cat > x.img', or give a file with -o.",
-    "stdout-is-terminal",
-  );
 }
 
 /** The command. */
@@ -227,7 +228,7 @@ async function runBuild(
     else print(renderDryRun(plan, recipe));
     return EXIT.done;
   }
-  if (request.output === "-") checkStdout();
+  if (request.output === "-") requireImageStdout("build DIR");
   const { image, lossy } = await pipeline.run({
     ...request,
     emit: (event) => {

@@ -16,6 +16,7 @@ import { fileValue } from "../arguments/file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { partitions, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -24,7 +25,13 @@ import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
 interface DiffValues
-  extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues, WithinValues {
+  extends
+    CommonValues,
+    DecryptingValues,
+    LeavingOutValues,
+    StacksValues,
+    ServersValues,
+    WithinValues {
   readonly command: "diff";
   readonly first: string;
   readonly second: string;
@@ -46,6 +53,7 @@ export const diff = {
         }),
       }),
       leavingOut,
+      stacks,
       decrypting,
       partitions,
       servers,
@@ -80,6 +88,7 @@ export const diff = {
           ...decryptionOptions(values, () => line.clear()),
           ...withinOptions(values),
           ...serverOptions(values),
+          ...stackOptions(values),
           signal,
           onDifference(difference) {
             line.above(() =>

@@ -22,6 +22,7 @@ import { decryptionOptions } from "../arguments/identities.ts";
 import { imageArgument, reading, type ReadingValues } from "../arguments/image_argument.ts";
 import { LeftOut, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { serverOptions } from "../arguments/servers.ts";
+import { stackOptions } from "../arguments/stacks.ts";
 import { findAllTyped, findTyped } from "../arguments/typed_path.ts";
 import { withinOptions } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
@@ -104,6 +105,7 @@ export const extract = {
           ...decryptionOptions(values, () => line.clear()),
           ...withinOptions(values),
           ...serverOptions(values),
+          ...stackOptions(values),
           signal,
         });
         traffic = () => image.traffic;

@@ -50,9 +50,7 @@ export const info = {
     return await withImage(values, async (image) => {
       const record = await image.record();
       const uses = await imageUses(image);
-      const sharing = await sharingOf(image);
-      const { shownName, sizeBytes, info } = image;
-      const facts = imageFacts(shownName, sizeBytes, info, record, uses, sharing);
+      const facts = imageFacts(image, record, uses, await sharingOf(image));
       if (values.json === true) printJson({ type: "info", ...facts });
       else print(factLines(facts));
     });

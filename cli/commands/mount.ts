@@ -11,12 +11,13 @@ import { printable } from "../../host/libc/paths.ts";
 import { mountImage } from "../../image/mount_image.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
+import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { note, printJson } from "../output/output.ts";
 
-interface MountValues extends CommonValues {
+interface MountValues extends CommonValues, StacksValues {
   readonly command: "mount";
   readonly image: string;
   readonly folder: string;
@@ -37,15 +38,17 @@ export const mount = {
           description: message`The folder to mount it at; it must exist.`,
         }),
         fuse: optional(option("--fuse", {
-          description: message`Mount by FUSE (program fuse2fs), also as root.`,
+          description:
+            message`Mount by FUSE (program fuse2fs; with images below, fuse-overlayfs), also as root.`,
         })),
       }),
+      stacks,
       common,
     ),
     {
       brief: message`Mount an image read-only.`,
       description:
-        message`Mounts read-only, without setuid and devices: by the kernel as root, else by FUSE where fuse2fs is installed.`,
+        message`Mounts read-only, without setuid and devices: by the kernel as root, else by FUSE where fuse2fs is installed. An image that was built with --base is mounted as one tree with those that it lies on.`,
       footer: examples(
         "Example:",
         "  icecore mount photos.img /mnt/photos",
@@ -61,6 +64,7 @@ export const mount = {
       mountImage(image, values.folder, {
         by: values.fuse === true ? "fuse" : "auto",
         signal,
+        ...stackOptions(values),
         onCommand: (argv) =>
           verbose === true ? note(`  $ ${argv.map(printable).join(" ")}`) : undefined,
       })

@@ -31,6 +31,7 @@ import { fileValue } from "../arguments/file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
+import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { within, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -41,7 +42,13 @@ import { noteTraffic } from "../output/traffic.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 
 interface VerifyValues
-  extends CommonValues, DecryptingValues, LeavingOutValues, ServersValues, WithinValues {
+  extends
+    CommonValues,
+    DecryptingValues,
+    LeavingOutValues,
+    StacksValues,
+    ServersValues,
+    WithinValues {
   readonly command: "verify";
   readonly image: string;
   readonly sources: readonly string[];
@@ -82,6 +89,7 @@ export const verify = {
         })),
       }),
       leavingOut,
+      stacks,
       decrypting,
       within,
       servers,
@@ -120,6 +128,7 @@ export const verify = {
           ...decryptionOptions(values, () => line.clear()),
           ...withinOptions(values),
           ...serverOptions(values),
+          ...stackOptions(values),
           digest: values.noDigest === true ? "never" : "auto",
           signal,
           ...shownOn(line, image, values.json === true),
@@ -127,7 +136,7 @@ export const verify = {
       );
       line.clear();
       noteTraffic(verified.traffic, values);
-      const { digest, record, contents, countInodes, wasReplayed, dropped } = verified;
+      const { digest, record, contents, countInodes, wasReplayed, dropped, below = [] } = verified;
       if (values.json === true) {
         const { algorithm, digest: hex } = digest ?? {};
         const facts = { image: jsonLocation(values.image), algorithm, digest: hex };
@@ -141,10 +150,13 @@ export const verify = {
           wasReplayed,
           dropped,
           sources,
+          ...below.length > 0 && { below: below.map(belowJson) },
         });
         return EXIT.done;
       }
-      if (values.verbose === true) noteWhatWasVerified(verified);
+      if (values.verbose === true) {
+        for (const each of [verified, ...below]) noteWhatWasVerified(each);
+      }
       if (record.state === "unseen") {
         if (values.quiet !== true) {
           print(`${image}: digest right; ${record.why}: what is in it was not looked at`);
@@ -172,7 +184,10 @@ export const verify = {
             "for every reader. What was written last may be missing; compare with --source",
         );
       }
-      if (values.quiet !== true) print(`${image}: OK`);
+      if (values.quiet !== true) {
+        print(`${image}: OK`);
+        for (const { shownName } of below) print(`${shownName}: OK`);
+      }
       return EXIT.done;
     } catch (error) {
       throw withSourceHint(error, values);
@@ -181,6 +196,13 @@ export const verify = {
     }
   },
 };
+
+/** An image that another lies on. */
+function belowJson({ shownName, digest, record, contents, countInodes }: VerifiedImage): unknown {
+  const { algorithm, digest: hex } = digest ?? {};
+  const facts = { image: shownName, algorithm, digest: hex };
+  return { ...facts, record: record.state, contents, countInodes };
+}
 
 /** Whoever names a folder of the disk behind the image wants to compare with it. */
 function withSourceHint(error: unknown, { image, paths }: VerifyValues): unknown {
@@ -257,7 +279,10 @@ function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageO
       line.above(() => {
         if (json) printJson({ type: "failure", ...failure });
         else if (failure.check === "source") print(differenceLine(failure.difference));
-        else if (failure.check !== "digest") note(`icecore: ${failure.check}: ${failure.message}`);
+        else if (failure.check !== "digest") {
+          const which = failure.image === undefined ? "" : `${failure.image}: `;
+          note(`icecore: ${which}${failure.check}: ${failure.message}`);
+        }
       }),
     onProblem: (problem: Problem) =>
       line.above(() => {

@@ -6,6 +6,7 @@
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
+import { type Mark, markOf } from "../../image/stack/mark_of.ts";
 import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
 import type { LeftOut } from "../arguments/salvage.ts";
 import { findTypedItself } from "../arguments/typed_path.ts";
@@ -37,7 +38,8 @@ export async function findPaths(
     const target = format === "json"
       ? await linkTarget(image, stat, folder, () => relative)
       : undefined;
-    results.add(path, stat, target);
+    const mark = format === "json" ? await markOf(image, stat, () => relative) : undefined;
+    results.add(path, stat, target, mark);
   };
   leftOut.below(prefix);
   await judge(new Uint8Array(), stat);
@@ -56,7 +58,12 @@ class Results {
 
   constructor(private readonly format: FindFormat) {}
 
-  add(path: Uint8Array, stat: Stat, target: Uint8Array | undefined): void {
+  add(
+    path: Uint8Array,
+    stat: Stat,
+    target: Uint8Array | undefined,
+    mark: Mark | undefined,
+  ): void {
     switch (this.format) {
       case "lines":
         return this.#lines.add(printable(path));
@@ -64,7 +71,7 @@ class Results {
         if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
         return;
       case "json":
-        this.#lines.add(jsonLine(entryJson(path, stat, target)));
+        this.#lines.add(jsonLine(entryJson(path, stat, target, mark)));
     }
   }
 

@@ -5,6 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { isEncrypted, type Stat } from "../../ext4/reader/metadata/stat.ts";
+import type { Mark } from "../../image/stack/mark_of.ts";
 import { isoTime } from "./time_text.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -12,7 +13,12 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 const SLASH = 0x2f;
 
 /** The object that `ls --json` and `find --json` print. */
-export function entryJson(path: Uint8Array, stat: Stat, target?: Uint8Array): unknown {
+export function entryJson(
+  path: Uint8Array,
+  stat: Stat,
+  target?: Uint8Array,
+  mark?: Mark,
+): unknown {
   return {
     type: "entry",
     ...textOrBytes("path", absolute(path)),
@@ -30,6 +36,7 @@ export function entryJson(path: Uint8Array, stat: Stat, target?: Uint8Array): un
     ...(stat.crtime === undefined ? {} : { crtime: isoTime(stat.crtime) }),
     ...(isEncrypted(stat) ? { encrypted: true } : {}),
     ...(stat.device === undefined ? {} : { device: stat.device }),
+    ...(mark === undefined ? {} : { mark }),
     ...(target === undefined ? {} : textOrBytes("target", target)),
   };
 }

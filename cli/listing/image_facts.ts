@@ -5,6 +5,9 @@
 
 import type { ImageInfo } from "../../ext4/reader/open/image_info.ts";
 import { printable } from "../../host/libc/paths.ts";
+import { uuidText } from "../../ext4/reader/open/image_info.ts";
+import type { ImageReader } from "../../image/image_reader.ts";
+import { shownBase } from "../../image/stack/base_binding.ts";
 import type { ImageRecord } from "../../image/image_record.ts";
 import type { ImageSharing } from "../../image/sharing.ts";
 import { counted } from "../../pipeline/words/counted.ts";
@@ -20,6 +23,14 @@ export interface ImageFacts extends ImageInfo {
   readonly origin: string;
   /** Whether the image holds digests of its files' contents; `broken` where their header is. */
   readonly record: "present" | "none" | "unknown" | "broken";
+  /** Of an image that was built on another: the one that it lies on. */
+  readonly base?: { readonly name: string; readonly uuid: string; readonly depth: number };
+  /** The images that are read as one tree, topmost first; missing where it is one. */
+  readonly layers?: readonly {
+    readonly image: string;
+    readonly uuid: string;
+    readonly sizeBytes: number;
+  }[];
   /** Files that lie in the blocks of others; missing where none can. */
   readonly sharing?: ImageSharing;
   /** What its bytes are there for; missing for a stack of images. */
@@ -28,23 +39,28 @@ export interface ImageFacts extends ImageInfo {
 
 /** All that is known of an image, as `--json` prints it. */
 export function imageFacts(
-  image: string,
-  sizeBytes: number,
-  info: ImageInfo,
-  record: ImageRecord,
+  { shownName: image, sizeBytes, info, layers }: ImageReader,
+  { presence, base }: ImageRecord,
   uses: ImageUses | undefined,
   sharing?: ImageSharing,
 ): ImageFacts {
   const isReadOnly = info.features.includes("read-only");
+  const origin = originOf(info, isReadOnly);
+  const facts = { image, sizeBytes, ...info, isReadOnly, origin, record: presence };
   return {
-    image,
-    sizeBytes,
-    ...info,
-    isReadOnly,
-    origin: originOf(info, isReadOnly),
-    record: record.presence,
+    ...facts,
     ...(uses === undefined ? {} : { uses }),
     ...(sharing === undefined ? {} : { sharing }),
+    ...base && {
+      base: { name: shownBase(base), uuid: uuidText(base.uuid), depth: base.depth },
+    },
+    ...layers.length > 1 && {
+      layers: layers.map(({ shownName, uuid, sizeBytes }) => ({
+        image: shownName,
+        uuid,
+        sizeBytes,
+      })),
+    },
   };
 }
 
@@ -93,10 +109,25 @@ export function factLines(facts: ImageFacts): string {
     ["inode size", `${facts.inodeSizeBytes} bytes`],
     ["record", RECORD[facts.record]],
     ...(facts.sharing === undefined ? [] : [["sharing", sharingText(facts.sharing)] as const]),
+    ...stackLines(facts),
     ["features", facts.features.join(" ")],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
   return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
+}
+
+/** What it was built on, and what of that was found. */
+function stackLines({ base, layers }: ImageFacts): (readonly [string, string])[] {
+  if (base === undefined) return [];
+  const alone = ["built on", `${base.name}, of UUID ${base.uuid}`] as const;
+  if (layers === undefined) return [alone];
+  const below = layers.slice(1).map(({ image }) => image).join(", ");
+  const sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
+  return [
+    alone,
+    ["lies on", below],
+    ["all together", `${counted(layers.length, "image")}, ${formatSize(sizeBytes)}`],
+  ];
 }
 
 function sharingText({ countFiles, savedBytes }: ImageSharing): string {

@@ -9,6 +9,7 @@ import { PathError } from "../../ext4/reader/path_error.ts";
 import type { Entry } from "../../ext4/reader/walk/entry.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
+import { type Mark, markOf } from "../../image/stack/mark_of.ts";
 import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
 import type { LeftOut } from "../arguments/salvage.ts";
 import { findAllTyped, findTyped, findTypedItself, type Found } from "../arguments/typed_path.ts";
@@ -16,7 +17,7 @@ import { Lines } from "../output/lines.ts";
 import { jsonLine } from "../output/output.ts";
 import { entryJson } from "./entry_json.ts";
 import { linkTarget } from "./link_target.ts";
-import { type LongEntry, longRows, totalRow } from "./long_rows.ts";
+import { type LongEntry, longRows, markText, totalRow } from "./long_rows.ts";
 
 /** How to list. */
 export interface ListOptions {
@@ -111,30 +112,43 @@ class Listing {
   }
 
   async #rows(place: Place, entries: readonly LongEntry[]): Promise<void> {
-    if (!this.options.isLong) {
+    const { isLayerAlone } = this.image;
+    if (!this.options.isLong && !isLayerAlone) {
       for (const { name } of entries) this.lines.add(printable(name));
       return;
     }
-    const whole = entries.some(({ stat }) => stat.kind === "symlink")
-      ? await this.#withTargets(place, entries)
+    const whole = isLayerAlone || entries.some(({ stat }) => stat.kind === "symlink")
+      ? await this.#withMore(place, entries)
       : entries;
+    if (!this.options.isLong) {
+      for (const { name, mark } of whole) this.lines.add(printable(name) + markText(mark));
+      return;
+    }
     for (const row of longRows(whole, this.options.isHuman)) this.lines.add(row);
   }
 
   async #json(place: Place, entries: readonly LongEntry[]): Promise<void> {
     for (const { name, stat } of entries) {
       const target = await this.#targetOf(place, name, stat);
-      this.lines.add(jsonLine(entryJson(join(place.path, bytesOf(name)), stat, target)));
+      const mark = await this.#markOf(place, name, stat);
+      this.lines.add(jsonLine(entryJson(join(place.path, bytesOf(name)), stat, target, mark)));
     }
   }
 
-  async #withTargets(place: Place, entries: readonly LongEntry[]): Promise<LongEntry[]> {
+  /** With targets of symbolic links, and the marks of a layer. */
+  async #withMore(place: Place, entries: readonly LongEntry[]): Promise<LongEntry[]> {
     const whole: LongEntry[] = [];
     for (const { name, stat } of entries) {
       const target = await this.#targetOf(place, name, stat);
-      whole.push(target === undefined ? { name, stat } : { name, stat, target });
+      const mark = await this.#markOf(place, name, stat);
+      const more = { ...target && { target }, ...mark && { mark } };
+      whole.push({ name, stat, ...more });
     }
     return whole;
+  }
+
+  #markOf(place: Place, name: string | Uint8Array, stat: Stat): Promise<Mark | undefined> {
+    return markOf(this.image, stat, () => joinedBelow(place.relative, bytesOf(name)));
   }
 
   #targetOf(place: Place, name: string | Uint8Array, stat: Stat): Promise<Uint8Array | undefined> {

@@ -5,6 +5,7 @@
 
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
+import type { Mark } from "../../image/stack/mark_of.ts";
 import { modeText } from "./mode_text.ts";
 import { localMinute } from "./time_text.ts";
 
@@ -14,6 +15,8 @@ export interface LongEntry {
   readonly stat: Stat;
   /** Of a symbolic link. */
   readonly target?: Uint8Array;
+  /** Of a layer that is shown alone. */
+  readonly mark?: Mark;
 }
 
 /**
@@ -27,15 +30,22 @@ export function* longRows(entries: readonly LongEntry[], isHuman: boolean): Gene
     for (const key of KEYS) width[key] = Math.max(width[key], columns[key].length);
   }
   if (width.major > 0) width.size = Math.max(width.size, width.major + 2 + width.minor);
-  for (const { name, stat, target } of entries) {
+  for (const { name, stat, target, mark } of entries) {
     const { links, uid, gid, size, major, minor } = columnsOf(stat, isHuman);
     const last = stat.device === undefined
       ? size.padStart(width.size)
       : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
     const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
     yield `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
-      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}`;
+      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${
+        markText(mark)
+      }`;
   }
+}
+
+/** What stands behind the name of a mark. */
+export function markText(mark: Mark | undefined): string {
+  return mark === undefined ? "" : ` (${mark})`;
 }
 
 const KEYS = ["links", "uid", "gid", "size", "major", "minor"] as const;

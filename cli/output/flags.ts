@@ -14,6 +14,7 @@ type Flags = Readonly<Record<string, string | ((fields: Fields) => string | unde
 
 const OUTPUT: Flags = { output: "-o" };
 const OTHER_RECIPE: Flags = { output: "-o", recipe: "--recipe native" };
+const BASE: Flags = { bases: "--base", base: "--base" };
 const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
 
 /** By the code of the error. */
@@ -22,6 +23,7 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "in-the-way": OUTPUT,
   "output-busy": OUTPUT,
   "output-in-source": OUTPUT,
+  "output-is-base": OUTPUT,
   "not-writable": OUTPUT,
   "not-written": OUTPUT,
   "name-too-long": OUTPUT,
@@ -41,6 +43,10 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "exclude-from": { excludeFrom: "--exclude-from" },
   "no-side-file": { sources: "--source", noDigest: "--no-digest" },
   "bad-side-file": { noDigest: "--no-digest" },
+  "base-missing": BASE,
+  "wrong-base": BASE,
+  "base-unreadable": BASE,
+  "layer-record": { layer: "--layer" },
   "no-identity": { identity: "--identity FILE" },
   "wrong-identity": { identity: "--identity FILE" },
   "bad-identity": { identity: "--identity FILE" },

@@ -8,7 +8,7 @@ import { dirEntrySizeBytes } from "../structs/directory.ts";
 import { I_BLOCK_SIZE_BYTES } from "../structs/inode.ts";
 import { XATTR_HEADER, xattrEntrySizeBytes } from "../structs/xattr.ts";
 import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree } from "../tree.ts";
-import { fileBlocks, recordBlocks } from "./content_blocks.ts";
+import { fileBlocks, recordBlocks, type RecordForm } from "./content_blocks.ts";
 import { DOTS_SIZE_BYTES, entriesSpaceBytes } from "./folder_leaves.ts";
 import { findGeometry } from "./groups.ts";
 import { indexShapeOf } from "./index_shape.ts";
@@ -26,12 +26,12 @@ export const WORTH = 1.02;
 export function chooseBlockSize(
   tree: Tree,
   inventory: Inventory,
-  hasRecord: boolean,
+  record: RecordForm,
   owners: Owners | undefined,
 ): BlockSizeBytes {
   const sizes = BLOCK_SIZES.map((blockSizeBytes) => ({
     blockSizeBytes,
-    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes, hasRecord, owners),
+    sizeBytes: estimateSizeBytes(tree, inventory, blockSizeBytes, record, owners),
   }));
   const smallest = sizes.reduce((best, one) => one.sizeBytes < best.sizeBytes ? one : best);
   const largeBlocks = sizes[0]!;
@@ -48,7 +48,7 @@ function estimateSizeBytes(
   tree: Tree,
   inventory: Inventory,
   blockSizeBytes: BlockSizeBytes,
-  hasRecord: boolean,
+  record: RecordForm,
   owners: Owners | undefined,
 ): number {
   let countContentBlocks = inventory.addsLostAndFound ? 1 : 0;
@@ -76,7 +76,7 @@ function estimateSizeBytes(
   countContentBlocks += xattrBlocks(tree, inventory, blockSizeBytes);
   if (countContentBlocks === Infinity) return Infinity;
   const countInodes = inventory.lastNumber;
-  if (hasRecord) countContentBlocks += recordBlocks(countInodes, blockSizeBytes);
+  countContentBlocks += recordBlocks(countInodes, blockSizeBytes, record);
   const geometry = findGeometry({ blockSizeBytes, countInodes, countContentBlocks });
   return geometry === undefined ? Infinity : geometry.countBlocks * blockSizeBytes;
 }

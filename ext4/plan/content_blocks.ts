@@ -14,6 +14,7 @@ import { hasType, S_IFDIR, S_IFLNK, S_IFREG, type Tree, type TreeInode } from ".
 import { blockRanges, countBlocksOf } from "./block_ranges.ts";
 import type { IndexedFolders } from "./folder_leaves.ts";
 import type { Inventory } from "./inventory.ts";
+import type { PlanOptions } from "./options.ts";
 import { differentHoles, haveSameHoles, type Owners } from "./sharing.ts";
 import type { ValueInode, XattrPlan } from "./xattr_plan.ts";
 
@@ -70,7 +71,7 @@ export function placeContents(
   folders: IndexedFolders,
   xattrs: XattrPlan,
   blockSizeBytes: number,
-  hasRecord: boolean,
+  record: RecordForm,
   owners: Owners | undefined,
 ): Contents {
   const countBlocks = new Uint32Array(tree.countInodes);
@@ -125,9 +126,9 @@ export function placeContents(
     extras.push({ kind: "value", value, number, part: "data", start: data, countBlocks: blocks });
     data += blocks;
   }
-  if (hasRecord) {
+  if (record.hasRecord) {
     const number: number = BOOT_LOADER_INODE;
-    const blocks = recordBlocks(countInodesOf(inventory, xattrs), blockSizeBytes);
+    const blocks = recordBlocks(countInodesOf(inventory, xattrs), blockSizeBytes, record);
     // Its number is the lowest, and its blocks are the last: then all digests are known.
     extras.unshift({ kind: "record", number, part: "data", start: data, countBlocks: blocks });
     data += blocks;
@@ -157,9 +158,17 @@ export function countInodesOf(inventory: Inventory, xattrs: XattrPlan): number {
   return inventory.lastNumber + xattrs.values.length;
 }
 
-/** Blocks of the record. */
-export function recordBlocks(countInodes: number, blockSizeBytes: number): number {
-  return Math.ceil(recordSizeBytes(countInodes) / blockSizeBytes);
+/** What of the options decides how large the record is. */
+export type RecordForm = Pick<PlanOptions, "hasRecord" | "base">;
+
+/** Blocks of the record, if there is one. */
+export function recordBlocks(
+  countInodes: number,
+  blockSizeBytes: number,
+  { hasRecord, base }: RecordForm,
+): number {
+  if (!hasRecord) return 0;
+  return Math.ceil(recordSizeBytes(countInodes, base !== undefined) / blockSizeBytes);
 }
 
 /** Blocks of a regular file, holes not counted. @throws PlanError `file-too-large` */

@@ -55,7 +55,7 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
   noteClampedTimes(tree, inventory, options.times, notes);
   const owners = ownersOf(tree, inventory, options.equalTo);
   const blockSizeBytes = options.blockSizeBytes === "auto"
-    ? chooseBlockSize(tree, inventory, options.hasRecord, owners)
+    ? chooseBlockSize(tree, inventory, options, owners)
     : options.blockSizeBytes;
   const hashSeed = wordsOf(options.hashSeed);
 
@@ -67,7 +67,7 @@ export function decide(tree: Tree, options: PlanOptions): ImagePlan {
     folders,
     xattrs,
     blockSizeBytes,
-    options.hasRecord,
+    options,
     owners,
   );
   const countInodes = countInodesOf(inventory, xattrs);

@@ -10,12 +10,12 @@ import type { BlockSource } from "./bytes/block_source.ts";
 import { readContiguous } from "./contents/contiguous_contents.ts";
 import { encrypted } from "./contents/file_data.ts";
 import type { DirectoryCursor } from "./directory/directory.ts";
-import { loadNamed } from "./directory/named_inode.ts";
 import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./metadata/link_target.ts";
 import {
   loadInodesChecksum,
+  loadMayBeLayer,
   loadRecord,
   type RecordData,
   type StoredRecord,
@@ -27,14 +27,17 @@ import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
 import { type OpenOptions, openVolume } from "./open/open_volume.ts";
 import { type ByteRange, type OpenFile, openFile, type PieceOptions } from "./open_file.ts";
-import { type ImagePath, joinPath, pathText, splitPath } from "./path.ts";
-import { PathError } from "./path_error.ts";
+import { type ImagePath, wholePath } from "./path.ts";
 import { type Reading, settle } from "./reading.ts";
+import { requireKind } from "./require_kind.ts";
 import type { Volume } from "./volume.ts";
-import { Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
+import { type Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
+import { loadChild, loadParent } from "./walk/child.ts";
+import { nextEntries } from "./walk/next_entries.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
-import { BATCH_ENTRIES, FolderWalk } from "./walk/walk.ts";
+import { FolderWalk } from "./walk/walk.ts";
+import { readWholeFolder } from "./walk/whole_folder.ts";
 import { loadZones, type Zone } from "./zones.ts";
 
 /** What to read: a path, or an inode that an {@link Entry} named. */
@@ -85,17 +88,47 @@ export class FileSystem implements LeavingOut {
 
   /** The metadata of a file, folder or anything else. */
   async stat(file: FileReference, options: FollowOptions = {}): Promise<Stat> {
-    return this.#statOf(await settle(this.#find(file, options)), bytesOf(file));
+    return this.#statOf(await settle(this.#find(file, options)), wholePath(file));
   }
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
-    const cursor = await settle(this.#openFolder(folder, options));
+    for await (const entries of this.listBatches(folder, options, this)) yield* entries;
+  }
+
+  /**
+   * The same, many at a time.
+   * @param leaving who receives what is left out, instead of those that the image was opened with
+   */
+  async *listBatches(
+    folder: FileReference,
+    options: FollowOptions,
+    leaving: LeavingOut,
+  ): AsyncGenerator<Entry[]> {
+    const cursor = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
-      const entries = await settle(this.#nextEntries(cursor));
+      const entries = await settle(
+        nextEntries(
+          this.#volume,
+          cursor,
+          leaving,
+          (inode, name) => this.#statOf(inode, name, leaving),
+        ),
+      );
       if (entries === undefined) return;
-      yield* entries;
+      yield entries;
     }
+  }
+
+  /** What a folder has under a name, which is neither `.` nor `..`; `undefined` for nothing. */
+  async child(folder: InodeNumber, name: Uint8Array): Promise<Stat | undefined> {
+    const inode = await settle(loadChild(this.#volume, folder, name));
+    return inode && this.#statOf(inode, name);
+  }
+
+  /** The folder that `..` of a folder names. */
+  async parentOf(folder: InodeNumber): Promise<InodeNumber> {
+    return await settle(loadParent(this.#volume, folder));
   }
 
   /** Opens a regular file for reading at any place. */
@@ -167,6 +200,11 @@ export class FileSystem implements LeavingOut {
     }
   }
 
+  /** Whether the record has to be read to know whether the image is a layer. */
+  async mayBeLayer(): Promise<boolean> {
+    return await settle(loadMayBeLayer(this.#volume));
+  }
+
   /** The record that icecore keeps in inode 5, if there is one. */
   async record(): Promise<StoredRecord> {
     return await settle(loadRecord(this.#volume));
@@ -212,7 +250,7 @@ export class FileSystem implements LeavingOut {
 
   *#openFile(file: FileReference, options: FollowOptions): Reading<OpenFile> {
     const inode = yield* this.#find(file, options);
-    const stat = this.#statOf(inode, bytesOf(file));
+    const stat = this.#statOf(inode, wholePath(file));
     requireKind(file, stat, "file", "not-a-file");
     return yield* openFile(this.#volume, inode, stat);
   }
@@ -220,36 +258,17 @@ export class FileSystem implements LeavingOut {
   *#openFolder(
     file: FileReference,
     options: FollowOptions,
+    leaving: LeavingOut,
   ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
     const inode = yield* this.#find(file, options);
-    requireKind(file, this.#statOf(inode, bytesOf(file)), "folder", "not-a-folder");
-    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), this, () => new Uint8Array());
+    requireKind(file, this.#statOf(inode, wholePath(file)), "folder", "not-a-folder");
+    if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), leaving, () => new Uint8Array());
     return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
-  }
-
-  *#nextEntries(
-    folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
-  ): Reading<Entry[] | undefined> {
-    const raw = yield* folder.cursor.next(
-      BATCH_ENTRIES,
-      this.onBroken && ((error) => leaveOut(error, this, () => new Uint8Array())),
-    );
-    if (raw === undefined) return undefined;
-    const entries: Entry[] = [];
-    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
-      try {
-        const inode = yield* loadNamed(this.#volume, folder.inode, one);
-        entries.push(new Entry(one, this.#statOf(inode, one.name)));
-      } catch (error) {
-        leaveOut(error, this, () => one.name);
-      }
-    }
-    return entries;
   }
 
   *#readLink(file: FileReference): Reading<Uint8Array> {
     const inode = yield* this.#find(file, {});
-    requireKind(file, this.#statOf(inode, bytesOf(file)), "symlink", "not-a-symlink");
+    requireKind(file, this.#statOf(inode, wholePath(file)), "symlink", "not-a-symlink");
     return yield* loadLinkTarget(this.#volume, inode);
   }
 
@@ -259,40 +278,17 @@ export class FileSystem implements LeavingOut {
 
   *#startWalk(folder: FileReference, isSorted: boolean): Reading<FolderWalk> {
     const inode = yield* this.#find(folder, {});
-    const stat = this.#statOf(inode, bytesOf(folder));
+    const stat = this.#statOf(inode, wholePath(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
-    return new FolderWalk(this.#volume, bytesOf(folder) ?? new Uint8Array(), stat, isSorted);
+    return new FolderWalk(this.#volume, wholePath(folder) ?? new Uint8Array(), stat, isSorted);
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
-  #statOf(inode: Inode, path: Uint8Array | undefined): Stat {
+  #statOf(inode: Inode, path: Uint8Array | undefined, leaving: LeavingOut = this): Stat {
     return statOf(this.#volume.geometry, inode, (error) => {
-      if (path !== undefined || this.onBroken === undefined) leaveOut(error, this, () => path);
+      if (path !== undefined || leaving.onBroken === undefined) {
+        leaveOut(error, leaving, () => path);
+      }
     });
   }
-}
-
-function* readWholeFolder(walk: FolderWalk): Reading<WalkedFolder | undefined> {
-  const folder = yield* walk.nextFolder();
-  if (folder === undefined) return undefined;
-  // A sorted walk gives all entries at once.
-  const entries = (yield* walk.nextEntries((raw, stat) => new Entry(raw, stat))) ?? [];
-  return { ...folder, entries: entries.sort(Entry.compare) };
-}
-
-/** The path, where it is one. */
-function bytesOf(file: FileReference): Uint8Array | undefined {
-  if (typeof file === "number") return undefined;
-  return splitPath(file).reduce(joinPath, new Uint8Array());
-}
-
-function requireKind(
-  file: FileReference,
-  stat: Stat,
-  kind: Stat["kind"],
-  code: "not-a-file" | "not-a-folder" | "not-a-symlink",
-): void {
-  if (stat.kind === kind) return;
-  const text = typeof file === "number" ? `inode ${file}` : pathText(file);
-  throw new PathError(code, text, `cannot read ${text} as a ${kind}: it is a ${stat.kind}.`);
 }

@@ -53,3 +53,9 @@ export function joinPath(folder: Uint8Array, name: Uint8Array): Uint8Array {
 export function pathText(path: ImagePath): string {
   return typeof path === "string" ? path : decoder.decode(path);
 }
+
+/** A path from the root, without slashes at its ends; `undefined` for an inode's number. */
+export function wholePath(file: ImagePath | number): Uint8Array | undefined {
+  if (typeof file === "number") return undefined;
+  return splitPath(file).reduce(joinPath, new Uint8Array());
+}

@@ -19,8 +19,11 @@ export const RECORD_VERSION = 1;
 /** `r_algorithm`. */
 export const RECORD_ALGORITHM = { sha256: 1 } as const;
 
-/** `r_flags`: which times of the source the image holds. */
-export const RECORD_FLAGS = { all_times: 0x1 } as const;
+/**
+ * `r_flags`: which times of the source the image holds, and whether it is a layer, so that the
+ * header goes on with {@linkcode RECORD_BASE}.
+ */
+export const RECORD_FLAGS = { all_times: 0x1, base: 0x2 } as const;
 
 /** Bytes of one digest, and of the digest behind the table. */
 export const RECORD_DIGEST_BYTES = 32;
@@ -42,6 +45,23 @@ export const RECORD_HEADER = struct("icecore_record_header", 64, {
   r_reserved: bytes(0x24, 24),
   /** CRC-32C of the header, with zeros in this field. */
   r_checksum: u32(0x3c),
+});
+
+/**
+ * What follows those fields in the header of a layer: the image below it.
+ * `docs/decisions/stacks.md` says why these fields bind it.
+ */
+export const RECORD_BASE = struct("icecore_record_base", 320, {
+  /** `s_uuid` of the base. */
+  rb_uuid: bytes(0x0, 16),
+  /** The last 32 bytes of the base's own record: SHA-256 of its header and table. */
+  rb_digest: bytes(0x10, 32),
+  /** Images below this one: 1 where the base is a full image. */
+  rb_depth: u32(0x30),
+  rb_name_length: u16(0x34),
+  rb_reserved: bytes(0x36, 10),
+  /** The file name that the base had, without folders; any bytes but `/` and NUL. */
+  rb_name: bytes(0x40, 255),
 });
 
 /** The raw fields of a header. */

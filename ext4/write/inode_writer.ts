@@ -177,7 +177,7 @@ export function inodeWriter(plan: ImagePlan, buffer: Uint8Array): InodeWriter {
         view.setUint16(at + O.i_mode, S_IFREG, true);
         view.setUint16(at + O.i_links_count, 1, true);
         writeTimes(at, 0);
-        writeSize(at, recordSizeBytes(plan.countInodes));
+        writeSize(at, recordSizeBytes(plan.countInodes, plan.options.base !== undefined));
       } else {
         const { value, countReferences } = extra.value;
         view.setUint16(at + O.i_mode, S_IFREG | 0o600, true);

@@ -47,6 +47,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   unshare: "util-linux",
   nsenter: "util-linux",
   fuse2fs: "fuse2fs",
+  "fuse-overlayfs": "fuse-overlayfs",
   veritysetup: "cryptsetup-bin",
   scp: "openssh-client",
   sftp: "openssh-client",

@@ -46,11 +46,40 @@ export function fuseArgv(subject: MountSubject, folder: string, isRoot: boolean)
   return ["fuse2fs", "-o", options.join(","), subject.path, folder];
 }
 
+/** What the source of a stack is called that icecore has had the kernel mount. */
+export const STACK_SOURCE = "icecore";
+
+/**
+ * The kernel's overlay of mounted images.
+ * @param lower their mount points, topmost first, from the folder on that the program is run in:
+ * short names, as all options together have 4 KiB, and nothing in them is to be escaped
+ */
+export function overlayArgv(lower: readonly string[], folder: string): string[] {
+  const options = `ro,nosuid,nodev,lowerdir=${lower.join(":")}`;
+  return ["mount", "-t", "overlay", "-o", options, "--", STACK_SOURCE, folder];
+}
+
+/** The same by FUSE. */
+export function fuseOverlayArgv(lower: readonly string[], folder: string): string[] {
+  const options = `ro,nosuid,nodev,lowerdir=${lower.join(":")}`;
+  return ["fuse-overlayfs", "-o", options, folder];
+}
+
 /** Whether a file system is one of FUSE. */
 export const isFuse = (fileSystem: string): boolean => /^fuse/.test(fileSystem);
 
+/** Takes a mount out of sight; it ends when nothing uses it any more, such as an overlay. */
+export function detachArgv(
+  { fileSystem, mountpoint }: Pick<Mount, "fileSystem" | "mountpoint">,
+): string[] {
+  const [program, ...rest] = argvOf({ fileSystem, mountpoint });
+  return program === "umount" ? [program, "--lazy", ...rest] : [program!, "-z", ...rest];
+}
+
 /** Unmounts it: what one who is not root has mounted by FUSE, by FUSE's own program. */
-export function argvOf({ fileSystem, mountpoint }: Mount): string[] {
+export function argvOf(
+  { fileSystem, mountpoint }: Pick<Mount, "fileSystem" | "mountpoint">,
+): string[] {
   const fusermount = ["fusermount3", "fusermount"].find((name) => findProgram(name) !== undefined);
   return isFuse(fileSystem) && !isRoot() && fusermount !== undefined
     ? [fusermount, "-u", "--", mountpoint]

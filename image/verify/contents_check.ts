@@ -6,6 +6,7 @@
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
+import type { RecordBase } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
@@ -54,6 +55,11 @@ export class ContentsCheck {
     /** Whether superblock or descriptors are broken, and something else was read in their place. */
     readonly isMended: boolean,
   ) {}
+
+  /** What the image was built on, as its record says. */
+  get base(): RecordBase | undefined {
+    return this.record.base;
+  }
 
   /** Opens an image and judges its record. @throws CorruptImageError; UnsupportedFeatureError */
   static async open(source: HostBlockSource): Promise<ContentsCheck> {

@@ -18,6 +18,20 @@ export class Failures {
 
   constructor(private readonly onFailure: VerifyImageOptions["onFailure"]) {}
 
+  /** Whether nothing is wrong but the digest. */
+  get isDigestAlone(): boolean {
+    return this.#digestError !== undefined && this.#counts.size === 1;
+  }
+
+  /** What is wrong, in words. */
+  get words(): string[] {
+    const what = [...this.#counts].map(([check, count]) => WRONG[check](count));
+    if (what.length > 0 && !this.isCompared) {
+      what.push("therefore it could not be compared with its source");
+    }
+    return what;
+  }
+
   has(check: VerifyFailure["check"]): boolean {
     return this.#counts.has(check);
   }
@@ -46,11 +60,9 @@ export class Failures {
    * @throws VerificationError when something is wrong; EnvironmentError when something is not known.
    */
   conclude(shownName: string, countProblems = 0): void {
-    const failed = [...this.#counts];
-    if (this.#digestError !== undefined && failed.length === 1) throw this.#digestError;
-    if (failed.length > 0) {
-      const what = failed.map(([check, count]) => WRONG[check](count));
-      if (!this.isCompared) what.push("therefore it could not be compared with its source");
+    if (this.isDigestAlone) throw this.#digestError;
+    const what = this.words;
+    if (what.length > 0) {
       throw new VerificationError(
         `cannot trust ${shownName}: ${what.join("; ")}. Use another copy of the image.`,
       );
@@ -74,5 +86,6 @@ const WRONG: Readonly<Record<VerifyFailure["check"], (count: number) => string>>
   record: () => "the record of its files' contents is damaged",
   unreadable: () => "some of it cannot be read",
   contents: (count) => `${counted(count, "file")} ${count === 1 ? "is" : "are"} damaged`,
+  base: () => "the image that it was built on is missing, or not that one",
   source: (count) => `${counted(count, "name")} ${count === 1 ? "is" : "are"} not as in the source`,
 };

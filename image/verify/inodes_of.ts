@@ -5,22 +5,27 @@
 
 import type { ImagePath } from "../../ext4/reader/path.ts";
 import { hasType, S_IFLNK, S_IFREG, type TreeInode } from "../../ext4/tree.ts";
-import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import type { OpenImageOptions } from "../image_reader.ts";
 import { readImageTree } from "../image_tree.ts";
-import { openImage } from "../open_image.ts";
+import { inLayer, layerOf } from "../stack/layer.ts";
+import { openReader } from "../stack/open_reader.ts";
 
-/** What has contents of its own, all below folders included. */
-export async function inodesOf(
-  source: HostBlockSource,
+/** What has contents of its own, all below folders included: of each image, topmost first. */
+export async function inodesOfLayers(
+  location: string,
   paths: readonly ImagePath[],
-  signal: AbortSignal,
-): Promise<Set<number>> {
-  await using image = await openImage(source, { cacheBytes: 8 << 20 });
+  options: OpenImageOptions,
+): Promise<Set<number>[]> {
+  const { reader, layers } = await openReader(location, { ...options, cacheBytes: 8 << 20 });
+  await using image = reader;
+  const signal = options.signal ?? new AbortController().signal;
   const { tree, inodeOf } = await readImageTree(image, { paths, signal });
-  const inodes = new Set<number>();
+  const inodes = layers.map(() => new Set<number>());
   for (let row = 0; row < tree.countInodes; row++) {
-    const hasContents = hasType(tree, row, S_IFREG) || hasType(tree, row, S_IFLNK);
-    if (hasContents) inodes.add(inodeOf(row as TreeInode));
+    if (!hasType(tree, row, S_IFREG) && !hasType(tree, row, S_IFLNK)) continue;
+    const number = inodeOf(row as TreeInode);
+    const layer = layerOf(layers, number);
+    inodes[layers.indexOf(layer)]!.add(inLayer(layer, number));
   }
   return inodes;
 }

@@ -8,6 +8,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { diffWithFolders } from "../diff.ts";
 import type { Difference } from "../diff/difference.ts";
 import { unsupportedProblem } from "../diff/side.ts";
+import type { OpenImageOptions } from "../image_reader.ts";
 import { openImage } from "../open_image.ts";
 import type { VerifyImageOptions } from "./verification.ts";
 
@@ -18,13 +19,15 @@ import type { VerifyImageOptions } from "./verification.ts";
  * @throws CorruptImageError where the image is too damaged to be compared.
  */
 export async function compareWithSources(
-  source: HostBlockSource,
+  source: HostBlockSource | string,
   sources: readonly string[],
-  { exclude, oneFileSystem, signal, onProgress, onProblem }: VerifyImageOptions,
+  options: VerifyImageOptions,
   onDifference: (difference: Difference) => void,
 ): Promise<number> {
+  const { exclude, oneFileSystem, signal, onProgress, onProblem } = options;
   let countLeftOut = 0;
   await using image = await openImage(source, {
+    ...typeof source === "string" ? readingOf(options) : { layer: true },
     cacheBytes: 8 << 20,
     onUnsupported: (error, path = new Uint8Array()) => {
       countLeftOut++;
@@ -41,4 +44,21 @@ export async function compareWithSources(
     onDifference,
   });
   return countProblems + countLeftOut;
+}
+
+/** The options by which images are opened. */
+export function readingOf(options: VerifyImageOptions): OpenImageOptions {
+  const { bases, layer, leastBytesPerMinute, identities, askPassphrase, onMessage } = options;
+  const { signal, partition, imageOffsetBytes } = options;
+  return {
+    ...bases && { bases },
+    ...(layer === undefined ? {} : { layer }),
+    ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
+    ...identities && { identities },
+    askPassphrase,
+    onMessage,
+    partition,
+    imageOffsetBytes,
+    ...signal && { signal },
+  };
 }

@@ -10,6 +10,10 @@ import type { Difference } from "../diff/difference.ts";
 export interface VerifyImageOptions {
   /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
   readonly leastBytesPerMinute?: number;
+  /** Where the images that it lies on are looked for when they are not beside it. */
+  readonly bases?: readonly string[];
+  /** Verify it alone, and not the images that it lies on. */
+  readonly layer?: boolean;
   /** Of an encrypted image: who can decrypt it; see `openImage`. */
   readonly identities?: readonly (string | Uint8Array)[];
   /** Of what is encrypted with a passphrase; see `openImage`. */
@@ -50,41 +54,54 @@ export interface VerifyImageOptions {
   /** Told each thing that is wrong. */
   onFailure?(
     failure:
-      | { readonly check: "digest"; readonly message: string }
-      | { readonly check: "record"; readonly message: string }
-      /** A part of a split image is damaged, or in another's place. */
-      | { readonly check: "part"; readonly message: string }
-      /** What the image is encrypted or compressed in is damaged. */
-      | { readonly check: "stored"; readonly code: string; readonly message: string }
-      | {
-        /** Some of the image cannot be read, as of a disk with bad sectors. */
-        readonly check: "unreadable";
-        /** Where in the image, as pairs `[start, end)` in bytes. */
-        readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
-        readonly message: string;
+      & {
+        /** Of an image that what is verified lies on: its name. */
+        readonly image?: string;
       }
-      | {
-        readonly check: "contents";
-        /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
-        readonly code: "content-digest" | "tail";
-        readonly inode: number;
-        /** All names of the file, as they may be shown. */
-        readonly paths: readonly string[];
-        /**
-         * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them cannot
-         * be read, else all of the file's data: its digest cannot say which byte differs. Of a tail
-         * it is known to the byte.
-         */
-        readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
-        readonly message: string;
-      }
-      | {
-        readonly check: "structure";
-        readonly code: string;
-        readonly structure: string;
-        readonly message: string;
-      }
-      | { readonly check: "source"; readonly difference: Difference },
+      & (
+        | { readonly check: "digest"; readonly message: string }
+        | { readonly check: "record"; readonly message: string }
+        /** A part of a split image is damaged, or in another's place. */
+        | { readonly check: "part"; readonly message: string }
+        /** What the image is encrypted or compressed in is damaged. */
+        | { readonly check: "stored"; readonly code: string; readonly message: string }
+        | {
+          /** Some of the image cannot be read, as of a disk with bad sectors. */
+          readonly check: "unreadable";
+          /** Where in the image, as pairs `[start, end)` in bytes. */
+          readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
+          readonly message: string;
+        }
+        | {
+          readonly check: "contents";
+          /** `content-digest`: the contents differ; `tail`: only what lies behind the file's end. */
+          readonly code: "content-digest" | "tail";
+          readonly inode: number;
+          /** All names of the file, as they may be shown. */
+          readonly paths: readonly string[];
+          /**
+           * Where in the image, as pairs `[start, end)` in bytes. Of contents it is what of them cannot
+           * be read, else all of the file's data: its digest cannot say which byte differs. Of a tail
+           * it is known to the byte.
+           */
+          readonly ranges: readonly (readonly [startBytes: number, endBytes: number])[];
+          readonly message: string;
+        }
+        | {
+          readonly check: "structure";
+          readonly code: string;
+          readonly structure: string;
+          readonly message: string;
+        }
+        | { readonly check: "source"; readonly difference: Difference }
+        /** An image that it lies on is missing, or not the one that it was built on. */
+        | {
+          readonly check: "base";
+          /** `base-missing`, `wrong-base` or `base-unreadable`. */
+          readonly code: string;
+          readonly message: string;
+        }
+      ),
   ): void;
   /** Told each name of a source that could not be read. */
   onProblem?(problem: Problem): void;
@@ -92,6 +109,8 @@ export interface VerifyImageOptions {
 
 /** What was verified; nothing was wrong. */
 export interface VerifiedImage {
+  /** What it is called in messages. */
+  readonly shownName: string;
   /** Missing where there was no side file, or it was not asked for. */
   readonly digest?: {
     /** The algorithm, e.g. `sha512`. */
@@ -137,6 +156,8 @@ export interface VerifiedImage {
   };
   /** Folders that it was compared with. */
   readonly sources: readonly string[];
+  /** The images that it lies on, from the one right below it down; missing where there is none. */
+  readonly below?: readonly VerifiedImage[];
   /** What was asked of the server; missing for what is local. */
   readonly traffic?: { readonly countRequests: number; readonly countBytes: number };
 }

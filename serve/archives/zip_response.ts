@@ -87,6 +87,6 @@ async function* contentsOf(
     yield space;
   }
   if (check?.finish() !== false) return;
-  const damage = await damageOf(image, printable(path));
+  const damage = await damageOf(image, printable(path), inode!);
   if (damage !== undefined) image.onBroken?.(asBroken(damage), path);
 }

@@ -51,7 +51,7 @@ export async function* filePieces(
     held = piece;
   }
   if (check?.finish() === false) {
-    const damage = await damageOf(image, printable(path));
+    const damage = await damageOf(image, printable(path), file.stat.inode);
     if (damage !== undefined) throw damage;
   }
   if (held !== undefined) yield held;

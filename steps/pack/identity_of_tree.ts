@@ -4,6 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { RecordBase } from "../../ext4/record.ts";
 import type { TimeColumn, Tree } from "../../ext4/tree.ts";
 
 /** What distinguishes an image from others. */
@@ -14,8 +15,12 @@ export interface TreeIdentity {
   readonly hashSeed: Uint8Array;
 }
 
-/** Derives both from names, metadata and sizes; contents are not known before they are packed. */
-export function identityOf(tree: Tree): TreeIdentity {
+/**
+ * Derives both from names, metadata and sizes; contents are not known before they are packed.
+ *
+ * @param base of a layer: two that hold the same, as nothing at all, on different images differ
+ */
+export function identityOf(tree: Tree, base?: RecordBase): TreeIdentity {
   const hash = createHash("sha256");
   const add = (column: Uint8Array | Uint16Array | Uint32Array | Float64Array, count: number) => {
     const { buffer, byteOffset, BYTES_PER_ELEMENT } = column;
@@ -41,6 +46,7 @@ export function identityOf(tree: Tree): TreeIdentity {
     }
     hash.update("\n");
   }
+  if (base !== undefined) hash.update(base.uuid).update(base.digest);
   const digest = hash.digest();
   return { uuid: asUuid(digest.subarray(0, 16)), hashSeed: asUuid(digest.subarray(16, 32)) };
 }

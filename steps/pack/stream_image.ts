@@ -3,10 +3,12 @@
  * @module
  */
 
+import type { InodeNumber } from "../../ext4/numbers.ts";
 import type { Run } from "../../ext4/plan_image.ts";
 import type { TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
-import type { SourceFile } from "../../source/source_file.ts";
+import type { Descriptor } from "../../host/libc/files.ts";
+import type { FileReader } from "../../pipeline/scanned_source.ts";
 import type { Cloner } from "./cloner.ts";
 import type { FileDigests, OtherFiles } from "./file_digests.ts";
 import type { FilePiece } from "./file_pieces.ts";
@@ -21,7 +23,7 @@ type KnownRun = Exclude<Run, { readonly kind: "digests" }>;
 
 /** What an image is streamed with. */
 export interface StreamParts {
-  readonly files: SourceFile;
+  readonly files: FileReader;
   readonly sink: Sink;
   readonly hasher: Hasher;
   /** Digests the files as they are stored; absent where nobody asks for them. */
@@ -84,6 +86,7 @@ async function digestsRun(
   if (offsetBytes === 0) {
     await endFiles(streamer, parts);
     streamer.digests = await digests.finish(parts.others, header);
+    await parts.files.judge?.(streamer.digests);
   }
   const bytes = streamer.digests!.subarray(offsetBytes, offsetBytes + lengthBytes);
   return { kind: "bytes", bytes };
@@ -156,7 +159,10 @@ class Streamer {
   put(run: KnownRun, done: number, length: number): number | Promise<number> {
     const buffer = this.#buffer!;
     const start = this.#used;
-    if (run.kind === "file" && run !== this.#run) this.#beginRun(run, this.#offset + start);
+    if (run.kind === "file" && run !== this.#run) {
+      const waiting = this.#beginRun(run, this.#offset + start);
+      if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
+    }
     const isCloned = run === this.#run && done < this.#clonedBytes;
     const left = (isCloned ? this.#clonedBytes : length) - done;
     const part = Math.min(left, buffer.length - start);
@@ -198,17 +204,22 @@ class Streamer {
     return part;
   }
 
-  /** Opens the file of a run, and clones what can be cloned of it. */
-  #beginRun(run: Run & { kind: "file" }, imageOffsetBytes: number): void {
+  /**
+   * Opens the file of a run, and clones what can be cloned of it.
+   * @returns a promise where the file cannot be opened yet: then it is to be tried again
+   */
+  #beginRun(run: Run & { kind: "file" }, imageOffsetBytes: number): Promise<void> | undefined {
     const { cloner, files, pathOf } = this.parts;
-    this.#openFile(run.inode);
+    const waiting = this.#openFile(run.inode, run.number);
+    if (waiting !== undefined) return waiting;
     this.#run = run;
-    const fd = files.descriptor;
+    const fd = files.descriptor as Descriptor | undefined;
     const { offsetBytes, lengthBytes } = run;
     const path = () => pathOf(run.inode);
     this.#clonedBytes = cloner === undefined || fd === undefined
       ? 0
       : cloner.clone(fd, offsetBytes, lengthBytes, imageOffsetBytes, path);
+    return undefined;
   }
 
   /** Writes what is in the buffer, but for what lies in the image already, up to `end`. */
@@ -242,11 +253,18 @@ class Streamer {
     this.parts.digests?.add(this.parts.hasher.bufferIndex, piece);
   }
 
-  #openFile(inode: TreeInode): void {
-    if (this.#open === inode) return;
+  /** @returns a promise where the file cannot be opened yet: then it is to be tried again */
+  #openFile(inode: TreeInode, number: InodeNumber): Promise<void> | undefined {
+    if (this.#open === inode) return undefined;
     this.parts.files.close();
-    this.parts.files.open(this.parts.readFrom?.(inode) ?? inode);
+    // Closed once: while it is waited for the next, none is open.
+    this.#open = undefined;
+    const from = this.parts.readFrom?.(inode) ?? inode;
+    const waiting = this.parts.files.settle?.(from);
+    if (waiting !== undefined) return waiting;
+    this.parts.files.open(from, number);
     this.#open = inode;
+    return undefined;
   }
 
   /** Hands the buffer on to be hashed first: that takes longest, and goes on while it is written. */

@@ -70,7 +70,7 @@ Deno.test("the record's blocks are the last of the image", () => {
   const tree = built();
   const plan = planOf(tree, { blockSizeBytes: 1024 });
   const image = imageBytes(tree, plan);
-  const size = recordSizeBytes(plan.layout.countUsedInodes);
+  const size = recordSizeBytes(plan.layout.countUsedInodes, false);
   const start = plan.sizeBytes - plan.layout.countRecordBlocks * 1024;
   assert.deepEqual([...image.subarray(start, start + 8)], [...RECORD_MAGIC]);
   assert.ok(image.subarray(start + size).every((byte) => byte === 0));
@@ -129,4 +129,69 @@ Deno.test("holes are passed over where there are more of them than data and 16 M
   assert.equal(hasLongHoles(16 * MIB + 1, 0), true);
   assert.equal(hasLongHoles(200 * MIB, 92 * MIB), false);
   assert.equal(hasLongHoles(200 * MIB, 91 * MIB), true);
+});
+
+Deno.test("the record of a layer names its base, and every bit of that is guarded", async () => {
+  const base = {
+    name: new TextEncoder().encode("photos-full.img"),
+    uuid: Uint8Array.from({ length: 16 }, (_, i) => 0xb0 + i),
+    digest: Uint8Array.from({ length: 32 }, (_, i) => 0xd0 + i),
+    depth: 3,
+  };
+  const tree = built();
+  const plan = planOf(tree, { blockSizeBytes: 1024, base });
+  const image = imageBytes(tree, plan);
+  const { stored } = await recordOf(image);
+  assert.equal(stored.kind, "record");
+  if (stored.kind !== "record") return;
+  assert.deepEqual(stored.record.base, base);
+  const start = plan.sizeBytes - plan.layout.countRecordBlocks * 1024;
+  assert.equal(
+    new TextDecoder().decode(image.subarray(start + 128, start + 128 + 15)),
+    "photos-full.img",
+    "where docs/native.md says",
+  );
+  for (let bit = RECORD_HEADER.sizeBytes * 8; bit < 384 * 8; bit += 5) {
+    image[start + (bit >> 3)]! ^= 1 << (bit & 7);
+    assert.equal((await recordOf(image)).stored.kind, "broken", `bit ${bit}`);
+    image[start + (bit >> 3)]! ^= 1 << (bit & 7);
+  }
+});
+
+Deno.test("the digests of a layer's files lie behind the longer header", async () => {
+  const base = {
+    name: Uint8Array.of(0xff),
+    uuid: new Uint8Array(16),
+    digest: new Uint8Array(32),
+    depth: 1,
+  };
+  const tree = built();
+  const { files, stored } = await recordOf(imageBytes(tree, planOf(tree, { base })));
+  assert.equal(stored.kind, "record");
+  if (stored.kind !== "record") return;
+  const digest = new Uint8Array(32);
+  await files.readRecord(stored.record, (await files.stat("/a")).inode, digest);
+  assert.deepEqual([...digest], [...createHash("sha256").update("ice").digest()]);
+});
+
+Deno.test("a base that no record can name is refused", () => {
+  const base = {
+    name: new TextEncoder().encode("a"),
+    uuid: new Uint8Array(16),
+    digest: new Uint8Array(32),
+    depth: 1,
+  };
+  const tree = built();
+  const refused = (change: Partial<typeof base>, hasRecord = true) =>
+    assert.throws(() => planOf(tree, { hasRecord, base: { ...base, ...change } }), {
+      code: "bad-option",
+    });
+  refused({ name: new Uint8Array() });
+  refused({ name: new TextEncoder().encode("a/b") });
+  refused({ name: Uint8Array.of(0x61, 0) });
+  refused({ name: new Uint8Array(256).fill(0x61) });
+  refused({ uuid: new Uint8Array(15) });
+  refused({ digest: new Uint8Array(20) });
+  refused({ depth: 0 });
+  refused({}, false);
 });

@@ -54,6 +54,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     [...PAR2_AND_ZSTD, ...SPLIT],
     [...PAR2_AND_ZSTD, "--set", "par2.files=3", ...SPLIT_SMALLER, "--hash", "sha256"],
   ),
+  "a layer on an image": {
+    args: ["build", "new", "-o", "out/x.img", "--base", "out/base.img"],
+    prepare(folder: string, icecore: Icecore) {
+      makeSource(`${folder}/new`, "old");
+      icecore("build", "new", "-o", "out/base.img", "-q");
+      makeSource(`${folder}/new`, "changed");
+    },
+  },
   "a join": joining(false),
   "a join that replaces a file": joining(true),
 };

@@ -23,6 +23,7 @@ const packageOf: Readonly<Record<string, string>> = {
   ewfacquirestream: "ewf-tools",
   ewfexport: "ewf-tools",
   "fsck.erofs": "erofs-utils",
+  "fuse-overlayfs": "fuse-overlayfs",
   fuse2fs: "fuse2fs",
   gcc: "gcc",
   genext2fs: "genext2fs",

@@ -17,7 +17,7 @@ const CHUNK_BYTES = 65_536;
 
 /** How much the cache may hold and read at once. */
 export interface CacheOptions {
-  /** Most bytes kept; at least 1 MiB. Default 16 MiB. */
+  /** Most bytes kept; at least 256 KiB. Default 16 MiB. */
   readonly cacheBytes?: number;
   /** Bytes of a read that continues nothing. Default 256 KiB. */
   readonly firstReadBytes?: number;
@@ -33,7 +33,7 @@ interface Chunk {
   readonly runChunks: number;
 }
 
-const MIN_CACHE_BYTES = 1 << 20;
+const MIN_CACHE_BYTES = 256 << 10;
 
 /** The bytes of one source, cached. */
 export class BlockCache {

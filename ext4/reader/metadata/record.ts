@@ -6,9 +6,17 @@
 import { crc32c, CRC32C_SEED } from "../../crc32c.ts";
 import { CorruptImageError } from "../../image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../numbers.ts";
-import { addToInodesChecksum, digestsSizeBytes } from "../../record.ts";
+import {
+  addToInodesChecksum,
+  digestsSizeBytes,
+  type RecordBase,
+  recordHeaderSizeBytes,
+  recordSizeBytes,
+} from "../../record.ts";
+import { INODE } from "../../structs/inode.ts";
 import {
   RECORD_ALGORITHM,
+  RECORD_BASE,
   RECORD_DIGEST_BYTES,
   RECORD_FLAGS,
   RECORD_HEADER,
@@ -19,7 +27,7 @@ import {
 import { S_IFREG } from "../../tree.ts";
 import { FileData } from "../contents/file_data.ts";
 import { isType, parseInode } from "../inode/inode.ts";
-import { isZero } from "../little_endian.ts";
+import { isZero, u32At } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 
@@ -27,13 +35,18 @@ import type { Volume } from "../volume.ts";
 export type StoredRecord =
   /** Nothing, or a boot loader's data. */
   | { readonly kind: "none" }
-  /** A record that a later version wrote. */
-  | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "broken"; readonly why: string }
+  /** A record that a later version wrote, or that is damaged. */
+  | {
+    readonly kind: "unknown" | "broken";
+    readonly why: string;
+    /** Whether it seems to be that of a layer: what that lies on is not known then. */
+    readonly mayBeLayer: boolean;
+  }
   | { readonly kind: "record"; readonly record: RecordData };
 
 /** Longer headers than this are not headers. */
 const HEADER_MAX_BYTES = 65_536;
+const SLASH = 0x2f;
 const MAGIC_AT = RECORD_HEADER.offsets.r_magic;
 const CHECKSUM_AT = RECORD_HEADER.offsets.r_checksum;
 
@@ -43,6 +56,8 @@ export class RecordData {
     /** All bytes before the table. */
     readonly header: Uint8Array,
     readonly raw: RecordHeader,
+    /** The image below, where this one is a layer. */
+    readonly base: RecordBase | undefined,
     private readonly data: FileData,
   ) {}
 
@@ -65,18 +80,53 @@ export class RecordData {
 
 /** Looks into inode 5. Nothing that is found there is an error. */
 export function* loadRecord(volume: Volume): Reading<StoredRecord> {
+  let hasLayersSize = false;
   try {
-    return yield* load(volume);
+    const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
+    const { inodeSizeBytes } = volume.geometry;
+    if (isZero(block, start, start + inodeSizeBytes)) return { kind: "none" };
+    hasLayersSize = isSizeOfLayer(volume, block, start);
+    const stored = yield* load(volume, block, start);
+    if (stored.kind === "record" || !hasLayersSize) return stored;
+    const why = "why" in stored ? stored.why : "its header is gone";
+    return { kind: stored.kind === "unknown" ? "unknown" : "broken", why, mayBeLayer: true };
   } catch (error) {
     if (!(error instanceof CorruptImageError)) throw error;
-    return { kind: "broken", why: error.message };
+    return { kind: "broken", why: error.message, mayBeLayer: hasLayersSize };
   }
 }
 
-function* load(volume: Volume): Reading<StoredRecord> {
+/**
+ * Whether the record has to be read to know whether the image is a layer. It has not where inode 5
+ * is not in use, or is as large as that of a full image, to which nothing was written since.
+ */
+export function* loadMayBeLayer({ geometry, inodes }: Volume): Reading<boolean> {
+  const { raw, inodeSizeBytes } = geometry;
+  const wasWritten = raw.s_mtime !== 0 || raw.s_wtime !== raw.s_mkfs_time;
+  if (wasWritten) return true;
+  try {
+    const { block, start } = yield* inodes.loadBytes(BOOT_LOADER_INODE);
+    const countUsed = geometry.countInodes - raw.s_free_inodes_count;
+    return !isZero(block, start, start + inodeSizeBytes) &&
+      u32At(block, start + INODE.offsets.i_size_lo) !== recordSizeBytes(countUsed, false);
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    return true;
+  }
+}
+
+/**
+ * Whether inode 5, which may be damaged, has the size of a layer's record, or had it before a bit of
+ * that changed: an image that is half of a tree must not pass for all of it.
+ */
+function isSizeOfLayer({ geometry }: Volume, block: Uint8Array, start: number): boolean {
+  const countUsed = geometry.countInodes - geometry.raw.s_free_inodes_count;
+  const bits = u32At(block, start + INODE.offsets.i_size_lo) ^ recordSizeBytes(countUsed, true);
+  return (bits & (bits - 1)) === 0;
+}
+
+function* load(volume: Volume, block: Uint8Array, start: number): Reading<StoredRecord> {
   const { geometry } = volume;
-  const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
-  if (isZero(block, start, start + geometry.inodeSizeBytes)) return { kind: "none" };
   const inode = parseInode(geometry, BOOT_LOADER_INODE, block, start);
   if (!isType(inode, S_IFREG) || inode.sizeBytes < RECORD_HEADER.sizeBytes) return { kind: "none" };
   const data = yield* FileData.open(volume, inode);
@@ -91,22 +141,40 @@ function* load(volume: Volume): Reading<StoredRecord> {
 
 function judge(header: Uint8Array, data: FileData): StoredRecord {
   const raw = RECORD_HEADER.decode(header);
+  const isLayer = (raw.r_flags & RECORD_FLAGS.base) !== 0;
+  const mayBeLayer = isLayer || raw.r_header_size === recordHeaderSizeBytes(true);
   const hasMagic = RECORD_MAGIC.every((byte, i) => header[MAGIC_AT + i] === byte);
   if (headerChecksum(header) !== raw.r_checksum) {
     return hasMagic
-      ? { kind: "broken", why: "the checksum of its header is wrong" }
+      ? { kind: "broken", why: "the checksum of its header is wrong", mayBeLayer }
       : { kind: "none" };
   }
   // The checksum counts on the right magic: that alone is damaged, and what follows is a record.
-  if (!hasMagic) return { kind: "broken", why: "r_magic is wrong" };
+  if (!hasMagic) return { kind: "broken", why: "r_magic is wrong", mayBeLayer };
   if (raw.r_version !== RECORD_VERSION || raw.r_algorithm !== RECORD_ALGORITHM.sha256) {
     const why = `it has version ${raw.r_version} and algorithm ${raw.r_algorithm}`;
-    return { kind: "unknown", why };
+    return { kind: "unknown", why, mayBeLayer };
   }
   if (data.sizeBytes !== header.length + digestsSizeBytes(raw.r_inodes_count)) {
-    return { kind: "broken", why: `it has ${data.sizeBytes} bytes, which does not fit its header` };
+    const why = `it has ${data.sizeBytes} bytes, which does not fit its header`;
+    return { kind: "broken", why, mayBeLayer };
   }
-  return { kind: "record", record: new RecordData(header, raw, data) };
+  const base = isLayer ? parseBase(header) : undefined;
+  if (isLayer && base === undefined) {
+    return { kind: "broken", why: "what it says of the image below makes no sense", mayBeLayer };
+  }
+  return { kind: "record", record: new RecordData(header, raw, base, data) };
+}
+
+/** @returns `undefined` where the fields cannot be right. */
+function parseBase(header: Uint8Array): RecordBase | undefined {
+  if (header.length < RECORD_HEADER.sizeBytes + RECORD_BASE.sizeBytes) return undefined;
+  const raw = RECORD_BASE.decode(header, RECORD_HEADER.sizeBytes);
+  const name = raw.rb_name.subarray(0, raw.rb_name_length);
+  const isName = raw.rb_name_length >= 1 && raw.rb_name_length <= raw.rb_name.length &&
+    !name.includes(0) && !name.includes(SLASH);
+  if (!isName || raw.rb_depth < 1) return undefined;
+  return { name, uuid: raw.rb_uuid, digest: raw.rb_digest, depth: raw.rb_depth };
 }
 
 /** What `r_checksum` should be, whatever magic and checksum are there. */

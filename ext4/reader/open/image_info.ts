@@ -82,7 +82,7 @@ export function imageInfo(geometry: Geometry, journal: ImageInfo["journal"]): Im
 const STATE_ERRORS = 2;
 
 /** 16 bytes in the usual form of 36 characters. */
-function uuidText(bytes: Uint8Array): string {
+export function uuidText(bytes: Uint8Array): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -16,7 +16,7 @@ import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 
 /** As the kernel: what needs more is taken for a circle. */
-const MAX_SYMLINKS = 40;
+export const MAX_SYMLINKS = 40;
 const SLASH = 0x2f;
 
 /**
@@ -37,7 +37,7 @@ export function* resolve(
   let lastTarget: Uint8Array | undefined;
   while (parts.length > 0) {
     const part = parts.pop()!;
-    if (!isType(inode, S_IFDIR)) throw notAFolder(path, part, inode);
+    if (!isType(inode, S_IFDIR)) throw notAFolder(path, part, isType(inode, S_IFLNK));
     if (isParent(part)) {
       inode = yield* volume.inodes.load(above.pop() ?? ROOT_INODE);
       continue;
@@ -68,8 +68,8 @@ export function* loadRoot(volume: Volume): Reading<Inode> {
   throw corrupt("root-inode", "ext4_inode", "the root is not a folder", { inode: ROOT_INODE });
 }
 
-/** @param target Where the last symbolic link on the way leads. */
-function noSuchPath(
+/** The error of a path that leads nowhere. @param target Where the last symbolic link on the way leads. */
+export function noSuchPath(
   path: ImagePath,
   part: Uint8Array,
   target: Uint8Array | undefined,
@@ -84,9 +84,10 @@ function noSuchPath(
   );
 }
 
-function notAFolder(path: ImagePath, part: Uint8Array, inode: Inode): PathError {
+/** The error of a path that goes on behind what is no folder. */
+export function notAFolder(path: ImagePath, part: Uint8Array, isSymlink: boolean): PathError {
   const text = pathText(path);
-  const what = isType(inode, S_IFLNK) ? "a symbolic link" : "not a folder";
+  const what = isSymlink ? "a symbolic link" : "not a folder";
   return new PathError(
     "not-a-folder",
     text,
@@ -94,7 +95,8 @@ function notAFolder(path: ImagePath, part: Uint8Array, inode: Inode): PathError 
   );
 }
 
-function tooManySymlinks(path: ImagePath): PathError {
+/** The error of symbolic links that lead in a circle. */
+export function tooManySymlinks(path: ImagePath): PathError {
   const text = pathText(path);
   return new PathError(
     "too-many-symlinks",

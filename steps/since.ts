@@ -1,0 +1,192 @@
+/**
+ * `since`: keeps of what was scanned only what differs from a base, so that the image becomes a
+ * layer: overlayfs, or icecore, reads it together with the base as one tree.
+ * @module
+ */
+
+import { existsSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { isWhiteout } from "../ext4/overlay_marks.ts";
+import { hasType, S_IFREG, type Tree, type TreeInode } from "../ext4/tree.ts";
+import { isRemote, shownLocation } from "../host/block_source/location.ts";
+import { Breather } from "../host/breathe.ts";
+import { UsageError } from "../pipeline/build_errors.ts";
+import { type Image, withProblems } from "../pipeline/image.ts";
+import type { OptionsSchema } from "../pipeline/options.ts";
+import { factOfProblem, type Problem } from "../pipeline/problem.ts";
+import {
+  defineStep,
+  type Fact,
+  type PreviewContext,
+  type ScannedSource,
+  type Step,
+} from "../pipeline/step.ts";
+import { neededSource } from "../source/needed.ts";
+import { isOfTheFuture } from "../source/settling.ts";
+import { problemOf } from "./pack/notes.ts";
+import type { BaseImage, OpenBase } from "./since/base_image.ts";
+import type { Changes } from "./since/changes.ts";
+import { compareWithBase } from "./since/compare.ts";
+import { ContentComparison } from "./since/contents.ts";
+import { layerSource } from "./since/layer_source.ts";
+import { layerTree } from "./since/layer_tree.ts";
+import { RowComparison } from "./since/row_comparison.ts";
+import { factsOf, sentenceOf } from "./since/summary.ts";
+
+const options = {
+  base: {
+    type: "string",
+    help: "the image that this one is built on: a path, http(s)://… or s3://…",
+    required: true,
+  },
+  bases: {
+    type: "strings",
+    help: "where images below the base are, if not beside it: images, or folders of images",
+    default: [],
+  },
+  unchangedBy: {
+    type: "string",
+    help:
+      "what shows that a file is unchanged: its size and times, or its contents, which are read",
+    choices: ["times", "content"],
+    default: "times",
+  },
+} as const satisfies OptionsSchema;
+
+type Context = PreviewContext<typeof options>;
+
+/** Makes the step. @param open opens a base: steps know no reader of images */
+export function sinceStep(open: OpenBase): Step {
+  return defineStep({
+    name: "since",
+    summary: "keep only what changed since a base image was made",
+    after: "scan",
+    accepts: ["planned"],
+    shell: false,
+    options,
+    check({ options: { base }, output }) {
+      if (base === "") {
+        throw new UsageError("cannot build on a base: its path is empty. Name it.", "empty-path");
+      }
+      requireOther(base, output);
+    },
+    async run(image, context): Promise<Image> {
+      const { problems, changes, source } = await keepChanges(context, open);
+      for (const problem of problems) context.emit({ type: "problem", problem });
+      const text = sentenceOf(changes, source, shownLocation(context.options.base));
+      context.emit({ type: "message", level: "info", text });
+      return withProblems(image, problems);
+    },
+    async preview(_image, context): Promise<Fact[]> {
+      const { problems, changes, source, base } = await keepChanges(context, open);
+      return [
+        { label: "base", value: shownLocation(context.options.base) },
+        { label: "images below", value: base.binding.depth },
+        { label: "unchanged by", value: basisOf(base, context.options.unchangedBy) },
+        ...factsOf(changes, source),
+        ...problems.map(factOfProblem),
+      ];
+    },
+  });
+}
+
+interface Kept {
+  readonly source: ScannedSource;
+  readonly changes: Changes;
+  readonly base: Pick<BaseImage, "binding" | "hasAllTimes">;
+  readonly problems: readonly Problem[];
+}
+
+/** Compares, and hands the layer's tree on. */
+async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
+  const source = neededSource(context);
+  const { signal, options } = context;
+  const breather = new Breather(signal);
+  const base = await open(options.base, { signal, bases: options.bases });
+  try {
+    for (const location of base.locations) requireOther(location, context.output);
+    const changes = await compare(source, base, context, breather);
+    const layer = await layerTree(source.tree, changes, breather);
+    context.provideSource(layerSource(source, layer, base.binding));
+    const problems = [
+      ...changes.notes.map((note) => problemOf(note, source)),
+      ...unshowable(source),
+    ];
+    return { source, changes, base, problems };
+  } finally {
+    await base.close();
+  }
+}
+
+async function compare(
+  source: ScannedSource,
+  base: BaseImage,
+  { options, emit }: Context,
+  breather: Breather,
+): Promise<Changes> {
+  const nowMs = Date.now();
+  for (const text of futureTimes(source, nowMs)) emit({ type: "message", level: "warning", text });
+  const rows = new RowComparison(source, base, {
+    readsContents: options.unchangedBy === "content",
+    contents: await ContentComparison.of(source, breather),
+    nowMs,
+  });
+  return await compareWithBase(source.tree, base, rows, breather);
+}
+
+/** More are counted and not named: where a clock was wrong, it may be all. */
+const MOST_NAMED = 20;
+
+function futureTimes({ tree, ctime, pathOf }: ScannedSource, nowMs: number): string[] {
+  const rows: TreeInode[] = [];
+  for (let row = 0 as TreeInode; row < tree.countInodes; row++) {
+    if (!hasType(tree, row, S_IFREG)) continue;
+    if (isOfTheFuture({ mtime: tree.mtime, ctime }, row, nowMs)) rows.push(row);
+  }
+  const named = rows.slice(0, MOST_NAMED).map((row) =>
+    `${pathOf(row)} has a time that is still to come: it is compared by its contents`
+  );
+  const more = rows.length - named.length;
+  if (more > 0) named.push(`so it is with ${more.toLocaleString("en")} more files`);
+  return named;
+}
+
+/** Devices 0/0: in a layer they would say that their names are gone. */
+function unshowable({ tree, pathOf }: ScannedSource): Problem[] {
+  return [...tree.devices]
+    .filter(([row, device]) => isWhiteout(tree.mode[row]!, device) && isNamed(tree, row))
+    .map(([row]) => ({
+      kind: "unsupported",
+      path: pathOf(row),
+      reason: "a character device 0/0 is the mark for a name that is gone, in every layer and in " +
+        "what lies below one; it is left out",
+    }));
+}
+
+function isNamed(tree: Tree, row: TreeInode): boolean {
+  return tree.countNames[row]! > 0;
+}
+
+function basisOf({ hasAllTimes }: Pick<BaseImage, "hasAllTimes">, unchangedBy: string): string {
+  if (unchangedBy === "content") return "metadata and contents";
+  return hasAllTimes
+    ? "metadata and all times but that of access"
+    : "metadata and time of modification; the base keeps no change times";
+}
+
+/** @throws UsageError where the image would be written over one that it needs */
+function requireOther(base: string, output: string): void {
+  if (output === "-" || isRemote(base)) return;
+  if (realPath(base) !== realPath(output)) return;
+  throw new UsageError(
+    `cannot write ${
+      shownLocation(output)
+    }: it is what the image is to be built on, and is needed ` +
+      "to read it. Give the new image another name.",
+    "output-is-base",
+  );
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
+}
