@@ -67,3 +67,18 @@ export async function requireAccessible(page: Page, what: string): Promise<void>
   });
   assert.deepEqual(findings, [], what);
 }
+
+/** Where nothing has come of it by then, nothing will. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Waits until an expression holds in a page. `page.waitForFunction` evaluates text within the page,
+ * which the pages' own policy refuses.
+ */
+export async function until(page: Page, expression: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!await page.evaluate(`Boolean(${expression})`)) {
+    if (Date.now() > end) throw new Error(`it does not come to this: ${expression}`);
+    await page.waitForTimeout(50);
+  }
+}

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { CHROMIUM, inBrowser, onPage, PHONE, requireAccessible } from "../../support/browser.ts";
+import {
+  CHROMIUM,
+  inBrowser,
+  onPage,
+  PHONE,
+  requireAccessible,
+  until,
+} from "../../support/browser.ts";
 import { testWith } from "../../support/requirements.ts";
 import { HOSTILE_NAMES } from "../../support/small_image.ts";
 import { whileServedTree } from "../../support/served.ts";
@@ -62,15 +69,18 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
           await page.locator("html.scripted").waitFor();
           await page.keyboard.press("ArrowDown");
           await page.keyboard.press("End");
-          await page.waitForFunction(
+          await until(
+            page,
             `document.activeElement.querySelector('.name')?.textContent === 'name ${MANY - 1}.txt'`,
           );
           await page.keyboard.press("Home");
-          await page.waitForFunction(
+          await until(
+            page,
             "document.activeElement.querySelector('.name')?.textContent === 'name 0.txt'",
           );
           await page.keyboard.press("PageDown");
-          await page.waitForFunction(
+          await until(
+            page,
             "document.activeElement.querySelector('.name')?.textContent !== 'name 0.txt'",
           );
           await page.keyboard.press("Backspace");

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
-import { CHROMIUM, inBrowser, onPage, PHONE, requireAccessible } from "../../support/browser.ts";
+import {
+  CHROMIUM,
+  inBrowser,
+  onPage,
+  PHONE,
+  requireAccessible,
+  until,
+} from "../../support/browser.ts";
 import { type Landscape, landscapes } from "../../support/landscapes.ts";
 import { testWith } from "../../support/requirements.ts";
 import { whileServed } from "../../support/served.ts";
@@ -51,14 +58,7 @@ async function withAlbum(use: (browser: Browser, at: (part: string) => string) =
 
 const name = (page: Page) => page.locator("#box-name").innerText();
 const shows = (page: Page, text: string) =>
-  page.waitForFunction(
-    (text) =>
-      (globalThis as unknown as {
-        document: { getElementById(id: string): { textContent: string } };
-      })
-        .document.getElementById("box-name").textContent === text,
-    text,
-  );
+  until(page, `document.getElementById("box-name").textContent === ${JSON.stringify(text)}`);
 
 testWith(CHROMIUM, "the light box in the browser", async (t) => {
   await withAlbum(async (browser, at) => {
@@ -66,7 +66,8 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
       await onPage(browser, at("browse/album"), async (page) => {
         await page.locator("html.scripted").waitFor();
         assert.equal(await page.locator("#entries").getAttribute("class"), "grid virtual");
-        await page.waitForFunction(
+        await until(
+          page,
           "[...document.querySelectorAll('.thumb')].filter((it) => it.naturalWidth === 240).length === 5",
         );
       });
@@ -82,9 +83,7 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
         await shows(page, "empty.txt");
         await page.keyboard.press("ArrowRight");
         await shows(page, "IMG_0001.jpg");
-        await page.waitForFunction(
-          "document.querySelector('#box-stage img')?.naturalWidth === 1200",
-        );
+        await until(page, "document.querySelector('#box-stage img')?.naturalWidth === 1200");
         await requireAccessible(page, "the light box");
         await page.keyboard.press("i");
         await page.getByText("Glacier G7").waitFor();
@@ -95,7 +94,7 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
         }
         await page.keyboard.press("ArrowRight");
         await shows(page, "sound.wav");
-        await page.waitForFunction("document.querySelector('#box-stage audio')?.duration === 0.5");
+        await until(page, "document.querySelector('#box-stage audio')?.duration === 0.5");
         await page.keyboard.press("ArrowRight");
         await shows(page, "words.txt");
         assert.equal(
@@ -107,8 +106,9 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
         await page.keyboard.press("ArrowLeft");
         await shows(page, "sound.wav");
         await page.keyboard.press("Escape");
-        await page.waitForFunction("!document.getElementById('box').open");
-        await page.waitForFunction(
+        await until(page, "!document.getElementById('box').open");
+        await until(
+          page,
           "document.activeElement.querySelector('.name')?.textContent === 'sound.wav'",
         );
         assert.notEqual(await page.title(), "owned");
@@ -125,7 +125,7 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
         await swipe(page, 60, 300);
         await shows(page, "IMG_0001.jpg");
         await page.goBack();
-        await page.waitForFunction("!document.getElementById('box').open");
+        await until(page, "!document.getElementById('box').open");
         assert.match(page.url(), /browse\/album/);
       }, PHONE);
     });

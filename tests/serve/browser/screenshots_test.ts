@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, statSync } from "node:fs";
 import process from "node:process";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { repositoryRoot } from "../../lint/source_files.ts";
-import { CHROMIUM, inBrowser, onPage, PHONE } from "../../support/browser.ts";
+import { CHROMIUM, inBrowser, onPage, PHONE, until } from "../../support/browser.ts";
 import { type Landscape, landscapes } from "../../support/landscapes.ts";
 import { testWith } from "../../support/requirements.ts";
 import { whileServedTree } from "../../support/served.ts";
@@ -41,7 +41,8 @@ function tree(pictures: readonly Landscape[]): Node {
 }
 
 const drawn = (page: Page) =>
-  page.waitForFunction(
+  until(
+    page,
     "[...document.querySelectorAll('.thumb')].length > 5 && " +
       "[...document.querySelectorAll('.thumb')].every((it) => it.complete)",
   );
@@ -49,7 +50,7 @@ const drawn = (page: Page) =>
 async function openBox(page: Page): Promise<void> {
   await drawn(page);
   await page.getByText("IMG_0003.jpg").click();
-  await page.waitForFunction("document.querySelector('#box-stage img')?.naturalWidth === 1200");
+  await until(page, "document.querySelector('#box-stage img')?.naturalWidth === 1200");
   await page.keyboard.press("i");
 }
 
