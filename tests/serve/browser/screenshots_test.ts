@@ -48,6 +48,7 @@ const drawn = (page: Page) =>
   );
 
 async function openBox(page: Page): Promise<void> {
+  await page.locator("html.scripted").waitFor();
   await drawn(page);
   await page.getByText("IMG_0003.jpg").click();
   await until(page, "document.querySelector('#box-stage img')?.naturalWidth === 1200");
