@@ -11,6 +11,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TimeColumn, TreeInode } from "../ext4/tree.ts";
 import type { Breather } from "../host/breathe.ts";
+import { nowMs } from "../host/clock.ts";
 
 /** The kernel stamps files by a clock that ticks 100 times a second at least. */
 const TICK_MS = 10;
@@ -31,8 +32,8 @@ export function settle(
   row: TreeInode,
   breather: Breather,
 ): Promise<void> | undefined {
-  const untilMs = settledAtMs(times, row, Date.now());
-  return untilMs > Date.now() ? sleepUntil(untilMs, breather) : undefined;
+  const untilMs = settledAtMs(times, row, nowMs());
+  return untilMs > nowMs() ? sleepUntil(untilMs, breather) : undefined;
 }
 
 /**
@@ -62,7 +63,7 @@ export function isOfTheFuture(
 
 async function sleepUntil(untilMs: number, breather: Breather): Promise<void> {
   // The clock may be set back meanwhile: then the rest is not waited for.
-  for (let leftMs = untilMs - Date.now(); leftMs > 0; leftMs -= PIECE_MS) {
+  for (let leftMs = untilMs - nowMs(); leftMs > 0; leftMs -= PIECE_MS) {
     await sleep(Math.min(leftMs, PIECE_MS));
     await breather.pause();
   }

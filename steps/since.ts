@@ -10,6 +10,7 @@ import { isWhiteout } from "../ext4/overlay_marks.ts";
 import { hasType, S_IFREG, type Tree, type TreeInode } from "../ext4/tree.ts";
 import { isRemote, shownLocation } from "../host/block_source/location.ts";
 import { Breather } from "../host/breathe.ts";
+import { nowMs } from "../host/clock.ts";
 import { UsageError } from "../pipeline/build_errors.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
@@ -124,12 +125,12 @@ async function compare(
   { options, emit }: Context,
   breather: Breather,
 ): Promise<Changes> {
-  const nowMs = Date.now();
-  for (const text of futureTimes(source, nowMs)) emit({ type: "message", level: "warning", text });
+  const startMs = nowMs();
+  for (const text of futureTimes(source, startMs)) emit({ type: "message", level: "warning", text });
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
     contents: await ContentComparison.of(source, breather),
-    nowMs,
+    nowMs: startMs,
   });
   return await compareWithBase(source.tree, base, rows, breather);
 }

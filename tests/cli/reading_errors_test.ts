@@ -39,7 +39,7 @@ Deno.test("what cannot be read on the command line is refused", async (context) 
         [["ls", image, "nothing"], 1, /cannot find nothing in the image: there is no nothing/],
         [["ls", image, "readme.txt/x"], 1, /what is before x is not a folder/],
         [["cat", image, "docs"], 1, /cannot print docs: it is a folder\. See what is in it with/],
-        [["find", image, "nothing"], 1, /cannot find nothing in the image/],
+        [["find", image, "nothing"], 1, /cannot begin at nothing: the image has no such path/],
         [["cat", image], 2, /cannot print: no PATH was given/],
         [["ls"], 2, /IMAGE/],
         [["cat", "--json", image, "readme.txt"], 2, /cannot print contents as JSON/],

@@ -44,6 +44,7 @@ Deno.test("a recipe's oneFileSystem counts without the flag", async () => {
       use: [],
       set: [],
       without: [],
+      base: [],
     };
     const values = { command: "build", recipe: `${folder}/r.json`, ...lists } as unknown;
     const { placed } = await pipelineOf(values as BuildValues);

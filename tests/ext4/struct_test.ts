@@ -111,6 +111,7 @@ Deno.test("struct sizes are the kernel's, and docs/native.md's", () => {
     "ext4_xattr_entry 16",
     "ext4_xattr_header 32",
     "ext4_xattr_ibody_header 4",
+    "icecore_record_base 320",
     "icecore_record_header 64",
   ]);
 });
