@@ -123,6 +123,13 @@ export interface ImageReader extends AsyncDisposable {
   /** Whether it was built on another image and is shown alone, its marks as they are. */
   readonly isLayerAlone: boolean;
 
+  /**
+   * The same images, each alone, its marks as they are; missing where there is only one. They are
+   * closed with the tree.
+   * @internal
+   */
+  readonly layersAlone?: readonly ImageReader[] | undefined;
+
   /** Receives what is broken and left out; see `OpenImageOptions`. */
   readonly onBroken: OpenImageOptions["onBroken"];
 

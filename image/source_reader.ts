@@ -58,23 +58,26 @@ export interface ReaderParts {
   openRecord(): Promise<ImageRecord>;
   readonly layers: readonly ImageReaderLayer[];
   readonly isLayerAlone: boolean;
+  readonly layersAlone?: readonly ImageReader[];
 }
 
 /** The one implementation of `ImageReader`. */
 export class SourceReader implements ImageReader {
   readonly layers: readonly ImageReaderLayer[];
   readonly isLayerAlone: boolean;
+  readonly layersAlone: readonly ImageReader[] | undefined;
   readonly #files: ReadableFiles;
   readonly #source: ReadableSource;
   readonly #openRecord: ReaderParts["openRecord"];
   #record: Promise<ImageRecord> | undefined;
 
-  constructor({ files, source, openRecord, layers, isLayerAlone }: ReaderParts) {
+  constructor({ files, source, openRecord, layers, isLayerAlone, layersAlone }: ReaderParts) {
     this.#files = files;
     this.#source = source;
     this.#openRecord = openRecord;
     this.layers = layers;
     this.isLayerAlone = isLayerAlone;
+    this.layersAlone = layersAlone;
   }
 
   get info(): ImageInfo {

@@ -16,6 +16,7 @@ import { serveImages } from "../../serve/serve_images.ts";
 import type { NamedImage } from "../../serve/tree/shelf.ts";
 import { decryptionOptions } from "../arguments/identities.ts";
 import { serverOptions } from "../arguments/servers.ts";
+import { stackOptions } from "../arguments/stacks.ts";
 import { withinOptions } from "../arguments/within.ts";
 import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -62,7 +63,11 @@ interface OpenedImages extends AsyncDisposable {
 async function openAll(values: ServeValues, broken: BrokenPlaces): Promise<OpenedImages> {
   const images: NamedImage[] = [];
   const readers: ImageReader[] = [];
-  const unwrapping = { ...decryptionOptions(values), ...withinOptions(values) };
+  const unwrapping = {
+    ...decryptionOptions(values),
+    ...withinOptions(values),
+    ...stackOptions(values),
+  };
   const open = async (location: string, listeners: OpenImageOptions) => {
     const reader = await openImage(location, {
       journal: values.ignoreJournal === true ? "ignore" : "replay",

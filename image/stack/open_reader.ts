@@ -36,6 +36,7 @@ export async function openReader(
       openRecord: () => Promise.resolve(record),
       layers: layers.map(shownLayer),
       isLayerAlone: false,
+      layersAlone: layers.map(lent),
     });
     return { reader, layers };
   } catch (error) {
@@ -52,6 +53,28 @@ function alone(opened: OpenFiles & Partial<OpenLayer>, isLayerAlone: boolean) {
   const layers = [shownLayer(opened)];
   const reader = new SourceReader({ files, source, openRecord, layers, isLayerAlone });
   return { reader, layers: numberLayers([opened]) };
+}
+
+/** One image of a stack by itself: the stack closes it. */
+function lent({ files, source, record, ...opened }: OpenLayer): ImageReader {
+  const { shownName, sizeBytes, isLocal, file } = source;
+  return new SourceReader({
+    files,
+    source: {
+      shownName,
+      sizeBytes,
+      isLocal,
+      file,
+      get traffic() {
+        return source.traffic;
+      },
+      close: () => {},
+    },
+    // A record keeps a stretch of itself at hand: two readers do not share one.
+    openRecord: () => ContentRecord.open(files),
+    layers: [shownLayer({ files, source, ...opened })],
+    isLayerAlone: record.base !== undefined,
+  });
 }
 
 /** What may be a layer of nobody knows what is not shown as if it were all. */

@@ -11,7 +11,7 @@ export async function look({ base, row, stage, facts, signal }) {
   if (!answer.ok) throw new Error("the server could not read it.");
   const view = await answer.json();
   if (signal.aborted) return;
-  facts.replaceChildren(factsList(view.facts));
+  facts.replaceChildren(factsList(view.facts), ...versionsList(base, row.path, view.versions));
   const src = `${base}/${view.from === "preview" ? "preview" : "raw"}/${row.path}`;
   switch (view.shows) {
     case "picture":
@@ -97,4 +97,44 @@ function factsList(facts) {
     list.append(term, description);
   }
   return list;
+}
+
+/** Of a file in a stack of images: which has which, each to be looked at and downloaded. */
+function versionsList(base, path, versions) {
+  if (versions.length === 0) return [];
+  const section = document.createElement("section");
+  section.className = "versions";
+  const title = document.createElement("h2");
+  title.textContent = "Versions";
+  const list = document.createElement("ul");
+  const newest = versions.find(({ isFile }) => isFile);
+  for (const version of versions) {
+    const { layer, image, made, text, isFile } = version;
+    const item = document.createElement("li");
+    if (version === newest) item.setAttribute("aria-current", "true");
+    const name = document.createElement("bdi");
+    name.textContent = image;
+    item.append(name, `, made ${made}: ${text}`);
+    if (isFile) {
+      const save = link(`${base}/raw/${path}?layer=${layer}&download`, "Download", image);
+      save.download = "";
+      const links = document.createElement("span");
+      links.append(link(`${base}/look/${path}?layer=${layer}`, "Look", image), " ", save);
+      item.append(links);
+    }
+    list.append(item);
+  }
+  section.append(title, list);
+  return [section];
+}
+
+function link(href, text, image) {
+  const element = document.createElement("a");
+  element.href = href;
+  element.textContent = text;
+  element.setAttribute(
+    "aria-label",
+    `${text === "Look" ? "Look at" : text} the version in ${image}`,
+  );
+  return element;
 }

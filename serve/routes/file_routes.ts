@@ -9,11 +9,12 @@ import { viewOf } from "../contents/file_facts.ts";
 import { fileHead, type SentFile } from "../contents/file_pieces.ts";
 import { fileResponse } from "../contents/file_response.ts";
 import { previewResponse, thumbnailResponse } from "../contents/picture_response.ts";
+import { versionsOf } from "../contents/versions.ts";
 import { BusyError } from "../http/slots.ts";
 import { filePage } from "../pages/file_page.ts";
 import { imageFoot } from "../pages/image_foot.ts";
 import { pageResponse } from "../pages/layout.ts";
-import type { Found } from "../tree/shelf.ts";
+import { type Found, lookUpIn, type Place } from "../tree/shelf.ts";
 import { jsonResponse } from "./folder_routes.ts";
 import { redirect } from "./redirect.ts";
 import { isSamePath, kindText, type Site } from "./site.ts";
@@ -27,9 +28,10 @@ export async function look(site: Site, wanted: Wanted): Promise<Response> {
   const { path, place } = wanted;
   const { addresses } = site;
   if (place === undefined) return redirect(addresses.of("browse", path));
-  const found = await site.find(place);
+  const found = await findIn(site, wanted, place);
   const real = site.shelf.pathOf(found);
-  if (found.stat.kind === "folder") return redirect(addresses.of("browse", real));
+  const isFolder = found.stat.kind === "folder" && found.layer === undefined;
+  if (isFolder) return redirect(addresses.of("browse", real));
   if (!isSamePath(found.path, place.path)) return redirect(addresses.of("look", real));
   requireFile(found);
   const { file, name } = sentFile(site, found);
@@ -50,6 +52,8 @@ export async function look(site: Site, wanted: Wanted): Promise<Response> {
       title: printable(name),
       file: view,
       ...(text === undefined ? {} : { text }),
+      ...(found.layer === undefined ? {} : { layer: found.layer.number }),
+      versions: await versionsOf(found),
       foot: imageFoot(found.image),
     }),
   );
@@ -87,7 +91,8 @@ export async function preview(site: Site, wanted: Wanted): Promise<Response> {
 export async function info(site: Site, wanted: Wanted): Promise<Response> {
   const found = await foundFile(site, wanted);
   const { file, name } = sentFile(site, found);
-  return jsonResponse(await inSlot(site, wanted, () => viewOf(file, found.stat, name)));
+  const view = await inSlot(site, wanted, () => viewOf(file, found.stat, name));
+  return jsonResponse({ ...view, versions: await versionsOf(found) });
 }
 
 async function pictureRequest(site: Site, wanted: Wanted) {
@@ -101,17 +106,25 @@ async function pictureRequest(site: Site, wanted: Wanted) {
   };
 }
 
-async function foundFile(site: Site, { path, place }: Wanted): Promise<Found> {
+async function foundFile(site: Site, wanted: Wanted): Promise<Found> {
+  const { path, place } = wanted;
   if (place === undefined) throw notAFile(path, "the list of images");
-  const found = await site.find(place);
+  const found = await findIn(site, wanted, place);
   requireFile(found);
   return found;
 }
 
+/** As the tree shows it; where the address names a layer, as that has it. */
+async function findIn(site: Site, { c }: Wanted, place: Place): Promise<Found> {
+  const layer = c.req.query("layer");
+  if (layer === undefined) return await site.find(place);
+  return await lookUpIn(place, /^\d{1,5}$/.test(layer) ? Number(layer) : -1);
+}
+
 function sentFile(site: Site, found: Found): { file: SentFile; name: Uint8Array } {
-  const { image, path, stat } = found;
+  const { image, path, stat, layer } = found;
   return {
-    file: { image: image.reader, path, inode: stat.inode },
+    file: { image: layer?.reader ?? image.reader, path, inode: stat.inode },
     name: site.nameOf(found),
   };
 }

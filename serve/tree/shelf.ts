@@ -3,7 +3,8 @@
  * @module
  */
 
-import type { ImageReader, Stat } from "icecore/read";
+import { type ImageReader, PathError, type Stat } from "icecore/read";
+import { printable } from "icecore/plugin";
 import { namesOf, pathBelow } from "./url_path.ts";
 
 /** An image that is to be served. */
@@ -54,6 +55,8 @@ export interface Place {
 /** What a place turned out to be. */
 export interface Found extends Place {
   readonly stat: Stat;
+  /** Where one image of a stack was asked: its number, topmost first, and itself. */
+  readonly layer?: { readonly number: number; readonly reader: ImageReader };
 }
 
 /** The images that are served. */
@@ -93,6 +96,20 @@ export class Shelf {
 /** What is at a place itself, be it a symbolic link. @throws PathError; CorruptImageError */
 export async function lookUp(place: Place): Promise<Found> {
   return { ...place, stat: await place.image.reader.stat(place.path) };
+}
+
+/**
+ * What one image of a stack has at a place, whatever lies above it.
+ * @param number counted from the topmost
+ * @throws PathError, also where there is no such layer; CorruptImageError
+ */
+export async function lookUpIn(place: Place, number: number): Promise<Found> {
+  const reader = place.image.reader.layersAlone?.[number];
+  if (reader === undefined) {
+    const shown = printable(place.path);
+    throw new PathError("no-such-path", shown, `cannot find ${shown}: there is no such layer.`);
+  }
+  return { ...place, stat: await reader.stat(place.path), layer: { number, reader } };
 }
 
 const encoder = new TextEncoder();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { icecoreArgv } from "../../support/icecore_command.ts";
+import { buildImage as buildLayer } from "../../support/mounted_stack.ts";
 import { icecore } from "../../support/run_icecore.ts";
 import { buildImage } from "../../support/served.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -78,6 +79,32 @@ Deno.test("serve --json prints one object with the address", async () => {
       const { type, url, images } = JSON.parse(line);
       assert.deepEqual([type, images], ["serving", [image]]);
       assert.equal(await (await fetch(`${url}raw/note.txt`)).text(), "hello");
+    });
+  });
+});
+
+Deno.test("serve shows a stack as one tree, finds its base where it is given, or shows one image", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const source = `${folder}/docs`;
+    mkdirSync(source);
+    mkdirSync(`${folder}/old`);
+    writeFileSync(`${source}/a.txt`, "January");
+    await buildLayer(source, `${folder}/old/jan.img`);
+    writeFileSync(`${source}/b.txt`, "February");
+    const top = `${folder}/feb.img`;
+    await buildLayer(source, top, { base: `${folder}/old/jan.img` });
+    const missing = await icecore(["serve", top]);
+    assert.equal(missing.code, 1);
+    assert.match(missing.stderr, /it needs the image below, jan\.img/);
+    await serving([top, "--base", `${folder}/old`], async (url) => {
+      assert.equal(await (await fetch(`${url}raw/a.txt`)).text(), "January");
+      assert.equal(await (await fetch(`${url}raw/b.txt?layer=0`)).text(), "February");
+    });
+    await serving([top, "--layer"], async (url) => {
+      assert.equal(await (await fetch(`${url}raw/b.txt`)).text(), "February");
+      const { status, body } = await fetch(`${url}raw/a.txt`);
+      await body?.cancel();
+      assert.equal(status, 404);
     });
   });
 });
