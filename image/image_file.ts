@@ -17,6 +17,12 @@ export interface ImageFile {
    */
   read(offsetBytes: number, into: Uint8Array): number | Promise<number>;
   /**
+   * The same where nothing near it will be read: nothing more is asked of a server, and nothing is
+   * kept.
+   * @internal
+   */
+  readApart(offsetBytes: number, into: Uint8Array): number | Promise<number>;
+  /**
    * Contents, piece by piece; holes as zeros. Each piece is the caller's to keep.
    *
    * @param options Which bytes, all by default; `pieceBytes` are the most of one piece, default

@@ -28,7 +28,7 @@ const PIECE_BYTES = 4 << 20;
 
 /** Where an open file gets its bytes from: a `FileData`. */
 interface Contents {
-  read(offsetBytes: number, into: Uint8Array): Reading<number>;
+  read(offsetBytes: number, into: Uint8Array, isApart?: boolean): Reading<number>;
   runAt(offsetBytes: number): Reading<ByteRun | undefined>;
 }
 
@@ -48,6 +48,11 @@ export class OpenFile {
    */
   read(offsetBytes: number, into: Uint8Array): number | Promise<number> {
     return settle(this.#data.read(requireOffset(offsetBytes), into));
+  }
+
+  /** The same where nothing near it will be read: nothing more is asked of the source. */
+  readApart(offsetBytes: number, into: Uint8Array): number | Promise<number> {
+    return settle(this.#data.read(requireOffset(offsetBytes), into, true));
   }
 
   /**

@@ -112,6 +112,7 @@ export class StackFiles implements ReadableFiles, LeavingOut {
     return {
       stat,
       read: (offsetBytes, into) => open.read(offsetBytes, into),
+      readApart: (offsetBytes, into) => open.readApart(offsetBytes, into),
       pieces: (options) => open.pieces(options),
       dataRanges: () => open.dataRanges(),
     };

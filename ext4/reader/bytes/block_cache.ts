@@ -87,10 +87,13 @@ export class BlockCache {
     }
   }
 
-  /** Copies any range into `into`: long ranges straight from the source, short ones cached. */
-  *copy(offsetBytes: number, into: Uint8Array): Reading<void> {
+  /**
+   * Copies any range into `into`: long ranges straight from the source, short ones cached.
+   * @param isApart whether nothing near it will be read: of the source it is all that is asked for
+   */
+  *copy(offsetBytes: number, into: Uint8Array, isApart = false): Reading<void> {
     this.#requireThere(offsetBytes, into.length);
-    if (into.length > this.#longestCopyBytes) {
+    if (isApart || into.length > this.#longestCopyBytes) {
       const wait = this.#source.read(offsetBytes, into);
       if (wait !== undefined) yield wait;
       return;

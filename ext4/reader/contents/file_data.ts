@@ -66,9 +66,10 @@ export class FileData {
 
   /**
    * Reads from `offsetBytes` on into all of `into`, holes as zeros.
+   * @param isApart whether nothing near them will be read
    * @returns bytes read: fewer than `into` has at the end of the file
    */
-  *read(offsetBytes: number, into: Uint8Array): Reading<number> {
+  *read(offsetBytes: number, into: Uint8Array, isApart = false): Reading<number> {
     const end = Math.min(offsetBytes + into.length, this.sizeBytes);
     if (offsetBytes >= end) return 0;
     if (this.#inline !== undefined) {
@@ -82,7 +83,7 @@ export class FileData {
       const runEnd = Math.min(this.#endOf(segment), end);
       const target = into.subarray(at - offsetBytes, runEnd - offsetBytes);
       if (segment.block === 0) target.fill(0);
-      else yield* this.#volume.cache.copy(this.#offsetOf(segment, at), target);
+      else yield* this.#volume.cache.copy(this.#offsetOf(segment, at), target, isApart);
       at = runEnd;
     }
     return end - offsetBytes;
