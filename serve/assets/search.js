@@ -16,6 +16,8 @@ export class Search {
     this.#address = address;
     this.#show = show;
     this.#restore = restore;
+    // Without words the server gets ready, so that the first ones are found at once.
+    field.addEventListener("focus", () => fetch(address).catch(() => {}), { once: true });
     field.addEventListener("input", () => this.#soon());
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || field.value === "") return;

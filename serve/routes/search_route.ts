@@ -72,7 +72,7 @@ async function* hits(site: Site, { place, c, query }: Query): AsyncGenerator<Row
   const text = query.slice(0, MOST_QUERY_CHARACTERS);
   let count = 0;
   for (const { image, path } of places) {
-    for await (const hit of foundIn({ image, path }, text, c.req.raw.signal)) {
+    for await (const hit of foundIn(site, { image, path }, text, c.req.raw.signal)) {
       const whole = site.shelf.pathOf({ image, path: hit.path });
       const { folder, name } = splitName(whole);
       yield { ...rowOf({ ...hit, name }, whole), folder: printable(folder) };
@@ -82,12 +82,20 @@ async function* hits(site: Site, { place, c, query }: Query): AsyncGenerator<Row
 }
 
 /** What is broken ends a search, which is begun anew without it: names found before come once. */
-async function* foundIn(place: Place, text: string, signal: AbortSignal): AsyncGenerator<Hit> {
-  const { image, path } = place;
+async function* foundIn(
+  site: Site,
+  { image, path }: Place,
+  text: string,
+  signal: AbortSignal,
+): AsyncGenerator<Hit> {
   const { isSalvaged } = image;
   let count = 0;
   try {
-    for await (const hit of search(image.reader, path, text, signal)) {
+    // Without words somebody is about to type them.
+    site.names.prepare(image.reader);
+    if (text.trim() === "") return;
+    const index = await site.names.of(image.reader);
+    for await (const hit of search(image.reader, path, text, signal, index)) {
       count++;
       yield hit;
     }

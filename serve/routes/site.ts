@@ -9,6 +9,7 @@ import { Slots } from "../http/slots.ts";
 import type { Addresses } from "../pages/addresses.ts";
 import { type FolderListing, readListing } from "../tree/folder_listing.ts";
 import { ListingCache } from "../tree/listing_cache.ts";
+import { NameIndexes } from "../tree/name_indexes.ts";
 import { realPath } from "../tree/real_path.ts";
 import { type Found, lookUp, type Place, type Shelf } from "../tree/shelf.ts";
 
@@ -24,6 +25,7 @@ export class Site {
   readonly looking = new Slots(...LOOKED_AT);
   readonly archiving = new Slots(...ARCHIVES);
   readonly searching = new Slots(...SEARCHES);
+  readonly names: NameIndexes;
   readonly #listings = new ListingCache();
 
   /** @param signal Ends all that is under way. */
@@ -31,7 +33,9 @@ export class Site {
     readonly shelf: Shelf,
     readonly addresses: Addresses,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.names = new NameIndexes(signal);
+  }
 
   /** What the root is called. */
   get rootName(): string {

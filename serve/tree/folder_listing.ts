@@ -8,26 +8,9 @@ import type { ImageReader, Stat } from "icecore/read";
 import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
 import { extensionOf, mediaOf } from "../media/media_type.ts";
+import { KINDS, type ListedEntry } from "./listed_entry.ts";
 import { naturalKey, type SortOrder } from "./sort_order.ts";
 
-/** One name of a folder. */
-export interface ListedEntry {
-  readonly name: Uint8Array;
-  readonly kind: Stat["kind"];
-  readonly inode: Stat["inode"];
-  readonly sizeBytes: number;
-  readonly mtimeSeconds: number;
-}
-
-const KINDS: readonly Stat["kind"][] = [
-  "folder",
-  "file",
-  "symlink",
-  "character-device",
-  "block-device",
-  "fifo",
-  "socket",
-];
 /** Beside the names: kind, inode, size, time, offset of the name. */
 const ENTRY_BYTES = 1 + 4 + 8 + 8 + 4;
 

@@ -5,6 +5,9 @@
 
 import type { ImageReader, Stat } from "icecore/read";
 import { Breather } from "../../host/breathe.ts";
+import { foldedName, wordsOf } from "./folded_name.ts";
+import type { NameIndex } from "./name_index.ts";
+import { realPath } from "./real_path.ts";
 import { pathBelow } from "./url_path.ts";
 
 /** A name that holds all words that were looked for. */
@@ -21,6 +24,7 @@ export interface Hit {
  * put together.
  *
  * @param folder From the root of the image.
+ * @param index Of its names, if there is one.
  * @throws the signal's reason; CorruptImageError
  */
 export async function* search(
@@ -28,9 +32,11 @@ export async function* search(
   folder: Uint8Array,
   query: string,
   signal: AbortSignal,
+  index?: NameIndex,
 ): AsyncGenerator<Hit> {
   const words = wordsOf(query);
   if (words.length === 0) return;
+  if (index !== undefined) return yield* searchIndex(image, folder, words, signal, index);
   const breather = new Breather(signal);
   const { inode } = await image.stat(folder, { followSymlinks: true });
   for await (const entry of image.walk(inode)) {
@@ -42,31 +48,24 @@ export async function* search(
   }
 }
 
-/** The words of a query, folded as names are. */
-export function wordsOf(query: string): string[] {
-  return query.split(/\s+/).filter((word) => word !== "").map(folded);
+async function* searchIndex(
+  image: ImageReader,
+  folder: Uint8Array,
+  words: readonly string[],
+  signal: AbortSignal,
+  index: NameIndex,
+): AsyncGenerator<Hit> {
+  const real = await realPath(image, folder);
+  const bytes = words.map((word) => encoder.encode(word));
+  for await (const { path, ...hit } of index.search(real, bytes, signal)) {
+    const below = real.length === 0 ? path : path.subarray(real.length + 1);
+    yield { ...hit, path: pathBelow(folder, below) };
+  }
 }
+
+const encoder = new TextEncoder();
 
 function hasWords(name: string, words: readonly string[]): boolean {
   for (const word of words) if (!name.includes(word)) return false;
   return true;
-}
-
-const decoder = new TextDecoder();
-
-/** Most names are ASCII, for which there is a faster way than a decoder. */
-function foldedName(name: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < name.length; i++) {
-    const byte = name[i]!;
-    if (byte >= 0x80) return folded(decoder.decode(name));
-    text += ASCII[byte]!;
-  }
-  return text;
-}
-
-const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).toLowerCase());
-
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }
