@@ -7,7 +7,7 @@
 import type { ImageReader, Stat } from "icecore/read";
 import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
-import { extensionOf, mediaOf } from "../media/media_type.ts";
+import { extensionOf, PictureNames } from "../media/media_type.ts";
 import { KINDS, type ListedEntry } from "./listed_entry.ts";
 import { naturalKey, type SortOrder } from "./sort_order.ts";
 
@@ -25,6 +25,7 @@ export class FolderListing {
   #inodes = new Uint32Array();
   #sizes = new Float64Array();
   #times = new Float64Array();
+  readonly #pictures = new PictureNames();
   readonly #orders = new Map<string, Uint32Array>();
   /** Folders in it. */
   countFolders = 0;
@@ -50,7 +51,7 @@ export class FolderListing {
     if (kind === "folder") this.countFolders++;
     if (kind !== "file") return;
     this.filesBytes += sizeBytes;
-    if (mediaOf(name).shows === "picture") this.countPictures++;
+    if (this.#pictures.has(name)) this.countPictures++;
   }
 
   #grow(): void {
