@@ -126,7 +126,9 @@ async function compare(
   breather: Breather,
 ): Promise<Changes> {
   const startMs = nowMs();
-  for (const text of futureTimes(source, startMs)) emit({ type: "message", level: "warning", text });
+  for (const text of futureTimes(source, startMs)) {
+    emit({ type: "message", level: "warning", text });
+  }
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
     contents: await ContentComparison.of(source, breather),
