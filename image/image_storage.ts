@@ -9,7 +9,7 @@ import type { Descriptor } from "../host/libc/files.ts";
 
 /** The storage of one image. */
 export interface ImageStorage {
-  /** The image, open for reading; `undefined` where it is no regular file of this machine. */
+  /** The image, open for reading; `undefined` where it is not a regular file of this machine. */
   readonly file: Descriptor | undefined;
   /** Whether files of it may lie in the blocks of others. */
   readonly sharesBlocks: boolean;

@@ -27,7 +27,7 @@ export interface ImageTreeOptions {
   readonly paths?: readonly ImagePath[];
   /** Which times beside that of modification; none by default. */
   readonly times?: "access" | "all";
-  /** Where the data of files with holes lies, too. */
+  /** Where the data of files with holes lies as well. */
   readonly dataRanges?: boolean;
   /** Whether an empty `lost+found` is left out only where the image's maker has put it there. */
   readonly keepsLostAndFound?: boolean;

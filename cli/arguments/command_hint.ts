@@ -1,5 +1,5 @@
 /**
- * What is meant by a word that is no command of ours.
+ * What is meant by a word that is not a command of ours.
  * @module
  */
 
@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { printable } from "../../host/libc/paths.ts";
 import { quoted } from "../../image/no_image/shell_words.ts";
 
-/** What was meant where a word is no command of ours: that of another program, or a file. */
+/** What was meant where a word is not a command of ours: that of another program, or a file. */
 export function commandHint(word = ""): string | undefined {
   const meant = COMMANDS_ELSEWHERE.get(word.toLowerCase());
   if (meant !== undefined) return `Did you mean icecore ${meant}?`;

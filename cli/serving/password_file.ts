@@ -10,7 +10,7 @@ import { UsageError } from "../../pipeline/build_errors.ts";
 
 const LEAST_CHARACTERS = 8;
 
-/** The first line of a file. @throws UsageError when it cannot be read, or is no password */
+/** The first line of a file. @throws UsageError when it cannot be read, or is not a password */
 export function readPassword(path: string): string {
   let text: string;
   try {

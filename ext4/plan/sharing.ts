@@ -15,7 +15,7 @@ export type Owners = Uint32Array;
  * The owners of all rows.
  * @param equalTo for each row the first of equal contents; absent: nothing is shared
  * @returns among equal rows the first that is stored; `undefined` where nothing is shared
- * @throws PlanError `bad-option` when a row and the one it names are no files of the same size
+ * @throws PlanError `bad-option` when a row and the one it names are not files of the same size
  */
 export function ownersOf(
   tree: Tree,

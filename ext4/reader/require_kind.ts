@@ -1,5 +1,5 @@
 /**
- * Refuses what is no file, folder or link where one is wanted.
+ * Refuses what is not a file, folder or link where one is wanted.
  * @module
  */
 

@@ -21,7 +21,7 @@ export interface HostBlockSource {
   readonly shownName: string;
   /** Whether reads wait for nothing but a disk. */
   readonly isLocal: boolean;
-  /** The open file; missing for what is no regular file of this machine. */
+  /** The open file; missing for what is not a regular file of this machine. */
   readonly file?: Descriptor | undefined;
   /** Of a server; missing for what is local. */
   readonly traffic?: Traffic | undefined;

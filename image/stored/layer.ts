@@ -1,5 +1,5 @@
 /**
- * A layer of what an image may be stored in: encrypted, compressed, split. Each is told by its magic
+ * A layer of what an image may be stored in: encrypted, compressed, split. Each is known by its magic
  * bytes, and read at any place without unpacking the rest.
  * @module
  */

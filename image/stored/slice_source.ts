@@ -3,44 +3,38 @@
  * @module
  */
 
-import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import { SourceOver } from "../../host/block_source/source_over.ts";
 
 /** Closes the other one with itself. */
-export class SliceSource implements HostBlockSource {
-  readonly stored: { readonly layer: string; readonly source: HostBlockSource };
-  readonly sizeBytes: number;
+export class SliceSource extends SourceOver {
+  readonly #layer: string;
+  readonly #sizeBytes: number;
 
   /**
    * @param layer What it is, e.g. `partition 2`.
    * @param sizeBytes Where the other source ends before, so does this.
    */
   constructor(
-    private readonly source: HostBlockSource,
+    source: HostBlockSource,
     layer: string,
     readonly offsetBytes: number,
     sizeBytes: number,
   ) {
-    this.stored = { layer, source };
-    this.sizeBytes = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offsetBytes));
+    super(source);
+    this.#layer = layer;
+    this.#sizeBytes = Math.max(0, Math.min(sizeBytes, source.sizeBytes - offsetBytes));
   }
 
-  get shownName(): string {
-    return this.source.shownName;
+  override get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
-  get isLocal(): boolean {
-    return this.source.isLocal;
+  override get stored(): NonNullable<HostBlockSource["stored"]> {
+    return { layer: this.#layer, source: this.beneath };
   }
 
-  get traffic(): Traffic | undefined {
-    return this.source.traffic;
-  }
-
-  read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
-    return this.source.read(this.offsetBytes + offsetBytes, into);
-  }
-
-  close(): void {
-    this.source.close();
+  override read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
+    return super.read(this.offsetBytes + offsetBytes, into);
   }
 }

@@ -33,7 +33,7 @@ export const splitLayer: Layer = {
   open: openParts,
 };
 
-/** @returns `undefined` where the source is no part, but has such a name. */
+/** @returns `undefined` where the source is not a part, but has such a name. */
 async function openParts(
   source: HostBlockSource,
   { options }: LayerContext,
@@ -89,7 +89,7 @@ function secondOf(series: PartSeries, { sizeBytes }: HostBlockSource): PartExten
   return { name: series.ways[0]!(1)!, index: 1, startBytes: sizeBytes, sizeBytes };
 }
 
-/** Whether the first one of a series is no part: files that only have such names are left alone. */
+/** Whether the first one of a series is not a part: files that only have such names are left alone. */
 async function isWhole(
   source: HostBlockSource,
   head: Uint8Array,

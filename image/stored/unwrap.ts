@@ -1,11 +1,12 @@
 /**
- * From what is stored to the image in it: layer over layer, until something is met that is none.
+ * From what is stored to the image in it: layer over layer, until something is met that is not one.
  * @module
  */
 
-import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { siblingLocation } from "../../host/block_source/location.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
+import { SourceOver } from "../../host/block_source/source_over.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { ageLayer } from "./age/age_layer.ts";
 import { armorLayer } from "./age/armor_layer.ts";
@@ -22,7 +23,7 @@ const MOST_LAYERS = 8;
 /**
  * Unwraps.
  *
- * @returns The innermost source, which owns `source`; `source` itself where that is no layer.
+ * @returns The innermost source, which owns `source`; `source` itself where that is not a layer.
  * @throws EnvironmentError, CorruptImageError when a layer cannot be opened; `source` stays open.
  */
 export async function unwrap(
@@ -65,7 +66,7 @@ export async function outermostLayer(
   return LAYERS.find((each) => each.matches(head, contextOf(options, 0)))?.name;
 }
 
-/** @returns `undefined` where it is no layer. */
+/** @returns `undefined` where it is not a layer. */
 async function openLayer(
   source: HostBlockSource,
   context: LayerContext,
@@ -106,32 +107,10 @@ function tooManyLayers({ shownName }: HostBlockSource): EnvironmentError {
 }
 
 /** What was given, which is closed only by those who have come to own it. */
-class Outermost implements HostBlockSource {
+class Outermost extends SourceOver {
   isOwned = false;
 
-  constructor(private readonly source: HostBlockSource) {}
-
-  get sizeBytes(): number {
-    return this.source.sizeBytes;
-  }
-
-  get shownName(): string {
-    return this.source.shownName;
-  }
-
-  get isLocal(): boolean {
-    return this.source.isLocal;
-  }
-
-  get traffic(): Traffic | undefined {
-    return this.source.traffic;
-  }
-
-  read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
-    return this.source.read(offsetBytes, into);
-  }
-
-  close(): void {
-    if (this.isOwned) this.source.close();
+  override close(): void {
+    if (this.isOwned) super.close();
   }
 }

@@ -3,19 +3,21 @@
  * @module
  */
 
-import type { HostBlockSource, Traffic } from "../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import { SourceOver } from "../../host/block_source/source_over.ts";
 import type { Breather } from "../../host/breathe.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { CarefulReader, isOfAPart } from "../../source/careful_reader.ts";
 import type { ImageRange } from "./tails.ts";
 
 /** Reads on behind sectors that cannot be read. */
-export class TolerantSource implements HostBlockSource {
+export class TolerantSource extends SourceOver {
   readonly #careful: CarefulReader;
   #lost: ImageRange[] = [];
   #reason = "";
 
-  constructor(private readonly source: HostBlockSource, breather: Breather) {
+  constructor(source: HostBlockSource, breather: Breather) {
+    super(source);
     this.#careful = new CarefulReader(
       (into, offsetBytes) => this.#readPart(into, offsetBytes),
       breather,
@@ -24,26 +26,6 @@ export class TolerantSource implements HostBlockSource {
         this.#reason ||= meaningOf(error);
       },
     );
-  }
-
-  get sizeBytes(): number {
-    return this.source.sizeBytes;
-  }
-
-  get shownName(): string {
-    return this.source.shownName;
-  }
-
-  get isLocal(): boolean {
-    return this.source.isLocal;
-  }
-
-  get traffic(): Traffic | undefined {
-    return this.source.traffic;
-  }
-
-  get stored(): HostBlockSource["stored"] {
-    return this.source.stored;
   }
 
   /** What could not be read so far, ascending and not touching. */
@@ -56,22 +38,18 @@ export class TolerantSource implements HostBlockSource {
     return this.#reason;
   }
 
-  read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
+  override read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
     try {
-      return this.source.read(offsetBytes, into);
+      return this.beneath.read(offsetBytes, into);
     } catch (error) {
       if (!this.isLocal || !isOfAPart(causeOf(error))) throw error;
       return this.#careful.read(into, offsetBytes, 0).then(() => {});
     }
   }
 
-  close(): void {
-    this.source.close();
-  }
-
   #readPart(into: Uint8Array, offsetBytes: number): number {
     try {
-      void this.source.read(offsetBytes, into);
+      void this.beneath.read(offsetBytes, into);
       return into.length;
     } catch (error) {
       throw isOfAPart(causeOf(error)) ? causeOf(error) : error;

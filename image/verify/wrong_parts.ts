@@ -11,7 +11,7 @@ import { digestHere } from "./digest_here.ts";
 /**
  * Digests each part, and names those that are damaged or in another's place.
  *
- * @returns Sentences; none where it is no file that was split, or has no manifest.
+ * @returns Sentences; none where it is not a file that was split, or has no manifest.
  */
 export async function wrongParts(
   source: PartsSource | undefined,

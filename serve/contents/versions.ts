@@ -27,7 +27,7 @@ export interface Version {
 
 /**
  * The versions of a file, the newest first; images that have nothing to say of it are left out.
- * @returns Nothing where the image is no stack.
+ * @returns Nothing where the image is not a stack.
  */
 export async function versionsOf({ image, path }: Place): Promise<Version[]> {
   const readers = image.reader.layersAlone ?? [];

@@ -17,7 +17,7 @@ export interface Media {
 }
 
 const BINARY: Media = { type: "application/octet-stream" };
-/** Of HTML, XML and scripts, too: what is sent as plain text runs nowhere. */
+/** Of HTML, XML and scripts as well: what is sent as plain text runs nowhere. */
 const TEXT: Media = { type: "text/plain; charset=utf-8", shows: "text" };
 
 const drawn = (type: string): Media => ({ type, shows: "picture", isDrawn: true });

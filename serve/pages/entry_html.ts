@@ -24,7 +24,7 @@ export function entryHtml(addresses: Addresses, row: Row, view: View): Html {
   `;
 }
 
-/** What cannot be opened is no link. */
+/** What cannot be opened is not a link. */
 function openHtml(addresses: Addresses, row: Row, inside: Html): Html {
   if (row.icon === "special") return html`<span class="open">${inside}</span>`;
   const isFile = row.size !== "";

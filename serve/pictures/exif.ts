@@ -15,7 +15,7 @@ export interface PictureFacts {
   readonly thumbnail: Uint8Array | undefined;
 }
 
-/** Longer texts are no names of cameras. */
+/** Longer texts are not names of cameras. */
 const MOST_CHARACTERS = 200;
 
 /** @param head The first bytes of a picture; anything may be wrong with them. */

@@ -30,7 +30,7 @@ export interface Changes {
   readonly gone: ReadonlyMap<TreeInode, readonly BaseEntry[]>;
   /** Folders of the base that are gone or replaced, at the top of what is gone. */
   readonly goneFolders: readonly GoneFolder[];
-  /** Folders of the source where the base has something that is no folder. */
+  /** Folders of the source where the base has something that is not a folder. */
   readonly covering: ReadonlySet<TreeInode>;
   /** `lost+found` at the root of the base, where the source has none and something lies in it. */
   readonly emptied: GoneFolder | undefined;

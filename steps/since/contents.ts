@@ -61,7 +61,7 @@ export class ContentComparison {
     }
   }
 
-  /** @throws what is no fault of the file */
+  /** @throws what is not a fault of the file */
   #isDifferent(row: TreeInode, error: unknown): false {
     refuseOwnFault(error, this.source.pathOf(row));
     if (error instanceof SystemError || error instanceof SourceError) return false;

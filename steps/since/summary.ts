@@ -15,7 +15,7 @@ interface Amount {
   sizeBytes: number;
 }
 
-/** All that is no folder counts as a file. */
+/** All that is not a folder counts as a file. */
 interface Amounts {
   readonly new: Amount;
   readonly changed: Amount;

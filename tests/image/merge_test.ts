@@ -69,7 +69,7 @@ const changeAgain = (source: string) => {
 
 /**
  * Gives what was made by now a time of access to come: reading it then changes no time, and a new
- * time of access is no change for which a layer would store it again.
+ * time of access is not a change for which a layer would store it again.
  */
 function settleAccessTimes(source: string): void {
   const soon = Date.now() / 1000 + 3600;

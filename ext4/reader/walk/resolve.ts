@@ -84,7 +84,7 @@ export function noSuchPath(
   );
 }
 
-/** The error of a path that goes on behind what is no folder. */
+/** The error of a path that goes on behind what is not a folder. */
 export function notAFolder(path: ImagePath, part: Uint8Array, isSymlink: boolean): PathError {
   const text = pathText(path);
   const what = isSymlink ? "a symbolic link" : "not a folder";

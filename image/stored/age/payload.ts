@@ -11,7 +11,8 @@ import { hkdfSync } from "node:crypto";
 import { CorruptImageError } from "../../../ext4/image_errors.ts";
 import type { LeavingOut } from "../../../ext4/reader/leave_out.ts";
 import { type Reading, settle } from "../../../ext4/reader/reading.ts";
-import type { HostBlockSource, Traffic } from "../../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../../host/block_source/block_source.ts";
+import { SourceOver } from "../../../host/block_source/source_over.ts";
 import { closedError } from "../../../host/block_source/file_source.ts";
 import {
   NONCE_BYTES,
@@ -90,8 +91,7 @@ function layoutOf(fileBytes: number, at: number): Payload & { readonly isCut: bo
   };
 }
 
-class AgeSource implements HostBlockSource {
-  readonly stored: NonNullable<HostBlockSource["stored"]>;
+class AgeSource extends SourceOver {
   readonly #kept = new KeptPieces(KEPT_BYTES);
   readonly #nonce = new Uint8Array(NONCE_BYTES);
   readonly #nonceView = new DataView(this.#nonce.buffer);
@@ -103,27 +103,15 @@ class AgeSource implements HostBlockSource {
   #isClosed = false;
 
   constructor(
-    private readonly beneath: HostBlockSource,
+    beneath: HostBlockSource,
     private readonly payload: Payload,
     private readonly opener: Opener,
   ) {
-    this.stored = { layer: "age", source: beneath };
+    super(beneath);
   }
 
-  get sizeBytes(): number {
+  override get sizeBytes(): number {
     return this.payload.sizeBytes;
-  }
-
-  get shownName(): string {
-    return this.beneath.shownName;
-  }
-
-  get isLocal(): boolean {
-    return this.beneath.isLocal;
-  }
-
-  get traffic(): Traffic | undefined {
-    return this.beneath.traffic;
   }
 
   /** Opens the last chunk, and keeps it. @returns What is wrong. */
@@ -140,11 +128,15 @@ class AgeSource implements HostBlockSource {
     return this.#hasEnd ? endError(this.shownName) : cutError(this.shownName);
   }
 
-  read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
+  override get stored(): NonNullable<HostBlockSource["stored"]> {
+    return { layer: "age", source: this.beneath };
+  }
+
+  override read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
     return settle(this.#read(offsetBytes, into));
   }
 
-  close(): void {
+  override close(): void {
     this.#isClosed = true;
     this.opener.close();
     this.beneath.close();

@@ -7,7 +7,8 @@
 import { existsSync } from "node:fs";
 import { CorruptImageError } from "../../../ext4/image_errors.ts";
 import { type Reading, settle } from "../../../ext4/reader/reading.ts";
-import type { HostBlockSource, Traffic } from "../../../host/block_source/block_source.ts";
+import type { HostBlockSource } from "../../../host/block_source/block_source.ts";
+import { SourceOver } from "../../../host/block_source/source_over.ts";
 import { closedError } from "../../../host/block_source/file_source.ts";
 import { outputBeside, quoted } from "../../no_image/shell_words.ts";
 import { KeptPieces } from "../kept_pieces.ts";
@@ -34,36 +35,27 @@ export const zstdLayer: Layer = {
   },
 };
 
-class ZstdSource implements HostBlockSource {
-  readonly stored: NonNullable<HostBlockSource["stored"]>;
+class ZstdSource extends SourceOver {
   readonly #kept = new KeptPieces(KEPT_BYTES);
   #isClosed = false;
 
-  constructor(private readonly beneath: HostBlockSource, private readonly table: SeekTable) {
-    this.stored = { layer: "zstd", source: beneath };
+  constructor(beneath: HostBlockSource, private readonly table: SeekTable) {
+    super(beneath);
   }
 
-  get sizeBytes(): number {
+  override get sizeBytes(): number {
     return this.table.sizeBytes;
   }
 
-  get shownName(): string {
-    return this.beneath.shownName;
+  override get stored(): NonNullable<HostBlockSource["stored"]> {
+    return { layer: "zstd", source: this.beneath };
   }
 
-  get isLocal(): boolean {
-    return this.beneath.isLocal;
-  }
-
-  get traffic(): Traffic | undefined {
-    return this.beneath.traffic;
-  }
-
-  read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
+  override read(offsetBytes: number, into: Uint8Array): Promise<void> | void {
     return settle(this.#read(offsetBytes, into));
   }
 
-  close(): void {
+  override close(): void {
     this.#isClosed = true;
     this.beneath.close();
   }
