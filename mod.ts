@@ -60,18 +60,10 @@ export { watchSignals } from "./host/ends/signals.ts";
 export type { Pipeline } from "./pipeline/pipeline.ts";
 export type { BuildRequest, BuildResult } from "./pipeline/running/run.ts";
 export type { DryRun } from "./pipeline/running/dry_run.ts";
-export type { BuildEvent, StepEvent } from "./pipeline/events.ts";
+export type { BuildEvent } from "./pipeline/events.ts";
 
 export { defineStep } from "./pipeline/step.ts";
-export type {
-  CheckContext,
-  Outcome,
-  PreviewContext,
-  Recipe,
-  Shell,
-  Step,
-  StepContext,
-} from "./pipeline/step.ts";
+export type { CheckContext, Outcome, Recipe, Shell, Step, StepContext } from "./pipeline/step.ts";
 export type { ByteStage } from "./pipeline/byte_stage.ts";
 export type { OptionsSchema, OptionValues } from "./pipeline/options.ts";
 export type { Artifact, Image, Payload } from "./pipeline/image.ts";
@@ -79,7 +71,6 @@ export type { Problem } from "./pipeline/problem.ts";
 
 export {
   InterruptedError,
-  ReleaseError,
   SourceError,
   StepError,
   UsageError,
@@ -87,4 +78,3 @@ export {
 } from "./pipeline/build_errors.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { ToolError } from "./host/programs/tool_error.ts";
-export { PluginError } from "./loading/plugin_error.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exitCodeOf, exitCodes } from "../../cli/exit_codes.ts";
-import { ReleaseError, StepError, UsageError, VerificationError } from "../../mod.ts";
+import { StepError, UsageError, VerificationError } from "../../mod.ts";
+import { ReleaseError } from "../../pipeline/build_errors.ts";
 import { icecoreOutput } from "../support/run_icecore.ts";
 
 const COMMANDS =
