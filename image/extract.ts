@@ -57,7 +57,7 @@ export async function extractImage(
     readonly signal?: AbortSignal;
     /** Receives each file that is damaged and therefore not extracted. */
     onDamaged?(error: DamagedFileError): void;
-    /** Told how far it is: first in files that were found, then in bytes that were written. */
+    /** Receives how far it is: first in files that were found, then in bytes that were written. */
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   },
 ): Promise<{

@@ -33,7 +33,7 @@ export interface WalkOptions {
   readonly allTimes: boolean;
   readonly signal: AbortSignal;
   onProgress(countInodes: number): void;
-  /** Told of each path that is left out, printable. */
+  /** Receives each path that is left out, printable. */
   onExcluded?(path: string): void;
   onProblem(problem: Problem): void;
 }

@@ -24,7 +24,7 @@ export class ContentCopier {
   /**
    * @param cloner Clones what need not be copied.
    * @param check Compares what is copied with the record, if there is one.
-   * @param onCopied Told how many bytes were read and written.
+   * @param onCopied Receives how many bytes were read and written.
    * @param rest Called now and then within a long file.
    */
   constructor(

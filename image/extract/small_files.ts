@@ -32,7 +32,7 @@ export interface SmallFilesParts {
   onDifferent(row: TreeInode): Promise<boolean>;
   /** Whether a file of this size is rather cloned than copied. */
   isCloned(sizeBytes: number): boolean;
-  /** Told how many bytes were read. */
+  /** Receives how many bytes were read. */
   onRead(sizeBytes: number): void;
 }
 

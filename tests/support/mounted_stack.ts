@@ -12,7 +12,7 @@ import { listFolder } from "./folder_listing.ts";
 import { assertE2fsckClean, output, run } from "./oracles.ts";
 import type { Requirements } from "./requirements.ts";
 
-/** What mounting a stack, and telling what it shows, needs of the machine. */
+/** What mounting a stack, and listing what it shows, needs of the machine. */
 export const STACK: Requirements = {
   programs: ["mount", "umount", "find", "stat", "getfattr", "sha256sum", "e2fsck"],
   loop: true,
@@ -77,7 +77,7 @@ export async function withStack<T>(
   }
 }
 
-/** What programs tell of a folder: all but what every image adds. */
+/** What programs print of a folder: all but what every image adds. */
 export function appearanceOf(folder: string, options: { readonly ctime?: boolean } = {}): string[] {
   const isOwn = (line: string) => /^(lost\+found|\.\/lost\+found) /.test(line);
   const lines = listFolder(folder).filter((line) => !isOwn(line));
