@@ -70,6 +70,7 @@ if (import.meta.main) {
   try {
     const executable = process.env["ICECORE_EXECUTABLE"] ?? compileInto(folder);
     const batches = batchesOf(testFiles(Deno.args.length === 0 ? ["tests"] : Deno.args));
+    // One more than there are processors: many tests wait, for a server, a clock or a kernel.
     const work = async () => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
         const counts = await runBatch(batch, executable);
@@ -77,7 +78,7 @@ if (import.meta.main) {
         else add(counts);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, work));
+    await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) + 1 }, work));
     // Tests that ran beside may have taken what these needed: alone, they have the last word.
     for (const batch of disturbed) {
       console.log(`\nonce more, alone: ${batch.join(" ")}`);
