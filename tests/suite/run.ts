@@ -18,6 +18,12 @@ import { batchesOf } from "./batches.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** `deno test`, with the packages that only tests need. */
+const TEST = [
+  ...[Deno.execPath(), "test", "--no-check", "--allow-all"],
+  ...["--config", `${ROOT}tests/deno.json`],
+];
+
 /** Compiles icecore into a folder. @returns `undefined` where that cannot be done here */
 function compileInto(folder: string): string | undefined {
   const path = `${folder}/icecore`;
@@ -46,7 +52,7 @@ function testFiles(places: readonly string[]): string[] {
 /** Runs one batch; its output is printed whole when it is over. */
 async function runBatch(files: readonly string[], executable?: string): Promise<TestCounts> {
   const { code, stdout } = await new Deno.Command("bash", {
-    args: ["-c", 'exec "$@" 2>&1', "bash", Deno.execPath(), "test", "--no-check", "-A", ...files],
+    args: ["-c", 'exec "$@" 2>&1', "bash", ...TEST, ...files],
     cwd: ROOT,
     env: executable === undefined ? {} : { ICECORE_EXECUTABLE: executable },
     stdin: "null",
