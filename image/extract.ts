@@ -26,8 +26,8 @@ import { findExisting } from "./extract/existing.ts";
 import { extractFailure } from "./extract/failure.ts";
 import { Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
-import { IncompleteFileError } from "./extract/small_file_writer.ts";
-import { SmallFiles } from "./extract/small_files.ts";
+import { IncompleteFileError } from "./extract/file_writer.ts";
+import { PlainFiles } from "./extract/plain_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import type { ImageReader } from "./image_reader.ts";
@@ -157,7 +157,7 @@ class Extraction {
       this.#pathOf,
       existing,
     );
-    const smallFiles = new SmallFiles({
+    const plainFiles = new PlainFiles({
       image: this.image,
       source: this.source,
       folders: this.folders,
@@ -184,47 +184,45 @@ class Extraction {
         const isSame = check?.matches(this.source.inodeOf(row), targetOf(tree, row)) ?? true;
         if (!isSame) await this.#refuseDamaged(row);
       },
-      smallFiles,
+      plainFiles,
     });
     try {
-      await this.#writeAll(writer, smallFiles);
+      await this.#writeAll(writer, plainFiles);
     } finally {
-      smallFiles.close();
+      plainFiles.close();
       writer.close();
     }
     return this.#result();
   }
 
-  async #writeAll(writer: TargetWriter, smallFiles: SmallFiles): Promise<void> {
+  async #writeAll(writer: TargetWriter, plainFiles: PlainFiles): Promise<void> {
     const tree = this.#tree;
     let row = 0 as TreeInode;
     try {
       for (let entry = 0; entry < tree.countEntries; entry++) {
         row = tree.entryInode[entry]! as TreeInode;
-        try {
-          const writing = writer.writeName(entry as TreeEntry);
-          if (writing instanceof Promise) await writing;
-          this.#countNames++;
-        } catch (error) {
-          if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
-            this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
-          } else if (!(error instanceof DamagedFileError)) {
-            leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
-            this.#leftOut.add(row);
-          }
-          writer.discard();
-        }
+        const writing = this.#leavingOut(
+          entry as TreeEntry,
+          writer,
+          () => writer.writeName(entry as TreeEntry),
+        );
+        if (writing instanceof Promise) await writing;
         if (this.#breather.due) await this.#rest();
       }
-      await smallFiles.finish();
+      for (row of await plainFiles.finish()) {
+        // Once more by this thread, which knows what to say of it.
+        const entry = tree.nameEntry[row]! as TreeEntry;
+        this.#countNames--;
+        await this.#leavingOut(entry, writer, () => writer.makeFile(entry));
+      }
       // From the last to the first: writing a folder's metadata must not touch its parent's times.
       for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
         if (hasType(tree, row, S_IFDIR)) writer.finishFolder(row);
         if (this.#breather.due) await this.#rest();
       }
     } catch (error) {
-      smallFiles.close();
-      const countNames = this.#countNames - smallFiles.countIncomplete;
+      plainFiles.close();
+      const countNames = this.#countNames - plainFiles.countIncomplete;
       const isOther = error instanceof IncompleteFileError;
       const path = this.#pathOf(isOther ? error.row : row);
       throw extractFailure(isOther ? error.cause : error, {
@@ -234,6 +232,37 @@ class Extraction {
       });
     }
     this.#report();
+  }
+
+  /** Writes a name; what is damaged is left out. @returns a promise only where `write` did */
+  #leavingOut(
+    entry: TreeEntry,
+    writer: TargetWriter,
+    write: () => void | Promise<void>,
+  ): void | Promise<void> {
+    const done = () => void this.#countNames++;
+    const failed = (error: unknown) => {
+      this.#leaveOut(entry, error);
+      writer.discard();
+    };
+    try {
+      const writing = write();
+      if (writing instanceof Promise) return writing.then(done).catch(failed);
+      done();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** @throws what no file is left out for */
+  #leaveOut(entry: TreeEntry, error: unknown): void {
+    const row = this.#tree.entryInode[entry]! as TreeInode;
+    if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
+      this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
+    } else if (!(error instanceof DamagedFileError)) {
+      leaveOut(error, this.image, () => pathBytesOfEntry(this.#tree, entry));
+      this.#leftOut.add(row);
+    }
   }
 
   async #refuseDamaged(row: TreeInode): Promise<void> {
