@@ -65,13 +65,15 @@ export interface PlannedVolume {
   readonly name: string;
   /** The label of the host on which its sources lie. */
   readonly host: string;
-  /** Absent where it holds only what was moved to it. */
+  /** Absent where it holds one large file. */
   readonly range?: TreeRange;
+  /** The path of that file, as path text. */
+  readonly only?: string;
   /** The volume that this one is a layer on: the name of its image, without `.img`. */
   readonly base?: string;
   /** Whether the volume was built by an earlier plan, and nothing has changed since. */
   readonly kept?: true;
-  /** What its image may take: an estimate. */
+  /** What its image may take: an estimate; of a layer, what has changed. */
   readonly sizeBytes: number;
   /** Names in it, without the folders above that are repeated. */
   readonly countNames: number;
@@ -79,7 +81,10 @@ export interface PlannedVolume {
   readonly countFiles: number;
   /** SHA-256, in hex, of all that was known of what it holds: another one means a change. */
   readonly contents: string;
-  /** Where its names begin in the list of names beside the plan, in bytes, and where they end. */
+  /**
+   * Where its names begin in the list of names beside the plan, in bytes, and where they end; those
+   * of large files may lie among them.
+   */
   readonly names: readonly [start: number, end: number];
   /** SHA-256 of what makes it this volume, in hex. An image that was built of it says so. */
   readonly key: string;
