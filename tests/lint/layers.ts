@@ -10,6 +10,7 @@ export type Layer =
   | "cli"
   | "serve"
   | "report"
+  | "volumes"
   | "plugins"
   | "entries"
   | "image"
@@ -40,6 +41,7 @@ const everything: readonly Layer[] = [
   "cli",
   "serve",
   "report",
+  "volumes",
   "plugins",
   "entries",
   "image",
@@ -64,6 +66,7 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     imports: [
       "serve",
       "report",
+      "volumes",
       "plugins",
       "entries",
       "image",
@@ -89,6 +92,12 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     outside: true,
     runtime: false,
     why: "report/ draws what image/ reads, and knows neither steps nor the CLI",
+  },
+  volumes: {
+    imports: ["entries", "image", "steps", "source", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "volumes/ cuts trees, and has volumes built and checked; it knows neither CLI nor plugins",
   },
   plugins: {
     imports: ["entries"],
