@@ -22,6 +22,7 @@ import {
   type ScannedSource,
   type Step,
 } from "../pipeline/step.ts";
+import { counted } from "../pipeline/words/counted.ts";
 import { neededSource } from "../source/needed.ts";
 import { isOfTheFuture } from "../source/settling.ts";
 import { problemOf } from "./pack/notes.ts";
@@ -129,9 +130,10 @@ async function compare(
   for (const text of futureTimes(source, startMs)) {
     emit({ type: "message", level: "warning", text });
   }
+  let contents: Promise<ContentComparison> | undefined;
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
-    contents: await ContentComparison.of(source, breather),
+    contents: () => contents ??= ContentComparison.of(source, breather),
     nowMs: startMs,
   });
   return await compareWithBase(source.tree, base, rows, breather);
@@ -150,7 +152,7 @@ function futureTimes({ tree, ctime, pathOf }: ScannedSource, nowMs: number): str
     `${pathOf(row)} has a time that is still to come: it is compared by its contents`
   );
   const more = rows.length - named.length;
-  if (more > 0) named.push(`so it is with ${more.toLocaleString("en")} more files`);
+  if (more > 0) named.push(`so it is with ${counted(more, "more file")}`);
   return named;
 }
 
