@@ -32,6 +32,14 @@ const options = {
     choices: ["mtime", "all"],
     default: "mtime",
   },
+  holes: {
+    type: "string",
+    help:
+      "which files are searched for holes: all large ones, or those with less room than bytes; " +
+      "then since searches what it keeps",
+    choices: ["all", "likely"],
+    default: "all",
+  },
 } as const satisfies OptionsSchema;
 
 /** Reads the source into a tree, which the steps that follow find as `context.tree`. */
@@ -74,11 +82,13 @@ async function scanSource(
   const { options, emit } = context;
   const excludes = compileExcludes(options["exclude"] as readonly string[]);
   const problems: Problem[] = [];
+  const likelyHoles = options.holes === "likely";
   const walked = await walk(placeSources(context.sources), {
     excludes,
     ...(onExcluded === undefined ? {} : { onExcluded }),
     oneFileSystem: options.oneFileSystem,
     allTimes: options.times === "all",
+    likelyHoles,
     signal: context.signal,
     onProgress: (done) => emit({ type: "progress", done, unit: "files" }),
     onProblem(problem) {
@@ -86,7 +96,7 @@ async function scanSource(
       emit({ type: "problem", problem });
     },
   });
-  const source = scannedSource(walked);
+  const source = scannedSource(walked, { likelyHoles });
   context.provideSource(source);
   const unmatchedPatterns = excludes?.unmatched ?? [];
   const report = {

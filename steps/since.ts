@@ -33,6 +33,7 @@ import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
 import { layerTree } from "./since/layer_tree.ts";
 import { RowComparison } from "./since/row_comparison.ts";
+import { dataRangesOfStored } from "./since/stored_holes.ts";
 import { factsOf, sentenceOf } from "./since/summary.ts";
 
 const options = {
@@ -108,7 +109,8 @@ async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
   try {
     for (const location of base.locations) requireOther(location, context.output);
     const changes = await compare(source, base, context, breather);
-    const layer = await layerTree(source.tree, changes, breather);
+    const dataRanges = await dataRangesOfStored(source, changes, signal);
+    const layer = await layerTree({ ...source.tree, dataRanges }, changes, breather);
     context.provideSource(layerSource(source, layer, base.binding));
     const problems = [
       ...changes.notes.map((note) => problemOf(note, source)),
