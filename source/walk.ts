@@ -34,6 +34,8 @@ export interface WalkOptions {
   readonly allTimes: boolean;
   /** What is taken of the root; all of it when absent. */
   readonly selection?: FolderSelection;
+  /** Whether only files that must have holes are searched for them; see `ScannedSource.holesOf`. */
+  readonly likelyHoles?: boolean;
   readonly signal: AbortSignal;
   onProgress(countInodes: number): void;
   /** Receives each path that is left out, printable. */
@@ -102,7 +104,7 @@ class Walker implements Walked {
   ) {
     this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));
     this.#breather = new Breather(options.signal);
-    this.#reader = new InodeReader(options.allTimes, this.#breather);
+    this.#reader = new InodeReader(options.allTimes, this.#breather, options.likelyHoles);
     this.#problems = new WalkProblems((problem) => options.onProblem(problem));
     this.tops = new TreeTops(this.builder, this.#reader, options.allTimes);
   }

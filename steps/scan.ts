@@ -39,6 +39,14 @@ const options = {
     choices: ["mtime", "all"],
     default: "mtime",
   },
+  holes: {
+    type: "string",
+    help:
+      "which files are searched for holes: all large ones, or those with less room than bytes; " +
+      "then since searches what it keeps",
+    choices: ["all", "likely"],
+    default: "all",
+  },
 } as const satisfies OptionsSchema;
 
 /** What a scan of a part of the source is to know. */
@@ -99,17 +107,19 @@ async function scanSource(
     problems.push(problem);
     emit({ type: "problem", problem });
   };
+  const likelyHoles = options.holes === "likely";
   const walked = await walk(placeSources(context.sources), {
     excludes,
     ...(part === undefined ? {} : { selection: part.selection }),
     ...(onExcluded === undefined ? {} : { onExcluded }),
     oneFileSystem: options.oneFileSystem,
     allTimes: options.times === "all",
+    likelyHoles,
     signal: context.signal,
     onProgress: (done) => emit({ type: "progress", done, unit: "files" }),
     onProblem,
   });
-  const source = scannedSource(walked);
+  const source = scannedSource(walked, { likelyHoles });
   context.provideSource(source);
   for (const problem of await part?.missing(source, context.signal) ?? []) onProblem(problem);
   // What matches nothing in a part may match in others.

@@ -22,6 +22,7 @@ import {
   type ScannedSource,
   type Step,
 } from "../pipeline/step.ts";
+import { counted } from "../pipeline/words/counted.ts";
 import { neededSource } from "../source/needed.ts";
 import { isOfTheFuture } from "../source/settling.ts";
 import { problemOf } from "./pack/notes.ts";
@@ -32,6 +33,7 @@ import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
 import { layerTree } from "./since/layer_tree.ts";
 import { RowComparison } from "./since/row_comparison.ts";
+import { dataRangesOfStored } from "./since/stored_holes.ts";
 import { factsOf, sentenceOf } from "./since/summary.ts";
 
 const options = {
@@ -107,7 +109,8 @@ async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
   try {
     for (const location of base.locations) requireOther(location, context.output);
     const changes = await compare(source, base, context, breather);
-    const layer = await layerTree(source.tree, changes, breather);
+    const dataRanges = await dataRangesOfStored(source, changes, signal);
+    const layer = await layerTree({ ...source.tree, dataRanges }, changes, breather);
     context.provideSource(layerSource(source, layer, base.binding));
     const problems = [
       ...changes.notes.map((note) => problemOf(note, source)),
@@ -129,9 +132,10 @@ async function compare(
   for (const text of futureTimes(source, startMs)) {
     emit({ type: "message", level: "warning", text });
   }
+  let contents: Promise<ContentComparison> | undefined;
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
-    contents: await ContentComparison.of(source, breather),
+    contents: () => contents ??= ContentComparison.of(source, breather),
     nowMs: startMs,
   });
   return await compareWithBase(source.tree, base, rows, breather);
@@ -150,7 +154,7 @@ function futureTimes({ tree, ctime, pathOf }: ScannedSource, nowMs: number): str
     `${pathOf(row)} has a time that is still to come: it is compared by its contents`
   );
   const more = rows.length - named.length;
-  if (more > 0) named.push(`so it is with ${more.toLocaleString("en")} more files`);
+  if (more > 0) named.push(`so it is with ${counted(more, "more file")}`);
   return named;
 }
 

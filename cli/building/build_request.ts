@@ -82,7 +82,8 @@ function withBase(
     );
   }
   const given = { base: givenPath(base, "the base"), bases };
-  return pipeline.has(since.name) ? pipeline.with(since.name, given) : pipeline.use(since, given);
+  const searching = pipeline.with("scan", { holes: "likely" });
+  return pipeline.has(since.name) ? searching.with(since.name, given) : searching.use(since, given);
 }
 
 /** The pipeline with the step that takes digests from an earlier image, where one is named. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { asMeant } from "../../../cli/arguments/habits.ts";
-import { commands } from "../../../cli/main.ts";
+import { loadCommands } from "../../../cli/load_commands.ts";
+
+const commands = await loadCommands();
 
 const usages = Object.fromEntries(
   Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),

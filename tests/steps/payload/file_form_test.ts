@@ -5,7 +5,9 @@ import { build, inPlace } from "../../plugins/building.ts";
 
 Deno.test("what cannot be undone is reported behind why it failed", async () => {
   const stream: Step["stream"] = () => ({
-    sink: new WritableStream({ write: () => Promise.reject(new Error("server gone")) }),
+    sink: new WritableStream({
+      write: () => Promise.reject(new Error("server gone")),
+    }),
     abort: () => Promise.reject(new Error("cannot take it back")),
   });
   const sending: Step = {
@@ -17,7 +19,8 @@ Deno.test("what cannot be undone is reported behind why it failed", async () => 
   };
   await inPlace(async (place) => {
     await assert.rejects(build(place, [[sending]], "file"), {
-      message: "step sending failed: server gone. Then: cannot clean up: cannot take it back. " +
+      message:
+        "step sending failed: server gone. Then: cannot clean up: cannot take it back. " +
         "Run: icecore clean",
     });
   });
