@@ -3,7 +3,6 @@
  * @module
  */
 
-import { leaveOut } from "../ext4/reader/leave_out.ts";
 import {
   hasType,
   S_IFDIR,
@@ -16,14 +15,15 @@ import {
 import { Breather } from "../host/breathe.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
 import { collectGarbage } from "../host/runtime.ts";
-import { DamagedFileError } from "../pipeline/build_errors.ts";
-import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
+import type { DamagedFileError } from "../pipeline/build_errors.ts";
+import { ContentCheck } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { BlockCloner } from "./extract/block_cloner.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
 import { findExisting } from "./extract/existing.ts";
 import { extractFailure } from "./extract/failure.ts";
+import { LeftOutFiles } from "./extract/left_out_files.ts";
 import { Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
 import { IncompleteFileError } from "./extract/file_writer.ts";
@@ -32,8 +32,7 @@ import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
-import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
-import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
+import { shownPathOf } from "./tree_path.ts";
 
 /**
  * Extracts. Each path keeps its place: `a/b` becomes `TARGET/a/b`.
@@ -116,8 +115,7 @@ class Extraction {
   readonly #totalBytes: number;
   #doneBytes = 0;
   #countNames = 0;
-  readonly #leftOut = new Set<TreeInode>();
-  readonly #damaged = new Set<TreeInode>();
+  readonly #leftOut: LeftOutFiles;
 
   constructor(
     private readonly image: ImageReader,
@@ -128,6 +126,7 @@ class Extraction {
     private readonly signal: AbortSignal,
   ) {
     this.#tree = source.tree;
+    this.#leftOut = new LeftOutFiles(image, source, this.#pathOf, options.onDamaged);
     this.#breather = new Breather(signal);
     this.#totalBytes = contentBytes(source);
   }
@@ -165,7 +164,7 @@ class Extraction {
       breather: this.#breather,
       check,
       isCloned: (sizeBytes) => cloner.isWorth(sizeBytes),
-      onDifferent: (row) => this.#isKept(row),
+      onDifferent: (row) => this.#leftOut.isKept(row),
       onRead: count,
     });
     const writer = new TargetWriter({
@@ -178,11 +177,11 @@ class Extraction {
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
         const isSame = await copier.copy(row, this.source.inodeOf(row), to);
-        if (!isSame) await this.#refuseDamaged(row);
+        if (!isSame) await this.#leftOut.refuse(row);
       },
       checkTarget: async (row) => {
         const isSame = check?.matches(this.source.inodeOf(row), targetOf(tree, row)) ?? true;
-        if (!isSame) await this.#refuseDamaged(row);
+        if (!isSame) await this.#leftOut.refuse(row);
       },
       plainFiles,
     });
@@ -242,7 +241,7 @@ class Extraction {
   ): void | Promise<void> {
     const done = () => void this.#countNames++;
     const failed = (error: unknown) => {
-      this.#leaveOut(entry, error);
+      this.#leftOut.add(entry, error);
       writer.discard();
     };
     try {
@@ -252,42 +251,6 @@ class Extraction {
     } catch (error) {
       failed(error);
     }
-  }
-
-  /** @throws what no file is left out for */
-  #leaveOut(entry: TreeEntry, error: unknown): void {
-    const row = this.#tree.entryInode[entry]! as TreeInode;
-    if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
-      this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
-    } else if (!(error instanceof DamagedFileError)) {
-      leaveOut(error, this.image, () => pathBytesOfEntry(this.#tree, entry));
-      this.#leftOut.add(row);
-    }
-  }
-
-  async #refuseDamaged(row: TreeInode): Promise<void> {
-    if (!await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
-  }
-
-  /**
-   * Whether a file is extracted though it differs from the record: where the record cannot be relied
-   * on, and where damaged files are wanted. Names it where it is damaged.
-   */
-  async #isKept(row: TreeInode): Promise<boolean> {
-    const damage = await damageOf(this.image, this.#pathOf(row), this.source.inodeOf(row));
-    if (damage === undefined) return true;
-    const { onBroken } = this.image;
-    if (onBroken !== undefined) {
-      onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
-      return true;
-    }
-    this.#nameDamaged(row, damage);
-    return false;
-  }
-
-  #nameDamaged(row: TreeInode, damage: DamagedFileError): void {
-    this.#damaged.add(row);
-    this.options.onDamaged?.(damage);
   }
 
   async #rest(): Promise<void> {
@@ -308,8 +271,8 @@ class Extraction {
       if (hasType(tree, row, S_IFDIR)) countFolders++;
       else countFiles++;
     }
-    const countDamaged = this.#damaged.size;
-    countFiles -= this.#leftOut.size + countDamaged;
+    const { countDamaged } = this.#leftOut;
+    countFiles -= this.#leftOut.countOthers + countDamaged;
     this.signal.throwIfAborted();
     const sizeBytes = this.#doneBytes;
     return { countFiles, countFolders, sizeBytes, countDamaged, losses: this.#losses.all };

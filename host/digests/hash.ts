@@ -126,11 +126,13 @@ function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
 function openSslMaker(functions: OpenSsl, algorithm: string): DigestMaker | undefined {
   const method = functions.EVP_get_digestbyname(new TextEncoder().encode(`${algorithm}\0`));
   const context = functions.EVP_MD_CTX_new();
-  const begin = () => functions.EVP_DigestInit_ex(context, method, null);
-  if (begin() !== 1) {
+  if (functions.EVP_DigestInit_ex(context, method, null) !== 1) {
     functions.EVP_MD_CTX_free(context);
     return undefined;
   }
+  // With the method of before: naming it has OpenSSL 3 look it up once more, which takes as long as
+  // the digest of a small file.
+  const begin = () => functions.EVP_DigestInit_ex(context, null, null);
   const digest = new Uint8Array(MOST_DIGEST_BYTES);
   const length = new Uint32Array(1);
   return {
@@ -139,7 +141,7 @@ function openSslMaker(functions: OpenSsl, algorithm: string): DigestMaker | unde
     },
     finishInto(target, at) {
       requireOk(functions.EVP_DigestFinal_ex(context, digest, length));
-      target.set(digest.subarray(0, length[0]), at);
+      for (let i = 0; i < length[0]!; i++) target[at + i] = digest[i]!;
       requireOk(begin());
     },
   };

@@ -32,7 +32,7 @@ const HEAD_BYTES = FIELD_BYTES + NAME_BYTES;
 const COUNT_BYTES = 8;
 
 /** Enough that handing over costs little, few enough that two threads end together. */
-const MOST_FILES = 48;
+const MOST_FILES = 64;
 /** Each is an open descriptor in every batch that is under way. */
 const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 2 / (MOST_JOBS + 1))));
 
