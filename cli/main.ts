@@ -34,6 +34,7 @@ import { serve } from "./commands/serve.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
 import { verify } from "./commands/verify.ts";
+import { volume } from "./commands/volume.ts";
 import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
@@ -58,6 +59,7 @@ export const commands = {
   mount,
   umount,
   serve,
+  volume,
   steps,
   recipe,
   "new-step": newStep,
@@ -126,7 +128,7 @@ function parse(args: readonly string[], ending: Ending = {}) {
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(serve.parser, steps.parser, recipe.parser, newStep.parser),
+    or(serve.parser, volume.parser, steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),
   );
   return run(parser, {

@@ -1,0 +1,24 @@
+/**
+ * How sources are walked.
+ * @module
+ */
+
+import type { Problem } from "../pipeline/problem.ts";
+import type { Excludes } from "./exclude.ts";
+import type { FolderSelection } from "./folder_selection.ts";
+
+/** How to walk. */
+export interface WalkOptions {
+  readonly excludes: Excludes | undefined;
+  /** Leave folders empty that lie on another file system than their source. */
+  readonly oneFileSystem: boolean;
+  /** Keep access, change and creation times as well. */
+  readonly allTimes: boolean;
+  /** What is taken of the root; all of it when absent. */
+  readonly selection?: FolderSelection;
+  readonly signal: AbortSignal;
+  onProgress(countInodes: number): void;
+  /** Told of each path that is left out, printable. */
+  onExcluded?(path: string): void;
+  onProblem(problem: Problem): void;
+}
