@@ -53,8 +53,7 @@ Deno.test("e2fsck that is asked for and not installed is a fault of the machine"
     await assert.rejects(building, {
       name: "EnvironmentError",
       code: "missing-program",
-      message:
-        /^cannot check with e2fsck: it is not in PATH\. Install it with: /,
+      message: /^cannot check with e2fsck: it is not in PATH\. Install it with: /,
     });
     await assertNothingBuilt(lab);
   });

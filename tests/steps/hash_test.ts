@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { pipeline, recipes } from "../../mod.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -33,8 +27,7 @@ Deno.test("a link in the place of the side file's partial is not written through
     symlinkSync("precious", `${folder}/a.img.sha512.partial`);
     await assert.rejects(build(folder, "a.img"), {
       code: "not-writable",
-      message:
-        /a\.img\.sha512\.partial is in the way, and is not a regular file\. Remove it/,
+      message: /a\.img\.sha512\.partial is in the way, and is not a regular file\. Remove it/,
     });
     assert.equal(readFileSync(`${folder}/precious`, "utf8"), "precious");
   });

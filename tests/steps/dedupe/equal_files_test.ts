@@ -88,8 +88,7 @@ async function find(
   }
 }
 
-const sha256 = (bytes: Uint8Array) =>
-  createHash("sha256").update(bytes).digest("hex");
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 Deno.test("equal files are found, of any size, whatever their names and times are", () =>
   inTemporaryFolder(async (folder) => {

@@ -11,10 +11,7 @@ import {
 } from "../../../host/libc/files.ts";
 import { makeRing } from "../../../host/threads/ring.ts";
 import { UNKNOWN } from "../../../source/file_change.ts";
-import {
-  FinishQueue,
-  makeFinishMemory,
-} from "../../../steps/pack/finish_queue.ts";
+import { FinishQueue, makeFinishMemory } from "../../../steps/pack/finish_queue.ts";
 import { Hasher } from "../../../steps/pack/image_digest.ts";
 
 const NO_CTIME = { ctimeSeconds: 0, ctimeNanoseconds: UNKNOWN };

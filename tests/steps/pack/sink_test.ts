@@ -9,8 +9,7 @@ Deno.test("a link in the place of the image that was claimed is not written thro
     symlinkSync("precious", `${folder}/x.img.partial`);
     assert.throws(() => fileSink(`${folder}/x.img.partial`), {
       code: "output-replaced",
-      message:
-        /^cannot write \S+x\.img\.partial: a symbolic link took its place\. Look /,
+      message: /^cannot write \S+x\.img\.partial: a symbolic link took its place\. Look /,
     });
     assert.equal(readFileSync(`${folder}/precious`, "utf8"), "kept");
   }));

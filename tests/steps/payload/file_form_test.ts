@@ -19,8 +19,7 @@ Deno.test("what cannot be undone is reported behind why it failed", async () => 
   };
   await inPlace(async (place) => {
     await assert.rejects(build(place, [[sending]], "file"), {
-      message:
-        "step sending failed: server gone. Then: cannot clean up: cannot take it back. " +
+      message: "step sending failed: server gone. Then: cannot clean up: cannot take it back. " +
         "Run: icecore clean",
     });
   });

@@ -92,8 +92,7 @@ Deno.test("nothing is built on an image without a record", async () => {
       force: true,
     });
     await assert.rejects(buildImage(source, layer, { base }), {
-      message:
-        /it holds no record of its files' contents\. Build a full image with one/,
+      message: /it holds no record of its files' contents\. Build a full image with one/,
     });
     nothingLeft(folder);
   });
@@ -203,8 +202,7 @@ Deno.test("a file that goes away meanwhile is named, and the stack is sound", as
       "vanished",
     ]);
     await using stack = await openImage(layer);
-    const text = async (path: string) =>
-      await new Response(await stack.readFile(path)).text();
+    const text = async (path: string) => await new Response(await stack.readFile(path)).text();
     assert.equal(await text("/many/7"), "changed");
     assert.equal(await text("/many/9"), "9".repeat(200));
   });

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
 import { pipeline, recipes, since } from "../../../mod.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";

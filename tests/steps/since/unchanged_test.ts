@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  readFileSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
 import { buildImage, type StackBuild } from "../../support/mounted_stack.ts";
 import { rangeServer } from "../../support/range_server.ts";
