@@ -45,9 +45,10 @@ export function pipeline(recipe: Recipe): Pipeline {
  * const nightly = pipeline(recipes.native).use(since, { base: "/backup/photos-full.img" });
  * ```
  */
-export const since: Step = sinceStep(async (location, options) => {
+export const since: Step = sinceStep(async (location, { identityFiles, ...options }) => {
   const { openBase } = await import("./image/base_image.ts");
-  return await openBase(location, options);
+  const { readIdentity } = await import("./loading/identity_file.ts");
+  return await openBase(location, { ...options, identities: identityFiles.map(readIdentity) });
 });
 
 export { recipes } from "./steps/recipes.ts";

@@ -47,6 +47,11 @@ const options = {
     help: "where images below the base are, if not beside it: images, or folders of images",
     default: [],
   },
+  identity: {
+    type: "strings",
+    help: "of an encrypted base: files with private keys, of age-keygen or ssh-keygen",
+    default: [],
+  },
   unchangedBy: {
     type: "string",
     help:
@@ -105,7 +110,11 @@ async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
   const source = neededSource(context);
   const { signal, options } = context;
   const breather = new Breather(signal);
-  const base = await open(options.base, { signal, bases: options.bases });
+  const base = await open(options.base, {
+    signal,
+    bases: options.bases,
+    identityFiles: options.identity,
+  });
   try {
     for (const location of base.locations) requireOther(location, context.output);
     const changes = await compare(source, base, context, breather);

@@ -111,7 +111,8 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
-  const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy } = values;
+  const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy, identity } =
+    values;
   const { dedupe, reflink } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
@@ -126,6 +127,7 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
       ? ["--verbose", ["scan"], { listExcluded: true }]
       : undefined,
     unchangedBy === undefined ? undefined : ["--unchanged-by", ["since"], { unchangedBy }],
+    identity.length === 0 ? undefined : ["--identity", ["since"], { identity }],
     size === undefined ? undefined : ["--size", ["allocate"], { size }],
     blockSize === undefined
       ? undefined

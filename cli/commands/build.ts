@@ -108,6 +108,10 @@ const parser = command(
         description:
           message`Store only what changed since IMAGE was made: a path or URL, of an image that may itself be such a one. Given again: where images below it are, or folders of them.`,
       })),
+      identity: multiple(option("--identity", fileValue("FILE"), {
+        description:
+          message`Decrypt an encrypted base with the private key in FILE: of age-keygen, or of ssh-keygen.`,
+      })),
       unchangedBy: optional(
         option("--unchanged-by", choice(["times", "content"], { metavar: "times|content" }), {
           description:
