@@ -20,16 +20,21 @@ export interface Audit {
 /** Asks the registry about the packages; nothing of them is fetched. */
 export function audit(packages: readonly LockedPackage[], folder: string): Audit {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/package.json`, '{ "name": "audited", "version": "0.0.0" }\n');
+  writeFileSync(`${folder}/package.json`, JSON.stringify(manifest(packages)));
   writeFileSync(`${folder}/package-lock.json`, packageLock(packages));
   const { stdout, stderr } = tried(["npm", "audit", "--json", "--omit=dev"], { cwd: folder });
-  return auditOf(stdout, stderr);
+  return auditOf(stdout, stderr, packages.length);
 }
 
-/** What an answer of `npm audit --json` says. */
-export function auditOf(stdout: string, stderr: string): Audit {
+/**
+ * What an answer of `npm audit --json` says.
+ *
+ * @param countPackages How many were asked about; an answer about fewer is none.
+ */
+export function auditOf(stdout: string, stderr: string, countPackages: number): Audit {
   try {
-    const { metadata: { vulnerabilities } } = JSON.parse(stdout);
+    const { metadata: { vulnerabilities, dependencies } } = JSON.parse(stdout);
+    if (dependencies.prod < countPackages) throw new Error("not all of them were looked at");
     const counts = Object.entries(vulnerabilities as Record<string, number>)
       .filter(([kind, count]) => kind !== "total" && count > 0)
       .map(([kind, count]) => `${count} ${kind}`);
@@ -49,30 +54,23 @@ export function auditOf(stdout: string, stderr: string): Audit {
   }
 }
 
-/** The lock file that npm reads, of the packages of ours. */
+/** The lock file that npm reads, of the packages of ours; each is one that the root needs. */
 export function packageLock(packages: readonly LockedPackage[]): string {
-  const first = new Map<string, LockedPackage>();
-  const entries: [string, object][] = [];
-  for (const each of packages) {
-    const { name, version } = each;
-    // Of a package in two versions, the second lies below a folder of its own.
-    const at = first.has(name)
-      ? `node_modules/second-${entries.length}/node_modules/`
-      : "node_modules/";
-    first.set(name, each);
-    entries.push([`${at}${name}`, { version, name }]);
-  }
-  const needed = Object.fromEntries([...first].map(([name, { version }]) => [name, version]));
-  const root = { name: "audited", version: "0.0.0", dependencies: needed };
-  return JSON.stringify(
-    {
-      name: "audited",
-      version: "0.0.0",
-      lockfileVersion: 3,
-      requires: true,
-      packages: { "": root, ...Object.fromEntries(entries) },
-    },
-    undefined,
-    2,
-  );
+  const root = manifest(packages);
+  const entries = packages.map(({ name, version }, i) => [
+    `node_modules/${alias(name, i)}`,
+    { name, version },
+  ]);
+  const known = { "": root, ...Object.fromEntries(entries) };
+  return JSON.stringify({ ...root, lockfileVersion: 3, requires: true, packages: known });
+}
+
+/** Of a package in two versions both are needed, so each has a name of its own. */
+function manifest(packages: readonly LockedPackage[]) {
+  const needed = packages.map(({ name, version }, i) => [alias(name, i), `npm:${name}@${version}`]);
+  return { name: "audited", version: "0.0.0", dependencies: Object.fromEntries(needed) };
+}
+
+function alias(name: string, index: number): string {
+  return `${index}-${name.replace(/^@/, "").replace("/", "-")}`;
 }

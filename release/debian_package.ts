@@ -120,6 +120,7 @@ export function debianPackage(
     ),
   );
   place("usr/share/doc/icecore/copyright", copyright(contents));
+  place("usr/share/doc/icecore/THIRD-PARTY-LICENCES.gz", packed(contents.thirdParty));
   place("usr/share/lintian/overrides/icecore", OVERRIDES);
   place("DEBIAN/control", "");
   const glibc = newestGlibc(run(["objdump", "-T", contents.executable]));
@@ -134,8 +135,11 @@ export function debianPackage(
   return path;
 }
 
-function copyright({ licence, thirdParty }: Contents): string {
-  return `icecore is distributed under this licence:\n\n${licence}\n\n${thirdParty}`;
+function copyright({ licence }: Contents): string {
+  return `icecore is distributed under this licence:\n\n${licence}\n` +
+    "The executable holds the runtime Bun and npm packages; what they are distributed under is in\n" +
+    "THIRD-PARTY-LICENCES.gz beside this file. Those under the Apache License 2.0 are so under the\n" +
+    "terms in /usr/share/common-licenses/Apache-2.0.\n";
 }
 
 /** Gives all files the modes and the time they have in the package. @returns their bytes */
