@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { about, commands } from "../../cli/main.ts";
+import { loadCommands } from "../../cli/load_commands.ts";
+import { about } from "../../cli/manual/about.ts";
 import { manualPages } from "../../cli/manual/manual.ts";
 import {
   controlFile,
@@ -43,7 +44,7 @@ testWith(
         version: "1.2.3",
         licence: readFileSync(`${repositoryRoot}/LICENSE`, "utf8"),
         thirdParty: "the licences of others\n",
-        manual: manualPages(commands, about, { version: "1.2.3", date: "2026-01-01" }),
+        manual: manualPages(await loadCommands(), about, { version: "1.2.3", date: "2026-01-01" }),
         completions: {
           bash: run([EXECUTABLE, "completion", "bash"]),
           zsh: run([EXECUTABLE, "completion", "zsh"]),

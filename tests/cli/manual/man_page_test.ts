@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { about, commands } from "../../../cli/main.ts";
+import { loadCommands } from "../../../cli/load_commands.ts";
+import { about } from "../../../cli/manual/about.ts";
 import { manPage } from "../../../cli/manual/man_page.ts";
 import { commandPages, manualPages } from "../../../cli/manual/manual.ts";
 import { tried } from "../../../release/run.ts";
@@ -9,10 +10,10 @@ import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const EDITION = { version: "1.2.3", date: "2026-01-01" };
 
-Deno.test("each command has a page, with a synopsis, its options and its exit codes", () => {
-  const pages = commandPages(commands);
+Deno.test("each command has a page, with a synopsis, its options and its exit codes", async () => {
+  const pages = commandPages(await loadCommands());
   assert.ok(pages.some(({ name }) => name === "recipe schema"));
-  for (const name of Object.keys(commands)) assert.ok(pages.some((page) => page.name === name));
+  for (const name of Object.keys(await loadCommands())) assert.ok(pages.some((page) => page.name === name));
   for (const { name, brief, synopsis, sections } of pages) {
     assert.match(brief, /^[A-Z].*\.$/, name);
     assert.ok(synopsis.startsWith(`icecore ${name}`), synopsis);
@@ -63,8 +64,8 @@ icecore lay nest \\-n 3
 });
 
 testWith({ programs: ["man"] }, "man formats every page without a warning", async () => {
-  await inTemporaryFolder((folder) => {
-    for (const [name, text] of manualPages(commands, about, EDITION)) {
+  await inTemporaryFolder(async (folder) => {
+    for (const [name, text] of manualPages(await loadCommands(), about, EDITION)) {
       writeFileSync(`${folder}/${name}`, text);
       const argv = ["man", "--warnings", "--local-file", `${folder}/${name}`];
       const { code, stdout, stderr } = tried(argv, { env: { MANWIDTH: "80", LC_ALL: "C.UTF-8" } });
@@ -72,6 +73,5 @@ testWith({ programs: ["man"] }, "man formats every page without a warning", asyn
       assert.match(stdout, /^NAME$/m);
       assert.match(stdout, /^EXIT STATUS$|^SEE ALSO$/m);
     }
-    return Promise.resolve();
   });
 });
