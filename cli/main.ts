@@ -6,7 +6,7 @@
 // First: an executable that was started to run a zx script does nothing else.
 import "../loading/zx_process.ts";
 import { object, or } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { command } from "@optique/core/primitives";
 import { run, type RunOptions } from "@optique/run";
 import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
@@ -14,8 +14,9 @@ import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
 import { printParseError, type Usages } from "./arguments/parse_error.ts";
-import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
+import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_commands.ts";
+import { about } from "./manual/about.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
 import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
@@ -103,16 +104,9 @@ function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
     errorExitCode: 2,
     stdout: (text) => print(text),
     stderr: (text) => printParseError(text, args, usages),
-    brief: message`A folder as one small, read-only, checksummed ext4 image.`,
-    examples: examples(
-      "icecore build /srv/photos",
-      "icecore verify photos.img",
-      "icecore build --help",
-    ),
-    footer: examples(...exitCodes({
-      lossy: "done but some source files could not be read or changed while being read",
-      verificationFailed: "verification failed",
-    })),
+    brief: message`${text(about.brief)}`,
+    examples: examples(...about.examples),
+    footer: examples(...about.codes),
     // A terminal breaks an error's lines itself, and a script wants none broken.
     maxWidth: args[0] === "help" || args.includes("--help") ? helpWidth() : UNBROKEN,
     termWidth: "auto",

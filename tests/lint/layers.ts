@@ -20,6 +20,7 @@ export type Layer =
   | "pipeline"
   | "host"
   | "ext4"
+  | "release"
   | "tests"
   | "bench"
   | "examples";
@@ -162,8 +163,14 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     runtime: true,
     why: "an example shows what a user can do, with the public surface",
   },
+  release: {
+    imports: ["cli"],
+    outside: true,
+    runtime: false,
+    why: "release/ packs what the project makes, and takes manual pages from cli/",
+  },
   tests: {
-    imports: [...everything, "bench"],
+    imports: [...everything, "release", "bench"],
     outside: true,
     runtime: true,
     why: "tests may look at everything",
