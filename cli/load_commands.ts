@@ -21,6 +21,7 @@ const LOADERS = {
   mount: async () => (await import("./commands/mount.ts")).mount,
   umount: async () => (await import("./commands/umount.ts")).umount,
   serve: async () => (await import("./commands/serve.ts")).serve,
+  volume: async () => (await import("./commands/volume.ts")).volume,
   steps: async () => (await import("./commands/steps.ts")).steps,
   recipe: async () => (await import("./commands/recipe.ts")).recipe,
   "new-step": async () => (await import("./commands/new_step.ts")).newStep,

@@ -127,13 +127,13 @@ function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
 
 function parserOfAll({ export: exportCommand, "new-step": newStep, ...commands }: Commands) {
   const { build, merge, verify, info, report, ls, cat, find, extract, digests, diff } = commands;
-  const { join, mount, umount, serve, steps, recipe, doctor, clean } = commands;
+  const { join, mount, umount, serve, volume, steps, recipe, doctor, clean } = commands;
   return or(
     or(build.parser, merge.parser, verify.parser),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(serve.parser, steps.parser, recipe.parser, newStep.parser),
+    or(serve.parser, volume.parser, steps.parser, recipe.parser, newStep.parser),
     or(doctor.parser, clean.parser),
   );
 }

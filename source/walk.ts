@@ -13,8 +13,6 @@ import { SystemError } from "../host/libc/errno.ts";
 import { closeRead, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { FolderLister } from "../host/libc/list_folder.ts";
 import { joinBytes } from "../host/libc/paths.ts";
-import type { Problem } from "../pipeline/problem.ts";
-import type { Excludes } from "./exclude.ts";
 import { FileIdentities } from "./file_identities.ts";
 import { FolderCache } from "./folder_cache.ts";
 import type { FolderSelection } from "./folder_selection.ts";
@@ -23,25 +21,8 @@ import { NameList } from "./name_list.ts";
 import type { SourcePlacement } from "./placement.ts";
 import { madeUpFolder, TreeTops } from "./tree_tops.ts";
 import { Volume } from "./volume.ts";
+import type { WalkOptions } from "./walk_options.ts";
 import { type Place, shownPath, WalkProblems } from "./walk_problems.ts";
-
-/** How to walk. */
-export interface WalkOptions {
-  readonly excludes: Excludes | undefined;
-  /** Leave folders empty that lie on another file system than their source. */
-  readonly oneFileSystem: boolean;
-  /** Keep access, change and creation times as well. */
-  readonly allTimes: boolean;
-  /** What is taken of the root; all of it when absent. */
-  readonly selection?: FolderSelection;
-  /** Whether only files that must have holes are searched for them; see `ScannedSource.holesOf`. */
-  readonly likelyHoles?: boolean;
-  readonly signal: AbortSignal;
-  onProgress(countInodes: number): void;
-  /** Receives each path that is left out, printable. */
-  onExcluded?(path: string): void;
-  onProblem(problem: Problem): void;
-}
 
 /** The result of a walk. */
 export interface Walked {

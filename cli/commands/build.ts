@@ -19,6 +19,7 @@ import { pipelineOf, recipeFile, requestOf } from "../building/build_request.ts"
 import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
+import { sendConsoleToStderr } from "../building/send_console.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common } from "../output/common_options.ts";
@@ -191,11 +192,6 @@ const parser = command(
     ),
   },
 );
-
-/** What a module of the user's prints is not a result, and would break the lines that are. */
-function sendConsoleToStderr(): void {
-  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-}
 
 /** The command. */
 export const build = {

@@ -18,7 +18,7 @@ import { printable } from "../../host/libc/paths.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { NamesReader } from "../cut/names_file.ts";
 import { comparePaths, type PathNames, pathNames, PathStack } from "../cut/path_stack.ts";
-import { ScratchFile } from "../cut/scratch.ts";
+import { ScratchFile } from "../files/scratch.ts";
 import type { PlannedVolume } from "../plan/plan.ts";
 import { keyOf, type MovedNode, type MovedTree } from "./moved_tree.ts";
 

@@ -11,7 +11,7 @@ import { changedBytes, type NameStretch } from "./changed_bytes.ts";
 import type { BytesSource } from "./names_file.ts";
 import type { Part } from "./measure_parts.ts";
 import { comparePaths, type PathNames, pathNames } from "./path_stack.ts";
-import { ScratchFile } from "./scratch.ts";
+import { ScratchFile } from "../files/scratch.ts";
 
 /** From there on a layer is not worth being one more image to open. */
 const MOST_CHANGED = 0.5;

@@ -5,7 +5,7 @@
  */
 
 import { RowHeap } from "./row_heap.ts";
-import { ScratchFile } from "./scratch.ts";
+import { ScratchFile } from "../files/scratch.ts";
 
 /** Rows that are sorted at once: with four words each, 96 MB in all. */
 const STRETCH_ROWS = 1 << 21;

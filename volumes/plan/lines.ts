@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { fileError } from "./file_error.ts";
+import { fileError } from "../files/file_error.ts";
 
 /** What is wrong with a file of lines, in words that follow a colon. */
 export class LinesError extends Error {}

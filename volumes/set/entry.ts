@@ -6,7 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileError } from "../plan/file_error.ts";
+import { fileError } from "../files/file_error.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { explainWrite } from "../../host/files/write_error.ts";
 
 /** An open file. */
@@ -47,6 +47,10 @@ export class ScratchFile {
       done += count;
     }
     return done;
+  }
+
+  get sizeBytes(): number {
+    return fstatSync(this.fd).size;
   }
 
   close(): void {

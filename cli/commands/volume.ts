@@ -1,0 +1,46 @@
+/**
+ * `icecore volume`: trees cut over many images, which many machines build.
+ * @module
+ */
+
+import { merge, object, or } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { command, constant } from "@optique/core/primitives";
+import { examples } from "../arguments/examples.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { volumeBuild } from "./volume/build.ts";
+import { volumePlan } from "./volume/plan.ts";
+
+/** All of its commands by name. */
+const actions = {
+  plan: volumePlan,
+  build: volumeBuild,
+};
+
+/** The command. */
+export const volume = {
+  parser: command(
+    "volume",
+    merge(
+      object({ command: constant("volume") }),
+      or(volumePlan.parser, volumeBuild.parser),
+    ),
+    {
+      brief: message`Cut a tree into volumes, and build, find and verify them.`,
+      description:
+        message`A tree that is too large for one image, or one machine, is cut by a plan; each volume is a whole image, built by whoever counts to its number.`,
+      footer: examples(
+        "Examples:",
+        "  icecore volume plan /srv/archive -o archive.plan --size 500G",
+        "  icecore volume build archive.plan --index 3 --to /backup",
+        "  icecore volume run archive.plan -j 4 --to /backup",
+        "",
+        ...exitCodes(),
+      ),
+    },
+  ),
+  async run(values: { readonly action: keyof typeof actions }): Promise<number> {
+    // Each command's values carry its own name; the parser cannot produce another pairing.
+    return await actions[values.action].run(values as never);
+  },
+};
