@@ -30,7 +30,7 @@ import { EarlierPlan } from "./earlier_plan.ts";
 import { findCuts } from "./find_cuts.ts";
 import { measureParts, type Part } from "./measure_parts.ts";
 import { movedNames } from "./moved_names.ts";
-import { PlanFiles } from "../files/plan_files.ts";
+import { PlanFiles } from "../plan/plan_files.ts";
 import { plannedVolumes } from "./planned_volumes.ts";
 import { scanNames } from "./scan_names.ts";
 import { ScratchFile } from "../files/scratch.ts";

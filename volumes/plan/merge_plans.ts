@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
-import { PlanFiles } from "../files/plan_files.ts";
+import { PlanFiles } from "./plan_files.ts";
 import { ScratchFile } from "../files/scratch.ts";
 import type { MovedNames, Plan, PlanHeader, PlannedVolume } from "./plan.ts";
 import { namesPathOf, planNameOf, volumeName } from "./plan_paths.ts";

@@ -11,8 +11,8 @@ import { requireFree } from "../../host/files/require_free.ts";
 import { syncPath } from "../../host/files/sync_path.ts";
 import { close, type Descriptor } from "../../host/libc/files.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { namesPathOf } from "../plan/plan_paths.ts";
-import { ScratchFile } from "./scratch.ts";
+import { namesPathOf } from "./plan_paths.ts";
+import { ScratchFile } from "../files/scratch.ts";
 
 /** A plan and the list of its names, under names of their own. */
 export class PlanFiles {
