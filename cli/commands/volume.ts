@@ -10,11 +10,15 @@ import { examples } from "../arguments/examples.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { volumeBuild } from "./volume/build.ts";
 import { volumePlan } from "./volume/plan.ts";
+import { volumeRun } from "./volume/run.ts";
+import { volumeVerify } from "./volume/verify.ts";
 
 /** All of its commands by name. */
 const actions = {
   plan: volumePlan,
   build: volumeBuild,
+  run: volumeRun,
+  verify: volumeVerify,
 };
 
 /** The command. */
@@ -23,7 +27,7 @@ export const volume = {
     "volume",
     merge(
       object({ command: constant("volume") }),
-      or(volumePlan.parser, volumeBuild.parser),
+      or(volumePlan.parser, volumeBuild.parser, volumeRun.parser, volumeVerify.parser),
     ),
     {
       brief: message`Cut a tree into volumes, and build, find and verify them.`,

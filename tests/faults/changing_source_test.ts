@@ -37,8 +37,7 @@ const changes: Readonly<Record<string, { script: string; says: RegExp }>> = {
   },
   shortened: {
     script: "truncate -s 5000 $f",
-    says:
-      /changed: .*: it became shorter: the image holds zeros from byte 5000 on/,
+    says: /changed: .*: it became shorter: the image holds zeros from byte 5000 on/,
   },
   appended: {
     script: "echo more >> $f",
@@ -46,8 +45,7 @@ const changes: Readonly<Record<string, { script: string; says: RegExp }>> = {
   },
   rewritten: {
     script: "printf x | dd of=$f conv=notrunc status=none",
-    says:
-      /changed: .*: it was written to: the image may hold parts of old and new content/,
+    says: /changed: .*: it was written to: the image may hold parts of old and new content/,
   },
   deleted: {
     script: "rm $f",
@@ -80,9 +78,7 @@ testWith(
       assert.equal(code, 3, stderr);
       assert.match(stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
       for (const [name, { says }] of Object.entries(changes)) {
-        const line = stderr.split("\n").find((each) =>
-          each.includes(`/source/${name}: `)
-        );
+        const line = stderr.split("\n").find((each) => each.includes(`/source/${name}: `));
         assert.match(line ?? "", says, `${name} is named`);
       }
       assert.equal(

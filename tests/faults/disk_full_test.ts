@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { mergeImage } from "../../image/merge_image.ts";
 import type { BuildEvent } from "../../pipeline/events.ts";
 import { buildImage } from "../support/mounted_stack.ts";

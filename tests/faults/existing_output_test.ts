@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { testWith } from "../support/requirements.ts";
-import {
-  assertNothingLeft,
-  build,
-  icecore,
-  inLab,
-  outputsOf,
-  REAL,
-} from "./lab.ts";
+import { assertNothingLeft, build, icecore, inLab, outputsOf, REAL } from "./lab.ts";
 import { appearance } from "../support/appearance.ts";
 
 testWith(

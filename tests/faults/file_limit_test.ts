@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-import {
-  assertNothingLeft,
-  ended,
-  icecore,
-  inLab,
-  REAL,
-  ROOT,
-  start,
-} from "./lab.ts";
+import { assertNothingLeft, ended, icecore, inLab, REAL, ROOT, start } from "./lab.ts";
 
 const NEEDS = {
   ...REAL,

@@ -26,9 +26,7 @@ const octal = (path: string) => (statSync(path).mode & 0o7777).toString(8);
 
 /** The modes of all that lies in the lab and begins so. */
 function modesOf(lab: Lab, prefix: string): Record<string, string> {
-  const names = readdirSync(lab.folder).filter((name) =>
-    name.startsWith(prefix)
-  ).sort();
+  const names = readdirSync(lab.folder).filter((name) => name.startsWith(prefix)).sort();
   return Object.fromEntries(names.map((name) => [name, octal(lab.at(name))]));
 }
 
@@ -76,13 +74,10 @@ for (
 }
 
 const SECRETS: Readonly<Record<string, (lab: Lab) => void>> = {
-  "a file that others may not read": (lab) =>
-    chmodSync(`${lab.source}/one`, 0o640),
+  "a file that others may not read": (lab) => chmodSync(`${lab.source}/one`, 0o640),
   "a file that nobody may read": (lab) => chmodSync(`${lab.source}/one`, 0o000),
-  "a folder that others may not search": (lab) =>
-    chmodSync(`${lab.source}/inner`, 0o744),
-  "a folder that others may not list": (lab) =>
-    chmodSync(`${lab.source}/inner`, 0o711),
+  "a folder that others may not search": (lab) => chmodSync(`${lab.source}/inner`, 0o744),
+  "a folder that others may not list": (lab) => chmodSync(`${lab.source}/inner`, 0o711),
   "a source that others may not search": (lab) => chmodSync(lab.source, 0o700),
   "a way to the source that others may not go": (lab) => {
     mkdirSync(lab.at("private"), { mode: 0o700 });
@@ -140,9 +135,7 @@ for (const isSecret of [false, true]) {
         const count = Object.keys(modes).length;
         assert.ok(count >= 9, Object.keys(modes).join(" "));
         assert.deepEqual([...new Set(Object.values(modes))], [mode]);
-        const [manifest] = Object.keys(modes).filter((name) =>
-          name.endsWith(".manifest")
-        );
+        const [manifest] = Object.keys(modes).filter((name) => name.endsWith(".manifest"));
         const joined = await icecore(lab, ["join", manifest!, "-o", "joined"]);
         assert.equal(joined.code, 0, joined.stderr);
         assert.equal(octal(lab.at("joined")), mode);
@@ -159,9 +152,7 @@ testWith(
       await build(lab, "022", "--use", "split", "--set", "split.size=64K");
       mkdirSync(lab.at("private"), { mode: 0o700 });
       for (
-        const name of readdirSync(lab.folder).filter((name) =>
-          /part\d|manifest/.test(name)
-        )
+        const name of readdirSync(lab.folder).filter((name) => /part\d|manifest/.test(name))
       ) {
         renameSync(lab.at(name), lab.at(`private/${name}`));
       }

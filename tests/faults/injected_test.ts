@@ -25,8 +25,7 @@ function makeSource(folder: string, text: string): void {
   writeFileSync(`${folder}/inner/two`, Buffer.concat(noise));
 }
 
-const uses = (...plugins: readonly string[]) =>
-  plugins.flatMap((name) => ["--use", name]);
+const uses = (...plugins: readonly string[]) => plugins.flatMap((name) => ["--use", name]);
 
 /** A build of `new`; where something is to be replaced, `old` was built by the same steps. */
 function building(steps: readonly string[], old?: readonly string[]): Scenario {
@@ -49,8 +48,7 @@ function building(steps: readonly string[], old?: readonly string[]): Scenario {
   };
 }
 
-const AGE =
-  "age.recipients=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
+const AGE = "age.recipients=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
 const SPLIT = [...uses("split"), "--set", "split.size=40K"];
 const PAR2_AND_ZSTD = [...uses("par2", "zstd"), "--set", "par2.blocks=40"];
 const SPLIT_SMALLER = [...uses("split"), "--set", "split.size=20K"];
@@ -124,11 +122,7 @@ const isSame = (a: State, b: State) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What a state is: `old`, `new`, or what is in it. */
 function nameOf(state: State, { before, after }: Runs): string {
-  return isSame(state, before)
-    ? "old"
-    : isSame(state, after)
-    ? "new"
-    : JSON.stringify(state);
+  return isSame(state, before) ? "old" : isSame(state, after) ? "new" : JSON.stringify(state);
 }
 
 /** Fails unless all is old or all is new, and a message names the file and says what to do. */
@@ -181,9 +175,7 @@ function assertEachWhole(ran: Ran, runs: Runs): void {
     const could = [runs.before[path], runs.after[path], "folder 700"];
     assert.ok(could.includes(is), `${path} is ${is}; ${what}`);
   }
-  const gone = Object.keys(runs.before).filter((path) =>
-    ran.state[path] === undefined
-  );
+  const gone = Object.keys(runs.before).filter((path) => ran.state[path] === undefined);
   assert.deepEqual(gone, [], what);
   if (code === 0) return assert.deepEqual(ran.state, runs.after, what);
   // With 3 all is there, and what is another way than in the image is named.

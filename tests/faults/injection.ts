@@ -295,9 +295,7 @@ function faultsIn(trace: string, out: string): Fault[] {
     if (match === null) continue;
     const [, thread, name, rest] = match;
     const call = (Object.keys(FAULTS) as Call[])
-      .find((each) =>
-        FAULTS[each][0].replaceAll("?", "").split(",").includes(name!)
-      );
+      .find((each) => FAULTS[each][0].replaceAll("?", "").split(",").includes(name!));
     if (call === undefined) continue;
     const path = call === "openat" ? openedIn(rest!, out) : undefined;
     if (call === "openat" && path === undefined) continue;

@@ -5,13 +5,7 @@
  */
 
 import process from "node:process";
-import {
-  InterruptedError,
-  pipeline,
-  recipes,
-  type Step,
-  watchSignals,
-} from "../../mod.ts";
+import { InterruptedError, pipeline, recipes, type Step, watchSignals } from "../../mod.ts";
 
 const [stepName, signalName] = process.argv.slice(2);
 

@@ -183,12 +183,8 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** What builds of a lab have left: partial files, private folders, mounts, loop devices, programs. */
 export function leftovers(lab: Lab): string[] {
-  const partials = everything(lab.folder).filter((path) =>
-    path.endsWith(".partial")
-  );
-  const folders = readdirSync(lab.temporary).map((name) =>
-    `${lab.temporary}/${name}`
-  );
+  const partials = everything(lab.folder).filter((path) => path.endsWith(".partial"));
+  const folders = readdirSync(lab.temporary).map((name) => `${lab.temporary}/${name}`);
   return [
     ...partials,
     ...folders,
@@ -226,9 +222,7 @@ export async function assertInterruptible(
 ): Promise<void> {
   build.kill(signal);
   const { code, stdout, stderr } = await ended(build);
-  const answer = signal === "SIGINT"
-    ? "icecore: interrupting; Ctrl-C again to stop at once\n"
-    : "";
+  const answer = signal === "SIGINT" ? "icecore: interrupting; Ctrl-C again to stop at once\n" : "";
   assert.equal(
     stderr,
     `${answer}icecore: interrupted by ${signal}: nothing was left behind\n`,

@@ -1,23 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { testWith } from "../support/requirements.ts";
 import { appearance } from "../support/appearance.ts";
-import {
-  ended,
-  icecore,
-  icecoreArgv,
-  inLab,
-  type Lab,
-  outputsOf,
-  start,
-} from "./lab.ts";
+import { ended, icecore, icecoreArgv, inLab, type Lab, outputsOf, start } from "./lab.ts";
 
 const UNTOUCHED = ["source", "bin", "tmp", "out.sh"];
 
@@ -57,8 +42,7 @@ const PARTIALS = [
   ".zst.sha512",
 ];
 
-const partialsOf = (image: string) =>
-  PARTIALS.map((kind) => `${image}${kind}.partial`).sort();
+const partialsOf = (image: string) => PARTIALS.map((kind) => `${image}${kind}.partial`).sort();
 
 const RELEASING: Readonly<
   Record<string, { readonly args: readonly string[]; readonly cwd?: string }>
@@ -92,14 +76,10 @@ for (const [what, { args, cwd }] of Object.entries(RELEASING)) {
           cwd === undefined ? {} : { cwd: lab.at(cwd) },
         );
         assert.equal(code, 0, stderr);
-        const left = leftIn(lab, "backup").filter((name) =>
-          name.endsWith(".partial")
-        );
+        const left = leftIn(lab, "backup").filter((name) => name.endsWith(".partial"));
         assert.deepEqual(left, ["theirs.partial"]);
         if (args[0] === "clean") {
-          const named = stdout.trimEnd().split("\n").map((line) =>
-            line.split("/").at(-1)
-          ).sort();
+          const named = stdout.trimEnd().split("\n").map((line) => line.split("/").at(-1)).sort();
           assert.deepEqual(
             named,
             partialsOf("a.img").filter((name) => !name.includes(".build.")),

@@ -15,8 +15,7 @@ import {
 } from "./lab.ts";
 
 /** A public key, whose secret one is of no matter. */
-const SOMEBODY =
-  "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const SOMEBODY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
 const native = (lab: Lab, ...more: string[]): Promise<Ended> =>
   icecore(lab, ["build", "source", "-o", "out.img", ...more]);
@@ -99,9 +98,7 @@ for (const [what, [script, says]] of Object.entries(agePrograms)) {
 for (const flags of [[], ["--dry-run"], ["--set", "age.engine=program"]]) {
   testWith(
     { programs: ["age"] },
-    `an age that lies from the start is refused before the first byte: ${
-      flags.join(" ")
-    }`,
+    `an age that lies from the start is refused before the first byte: ${flags.join(" ")}`,
     async () => {
       await inLab(async (lab) => {
         for (const script of ["cat", "exit 0", "head -c 1000 /dev/zero"]) {

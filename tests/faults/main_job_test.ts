@@ -4,14 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import {
-  linkSync,
-  mkdirSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { linkSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { type DataKind, generate } from "../../bench/data.ts";
 import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";

@@ -40,9 +40,7 @@ async function builds(
     const args = ["build", "source", "-o", `./${folder}/${name}`, ...flags];
     const { code, stderr } = await icecore(lab, args, { env });
     assert.equal(code, 0, `${name}: ${stderr}`);
-    const made = readdirSync(lab.at(folder)).filter((each) =>
-      each.startsWith(name)
-    );
+    const made = readdirSync(lab.at(folder)).filter((each) => each.startsWith(name));
     assert.deepEqual(made.sort(), [name, `${name}.sha512`]);
     renameSync(lab.at(`${folder}/${name}`), lab.at("checked"));
     output("e2fsck", ["-fn", lab.at("checked")]);

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-} from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { output } from "../support/oracles.ts";
 import { AS_NOBODY } from "../support/privileges.ts";
 import { testWith } from "../support/requirements.ts";
@@ -26,8 +20,7 @@ testRefusals([
     name: "a temporary folder that is missing",
     args: ["source", ...OUT],
     code: 1,
-    says:
-      /cannot make a temporary folder in \/nowhere: no such file or directory\. Set TMPDIR/,
+    says: /cannot make a temporary folder in \/nowhere: no such file or directory\. Set TMPDIR/,
     start: { env: { TMPDIR: "/nowhere" } },
   },
   {

@@ -21,8 +21,7 @@ testRefusals([
     name: "a source that is a file",
     args: ["source/one", ...OUT],
     code: 1,
-    says:
-      /cannot read .*\/one: it is not a folder\. Name the folder it lies in\./,
+    says: /cannot read .*\/one: it is not a folder\. Name the folder it lies in\./,
   },
   {
     name: "a source that is a symbolic link to nothing",
@@ -35,8 +34,7 @@ testRefusals([
     name: "two sources of one name",
     args: ["source", "other/source", ...OUT],
     code: 2,
-    says:
-      /cannot store both .*: both would be source\. Build two images, or rename one folder\./,
+    says: /cannot store both .*: both would be source\. Build two images, or rename one folder\./,
     before: (lab) => mkdirSync(lab.at("other/source"), { recursive: true }),
   },
 ]);

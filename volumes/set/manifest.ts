@@ -115,3 +115,15 @@ function badManifest(path: string, why: string): UsageError {
 function isEnd(value: unknown): value is { readonly digest: string } {
   return (value as { type?: unknown }).type === "end";
 }
+
+/** Whether a file begins as a manifest does. @throws EnvironmentError `unreadable` */
+export async function isManifest(path: string): Promise<boolean> {
+  try {
+    for await (const { value } of readLines(path)) {
+      return (value as SetHeader).format === SET_FORMAT;
+    }
+  } catch (error) {
+    if (!(error instanceof LinesError)) throw error;
+  }
+  return false;
+}

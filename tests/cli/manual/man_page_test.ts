@@ -13,7 +13,9 @@ const EDITION = { version: "1.2.3", date: "2026-01-01" };
 Deno.test("each command has a page, with a synopsis, its options and its exit codes", async () => {
   const pages = commandPages(await loadCommands());
   assert.ok(pages.some(({ name }) => name === "recipe schema"));
-  for (const name of Object.keys(await loadCommands())) assert.ok(pages.some((page) => page.name === name));
+  for (const name of Object.keys(await loadCommands())) {
+    assert.ok(pages.some((page) => page.name === name));
+  }
   for (const { name, brief, synopsis, sections } of pages) {
     assert.match(brief, /^[A-Z].*\.$/, name);
     assert.ok(synopsis.startsWith(`icecore ${name}`), synopsis);
