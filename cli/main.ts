@@ -24,10 +24,12 @@ import { extract } from "./commands/extract.ts";
 import { find } from "./commands/find.ts";
 import { info } from "./commands/info.ts";
 import { join } from "./commands/join.ts";
+import { list } from "./commands/list.ts";
 import { ls } from "./commands/ls.ts";
 import { merge } from "./commands/merge.ts";
 import { mount } from "./commands/mount.ts";
 import { newStep } from "./commands/new_step.ts";
+import { prune } from "./commands/prune.ts";
 import { recipe } from "./commands/recipe.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
@@ -43,6 +45,8 @@ import { version } from "./version.ts";
 /** All commands by name. */
 export const commands = {
   build,
+  list,
+  prune,
   verify,
   info,
   report,
@@ -122,7 +126,7 @@ type Ending = Pick<RunOptions, "stdout" | "onExit">;
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
 function parse(args: readonly string[], ending: Ending = {}) {
   const parser = or(
-    or(build.parser, merge.parser, verify.parser),
+    or(build.parser, list.parser, prune.parser, merge.parser, verify.parser),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),
