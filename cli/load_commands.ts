@@ -6,6 +6,8 @@
 
 const LOADERS = {
   build: async () => (await import("./commands/build.ts")).build,
+  list: async () => (await import("./commands/list.ts")).list,
+  prune: async () => (await import("./commands/prune.ts")).prune,
   verify: async () => (await import("./commands/verify.ts")).verify,
   info: async () => (await import("./commands/info.ts")).info,
   report: async () => (await import("./commands/report.ts")).report,

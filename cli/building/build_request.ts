@@ -26,8 +26,28 @@ import { recall } from "./recall.ts";
 import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use_option.ts";
 
-/** The pipeline that the values ask for. @throws UsageError, PluginError */
-export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
+/** What is given several times, and may be given not at all. */
+const NOTHING = {
+  base: [],
+  exclude: [],
+  excludeFrom: [],
+  identity: [],
+  set: [],
+  use: [],
+  without: [],
+} as const;
+
+/** What makes a pipeline. */
+type PipelineValues = Partial<BuildValues> & Pick<BuildValues, keyof typeof NOTHING>;
+
+/**
+ * The pipeline that the values ask for.
+ *
+ * @param given What is missing is not asked for.
+ * @throws UsageError, PluginError
+ */
+export async function pipelineOf(given: Partial<BuildValues>): Promise<Pipeline> {
+  const values: PipelineValues = { ...NOTHING, ...given };
   let result = withRecall(withBase(await basedOn(values), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
@@ -42,7 +62,7 @@ export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
   return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }
 
-async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> {
+async function basedOn({ recipe: name, trust }: PipelineValues): Promise<Pipeline> {
   if (name === undefined) return pipeline(recipes.native);
   const named: Readonly<Record<string, Recipe>> = recipes;
   if (Object.hasOwn(named, name)) return pipeline(named[name]!);
@@ -61,7 +81,7 @@ async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> 
 /** The pipeline with the step that stores only what changed, where a base is named. */
 function withBase(
   pipeline: Pipeline,
-  { base: [base, ...bases], unchangedBy, withoutRecord }: BuildValues,
+  { base: [base, ...bases], unchangedBy, withoutRecord }: PipelineValues,
 ): Pipeline {
   if (base === undefined) {
     if (unchangedBy === undefined || pipeline.has(since.name)) return pipeline;
@@ -87,7 +107,7 @@ function withBase(
 }
 
 /** The pipeline with the step that takes digests from an earlier image, where one is named. */
-function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: BuildValues): Pipeline {
+function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: PipelineValues): Pipeline {
   if (digestsFrom === undefined) return pipeline;
   if (!pipeline.has("scan") || !pipeline.has("pack")) {
     throw unusable("--digests-from", ["scan", "pack"], pipeline);
@@ -110,7 +130,7 @@ export function recipeFile(name: string | undefined): string | undefined {
 type Flag = readonly [flag: string, steps: readonly string[], given: OptionValues];
 
 /** The flags that were typed, each with the steps that take it. */
-function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
+function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy, identity } =
     values;
   const { dedupe, reflink } = values;

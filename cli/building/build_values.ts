@@ -3,13 +3,16 @@
  * @module
  */
 
+import type { KeepingValues } from "../arguments/keep_options.ts";
 import type { CommonValues } from "../output/common_options.ts";
 
 /** The values of the command line. */
-export interface BuildValues extends CommonValues {
+export interface BuildValues extends CommonValues, KeepingValues {
   readonly command: "build";
   readonly sources: readonly string[];
   readonly output: string | undefined;
+  readonly to: string | undefined;
+  readonly fullEvery: number | undefined;
   readonly exclude: readonly string[];
   readonly excludeFrom: readonly string[];
   readonly oneFileSystem: boolean | undefined;

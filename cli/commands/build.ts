@@ -7,27 +7,23 @@ import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { choice, integer, string } from "@optique/core/valueparser";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
-import type { EventSink } from "../../pipeline/events.ts";
-import { attended } from "../../pipeline/running/attended.ts";
 import { recipes } from "../../steps/recipes.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue, wordValue } from "../arguments/file_value.ts";
+import { keeping } from "../arguments/keep_options.ts";
 import { looseChoice } from "../arguments/loose_choice.ts";
-import { pipelineOf, recipeFile, requestOf } from "../building/build_request.ts";
 import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
+import { runBuild } from "../building/run_build.ts";
 import { sendConsoleToStderr } from "../building/send_console.ts";
-import { EXIT, exitCodes } from "../exit_codes.ts";
+import { exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common } from "../output/common_options.ts";
-import { requireImageStdout } from "../output/image_stdout.ts";
-import { jsonTarget, note, print, printJson } from "../output/output.ts";
-import { renderDryRun } from "../rendering/render_dry_run.ts";
+import { jsonTarget } from "../output/output.ts";
 import { rendererFor } from "../rendering/renderer.ts";
-import { digestLineOf } from "../rendering/result_line.ts";
 
 const pluginNames = Object.keys(plugins);
 const recipeNames = Object.keys(recipes);
@@ -119,6 +115,17 @@ const parser = command(
         }),
       ),
     }),
+    object("Again and again", {
+      to: optional(option("--to", fileValue("FOLDER", "directory"), {
+        description:
+          message`Build FOLDER/NAME-DATE.img, verify it, and then remove what no --keep option keeps. See: icecore prune --help`,
+      })),
+      fullEvery: optional(option("--full-every", integer({ metavar: "N", min: 1, max: 500 }), {
+        description:
+          message`With --to: after a full image N-1 that store what changed, each on the one before. Default: 1, all are full.`,
+      })),
+    }),
+    keeping,
     object("How", {
       recipe: optional(option("--recipe", fileValue("RECIPE", "any", recipeNames), {
         description: message`Which steps: ${
@@ -191,6 +198,7 @@ const parser = command(
       "  icecore build /srv/photos -o /backup/photos.img --exclude '*.tmp'",
       "  icecore build /srv/photos -o /backup/photos-nov.img --base /backup/photos.img",
       "  icecore build /srv/photos --use ./upload.ts --set upload.to=vault",
+      "  icecore build /srv --to /backup --full-every 30 --keep-daily 14 --keep-monthly 12",
       "",
       ...exitCodes({ lossy: "done with losses (each named)" }),
     ),
@@ -212,49 +220,3 @@ export const build = {
     }
   },
 };
-
-async function runBuild(
-  values: BuildValues,
-  emit: EventSink,
-  signal: AbortSignal,
-): Promise<number> {
-  const pipeline = await attended(pipelineOf(values), signal);
-  const request = { ...requestOf(values), signal };
-  const reporting = await reportingOn(values, request.output);
-  if (values.dryRun === true) {
-    const plan = await pipeline.dryRun(request);
-    const recipe = recipeFile(values.recipe);
-    if (values.json === true) printJson({ type: "plan", ...plan, ...recipe && { recipe } });
-    else print(renderDryRun(plan, recipe));
-    return EXIT.done;
-  }
-  if (request.output === "-") requireImageStdout("build DIR");
-  const { image, lossy } = await pipeline.run({
-    ...request,
-    emit: (event) => {
-      reporting?.log.add(event);
-      emit(event);
-    },
-  });
-  const line = digestLineOf(image, request.shownOutput);
-  // Among events a line for people would be one that no JSON parser takes.
-  if (values.json !== true) request.output === "-" ? note(line) : print(line);
-  await reporting?.write();
-  return lossy ? EXIT.lossy : EXIT.done;
-}
-
-/** What `--report` asks for, and nothing where it is not given. */
-async function reportingOn({ report: path, force }: BuildValues, output: string) {
-  if (path === undefined) return undefined;
-  const { BuildLog } = await import("../../report/build_log.ts");
-  const { checkReport, writeBuildPage } = await import("../reporting/build_page.ts");
-  checkReport(path, output, force === true);
-  const log = new BuildLog(new Date());
-  return {
-    log,
-    write: async () => {
-      const facts = log.facts();
-      if (facts !== undefined) await writeBuildPage(path, facts, force === true);
-    },
-  };
-}

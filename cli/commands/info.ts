@@ -17,6 +17,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { sharingOf } from "../../image/sharing.ts";
 import { factLines, imageFacts } from "../listing/image_facts.ts";
 import { imageUses } from "../listing/image_uses.ts";
+import { takenOf } from "../listing/taken.ts";
 import { common } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -51,8 +52,10 @@ export const info = {
       const record = await image.record();
       const uses = await imageUses(image);
       const facts = imageFacts(image, record, uses, await sharingOf(image));
-      if (values.json === true) printJson({ type: "info", ...facts });
-      else print(factLines(facts));
+      const { text, ...taken } = takenOf(image.layers[0]?.location);
+      if (values.json === true) {
+        printJson({ type: "info", ...facts, ...taken.when !== undefined && { taken } });
+      } else print(factLines(facts, text));
     });
   },
 };

@@ -21,15 +21,15 @@ import {
   type VerifyImageOptions,
 } from "../../image/verify.ts";
 import { quoted } from "../../image/no_image/shell_words.ts";
-import type { SampleSize } from "../../image/verify/sample.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { counted } from "../../pipeline/words/counted.ts";
-import { formatSize, parseSize } from "../../pipeline/words/size.ts";
+import { formatSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { leavingOut, type LeavingOutValues, leftOut } from "../arguments/left_out.ts";
+import { sampleSizeOf } from "../arguments/sample_size.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { within, withinOptions, type WithinValues } from "../arguments/within.ts";
@@ -56,6 +56,8 @@ interface VerifyValues
   readonly paths: readonly string[];
   readonly sample: string | undefined;
   readonly seed: number | undefined;
+  readonly all: boolean | undefined;
+  readonly metrics: string | undefined;
 }
 
 /** The command. */
@@ -66,7 +68,8 @@ export const verify = {
       object("What", {
         command: constant("verify"),
         image: argument(fileValue("IMAGE"), {
-          description: message`The image: a file, a device, or an http(s) or s3 URL.`,
+          description:
+            message`The image: a file, a device, or an http(s) or s3 URL; with --all a folder of images.`,
         }),
         paths: multiple(argument(string({ metavar: "PATH" }), {
           description:
@@ -78,6 +81,13 @@ export const verify = {
         })),
         seed: optional(option("--seed", integer({ metavar: "N", min: 0, max: 0xffff_ffff }), {
           description: message`Repeat the choice of a --sample that printed this number.`,
+        })),
+        all: optional(option("--all", {
+          description:
+            message`Verify every image of a folder once, and note beside each what was found.`,
+        })),
+        metrics: optional(option("--metrics", fileValue("FILE"), {
+          description: message`With --all: also write the result for Prometheus.`,
         })),
         sources: multiple(option("--source", fileValue("DIR", "directory"), {
           description:
@@ -104,6 +114,7 @@ export const verify = {
         "  icecore verify /backup/photos.img",
         "  icecore verify /backup/photos.img --source /srv/photos",
         "  icecore verify s3://vault/photos.img --sample 5%",
+        "  icecore verify --all /backup",
         "  icecore verify photos.img.age --identity key.txt",
         "",
         ...exitCodes({
@@ -115,6 +126,13 @@ export const verify = {
     },
   ),
   async run(values: VerifyValues): Promise<number> {
+    if (values.all === true) return await verifyAll(values);
+    if (values.metrics !== undefined) {
+      throw new UsageError(
+        "cannot use --metrics without --all: they are about all images of a folder. Add --all.",
+        "unusable-flag",
+      );
+    }
     const line = new ProgressLine(values.quiet !== true && isInteractive(), wantsColor(values));
     const { sources } = values;
     const image = shownLocation(values.image);
@@ -197,6 +215,20 @@ export const verify = {
   },
 };
 
+async function verifyAll(values: VerifyValues): Promise<number> {
+  const { image: folder, sample: share, metrics, paths, sources, noDigest } = values;
+  if (paths.length > 0 || sources.length > 0 || noDigest === true) {
+    throw new UsageError(
+      "cannot use --all with paths, --source or --no-digest: these are about one image. " +
+        "Leave them out, or name one image.",
+      "unusable-flag",
+    );
+  }
+  const { runVerifyAll } = await import("../verifying/run_verify_all.ts");
+  await runVerifyAll({ ...values, folder, share, metrics }, partOf(values));
+  return EXIT.done;
+}
+
 /** An image that another lies on. */
 function belowJson({ shownName, digest, record, contents, countInodes }: VerifiedImage): unknown {
   const { algorithm, digest: hex } = digest ?? {};
@@ -245,21 +277,6 @@ function partOf({ paths, sample, seed }: VerifyValues): VerifyImageOptions {
     ...(sample === undefined ? {} : { sample: sampleSizeOf(sample) }),
     ...(seed === undefined ? {} : { seed }),
   };
-}
-
-/** `5%` or `20G`. */
-function sampleSizeOf(text: string): SampleSize {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
-  if (percent === null) {
-    return { kind: "bytes", sizeBytes: parseSize(text, "--sample", 1) };
-  }
-  const share = Number(percent[1]) / 100;
-  if (share > 0 && share <= 1) return { kind: "share", share };
-  throw new UsageError(
-    `cannot verify ${text} of an image: it is not a share of it. Give --sample more than 0% and at ` +
-      "most 100%, or a size such as 20G.",
-    "bad-sample",
-  );
 }
 
 function shareLine({ countFiles, sizeBytes, totalBytes, seed }: VerifiedContents): string {

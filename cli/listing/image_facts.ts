@@ -76,8 +76,8 @@ function originOf(info: ImageInfo, isReadOnly: boolean): string {
   return "mkfs or a program like it, never mounted";
 }
 
-/** The facts as lines. */
-export function factLines(facts: ImageFacts): string {
+/** The facts as lines. @param taken When the backup was taken, in words. */
+export function factLines(facts: ImageFacts, taken: string): string {
   const bytesOf = (blocks: number) => blocks * facts.blockSizeBytes;
   const exactly = (bytes: number) => `${formatSize(bytes)} (${count(bytes)} bytes)`;
   const usedBlocks = facts.countBlocks - facts.countFreeBlocks;
@@ -90,6 +90,7 @@ export function factLines(facts: ImageFacts): string {
     ["label", facts.label === "" ? "none" : printable(facts.label)],
     ["uuid", facts.uuid],
     ["origin", facts.origin],
+    ["taken", taken],
     ["made", timeOf(facts.madeSeconds)],
     ["written", timeOf(facts.writtenSeconds)],
     ["mounted", timeOf(facts.mountedSeconds)],

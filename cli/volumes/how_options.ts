@@ -79,26 +79,14 @@ export interface HowValues {
 export async function volumePipeline(values: HowValues): Promise<Pipeline> {
   sendConsoleToStderr();
   return await pipelineOf({
-    ...values,
-    command: "build",
-    sources: [],
-    output: undefined,
-    exclude: [],
-    excludeFrom: [],
-    oneFileSystem: undefined,
-    times: undefined,
-    withoutRecord: undefined,
-    base: [],
-    unchangedBy: undefined,
-    digestsFrom: undefined,
-    reflink: undefined,
-    size: undefined,
-    label: undefined,
-    uuid: undefined,
-    dryRun: undefined,
-    force: undefined,
-    keep: undefined,
-    report: undefined,
+    recipe: values.recipe,
+    use: values.use,
+    set: values.set,
+    without: values.without,
+    hash: values.hash,
+    blockSize: values.blockSize,
+    dedupe: values.dedupe,
+    trust: values.trust,
   });
 }
 

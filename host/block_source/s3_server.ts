@@ -63,7 +63,7 @@ class S3Server implements RangeServer {
   async request(startBytes: number, endBytes: number, signal: AbortSignal): Promise<RangeReply> {
     const output = await this.get(`bytes=${startBytes}-${endBytes - 1}`, signal)
       .catch(async (error) => {
-        throw signal.aborted ? error : await this.#errorOf(error);
+        throw signal.aborted ? error : await storeError(this.shownName, this.store, error);
       });
     const body = output.Body?.transformToWebStream();
     const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(output.ContentRange ?? "");
@@ -91,23 +91,28 @@ class S3Server implements RangeServer {
   close(): void {
     this.client.destroy();
   }
+}
 
-  async #errorOf(error: unknown): Promise<Error> {
-    const { name, status } = factsOf(error);
-    if (status === 416) return new OutsideFileError();
-    // The client sets its clock by the answer.
-    if (name === "RequestTimeTooSkewed") return new TransientError("this machine's clock is wrong");
-    const known = storeRefusal(error, name, status);
-    if (known !== undefined) {
-      return new EnvironmentError(`cannot read ${this.shownName}: ${known.why}`, known.code);
-    }
-    if (status === 407) return proxyError(this.shownName, this.store);
-    if (status !== undefined && status >= 300) {
-      const isNamed = name !== "" && !/^(Error|Unknown.*)$/.test(name);
-      return statusError(this.shownName, status, null, isNamed ? ` (${name})` : "");
-    }
-    return await connectionError(this.shownName, error, this.store);
+/**
+ * What an error of the AWS client means.
+ *
+ * @param shownName What was asked for. @param store Its address.
+ */
+export async function storeError(shownName: string, store: URL, error: unknown): Promise<Error> {
+  const { name, status } = factsOf(error);
+  if (status === 416) return new OutsideFileError();
+  // The client sets its clock by the answer.
+  if (name === "RequestTimeTooSkewed") return new TransientError("this machine's clock is wrong");
+  const known = storeRefusal(error, name, status);
+  if (known !== undefined) {
+    return new EnvironmentError(`cannot read ${shownName}: ${known.why}`, known.code);
   }
+  if (status === 407) return proxyError(shownName, store);
+  if (status !== undefined && status >= 300) {
+    const isNamed = name !== "" && !/^(Error|Unknown.*)$/.test(name);
+    return statusError(shownName, status, null, isNamed ? ` (${name})` : "");
+  }
+  return await connectionError(shownName, error, store);
 }
 
 function factsOf(error: unknown): { name: string; status: number | undefined } {

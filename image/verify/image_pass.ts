@@ -115,6 +115,8 @@ class ImagePass {
 
   async close(): Promise<void> {
     await this.#hasher?.close();
+    // A thread that waits for another buffer holds the process up, even when it is ended.
+    if (this.#hasher === undefined && this.#ring.waitForRoom(WAIT_MS)) this.#ring.end();
     this.#digests?.close();
   }
 

@@ -1,0 +1,177 @@
+/**
+ * `icecore build --to FOLDER`: an image under a name with a date, verified, after which older ones
+ * go that no rule keeps.
+ * @module
+ */
+
+import { existsSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { nowMs } from "../../host/clock.ts";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { lockFolder } from "../../host/files/folder_lock.ts";
+import { releaseLeftovers } from "../../host/leftovers/leftovers.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { UsageError, VerificationError } from "../../pipeline/build_errors.ts";
+import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
+import { defaultImageName } from "../../pipeline/image_name.ts";
+import type { BuildResult } from "../../pipeline/running/run.ts";
+import { absoluteSource } from "../../pipeline/source_path.ts";
+import { type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
+import { writeNote } from "../rotation/image_note.ts";
+import { hasKeepRules, type KeepRules } from "../rotation/keep_rules.ts";
+import { type NextImage, nextImage } from "../rotation/next_image.ts";
+import { pruneFolder, withVerified } from "../rotation/prune_folder.ts";
+import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
+import { finishRemovals } from "../rotation/remove_image.ts";
+import { verifyInFolder } from "../rotation/verify_in_folder.ts";
+import type { BuildValues } from "./build_values.ts";
+
+/** What is built where, and what is kept. */
+export interface FolderBuild {
+  readonly folder: string;
+  /** All in front of the date in the images' names. */
+  readonly series: string;
+  readonly sources: readonly string[];
+  readonly fullEvery: number;
+  readonly rules: KeepRules;
+}
+
+/** What becomes of it. */
+export interface FolderBuildHooks {
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  /** Builds the image, on another one where one is named. */
+  build(output: string, base: string | undefined): Promise<BuildResult>;
+  onRemoved(image: FolderImage): void;
+}
+
+/** @throws UsageError where options contradict each other; EnvironmentError `no-folder` */
+export function folderBuildOf(values: BuildValues, rules: KeepRules): FolderBuild {
+  const { to, fullEvery, output, base } = values;
+  const refused = output !== undefined ? "-o" : base.length > 0 ? "--base" : undefined;
+  if (refused !== undefined) {
+    throw new UsageError(
+      `cannot use --to with ${refused}: it names the image, and chooses what it is built on ` +
+        "(--full-every). Leave one of them out.",
+      "unusable-flag",
+    );
+  }
+  const sources = values.sources.map(absoluteSource);
+  const series = defaultImageName(sources)?.slice(0, -".img".length);
+  if (series === undefined) {
+    throw new UsageError(
+      "cannot name images after /: the root folder has no name. Build it with -o.",
+      "no-name",
+    );
+  }
+  const folder = resolve(to!);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    // It is not made: where a disk is not mounted, images would go to the disk below.
+    throw new EnvironmentError(
+      `cannot build into ${printable(folder)}: there is no such folder. ` +
+        "Make it, or mount the disk that it is on.",
+      "no-folder",
+    );
+  }
+  return { folder, series, sources, fullEvery: fullEvery ?? 1, rules };
+}
+
+/** What would be built, and what would become of the images that are there; writes nothing. */
+export async function planFolderBuild(
+  { folder, series, fullEvery, rules, sources }: FolderBuild,
+): Promise<NextImage & { readonly output: string; readonly decisions: readonly Decision[] }> {
+  const images = await readImageFolder(folder);
+  const next = nextImage(images, series, nowMs(), fullEvery, isTaken(folder));
+  const output = join(folder, next.name);
+  const planned: FolderImage = {
+    name: next.name,
+    location: output,
+    sizeBytes: 0,
+    note: { icecore: 1, sources },
+    series,
+    takenMs: nowMs(),
+    ...next.base && { baseName: next.base.name },
+    isBaseUnknown: false,
+    isVerified: true,
+  };
+  const all = [...images, planned];
+  const decisions = hasKeepRules(rules) ? removalPlan(all, rules, { series }) : [];
+  return { ...next, output, decisions };
+}
+
+/** Builds, verifies, and removes. Whatever fails, nothing that was there before has gone. */
+export async function buildIntoFolder(
+  { folder, series, sources, fullEvery, rules }: FolderBuild,
+  { emit, signal, build, onRemoved }: FolderBuildHooks,
+): Promise<BuildResult> {
+  const unlock = lockFolder(folder);
+  try {
+    await releaseLeftovers([folder]);
+    await finishRemovals(folder);
+    const watched = { series, signal, ...announced(emit) };
+    const images = await withVerified(folder, await readImageFolder(folder), watched);
+    const startMs = nowMs();
+    const { name, base } = nextImage(images, series, startMs, fullEvery, isTaken(folder));
+    const output = join(folder, name);
+    const result = await build(output, base?.location);
+    await writeNote(output, {
+      icecore: 1,
+      taken: new Date(startMs).toISOString(),
+      sources,
+      host: hostname(),
+      lossy: result.lossy,
+      ...base && { base: base.name },
+      files: filesBeside(result, folder),
+    });
+    await verifyNew(output, { signal, emit });
+    if (hasKeepRules(rules)) await pruneFolder(folder, rules, { ...watched, onRemoved });
+    return result;
+  } finally {
+    unlock();
+  }
+}
+
+async function verifyNew(
+  output: string,
+  { signal, emit }: { readonly signal: AbortSignal; readonly emit: EventSink },
+): Promise<void> {
+  const { result, why } = await verifyInFolder(output, { signal, ...progressOf(emit) });
+  if (result === "right") return;
+  throw new VerificationError(
+    `cannot trust the image that was just written: ${why} Nothing older was removed. ` +
+      "Look at the disk, and at the memory of this machine.",
+  );
+}
+
+function isTaken(folder: string): (name: string) => boolean {
+  return (name) => existsSync(join(folder, name));
+}
+
+/** Side files, and what steps have made beside the image. */
+function filesBeside({ image }: BuildResult, folder: string): string[] {
+  return image.artifacts.map(({ finalPath }) => finalPath)
+    .filter((path) => path.startsWith(`${folder}/${image.name}.`) && existsSync(path))
+    .map((path) => basename(path));
+}
+
+function announced(emit: EventSink) {
+  const onVerify = ({ name }: FolderImage) =>
+    message(emit, "info", `verify ${printable(name)}, which nobody has looked at yet`);
+  return { onVerify, ...progressOf(emit) };
+}
+
+function progressOf(emit: EventSink) {
+  return {
+    onProgress: (done: number, total: number | undefined, unit: "files" | "bytes") =>
+      emit({ type: "progress", step: "verify", done, unit, ...total !== undefined && { total } }),
+  };
+}
+
+function message(
+  emit: EventSink,
+  level: Extract<BuildEvent, { type: "message" }>["level"],
+  text: string,
+): void {
+  emit({ type: "message", level, text });
+}

@@ -1,0 +1,175 @@
+/**
+ * The images of a folder, and how each is: what it lies on, when it was taken, whether it was
+ * verified, what is wrong with it.
+ * @module
+ */
+
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CorruptImageError } from "../../ext4/image_errors.ts";
+import { uuidText } from "../../ext4/reader/open/image_info.ts";
+import { unreadable } from "../../host/files/file_status.ts";
+import { hasCode } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { openImage } from "../../image/open_image.ts";
+import { messageOf } from "../../pipeline/build_errors.ts";
+import { parseDatedName } from "./dated_name.ts";
+import { type ImageNote, readNote } from "./image_note.ts";
+
+/** What the image itself says. */
+export interface ImageFace {
+  readonly uuid: string;
+  /** Whether it has icecore's record. */
+  readonly hasRecord: boolean;
+  /** By this an image on top names it. */
+  readonly ownDigest?: string;
+  readonly base?: { readonly name: string; readonly uuid: string; readonly digest: string };
+}
+
+/** An image as it was found. */
+export interface FoundImage {
+  /** The file's name. */
+  readonly name: string;
+  /** Its path, or URL. */
+  readonly location: string;
+  readonly sizeBytes: number;
+  /** Missing where it cannot be read as an image. */
+  readonly face?: ImageFace;
+  /** Why it cannot. */
+  readonly unreadable?: string;
+  /** Nobody could look at it, so that nothing is known of what is in it. */
+  readonly isUnseen?: true;
+  readonly note?: ImageNote;
+}
+
+/** An image, and how it is. */
+export interface FolderImage extends FoundImage {
+  /** What it is one of; missing where its name has no date, so that nothing removes it. */
+  readonly series?: string;
+  /** When it was taken, in milliseconds since 1970; and how that is known. */
+  readonly takenMs?: number;
+  readonly takenBy?: "note" | "name";
+  /** The file name of the image that it lies on. */
+  readonly baseName?: string;
+  /** What it lies on cannot be known. */
+  readonly isBaseUnknown: boolean;
+  /** Why it cannot be relied on: it, or one that it lies on, is damaged or missing. */
+  readonly broken?: string;
+  /** Whether it and all that it lies on were read and found right. */
+  readonly isVerified: boolean;
+}
+
+/** The images of a folder on this machine, oldest first. @throws EnvironmentError `unreadable` */
+export async function readImageFolder(folder: string): Promise<FolderImage[]> {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".img"));
+  } catch (error) {
+    throw unreadable(printable(folder), error);
+  }
+  const found: FoundImage[] = [];
+  for (const name of names) {
+    const location = join(folder, name);
+    const status = statSync(location, { throwIfNoEntry: false });
+    if (status?.isFile() !== true) continue;
+    const note = readNote(location);
+    const image = { name, location, sizeBytes: status.size, ...note && { note } };
+    found.push({ ...image, ...await faceOf(location) });
+  }
+  return judged(found);
+}
+
+/** What an image says of itself, read from its head and its record's. */
+export async function faceOf(
+  location: string,
+): Promise<Pick<FoundImage, "face" | "unreadable" | "isUnseen">> {
+  try {
+    await using image = await openImage(location, { layer: true });
+    const record = await image.record();
+    const own = await record.ownDigest();
+    const { base } = record;
+    return {
+      face: {
+        uuid: image.info.uuid,
+        hasRecord: record.presence !== "none",
+        ...own && { ownDigest: hexOf(own) },
+        ...base && {
+          base: {
+            name: new TextDecoder().decode(base.name),
+            uuid: uuidText(base.uuid),
+            digest: hexOf(base.digest),
+          },
+        },
+      },
+    };
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "interrupted")) throw error;
+    const isDamaged = error instanceof CorruptImageError;
+    return { unreadable: messageOf(error), ...!isDamaged && { isUnseen: true } };
+  }
+}
+
+/** How each is among the others, oldest first; those without a date last. Pure. */
+export function judged(found: readonly FoundImage[]): FolderImage[] {
+  const byName = new Map(found.map((image) => [image.name, image]));
+  const known = new Map<string, FolderImage>();
+  const judge = (image: FoundImage, above: ReadonlySet<string>): FolderImage => {
+    const before = known.get(image.name);
+    if (before !== undefined) return before;
+    const { face, note, unreadable } = image;
+    const baseName = face === undefined ? note?.base : face.base?.name;
+    const within = new Set([...above, image.name]);
+    const found = baseName === undefined || within.has(baseName) ? undefined : byName.get(baseName);
+    const base = found && judge(found, within);
+    const broken = unreadable ?? ownDamage(note) ??
+      (baseName === undefined ? undefined : baseTrouble(face?.base, baseName, base));
+    const isRight = note?.verified?.result === "right" && broken === undefined;
+    const result: FolderImage = {
+      ...image,
+      ...dateOf(image),
+      ...baseName !== undefined && { baseName },
+      isBaseUnknown: face === undefined && note === undefined,
+      ...broken !== undefined && { broken },
+      isVerified: isRight && (base === undefined || base.isVerified),
+    };
+    known.set(image.name, result);
+    return result;
+  };
+  const rank = ({ takenMs }: FolderImage) => takenMs ?? Infinity;
+  return found.map((image) => judge(image, new Set()))
+    .sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)) || (a.name < b.name ? -1 : 1));
+}
+
+function ownDamage(note: ImageNote | undefined): string | undefined {
+  const { verified } = note ?? {};
+  if (verified?.result !== "damaged") return undefined;
+  return `damaged when it was verified: ${verified.why ?? "see icecore verify"}`;
+}
+
+/** What is wrong with what it lies on. */
+function baseTrouble(
+  wanted: ImageFace["base"],
+  name: string,
+  base: FolderImage | undefined,
+): string | undefined {
+  const shown = printable(name);
+  if (base === undefined) return `lies on ${shown}, which is missing`;
+  const { face } = base;
+  const isOther = wanted !== undefined && face !== undefined &&
+    (face.uuid !== wanted.uuid || face.ownDigest !== wanted.digest);
+  if (isOther) return `lies on a ${shown} that is not the one here`;
+  return base.broken === undefined ? undefined : `lies on ${shown}, which cannot be relied on`;
+}
+
+function dateOf({ name, note }: FoundImage): Pick<FolderImage, "series" | "takenMs" | "takenBy"> {
+  const dated = parseDatedName(name);
+  const series = dated === undefined ? {} : { series: dated.series };
+  if (note?.taken !== undefined) {
+    return { ...series, takenMs: Date.parse(note.taken), takenBy: "note" };
+  }
+  return dated === undefined ? {} : { ...series, takenMs: dated.timeMs, takenBy: "name" };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

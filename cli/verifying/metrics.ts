@@ -1,0 +1,89 @@
+/**
+ * What was found in a folder, for Prometheus: a file that node_exporter's textfile collector reads.
+ * @module
+ */
+
+import { renameSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { nowSeconds } from "../../host/clock.ts";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { meaningOf } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import type { FolderImage } from "../rotation/image_folder.ts";
+import type { FolderVerdict, FolderVerification } from "./verify_folder.ts";
+
+/** The metrics as text. @param whenSeconds When the verification ended. */
+export function metricsOf(
+  folder: string,
+  { verdicts, images }: FolderVerification,
+  whenSeconds: number,
+): string {
+  const at = `folder="${label(resolve(folder))}"`;
+  const count = (result: FolderVerdict["result"]) =>
+    verdicts.filter((verdict) => verdict.result === result).length;
+  const bytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const series = new Map<string, FolderImage[]>();
+  for (const image of images) {
+    if (image.series === undefined) continue;
+    series.set(image.series, [...series.get(image.series) ?? [], image]);
+  }
+  const newest = (members: readonly FolderImage[]) =>
+    Math.floor(Math.max(...members.map(({ takenMs }) => takenMs ?? 0)) / 1000);
+  const perSeries = (pick: (image: FolderImage) => boolean) =>
+    [...series].flatMap(([name, members]) => {
+      const picked = members.filter(pick);
+      return picked.length === 0
+        ? []
+        : [[`${at},series="${label(name)}"`, newest(picked)] as const];
+    });
+  return [
+    gauge("icecore_folder_images", "Images by what their verification found.", [
+      ...(["right", "damaged", "unread", "foreign"] as const).map((result) =>
+        [`${at},result="${result}"`, count(result)] as const
+      ),
+    ]),
+    gauge("icecore_folder_bytes", "Bytes of all images.", [[at, bytes]]),
+    gauge("icecore_folder_verified_timestamp_seconds", "When the images were verified.", [
+      [at, whenSeconds],
+    ]),
+    gauge(
+      "icecore_newest_image_timestamp_seconds",
+      "When the newest image of a series was taken.",
+      perSeries(() => true),
+    ),
+    gauge(
+      "icecore_newest_verified_image_timestamp_seconds",
+      "When the newest image of a series was taken that was verified with all that it lies on.",
+      perSeries(({ isVerified }) => isVerified),
+    ),
+  ].join("");
+}
+
+/** Writes them in one go: whoever collects them sees the old file or the new one. */
+export function writeMetrics(path: string, folder: string, verified: FolderVerification): void {
+  const partial = `${path}.partial`;
+  try {
+    writeFileSync(partial, metricsOf(folder, verified, nowSeconds()));
+    renameSync(partial, path);
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot write ${printable(path)}: ${meaningOf(error)}. Make its folder writable, or name ` +
+        "another file.",
+      "not-written",
+      { cause: error },
+    );
+  }
+}
+
+function gauge(
+  name: string,
+  help: string,
+  samples: readonly (readonly [labels: string, value: number])[],
+): string {
+  const lines = samples.map(([labels, value]) => `${name}{${labels}} ${value}`);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+}
+
+function label(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
