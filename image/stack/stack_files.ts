@@ -29,6 +29,7 @@ import {
   mergedEntries,
   type MergedEntry,
   partOf,
+  requireOwnMarks,
 } from "./merged_folder.ts";
 import { resolvePath } from "./resolve_path.ts";
 import { walkStack } from "./stack_walk.ts";
@@ -108,7 +109,9 @@ export class StackFiles implements ReadableFiles, LeavingOut {
   async openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
     const { stat, layer } = await this.#find(file, options);
     requireKind(file, stat, "file", "not-a-file");
-    const open = await layer.files.openFile(inLayer(layer, stat.inode));
+    const inode = inLayer(layer, stat.inode);
+    await requireOwnMarks({ layer, inode, hasXattrs: stat.hasXattrs });
+    const open = await layer.files.openFile(inode);
     return {
       stat,
       read: (offsetBytes, into) => open.read(offsetBytes, into),
