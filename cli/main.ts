@@ -32,6 +32,7 @@ import { newStep } from "./commands/new_step.ts";
 import { prune } from "./commands/prune.ts";
 import { recipe } from "./commands/recipe.ts";
 import { report } from "./commands/report.ts";
+import { run as runCommand } from "./commands/run.ts";
 import { serve } from "./commands/serve.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
@@ -45,6 +46,7 @@ import { version } from "./version.ts";
 /** All commands by name. */
 export const commands = {
   build,
+  run: runCommand,
   list,
   prune,
   verify,
@@ -126,7 +128,7 @@ type Ending = Pick<RunOptions, "stdout" | "onExit">;
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
 function parse(args: readonly string[], ending: Ending = {}) {
   const parser = or(
-    or(build.parser, list.parser, prune.parser, merge.parser, verify.parser),
+    or(build.parser, runCommand.parser, list.parser, prune.parser, merge.parser, verify.parser),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),

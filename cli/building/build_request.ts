@@ -26,9 +26,17 @@ import { recall } from "./recall.ts";
 import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use_option.ts";
 
-/** The pipeline that the values ask for. @throws UsageError, PluginError */
-export async function pipelineOf(values: BuildValues): Promise<Pipeline> {
-  let result = withRecall(withBase(await basedOn(values), values), values);
+/**
+ * The pipeline that the values ask for.
+ *
+ * @param adapt Changes the recipe's own, before the values do.
+ * @throws UsageError, PluginError
+ */
+export async function pipelineOf(
+  values: BuildValues,
+  adapt: (recipe: Pipeline) => Pipeline | Promise<Pipeline> = (recipe) => recipe,
+): Promise<Pipeline> {
+  let result = withRecall(withBase(await adapt(await basedOn(values)), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));
