@@ -7,12 +7,14 @@
 import { existsSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { CorruptImageError } from "../../ext4/image_errors.ts";
 import { nowMs } from "../../host/clock.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { lockFolder } from "../../host/files/folder_lock.ts";
 import { releaseLeftovers } from "../../host/leftovers/leftovers.ts";
+import { hasCode } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { UsageError, VerificationError } from "../../pipeline/build_errors.ts";
+import { messageOf, UsageError, VerificationError } from "../../pipeline/build_errors.ts";
 import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
 import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { BuildResult } from "../../pipeline/running/run.ts";
@@ -110,11 +112,10 @@ export async function buildIntoFolder(
     await releaseLeftovers([folder]);
     await finishRemovals(folder);
     const watched = { series, signal, ...announced(emit) };
-    const images = await withVerified(folder, await readImageFolder(folder), watched);
+    await withVerified(folder, await readImageFolder(folder), watched);
     const startMs = nowMs();
-    const { name, base } = nextImage(images, series, startMs, fullEvery, isTaken(folder));
-    const output = join(folder, name);
-    const result = await build(output, base?.location);
+    const { result, base } = await buildNext();
+    const output = result.image.finalPath;
     await writeNote(output, {
       icecore: 1,
       taken: new Date(startMs).toISOString(),
@@ -125,11 +126,62 @@ export async function buildIntoFolder(
       files: filesBeside(result, folder),
     });
     await verifyNew(output, { signal, emit });
-    if (hasKeepRules(rules)) await pruneFolder(folder, rules, { ...watched, onRemoved });
+    const built = basename(output);
+    if (hasKeepRules(rules)) await pruneFolder(folder, rules, { ...watched, built, onRemoved });
     return result;
   } finally {
     unlock();
   }
+
+  /** On the newest image that can be built on: one that was damaged since shows it only now. */
+  async function buildNext() {
+    for (;;) {
+      const images = await readImageFolder(folder);
+      const { name, base } = nextImage(images, series, nowMs(), fullEvery, isTaken(folder));
+      try {
+        return { result: await build(join(folder, name), base?.location), base };
+      } catch (error) {
+        if (base === undefined || !isOfBase(error)) throw error;
+        const shown = printable(base.name);
+        message(
+          emit,
+          "warning",
+          `cannot build on ${shown}, which is verified now: ${messageOf(error)}`,
+        );
+        const isFound = await verifyChain(base, images, { signal, emit });
+        if (!isFound) throw error;
+      }
+    }
+  }
+}
+
+/** Whether it may be the image below that is at fault, and not the source, the disk or the user. */
+function isOfBase(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof CorruptImageError || hasCode(each, ...BASE_CODES)) return true;
+  }
+  return false;
+}
+
+const BASE_CODES = ["bad-base", "base-missing", "wrong-base", "base-unreadable"];
+
+/** Verifies an image and all that it lies on. @returns Whether one of them is damaged. */
+async function verifyChain(
+  top: FolderImage,
+  images: readonly FolderImage[],
+  { signal, emit }: { readonly signal: AbortSignal; readonly emit: EventSink },
+): Promise<boolean> {
+  let isFound = false;
+  for (let at: FolderImage | undefined = top; at !== undefined;) {
+    const { result, why } = await verifyInFolder(at.location, { signal, ...progressOf(emit) });
+    if (result === "damaged") {
+      isFound = true;
+      message(emit, "warning", `${printable(at.name)} is damaged: ${why}`);
+    }
+    const { baseName }: FolderImage = at;
+    at = images.find(({ name }) => name === baseName);
+  }
+  return isFound;
 }
 
 async function verifyNew(

@@ -44,11 +44,15 @@ type PipelineValues = Partial<BuildValues> & Pick<BuildValues, keyof typeof NOTH
  * The pipeline that the values ask for.
  *
  * @param given What is missing is not asked for.
+ * @param adapt Changes the recipe's own, before the values do.
  * @throws UsageError, PluginError
  */
-export async function pipelineOf(given: Partial<BuildValues>): Promise<Pipeline> {
+export async function pipelineOf(
+  given: Partial<BuildValues>,
+  adapt: (recipe: Pipeline) => Pipeline | Promise<Pipeline> = (recipe) => recipe,
+): Promise<Pipeline> {
   const values: PipelineValues = { ...NOTHING, ...given };
-  let result = withRecall(withBase(await basedOn(values), values), values);
+  let result = withRecall(withBase(await adapt(await basedOn(values)), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
     const takers = steps.filter((step) => result.has(step));

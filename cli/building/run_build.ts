@@ -20,13 +20,22 @@ import { hasKeepRules } from "../rotation/keep_rules.ts";
 import { pipelineOf, recipeFile, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 
+/** What a job of the settings file adds. */
+export interface BuildHooks {
+  /** Changes the recipe's pipeline. */
+  adapt?(recipe: Pipeline): Promise<Pipeline>;
+  /** The image is there. */
+  onBuilt?(result: BuildResult): void;
+}
+
 /** Builds what the values ask for. @returns The exit code. */
 export async function runBuild(
   values: BuildValues,
   emit: EventSink,
   signal: AbortSignal,
+  hooks: BuildHooks = {},
 ): Promise<number> {
-  if (values.to !== undefined) return await runBuildIntoFolder(values, emit, signal);
+  if (values.to !== undefined) return await runBuildIntoFolder(values, emit, signal, hooks);
   requireFolder(values);
   const pipeline = await attended(pipelineOf(values), signal);
   const request = { ...requestOf(values), signal };
@@ -38,7 +47,9 @@ export async function runBuild(
   const { image, lossy } = await runReported(pipeline, request, values, emit);
   const line = digestLineOf(image, request.shownOutput);
   // Among events a line for people would be one that no JSON parser takes.
-  if (values.json !== true) request.output === "-" ? note(line) : print(line);
+  if (values.json !== true && values.silent !== true) {
+    request.output === "-" ? note(line) : print(line);
+  }
   return lossy ? EXIT.lossy : EXIT.done;
 }
 
@@ -47,6 +58,7 @@ async function runBuildIntoFolder(
   values: BuildValues,
   emit: EventSink,
   signal: AbortSignal,
+  { adapt, onBuilt }: BuildHooks,
 ): Promise<number> {
   const into = await import("./build_into_folder.ts");
   const job = into.folderBuildOf(values, keepRulesOf(values));
@@ -57,7 +69,11 @@ async function runBuildIntoFolder(
   });
   const prepared = async (output: string, base: string | undefined) => {
     const own = builtAs(output, base);
-    return { own, pipeline: await attended(pipelineOf(own), signal), request: requestOf(own) };
+    return {
+      own,
+      pipeline: await attended(pipelineOf(own, adapt), signal),
+      request: requestOf(own),
+    };
   };
   if (values.dryRun === true) {
     const { output, base, decisions } = await into.planFolderBuild(job);
@@ -72,14 +88,18 @@ async function runBuildIntoFolder(
     signal,
     async build(output, base) {
       const { own, pipeline, request } = await prepared(output, base);
-      return await runReported(pipeline, { ...request, signal }, own, emit);
+      const result = await runReported(pipeline, { ...request, signal }, own, emit);
+      onBuilt?.(result);
+      return result;
     },
     onRemoved(each) {
       if (values.json === true) printJson({ type: "removed", name: each.name });
       else emit({ type: "message", level: "info", text: removedLine(each) });
     },
   });
-  if (values.json !== true) print(digestLineOf(image, join(values.to!, image.name)));
+  if (values.json !== true && values.silent !== true) {
+    print(digestLineOf(image, join(values.to!, image.name)));
+  }
   return lossy ? EXIT.lossy : EXIT.done;
 }
 

@@ -19,7 +19,7 @@ import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { runBuild } from "../building/run_build.ts";
 import { sendConsoleToStderr } from "../building/send_console.ts";
-import { exitCodes } from "../exit_codes.ts";
+import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common } from "../output/common_options.ts";
 import { jsonTarget } from "../output/output.ts";
@@ -214,7 +214,12 @@ export const build = {
     const say = (text: string) => renderer.emit({ type: "message", level: "warning", text });
     try {
       // Modules of the user's are run when they are loaded, and may end badly then.
-      return await interruptible((signal) => runBuild(values, renderer.emit, signal), say);
+      const code = await interruptible((signal) => runBuild(values, renderer.emit, signal), say);
+      if (code !== EXIT.done) renderer.trouble("done, but with losses");
+      return code;
+    } catch (error) {
+      renderer.trouble();
+      throw error;
     } finally {
       renderer.end();
     }

@@ -107,7 +107,8 @@ export const prune = {
           onProgress: (done, total, unit) =>
             line.update({ done, unit, ...total !== undefined && { total } }),
           onPlan: (decisions) => line.above(() => json === true ? show(decisions) : undefined),
-          onRemoved: (image) => json === true ? undefined : print(removedLine(image)),
+          onRemoved: (image) =>
+            json === true || values.silent === true ? undefined : print(removedLine(image)),
         })
       );
       if (json !== true && quiet !== true) print(sumOf(removed));

@@ -5,17 +5,18 @@
 
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
+import { map, multiple, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import process from "node:process";
 
 /** The options, as a parser to be merged into a command's. */
-export const common = object("Output", {
+const options = object("Output", {
   json: optional(option("--json", {
     description: message`Print events or results as JSON, one a line, on stdout.`,
   })),
-  quiet: optional(option("-q", "--quiet", {
-    description: message`Print errors and the result only.`,
+  quiet: multiple(option("-q", "--quiet", {
+    description:
+      message`Print errors and the result only; twice: nothing, unless something went wrong.`,
   })),
   verbose: optional(option("-v", "--verbose", {
     description: message`Print each step and each program that is run.`,
@@ -25,10 +26,19 @@ export const common = object("Output", {
   })),
 });
 
+/** The same, with how often `-q` was given in words. */
+export const common = map(options, ({ quiet, ...others }) => ({
+  ...others,
+  quiet: quiet.length > 0 ? true : undefined,
+  silent: quiet.length > 1 ? true : undefined,
+}));
+
 /** Their values. */
 export interface CommonValues {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
+  /** Nothing is printed of what went well, the result neither. */
+  readonly silent?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly noColor?: boolean | undefined;
 }

@@ -47,7 +47,15 @@ export function jsonLine(
 
 /** Prints a line for people. */
 export function note(line: string): void {
-  write(2, `${withoutTypedSecrets(withShownLocations(line))}\n`);
+  const text = withoutTypedSecrets(withShownLocations(line));
+  write(2, `${stamp === undefined ? text : text.replace(/^(?=.)/gm, stamp)}\n`);
+}
+
+let stamp: (() => string) | undefined;
+
+/** Puts the time in front of all lines for people from now on: what is read later, as in a log. */
+export function stampNotes(nowMs: () => number): void {
+  stamp = () => `${new Date(nowMs()).toISOString().slice(0, 19)}Z `;
 }
 
 let isStdoutUnread = false;

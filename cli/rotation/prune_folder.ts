@@ -16,6 +16,8 @@ export interface PruneOptions {
   readonly broken?: boolean;
   /** Only images of this series. */
   readonly series?: string;
+  /** The image that was just built, which stays. */
+  readonly built?: string;
   readonly signal?: AbortSignal;
   /** An image that was never verified is about to be. */
   onVerify?(image: FolderImage): void;

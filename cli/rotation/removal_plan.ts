@@ -22,11 +22,12 @@ export interface Decision {
  *
  * @param broken Whether what cannot be relied on goes as well, where a verified image is newer.
  * @param series Only images of this one go.
+ * @param built The image that was just built, which stays even where the clock was set back.
  */
 export function removalPlan(
   images: readonly FolderImage[],
   rules: KeepRules,
-  options: { readonly broken?: boolean; readonly series?: string } = {},
+  options: { readonly broken?: boolean; readonly series?: string; readonly built?: string } = {},
 ): Decision[] {
   const reasons = new Map<FolderImage, string[]>(images.map((image) => [image, []]));
   const give = (image: FolderImage, reason: string) => reasons.get(image)!.push(reason);
@@ -54,6 +55,7 @@ export function removalPlan(
     const complete = verified.findLast(({ note }) => note?.lossy !== true);
     if (complete !== undefined && complete !== newest) give(complete, "newest without losses");
     for (const image of members) {
+      if (image.name === options.built) give(image, "just built");
       if (image.isVerified) continue;
       if (image.broken === undefined) give(image, "not verified yet");
       else if (!mayGo(image, newest)) give(image, "for you to decide");

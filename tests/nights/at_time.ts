@@ -12,13 +12,18 @@ const driver = fileURLToPath(new URL("./night_driver.ts", import.meta.url));
 export async function icecoreAt(
   timeMs: number,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly killAfterMs?: number } = {},
+  options: {
+    readonly cwd?: string;
+    readonly killAfterMs?: number;
+    /** The time zone. */
+    readonly zone?: string;
+  } = {},
 ): Promise<Outcome> {
-  const { cwd, killAfterMs } = options;
+  const { cwd, killAfterMs, zone = "Europe/Berlin" } = options;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", "--no-check", driver, String(timeMs), ...args],
     ...cwd !== undefined && { cwd },
-    env: { NO_COLOR: "1", LC_ALL: "C.UTF-8", TZ: "Europe/Berlin" },
+    env: { NO_COLOR: "1", LC_ALL: "C.UTF-8", TZ: zone },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,0 +1,66 @@
+/**
+ * `icecore run`: jobs of the settings file.
+ * @module
+ */
+
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { examples } from "../arguments/examples.ts";
+import { fileValue } from "../arguments/file_value.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { common, type CommonValues } from "../output/common_options.ts";
+
+/** Its values. */
+export interface RunValues extends CommonValues {
+  readonly command: "run";
+  readonly jobs: readonly string[];
+  readonly config: string | undefined;
+  readonly printConfig: boolean | undefined;
+  readonly dryRun: boolean | undefined;
+}
+
+/** The command. */
+export const run = {
+  parser: command(
+    "run",
+    merge(
+      object("What", {
+        command: constant("run"),
+        jobs: multiple(argument(string({ metavar: "JOB" }), {
+          description: message`A job of the settings, as [job.NAME] has it.`,
+        })),
+        config: optional(option("--config", fileValue("FILE"), {
+          description:
+            message`The settings. Default: /etc/icecore.toml, and on top of it ~/.config/icecore/config.toml`,
+        })),
+        printConfig: optional(option("--print-config", {
+          description:
+            message`Print the jobs, or all, as they hold, and where each setting is from.`,
+        })),
+        dryRun: optional(option("--dry-run", {
+          description: message`Print what would be built, kept and removed, and write nothing.`,
+        })),
+      }),
+      common,
+    ),
+    {
+      brief: message`Run backups that the settings file describes.`,
+      description:
+        message`Each job builds into its folder as build --to does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
+      footer: examples(
+        "Examples:",
+        "  icecore run srv -q -q",
+        "  icecore run --print-config --config icecore.toml",
+        "",
+        ...exitCodes({ lossy: "done with losses (each named)", verificationFailed: "damaged" }),
+      ),
+    },
+  ),
+  async run(values: RunValues): Promise<number> {
+    const { runJobs } = await import("../settings/run_jobs.ts");
+    return await runJobs(values);
+  },
+};
