@@ -17,6 +17,8 @@ import { printParseError, type Usages } from "./arguments/parse_error.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_commands.ts";
 import { about } from "./manual/about.ts";
+import { helpFor } from "./manual/help.ts";
+import type { Commands as Loadable } from "./manual/manual.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
 import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
@@ -35,6 +37,12 @@ export async function main(typed: readonly string[]): Promise<number> {
   try {
     if (typed.length === 0) return printHelp(commands);
     checkHelp(args, usages);
+    const help = await helpFor(args, commands as Loadable);
+    if (help !== undefined) {
+      requireStdout();
+      print(help);
+      return EXIT.done;
+    }
     values = parse(args, commands);
     checkArguments(args);
     if (prints(values)) requireStdout();

@@ -27,7 +27,8 @@ export function shortHelp(page: CommandPage, { width, color }: Drawing): string 
   const codes = page.notes.flatMap((note) =>
     note.startsWith("Exit codes:") ? wrapped(note, width, "") : []
   );
-  const examples = page.examples.slice(0, 2);
+  const fitting = page.examples.filter((each) => each.length + 2 <= width);
+  const examples = (fitting.length > 0 ? fitting : page.examples).slice(0, 2);
   const head = [page.brief, `${bold("Usage:")}${usage.slice(6)}`, ...more];
   const foot = [
     ...(examples.length > 0

@@ -48,5 +48,5 @@ export function terminalPage(markdown: string, { width, color }: Drawing): strin
 /** Words without the marks around them. */
 function inline(text: string): string {
   return text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/\*\*([^*]+)\*\*/g, "$1")
-    .replace(/`([^`]+)`/g, "$1");
+    .replace(/(?<![\w_])_([^_]+)_(?![\w_])/g, "$1").replace(/`([^`]+)`/g, "$1");
 }

@@ -10,7 +10,7 @@ const COMMANDS =
 
 Deno.test("every command's help lists its exit codes, interruption among them", async () => {
   const all = COMMANDS.split(" ");
-  const helps = await Promise.all(all.map((command) => icecoreOutput([command, "--help"])));
+  const helps = await Promise.all(all.map((command) => icecoreOutput(["help", command])));
   for (const [i, help] of helps.entries()) {
     const [, codes] = /Exit codes: ([^]*)\.\n$/.exec(help) ?? [];
     assert.match(codes ?? "", /^0 .*1 .*2 usage,.*\s130 interrupted$/s, all[i]);
