@@ -2,7 +2,7 @@
  * Decides where a tree is cut, while its names pass by once.
  *
  * A volume may end where it is at least half full. Among those places the fullest is taken, but each
- * folder that a cut goes deeper has to gain a tenth of a volume: so cuts run along folders, and a
+ * folder that a cut goes deeper has to gain a quarter of a volume: so cuts run along folders, and a
  * folder that is too large for one volume is cut between its names.
  * @module
  */
@@ -26,7 +26,7 @@ export interface Cuts {
 }
 
 const LEAST_FILL = 0.5;
-const COST_OF_DEPTH = 0.1;
+const COST_OF_DEPTH = 0.25;
 
 /** Sees all names of a tree in order. */
 export class Cutter {

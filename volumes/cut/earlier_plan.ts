@@ -76,7 +76,8 @@ export class EarlierPlan {
     if (this.#names === undefined || volume.range === undefined || part.range === undefined) {
       return undefined;
     }
-    if (this.#withMoved.has(volume.index)) return undefined;
+    // A layer would mark as gone what lies in another volume by now.
+    if (this.#withMoved.has(volume.index) || volume.range.to !== part.range.to) return undefined;
     const stretch = (file: BytesSource, [start, end]: readonly [number, number], from: string) =>
       ({ file, names: [start, end], from: pathNames(from) }) satisfies NameStretch;
     const bytes = changedBytes(

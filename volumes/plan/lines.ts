@@ -1,5 +1,6 @@
 /**
- * Files of lines, each a JSON object, whose last line has the digest of all before it.
+ * Files of lines, each a JSON object, whose last line has the digest of all before it, and of what else
+ * it says.
  * @module
  */
 
@@ -42,7 +43,9 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
       const value = parsed(line);
       if (isEnd(value)) {
         ended = true;
-        if (value.digest !== digest.digest("hex")) {
+        const { digest: expected, ...rest } = value;
+        digest.update(JSON.stringify(rest));
+        if (expected !== digest.digest("hex")) {
           throw new LinesError("it was altered: its digest is not that of its last line");
         }
       } else digest.update(line);
@@ -109,8 +112,9 @@ export class LinesWriter {
   /** Adds the last line, with the digest, and closes the stream. @returns the digest in hex */
   async end(value: object = {}): Promise<string> {
     await this.#flush();
-    const digest = this.#digest.digest("hex");
-    const line = `${JSON.stringify({ type: "end", ...value, digest })}\n`;
+    const said = { type: "end", ...value };
+    const digest = this.#digest.update(JSON.stringify(said)).digest("hex");
+    const line = `${JSON.stringify({ ...said, digest })}\n`;
     await this.#writer.write(encoder.encode(line));
     await this.#writer.close();
     return digest;

@@ -130,8 +130,8 @@ function joinNames(paths: readonly string[], into: ScratchFile, signal: AbortSig
 }
 
 function requireAlike(paths: readonly string[], plans: readonly Plan[]): void {
-  const hosts = new Map<string, string>();
-  const names = new Map<string, string>();
+  const hosts = new Map<string, number>();
+  const names = new Map<string, number>();
   const made = ({ header: { options, targetBytes, generation } }: Plan) =>
     JSON.stringify([options, targetBytes, generation]);
   for (const [index, plan] of plans.entries()) {
@@ -144,17 +144,17 @@ function requireAlike(paths: readonly string[], plans: readonly Plan[]): void {
       );
     }
     for (const host of new Set(plan.header.sources.map((source) => source.host))) {
-      claim(hosts, host, path, (other) =>
+      claim(hosts, host, index, (other) =>
         refused(
-          [other, path],
+          [paths[other]!, path],
           `both are of the host ${host === "" ? "without a label" : printable(host)}`,
           "Label the host that each is planned on.",
         ));
     }
     for (const { name } of plan.header.sources) {
-      claim(names, name, path, (other) =>
+      claim(names, name, index, (other) =>
         refused(
-          [other, path],
+          [paths[other]!, path],
           name === ""
             ? "both have a source whose contents go to the root"
             : `both have a source that becomes ${printable(name)}`,
@@ -165,14 +165,14 @@ function requireAlike(paths: readonly string[], plans: readonly Plan[]): void {
 }
 
 function claim(
-  known: Map<string, string>,
+  known: Map<string, number>,
   key: string,
-  path: string,
-  clash: (other: string) => Error,
+  index: number,
+  clash: (other: number) => Error,
 ): void {
   const other = known.get(key);
-  if (other !== undefined && other !== path) throw clash(other);
-  known.set(key, path);
+  if (other !== undefined && other !== index) throw clash(other);
+  known.set(key, index);
 }
 
 function refused([one, other]: readonly [string, string], why: string, what: string): UsageError {

@@ -110,7 +110,7 @@ export interface PlanEnd {
   readonly type: "end";
   readonly countVolumes: number;
   readonly countMoved: number;
-  /** SHA-256 of all lines before, in hex. */
+  /** SHA-256 of all lines before and of this one without it, in hex. */
   readonly digest: string;
 }
 
