@@ -9,6 +9,11 @@ import { command, constant } from "@optique/core/primitives";
 import { examples } from "../arguments/examples.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { volumeBuild } from "./volume/build.ts";
+import { volumeCat } from "./volume/cat.ts";
+import { volumeExtract } from "./volume/extract.ts";
+import { volumeFind } from "./volume/find.ts";
+import { volumeIndex } from "./volume/index.ts";
+import { volumeLs } from "./volume/ls.ts";
 import { volumePlan } from "./volume/plan.ts";
 import { volumeRun } from "./volume/run.ts";
 import { volumeVerify } from "./volume/verify.ts";
@@ -19,6 +24,11 @@ const actions = {
   build: volumeBuild,
   run: volumeRun,
   verify: volumeVerify,
+  index: volumeIndex,
+  find: volumeFind,
+  ls: volumeLs,
+  cat: volumeCat,
+  extract: volumeExtract,
 };
 
 /** The command. */
@@ -27,7 +37,16 @@ export const volume = {
     "volume",
     merge(
       object({ command: constant("volume") }),
-      or(volumePlan.parser, volumeBuild.parser, volumeRun.parser, volumeVerify.parser),
+      or(
+        or(volumePlan.parser, volumeBuild.parser, volumeRun.parser, volumeVerify.parser),
+        or(
+          volumeIndex.parser,
+          volumeFind.parser,
+          volumeLs.parser,
+          volumeCat.parser,
+          volumeExtract.parser,
+        ),
+      ),
     ),
     {
       brief: message`Cut a tree into volumes, and build, find and verify them.`,
@@ -38,6 +57,8 @@ export const volume = {
         "  icecore volume plan /srv/archive -o archive.plan --size 500G",
         "  icecore volume build archive.plan --index 3 --to /backup",
         "  icecore volume run archive.plan -j 4 --to /backup",
+        "  icecore volume index /backup/archive-*.img -o archive.catalogue",
+        "  icecore volume find archive.catalogue --name '*.jpg'",
         "",
         ...exitCodes(),
       ),
