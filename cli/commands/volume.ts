@@ -16,7 +16,10 @@ import { volumeIndex } from "./volume/index.ts";
 import { volumeLs } from "./volume/ls.ts";
 import { volumePlan } from "./volume/plan.ts";
 import { volumeRun } from "./volume/run.ts";
+import { volumeStatus } from "./volume/status.ts";
+import { volumeSubmit } from "./volume/submit.ts";
 import { volumeVerify } from "./volume/verify.ts";
+import { volumeWork } from "./volume/work.ts";
 
 /** All of its commands by name. */
 const actions = {
@@ -24,6 +27,9 @@ const actions = {
   build: volumeBuild,
   run: volumeRun,
   verify: volumeVerify,
+  submit: volumeSubmit,
+  work: volumeWork,
+  status: volumeStatus,
   index: volumeIndex,
   find: volumeFind,
   ls: volumeLs,
@@ -39,6 +45,7 @@ export const volume = {
       object({ command: constant("volume") }),
       or(
         or(volumePlan.parser, volumeBuild.parser, volumeRun.parser, volumeVerify.parser),
+        or(volumeSubmit.parser, volumeWork.parser, volumeStatus.parser),
         or(
           volumeIndex.parser,
           volumeFind.parser,

@@ -4,7 +4,10 @@
  */
 
 import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
-import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
+import {
+  type FileSystem,
+  openFileSystem,
+} from "../../ext4/reader/file_system.ts";
 import type { WalkedEntry } from "../../ext4/reader/walk/entry.ts";
 
 /** Most bytes read of one file; a file may well claim 16 TiB of holes. */
@@ -23,12 +26,17 @@ export async function exercise(source: BlockSource): Promise<number> {
   return countEntries;
 }
 
-async function exerciseEntry(files: FileSystem, entry: WalkedEntry): Promise<void> {
+async function exerciseEntry(
+  files: FileSystem,
+  entry: WalkedEntry,
+): Promise<void> {
   await files.xattrs(entry.inode);
   await files.stat(entry.path);
   if (entry.kind === "symlink") await files.readLink(entry.inode);
   if (entry.kind !== "file") return;
   for await (const _ of files.readFile(entry.inode, { endBytes: MOST_BYTES }));
   let countRanges = 0;
-  for await (const _ of files.dataRanges(entry.inode)) if (++countRanges > MOST_RANGES) break;
+  for await (const _ of files.dataRanges(entry.inode)) {
+    if (++countRanges > MOST_RANGES) break;
+  }
 }

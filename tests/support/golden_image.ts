@@ -11,7 +11,8 @@ import { buildTree, file, folder, symlink } from "./tree_builder.ts";
 import { imageBytes, planOf } from "./write_image.ts";
 
 /** Changes only when the format that icecore writes changes. */
-export const GOLDEN_DIGEST = "070b8b7226ac497bce630bc9092a0ae9fe49672062260aa6d3db026d0d967cad";
+export const GOLDEN_DIGEST =
+  "070b8b7226ac497bce630bc9092a0ae9fe49672062260aa6d3db026d0d967cad";
 
 /**
  * The same without a record. It is what icecore wrote before it had records, and has to stay that:
@@ -23,10 +24,17 @@ export const GOLDEN_DIGEST_WITHOUT_RECORD =
 /** A root folder with files, holes, links, attributes, and a folder with an index. */
 export const goldenRoot = () =>
   folder({
-    text: file("some text", { xattrs: { "user.a": "1", "user.b": new Uint8Array(3000) } }),
+    text: file("some text", {
+      xattrs: { "user.a": "1", "user.b": new Uint8Array(3000) },
+    }),
     link: symlink("text"),
     sparse: file({ sizeBytes: 900_000, ranges: [500_000, 600_000] }),
-    many: folder(Array.from({ length: 500 }, (_, i) => [`name ${i}`, file(`${i}`)] as const)),
+    many: folder(
+      Array.from(
+        { length: 500 },
+        (_, i) => [`name ${i}`, file(`${i}`)] as const,
+      ),
+    ),
   });
 
 /** SHA-256 of the image with 4 KiB blocks, in hex. */

@@ -15,7 +15,10 @@ export interface Landscape {
 }
 
 /** Draws so many, each with a preview of its own. */
-export async function landscapes(page: Page, count: number): Promise<Landscape[]> {
+export async function landscapes(
+  page: Page,
+  count: number,
+): Promise<Landscape[]> {
   const drawn: Landscape[] = [];
   for (let i = 0; i < count; i++) {
     const [large, small] = await Promise.all([
@@ -26,7 +29,9 @@ export async function landscapes(page: Page, count: number): Promise<Landscape[]
     const jpeg = withExif(new Uint8Array(Buffer.from(large, "base64")), {
       make: "Glacier",
       model: "Glacier G7",
-      taken: `2024:05:${two(1 + i % 28)} ${two(6 + i % 12)}:${two(i * 7 % 60)}:00`,
+      taken: `2024:05:${two(1 + i % 28)} ${two(6 + i % 12)}:${
+        two(i * 7 % 60)
+      }:00`,
       thumbnail: new Uint8Array(Buffer.from(small, "base64")),
     });
     drawn.push({ name: `IMG_${String(i + 1).padStart(4, "0")}.jpg`, jpeg });
@@ -35,13 +40,16 @@ export async function landscapes(page: Page, count: number): Promise<Landscape[]
 }
 
 /** Runs in the browser: sky, sun, ridges of mountains, and a lake. */
-function draw({ seed, width, height }: { seed: number; width: number; height: number }): string {
+function draw(
+  { seed, width, height }: { seed: number; width: number; height: number },
+): string {
   // deno-lint-ignore no-explicit-any -- what runs in a browser has no types here
   const canvas = (globalThis as any).document.createElement("canvas");
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   let state = Math.imul(seed, 2654435761) >>> 0;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
+  const random = () =>
+    (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
   for (let i = 0; i < 9; i++) random();
   const hue = 170 + Math.floor(random() * 90);
   const sky = context.createLinearGradient(0, 0, 0, height);
@@ -49,7 +57,10 @@ function draw({ seed, width, height }: { seed: number; width: number; height: nu
   sky.addColorStop(0.7, `hsl(${(hue + 150 + 60 * random()) % 360} 75% 80%)`);
   context.fillStyle = sky;
   context.fillRect(0, 0, width, height);
-  const [sunX, sunY] = [width * (0.2 + 0.6 * random()), height * (0.15 + 0.25 * random())];
+  const [sunX, sunY] = [
+    width * (0.2 + 0.6 * random()),
+    height * (0.15 + 0.25 * random()),
+  ];
   context.fillStyle = "hsl(45 100% 92%)";
   context.beginPath();
   context.arc(sunX, sunY, width * 0.035, 0, 7);
@@ -57,7 +68,9 @@ function draw({ seed, width, height }: { seed: number; width: number; height: nu
   for (let ridge = 0; ridge < 4; ridge++) {
     const base = height * (0.45 + 0.12 * ridge);
     const [a, b, c] = [random() * 7, random() * 7, 2 + random() * 4];
-    context.fillStyle = `hsl(${hue + 25} ${22 + ridge * 7}% ${66 - ridge * 15}%)`;
+    context.fillStyle = `hsl(${hue + 25} ${22 + ridge * 7}% ${
+      66 - ridge * 15
+    }%)`;
     context.beginPath();
     context.moveTo(0, height);
     for (let step = 0; step <= 120; step++) {

@@ -5,7 +5,11 @@
 
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
-import { assertStackShows, buildImage, type StackBuild } from "./mounted_stack.ts";
+import {
+  assertStackShows,
+  buildImage,
+  type StackBuild,
+} from "./mounted_stack.ts";
 import { inTemporaryFolder } from "./temporary_folder.ts";
 
 /** Builds a full image, and a layer after each change; the kernel judges the stack each time. */
@@ -25,12 +29,19 @@ export async function trial(
     for (const change of changes) {
       change(source);
       const image = `${folder}/${images.length}.img`;
-      const built = await buildImage(source, image, { ...build, base: images[0]! });
+      const built = await buildImage(source, image, {
+        ...build,
+        base: images[0]!,
+      });
       problems.push(
-        ...built.problems.map(({ kind, path }) => `${kind} ${path.slice(source.length)}`),
+        ...built.problems.map(({ kind, path }) =>
+          `${kind} ${path.slice(source.length)}`
+        ),
       );
       images.unshift(image);
-      if (built.problems.length === 0) await assertStackShows(images, source, folder);
+      if (built.problems.length === 0) {
+        await assertStackShows(images, source, folder);
+      }
       names.push(await namesIn(image));
     }
   });
@@ -43,7 +54,9 @@ export async function namesIn(image: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { pathText, stat } of reader.walk()) {
     const isGone = stat.device?.major === 0 && stat.device.minor === 0;
-    if (pathText !== "lost+found") names.push(`${isGone ? "-" : ""}${pathText}`);
+    if (pathText !== "lost+found") {
+      names.push(`${isGone ? "-" : ""}${pathText}`);
+    }
   }
   return names.sort();
 }

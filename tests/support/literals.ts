@@ -12,20 +12,25 @@ export function literalsOf(code: string): string[] {
   let between = "";
   let at = 0;
   const add = (text: string) => {
-    if (found.length > 0 && between.trim() === "+") found.push(found.pop()! + text);
-    else found.push(text);
+    if (found.length > 0 && between.trim() === "+") {
+      found.push(found.pop()! + text);
+    } else found.push(text);
     between = "";
   };
   while (at < code.length) {
     const rest = code.slice(at, at + 2);
     if (rest === "//" || rest === "/*") {
-      const end = rest === "//" ? code.indexOf("\n", at) : code.indexOf("*/", at) + 2;
+      const end = rest === "//"
+        ? code.indexOf("\n", at)
+        : code.indexOf("*/", at) + 2;
       at = end < at ? code.length : end;
     } else if (`"'\``.includes(code[at]!)) {
       const { text, end } = quoted(code, at);
       add(text);
       at = end;
-    } else if (code[at] === "/" && BEFORE_REGEXP.test(between.trimEnd().slice(-10))) {
+    } else if (
+      code[at] === "/" && BEFORE_REGEXP.test(between.trimEnd().slice(-10))
+    ) {
       at = endOfRegexp(code, at);
       between += "/";
     } else between += code[at++];
@@ -33,7 +38,10 @@ export function literalsOf(code: string): string[] {
   return found;
 }
 
-function quoted(code: string, start: number): { readonly text: string; readonly end: number } {
+function quoted(
+  code: string,
+  start: number,
+): { readonly text: string; readonly end: number } {
   const quote = code[start];
   let text = "";
   for (let at = start + 1; at < code.length; at++) {

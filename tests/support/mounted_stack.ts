@@ -14,7 +14,15 @@ import type { Requirements } from "./requirements.ts";
 
 /** What mounting a stack, and listing what it shows, needs of the machine. */
 export const STACK: Requirements = {
-  programs: ["mount", "umount", "find", "stat", "getfattr", "sha256sum", "e2fsck"],
+  programs: [
+    "mount",
+    "umount",
+    "find",
+    "stat",
+    "getfattr",
+    "sha256sum",
+    "e2fsck",
+  ],
   loop: true,
 };
 
@@ -31,12 +39,17 @@ export interface StackBuild {
 export async function buildImage(
   source: string,
   image: string,
-  { base, times = "mtime", unchangedBy = "times", isChecked = true }: StackBuild = {},
+  { base, times = "mtime", unchangedBy = "times", isChecked = true }:
+    StackBuild = {},
 ) {
   const events: BuildEvent[] = [];
-  const native = isChecked ? pipeline(recipes.native) : pipeline(recipes.native).without("fsck");
+  const native = isChecked
+    ? pipeline(recipes.native)
+    : pipeline(recipes.native).without("fsck");
   const full = native.with("scan", { times }).with("pack", { times });
-  const chosen = base === undefined ? full : full.use(since, { base, unchangedBy });
+  const chosen = base === undefined
+    ? full
+    : full.use(since, { base, unchangedBy });
   const result = await chosen.run({
     sources: [`${source}/.`],
     output: image,
@@ -67,8 +80,17 @@ export async function withStack<T>(
     }
     mkdirSync(merged, { recursive: true });
     // The file system calls of newer programs take 255 bytes of options at most.
-    const options = `lowerdir=${images.map((_, i) => `m${i}`).join(":")}${more}`;
-    const command = ["LIBMOUNT_FORCE_MOUNT2=always", "mount", "-t", "overlay", "-o", options];
+    const options = `lowerdir=${
+      images.map((_, i) => `m${i}`).join(":")
+    }${more}`;
+    const command = [
+      "LIBMOUNT_FORCE_MOUNT2=always",
+      "mount",
+      "-t",
+      "overlay",
+      "-o",
+      options,
+    ];
     output("env", [...command, "overlay", merged], folder);
     mounted.unshift(merged);
     return await use(merged);
@@ -78,10 +100,17 @@ export async function withStack<T>(
 }
 
 /** What programs print of a folder: all but what every image adds. */
-export function appearanceOf(folder: string, options: { readonly ctime?: boolean } = {}): string[] {
+export function appearanceOf(
+  folder: string,
+  options: { readonly ctime?: boolean } = {},
+): string[] {
   const isOwn = (line: string) => /^(lost\+found|\.\/lost\+found) /.test(line);
   const lines = listFolder(folder).filter((line) => !isOwn(line));
-  return [...lines, ...links(folder), ...(options.ctime === true ? ctimes(folder) : [])];
+  return [
+    ...lines,
+    ...links(folder),
+    ...(options.ctime === true ? ctimes(folder) : []),
+  ];
 }
 
 /** Fails unless the kernel shows the stack as the source, and each image alone is clean. */
@@ -92,10 +121,14 @@ export async function assertStackShows(
   options: { readonly ctime?: boolean } = {},
 ): Promise<void> {
   for (const image of images) assertE2fsckClean(image);
-  const expected = images.length === 1
-    ? undefined
-    : await withStack(images, folder, (merged) => appearanceOf(merged, options));
-  if (expected !== undefined) assert.deepEqual(expected, appearanceOf(source, options));
+  const expected = images.length === 1 ? undefined : await withStack(
+    images,
+    folder,
+    (merged) => appearanceOf(merged, options),
+  );
+  if (expected !== undefined) {
+    assert.deepEqual(expected, appearanceOf(source, options));
+  }
 }
 
 function links(folder: string): string[] {

@@ -5,7 +5,13 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { verifyImage } from "../../read.ts";
 import { loopDisk, withLoopDisk } from "./loop_disk.ts";
 import { assertE2fsckClean, output } from "./oracles.ts";
@@ -16,7 +22,10 @@ export const LARGE_BYTES = 60 << 20;
 
 export const needs = (type: string, ...programs: string[]): Requirements => {
   const disk = loopDisk(type);
-  return { ...disk, programs: [...disk.programs!, "filefrag", "e2fsck", ...programs] };
+  return {
+    ...disk,
+    programs: [...disk.programs!, "filefrag", "e2fsck", ...programs],
+  };
 };
 
 export function random(sizeBytes: number): Uint8Array {
@@ -53,13 +62,19 @@ export async function onDisk(
 
 export function freeBytes(mountpoint: string): number {
   output("sync", ["-f", mountpoint]);
-  return Number(output("df", ["--output=avail", "-B1", mountpoint]).split("\n")[1]);
+  return Number(
+    output("df", ["--output=avail", "-B1", mountpoint]).split("\n")[1],
+  );
 }
 
 /** Whether an image shares extents with other files. */
-export const isShared = (image: string) => /\bshared\b/.test(output("filefrag", ["-v", image]));
+export const isShared = (image: string) =>
+  /\bshared\b/.test(output("filefrag", ["-v", image]));
 
-export async function assertHolds(image: string, source: string): Promise<void> {
+export async function assertHolds(
+  image: string,
+  source: string,
+): Promise<void> {
   assertE2fsckClean(image);
   await verifyImage(image, { sources: [source] });
   const digest = createHash("sha512").update(readFileSync(image)).digest("hex");

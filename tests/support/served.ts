@@ -7,7 +7,11 @@ import { mkdirSync, renameSync } from "node:fs";
 import { connect } from "node:net";
 import { pipeline, recipes } from "icecore";
 import { type ImageReader, openImage } from "icecore/read";
-import { type ServedImages, serveImages, type ServeOptions } from "../../serve/serve_images.ts";
+import {
+  type ServedImages,
+  serveImages,
+  type ServeOptions,
+} from "../../serve/serve_images.ts";
 import { inTemporaryFolder } from "./temporary_folder.ts";
 import { buildTree, type Node } from "./tree_builder.ts";
 import { planOf, withImage } from "./write_image.ts";
@@ -76,7 +80,8 @@ export async function whileServing(
   const problems: string[] = [];
   const leftOut = (error: Error) => void problems.push(error.message);
   await using image = await openImage(path, { onUnsupported: leftOut });
-  const salvage = () => openImage(path, { onBroken: leftOut, onUnsupported: leftOut });
+  const salvage = () =>
+    openImage(path, { onBroken: leftOut, onUnsupported: leftOut });
   const name = path.replace(/.*\//, "");
   await using server = await serveImages([{ name, reader: image, salvage }], {
     ...options,
@@ -98,7 +103,10 @@ export interface RawAnswer {
  * Sends lines as they are, which no client library would, and reads what comes until the server
  * closes the connection.
  */
-export async function sendRaw(port: number, lines: readonly string[]): Promise<RawAnswer> {
+export async function sendRaw(
+  port: number,
+  lines: readonly string[],
+): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, "127.0.0.1");
   let text = "";
@@ -130,5 +138,9 @@ function parsed(answer: string): RawAnswer {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   }));
-  return { status: Number(statusLine.split(" ")[1]), headers, text: answer.slice(end + 4) };
+  return {
+    status: Number(statusLine.split(" ")[1]),
+    headers,
+    text: answer.slice(end + 4),
+  };
 }

@@ -20,13 +20,19 @@ const FILE_MODE = 0o100644;
 /** Folders of a volume, each with the names of its files. */
 type Volume = ReadonlyMap<string, readonly string[]>;
 
-const name = fc.stringMatching(/^[a.\-é]{1,2}$/).filter((each) => !/^\.+$/.test(each));
+const name = fc.stringMatching(/^[a.\-é]{1,2}$/).filter((each) =>
+  !/^\.+$/.test(each)
+);
 const folder = fc.array(name, { maxLength: 3 }).map((names) => names.join("/"));
 const files = fc.uniqueArray(name, { maxLength: 4 });
-const volume = fc.array(fc.tuple(folder, files), { maxLength: 6 }).map(wholeVolume);
+const volume = fc.array(fc.tuple(folder, files), { maxLength: 6 }).map(
+  wholeVolume,
+);
 
 /** With all folders above. */
-function wholeVolume(list: readonly (readonly [string, readonly string[]])[]): Volume {
+function wholeVolume(
+  list: readonly (readonly [string, readonly string[]])[],
+): Volume {
   const whole = new Map<string, readonly string[]>([["", []]]);
   for (const [path, names] of list) {
     const parts = path.split("/");
@@ -46,21 +52,32 @@ function describe(number: number) {
 
 function writeIndex(path: string, number: number, folders: Volume): void {
   const writer = new IndexWriter(path, describe(number));
-  const sorted = [...folders].map(([path, names]) => ({ path: encoder.encode(path), names }))
+  const sorted = [...folders].map(([path, names]) => ({
+    path: encoder.encode(path),
+    names,
+  }))
     .sort((a, b) => comparePaths(a.path, b.path));
   for (const { path, names } of sorted) {
     writer.folder({ ...METADATA, mode: FOLDER_MODE, path });
     const bytes = names.map((each) => encoder.encode(each)).sort(compareBytes);
     for (const name of bytes) {
       const digest = new Uint8Array(32).fill(name.length);
-      const file = { name, sizeBytes: name.length, digest, hasHoles: name.length > 1 };
+      const file = {
+        name,
+        sizeBytes: name.length,
+        digest,
+        hasHoles: name.length > 1,
+      };
       writer.file({ ...METADATA, mode: FILE_MODE, ...file });
     }
   }
   writer.finish();
 }
 
-async function makeCatalogue(path: string, volumes: readonly Volume[]): Promise<void> {
+async function makeCatalogue(
+  path: string,
+  volumes: readonly Volume[],
+): Promise<void> {
   const indexes = volumes.map((folders, number) => {
     writeIndex(`${path}.${number}`, number, folders);
     return `${path}.${number}`;
@@ -77,15 +94,18 @@ async function makeCatalogue(path: string, volumes: readonly Volume[]): Promise<
 Deno.test("a catalogue has each name of each volume, and finds it by its path", async () => {
   await inTemporaryFolder(async (place) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(volume, { minLength: 1, maxLength: 4 }), async (volumes) => {
-        const scratch = mkdtempSync(join(place, "case-"));
-        const path = join(scratch, "all");
-        await makeCatalogue(path, volumes);
-        using catalogue = Catalogue.open(path);
-        checkFound(catalogue, volumes);
-        checkFolders(catalogue, volumes);
-        rmSync(scratch, { recursive: true });
-      }),
+      fc.asyncProperty(
+        fc.array(volume, { minLength: 1, maxLength: 4 }),
+        async (volumes) => {
+          const scratch = mkdtempSync(join(place, "case-"));
+          const path = join(scratch, "all");
+          await makeCatalogue(path, volumes);
+          using catalogue = Catalogue.open(path);
+          checkFound(catalogue, volumes);
+          checkFolders(catalogue, volumes);
+          rmSync(scratch, { recursive: true });
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -96,12 +116,18 @@ const decoder = new TextDecoder();
 function checkFound(catalogue: Catalogue, volumes: readonly Volume[]): void {
   const expected = volumes.flatMap((folders, number) =>
     [...folders].flatMap(([path, names]) =>
-      names.map((name) => `${path === "" ? "" : `${path}/`}${name} in ${number}.img`)
+      names.map((name) =>
+        `${path === "" ? "" : `${path}/`}${name} in ${number}.img`
+      )
     )
   );
   const root = catalogue.folder(new Uint8Array())!;
-  const found = [...findEntries(catalogue, { below: root, names: [], withFolders: false })]
-    .map(({ path, layer }) => `${decoder.decode(path)} in ${layer.volume.name}`);
+  const found = [
+    ...findEntries(catalogue, { below: root, names: [], withFolders: false }),
+  ]
+    .map(({ path, layer }) =>
+      `${decoder.decode(path)} in ${layer.volume.name}`
+    );
   assert.deepEqual(found.toSorted(), expected.toSorted());
   for (const line of new Set(expected.map((each) => each.split(" in ")[0]!))) {
     const exact = catalogue.files(encoder.encode(line));
@@ -120,14 +146,21 @@ function checkFolders(catalogue: Catalogue, volumes: readonly Volume[]): void {
   for (const path of all) {
     const folder = catalogue.folder(encoder.encode(path));
     assert.ok(folder !== undefined, path);
-    const below = [...all].filter((each) => each.startsWith(path === "" ? "" : `${path}/`));
-    const children = below.filter((each) =>
-      each !== "" && !each.slice(path === "" ? 0 : path.length + 1).includes("/")
+    const below = [...all].filter((each) =>
+      each.startsWith(path === "" ? "" : `${path}/`)
     );
-    const listed = [...catalogue.foldersOf(folder)].map((each) => decoder.decode(each.path));
+    const children = below.filter((each) =>
+      each !== "" &&
+      !each.slice(path === "" ? 0 : path.length + 1).includes("/")
+    );
+    const listed = [...catalogue.foldersOf(folder)].map((each) =>
+      decoder.decode(each.path)
+    );
     assert.deepEqual(listed.toSorted(), children.toSorted());
     const ids = catalogue.volumesWithin(folder);
-    const having = volumes.flatMap((folders, number) => folders.has(path) ? [number + 1] : []);
+    const having = volumes.flatMap((folders, number) =>
+      folders.has(path) ? [number + 1] : []
+    );
     assert.deepEqual(ids, having);
   }
   assert.equal(catalogue.folder(encoder.encode("no such folder")), undefined);
@@ -139,7 +172,9 @@ Deno.test("an index that is damaged or cut short is refused", async () => {
     writeIndex(path, 0, wholeVolume([["a/b", ["c", "d"]]]));
     const whole = readFileSync(path);
     const readAll = () => {
-      for (const cursor = new IndexCursor(path); cursor.folder !== undefined;) cursor.nextFolder();
+      for (const cursor = new IndexCursor(path); cursor.folder !== undefined;) {
+        cursor.nextFolder();
+      }
     };
     readAll();
     for (let at = 0; at < whole.length; at += 7) {
