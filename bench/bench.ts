@@ -4,6 +4,7 @@
  */
 
 import { mkdirSync, rmSync } from "node:fs";
+import { catalogue } from "./catalogue.ts";
 import { chains } from "./chain.ts";
 import { contest, type Result } from "./contest.ts";
 import { type Contender, others } from "./contenders.ts";
@@ -28,6 +29,11 @@ import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 const log = (text: string) => console.error(`bench: ${text}`);
 
 async function main(options: BenchOptions): Promise<void> {
+  if (options.catalogue) {
+    using workspace = openWorkspace();
+    console.log(await catalogue(workspace.folder, options.scale, log));
+    return;
+  }
   const command = [executable()];
   using workspace = openWorkspace();
   const { folder, signal } = workspace;

@@ -63,6 +63,7 @@ const packageOf: Readonly<Record<string, string>> = {
   pvcreate: "lvm2",
   "qemu-img": "qemu-utils",
   resize2fs: "e2fsprogs",
+  "redis-server": "redis-server",
   rsync: "rsync",
   setcap: "libcap2-bin",
   setfacl: "acl",
@@ -95,4 +96,6 @@ export function aptGetLine(programs: readonly string[]): string | undefined {
 }
 
 /** The packages the tests can use, in order. */
-export const testPackages: readonly string[] = [...new Set(Object.values(packageOf))].sort();
+export const testPackages: readonly string[] = [
+  ...new Set(Object.values(packageOf)),
+].sort();

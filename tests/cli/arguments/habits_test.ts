@@ -29,7 +29,7 @@ const lines: readonly (readonly [typed: string, meant: string])[] = [
   ["build -- -ox", "build -- -ox"],
   ["ls x.img -lR", "ls x.img -lR"],
   ["nonsense -h", "nonsense -h"],
-  ["recipe show -h", "recipe --help"],
+  ["recipe show -h", "recipe show --help"],
 ];
 
 for (const [typed, meant] of lines) {
