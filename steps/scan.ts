@@ -15,6 +15,7 @@ import {
   type ScannedSource,
   type Step,
 } from "../pipeline/step.ts";
+import { fileFacts } from "./dry_listing.ts";
 import { compileExcludes } from "../source/exclude.ts";
 import type { FolderSelection } from "../source/folder_selection.ts";
 import { checkOutputOutside, placeSources } from "../source/placement.ts";
@@ -31,6 +32,11 @@ const options = {
   listExcluded: {
     type: "boolean",
     help: "name in a dry run each path that is left out",
+    default: false,
+  },
+  listFiles: {
+    type: "boolean",
+    help: "name in a dry run each file, and what becomes of it",
     default: false,
   },
   times: {
@@ -78,12 +84,20 @@ export function scanOf(part?: ScannedPart): Step {
       const excluded: string[] = [];
       const isListed = context.options.listExcluded;
       const onExcluded = isListed ? (path: string) => void excluded.push(path) : undefined;
-      const { report } = await scanSource(image, context, part, onExcluded);
+      let provided: ScannedSource | undefined;
+      const provideSource = (source: ScannedSource) => {
+        provided = source;
+        context.provideSource(source);
+      };
+      const { report } = await scanSource(image, { ...context, provideSource }, part, onExcluded);
       return [
         { label: "files", value: report.countFiles },
         { label: "folders", value: report.countFolders },
         { label: "size of the files", value: report.sourceBytes, unit: "bytes" },
         ...report.problems.map(factOfProblem),
+        ...(context.options.listFiles && provided !== undefined
+          ? fileFacts(provided, () => "stored")
+          : []),
         ...excluded.map((path) => ({ label: "excluded", value: path })),
         ...(report.unmatchedPatterns ?? []).map((pattern) => ({
           label: "matched nothing",

@@ -27,7 +27,8 @@ import { neededSource } from "../source/needed.ts";
 import { isOfTheFuture } from "../source/settling.ts";
 import { problemOf } from "./pack/notes.ts";
 import type { BaseImage, OpenBase } from "./since/base_image.ts";
-import type { Changes } from "./since/changes.ts";
+import { fileFacts } from "./dry_listing.ts";
+import { CHANGE, type Changes } from "./since/changes.ts";
 import { compareWithBase } from "./since/compare.ts";
 import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
@@ -58,6 +59,11 @@ const options = {
       "what shows that a file is unchanged: its size and times, or its contents, which are read",
     choices: ["times", "content"],
     default: "times",
+  },
+  listFiles: {
+    type: "boolean",
+    help: "name in a dry run each file, and what becomes of it",
+    default: false,
   },
 } as const satisfies OptionsSchema;
 
@@ -93,10 +99,22 @@ export function sinceStep(open: OpenBase): Step {
         { label: "unchanged by", value: basisOf(base, context.options.unchangedBy) },
         ...factsOf(changes, source),
         ...problems.map(factOfProblem),
+        ...(context.options.listFiles
+          ? fileFacts(source, (row) => WORDS[changes.change[row]!] ?? "stored")
+          : []),
       ];
     },
   });
 }
+
+/** What becomes of a file, by its {@linkcode CHANGE}. */
+const WORDS: Readonly<Record<number, string>> = {
+  [CHANGE.none]: "not stored, unchanged",
+  [CHANGE.new]: "stored, new",
+  [CHANGE.contents]: "stored, changed",
+  [CHANGE.metadata]: "stored, other metadata",
+  [CHANGE.links]: "stored, other names",
+};
 
 interface Kept {
   readonly source: ScannedSource;

@@ -148,7 +148,10 @@ function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
       ? ["--one-file-system", ["scan"], { oneFileSystem: true }]
       : undefined,
     values.dryRun === true && values.verbose === true && base.has("scan")
-      ? ["--verbose", ["scan"], { listExcluded: true }]
+      ? ["--verbose", ["scan"], { listExcluded: true, listFiles: !base.has("since") }]
+      : undefined,
+    values.dryRun === true && values.verbose === true && base.has("since")
+      ? ["--verbose", ["since"], { listFiles: true }]
       : undefined,
     unchangedBy === undefined ? undefined : ["--unchanged-by", ["since"], { unchangedBy }],
     identity.length === 0 ? undefined : ["--identity", ["since"], { identity }],
