@@ -49,7 +49,7 @@ export function progressText(
   const left = seconds > RATE_AFTER_SECONDS && done > 0
     ? [`${duration(seconds * (1 / share - 1))} left`]
     : [];
-  const short = [percent, ...rate, ...left];
+  const short = [percent.trim(), ...rate, ...left];
   const whole = [percent, `${shown(done, unit)} of ${shown(total, unit)}`, ...rate, ...left];
   const room = width - joined(label, whole).length - 2;
   if (room >= LEAST_BAR + 2) {

@@ -16,7 +16,7 @@ Deno.test("rate and time left are kept at any width, and no line is longer", () 
 
 Deno.test("the bar shrinks first, then the amounts go, then the label is cut", () => {
   const at = (columns: number, label = "[2/4] pack") => progressText(label, 3, columns - 1, third);
-  assert.match(at(40), /^\[2\/4\] p\S* {2} 33 % {2}410 MiB\/s {2}6\.0 s left$/);
+  assert.equal(at(40), "[2/4] pack  33 %  410 MiB/s  6.0 s left");
   assert.match(
     at(80),
     /^\[2\/4\] pack {2}\[#+-+\] {2} 33 % {2}1\.20 GiB of 3\.60 GiB {2}410 MiB\/s/,
@@ -24,7 +24,7 @@ Deno.test("the bar shrinks first, then the amounts go, then the label is cut", (
   const bar = (text: string) => /\[[#-]+\]/.exec(text)?.[0].length ?? 0;
   assert.ok(bar(at(80)) < bar(at(100)) && bar(at(100)) < bar(at(200)));
   assert.equal(bar(at(200)), 62);
-  assert.match(at(60), /^\[2\/4\] pack {2} 33 %/);
+  assert.doesNotMatch(at(60), /#|GiB/);
 });
 
 Deno.test("where nothing is known of the end, what is done and the time are shown", () => {
