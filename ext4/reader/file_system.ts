@@ -93,7 +93,7 @@ export class FileSystem implements LeavingOut {
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
-    for await (const entries of this.listBatches(folder, options, this)) yield* entries;
+    for await (const entries of this.listBatches(folder, options)) yield* entries;
   }
 
   /**
@@ -102,8 +102,8 @@ export class FileSystem implements LeavingOut {
    */
   async *listBatches(
     folder: FileReference,
-    options: FollowOptions,
-    leaving: LeavingOut,
+    options: FollowOptions = {},
+    leaving: LeavingOut = this,
   ): AsyncGenerator<Entry[]> {
     const cursor = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
@@ -175,6 +175,11 @@ export class FileSystem implements LeavingOut {
    * is in its folders. Memory grows with the folders beside the way down only.
    */
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    for await (const entries of this.walkBatches(folder)) yield* entries;
+  }
+
+  /** The same, many entries of one folder at a time. */
+  async *walkBatches(folder: FileReference = "/"): AsyncGenerator<WalkedEntry[]> {
     const walk = await settle(this.#startWalk(folder, false));
     while (true) {
       const current = await settle(walk.nextFolder());
@@ -184,7 +189,7 @@ export class FileSystem implements LeavingOut {
           walk.nextEntries((raw, stat) => new WalkedEntry(current, raw, stat)),
         );
         if (entries === undefined) break;
-        yield* entries;
+        yield entries;
       }
     }
   }

@@ -67,11 +67,22 @@ export class StackFiles implements ReadableFiles, LeavingOut {
   }
 
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    for await (const entries of this.listBatches(folder, options)) yield* entries;
+  }
+
+  async *listBatches(
+    folder: FileReference,
+    options: FollowOptions = {},
+  ): AsyncGenerator<Entry[]> {
     const { parts } = await this.#folder(folder, options);
-    for await (const batch of mergedEntries(parts, this)) yield* this.#entriesOf(batch);
+    for await (const batch of mergedEntries(parts, this)) yield this.#entriesOf(batch);
   }
 
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    for await (const entries of this.walkBatches(folder)) yield* entries;
+  }
+
+  async *walkBatches(folder: FileReference = "/"): AsyncGenerator<WalkedEntry[]> {
     const top = await this.#folder(folder, {});
     for await (
       const { batches, ...current } of walkStack(
@@ -82,10 +93,10 @@ export class StackFiles implements ReadableFiles, LeavingOut {
       )
     ) {
       for await (const batch of batches) {
-        for (const { name, stat } of this.#entriesOf(batch)) {
+        yield this.#entriesOf(batch).map(({ name, stat }) => {
           const raw = { bytes: name, nameAt: 0, nameLength: name.length, name };
-          yield new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
-        }
+          return new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
+        });
       }
     }
   }

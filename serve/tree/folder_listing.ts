@@ -154,8 +154,8 @@ export async function readListing(
 ): Promise<FolderListing> {
   const breather = new Breather(signal);
   const listing = new FolderListing();
-  // All of its entries at once: one after the other each would be waited for.
-  for await (const { entries } of image.walkFolders(folder)) {
+  // Many entries at once: one after the other each would be waited for.
+  for await (const entries of image.listBatches(folder)) {
     for (const entry of entries) {
       const { kind, inode, sizeBytes, mtime } = entry.stat;
       const isLost = folder === ROOT_INODE && kind === "folder" && entry.nameText === "lost+found";
@@ -163,7 +163,6 @@ export async function readListing(
       listing.add({ name: entry.name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
       if (breather.due) await breather.pause();
     }
-    break;
   }
   return listing;
 }
