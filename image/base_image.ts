@@ -125,7 +125,7 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
     locations: image.layers.flatMap(({ location }) => location ?? []),
     binding,
     hasAllTimes: record.hasAllTimes === true,
-    folders: () => isStack ? image.walkFolders() : withoutWhiteouts(image),
+    folders: () => baseFolders(image, isStack ? () => false : isHidden),
     async xattrs(inode: InodeNumber) {
       const xattrs = await image.xattrs(inode);
       return isStack ? xattrs : shownXattrs(xattrs);
@@ -144,10 +144,12 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
   };
 }
 
-async function* withoutWhiteouts(image: ImageReader): AsyncGenerator<BaseFolder> {
+async function* baseFolders(
+  image: ImageReader,
+  isLeftOut: (entry: BaseFolder["entries"][number]) => boolean,
+): AsyncGenerator<BaseFolder> {
   for await (const { stat, entries } of image.walkFolders()) {
-    const shown = entries.some(isHidden) ? entries.filter((entry) => !isHidden(entry)) : entries;
-    yield { stat, entries: shown };
+    yield { stat, entries: Array.from(entries).filter((entry) => !isLeftOut(entry)) };
   }
 }
 

@@ -62,8 +62,11 @@ export async function readImageTree(
 
 const LOST_AND_FOUND = new TextEncoder().encode("lost+found");
 const BLOCK_BYTES = 512;
-/** An image may claim any number of inodes: room for more is made when they are there. */
-const MOST_EXPECTED = 1 << 17;
+/**
+ * An image may claim any number of inodes: room for more is made when they are there. What is not
+ * written to takes no memory; making room, it would be needed twice.
+ */
+const MOST_EXPECTED = 1 << 22;
 
 class TreeReader {
   readonly #builder: TreeBuilder;
