@@ -55,7 +55,9 @@ const packageOf: Readonly<Record<string, string>> = {
   mount: "mount",
   npx: "npm",
   openssl: "openssl",
+  munged: "munge",
   par2: "par2",
+  parallel: "parallel",
   parted: "parted",
   pvcreate: "lvm2",
   "qemu-img": "qemu-utils",
@@ -82,6 +84,9 @@ const packageOf: Readonly<Record<string, string>> = {
   xz: "xz-utils",
   zip: "zip",
   zstd: "zstd",
+  sbatch: "slurm-client",
+  slurmctld: "slurmctld",
+  slurmd: "slurmd",
 };
 
 /** The line that installs what brings `programs`; `undefined` where no package is known for one. */
