@@ -33,7 +33,8 @@ const cases: readonly Case[] = [
     lastLine: "15 passed, 1 failed, 0 skipped",
   },
   {
-    name: "fails when a check failed, and runs the others and the tests all the same",
+    name:
+      "fails when a check failed, and runs the others and the tests all the same",
     checks: "true && false && true",
     command: "echo 'ok | 12 passed | 0 failed (4s)'",
     code: 1,
@@ -73,10 +74,18 @@ for (const { name, command, checks, readme, code, lastLine } of cases) {
       await Deno.mkdir(`${folder}/.ci`);
       await Deno.mkdir(`${folder}/bin`);
       await Deno.copyFile(`${repositoryRoot}/.ci/run`, `${folder}/.ci/run`);
-      await Deno.writeTextFile(`${folder}/bin/dpkg`, "#!/bin/sh\n", { mode: 0o755 });
-      const tasks = { ok: `${checks ?? "true && true && true"} && deno task test` };
-      await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ tasks }));
-      const block = `text\n\n${marker}\n\n\`\`\`sh\n${command}\n\`\`\`\n\nmore\n`;
+      await Deno.writeTextFile(`${folder}/bin/dpkg`, "#!/bin/sh\n", {
+        mode: 0o755,
+      });
+      const tasks = {
+        ok: `${checks ?? "true && true && true"} && deno task test`,
+      };
+      await Deno.writeTextFile(
+        `${folder}/deno.json`,
+        JSON.stringify({ tasks }),
+      );
+      const block =
+        `text\n\n${marker}\n\n\`\`\`sh\n${command}\n\`\`\`\n\nmore\n`;
       await Deno.writeTextFile(`${folder}/README.md`, readme ?? block);
       const output = await new Deno.Command("bash", {
         args: [`${folder}/.ci/run`],

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
@@ -25,7 +32,13 @@ Deno.test("a layer is built, and says what it holds", async () => {
     writeFileSync(`${folder}/srv/d`, "new");
     writeFileSync(`${folder}/srv/c`, "C");
     rmSync(`${folder}/srv/album/b`);
-    const { code, stderr } = await build(folder, "-o", "next.img", "--base", "full.img");
+    const { code, stderr } = await build(
+      folder,
+      "-o",
+      "next.img",
+      "--base",
+      "full.img",
+    );
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
@@ -45,21 +58,35 @@ Deno.test("a dry run says in numbers what a layer would hold, and writes nothing
     const { steps } = JSON.parse(stdout) as {
       steps: { name: string; facts: { label: string; value: unknown }[] }[];
     };
-    assert.deepEqual(steps.map(({ name }) => name), ["scan", "since", "pack", "fsck", "hash"]);
-    const facts = new Map(steps[1]!.facts.map(({ label, value }) => [label, value]));
+    assert.deepEqual(steps.map(({ name }) => name), [
+      "scan",
+      "since",
+      "pack",
+      "fsck",
+      "hash",
+    ]);
+    const facts = new Map(
+      steps[1]!.facts.map(({ label, value }) => [label, value]),
+    );
     assert.equal(facts.get("base"), `full.img`);
     assert.equal(facts.get("files new"), 2);
     assert.equal(facts.get("size of files new"), 5001);
     assert.equal(facts.get("files changed"), 1);
     assert.equal(facts.get("files gone"), 2);
-    const renamed = [...facts].filter(([label]) => label.startsWith("renamed folder"));
+    const renamed = [...facts].filter(([label]) =>
+      label.startsWith("renamed folder")
+    );
     assert.deepEqual(renamed, [[
       `renamed folder ${folder}/srv/album, now ${folder}/srv/pictures, is stored again`,
       5001,
     ]]);
     const text = (await build(folder, ...args)).stdout;
     assert.match(text, /largest: .*srv\/pictures\/a: 4\.88 KiB/);
-    assert.deepEqual(readdirSync(folder).sort(), ["full.img", "full.img.sha512", "srv"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "full.img",
+      "full.img.sha512",
+      "srv",
+    ]);
   });
 });
 
@@ -67,9 +94,18 @@ Deno.test("a base without --base is none, and flags that do not fit are refused"
   await withFull(async (folder) => {
     for (
       const [args, message] of [
-        [["--unchanged-by", "content"], /cannot use --unchanged-by without --base/],
-        [["--base", "full.img", "--recipe", "e2fsprogs"], /cannot use --base with the recipe e2fs/],
-        [["--base", "full.img", "--without-record"], /cannot use --base with --without-record/],
+        [
+          ["--unchanged-by", "content"],
+          /cannot use --unchanged-by without --base/,
+        ],
+        [
+          ["--base", "full.img", "--recipe", "e2fsprogs"],
+          /cannot use --base with the recipe e2fs/,
+        ],
+        [
+          ["--base", "full.img", "--without-record"],
+          /cannot use --base with --without-record/,
+        ],
         [["--base", ""], /cannot use the argument behind --base: it is empty/],
       ] as const
     ) {
@@ -77,13 +113,24 @@ Deno.test("a base without --base is none, and flags that do not fit are refused"
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
     }
-    const over = await build(folder, "-o", "./full.img", "--force", "--base", "full.img");
+    const over = await build(
+      folder,
+      "-o",
+      "./full.img",
+      "--force",
+      "--base",
+      "full.img",
+    );
     assert.equal(over.code, 2, over.stderr);
     assert.match(over.stderr, /it is what the image is to be built on.*\(-o\)/);
     const missing = await build(folder, "-o", "next.img", "--base", "gone.img");
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /gone\.img/);
-    assert.deepEqual(readdirSync(folder).sort(), ["full.img", "full.img.sha512", "srv"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "full.img",
+      "full.img.sha512",
+      "srv",
+    ]);
   });
 });
 
@@ -99,7 +146,15 @@ Deno.test("images below the base are looked for where --base says", async () => 
     const alone = await build(folder, "-o", "top.img", "--base", "mid.img");
     assert.equal(alone.code, 1);
     assert.match(alone.stderr, /full\.img.*--base/s);
-    const both = await build(folder, "-o", "top.img", "--base", "mid.img", "--base", "old");
+    const both = await build(
+      folder,
+      "-o",
+      "top.img",
+      "--base",
+      "mid.img",
+      "--base",
+      "old",
+    );
     assert.equal(both.code, 0, both.stderr);
   });
 });
@@ -113,11 +168,22 @@ Deno.test("the step is put in by its name as well, and by a recipe file", async 
     assert.equal(used.code, 0, used.stderr);
     writeFileSync(
       `${folder}/nightly.json`,
-      JSON.stringify({ use: [{ step: "since", options: { base: "full.img" } }] }),
+      JSON.stringify({
+        use: [{ step: "since", options: { base: "full.img" } }],
+      }),
     );
-    const listed = await build(folder, "-o", "listed.img", "--recipe", "nightly.json");
+    const listed = await build(
+      folder,
+      "-o",
+      "listed.img",
+      "--recipe",
+      "nightly.json",
+    );
     assert.equal(listed.code, 0, listed.stderr);
-    assert.deepEqual(readFileSync(`${folder}/used.img`), readFileSync(`${folder}/listed.img`));
+    assert.deepEqual(
+      readFileSync(`${folder}/used.img`),
+      readFileSync(`${folder}/listed.img`),
+    );
   });
 });
 
@@ -127,7 +193,13 @@ testWith(
   () =>
     withFull(async (folder) => {
       output("mknod", [`${folder}/srv/zero`, "c", "0", "0"]);
-      const { code, stderr } = await build(folder, "-o", "next.img", "--base", "full.img");
+      const { code, stderr } = await build(
+        folder,
+        "-o",
+        "next.img",
+        "--base",
+        "full.img",
+      );
       assert.equal(code, 3);
       assert.match(
         stderr,
@@ -140,14 +212,30 @@ Deno.test("what kill -9 leaves of a layer is cleaned, and the base stays", async
   await withFull(async (folder) => {
     const before = readFileSync(`${folder}/full.img`);
     writeFileSync(`${folder}/srv/large`, new Uint8Array(80e6));
-    const script = 'exec 3>&1; "$@" & child=$!; while [ ! -e next.img.partial ]; do :; done; ' +
+    const script =
+      'exec 3>&1; "$@" & child=$!; while [ ! -e next.img.partial ]; do :; done; ' +
       "kill -9 $child; wait $child";
     const { icecoreArgv } = await import("../support/icecore_command.ts");
-    const argv = icecoreArgv(["build", "srv", "-o", "next.img", "--base", "full.img", "--quiet"]);
-    await new Deno.Command("bash", { args: ["-c", script, "sh", ...argv], cwd: folder }).output();
+    const argv = icecoreArgv([
+      "build",
+      "srv",
+      "-o",
+      "next.img",
+      "--base",
+      "full.img",
+      "--quiet",
+    ]);
+    await new Deno.Command("bash", {
+      args: ["-c", script, "sh", ...argv],
+      cwd: folder,
+    }).output();
     assert.ok(readdirSync(folder).some((name) => name.startsWith("next.img")));
     await icecore(["clean", "."], { cwd: folder });
-    assert.deepEqual(readdirSync(folder).sort(), ["full.img", "full.img.sha512", "srv"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "full.img",
+      "full.img.sha512",
+      "srv",
+    ]);
     assert.deepEqual(readFileSync(`${folder}/full.img`), before);
   });
 });

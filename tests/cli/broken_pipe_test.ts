@@ -9,7 +9,8 @@ import { testWith } from "../support/requirements.ts";
 import { buildSmallImage } from "../support/small_image.ts";
 
 /** Runs with a stdout that nobody reads any more. */
-const UNREAD = 'mkfifo unread && exec 4<>unread 5>unread 4>&- && rm unread && exec "$@" >&5 5>&-';
+const UNREAD =
+  'mkfifo unread && exec 4<>unread 5>unread 4>&- && rm unread && exec "$@" >&5 5>&-';
 
 Deno.test("who reads stdout and ends early ends a command as SIGPIPE would, without a word", async () => {
   await inLab(async (lab) => {
@@ -27,7 +28,12 @@ Deno.test("who reads stdout and ends early ends a command as SIGPIPE would, with
         ["build", "source", "-o", built, "--quiet"],
       ]
     ) {
-      const { status, stderr } = spawnSync("bash", ["-c", UNREAD, "bash", ...icecoreArgv(args)], {
+      const { status, stderr } = spawnSync("bash", [
+        "-c",
+        UNREAD,
+        "bash",
+        ...icecoreArgv(args),
+      ], {
         cwd: lab.folder,
         encoding: "utf8",
       });
@@ -35,7 +41,9 @@ Deno.test("who reads stdout and ends early ends a command as SIGPIPE would, with
     }
     assert.ok(existsSync(built), "the image was made all the same");
     const missing = icecoreArgv(["ls", image, "missing"]);
-    const failed = spawnSync("bash", ["-c", UNREAD, "bash", ...missing], { cwd: lab.folder });
+    const failed = spawnSync("bash", ["-c", UNREAD, "bash", ...missing], {
+      cwd: lab.folder,
+    });
     assert.equal(failed.status, 1, "a failure stays one");
   });
 });
@@ -61,14 +69,25 @@ testWith(
         ]
       ) {
         const argv = [program, join(repositoryRoot, "main.ts"), ...args];
-        const { status, stderr } = spawnSync("sh", ["-c", 'exec "$@" >&-', "sh", ...argv], {
+        const { status, stderr } = spawnSync("sh", [
+          "-c",
+          'exec "$@" >&-',
+          "sh",
+          ...argv,
+        ], {
           cwd: lab.folder,
           encoding: "utf8",
         });
         assert.equal(status, 1, args.join(" "));
-        assert.match(stderr, /^icecore: cannot write to stdout: it is closed\. Send it to a file/m);
+        assert.match(
+          stderr,
+          /^icecore: cannot write to stdout: it is closed\. Send it to a file/m,
+        );
       }
-      assert.ok(!existsSync(built) && !existsSync(join(lab.folder, "target")), "nothing was begun");
+      assert.ok(
+        !existsSync(built) && !existsSync(join(lab.folder, "target")),
+        "nothing was begun",
+      );
     });
   },
 );

@@ -3,7 +3,11 @@ import { icecoreOutput } from "../support/run_icecore.ts";
 
 /** What a shell receives when the last word is to be completed. */
 async function offered(words: string): Promise<string[]> {
-  const output = await icecoreOutput(["completion", "bash", ...words.split(" ")]);
+  const output = await icecoreOutput([
+    "completion",
+    "bash",
+    ...words.split(" "),
+  ]);
   return output.split("\n").filter((line) => line !== "").sort();
 }
 
@@ -35,8 +39,14 @@ Deno.test("a shell completes hidden names where a dot was typed", async () => {
 });
 
 Deno.test("a shell completes the names of recipes, steps and plugins, or a path", async () => {
-  assert.deepEqual(await offered("build photos --recipe nat"), ["__FILE__:any::nat:0", "native"]);
-  assert.deepEqual(await offered("build photos --use zs"), ["__FILE__:any::zs:0", "zstd"]);
+  assert.deepEqual(await offered("build photos --recipe nat"), [
+    "__FILE__:any::nat:0",
+    "native",
+  ]);
+  assert.deepEqual(await offered("build photos --use zs"), [
+    "__FILE__:any::zs:0",
+    "zstd",
+  ]);
   assert.ok((await offered("build photos --without fs")).includes("fsck"));
   assert.ok((await offered("steps shr")).includes("shrink"));
 });

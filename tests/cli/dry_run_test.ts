@@ -8,11 +8,22 @@ Deno.test("a dry run refuses an output as the build would, in the same words", a
     mkdirSync(`${folder}/source`);
     writeFileSync(`${folder}/there.img`, "");
     writeFileSync(`${folder}/side.img.sha512`, "");
-    for (const output of ["there.img", "side.img", "missing/x.img", `${"x".repeat(250)}.img`]) {
+    for (
+      const output of [
+        "there.img",
+        "side.img",
+        "missing/x.img",
+        `${"x".repeat(250)}.img`,
+      ]
+    ) {
       const args = ["build", "source", "-o", output];
       const dry = await icecore([...args, "--dry-run"], { cwd: folder });
       const built = await icecore(args, { cwd: folder });
-      assert.deepEqual([dry.code, dry.stdout, dry.stderr], [1, "", built.stderr], output);
+      assert.deepEqual([dry.code, dry.stdout, dry.stderr], [
+        1,
+        "",
+        built.stderr,
+      ], output);
     }
   });
 });

@@ -6,11 +6,20 @@ import { testWith } from "../support/requirements.ts";
 import { icecore } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-const EXCLUDES = ["--exclude", "*.tmp", "--exclude", "cache/", "--exclude", "none-*"];
+const EXCLUDES = [
+  "--exclude",
+  "*.tmp",
+  "--exclude",
+  "cache/",
+  "--exclude",
+  "none-*",
+];
 
 function fill(folder: string): void {
   mkdirSync(`${folder}/source/cache`, { recursive: true });
-  for (const name of ["a", "b.tmp", "cache/c"]) writeFileSync(`${folder}/source/${name}`, "");
+  for (const name of ["a", "b.tmp", "cache/c"]) {
+    writeFileSync(`${folder}/source/${name}`, "");
+  }
 }
 
 Deno.test("a pattern that matched nothing is named at the end, in JSON as well", () =>
@@ -34,29 +43,59 @@ Deno.test("a dry run names what matched nothing, and with --verbose what is excl
     assert.match(stdout, /^ +matched nothing: none-\*$/m);
     assert.doesNotMatch(stdout, /excluded: /);
     const verbose = await icecore([...args, "--verbose"], { cwd: folder });
-    const excluded = [...verbose.stdout.matchAll(/^ +excluded: (\S+)$/gm)].map(([, path]) => path);
-    assert.deepEqual(excluded, [`${folder}/source/b.tmp`, `${folder}/source/cache`]);
+    const excluded = [...verbose.stdout.matchAll(/^ +excluded: (\S+)$/gm)].map((
+      [, path],
+    ) => path);
+    assert.deepEqual(excluded, [
+      `${folder}/source/b.tmp`,
+      `${folder}/source/cache`,
+    ]);
   }));
 
-const SOCKET = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
+const SOCKET =
+  "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
 
 for (const recipe of ["native", "e2fsprogs"]) {
   testWith(
-    { root: true, programs: ["python3", "mkfs.ext4", "resize2fs", "dumpe2fs"], loop: true },
+    {
+      root: true,
+      programs: ["python3", "mkfs.ext4", "resize2fs", "dumpe2fs"],
+      loop: true,
+    },
     `a dry run names what is not stored, and looks at the room on the disk (${recipe})`,
     () =>
       inTemporaryFolder(async (folder) => {
         fill(folder);
-        writeFileSync(`${folder}/source/large`, new Uint8Array(3 << 20).fill(1));
+        writeFileSync(
+          `${folder}/source/large`,
+          new Uint8Array(3 << 20).fill(1),
+        );
         spawnSync("python3", ["-c", SOCKET, `${folder}/source/socket`]);
-        const dryRun = ["build", "source", "--dry-run", "--recipe", recipe, "-o"];
-        const { stdout } = await icecore([...dryRun, "out.img"], { cwd: folder });
-        assert.match(stdout, /^ +skipped: \S+\/source\/socket: sockets are not stored$/m);
+        const dryRun = [
+          "build",
+          "source",
+          "--dry-run",
+          "--recipe",
+          recipe,
+          "-o",
+        ];
+        const { stdout } = await icecore([...dryRun, "out.img"], {
+          cwd: folder,
+        });
+        assert.match(
+          stdout,
+          /^ +skipped: \S+\/source\/socket: sockets are not stored$/m,
+        );
         assert.match(stdout, /^ +free on the disk: /m);
         await withDisk(`${folder}/disk`, "size=1m", async () => {
-          const full = await icecore([...dryRun, "disk/out.img"], { cwd: folder });
+          const full = await icecore([...dryRun, "disk/out.img"], {
+            cwd: folder,
+          });
           assert.equal(full.code, 1, full.stdout);
-          assert.match(full.stderr, /cannot make \S+out\.img: it needs .*, and the disk has/);
+          assert.match(
+            full.stderr,
+            /cannot make \S+out\.img: it needs .*, and the disk has/,
+          );
         });
       }),
   );

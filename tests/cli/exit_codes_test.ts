@@ -10,18 +10,23 @@ const COMMANDS =
 
 Deno.test("every command's help lists its exit codes, interruption among them", async () => {
   const all = COMMANDS.split(" ");
-  const helps = await Promise.all(all.map((command) => icecoreOutput([command, "--help"])));
+  const helps = await Promise.all(
+    all.map((command) => icecoreOutput([command, "--help"])),
+  );
   for (const [i, help] of helps.entries()) {
     const [, codes] = /Exit codes: ([^]*)\.\n$/.exec(help) ?? [];
     assert.match(codes ?? "", /^0 .*1 .*2 usage,.*\s130 interrupted$/s, all[i]);
   }
-  const codesOf = (name: string) => helps[all.indexOf(name)]!.match(/(?<=[:,]\s)\d+(?= )/g);
+  const codesOf = (name: string) =>
+    helps[all.indexOf(name)]!.match(/(?<=[:,]\s)\d+(?= )/g);
   assert.deepEqual(codesOf("build"), ["0", "1", "2", "3", "130"]);
   assert.deepEqual(codesOf("verify"), ["0", "1", "2", "4", "130"]);
 });
 
 Deno.test("a list of exit codes is broken between codes, where a line gets too long", () => {
-  assert.deepEqual(exitCodes(), ["Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted."]);
+  assert.deepEqual(exitCodes(), [
+    "Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.",
+  ]);
   const lines = exitCodes({ lossy: "done, but ".repeat(8) });
   assert.equal(lines.length, 3);
   assert.match(lines[1]!, /^3 done, but done/);

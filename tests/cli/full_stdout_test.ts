@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { requireStdout, wasOpenedHere } from "../../cli/output/closed_stdout.ts";
+import {
+  requireStdout,
+  wasOpenedHere,
+} from "../../cli/output/closed_stdout.ts";
 import { icecoreArgv, inLab } from "../faults/lab.ts";
 import { buildSmallImage } from "../support/small_image.ts";
 
 Deno.test("a descriptor that closes on exec was not handed on", () => {
-  assert.equal(wasOpenedHere("pos:\t0\nflags:\t02100002\nmnt_id:\t24\nino:\t3\n"), true);
+  assert.equal(
+    wasOpenedHere("pos:\t0\nflags:\t02100002\nmnt_id:\t24\nino:\t3\n"),
+    true,
+  );
   for (const flags of ["0100002", "0100001", "0102001"]) {
-    assert.equal(wasOpenedHere(`pos:\t0\nflags:\t${flags}\nmnt_id:\t24\n`), false);
+    assert.equal(
+      wasOpenedHere(`pos:\t0\nflags:\t${flags}\nmnt_id:\t24\n`),
+      false,
+    );
   }
   requireStdout();
 });
@@ -19,7 +28,12 @@ Deno.test("a stdout that takes no more is reported in a sentence", async () => {
   await inLab(async (lab) => {
     const image = await buildSmallImage(lab.folder);
     const run = (args: readonly string[]) =>
-      spawnSync("sh", ["-c", 'exec "$@" > /dev/full', "sh", ...icecoreArgv(args)], {
+      spawnSync("sh", [
+        "-c",
+        'exec "$@" > /dev/full',
+        "sh",
+        ...icecoreArgv(args),
+      ], {
         cwd: lab.folder,
         encoding: "utf8",
       });
@@ -40,6 +54,9 @@ Deno.test("a stdout that takes no more is reported in a sentence", async () => {
     }
     const { status, stderr } = run(["--version"]);
     assert.equal(status, 1);
-    assert.match(stderr, /^icecore: cannot write to stdout: .*no space left on device.*\n$/i);
+    assert.match(
+      stderr,
+      /^icecore: cannot write to stdout: .*no space left on device.*\n$/i,
+    );
   });
 });

@@ -26,11 +26,24 @@ Deno.test("no program sees variables that may hold secrets, whatever the pipelin
   await inLab(async (lab) => {
     for (const [name, text] of Object.entries(starters)) put(lab, name, text);
     lab.fake("e2fsck", `env > "$LAB/e2fsck.env"; real "$@"`);
-    const uses = Object.keys(starters).flatMap((name) => ["--use", `./${name}`]);
-    const env = { ICECORE_AGE_PASSPHRASE: SECRET, ICECORE_S3_SECRET_KEY_FILE: SECRET };
-    const done = await icecore(lab, ["build", "source", "-o", "out.img", ...uses], { env });
+    const uses = Object.keys(starters).flatMap((
+      name,
+    ) => ["--use", `./${name}`]);
+    const env = {
+      ICECORE_AGE_PASSPHRASE: SECRET,
+      ICECORE_S3_SECRET_KEY_FILE: SECRET,
+    };
+    const done = await icecore(lab, [
+      "build",
+      "source",
+      "-o",
+      "out.img",
+      ...uses,
+    ], { env });
     assert.equal(done.code, 0, done.stderr);
-    const seen = readdirSync(lab.folder).filter((name) => name.endsWith(".env"));
+    const seen = readdirSync(lab.folder).filter((name) =>
+      name.endsWith(".env")
+    );
     assert.deepEqual(seen.sort(), [
       "e2fsck.env",
       "loading.env",

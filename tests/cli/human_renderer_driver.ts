@@ -12,6 +12,8 @@ Object.defineProperty(process.stderr, "isTTY", { value: isTerminal === "1" });
 const renderer = humanRenderer({ noColor: true });
 for (const event of JSON.parse(events!) as BuildEvent[]) {
   // Progress is drawn some times a second only.
-  if (event.type === "progress") await new Promise((done) => setTimeout(done, 150));
+  if (event.type === "progress") {
+    await new Promise((done) => setTimeout(done, 150));
+  }
   renderer.emit(event);
 }

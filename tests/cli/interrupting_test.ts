@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { assertNothingBuilt, ended, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
+import {
+  assertNothingBuilt,
+  ended,
+  icecoreArgv,
+  inLab,
+  type Lab,
+  start,
+} from "../faults/lab.ts";
 import { appearance } from "../support/appearance.ts";
 
 const INTERRUPTING = "interrupting; Ctrl-C again to stop at once";
@@ -15,7 +22,15 @@ async function stuck(lab: Lab, ...more: string[]): Promise<Deno.ChildProcess> {
       return new Promise(() => {});
     } };\n`,
   );
-  const args = ["build", "source", "-o", "out.img", "--use", lab.at("stuck.ts"), ...more];
+  const args = [
+    "build",
+    "source",
+    "-o",
+    "out.img",
+    "--use",
+    lab.at("stuck.ts"),
+    ...more,
+  ];
   const building = start(lab, icecoreArgv(args));
   await appearance(lab.at("reached"));
   return building;
@@ -28,8 +43,14 @@ Deno.test("the first Ctrl-C is answered, and ends a build whose step never settl
     const { code, stdout, stderr } = await ended(building);
     assert.deepEqual([code, stdout], [130, ""], stderr);
     assert.match(stderr, new RegExp(`^icecore: ${INTERRUPTING}$`, "m"));
-    assert.match(stderr, /^icecore: step stuck failed: it did not end within 5 seconds after/m);
-    assert.match(stderr, /^icecore: interrupted by SIGINT: nothing was left behind$/m);
+    assert.match(
+      stderr,
+      /^icecore: step stuck failed: it did not end within 5 seconds after/m,
+    );
+    assert.match(
+      stderr,
+      /^icecore: interrupted by SIGINT: nothing was left behind$/m,
+    );
     await assertNothingBuilt(lab);
   });
 });
@@ -39,9 +60,13 @@ Deno.test("a second Ctrl-C ends it at once, and leaves nothing", async () => {
     const building = await stuck(lab);
     building.kill("SIGINT");
     let stderr = "";
-    for await (const text of building.stderr.pipeThrough(new TextDecoderStream())) {
+    for await (
+      const text of building.stderr.pipeThrough(new TextDecoderStream())
+    ) {
       // Two signals at once would be one.
-      if (!stderr.includes(INTERRUPTING) && (stderr + text).includes(INTERRUPTING)) {
+      if (
+        !stderr.includes(INTERRUPTING) && (stderr + text).includes(INTERRUPTING)
+      ) {
         building.kill("SIGINT");
       }
       stderr += text;
@@ -60,6 +85,10 @@ Deno.test("with --json the answer to Ctrl-C is an event", async () => {
     const { code, stdout } = await ended(building);
     assert.equal(code, 130);
     const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-    assert.ok(events.some(({ type, text }) => type === "message" && text === INTERRUPTING));
+    assert.ok(
+      events.some(({ type, text }) =>
+        type === "message" && text === INTERRUPTING
+      ),
+    );
   });
 });

@@ -16,14 +16,22 @@ interface Served {
 
 async function imageIn(folder: string): Promise<Served> {
   const path = await buildSmallImage(folder);
-  const digest = await digestFile(path, "sha512", new AbortController().signal, () => {});
+  const digest = await digestFile(
+    path,
+    "sha512",
+    new AbortController().signal,
+    () => {},
+  );
   const sideFile = (name: string) =>
     new TextEncoder().encode(`${formatDigestLine({ digest, name })}\n`);
   return { bytes: new Uint8Array(readFileSync(path)), sideFile };
 }
 
 /** Serves the image at any path, and beside it its side file. */
-async function serve({ bytes, sideFile }: Served, name: string): Promise<RangeServer> {
+async function serve(
+  { bytes, sideFile }: Served,
+  name: string,
+): Promise<RangeServer> {
   const server = await rangeServer(bytes);
   const files = [bytes, sideFile(name)].map((each, i) => ({
     bytes: each,
@@ -39,9 +47,9 @@ async function serve({ bytes, sideFile }: Served, name: string): Promise<RangeSe
 Deno.test("no command prints the password or the signature of a URL", async () => {
   await inTemporaryFolder(async (folder) => {
     await using server = await serve(await imageIn(folder), "image");
-    const url = `${server.url.replace("//", "//bob:hunter2@")}?X-Sig=topsig&long=${
-      "x".repeat(300)
-    }`;
+    const url = `${
+      server.url.replace("//", "//bob:hunter2@")
+    }?X-Sig=topsig&long=${"x".repeat(300)}`;
     const shown = `${server.url}?…`;
     mkdirSync(`${folder}/empty`);
     const commands = [
@@ -61,10 +69,17 @@ Deno.test("no command prints the password or the signature of a URL", async () =
       assert.doesNotMatch(stdout + stderr, /hunter2|topsig/, args[0]);
     }
     const verified = await icecore(["verify", url]);
-    assert.deepEqual([verified.code, verified.stdout], [0, `${shown}: OK\n`], verified.stderr);
+    assert.deepEqual(
+      [verified.code, verified.stdout],
+      [0, `${shown}: OK\n`],
+      verified.stderr,
+    );
     const { stdout } = await icecore(["verify", url, "--json"]);
     assert.equal(JSON.parse(stdout).image, shown);
-    const missing = await icecore(["verify", url.replace("/image", "/other.sha512")]);
+    const missing = await icecore([
+      "verify",
+      url.replace("/image", "/other.sha512"),
+    ]);
     assert.doesNotMatch(missing.stdout + missing.stderr, /hunter2|topsig/);
   });
 });
@@ -72,7 +87,12 @@ Deno.test("no command prints the password or the signature of a URL", async () =
 Deno.test("verify finds the side file of a URL whatever its name", async () => {
   await inTemporaryFolder(async (folder) => {
     const image = await imageIn(folder);
-    for (const [path, name] of [["100%.img", "100%.img"], ["my%20photos.img", "my photos.img"]]) {
+    for (
+      const [path, name] of [["100%.img", "100%.img"], [
+        "my%20photos.img",
+        "my photos.img",
+      ]]
+    ) {
       await using server = await serve(image, name!);
       const url = server.url.replace("/image", `/${path}`);
       const { code, stderr } = await icecore(["verify", url]);
@@ -82,7 +102,10 @@ Deno.test("verify finds the side file of a URL whatever its name", async () => {
     for (const name of ["my photos.img", "what?.img", "a#b.img", "100%.img"]) {
       await store.put(name, image.bytes);
       await store.put(`${name}.sha512`, image.sideFile(name));
-      const { code, stdout, stderr } = await icecore(["verify", `s3://vault/${name}`]);
+      const { code, stdout, stderr } = await icecore([
+        "verify",
+        `s3://vault/${name}`,
+      ]);
       assert.deepEqual([code, stdout], [0, `s3://vault/${name}: OK\n`], stderr);
     }
   });

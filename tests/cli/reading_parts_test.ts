@@ -21,7 +21,9 @@ Deno.test("modes are written as ls -l writes them", () => {
     ["socket", 0o140000, "s---------"],
     ["block-device", 0o060660, "brw-rw----"],
   ] as const;
-  for (const [kind, mode, text] of cases) assert.equal(modeText({ kind, mode }), text);
+  for (const [kind, mode, text] of cases) {
+    assert.equal(modeText({ kind, mode }), text);
+  }
 });
 
 Deno.test("human sizes round up, as ls -h does", () => {
@@ -41,9 +43,21 @@ Deno.test("human sizes round up, as ls -h does", () => {
 });
 
 Deno.test("sizes are tested for larger, smaller and exactly", () => {
-  assert.deepEqual([1023, 1024, 1025].map(sizeTest("+1K")), [false, false, true]);
-  assert.deepEqual([1023, 1024, 1025].map(sizeTest("-1K")), [true, false, false]);
-  assert.deepEqual([1023, 1024, 1025].map(sizeTest("1K")), [false, true, false]);
+  assert.deepEqual([1023, 1024, 1025].map(sizeTest("+1K")), [
+    false,
+    false,
+    true,
+  ]);
+  assert.deepEqual([1023, 1024, 1025].map(sizeTest("-1K")), [
+    true,
+    false,
+    false,
+  ]);
+  assert.deepEqual([1023, 1024, 1025].map(sizeTest("1K")), [
+    false,
+    true,
+    false,
+  ]);
   assert.deepEqual([0, 1].map(sizeTest("0")), [true, false]);
   assert.deepEqual([0, 1].map(sizeTest("+0")), [false, true]);
   assert.throws(() => sizeTest("+"), { code: "bad-size" });
@@ -53,7 +67,10 @@ Deno.test("a moment is a date in the local time zone, or an age, and nothing els
   const local = (...parts: [number, number, number, number, number]) =>
     new Date(...parts).getTime() / 1000;
   assert.equal(momentOf("2024-05-01", "--newer"), local(2024, 4, 1, 0, 0));
-  assert.equal(momentOf("2024-05-01 12:30", "--newer"), local(2024, 4, 1, 12, 30));
+  assert.equal(
+    momentOf("2024-05-01 12:30", "--newer"),
+    local(2024, 4, 1, 12, 30),
+  );
   assert.equal(momentOf("2024-05-01T12:30:00Z", "--newer"), 1_714_566_600);
   assert.equal(momentOf("2024-05-01T12:30:00+02:00", "--newer"), 1_714_559_400);
   assert.equal(momentOf("2d", "--newer", 1_000_000_000), 1_000_000 - 172_800);
@@ -80,11 +97,15 @@ Deno.test("times keep their nanoseconds, before 1970 too", () => {
     isoTime({ seconds: 1_714_559_400, nanoseconds: 7 }),
     "2024-05-01T10:30:00.000000007Z",
   );
-  assert.equal(isoTime({ seconds: -1, nanoseconds: 5e8 }), "1969-12-31T23:59:59.500000000Z");
+  assert.equal(
+    isoTime({ seconds: -1, nanoseconds: 5e8 }),
+    "1969-12-31T23:59:59.500000000Z",
+  );
 });
 
 // deno-lint-ignore no-control-regex -- finding control characters is the point
-const COMMANDS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const COMMANDS =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 const anyName = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 40 }),
@@ -97,7 +118,10 @@ Deno.test("no name is printed raw, and what is printed leads back to the name", 
   fc.assert(fc.property(anyName, (name) => {
     const text = printable(name);
     assert.doesNotMatch(text, COMMANDS);
-    assert.deepEqual(bytesOfPrinted(text) ?? new TextEncoder().encode(text), name);
+    assert.deepEqual(
+      bytesOfPrinted(text) ?? new TextEncoder().encode(text),
+      name,
+    );
   }));
 });
 

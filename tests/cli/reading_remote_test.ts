@@ -12,16 +12,19 @@ Deno.test("an image on a server is read on the command line", async (context) =>
     const bytes = new Uint8Array(readFileSync(path));
     const local = await icecore(["ls", "-lR", path]);
 
-    await context.step("ls and cat over HTTP print what they print of the file", async () => {
-      await using server = await rangeServer(bytes);
-      assert.deepEqual(await icecore(["ls", "-lR", server.url]), local);
-      assert.equal(server.requests.length, 1);
-      const { bytes: printed, stderr } = await icecore(
-        ["cat", server.url, "docs/large.bin", "--verbose"],
-      );
-      assert.deepEqual(printed, LARGE);
-      assert.match(stderr, /^icecore: 3 requests, \d+ bytes\n$/);
-    });
+    await context.step(
+      "ls and cat over HTTP print what they print of the file",
+      async () => {
+        await using server = await rangeServer(bytes);
+        assert.deepEqual(await icecore(["ls", "-lR", server.url]), local);
+        assert.equal(server.requests.length, 1);
+        const { bytes: printed, stderr } = await icecore(
+          ["cat", server.url, "docs/large.bin", "--verbose"],
+        );
+        assert.deepEqual(printed, LARGE);
+        assert.match(stderr, /^icecore: 3 requests, \d+ bytes\n$/);
+      },
+    );
 
     await context.step(
       "ls and cat of an object in S3 print what they print of the file",
@@ -30,8 +33,14 @@ Deno.test("an image on a server is read on the command line", async (context) =>
         await store.put("backups/small.img", bytes);
         const address = "s3://vault/backups/small.img";
         assert.deepEqual(await icecore(["ls", "-lR", address]), local);
-        assert.deepEqual((await icecore(["cat", address, "docs/large.bin"])).bytes, LARGE);
-        const { code, stderr } = await icecore(["ls", "s3://vault/nothing.img"]);
+        assert.deepEqual(
+          (await icecore(["cat", address, "docs/large.bin"])).bytes,
+          LARGE,
+        );
+        const { code, stderr } = await icecore([
+          "ls",
+          "s3://vault/nothing.img",
+        ]);
         assert.equal(code, 1);
         assert.match(
           stderr,

@@ -12,7 +12,10 @@ Deno.test("--salvage is advised where it helps, and only there", async (context)
     mkdirSync(join(folder, "core"));
     writeFileSync(join(folder, "core/a"), "a");
     const sound = join(folder, "core.img");
-    assert.equal((await icecore(["build", join(folder, "core"), "-o", sound, "-q"])).code, 0);
+    assert.equal(
+      (await icecore(["build", join(folder, "core"), "-o", sound, "-q"])).code,
+      0,
+    );
     const broken = (name: string, at: number, value: number): string => {
       const path = join(folder, name);
       const bytes = readFileSync(sound);
@@ -26,27 +29,46 @@ Deno.test("--salvage is advised where it helps, and only there", async (context)
       const stopped = await icecore(["ls", image]);
       assert.equal(stopped.code, 1);
       assert.match(stopped.stderr, HINT);
-      const { code, stdout, stderr } = await icecore(["ls", image, "core", "--salvage"]);
+      const { code, stdout, stderr } = await icecore([
+        "ls",
+        image,
+        "core",
+        "--salvage",
+      ]);
       assert.deepEqual([code, stdout], [3, "a\n"], stderr);
       assert.match(stderr, /it has no copy, and is used unchecked/i);
     });
 
-    await context.step("a superblock that cannot be read, and has no copy", async () => {
-      const image = broken("size.img", SUPERBLOCK + 0x18, 0xff);
-      for (const args of [["ls", image], ["extract", image], ["find", image]]) {
-        const { code, stderr } = await icecore(args);
-        assert.equal(code, 1);
-        assert.match(stderr, /^icecore: cannot read ext4_super_block: /);
-        assert.doesNotMatch(stderr, /--salvage/);
-        assert.equal((await icecore([...args, "--salvage"])).code, 1);
-      }
-    });
+    await context.step(
+      "a superblock that cannot be read, and has no copy",
+      async () => {
+        const image = broken("size.img", SUPERBLOCK + 0x18, 0xff);
+        for (
+          const args of [["ls", image], ["extract", image], ["find", image]]
+        ) {
+          const { code, stderr } = await icecore(args);
+          assert.equal(code, 1);
+          assert.match(stderr, /^icecore: cannot read ext4_super_block: /);
+          assert.doesNotMatch(stderr, /--salvage/);
+          assert.equal((await icecore([...args, "--salvage"])).code, 1);
+        }
+      },
+    );
 
-    await context.step("commands without the option do not speak of it", async () => {
-      const image = broken("padding.img", SUPERBLOCK + 0x3f0, 1);
-      for (const args of [["cat", image, "core/a"], ["info", image], ["diff", image, sound]]) {
-        assert.doesNotMatch((await icecore(args)).stderr, /--salvage/);
-      }
-    });
+    await context.step(
+      "commands without the option do not speak of it",
+      async () => {
+        const image = broken("padding.img", SUPERBLOCK + 0x3f0, 1);
+        for (
+          const args of [["cat", image, "core/a"], ["info", image], [
+            "diff",
+            image,
+            sound,
+          ]]
+        ) {
+          assert.doesNotMatch((await icecore(args)).stderr, /--salvage/);
+        }
+      },
+    );
   });
 });

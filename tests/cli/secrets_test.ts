@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { type Ended, ended, icecore, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
+import {
+  type Ended,
+  ended,
+  icecore,
+  icecoreArgv,
+  inLab,
+  type Lab,
+  start,
+} from "../faults/lab.ts";
 import { put } from "../loading/attempt.ts";
 import { testWith } from "../support/requirements.ts";
 
@@ -20,10 +28,24 @@ ${end}
 /** Another step's child, which writes down its environment. */
 const other = `#!/bin/sh\nenv > "$LAB/env"\n`;
 
-const run = (lab: Lab, args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+const run = (
+  lab: Lab,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) =>
   icecore(
     lab,
-    ["build", "source", "-o", "out.img", "--without", "fsck", "--use", "./vault.sh", ...args],
+    [
+      "build",
+      "source",
+      "-o",
+      "out.img",
+      "--without",
+      "fsck",
+      "--use",
+      "./vault.sh",
+      ...args,
+    ],
     { env },
   );
 
@@ -33,10 +55,12 @@ function assertUnseen({ stdout, stderr }: Ended): void {
   assert.ok(!all.includes(encodeURIComponent(SECRET)), all);
 }
 
-const ways: readonly (readonly [what: string, env: Readonly<Record<string, string>>])[] = [
-  ["the environment", { ICECORE_VAULT_KEY: SECRET }],
-  ["a file", { ICECORE_VAULT_KEY_FILE: "key.txt" }],
-];
+const ways:
+  readonly (readonly [what: string, env: Readonly<Record<string, string>>])[] =
+    [
+      ["the environment", { ICECORE_VAULT_KEY: SECRET }],
+      ["a file", { ICECORE_VAULT_KEY_FILE: "key.txt" }],
+    ];
 const outputs = [["--verbose"], ["--json"], ["--json", "--verbose"], []];
 
 for (const [what, env] of ways) {
@@ -51,8 +75,13 @@ for (const [what, env] of ways) {
       assertUnseen(done);
       assert.equal(readFileSync(lab.at("got"), "utf8"), SECRET);
       const seen = readFileSync(lab.at("env"), "utf8");
-      assert.ok(!seen.includes(SECRET) && !seen.includes("ICECORE_VAULT"), seen);
-      const inFiles = readdirSync(lab.folder).filter((name) => name.startsWith("out"))
+      assert.ok(
+        !seen.includes(SECRET) && !seen.includes("ICECORE_VAULT"),
+        seen,
+      );
+      const inFiles = readdirSync(lab.folder).filter((name) =>
+        name.startsWith("out")
+      )
         .some((name) => readFileSync(lab.at(name), "latin1").includes(SECRET));
       assert.ok(!inFiles);
     });
@@ -64,12 +93,18 @@ Deno.test("a secret is shown in no output of a build that fails, nor in a dry ru
     put(
       lab,
       "vault.sh",
-      leaky(`echo "denied: $ICECORE_OPT_KEY" >&2; echo "$ICECORE_OPT_KEY"; exit 1`),
+      leaky(
+        `echo "denied: $ICECORE_OPT_KEY" >&2; echo "$ICECORE_OPT_KEY"; exit 1`,
+      ),
     );
     for (const flags of [...outputs, ["--dry-run"], ["--dry-run", "--json"]]) {
       await t.step(flags.join(" ") || "plainly", async () => {
         const done = await run(lab, flags, { ICECORE_VAULT_KEY: SECRET });
-        assert.equal(done.code, flags.includes("--dry-run") ? 0 : 1, done.stderr);
+        assert.equal(
+          done.code,
+          flags.includes("--dry-run") ? 0 : 1,
+          done.stderr,
+        );
         assertUnseen(done);
       });
     }
@@ -111,7 +146,13 @@ const refused: readonly (readonly [
     1,
     /cannot read gone, which ICECORE_VAULT_KEY_FILE names: no such file or directory\. Correct/,
   ],
-  ["not at all", [], {}, 2, /it needs the option key \(the key\)\. It is a secret: put it into/],
+  [
+    "not at all",
+    [],
+    {},
+    2,
+    /it needs the option key \(the key\)\. It is a secret: put it into/,
+  ],
   [
     "with nobody to ask",
     ["--set", "vault.key"],
@@ -149,20 +190,36 @@ testWith(
   async () => {
     await inLab(async (lab) => {
       put(lab, "vault.sh", leaky("", true));
-      const argv = icecoreArgv(["build", "source", "-o", "out.img", "--use", "./vault.sh", "-v"]);
+      const argv = icecoreArgv([
+        "build",
+        "source",
+        "-o",
+        "out.img",
+        "--use",
+        "./vault.sh",
+        "-v",
+      ]);
       const line = argv.map((word) => `'${word}'`).join(" ");
       // The answer comes when it is asked for, with a mistake that is taken back; the line stays
       // open until the step has it.
       const until = (command: string) =>
         `for i in $(seq 600); do ${command} && break; sleep 0.05; done`;
-      const typing = `${until("grep -q 'vault.key (the key)' typescript 2>/dev/null")}
+      const typing = `${
+        until("grep -q 'vault.key (the key)' typescript 2>/dev/null")
+      }
         printf '${SECRET}xé\\177\\177\\r'; ${until("test -e got")}`;
       const text = `(${typing}) | script -qefc "${line}" typescript`;
-      const child = start(lab, ["sh", "-c", text], { env: { TERM: "xterm", CI: "1" } });
+      const child = start(lab, ["sh", "-c", text], {
+        env: { TERM: "xterm", CI: "1" },
+      });
       const done = await ended(child);
       const shown = readFileSync(lab.at("typescript"), "utf8");
       assert.match(shown, /vault\.key \(the key\): /);
-      assert.equal(readFileSync(lab.at("got"), "utf8"), SECRET, shown + done.stderr);
+      assert.equal(
+        readFileSync(lab.at("got"), "utf8"),
+        SECRET,
+        shown + done.stderr,
+      );
       assert.ok(!shown.includes("horse"), shown);
       assertUnseen(done);
     });

@@ -3,7 +3,14 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { output } from "../support/oracles.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -13,7 +20,9 @@ async function withTwo(use: (folder: string) => Promise<void>): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const docs = `${folder}/docs`;
     mkdirSync(`${docs}/notes`, { recursive: true });
-    for (const name of ["a", "b", "c"]) writeFileSync(`${docs}/${name}.txt`, `${name} of January`);
+    for (const name of ["a", "b", "c"]) {
+      writeFileSync(`${docs}/${name}.txt`, `${name} of January`);
+    }
     await icecoreOutput(["build", "docs", "-o", "jan.img", "--quiet"], folder);
     writeFileSync(`${docs}/a.txt`, "a of February");
     rmSync(`${docs}/b.txt`);
@@ -23,7 +32,15 @@ async function withTwo(use: (folder: string) => Promise<void>): Promise<void> {
     mkdirSync(`${docs}/c.txt`);
     writeFileSync(`${docs}/c.txt/within`, "deeper");
     utimesSync(docs, 1.7e9, 1.7e9);
-    const args = ["build", "docs", "-o", "feb.img", "--base", "jan.img", "--quiet"];
+    const args = [
+      "build",
+      "docs",
+      "-o",
+      "feb.img",
+      "--base",
+      "jan.img",
+      "--quiet",
+    ];
     await icecoreOutput(args, folder);
     await use(folder);
   });
@@ -33,7 +50,10 @@ Deno.test("ls, cat and find show one tree, and with --layer the marks by name", 
   withTwo(async (folder) => {
     const run = (...args: string[]) => icecoreOutput(args, folder);
     assert.equal(await run("ls", "feb.img", "docs"), "a.txt\nc.txt\nnotes\n");
-    assert.equal(await run("ls", "jan.img", "docs"), "a.txt\nb.txt\nc.txt\nnotes\n");
+    assert.equal(
+      await run("ls", "jan.img", "docs"),
+      "a.txt\nb.txt\nc.txt\nnotes\n",
+    );
     assert.equal(await run("cat", "feb.img", "docs/a.txt"), "a of February");
     assert.equal(
       await run("find", "feb.img", "docs", "--type", "f"),
@@ -47,8 +67,11 @@ Deno.test("ls, cat and find show one tree, and with --layer the marks by name", 
       await run("ls", "-l", "--layer", "feb.img", "docs"),
       /^c-+ .* b\.txt \(whiteout\)$/m,
     );
-    const json = (await run("ls", "--json", "--layer", "feb.img", "docs")).trim().split("\n");
-    const marks = json.map((line) => JSON.parse(line)).map(({ path, mark }) => [path, mark]);
+    const json = (await run("ls", "--json", "--layer", "feb.img", "docs"))
+      .trim().split("\n");
+    const marks = json.map((line) => JSON.parse(line)).map((
+      { path, mark },
+    ) => [path, mark]);
     assert.deepEqual(marks, [
       ["/docs/a.txt", undefined],
       ["/docs/b.txt", "whiteout"],
@@ -62,10 +85,15 @@ Deno.test("info says what an image was built on, and what of it was found", () =
     const text = await icecoreOutput(["info", "feb.img"], folder);
     assert.match(text, /^built on +jan\.img, of UUID [0-9a-f-]{36}$/m);
     assert.match(text, /^lies on +jan\.img$/m);
-    const { base, layers } = JSON.parse(await icecoreOutput(["info", "--json", "feb.img"], folder));
+    const { base, layers } = JSON.parse(
+      await icecoreOutput(["info", "--json", "feb.img"], folder),
+    );
     assert.equal(base.name, "jan.img");
     assert.equal(base.depth, 1);
-    assert.deepEqual(layers.map(({ image }: { image: string }) => image), ["feb.img", "jan.img"]);
+    assert.deepEqual(layers.map(({ image }: { image: string }) => image), [
+      "feb.img",
+      "jan.img",
+    ]);
     assert.equal(layers[1].uuid, base.uuid);
     assert.equal(layers[1].sizeBytes, Deno.statSync(`${folder}/jan.img`).size);
     rmSync(`${folder}/jan.img`);
@@ -79,19 +107,27 @@ Deno.test("extract, export, diff and digests take all of the stack", () =>
     await run("extract", "feb.img", "-o", "out", "--quiet");
     const same = await icecore(["diff", "feb.img", "docs"], { cwd: folder });
     assert.deepEqual([same.code, same.stdout], [0, ""], same.stderr);
-    assert.deepEqual(readdirSync(`${folder}/out/docs`).sort(), ["a.txt", "c.txt", "notes"]);
-    const { bytes } = await icecore(["export", "feb.img", "--tar"], { cwd: folder });
+    assert.deepEqual(readdirSync(`${folder}/out/docs`).sort(), [
+      "a.txt",
+      "c.txt",
+      "notes",
+    ]);
+    const { bytes } = await icecore(["export", "feb.img", "--tar"], {
+      cwd: folder,
+    });
     writeFileSync(`${folder}/x.tar`, bytes);
-    const names = output("tar", ["-tf", `${folder}/x.tar`]).split("\n").filter((name) =>
-      name !== ""
-    );
+    const names = output("tar", ["-tf", `${folder}/x.tar`]).split("\n").filter((
+      name,
+    ) => name !== "");
     assert.deepEqual(names.sort(), [
       "./",
       ...["", "a.txt", "c.txt/", "c.txt/within", "notes"].map(
         (name) => `docs/${name}`,
       ),
     ]);
-    const changes = await icecore(["diff", "jan.img", "feb.img"], { cwd: folder });
+    const changes = await icecore(["diff", "jan.img", "feb.img"], {
+      cwd: folder,
+    });
     assert.equal(changes.code, 4);
     assert.match(changes.stdout, /^- docs\/b\.txt$/m);
     assert.match(changes.stdout, /^M docs\/a\.txt /m);
@@ -120,7 +156,11 @@ Deno.test("a missing or wrong image below is refused by every command, with the 
     for (const args of commands) {
       const { code, stderr } = await icecore(args, { cwd: folder });
       assert.equal(code, 1, `${args.join(" ")}: ${stderr}`);
-      assert.match(stderr, /it needs the image below, jan\.img, of UUID /, args.join(" "));
+      assert.match(
+        stderr,
+        /it needs the image below, jan\.img, of UUID /,
+        args.join(" "),
+      );
       assert.match(stderr, /--base/, args.join(" "));
     }
     assert.deepEqual(readdirSync(folder).sort(), [

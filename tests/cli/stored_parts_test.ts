@@ -19,7 +19,10 @@ testWith(
       const expected = await icecore(["ls", "-lR", image]);
       assert.equal(expected.code, 0);
       for (const name of ["photos.img.manifest", "other.00"]) {
-        assert.deepEqual(await icecore(["ls", "-lR", `${folder}/${name}`]), expected);
+        assert.deepEqual(
+          await icecore(["ls", "-lR", `${folder}/${name}`]),
+          expected,
+        );
       }
       await using server = await folderServer(folder);
       const location = `${server.url}photos.img.manifest`;
@@ -31,11 +34,20 @@ testWith(
       assert.ok(server.requests.length <= 8, server.requests.join("\n"));
       for (const args of [["extract", "-o", `${folder}/out`], ["verify"]]) {
         server.requests.length = 0;
-        const { code, stderr } = await icecore([args[0]!, location, ...args.slice(1), "-v"]);
+        const { code, stderr } = await icecore([
+          args[0]!,
+          location,
+          ...args.slice(1),
+          "-v",
+        ]);
         assert.equal(code, 0, stderr);
         assert.equal(requests(stderr), server.requests.length);
       }
-      assert.ok(readFileSync(`${source}/noise`).equals(readFileSync(`${folder}/out/source/noise`)));
+      assert.ok(
+        readFileSync(`${source}/noise`).equals(
+          readFileSync(`${folder}/out/source/noise`),
+        ),
+      );
     }),
 );
 
@@ -64,10 +76,17 @@ testWith(
         ],
       ] as const;
       for (const [form, message] of forms) {
-        const { code, stderr } = await icecore(["mount", form, `${folder}/mnt`]);
+        const { code, stderr } = await icecore([
+          "mount",
+          form,
+          `${folder}/mnt`,
+        ]);
         assert.equal(code, 1);
         assert.match(stderr, message);
-        assert.match(stderr, /Read it in place with icecore ls, cat and extract/);
+        assert.match(
+          stderr,
+          /Read it in place with icecore ls, cat and extract/,
+        );
       }
     }),
 );

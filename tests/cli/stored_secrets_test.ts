@@ -29,14 +29,21 @@ testWith(
           { ICECORE_AGE_PASSPHRASE: "sesame open" },
           { ICECORE_AGE_PASSPHRASE_FILE: `${folder}/pass` },
         ]
-      ) assert.equal((await icecore(cat, { env })).stdout, "An ice core is drilled once.\n");
+      ) {
+        assert.equal(
+          (await icecore(cat, { env })).stdout,
+          "An ice core is drilled once.\n",
+        );
+      }
       const none = await icecore(cat);
       assert.equal(none.code, 2);
       assert.match(
         none.stderr,
         /cannot ask for the passphrase of .*photos\.img\.age: this is no termi/,
       );
-      const wrong = await icecore(cat, { env: { ICECORE_AGE_PASSPHRASE: "sesame shut" } });
+      const wrong = await icecore(cat, {
+        env: { ICECORE_AGE_PASSPHRASE: "sesame shut" },
+      });
       assert.equal(wrong.code, 1);
       assert.match(wrong.stderr, /the passphrase is another one/);
       assert.doesNotMatch(wrong.stderr, /shut/);
@@ -49,9 +56,17 @@ testWith(
   "a passphrase is asked for once on a terminal, and not shown",
   async () => {
     await inLab(async (lab) => {
-      await pipeline(recipes.native).run({ sources: [lab.source], output: lab.image });
+      await pipeline(recipes.native).run({
+        sources: [lab.source],
+        output: lab.image,
+      });
       ageEncryptByPassphrase(lab.image, "sesame");
-      for (const [typed, end] of [["sesame", "ended with 0"], ["sesam", "ended with 1"]] as const) {
+      for (
+        const [typed, end] of [["sesame", "ended with 0"], [
+          "sesam",
+          "ended with 1",
+        ]] as const
+      ) {
         for (
           const command of [["cat", "out.img.age", "source/one"], [
             "extract",
@@ -79,14 +94,26 @@ testWith(
   "no secret is in a message, an argument or the environment of a program",
   async () => {
     await inLab(async (lab) => {
-      await pipeline(recipes.native).run({ sources: [lab.source], output: lab.image });
+      await pipeline(recipes.native).run({
+        sources: [lab.source],
+        output: lab.image,
+      });
       const key = ageKey(lab.folder);
-      const secret = /AGE-SECRET-KEY-\w+/.exec(readFileSync(key.file, "utf8"))![0];
-      const path = ageEncrypt(lab.image, [ageKey(lab.folder, "other").recipient]);
+      const secret =
+        /AGE-SECRET-KEY-\w+/.exec(readFileSync(key.file, "utf8"))![0];
+      const path = ageEncrypt(lab.image, [
+        ageKey(lab.folder, "other").recipient,
+      ]);
       ageEncryptByPassphrase(`${lab.folder}/age.key`, "sesame open");
-      const env = { ICECORE_AGE_IDENTITY: secret, ICECORE_AGE_PASSPHRASE: "sesame open" };
+      const env = {
+        ICECORE_AGE_IDENTITY: secret,
+        ICECORE_AGE_PASSPHRASE: "sesame open",
+      };
       // What mounts writes down what it is given.
-      lab.fake("mount", `env > "$LAB/mount.env"; echo "$@" > "$LAB/mount.argv"; exit 1`);
+      lab.fake(
+        "mount",
+        `env > "$LAB/mount.env"; echo "$@" > "$LAB/mount.argv"; exit 1`,
+      );
       lab.fake("fuse2fs", `env > "$LAB/fuse.env"; exit 1`);
       mkdirSync(lab.at("mnt"));
       const texts: string[] = [];

@@ -19,20 +19,27 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const needs = { programs: ["age", "age-keygen", "ssh-keygen", "script"] };
 
-async function inPlace(use: (place: StoredPlace & { readonly key: Key }) => Promise<void>) {
+async function inPlace(
+  use: (place: StoredPlace & { readonly key: Key }) => Promise<void>,
+) {
   await inTemporaryFolder(async (folder) => {
     await use({ ...await storedPlace(folder), key: ageKey(folder) });
   });
 }
 
 /** What the reading commands print of an image, and what they extract. */
-async function readAll(image: string, folder: string, options: readonly string[]) {
+async function readAll(
+  image: string,
+  folder: string,
+  options: readonly string[],
+) {
   const run = (...args: string[]) => icecoreOutput([...args, ...options]);
   const out = `${folder}/out`;
   mkdirSync(out);
   await run("extract", image, "-o", out, "--quiet");
   // What a folder occupies depends on the file system, not on what is extracted.
-  const script = "find . -type f | xargs sha256sum; find . ! -type d -printf '%m %T@ %s %p\\n'; " +
+  const script =
+    "find . -type f | xargs sha256sum; find . ! -type d -printf '%m %T@ %s %p\\n'; " +
     "find . -mindepth 1 -type d -printf '%m %T@ %p\\n'";
   const all = spawnSync("sh", ["-c", script], { cwd: out, encoding: "utf8" });
   spawnSync("rm", ["-rf", out]);
@@ -62,7 +69,10 @@ testWith(
         assert.deepEqual(await readAll(path, folder, identity), expected);
       });
       await t.step("compressed and encrypted", async () => {
-        assert.deepEqual(await readAll(both.image.payload!.path, folder, identity), expected);
+        assert.deepEqual(
+          await readAll(both.image.payload!.path, folder, identity),
+          expected,
+        );
       });
       await t.step("on a server", async () => {
         await using server = await rangeServer(readFileSync(path));
@@ -76,7 +86,10 @@ testWith(
         const tar = await icecore(["export", path, "--tar", ...identity]);
         assert.equal(tar.stderr, "");
         assert.ok(Buffer.from(tar.bytes).equals(plainTar.bytes));
-        assert.equal(await icecoreOutput(["diff", image, path, ...identity]), "");
+        assert.equal(
+          await icecoreOutput(["diff", image, path, ...identity]),
+          "",
+        );
         assert.equal((await icecore(["diff", path, image])).code, 1);
       });
     });
@@ -88,13 +101,23 @@ testWith(
   "one file of an encrypted image on a server takes few requests, which -v prints",
   async () => {
     await inPlace(async ({ image, key, source }) => {
-      await using server = await rangeServer(readFileSync(ageEncrypt(image, [key.recipient])));
-      const args = ["cat", server.url, "/photos/2024/01/ice.jpg", "--identity", key.file, "-v"];
+      await using server = await rangeServer(
+        readFileSync(ageEncrypt(image, [key.recipient])),
+      );
+      const args = [
+        "cat",
+        server.url,
+        "/photos/2024/01/ice.jpg",
+        "--identity",
+        key.file,
+        "-v",
+      ];
       const { code, bytes, stderr } = await icecore(args);
       assert.equal(code, 0, stderr);
       const expected = readFileSync(`${source}/2024/01/ice.jpg`);
       assert.ok(Buffer.from(bytes).equals(expected));
-      const [, requests, fetched] = /^icecore: (\d+) requests, (\d+) bytes$/m.exec(stderr)!;
+      const [, requests, fetched] = /^icecore: (\d+) requests, (\d+) bytes$/m
+        .exec(stderr)!;
       assert.equal(Number(requests), server.requests.length);
       assert.ok(Number(requests) <= 8, stderr);
       assert.ok(Number(fetched) <= 1.15 * expected.length + (1 << 20), stderr);
@@ -111,16 +134,27 @@ testWith(
       const other = sshKey(folder, "rsa");
       const cat = ["cat", path, "/photos/readme.txt"];
       const text = "An ice core is drilled once.\n";
-      const several = [...cat, "--identity", other.file, "--identity", key.file];
+      const several = [
+        ...cat,
+        "--identity",
+        other.file,
+        "--identity",
+        key.file,
+      ];
       assert.equal(await icecoreOutput(several), text);
       const secret = readFileSync(key.file, "utf8");
       for (
-        const env of [{ ICECORE_AGE_IDENTITY: secret }, { ICECORE_AGE_IDENTITY_FILE: key.file }]
+        const env of [{ ICECORE_AGE_IDENTITY: secret }, {
+          ICECORE_AGE_IDENTITY_FILE: key.file,
+        }]
       ) {
         const { code, stdout, stderr } = await icecore(cat, { env });
         assert.deepEqual([code, stdout, stderr], [0, text, ""]);
       }
-      const twice = { ICECORE_AGE_IDENTITY: secret, ICECORE_AGE_IDENTITY_FILE: key.file };
+      const twice = {
+        ICECORE_AGE_IDENTITY: secret,
+        ICECORE_AGE_IDENTITY_FILE: key.file,
+      };
       const refused = await icecore(cat, { env: twice });
       assert.equal(refused.code, 2);
       assert.match(
@@ -138,17 +172,41 @@ testWith(
     await inPlace(async ({ folder, image, key }) => {
       const path = ageEncrypt(image, [key.recipient]);
       const cases: readonly (readonly [readonly string[], RegExp])[] = [
-        [[], /to age1…\), and no identity is given\. Give the file .* key \(--identity FILE\)\.$/m],
-        [["--identity", ageKey(folder, "b").file], /to somebody else .*\(--identity FILE\)\.$/m],
-        [["--identity", `${folder}/nothing`], /cannot read the identity .*\/nothing: no such file/],
-        [["--identity", image], /cannot use the identity .*photos\.img: it has \d+ bytes, and/],
+        [
+          [],
+          /to age1…\), and no identity is given\. Give the file .* key \(--identity FILE\)\.$/m,
+        ],
+        [
+          ["--identity", ageKey(folder, "b").file],
+          /to somebody else .*\(--identity FILE\)\.$/m,
+        ],
+        [
+          ["--identity", `${folder}/nothing`],
+          /cannot read the identity .*\/nothing: no such file/,
+        ],
+        [
+          ["--identity", image],
+          /cannot use the identity .*photos\.img: it has \d+ bytes, and/,
+        ],
       ];
       for (const command of ["ls", "info", "find", "digests", "extract"]) {
-        for (const [options, expected] of command === "ls" ? cases : cases.slice(0, 2)) {
-          const { code, stdout, stderr } = await icecore([command, path, ...options], {
+        for (
+          const [options, expected] of command === "ls"
+            ? cases
+            : cases.slice(0, 2)
+        ) {
+          const { code, stdout, stderr } = await icecore([
+            command,
+            path,
+            ...options,
+          ], {
             cwd: folder,
           });
-          assert.deepEqual([code, stdout], [1, ""], `${command} ${options}: ${stderr}`);
+          assert.deepEqual(
+            [code, stdout],
+            [1, ""],
+            `${command} ${options}: ${stderr}`,
+          );
           assert.match(stderr, expected);
         }
       }
@@ -163,8 +221,17 @@ testWith(
       );
       const cut = await icecore(["ls", "-R", `${folder}/cut`, ...broken]);
       assert.equal(cut.code, 1);
-      assert.match(cut.stderr, /it was cut short.* Or add --salvage to have the rest\.$/m);
-      const salvaged = await icecore(["ls", "-R", `${folder}/cut`, "--salvage", ...broken]);
+      assert.match(
+        cut.stderr,
+        /it was cut short.* Or add --salvage to have the rest\.$/m,
+      );
+      const salvaged = await icecore([
+        "ls",
+        "-R",
+        `${folder}/cut`,
+        "--salvage",
+        ...broken,
+      ]);
       assert.equal(salvaged.code, 3);
       assert.match(salvaged.stdout, /readme\.txt/);
       const json = await icecore(["ls", path, "--json"]);
@@ -173,19 +240,23 @@ testWith(
   },
 );
 
-testWith(needs, "an encrypted image is not mounted, and the message says what to do", async () => {
-  await inPlace(async ({ folder, image, key }) => {
-    mkdirSync(`${folder}/mnt`);
-    const path = ageEncrypt(image, [key.recipient]);
-    const { code, stderr } = await icecore(["mount", path, `${folder}/mnt`]);
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /photos\.img\.age: it is stored as age, and only a plain image can be mou/,
-    );
-    assert.match(stderr, /Read it in place with icecore ls, cat and extract/);
-  });
-});
+testWith(
+  needs,
+  "an encrypted image is not mounted, and the message says what to do",
+  async () => {
+    await inPlace(async ({ folder, image, key }) => {
+      mkdirSync(`${folder}/mnt`);
+      const path = ageEncrypt(image, [key.recipient]);
+      const { code, stderr } = await icecore(["mount", path, `${folder}/mnt`]);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /photos\.img\.age: it is stored as age, and only a plain image can be mou/,
+      );
+      assert.match(stderr, /Read it in place with icecore ls, cat and extract/);
+    });
+  },
+);
 
 testWith(
   needs,
@@ -196,16 +267,29 @@ testWith(
       const bytes = readFileSync(path);
       const chunksAt = bytes.indexOf("\n", bytes.indexOf("\n--- ") + 1) + 17;
       const jpeg = readFileSync(`${source}/2024/01/ice.jpg`);
-      const at = readFileSync(image).indexOf(jpeg.subarray(1_000_000, 1_000_064));
+      const at = readFileSync(image).indexOf(
+        jpeg.subarray(1_000_000, 1_000_064),
+      );
       bytes[chunksAt + Math.floor(at / 65_536) * 65_552 + 9]! ^= 1;
       writeFileSync(path, bytes);
       const identity = ["--identity", key.file];
       const named =
         /cannot trust \S*2024\/01\/ice\.jpg: the encrypted chunk \d+ of .* is damaged\. /;
-      const cat = await icecore(["cat", path, "/photos/2024/01/ice.jpg", ...identity]);
+      const cat = await icecore([
+        "cat",
+        path,
+        "/photos/2024/01/ice.jpg",
+        ...identity,
+      ]);
       assert.equal(cat.code, 4, cat.stderr);
       assert.match(cat.stderr, named);
-      const extract = await icecore(["extract", path, "-o", `${folder}/out`, ...identity]);
+      const extract = await icecore([
+        "extract",
+        path,
+        "-o",
+        `${folder}/out`,
+        ...identity,
+      ]);
       assert.equal(extract.code, 4);
       assert.match(extract.stderr, named);
       assert.deepEqual(

@@ -4,13 +4,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { icecore, type Outcome } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-async function stream(args: readonly string[], recipe: unknown = {}): Promise<Outcome> {
+async function stream(
+  args: readonly string[],
+  recipe: unknown = {},
+): Promise<Outcome> {
   let outcome: Outcome | undefined;
   await inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/source`);
     writeFileSync(`${folder}/source/one`, "one");
     writeFileSync(`${folder}/r.json`, JSON.stringify(recipe));
-    outcome = await icecore(["build", "source", "-o", "-", ...args], { cwd: folder });
+    outcome = await icecore(["build", "source", "-o", "-", ...args], {
+      cwd: folder,
+    });
   });
   return outcome!;
 }
@@ -38,9 +43,21 @@ Deno.test("with -o - and --json every line on stderr is JSON, the last one with 
 
 Deno.test("an algorithm that the stream is not hashed with is refused before it begins", async () => {
   const other = ["--set", "hash.algorithm=sha256"];
-  const recipe = { extends: "native", options: { hash: { algorithm: "sha256" } } };
-  for (const refused of [await stream(other), await stream(["--recipe", "r.json"], recipe)]) {
-    assert.deepEqual([refused.code, refused.bytes.length], [2, 0], refused.stderr);
+  const recipe = {
+    extends: "native",
+    options: { hash: { algorithm: "sha256" } },
+  };
+  for (
+    const refused of [
+      await stream(other),
+      await stream(["--recipe", "r.json"], recipe),
+    ]
+  ) {
+    assert.deepEqual(
+      [refused.code, refused.bytes.length],
+      [2, 0],
+      refused.stderr,
+    );
     assert.match(
       refused.stderr,
       /cannot make a sha256 of an image that goes to stdout.*--hash sha256/,

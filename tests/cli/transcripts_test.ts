@@ -30,13 +30,19 @@ const HELP =
   /^A folder as one small, read-only, checksummed ext4 image\.\nUsage: icecore COMMAND \[ARGUMENT\.\.\.\]\n\n {2}build /;
 
 const transcripts: readonly Transcript[] = [
-  { args: ["--version"], code: 0, stdout: `icecore ${configuration.version}\n`, stderr: "" },
+  {
+    args: ["--version"],
+    code: 0,
+    stdout: `icecore ${configuration.version}\n`,
+    stderr: "",
+  },
   { args: ["--help"], code: 0, stdout: HELP, stderr: "" },
   { args: ["help"], code: 0, stdout: HELP, stderr: "" },
   {
     args: ["build", "--help"],
     code: 0,
-    stdout: /Examples:\n( {2}icecore build .*\n)+\nExit codes: 0 done, 1 failed, 2 usage/,
+    stdout:
+      /Examples:\n( {2}icecore build .*\n)+\nExit codes: 0 done, 1 failed, 2 usage/,
     stderr: "",
   },
   ...["verify", "steps", "doctor", "clean"].map((command): Transcript => ({
@@ -50,19 +56,26 @@ const transcripts: readonly Transcript[] = [
   })),
   { args: [], code: 2, stdout: "", stderr: HELP },
   { args: ["-h"], code: 0, stdout: HELP, stderr: "" },
-  { args: ["-V"], code: 0, stdout: `icecore ${configuration.version}\n`, stderr: "" },
+  {
+    args: ["-V"],
+    code: 0,
+    stdout: `icecore ${configuration.version}\n`,
+    stderr: "",
+  },
   {
     args: ["biuld", "source"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+    stderr:
+      "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
       "See: icecore --help\n",
   },
   {
     args: ["build", "source", "--forec"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `--forec`.\nDid you mean --force?\n" +
+    stderr:
+      "icecore: Unexpected option or subcommand: `--forec`.\nDid you mean --force?\n" +
       "See: icecore build --help\n",
   },
   {
@@ -91,7 +104,8 @@ const transcripts: readonly Transcript[] = [
     args: ["help", "biuld"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+    stderr:
+      "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
       "See: icecore --help\n",
   },
   {
@@ -111,7 +125,8 @@ const transcripts: readonly Transcript[] = [
     args: ["build"],
     code: 2,
     stdout: "",
-    stderr: "icecore: No SOURCE is named. Name a folder, as in: icecore build /srv/photos\n" +
+    stderr:
+      "icecore: No SOURCE is named. Name a folder, as in: icecore build /srv/photos\n" +
       "See: icecore build --help\n",
   },
   {
@@ -132,7 +147,8 @@ const transcripts: readonly Transcript[] = [
   {
     args: ["steps"],
     code: 0,
-    stdout: /^native: .*\n {2}scan .*e2fsprogs: .*\n {2}shrink +make it as small as it can be/s,
+    stdout:
+      /^native: .*\n {2}scan .*e2fsprogs: .*\n {2}shrink +make it as small as it can be/s,
     stderr: "",
   },
   {
@@ -143,16 +159,33 @@ const transcripts: readonly Transcript[] = [
   {
     args: ["steps", "s3"],
     code: 0,
-    stdout: /s3\.to {2}where to: .* \(required\)\n.*partSize .* \(from 5M to 5G; default 8M\)\n/s,
+    stdout:
+      /s3\.to {2}where to: .* \(required\)\n.*partSize .* \(from 5M to 5G; default 8M\)\n/s,
   },
-  { args: ["steps", "s3", "--json"], code: 0, stdout: /^\{"type":"plugins".*\}\n$/, stderr: "" },
-  { args: ["steps", "--json"], code: 0, stdout: /^\{"type":"recipe","name":"native"/, stderr: "" },
-  { args: ["help", "recipe", "show"], code: 0, stdout: /^Print a recipe/, stderr: "" },
+  {
+    args: ["steps", "s3", "--json"],
+    code: 0,
+    stdout: /^\{"type":"plugins".*\}\n$/,
+    stderr: "",
+  },
+  {
+    args: ["steps", "--json"],
+    code: 0,
+    stdout: /^\{"type":"recipe","name":"native"/,
+    stderr: "",
+  },
+  {
+    args: ["help", "recipe", "show"],
+    code: 0,
+    stdout: /^Print a recipe/,
+    stderr: "",
+  },
   {
     args: ["help", "build", "extra"],
     code: 2,
     stdout: "",
-    stderr: /^icecore: cannot explain extra: icecore build has no such command\. Leave it out: /,
+    stderr:
+      /^icecore: cannot explain extra: icecore build has no such command\. Leave it out: /,
   },
   {
     args: ["doctor"],
@@ -170,13 +203,15 @@ const transcripts: readonly Transcript[] = [
     args: ["verify", "missing.img"],
     code: 1,
     stdout: "",
-    stderr: /^icecore: cannot read missing\.img: it does not exist\. Check the path\.\n$/,
+    stderr:
+      /^icecore: cannot read missing\.img: it does not exist\. Check the path\.\n$/,
   },
   {
     args: ["verify", "source"],
     code: 1,
     stdout: "",
-    stderr: /^icecore: cannot read source: it is a folder\. Name an image in it\.\n$/,
+    stderr:
+      /^icecore: cannot read source: it is a folder\. Name an image in it\.\n$/,
   },
   {
     args: ["verify", "plain.img"],
@@ -190,7 +225,8 @@ const transcripts: readonly Transcript[] = [
     args: ["verify", "plain.img"],
     code: 1,
     stdout: "",
-    stderr: /no line in it is a digest of plain\.img\. It must be as sha512sum writes it/,
+    stderr:
+      /no line in it is a digest of plain\.img\. It must be as sha512sum writes it/,
     given: "an invalid side file",
     before(lab) {
       writeFileSync(lab.at("plain.img"), plainImage());
@@ -206,41 +242,70 @@ const transcripts: readonly Transcript[] = [
     given: "a side file with another digest",
     before(lab) {
       writeFileSync(lab.at("plain.img"), plainImage());
-      writeFileSync(lab.at("plain.img.sha512"), `${"0".repeat(128)}  plain.img\n`);
+      writeFileSync(
+        lab.at("plain.img.sha512"),
+        `${"0".repeat(128)}  plain.img\n`,
+      );
     },
   },
   {
     args: ["verify", "plain.img", "--json"],
     code: 4,
-    stdout: /\n\{"type":"error","code":"verification-failed","message":"cannot trust/,
+    stdout:
+      /\n\{"type":"error","code":"verification-failed","message":"cannot trust/,
     before(lab) {
       writeFileSync(lab.at("plain.img"), plainImage());
-      writeFileSync(lab.at("plain.img.sha512"), `${"0".repeat(128)}  plain.img\n`);
+      writeFileSync(
+        lab.at("plain.img.sha512"),
+        `${"0".repeat(128)}  plain.img\n`,
+      );
     },
   },
-  ...[["mount", "x.img", ""], ["umount", ""], ["build", ""], ["build", "source", "-o", ""]].map((
+  ...[["mount", "x.img", ""], ["umount", ""], ["build", ""], [
+    "build",
+    "source",
+    "-o",
+    "",
+  ]].map((
     args,
   ): Transcript => ({
     args,
     code: 2,
     stdout: "",
-    stderr: /^icecore: cannot use the argument behind [^ ]+: it is empty\. Look whether a/,
+    stderr:
+      /^icecore: cannot use the argument behind [^ ]+: it is empty\. Look whether a/,
   })),
   {
     args: ["build", "source", "--output=", "--json"],
     code: 2,
-    stdout: /^\{"type":"error","code":"empty-argument","message":"cannot use the argument of --out/,
+    stdout:
+      /^\{"type":"error","code":"empty-argument","message":"cannot use the argument of --out/,
   },
-  { args: ["build", "source", "--label", "", "--dry-run"], code: 0, stderr: "" },
+  {
+    args: ["build", "source", "--label", "", "--dry-run"],
+    code: 0,
+    stderr: "",
+  },
   {
     args: ["build", "--json"],
     code: 2,
-    stdout: '{"type":"error","code":"usage","message":"No SOURCE is named. Name a folder, as in: ' +
+    stdout:
+      '{"type":"error","code":"usage","message":"No SOURCE is named. Name a folder, as in: ' +
       'icecore build /srv/photos\\nSee: icecore build --help"}\n',
     stderr: /^icecore: No SOURCE is named/,
   },
-  { args: ["build", "-o", "-", "--json"], code: 2, stdout: "", stderr: /^\{"type":"error"/ },
-  { args: ["build", "--", "--json"], code: 1, stdout: "", stderr: /--json: it does not exist/ },
+  {
+    args: ["build", "-o", "-", "--json"],
+    code: 2,
+    stdout: "",
+    stderr: /^\{"type":"error"/,
+  },
+  {
+    args: ["build", "--", "--json"],
+    code: 1,
+    stdout: "",
+    stderr: /--json: it does not exist/,
+  },
   {
     args: ["completion", "tcsh"],
     code: 2,

@@ -33,11 +33,20 @@ for (
 ) {
   Deno.test(`a step that ${what} fails the build, and nothing is left`, async () => {
     await inLab(async (lab) => {
-      const args = ["build", "source", "-o", "out.img", "--use", stepOf(lab, run)];
+      const args = [
+        "build",
+        "source",
+        "-o",
+        "out.img",
+        "--use",
+        stepOf(lab, run),
+      ];
       const { code, stdout, stderr } = await icecore(lab, args);
       assert.deepEqual([code, stdout], [1, ""], stderr);
       assert.match(stderr, says);
-      const left = readdirSync(lab.folder).filter((name) => name.startsWith("out.img"));
+      const left = readdirSync(lab.folder).filter((name) =>
+        name.startsWith("out.img")
+      );
       assert.deepEqual(left, []);
     });
   });
@@ -63,8 +72,18 @@ for (const [what, text] of moduleFaults) {
   Deno.test(`a module that ${what} fails the build and the dry run`, async () => {
     await inLab(async (lab) => {
       writeFileSync(lab.at("bad.ts"), text);
-      for (const dry of what.includes("interrupted") ? [[]] : [[], ["--dry-run"]]) {
-        const args = ["build", "source", "-o", "out.img", "--use", lab.at("bad.ts"), ...dry];
+      for (
+        const dry of what.includes("interrupted") ? [[]] : [[], ["--dry-run"]]
+      ) {
+        const args = [
+          "build",
+          "source",
+          "-o",
+          "out.img",
+          "--use",
+          lab.at("bad.ts"),
+          ...dry,
+        ];
         const { code, stdout, stderr } = await icecore(lab, args);
         assert.equal(code, 1, stderr);
         if (dry.length === 0) assert.equal(stdout, "");

@@ -12,7 +12,9 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const standIn = "/usr/bin/true";
 
 /** A target that is not this machine, so that the result is not run. */
-export const otherTarget = Deno.build.arch === "x86_64" ? "linux-arm64" : "linux-x64";
+export const otherTarget = Deno.build.arch === "x86_64"
+  ? "linux-arm64"
+  : "linux-x64";
 
 /** What a program left behind. */
 export interface Outcome {
@@ -28,7 +30,11 @@ export interface Start {
 }
 
 /** Runs a program to its end. */
-export async function run(program: string, argv: string[], start: Start = {}): Promise<Outcome> {
+export async function run(
+  program: string,
+  argv: string[],
+  start: Start = {},
+): Promise<Outcome> {
   const output = await new Deno.Command(program, {
     args: argv,
     cwd: start.cwd ?? root,

@@ -10,7 +10,10 @@ async function elf(path: string): Promise<{ machine: number; loader: string }> {
   const loader = /\/lib[^\0]*\/ld-[^\0]*|\/lib\/ld-[^\0]*/.exec(
     new TextDecoder("latin1").decode(head),
   );
-  return { machine: new DataView(head.buffer).getUint16(18, true), loader: loader?.[0] ?? "" };
+  return {
+    machine: new DataView(head.buffer).getUint16(18, true),
+    loader: loader?.[0] ?? "",
+  };
 }
 
 const targets = [
@@ -23,7 +26,14 @@ for (const { target, machine, loader } of targets) {
   Deno.test(`compile.sh --target ${target} builds for that machine, with Bun`, async () => {
     await inTemporaryFolder(async (folder) => {
       await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
-      const argv = ["--runtime", "bun", "--target", target, "-o", `${folder}/out`];
+      const argv = [
+        "--runtime",
+        "bun",
+        "--target",
+        target,
+        "-o",
+        `${folder}/out`,
+      ];
       const { code, stderr } = await compile([...argv, `${folder}/entry.ts`]);
       assert.equal(code, 0, stderr);
       const found = await elf(`${folder}/out`);

@@ -3,9 +3,14 @@ import { compile, otherTarget, root, standIn } from "./compile.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Builds with a stand-in for Deno's runtime; gives the printed list and the names in the file. */
-async function embed(entry: string, out: string): Promise<{ list: string; names: string[] }> {
+async function embed(
+  entry: string,
+  out: string,
+): Promise<{ list: string; names: string[] }> {
   const argv = ["--target", otherTarget, "-o", out, entry];
-  const { code, stdout, stderr } = await compile(argv, { env: { DENORT_BIN: standIn } });
+  const { code, stdout, stderr } = await compile(argv, {
+    env: { DENORT_BIN: standIn },
+  });
   assert.equal(code, 0, stderr);
   const carrier = await Deno.readFile(standIn);
   const text = new TextDecoder("latin1").decode(await Deno.readFile(out));
@@ -21,8 +26,12 @@ Deno.test("deno compile embeds of icecore what is imported, and nothing else", a
     const { list, names } = await embed(`${root}main.ts`, `${folder}/icecore`);
     assert.match(list, /Embedded Files/);
     assert.ok(names.includes("main.ts"), names.join(" "));
-    for (const asset of ["page.js", "style.css"]) assert.ok(names.includes(asset), asset);
-    for await (const worker of workersOf(root)) assert.ok(names.includes(worker), worker);
+    for (const asset of ["page.js", "style.css"]) {
+      assert.ok(names.includes(asset), asset);
+    }
+    for await (const worker of workersOf(root)) {
+      assert.ok(names.includes(worker), worker);
+    }
     const strangers = [
       "node_modules",
       "fast-check",
@@ -44,7 +53,10 @@ Deno.test("deno compile embeds of icecore what is imported, and nothing else", a
 Deno.test("deno compile embeds the worker beside an entry of one's own", async () => {
   await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(1);\n");
-    await Deno.writeTextFile(`${folder}/double_worker.ts`, "self.onmessage = () => {};\n");
+    await Deno.writeTextFile(
+      `${folder}/double_worker.ts`,
+      "self.onmessage = () => {};\n",
+    );
     await Deno.writeTextFile(`${folder}/private.ts`, "console.log(2);\n");
     const { names } = await embed(`${folder}/entry.ts`, `${folder}/own`);
     assert.ok(names.includes("double_worker.ts"), names.join(" "));
@@ -60,14 +72,19 @@ Deno.test("deno compile embeds an npm package only when it is imported", async (
     );
     const { names } = await embed(`${folder}/entry.ts`, `${folder}/own`);
     assert.ok(names.includes("@optique"), names.join(" "));
-    assert.deepEqual(names.filter((name) => name === "dax" || name === "fast-check"), []);
+    assert.deepEqual(
+      names.filter((name) => name === "dax" || name === "fast-check"),
+      [],
+    );
   });
 });
 
 /** The names of the worker modules in the source tree. */
 async function* workersOf(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {
-    const skipped = ["node_modules", "tests", "bench", "dist"].includes(entry.name);
+    const skipped = ["node_modules", "tests", "bench", "dist"].includes(
+      entry.name,
+    );
     if (entry.isDirectory && !skipped && !entry.name.startsWith(".")) {
       yield* workersOf(`${folder}/${entry.name}`);
     } else if (entry.name.endsWith("_worker.ts")) {

@@ -18,12 +18,18 @@ Deno.test("an entry of one's own is built with Bun, and its worker runs", async 
   await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/pipeline.ts`, entry);
     await Deno.writeTextFile(`${folder}/double_worker.ts`, workerSource);
-    const built = await compile(["--runtime", "bun", "pipeline.ts"], { cwd: folder });
+    const built = await compile(["--runtime", "bun", "pipeline.ts"], {
+      cwd: folder,
+    });
     assert.equal(built.code, 0, built.stderr);
     await Deno.remove(`${folder}/pipeline.ts`);
     await Deno.remove(`${folder}/double_worker.ts`);
     const ran = await run(`${folder}/dist/pipeline`, [], { cwd: "/" });
-    assert.deepEqual(ran, { code: 0, stdout: "the worker says 42\n", stderr: "" });
+    assert.deepEqual(ran, {
+      code: 0,
+      stdout: "the worker says 42\n",
+      stderr: "",
+    });
   });
 });
 
@@ -32,7 +38,13 @@ Deno.test("an entry of one's own imports icecore by its name", async () => {
     const source =
       `import * as icecore from "icecore"; console.log(Object.keys(icecore).length);\n`;
     await Deno.writeTextFile(`${folder}/pipeline.ts`, source);
-    const built = await compile(["--runtime", "bun", "-o", "own", "pipeline.ts"], { cwd: folder });
+    const built = await compile([
+      "--runtime",
+      "bun",
+      "-o",
+      "own",
+      "pipeline.ts",
+    ], { cwd: folder });
     assert.equal(built.code, 0, built.stderr);
     const ran = await run(`${folder}/own`, [], { cwd: "/" });
     assert.equal(ran.code, 0, ran.stderr);
@@ -63,7 +75,9 @@ for (
         await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
       }
       const argv = ["--runtime", "bun", "backup.ts"];
-      const built = await run(`${folder}/icecore/compile.sh`, argv, { cwd: folder });
+      const built = await run(`${folder}/icecore/compile.sh`, argv, {
+        cwd: folder,
+      });
       assert.equal(built.code, 0, built.stderr);
       const ran = await run(`${folder}/dist/backup`, [], { cwd: folder });
       assert.deepEqual(ran, { code: 0, stdout: "photos.img\n", stderr: "" });
@@ -73,11 +87,19 @@ for (
 
 Deno.test("an executable reads neither .env nor bunfig.toml of the current folder", async () => {
   await inTemporaryFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/entry.ts`, "console.log(process.env.FROM_DOTENV);\n");
-    const built = await compile(["--runtime", "bun", "-o", "own", "entry.ts"], { cwd: folder });
+    await Deno.writeTextFile(
+      `${folder}/entry.ts`,
+      "console.log(process.env.FROM_DOTENV);\n",
+    );
+    const built = await compile(["--runtime", "bun", "-o", "own", "entry.ts"], {
+      cwd: folder,
+    });
     assert.equal(built.code, 0, built.stderr);
     await Deno.writeTextFile(`${folder}/.env`, "FROM_DOTENV=yes\n");
-    await Deno.writeTextFile(`${folder}/bunfig.toml`, 'preload = ["./missing.ts"]\n');
+    await Deno.writeTextFile(
+      `${folder}/bunfig.toml`,
+      'preload = ["./missing.ts"]\n',
+    );
     const ran = await run(`${folder}/own`, [], { cwd: folder });
     assert.deepEqual(ran, { code: 0, stdout: "undefined\n", stderr: "" });
   });

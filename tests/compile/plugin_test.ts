@@ -11,12 +11,18 @@ import { compile, root, run } from "./compile.ts";
 
 /** Runs a program in a folder, with no more of the environment than it needs. */
 const inFolder = (folder: string, program: string, argv: string[]) =>
-  run(program, argv, { cwd: folder, env: { TMPDIR: `${folder}/tmp`, NO_COLOR: "1" } });
+  run(program, argv, {
+    cwd: folder,
+    env: { TMPDIR: `${folder}/tmp`, NO_COLOR: "1" },
+  });
 
 async function makeSource(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/tmp`);
   await Deno.mkdir(`${folder}/source`);
-  await Deno.writeTextFile(`${folder}/source/note.txt`, "An ice core never changes.\n");
+  await Deno.writeTextFile(
+    `${folder}/source/note.txt`,
+    "An ice core never changes.\n",
+  );
 }
 
 async function put(folder: string, name: string, text: string): Promise<void> {
@@ -30,13 +36,22 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
     assert.equal(compiled.code, 0, compiled.stderr);
     await makeSource(folder);
     const build = (...args: string[]) =>
-      inFolder(folder, executable, ["build", "source", "-o", "core.img", "--force", ...args]);
+      inFolder(folder, executable, [
+        "build",
+        "source",
+        "-o",
+        "core.img",
+        "--force",
+        ...args,
+      ]);
 
-    await t.step("a TypeScript module, which imports icecore by its name", async () => {
-      await put(
-        folder,
-        "tell.ts",
-        `import type { Step } from "icecore";
+    await t.step(
+      "a TypeScript module, which imports icecore by its name",
+      async () => {
+        await put(
+          folder,
+          "tell.ts",
+          `import type { Step } from "icecore";
         import { printable } from "icecore/plugin";
         import { openImage } from "icecore/read";
         export default {
@@ -46,28 +61,50 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
             emit({ type: "message", level: "info", text: said });
           },
         } satisfies Step;\n`,
-      );
-      const { code, stderr } = await build("--use", "./tell.ts");
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, /icecore: function core\.img\n/);
-    });
+        );
+        const { code, stderr } = await build("--use", "./tell.ts");
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /icecore: function core\.img\n/);
+      },
+    );
 
-    await t.step("a module with a syntax error, shown where it is", async () => {
-      await put(folder, "bad.ts", "export default {\n  name: 'x'\n  run() {}\n};\n");
-      const { code, stderr } = await build("--use", "./bad.ts");
-      assert.equal(code, 1);
-      assert.match(stderr, /cannot load \.\/bad\.ts: .*bad\.ts:3:\d+: .*Correct the module/);
-    });
+    await t.step(
+      "a module with a syntax error, shown where it is",
+      async () => {
+        await put(
+          folder,
+          "bad.ts",
+          "export default {\n  name: 'x'\n  run() {}\n};\n",
+        );
+        const { code, stderr } = await build("--use", "./bad.ts");
+        assert.equal(code, 1);
+        assert.match(
+          stderr,
+          /cannot load \.\/bad\.ts: .*bad\.ts:3:\d+: .*Correct the module/,
+        );
+      },
+    );
 
-    await t.step("a module that is not there beside it, or imports what is not", async () => {
-      await put(folder, "lost.ts", "import './gone.ts';\nexport default {};\n");
-      const { code, stderr } = await build("--use", "./lost.ts");
-      assert.equal(code, 1);
-      assert.match(stderr, /cannot load \.\/lost\.ts: .*gone\.ts/);
-    });
+    await t.step(
+      "a module that is not there beside it, or imports what is not",
+      async () => {
+        await put(
+          folder,
+          "lost.ts",
+          "import './gone.ts';\nexport default {};\n",
+        );
+        const { code, stderr } = await build("--use", "./lost.ts");
+        assert.equal(code, 1);
+        assert.match(stderr, /cannot load \.\/lost\.ts: .*gone\.ts/);
+      },
+    );
 
     await t.step("a script", async () => {
-      await put(folder, "up.sh", `#!/bin/sh\necho "$ICECORE_NAME $ICECORE_PHASE" >&2\n`);
+      await put(
+        folder,
+        "up.sh",
+        `#!/bin/sh\necho "$ICECORE_NAME $ICECORE_PHASE" >&2\n`,
+      );
       const { code, stderr } = await build("--use", "./up.sh");
       assert.equal(code, 0, stderr);
       assert.match(stderr, /icecore: up: core\.img sealed\n/);
@@ -83,13 +120,20 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
       );
       const { code, stderr } = await build("--use", "./zx.zx.mjs");
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /icecore: zx: from zx: core\.img true function function\n/);
+      assert.match(
+        stderr,
+        /icecore: zx: from zx: core\.img true function function\n/,
+      );
     });
 
     for (const [what, text, says] of zxFaults) {
       await t.step(`a zx script that ${what}: the build fails`, async () => {
         await put(folder, "bad.zx.mjs", `${text}\n`);
-        const { code, stdout, stderr } = await build("--use", "./bad.zx.mjs", "-q");
+        const { code, stdout, stderr } = await build(
+          "--use",
+          "./bad.zx.mjs",
+          "-q",
+        );
         assert.deepEqual([code, stdout], [1, ""], stderr);
         assert.match(stderr, says);
       });
@@ -105,10 +149,17 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
     }
 
     await t.step("a recipe file, and a module as one", async () => {
-      await put(folder, "my.json", JSON.stringify({ use: [{ step: "./up.sh", after: "pack" }] }));
+      await put(
+        folder,
+        "my.json",
+        JSON.stringify({ use: [{ step: "./up.sh", after: "pack" }] }),
+      );
       const json = await build("--recipe", "my.json", "-v");
       assert.equal(json.code, 0, json.stderr);
-      assert.match(json.stderr, /pack: .*\n(.|\n)*up: core\.img sealed(.|\n)*hash: /);
+      assert.match(
+        json.stderr,
+        /pack: .*\n(.|\n)*up: core\.img sealed(.|\n)*hash: /,
+      );
       await put(
         folder,
         "my.ts",
@@ -121,8 +172,16 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
     });
 
     await t.step("new-step, whose step and test run as written", async () => {
-      assert.equal((await inFolder(folder, executable, ["new-step", "upload"])).code, 0);
-      const tested = await run(Deno.execPath(), ["test", "-A", "--no-check", "upload_test.ts"], {
+      assert.equal(
+        (await inFolder(folder, executable, ["new-step", "upload"])).code,
+        0,
+      );
+      const tested = await run(Deno.execPath(), [
+        "test",
+        "-A",
+        "--no-check",
+        "upload_test.ts",
+      ], {
         cwd: folder,
         env: { ICECORE: executable, NO_COLOR: "1" },
       });
@@ -135,13 +194,24 @@ Deno.test("the executable built with Bun loads steps of each kind", async (t) =>
 Deno.test("examples/my-backup.ts is one executable, with its custom step compiled in", async () => {
   await inTemporaryFolder(async (folder) => {
     const own = `${folder}/my-backup`;
-    const built = await compile(["--runtime", "bun", "-o", own, `${root}examples/my-backup.ts`]);
+    const built = await compile([
+      "--runtime",
+      "bun",
+      "-o",
+      own,
+      `${root}examples/my-backup.ts`,
+    ]);
     assert.equal(built.code, 0, built.stderr);
     await makeSource(folder);
     await Deno.mkdir(`${folder}/vault`);
-    const { code, stdout, stderr } = await inFolder(folder, own, ["source", "vault"]);
+    const { code, stdout, stderr } = await inFolder(folder, own, [
+      "source",
+      "vault",
+    ]);
     assert.equal(code, 0, stderr);
-    const [copy] = [...Deno.readDirSync(`${folder}/vault`)].map(({ name }) => name);
+    const [copy] = [...Deno.readDirSync(`${folder}/vault`)].map(({ name }) =>
+      name
+    );
     assert.match(copy ?? "", /^[0-9a-f]{12}-source\.img$/);
     assert.ok(stdout.includes(`copy ${folder}/vault/${copy}\n`), stdout);
     assert.deepEqual(
@@ -171,10 +241,20 @@ Deno.test("an executable of one's own loads steps from files as well, zx scripts
       });
       console.log("once");\n`,
     );
-    await put(folder, "look.zx.mjs", "echo((await $`echo own`).stdout.trim(), image.name);\n");
-    const built = await compile(["--runtime", "bun", "-o", "own", "own.ts"], { cwd: folder });
+    await put(
+      folder,
+      "look.zx.mjs",
+      "echo((await $`echo own`).stdout.trim(), image.name);\n",
+    );
+    const built = await compile(["--runtime", "bun", "-o", "own", "own.ts"], {
+      cwd: folder,
+    });
     assert.equal(built.code, 0, built.stderr);
-    const { code, stdout, stderr } = await inFolder(folder, `${folder}/own`, []);
+    const { code, stdout, stderr } = await inFolder(
+      folder,
+      `${folder}/own`,
+      [],
+    );
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "look: own core.img\nonce\n");
   });

@@ -11,7 +11,11 @@ testWith(
   { root: true, programs: ["unshare", "mount", "umount"] },
   "the executable runs where /proc was missing, after the line that the docs have for that",
   async () => {
-    assert.ok(readFileSync(`${root}docs/restoring.md`, "utf8").includes(`\n${MOUNT_PROC}\n`));
+    assert.ok(
+      readFileSync(`${root}docs/restoring.md`, "utf8").includes(
+        `\n${MOUNT_PROC}\n`,
+      ),
+    );
     await inTemporaryFolder(async (folder) => {
       const executable = `${folder}/icecore`;
       const compiled = await compile(["--runtime", "bun", "-o", executable]);
@@ -20,8 +24,14 @@ testWith(
         run("unshare", ["--mount", "sh", "-c", `umount -l /proc && ${then}`]);
       // No program of ours runs by then: the runtime ends itself.
       const aborted = await without(`"${executable}" --version`);
-      assert.notEqual(aborted.code, 0, "the docs need not speak of it any more");
-      const helped = await without(`${MOUNT_PROC} && "${executable}" --version`);
+      assert.notEqual(
+        aborted.code,
+        0,
+        "the docs need not speak of it any more",
+      );
+      const helped = await without(
+        `${MOUNT_PROC} && "${executable}" --version`,
+      );
       assert.equal(helped.code, 0, helped.stderr);
     });
   },

@@ -18,7 +18,9 @@ testWith(
   () =>
     inTemporaryFolder(async (folder) => {
       const page = readFileSync(`${repositoryRoot}/docs/backups.md`, "utf8");
-      const block = codeBlocks(page).find(({ text }) => text.includes("-t overlay"));
+      const block = codeBlocks(page).find(({ text }) =>
+        text.includes("-t overlay")
+      );
       assert.ok(block !== undefined);
       mkdirSync(`${folder}/photos`);
       mkdirSync(`${folder}/backup`);
@@ -26,19 +28,34 @@ testWith(
       for (const name of ["full", "nov", "dec"]) {
         writeFileSync(`${folder}/photos/${name}.jpg`, name);
         const image = `${folder}/backup/photos-${name}.img`;
-        await icecoreOutput(["build", `${folder}/photos`, "-o", image, ...base, "--quiet"]);
+        await icecoreOutput([
+          "build",
+          `${folder}/photos`,
+          "-o",
+          image,
+          ...base,
+          "--quiet",
+        ]);
         base = ["--base", image];
       }
       try {
         // The mount points of the page are an administrator's; here they are this test's.
         const text = block.text.replaceAll("/mnt/", `${folder}/mnt/`);
-        const { stdout, stderr } = run("bash", ["-euo", "pipefail", "-c", text], folder);
+        const { stdout, stderr } = run(
+          "bash",
+          ["-euo", "pipefail", "-c", text],
+          folder,
+        );
         assert.equal(stderr, "");
         const printed = new TextDecoder().decode(stdout);
-        for (const name of ["full", "nov", "dec"]) assert.match(printed, new RegExp(`${name}.jpg`));
+        for (const name of ["full", "nov", "dec"]) {
+          assert.match(printed, new RegExp(`${name}.jpg`));
+        }
         assert.deepEqual(mountsBelow(folder), []);
       } finally {
-        for (const left of mountsBelow(folder)) run("umount", [left]);
+        for (const left of mountsBelow(folder)) {
+          run("umount", [left]);
+        }
       }
     }),
 );

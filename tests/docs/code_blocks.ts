@@ -18,16 +18,25 @@ export interface CodeBlock {
 export function codeBlocks(markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open:
-    | { line: number; margin: string; fence: string; info: string; text: string[] }
+    | {
+      line: number;
+      margin: string;
+      fence: string;
+      info: string;
+      text: string[];
+    }
     | undefined;
   for (const [index, line] of markdown.split("\n").entries()) {
     if (open === undefined) {
-      const [, margin = "", fence, info = ""] = /^([\s>]*)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+      const [, margin = "", fence, info = ""] =
+        /^([\s>]*)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
       if (fence === undefined) continue;
       open = { line: index + 1, margin, fence, info: info.trim(), text: [] };
       continue;
     }
-    const text = line.startsWith(open.margin) ? line.slice(open.margin.length) : line.trimStart();
+    const text = line.startsWith(open.margin)
+      ? line.slice(open.margin.length)
+      : line.trimStart();
     if (text.trimEnd() === open.fence) {
       blocks.push(toBlock(open));
       open = undefined;
@@ -35,15 +44,21 @@ export function codeBlocks(markdown: string): CodeBlock[] {
       open.text.push(text);
     }
   }
-  if (open !== undefined) throw new Error(`the block at line ${open.line} is not closed`);
+  if (open !== undefined) {
+    throw new Error(`the block at line ${open.line} is not closed`);
+  }
   return blocks;
 }
 
-function toBlock({ line, info, text }: { line: number; info: string; text: string[] }): CodeBlock {
+function toBlock(
+  { line, info, text }: { line: number; info: string; text: string[] },
+): CodeBlock {
   const [language = "", ...words] = info.split(/\s+/);
   const runnable = words.includes("runnable");
   if (runnable && language !== "ts" && language !== "sh") {
-    throw new Error(`the block at line ${line} is runnable, but neither ts nor sh`);
+    throw new Error(
+      `the block at line ${line} is runnable, but neither ts nor sh`,
+    );
   }
   return { line, language, runnable, text: text.join("\n") + "\n" };
 }

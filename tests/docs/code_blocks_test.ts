@@ -16,21 +16,36 @@ Deno.test("blocks are found with their line, language and claim", () => {
 Deno.test("a block in a list or a quote is a block, without the margin", () => {
   const list = "- item\n\n  ```sh runnable\n  ls\n\n    more\n  ```\n";
   const block = { language: "sh", runnable: true };
-  assert.deepEqual(codeBlocks(list), [{ ...block, line: 3, text: "ls\n\n  more\n" }]);
+  assert.deepEqual(codeBlocks(list), [{
+    ...block,
+    line: 3,
+    text: "ls\n\n  more\n",
+  }]);
   const quote = "> ```sh runnable\n> ls\n> ```\n";
   assert.deepEqual(codeBlocks(quote), [{ ...block, line: 1, text: "ls\n" }]);
 });
 
 Deno.test("the programs that a block needs are those it begins commands with", () => {
-  const text = "icecore build zstd --use age\npar2 verify x && tar tf - | 7z l\n  npx -y deno\n";
+  const text =
+    "icecore build zstd --use age\npar2 verify x && tar tf - | 7z l\n  npx -y deno\n";
   const block = { line: 1, runnable: true, text };
-  assert.deepEqual(programsOf({ ...block, language: "sh" }), ["par2", "7z", "npx"]);
+  assert.deepEqual(programsOf({ ...block, language: "sh" }), [
+    "par2",
+    "7z",
+    "npx",
+  ]);
   assert.deepEqual(programsOf({ ...block, language: "ts" }), []);
 });
 
 Deno.test("a block that is not closed, or cannot run, is an error", () => {
-  assert.throws(() => codeBlocks("```ts\nlet a;\n"), /the block at line 1 is not closed/);
-  assert.throws(() => codeBlocks("```py runnable\n```\n"), /line 1 is runnable, but neither ts/);
+  assert.throws(
+    () => codeBlocks("```ts\nlet a;\n"),
+    /the block at line 1 is not closed/,
+  );
+  assert.throws(
+    () => codeBlocks("```py runnable\n```\n"),
+    /line 1 is runnable, but neither ts/,
+  );
 });
 
 Deno.test("a block that fails is seen to fail", async () => {
@@ -38,9 +53,17 @@ Deno.test("a block that fails is seen to fail", async () => {
     const block = { line: 1, runnable: true } as const;
     const good = { ...block, language: "sh", text: "ls photos/2024\n" };
     assert.equal((await runBlock(good, folder)).code, 0);
-    const shell = await runBlock({ ...block, language: "sh", text: "false\ntrue\n" }, folder);
+    const shell = await runBlock({
+      ...block,
+      language: "sh",
+      text: "false\ntrue\n",
+    }, folder);
     assert.notEqual(shell.code, 0);
-    const script = await runBlock({ ...block, language: "ts", text: "throw 1;\n" }, folder);
+    const script = await runBlock({
+      ...block,
+      language: "ts",
+      text: "throw 1;\n",
+    }, folder);
     assert.notEqual(script.code, 0);
   });
 });

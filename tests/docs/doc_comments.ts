@@ -20,21 +20,38 @@ export interface ExamplesOutcome {
  * @param root The source tree, whose `deno.json` is used.
  * @param files Paths relative to it.
  */
-export async function runDocComments(root: string, files: string[]): Promise<ExamplesOutcome> {
+export async function runDocComments(
+  root: string,
+  files: string[],
+): Promise<ExamplesOutcome> {
   const folder = await mkdtemp(`${tmpdir()}/icecore-examples-`);
   try {
     const configuration = `${folder}/deno.json`;
     await writeFile(configuration, await relaxed(root));
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--config", configuration, "--doc", "--allow-all", ...files],
-      cwd: root,
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
+    const { success, stdout, stderr } = await new Deno.Command(
+      Deno.execPath(),
+      {
+        args: [
+          "test",
+          "--config",
+          configuration,
+          "--doc",
+          "--allow-all",
+          ...files,
+        ],
+        cwd: root,
+        env: { NO_COLOR: "1" },
+        stdout: "piped",
+        stderr: "piped",
+      },
+    ).output();
     const decoder = new TextDecoder();
     const output = decoder.decode(stdout) + decoder.decode(stderr);
-    return { success, output, countPassed: Number(/(\d+) passed/.exec(output)?.[1] ?? 0) };
+    return {
+      success,
+      output,
+      countPassed: Number(/(\d+) passed/.exec(output)?.[1] ?? 0),
+    };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -19,13 +19,18 @@ const module = (expected: number, type = "number") =>
     "",
   ].join("\n");
 
-const configuration = JSON.stringify({ compilerOptions: { noUnusedLocals: true } });
+const configuration = JSON.stringify({
+  compilerOptions: { noUnusedLocals: true },
+});
 
 async function outcomeOf(text: string) {
   let outcome;
-  await withTree({ "deno.json": configuration, "mod.ts": text }, async (root) => {
-    outcome = await runDocComments(root, ["mod.ts"]);
-  });
+  await withTree(
+    { "deno.json": configuration, "mod.ts": text },
+    async (root) => {
+      outcome = await runDocComments(root, ["mod.ts"]);
+    },
+  );
   return outcome as unknown as Awaited<ReturnType<typeof runDocComments>>;
 }
 
@@ -42,5 +47,8 @@ Deno.test("an example that throws is seen to fail", async () => {
 
 Deno.test("an example of the wrong type is seen to fail", async () => {
   const { success, output } = await outcomeOf(module(3, "string"));
-  assert.ok(!success && output.includes("is not assignable to type 'string'"), output);
+  assert.ok(
+    !success && output.includes("is not assignable to type 'string'"),
+    output,
+  );
 });

@@ -14,18 +14,24 @@ import { runDocComments } from "./doc_comments.ts";
 import { checkBlocks, programsOf, runBlock } from "./run_block.ts";
 
 const blocksOf = new Map(
-  pages().map((page) => [page, codeBlocks(readFileSync(`${repositoryRoot}/${page}`, "utf8"))]),
+  pages().map((
+    page,
+  ) => [page, codeBlocks(readFileSync(`${repositoryRoot}/${page}`, "utf8"))]),
 );
 
 for (const [page, blocks] of blocksOf) {
   for (const block of blocks.filter(({ runnable }) => runnable)) {
     const needs = { programs: programsOf(block) };
-    testWith(needs, `the ${block.language} block at ${page}:${block.line} runs`, async () => {
-      await withCheckout(async (folder) => {
-        const { code, output } = await runBlock(block, folder);
-        assert.equal(code, 0, output);
-      });
-    });
+    testWith(
+      needs,
+      `the ${block.language} block at ${page}:${block.line} runs`,
+      async () => {
+        await withCheckout(async (folder) => {
+          const { code, output } = await runBlock(block, folder);
+          assert.equal(code, 0, output);
+        });
+      },
+    );
   }
   if (page === "README.md") {
     Deno.test("README.md shows something that runs", () => {
@@ -51,8 +57,15 @@ Deno.test("the examples in the doc comments of the source run, all of them", asy
       .filter(([, openings]) => openings.length > 0),
   );
   const infos = [...fences.values()].flat();
-  assert.deepEqual(infos.filter((info) => info !== "ts"), [], "an example is ts, and runs");
-  const { success, countPassed, output } = await runDocComments(repositoryRoot, [...fences.keys()]);
+  assert.deepEqual(
+    infos.filter((info) => info !== "ts"),
+    [],
+    "an example is ts, and runs",
+  );
+  const { success, countPassed, output } = await runDocComments(
+    repositoryRoot,
+    [...fences.keys()],
+  );
   assert.ok(success, output);
   assert.equal(countPassed, infos.length, output);
 });
@@ -66,7 +79,13 @@ function openingFences(file: string): string[] {
 
 /** The pages at the root, and every page below docs/. */
 function pages(): string[] {
-  const below = readdirSync(`${repositoryRoot}/docs`, { recursive: true, encoding: "utf8" });
-  return [...readdirSync(repositoryRoot), ...below.map((path) => `docs/${path}`)]
+  const below = readdirSync(`${repositoryRoot}/docs`, {
+    recursive: true,
+    encoding: "utf8",
+  });
+  return [
+    ...readdirSync(repositoryRoot),
+    ...below.map((path) => `docs/${path}`),
+  ]
     .filter((page) => page.endsWith(".md")).sort();
 }

@@ -9,10 +9,13 @@ import { repositoryRoot } from "../lint/source_files.ts";
 const MOST_NAMES = 75;
 
 /** Too general to stand in an import without a word in front. */
-const TOO_GENERAL = /^(Event|Message|Output|Part|Time|Failed|Options|Result|Error|extract|diff)$/;
+const TOO_GENERAL =
+  /^(Event|Message|Output|Part|Time|Failed|Options|Result|Error|extract|diff)$/;
 
 interface Documented {
-  readonly nodes: Readonly<Record<string, { readonly symbols?: readonly { name: string }[] }>>;
+  readonly nodes: Readonly<
+    Record<string, { readonly symbols?: readonly { name: string }[] }>
+  >;
 }
 
 async function namesOf(entry: string): Promise<string[]> {
@@ -22,11 +25,15 @@ async function namesOf(entry: string): Promise<string[]> {
     stderr: "null",
   }).output();
   const { nodes }: Documented = JSON.parse(new TextDecoder().decode(stdout));
-  return Object.values(nodes).flatMap(({ symbols = [] }) => symbols.map(({ name }) => name));
+  return Object.values(nodes).flatMap(({ symbols = [] }) =>
+    symbols.map(({ name }) => name)
+  );
 }
 
 Deno.test("the three entries export few names, and none that is too general", async () => {
-  const entries = await Promise.all(["mod.ts", "read.ts", "plugin.ts"].map(namesOf));
+  const entries = await Promise.all(
+    ["mod.ts", "read.ts", "plugin.ts"].map(namesOf),
+  );
   for (const names of entries) assert.ok(names.length > 0);
   const all = [...new Set(entries.flat())].sort();
   assert.ok(all.length <= MOST_NAMES, `${all.length}: ${all.join(" ")}`);

@@ -14,7 +14,12 @@ Deno.test("examples/my-backup.ts backs a folder up, run from its source", () =>
     mkdirSync(`${folder}/photos`);
     mkdirSync(`${folder}/vault`);
     writeFileSync(`${folder}/photos/note.txt`, "An ice core never changes.\n");
-    const argv = ["run", "--quiet", "--allow-all", `${repositoryRoot}/${PROGRAM}`];
+    const argv = [
+      "run",
+      "--quiet",
+      "--allow-all",
+      `${repositoryRoot}/${PROGRAM}`,
+    ];
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [...argv, "photos", "vault"],
       cwd: folder,
@@ -40,15 +45,23 @@ Deno.test("no copy replaces another, whatever it is hashed by", () =>
         .with("hash", { algorithm: "sha256" }).use(keepCopy, {
           vault: `${folder}/vault`,
         })
-        .run({ sources: [`${folder}/photos`], output: `${folder}/photos.img`, force: true });
+        .run({
+          sources: [`${folder}/photos`],
+          output: `${folder}/photos.img`,
+          force: true,
+        });
     }
     assert.equal(readdirSync(`${folder}/vault`).length, 2);
   }));
 
 Deno.test("no example is left out: the program uses every one", async () => {
   const used = (await importGraph(repositoryRoot))
-    .filter(({ from, to }) => from.startsWith("examples/") && to.startsWith("examples/"))
+    .filter(({ from, to }) =>
+      from.startsWith("examples/") && to.startsWith("examples/")
+    )
     .map(({ to }) => to);
-  const all = readdirSync(`${repositoryRoot}/examples`).map((name) => `examples/${name}`);
+  const all = readdirSync(`${repositoryRoot}/examples`).map((name) =>
+    `examples/${name}`
+  );
   assert.deepEqual([...new Set([PROGRAM, ...used])].sort(), all.sort());
 });

@@ -6,12 +6,16 @@ import { repositoryRoot } from "../lint/source_files.ts";
 function rowsOf(page: string): string[][] {
   const lines = readFileSync(`${repositoryRoot}/${page}`, "utf8").split("\n");
   return lines.filter((line) => line.startsWith("| "))
-    .map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+    .map((line) =>
+      line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim())
+    );
 }
 
 Deno.test("the figures in README.md are those of docs/benchmarks.md", () => {
   const measured = rowsOf("docs/benchmarks.md");
-  const shown = rowsOf("README.md").filter(([, time]) => /^[\d.]+ s$/.test(time ?? ""));
+  const shown = rowsOf("README.md").filter(([, time]) =>
+    /^[\d.]+ s$/.test(time ?? "")
+  );
   assert.equal(shown.length, 4);
   for (const [name, time, image] of shown) {
     // The first table of that page is of the photos.

@@ -22,7 +22,9 @@ const named = [...page.matchAll(/"([\w@/-]+)": "(?:npm:\1@)?(\d[\d.]*)"/g)]
 Deno.test("docs/importing.md names packages in the versions of deno.json", () => {
   const imports: Readonly<Record<string, string>> = configuration.imports;
   assert.ok(named.length > 0);
-  for (const { name, version } of named) assert.equal(imports[name], `npm:${name}@${version}`);
+  for (const { name, version } of named) {
+    assert.equal(imports[name], `npm:${name}@${version}`);
+  }
 });
 
 Deno.test("docs/importing.md names all packages that the module cannot be loaded without", async () => {
@@ -31,7 +33,9 @@ Deno.test("docs/importing.md names all packages that the module cannot be loaded
     cwd: repositoryRoot,
   }).output();
   const info: Info = JSON.parse(new TextDecoder().decode(stdout));
-  const modules = new Map(info.modules.map((module) => [module.specifier, module]));
+  const modules = new Map(
+    info.modules.map((module) => [module.specifier, module]),
+  );
   const reached = new Set([`file://${repositoryRoot}/mod.ts`]);
   const packages = new Set<string>();
   for (const specifier of reached) {

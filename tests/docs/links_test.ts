@@ -7,16 +7,26 @@ const DECISIONS = `${repositoryRoot}/docs/decisions`;
 
 Deno.test("every decision is in the index, and fits a page of 40 lines", () => {
   const index = readFileSync(`${DECISIONS}/README.md`, "utf8");
-  for (const page of readdirSync(DECISIONS).filter((name) => name !== "README.md")) {
+  for (
+    const page of readdirSync(DECISIONS).filter((name) => name !== "README.md")
+  ) {
     assert.ok(index.includes(`](${page})`), `${page} is in the index`);
-    const lines = readFileSync(`${DECISIONS}/${page}`, "utf8").trimEnd().split("\n");
+    const lines = readFileSync(`${DECISIONS}/${page}`, "utf8").trimEnd().split(
+      "\n",
+    );
     assert.ok(lines.length <= 40, `${page} has ${lines.length} lines`);
   }
 });
 
 Deno.test("links between pages lead somewhere, and to a heading that is there", () => {
-  const below = readdirSync(`${repositoryRoot}/docs`, { recursive: true, encoding: "utf8" });
-  const pages = [...readdirSync(repositoryRoot), ...below.map((path) => `docs/${path}`)]
+  const below = readdirSync(`${repositoryRoot}/docs`, {
+    recursive: true,
+    encoding: "utf8",
+  });
+  const pages = [
+    ...readdirSync(repositoryRoot),
+    ...below.map((path) => `docs/${path}`),
+  ]
     .filter((path) => path.endsWith(".md"));
   for (const page of pages) {
     const text = readFileSync(`${repositoryRoot}/${page}`, "utf8");

@@ -5,10 +5,16 @@ import { icecoreOutput } from "../support/run_icecore.ts";
 
 Deno.test("docs/building.md has a row for every option of build", async () => {
   const help = await icecoreOutput(["build", "--help"]);
-  const options = [...help.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name!);
+  const options = [...help.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map((
+    [, name],
+  ) => name!);
   assert.ok(options.length >= 20, help);
-  const rows = readFileSync(`${repositoryRoot}/docs/building.md`, "utf8").split("\n")
+  const rows = readFileSync(`${repositoryRoot}/docs/building.md`, "utf8").split(
+    "\n",
+  )
     .filter((line) => line.startsWith("| `-"));
-  const missing = options.filter((name) => !rows.some((row) => row.includes(name)));
+  const missing = options.filter((name) =>
+    !rows.some((row) => row.includes(name))
+  );
   assert.deepEqual(missing, []);
 });

@@ -21,7 +21,9 @@ const timeoutMs = 120_000;
 /** The programs, of those that a package brings, that a block begins its commands with. */
 export function programsOf({ language, text }: CodeBlock): string[] {
   if (language !== "sh") return [];
-  const words = [...text.matchAll(/(?:^|[|&;])[ \t]*([\w.-]+)/gm)].map(([, word]) => word!);
+  const words = [...text.matchAll(/(?:^|[|&;])[ \t]*([\w.-]+)/gm)].map((
+    [, word],
+  ) => word!);
   return [...new Set(words)].filter((word) => aptGetLine([word]) !== undefined);
 }
 
@@ -39,12 +41,17 @@ export async function checkBlocks(
 }
 
 /** Runs `block` with `folder`, a checkout, as its current folder. */
-export async function runBlock(block: CodeBlock, folder: string): Promise<BlockOutcome> {
+export async function runBlock(
+  block: CodeBlock,
+  folder: string,
+): Promise<BlockOutcome> {
   const programs = `${folder}/.programs`;
   await mkdir(programs, { recursive: true });
   await writeFile(
     `${programs}/icecore`,
-    `#!/bin/sh\nexec ${icecoreArgv().map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    `#!/bin/sh\nexec ${
+      icecoreArgv().map((word) => `'${word}'`).join(" ")
+    } "$@"\n`,
   );
   await chmod(`${programs}/icecore`, 0o755);
   const file = `${folder}/block_${block.line}.${block.language}`;

@@ -8,11 +8,17 @@ Deno.test("the check value of CRC-32C comes out, but for the final inversion ext
 });
 
 Deno.test("a checksum in pieces is the checksum of the whole", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, cut) => {
-    const at = Math.min(cut, bytes.length);
-    const first = crc32c(CRC32C_SEED, bytes, 0, at);
-    assert.equal(crc32c(first, bytes, at), crc32c(CRC32C_SEED, bytes));
-  }));
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.nat(100),
+      (bytes, cut) => {
+        const at = Math.min(cut, bytes.length);
+        const first = crc32c(CRC32C_SEED, bytes, 0, at);
+        assert.equal(crc32c(first, bytes, at), crc32c(CRC32C_SEED, bytes));
+      },
+    ),
+  );
 });
 
 Deno.test("bytes at any offset, of any length, have the checksum that one byte at a time gives", () => {
@@ -21,10 +27,16 @@ Deno.test("bytes at any offset, of any length, have the checksum that one byte a
     for (let i = 0; i < bytes.length; i++) crc = crc32c(crc, bytes, i, i + 1);
     return crc;
   };
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(20), (bytes, skip) => {
-    const view = bytes.subarray(Math.min(skip, bytes.length));
-    assert.equal(crc32c(CRC32C_SEED, view), bytewise(view));
-  }));
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 400 }),
+      fc.nat(20),
+      (bytes, skip) => {
+        const view = bytes.subarray(Math.min(skip, bytes.length));
+        assert.equal(crc32c(CRC32C_SEED, view), bytewise(view));
+      },
+    ),
+  );
 });
 
 Deno.test("a 32-bit value counts as its four little-endian bytes", () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { dirHash, HASH_UNSIGNED, type HashVersion } from "../../ext4/dirhash.ts";
+import {
+  dirHash,
+  HASH_UNSIGNED,
+  type HashVersion,
+} from "../../ext4/dirhash.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -19,11 +23,16 @@ Deno.test("an unsigned hash of plain ASCII is the signed one", () => {
 
 Deno.test("an all-zero seed means the seed that MD4 starts from", () => {
   const spelledOut = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
-  assert.deepEqual(dirHash(encode("a"), 1, [0, 0, 0, 0]), dirHash(encode("a"), 1, spelledOut));
+  assert.deepEqual(
+    dirHash(encode("a"), 1, [0, 0, 0, 0]),
+    dirHash(encode("a"), 1, spelledOut),
+  );
 });
 
 Deno.test("the major hash is even, so that its lowest bit is free for the index", () => {
-  for (let i = 0; i < 2000; i++) assert.equal(dirHash(encode(`${i}`), 4, SEED).major & 1, 0);
+  for (let i = 0; i < 2000; i++) {
+    assert.equal(dirHash(encode(`${i}`), 4, SEED).major & 1, 0);
+  }
 });
 
 Deno.test("golden values, as debugfs prints them", () => {

@@ -14,7 +14,8 @@ function placesOf(geometry: Geometry): [number, number][] {
   const of = (segments: Segments) =>
     Array.from(
       segments.firstBlock,
-      (first, k) => [first, first + segments.countBlocks[k]!] as [number, number],
+      (first, k) =>
+        [first, first + segments.countBlocks[k]!] as [number, number],
     );
   const all = [
     ...copies,
@@ -28,22 +29,37 @@ function placesOf(geometry: Geometry): [number, number][] {
   return all.sort(([a], [b]) => a - b);
 }
 
-function assertSound(geometry: Geometry, countInodes: number, countContentBlocks: number): void {
+function assertSound(
+  geometry: Geometry,
+  countInodes: number,
+  countContentBlocks: number,
+): void {
   let end = geometry.firstDataBlock;
   for (const [first, next] of placesOf(geometry)) {
     assert.equal(first, end, "no gap and no overlap");
     end = next;
   }
   assert.equal(end, geometry.countBlocks, "the last block is a used one");
-  const { countGroups, blocksPerGroup, inodesPerGroup, tableBlocksPerGroup } = geometry;
+  const { countGroups, blocksPerGroup, inodesPerGroup, tableBlocksPerGroup } =
+    geometry;
   const blocks = geometry.countBlocks - geometry.firstDataBlock;
   assert.equal(Math.ceil(blocks / blocksPerGroup), countGroups);
-  assert.ok(blocksPerGroup % 8 === 0 && blocksPerGroup <= 8 * geometry.blockSizeBytes);
-  assert.ok(inodesPerGroup % 8 === 0 && inodesPerGroup <= 8 * geometry.blockSizeBytes);
+  assert.ok(
+    blocksPerGroup % 8 === 0 && blocksPerGroup <= 8 * geometry.blockSizeBytes,
+  );
+  assert.ok(
+    inodesPerGroup % 8 === 0 && inodesPerGroup <= 8 * geometry.blockSizeBytes,
+  );
   assert.ok(countGroups * inodesPerGroup >= countInodes);
-  assert.equal(tableBlocksPerGroup * geometry.blockSizeBytes, inodesPerGroup * 256);
-  for (const count of geometry.tables.countBlocks) assert.equal(count % tableBlocksPerGroup, 0);
-  const sum = (segments: Segments) => segments.countBlocks.reduce((a, b) => a + b, 0);
+  assert.equal(
+    tableBlocksPerGroup * geometry.blockSizeBytes,
+    inodesPerGroup * 256,
+  );
+  for (const count of geometry.tables.countBlocks) {
+    assert.equal(count % tableBlocksPerGroup, 0);
+  }
+  const sum = (segments: Segments) =>
+    segments.countBlocks.reduce((a, b) => a + b, 0);
   assert.equal(sum(geometry.contents), countContentBlocks);
   assert.equal(sum(geometry.bitmaps), 2 * countGroups);
 }
@@ -54,12 +70,24 @@ Deno.test("whatever has to be placed, nothing overlaps and the last block is use
   fc.assert(
     fc.property(
       blockSizes,
-      fc.oneof(fc.integer({ min: 11, max: 3000 }), fc.integer({ min: 11, max: 3_000_000 })),
-      fc.oneof(fc.integer({ min: 2, max: 100_000 }), fc.integer({ min: 2, max: 2 ** 28 })),
+      fc.oneof(
+        fc.integer({ min: 11, max: 3000 }),
+        fc.integer({ min: 11, max: 3_000_000 }),
+      ),
+      fc.oneof(
+        fc.integer({ min: 2, max: 100_000 }),
+        fc.integer({ min: 2, max: 2 ** 28 }),
+      ),
       (blockSizeBytes, countInodes, countContentBlocks) => {
-        const geometry = findGeometry({ blockSizeBytes, countInodes, countContentBlocks });
+        const geometry = findGeometry({
+          blockSizeBytes,
+          countInodes,
+          countContentBlocks,
+        });
         // Every inode has a name, of which a block of 1 KiB holds 85 at the most.
-        fc.pre(geometry !== undefined || countContentBlocks * 85 >= countInodes);
+        fc.pre(
+          geometry !== undefined || countContentBlocks * 85 >= countInodes,
+        );
         assert.ok(geometry !== undefined);
         assertSound(geometry, countInodes, countContentBlocks);
       },
@@ -76,7 +104,11 @@ Deno.test("no block is free where every inode has a name of some length and a bl
       fc.nat(1000),
       (blockSizeBytes, countInodes, more) => {
         const countContentBlocks = countInodes + more;
-        const geometry = findGeometry({ blockSizeBytes, countInodes, countContentBlocks });
+        const geometry = findGeometry({
+          blockSizeBytes,
+          countInodes,
+          countContentBlocks,
+        });
         assert.deepEqual(geometry?.free, []);
       },
     ),
@@ -108,11 +140,19 @@ Deno.test("one block more never makes the image smaller or much larger, over any
 
 Deno.test("an image beyond 2^32 blocks (16 TiB) has a geometry, one beyond its descriptors has none", () => {
   const countContentBlocks = 2 ** 32 + 12_345;
-  const geometry = findGeometry({ blockSizeBytes: 4096, countInodes: 1000, countContentBlocks })!;
+  const geometry = findGeometry({
+    blockSizeBytes: 4096,
+    countInodes: 1000,
+    countContentBlocks,
+  })!;
   assertSound(geometry, 1000, countContentBlocks);
   assert.ok(geometry.countBlocks > 2 ** 32);
   assert.equal(
-    findGeometry({ blockSizeBytes: 1024, countInodes: 1000, countContentBlocks }),
+    findGeometry({
+      blockSizeBytes: 1024,
+      countInodes: 1000,
+      countContentBlocks,
+    }),
     undefined,
   );
 });
@@ -126,5 +166,8 @@ Deno.test("many empty files take smaller groups, so that their inodes fit", () =
   assertSound(geometry, 1_000_000, 6000);
   assert.ok(geometry.blocksPerGroup < 32_768);
   const needed = 6000 + Math.ceil(1_000_000 / 16);
-  assert.ok(geometry.countBlocks < needed * 1.01, `${geometry.countBlocks} of ${needed}`);
+  assert.ok(
+    geometry.countBlocks < needed * 1.01,
+    `${geometry.countBlocks} of ${needed}`,
+  );
 });

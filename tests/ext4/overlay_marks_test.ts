@@ -10,13 +10,17 @@ import {
 import { S_IFBLK, S_IFCHR } from "../../ext4/tree.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
+const text = (bytes: Uint8Array | undefined) =>
+  bytes && new TextDecoder().decode(bytes);
 
 Deno.test("an attribute is escaped once more, however often it is already, and shown once less", () => {
   for (
     const [shown, stored] of [
       ["trusted.overlay.opaque", "trusted.overlay.overlay.opaque"],
-      ["trusted.overlay.overlay.opaque", "trusted.overlay.overlay.overlay.opaque"],
+      [
+        "trusted.overlay.overlay.opaque",
+        "trusted.overlay.overlay.overlay.opaque",
+      ],
       ["trusted.overlay.", "trusted.overlay.overlay."],
     ] as const
   ) {
@@ -27,7 +31,12 @@ Deno.test("an attribute is escaped once more, however often it is already, and s
 
 Deno.test("other attributes keep their names", () => {
   for (
-    const name of ["user.overlay.opaque", "trusted.overlay", "trusted.overlayx.y", "trusted.x"]
+    const name of [
+      "user.overlay.opaque",
+      "trusted.overlay",
+      "trusted.overlayx.y",
+      "trusted.x",
+    ]
   ) {
     assert.equal(text(escapedName(bytes(name))), name);
     assert.equal(text(shownXattrName(bytes(name))), name);

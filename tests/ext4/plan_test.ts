@@ -21,7 +21,8 @@ import { imageBytes, planOf } from "../support/write_image.ts";
 
 const digest = (root: Node, options: Partial<PlanOptions> = {}) => {
   const built = buildTree(root);
-  return createHash("sha256").update(imageBytes(built, planOf(built, options))).digest("hex");
+  return createHash("sha256").update(imageBytes(built, planOf(built, options)))
+    .digest("hex");
 };
 
 const sample = goldenRoot;
@@ -35,7 +36,10 @@ Deno.test("the same tree and options give the same bytes, on every run and every
 Deno.test("the order in which a folder was listed does not show in the image", () => {
   const root = sample();
   assert.ok(root.kind === "folder");
-  assert.equal(digest({ ...root, entries: root.entries.toReversed() }), digest(sample()));
+  assert.equal(
+    digest({ ...root, entries: root.entries.toReversed() }),
+    digest(sample()),
+  );
 });
 
 Deno.test("runs can be asked for twice, and half of them may be left unread", () => {
@@ -57,7 +61,10 @@ Deno.test("every option that is given shows in the image", () => {
 });
 
 Deno.test("auto takes 1 KiB blocks for many small files, 4 KiB where that costs no more than 2 %", () => {
-  const small = Array.from({ length: 400 }, (_, i) => [`${i}`, file("x".repeat(900))] as const);
+  const small = Array.from(
+    { length: 400 },
+    (_, i) => [`${i}`, file("x".repeat(900))] as const,
+  );
   assert.equal(planOf(buildTree(folder(small))).layout.blockSizeBytes, 1024);
   const large = folder({ f: file({ sizeBytes: 10_000_000, zeros: true }) });
   assert.equal(planOf(buildTree(large)).layout.blockSizeBytes, 4096);
@@ -72,7 +79,10 @@ Deno.test("auto is never larger by more than 2 % than the best fixed block size"
     const built = buildTree(folder(files));
     const auto = planOf(built).sizeBytes;
     for (const blockSizeBytes of [1024, 2048, 4096] as const) {
-      assert.ok(auto <= planOf(built, { blockSizeBytes }).sizeBytes * 1.02, `${sizeBytes} bytes`);
+      assert.ok(
+        auto <= planOf(built, { blockSizeBytes }).sizeBytes * 1.02,
+        `${sizeBytes} bytes`,
+      );
     }
   }
 });
@@ -91,7 +101,9 @@ Deno.test("auto takes the block size that a long target or many attributes need"
 Deno.test("ea_inode and large_dir are set only where they are used", () => {
   const features = planOf(buildTree(folder({ f: file("x") }))).layout.features;
   assert.ok(!features.includes("ea_inode") && !features.includes("large_dir"));
-  const large = folder({ f: file("", { xattrs: { "user.big": new Uint8Array(60_000) } }) });
+  const large = folder({
+    f: file("", { xattrs: { "user.big": new Uint8Array(60_000) } }),
+  });
   assert.ok(planOf(buildTree(large)).layout.features.includes("ea_inode"));
 });
 
@@ -113,7 +125,11 @@ Deno.test("names that no folder can hold are refused, each with its reason", () 
     assert.deepEqual(report, [{ kind: "name-refused", entry: 0, why }]);
   }
   const twice = planOf(buildTree(folder([["a", file("1")], ["a", file("2")]])));
-  assert.deepEqual(twice.report, [{ kind: "name-refused", entry: 1, why: "duplicate" }]);
+  assert.deepEqual(twice.report, [{
+    kind: "name-refused",
+    entry: 1,
+    why: "duplicate",
+  }]);
   const notAFolder = planOf(buildTree(folder({ "lost+found": file() })));
   assert.deepEqual(notAFolder.report, [{
     kind: "name-refused",
@@ -121,7 +137,11 @@ Deno.test("names that no folder can hold are refused, each with its reason", () 
     why: "lost+found-no-folder",
   }]);
   const noTarget = planOf(buildTree(folder({ link: symlink("") })));
-  assert.deepEqual(noTarget.report, [{ kind: "name-refused", entry: 0, why: "bad-target" }]);
+  assert.deepEqual(noTarget.report, [{
+    kind: "name-refused",
+    entry: 0,
+    why: "bad-target",
+  }]);
 });
 
 Deno.test("times before 1901 and after 2446 are stored as the nearest, and named", () => {
@@ -147,7 +167,10 @@ Deno.test("attributes that ext4 cannot hold are left out and named with their re
   const reasons = report.map((note) =>
     note.kind === "xattr-refused" && [note.why, note.countInodes]
   );
-  assert.deepEqual(reasons, [["unknown-prefix", 2], ["bad-acl", 2], ["name-too-long", 2]]);
+  assert.deepEqual(reasons, [["unknown-prefix", 2], ["bad-acl", 2], [
+    "name-too-long",
+    2,
+  ]]);
 });
 
 Deno.test("options out of range are refused with what to use instead", () => {
@@ -171,19 +194,24 @@ Deno.test("options out of range are refused with what to use instead", () => {
 });
 
 Deno.test("what does not fit the block size is refused with the inode at fault", () => {
-  const long = buildTree(folder({ a: file(), link: symlink("t".repeat(1024)) }));
+  const long = buildTree(
+    folder({ a: file(), link: symlink("t".repeat(1024)) }),
+  );
   assert.throws(() => planOf(long, { blockSizeBytes: 1024 }), {
     code: "target-too-long",
     where: { inode: 2 },
   });
   const sizeBytes = 2 ** 42 + 1;
   const large = buildTree(folder({ f: file({ sizeBytes, ranges: [0, 1] }) }));
-  assert.throws(() => planOf(large, { blockSizeBytes: 1024 }), { code: "file-too-large" });
+  assert.throws(() => planOf(large, { blockSizeBytes: 1024 }), {
+    code: "file-too-large",
+  });
   assert.equal(planOf(large).layout.blockSizeBytes, 2048);
 });
 
 Deno.test("more than 16 TiB of data is planned with the 64bit fields", () => {
-  const huge = (i: number) => [`${i}`, file({ sizeBytes: 2 ** 43, zeros: true })] as const;
+  const huge = (i: number) =>
+    [`${i}`, file({ sizeBytes: 2 ** 43, zeros: true })] as const;
   const plan = planOf(buildTree(folder([0, 1, 2].map(huge))));
   assert.ok(plan.layout.countBlocks > 2 ** 32);
   let lengthBytes = 0;

@@ -12,12 +12,23 @@ import {
   recordSizeBytes,
 } from "../../ext4/record.ts";
 import { RECORD_HEADER, RECORD_MAGIC } from "../../ext4/structs/record.ts";
-import { buildTree, type Built, file, folder } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  type Built,
+  file,
+  folder,
+} from "../support/tree_builder.ts";
 import { imageBytes, planOf } from "../support/write_image.ts";
 
 const MIB = 2 ** 20;
 const built = (): Built =>
-  buildTree(folder({ a: file("ice"), empty: file(""), deep: folder({ b: file("core") }) }));
+  buildTree(
+    folder({
+      a: file("ice"),
+      empty: file(""),
+      deep: folder({ b: file("core") }),
+    }),
+  );
 
 async function recordOf(image: Uint8Array) {
   const files = await openFileSystem(bytesSource(image));
@@ -49,14 +60,25 @@ Deno.test("a record's table holds the SHA-256 of each file under its inode", asy
   const { files, stored } = await recordOf(imageBytes(tree, planOf(tree)));
   assert.equal(stored.kind, "record");
   if (stored.kind !== "record") return;
-  for (const [path, contents] of [["/a", "ice"], ["/empty", ""], ["/deep/b", "core"]] as const) {
+  for (
+    const [path, contents] of [["/a", "ice"], ["/empty", ""], [
+      "/deep/b",
+      "core",
+    ]] as const
+  ) {
     const digest = new Uint8Array(32);
     const { inode } = await files.stat(path);
     await files.readRecord(stored.record, inode, digest);
-    assert.deepEqual([...digest], [...createHash("sha256").update(contents).digest()], path);
+    assert.deepEqual([...digest], [
+      ...createHash("sha256").update(contents).digest(),
+    ], path);
   }
   const none = new Uint8Array(32);
-  await files.readRecord(stored.record, (await files.stat("/deep")).inode, none);
+  await files.readRecord(
+    stored.record,
+    (await files.stat("/deep")).inode,
+    none,
+  );
   assert.ok(none.every((byte) => byte === 0), "a folder has no digest");
   assert.equal(
     await files.inodesChecksum(stored.record.countInodes),
@@ -85,7 +107,10 @@ Deno.test("the record's blocks are the last of the image", () => {
 
 Deno.test("the checksum of the inodes is known where tables lie behind all contents", async () => {
   // Many empty files: the tables need more room than the first groups have.
-  const names = Array.from({ length: 9000 }, (_, i) => [`f${i}`, file("")] as const);
+  const names = Array.from(
+    { length: 9000 },
+    (_, i) => [`f${i}`, file("")] as const,
+  );
   const tree = buildTree(folder(names));
   const { files, stored } = await recordOf(
     imageBytes(tree, planOf(tree, { blockSizeBytes: 1024 })),
@@ -117,7 +142,9 @@ Deno.test("a record of a later version is left alone", async () => {
   const start = plan.sizeBytes - plan.layout.countRecordBlocks * 1024;
   const header = image.subarray(start, start + RECORD_HEADER.sizeBytes);
   RECORD_HEADER.encodeInto(header, 0, { r_version: 2, r_checksum: 0 });
-  RECORD_HEADER.encodeInto(header, 0, { r_checksum: crc32c(CRC32C_SEED, header) });
+  RECORD_HEADER.encodeInto(header, 0, {
+    r_checksum: crc32c(CRC32C_SEED, header),
+  });
   assert.equal((await recordOf(image)).stored.kind, "unknown");
 });
 
@@ -173,12 +200,16 @@ Deno.test("the digests of a layer's files lie behind the longer header", async (
     depth: 1,
   };
   const tree = built();
-  const { files, stored } = await recordOf(imageBytes(tree, planOf(tree, { base })));
+  const { files, stored } = await recordOf(
+    imageBytes(tree, planOf(tree, { base })),
+  );
   assert.equal(stored.kind, "record");
   if (stored.kind !== "record") return;
   const digest = new Uint8Array(32);
   await files.readRecord(stored.record, (await files.stat("/a")).inode, digest);
-  assert.deepEqual([...digest], [...createHash("sha256").update("ice").digest()]);
+  assert.deepEqual([...digest], [
+    ...createHash("sha256").update("ice").digest(),
+  ]);
 });
 
 Deno.test("a base that no record can name is refused", () => {
@@ -190,9 +221,12 @@ Deno.test("a base that no record can name is refused", () => {
   };
   const tree = built();
   const refused = (change: Partial<typeof base>, hasRecord = true) =>
-    assert.throws(() => planOf(tree, { hasRecord, base: { ...base, ...change } }), {
-      code: "bad-option",
-    });
+    assert.throws(
+      () => planOf(tree, { hasRecord, base: { ...base, ...change } }),
+      {
+        code: "bad-option",
+      },
+    );
   refused({ name: new Uint8Array() });
   refused({ name: new TextEncoder().encode("a/b") });
   refused({ name: Uint8Array.of(0x61, 0) });
@@ -205,18 +239,28 @@ Deno.test("a base that no record can name is refused", () => {
 
 Deno.test("an inode as words has the checksums that it has as bytes", () => {
   const sizes = fc.constantFrom(128, 160, 256, 512);
-  fc.assert(fc.property(sizes, fc.nat(), fc.infiniteStream(fc.nat(255)), (size, seed, bytes) => {
-    const table = Uint8Array.from({ length: 2 * size }, () => bytes.next().value as number);
-    const words = new Int32Array(table.buffer);
-    const power = size === 160 ? 128 : size;
-    assert.equal(
-      inodeChecksumOfWords(seed, words, size / 4, power),
-      inodeChecksum(seed, table, size, power),
-    );
-    if (size === 128) return;
-    assert.equal(
-      addWordsToInodesChecksum(seed, words, size / 4),
-      addToInodesChecksum(seed, table, size),
-    );
-  }));
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.nat(),
+      fc.infiniteStream(fc.nat(255)),
+      (size, seed, bytes) => {
+        const table = Uint8Array.from(
+          { length: 2 * size },
+          () => bytes.next().value as number,
+        );
+        const words = new Int32Array(table.buffer);
+        const power = size === 160 ? 128 : size;
+        assert.equal(
+          inodeChecksumOfWords(seed, words, size / 4, power),
+          inodeChecksum(seed, table, size, power),
+        );
+        if (size === 128) return;
+        assert.equal(
+          addWordsToInodesChecksum(seed, words, size / 4),
+          addToInodesChecksum(seed, table, size),
+        );
+      },
+    ),
+  );
 });

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { bytes, struct, u16, u32, u32s, u64, u8 } from "../../ext4/struct.ts";
 import * as directory from "../../ext4/structs/directory.ts";
 import * as extent from "../../ext4/structs/extent.ts";
-import { GROUP_DESCRIPTOR, GROUP_DESCRIPTOR_32 } from "../../ext4/structs/group_descriptor.ts";
+import {
+  GROUP_DESCRIPTOR,
+  GROUP_DESCRIPTOR_32,
+} from "../../ext4/structs/group_descriptor.ts";
 import * as htree from "../../ext4/structs/htree.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
@@ -20,7 +23,13 @@ const POINT = struct("point", 24, {
 });
 
 Deno.test("a struct is written little-endian at the offsets of its table", () => {
-  const encoded = POINT.encode({ x: 1, y: 0x0203, z: 0x04050607, wide: 0x0102n, pair: [8, 9] });
+  const encoded = POINT.encode({
+    x: 1,
+    y: 0x0203,
+    z: 0x04050607,
+    wide: 0x0102n,
+    pair: [8, 9],
+  });
   assert.deepEqual(
     [...encoded],
     [1, 0, 3, 2, 7, 6, 5, 4, 2, 1, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0],
@@ -35,7 +44,10 @@ Deno.test("overlapping fields are refused when the struct is declared", () => {
 });
 
 Deno.test("a field past the end is refused when the struct is declared", () => {
-  assert.throws(() => struct("bad", 8, { a: u32(6) }), /a overruns its 8 bytes/);
+  assert.throws(
+    () => struct("bad", 8, { a: u32(6) }),
+    /a overruns its 8 bytes/,
+  );
 });
 
 Deno.test("a value that does not fit its field is refused, not cut", () => {
@@ -51,7 +63,10 @@ Deno.test("a value that does not fit its field is refused, not cut", () => {
 });
 
 Deno.test("a struct past the end of the bytes is refused", () => {
-  assert.throws(() => POINT.decode(new Uint8Array(30), 8), /24 bytes and 30 are there/);
+  assert.throws(
+    () => POINT.decode(new Uint8Array(30), 8),
+    /24 bytes and 30 are there/,
+  );
 });
 
 const ALL: readonly Struct<Fields>[] = [
@@ -66,7 +81,9 @@ const ALL: readonly Struct<Fields>[] = [
   ...structsOf(xattr),
 ];
 
-function structsOf(module: Readonly<Record<string, unknown>>): Struct<Fields>[] {
+function structsOf(
+  module: Readonly<Record<string, unknown>>,
+): Struct<Fields>[] {
   return Object.values(module).filter((value): value is Struct<Fields> =>
     typeof value === "object" && value !== null && "decode" in value
   );
@@ -74,7 +91,10 @@ function structsOf(module: Readonly<Record<string, unknown>>): Struct<Fields>[] 
 
 for (const one of ALL) {
   Deno.test(`${one.name} of ${one.sizeBytes} bytes: decode, encode and decode agree on any bytes`, () => {
-    const anyBytes = fc.uint8Array({ minLength: one.sizeBytes, maxLength: one.sizeBytes });
+    const anyBytes = fc.uint8Array({
+      minLength: one.sizeBytes,
+      maxLength: one.sizeBytes,
+    });
     fc.assert(
       fc.property(anyBytes, (original) => {
         const raw = one.decode(original);
@@ -82,7 +102,10 @@ for (const one of ALL) {
         assert.deepEqual(one.decode(again), raw);
         for (const field of Object.values(one.fields)) {
           const end = field.offset + field.sizeBytes;
-          assert.deepEqual(again.slice(field.offset, end), original.slice(field.offset, end));
+          assert.deepEqual(
+            again.slice(field.offset, end),
+            original.slice(field.offset, end),
+          );
         }
       }),
       { numRuns: 50 },

@@ -25,21 +25,32 @@ function makeSource(folder: string, text: string): void {
   writeFileSync(`${folder}/inner/two`, Buffer.concat(noise));
 }
 
-const uses = (...plugins: readonly string[]) => plugins.flatMap((name) => ["--use", name]);
+const uses = (...plugins: readonly string[]) =>
+  plugins.flatMap((name) => ["--use", name]);
 
 /** A build of `new`; where something is to be replaced, `old` was built by the same steps. */
 function building(steps: readonly string[], old?: readonly string[]): Scenario {
   return {
-    args: ["build", "new", "-o", "out/x.img", ...steps, ...old === undefined ? [] : ["--force"]],
+    args: [
+      "build",
+      "new",
+      "-o",
+      "out/x.img",
+      ...steps,
+      ...old === undefined ? [] : ["--force"],
+    ],
     prepare(folder: string, icecore: Icecore) {
       makeSource(`${folder}/new`, "new");
       makeSource(`${folder}/old`, "older");
-      if (old !== undefined) icecore("build", "old", "-o", "out/x.img", ...old, "-q");
+      if (old !== undefined) {
+        icecore("build", "old", "-o", "out/x.img", ...old, "-q");
+      }
     },
   };
 }
 
-const AGE = "age.recipients=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
+const AGE =
+  "age.recipients=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
 const SPLIT = [...uses("split"), "--set", "split.size=40K"];
 const PAR2_AND_ZSTD = [...uses("par2", "zstd"), "--set", "par2.blocks=40"];
 const SPLIT_SMALLER = [...uses("split"), "--set", "split.size=20K"];
@@ -52,7 +63,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ]),
   "a build with zstd, par2 and split that replaces one of more files": building(
     [...PAR2_AND_ZSTD, ...SPLIT],
-    [...PAR2_AND_ZSTD, "--set", "par2.files=3", ...SPLIT_SMALLER, "--hash", "sha256"],
+    [
+      ...PAR2_AND_ZSTD,
+      "--set",
+      "par2.files=3",
+      ...SPLIT_SMALLER,
+      "--hash",
+      "sha256",
+    ],
   ),
   "a layer on an image": {
     args: ["build", "new", "-o", "out/x.img", "--base", "out/base.img"],
@@ -68,7 +86,13 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 function joining(force: boolean): Scenario {
   return {
-    args: ["join", "parts/x.img.manifest", "-o", "out/x.img", ...force ? ["--force"] : []],
+    args: [
+      "join",
+      "parts/x.img.manifest",
+      "-o",
+      "out/x.img",
+      ...force ? ["--force"] : [],
+    ],
     prepare(folder: string, icecore: Icecore) {
       makeSource(`${folder}/new`, "new");
       mkdirSync(`${folder}/parts`);
@@ -82,7 +106,11 @@ const isSame = (a: State, b: State) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What a state is: `old`, `new`, or what is in it. */
 function nameOf(state: State, { before, after }: Runs): string {
-  return isSame(state, before) ? "old" : isSame(state, after) ? "new" : JSON.stringify(state);
+  return isSame(state, before)
+    ? "old"
+    : isSame(state, after)
+    ? "new"
+    : JSON.stringify(state);
 }
 
 /** Fails unless all is old or all is new, and a message names the file and says what to do. */
@@ -100,7 +128,11 @@ function assertWhole(ran: Ran, runs: Runs): void {
 /** A message in words that names a file of ours, or the temporary folder. */
 function assertNamed(stderr: string, what: string): void {
   assert.match(stderr, /^icecore: .*cannot .*\b(out|tmp)\b.*: .+/ms, what);
-  assert.doesNotMatch(stderr, /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/, what);
+  assert.doesNotMatch(
+    stderr,
+    /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/,
+    what,
+  );
 }
 
 testWith(
@@ -111,7 +143,10 @@ testWith(
       for (const [name, scenario] of Object.entries(SCENARIOS)) {
         await context.step(name, async () => {
           const runs = await runWithFaults(executable, scenario);
-          assert.ok(runs.runs.length > 10, `only ${runs.runs.length} calls were let fail`);
+          assert.ok(
+            runs.runs.length > 10,
+            `only ${runs.runs.length} calls were let fail`,
+          );
           for (const ran of runs.runs) assertWhole(ran, runs);
         });
       }
@@ -128,7 +163,9 @@ function assertEachWhole(ran: Ran, runs: Runs): void {
     const could = [runs.before[path], runs.after[path], "folder 700"];
     assert.ok(could.includes(is), `${path} is ${is}; ${what}`);
   }
-  const gone = Object.keys(runs.before).filter((path) => ran.state[path] === undefined);
+  const gone = Object.keys(runs.before).filter((path) =>
+    ran.state[path] === undefined
+  );
   assert.deepEqual(gone, [], what);
   if (code === 0) return assert.deepEqual(ran.state, runs.after, what);
   // With 3 all is there, and what is another way than in the image is named.
@@ -148,7 +185,9 @@ function extracting(force: boolean): Scenario {
       if (!force) return;
       makeSource(`${folder}/out`, "old");
       symlinkSync("two", `${folder}/out/link`);
-      for (const name of ["second", "folder"]) writeFileSync(`${folder}/out/${name}`, "old");
+      for (const name of ["second", "folder"]) {
+        writeFileSync(`${folder}/out/${name}`, "old");
+      }
     },
   };
 }
@@ -159,11 +198,17 @@ testWith(
   async (context) => {
     await withExecutable(async (executable) => {
       for (const force of [false, true]) {
-        await context.step(force ? "over others" : "into an empty folder", async () => {
-          const runs = await runWithFaults(executable, extracting(force));
-          assert.ok(runs.runs.length > 5, `only ${runs.runs.length} calls were let fail`);
-          for (const ran of runs.runs) assertEachWhole(ran, runs);
-        });
+        await context.step(
+          force ? "over others" : "into an empty folder",
+          async () => {
+            const runs = await runWithFaults(executable, extracting(force));
+            assert.ok(
+              runs.runs.length > 5,
+              `only ${runs.runs.length} calls were let fail`,
+            );
+            for (const ran of runs.runs) assertEachWhole(ran, runs);
+          },
+        );
       }
     });
   },
@@ -179,7 +224,11 @@ testWith(
           const runs = await runWithKills(executable, scenario);
           assert.ok(runs.runs.length > 3, `only ${runs.runs.length} kills`);
           for (const ran of runs.runs) {
-            assert.match(nameOf(ran.cleaned, runs), /^(old|new)$/, `${ran.fault}: ${ran.stderr}`);
+            assert.match(
+              nameOf(ran.cleaned, runs),
+              /^(old|new)$/,
+              `${ran.fault}: ${ran.stderr}`,
+            );
           }
         });
       }

@@ -5,7 +5,13 @@
  */
 
 import process from "node:process";
-import { InterruptedError, pipeline, recipes, type Step, watchSignals } from "../../mod.ts";
+import {
+  InterruptedError,
+  pipeline,
+  recipes,
+  type Step,
+  watchSignals,
+} from "../../mod.ts";
 
 const [stepName, signalName] = process.argv.slice(2);
 
@@ -27,7 +33,9 @@ try {
     output: `${process.cwd()}/out.img`,
     signal: interruption.signal,
     emit(event) {
-      if (isDone || event.type !== "step-started" || event.step !== stepName) return;
+      if (isDone || event.type !== "step-started" || event.step !== stepName) {
+        return;
+      }
       if (signalName === "none") return;
       isDone = true;
       process.kill(process.pid, signalName!);

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+} from "node:fs";
 import { output } from "../support/oracles.ts";
 import { AS_NOBODY } from "../support/privileges.ts";
 import { testWith } from "../support/requirements.ts";
@@ -20,7 +26,8 @@ testRefusals([
     name: "a temporary folder that is missing",
     args: ["source", ...OUT],
     code: 1,
-    says: /cannot make a temporary folder in \/nowhere: no such file or directory\. Set TMPDIR/,
+    says:
+      /cannot make a temporary folder in \/nowhere: no such file or directory\. Set TMPDIR/,
     start: { env: { TMPDIR: "/nowhere" } },
   },
   {
@@ -39,7 +46,9 @@ testWith(
   async () => {
     await inLab((lab) => {
       copyFileSync(Deno.execPath(), lab.at("bin/runtime"));
-      for (const path of ["bin", "bin/runtime", "tmp"]) chmodSync(lab.at(path), 0o755);
+      for (const path of ["bin", "bin/runtime", "tmp"]) {
+        chmodSync(lab.at(path), 0o755);
+      }
       chmodSync(lab.folder, 0o755);
       chownSync(lab.temporary, 65534, 65534);
       mkdirSync(lab.at("theirs"));
@@ -82,7 +91,10 @@ testWith(
         /cannot run mount, copy and unmount: they need root, and this is not root\. Run icecore with sudo; or use the recipe native.*\(--recipe native, --without\)/,
       );
       assert.equal(child.status, 1);
-      assert.deepEqual(readdirSync(lab.at("theirs")).filter((name) => name.startsWith("out")), []);
+      assert.deepEqual(
+        readdirSync(lab.at("theirs")).filter((name) => name.startsWith("out")),
+        [],
+      );
     });
   },
 );

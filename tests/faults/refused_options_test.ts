@@ -11,19 +11,22 @@ testRefusals([
     name: "an empty size",
     args: ["source", ...OUT, "--size="],
     code: 2,
-    says: /cannot use the argument of --size: it is empty\. Look whether a variable is not set/,
+    says:
+      /cannot use the argument of --size: it is empty\. Look whether a variable is not set/,
   },
   {
     name: "a label that is too long",
     args: ["source", ...OUT, "--label", "seventeen letters"],
     code: 2,
-    says: /cannot use "seventeen letters" as the label: it has 17 bytes, and ext4 holds 16/,
+    says:
+      /cannot use "seventeen letters" as the label: it has 17 bytes, and ext4 holds 16/,
   },
   {
     name: "an invalid UUID",
     args: ["source", ...OUT, "--uuid", "1234"],
     code: 2,
-    says: /cannot use "1234" as the UUID: it is not a UUID\. Write one as uuidgen prints it/,
+    says:
+      /cannot use "1234" as the UUID: it is not a UUID\. Write one as uuidgen prints it/,
   },
   {
     name: "all times, where the kernel sets two of them",
@@ -36,7 +39,8 @@ testRefusals([
     name: "an unknown step",
     args: ["source", ...OUT, "--without", "shrik"],
     code: 2,
-    says: /cannot find a step named "shrik" in recipe e2fsprogs\. Did you mean shrink\?/,
+    says:
+      /cannot find a step named "shrik" in recipe e2fsprogs\. Did you mean shrink\?/,
   },
   {
     name: "an unknown recipe",
@@ -49,7 +53,8 @@ testRefusals([
     name: "an option of a step that it does not have",
     args: ["source", ...OUT, "--set", "hash.algoritm=md5"],
     code: 2,
-    says: /cannot set hash\.algoritm: step hash has no such option\. Did you mean algorithm\?/,
+    says:
+      /cannot set hash\.algoritm: step hash has no such option\. Did you mean algorithm\?/,
   },
   {
     name: "a setting without a step",
@@ -66,10 +71,20 @@ testRefusals([
   },
   {
     name: "steps that never make an image",
-    args: ["source", ...OUT, "--without", "unmount", "--without", "fsck", "--without", "shrink"]
+    args: [
+      "source",
+      ...OUT,
+      "--without",
+      "unmount",
+      "--without",
+      "fsck",
+      "--without",
+      "shrink",
+    ]
       .concat(["--without", "readonly", "--without", "hash"]),
     code: 2,
-    says: /the image would be left mounted\. Add the steps that finish it; see: icecore steps/,
+    says:
+      /the image would be left mounted\. Add the steps that finish it; see: icecore steps/,
   },
   {
     name: "a pattern that would leave out everything but one name",

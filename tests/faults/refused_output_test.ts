@@ -6,7 +6,8 @@ testRefusals([
     name: "an output within the source",
     args: ["source", "-o", "source/inner/out.img", "--recipe", "e2fsprogs"],
     code: 2,
-    says: /it lies within the source .* and would contain itself\. Choose a place outside \(-o\)\./,
+    says:
+      /it lies within the source .* and would contain itself\. Choose a place outside \(-o\)\./,
   },
   {
     name: "an output within the source by a symbolic link",
@@ -19,7 +20,8 @@ testRefusals([
     name: "an output folder that is missing",
     args: ["source", "-o", "nowhere/out.img", "--recipe", "e2fsprogs"],
     code: 1,
-    says: /the folder .*\/nowhere does not exist\. Make it with mkdir -p, or choose another place/,
+    says:
+      /the folder .*\/nowhere does not exist\. Make it with mkdir -p, or choose another place/,
   },
   {
     name: "an output folder that is a file",
@@ -38,19 +40,22 @@ testRefusals([
     name: "an output name too long for its side file",
     args: ["source", "-o", "o".repeat(241), "--recipe", "e2fsprogs"],
     code: 1,
-    says: /has 241 bytes, and \.sha512\.partial is put behind it.* at most 240 bytes/,
+    says:
+      /has 241 bytes, and \.sha512\.partial is put behind it.* at most 240 bytes/,
   },
   {
     name: "an image to stdout while the kernel is to write it",
     args: ["source", "-o", "-", "--recipe", "e2fsprogs"],
     code: 2,
-    says: /cannot write the image to stdout: the kernel mounts it.*--recipe native/,
+    says:
+      /cannot write the image to stdout: the kernel mounts it.*--recipe native/,
   },
   {
     name: "a partial image that is a symbolic link",
     args: ["source", "-o", "q.img", "--recipe", "e2fsprogs"],
     code: 1,
-    says: /q\.img\.partial is in the way, and is not a regular file\. Remove it/,
+    says:
+      /q\.img\.partial is in the way, and is not a regular file\. Remove it/,
     before(lab) {
       writeFileSync(lab.at("precious"), "precious");
       symlinkSync("precious", lab.at("q.img.partial"));

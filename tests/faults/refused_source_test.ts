@@ -21,7 +21,8 @@ testRefusals([
     name: "a source that is a file",
     args: ["source/one", ...OUT],
     code: 1,
-    says: /cannot read .*\/one: it is not a folder\. Name the folder it lies in\./,
+    says:
+      /cannot read .*\/one: it is not a folder\. Name the folder it lies in\./,
   },
   {
     name: "a source that is a symbolic link to nothing",
@@ -34,7 +35,8 @@ testRefusals([
     name: "two sources of one name",
     args: ["source", "other/source", ...OUT],
     code: 2,
-    says: /cannot store both .*: both would be source\. Build two images, or rename one folder\./,
+    says:
+      /cannot store both .*: both would be source\. Build two images, or rename one folder\./,
     before: (lab) => mkdirSync(lab.at("other/source"), { recursive: true }),
   },
 ]);
@@ -47,7 +49,10 @@ testWith(
       writeFileSync(lab.at("source/lost+found"), "precious");
       const refused = await icecore(lab, ["build", "source/.", ...OUT]);
       assert.equal(refused.code, 1);
-      assert.match(refused.stderr, /cannot store lost\+found at the root of the image/);
+      assert.match(
+        refused.stderr,
+        /cannot store lost\+found at the root of the image/,
+      );
       await assertNothingBuilt(lab);
       const stored = await build(lab);
       assert.equal(stored.code, 0, stored.stderr);

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { C_LIBRARY, openLibrary, systemLibraries } from "../../host/libc/library.ts";
+import {
+  C_LIBRARY,
+  openLibrary,
+  systemLibraries,
+} from "../../host/libc/library.ts";
 
 const GETPID = { getpid: { parameters: [], result: "i32" } } as const;
 
@@ -19,7 +23,8 @@ Deno.test("a library that cannot be opened is an error that says why, and what t
   assert.throws(() => openLibrary(["/nowhere/libx.so"], GETPID), {
     name: "EnvironmentError",
     code: "no-library",
-    message: /^cannot open \/nowhere\/libx\.so: .*\. Run icecore on a Linux system/s,
+    message:
+      /^cannot open \/nowhere\/libx\.so: .*\. Run icecore on a Linux system/s,
   });
   assert.throws(() => openLibrary([], GETPID), { code: "no-library" });
 });

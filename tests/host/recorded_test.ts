@@ -12,7 +12,10 @@ import {
 } from "node:fs";
 import { leftBeside } from "../../host/files/build_record.ts";
 import { claimOutput } from "../../host/files/claim_output.ts";
-import { releaseLeftovers, removePartials } from "../../host/leftovers/leftovers.ts";
+import {
+  releaseLeftovers,
+  removePartials,
+} from "../../host/leftovers/leftovers.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -27,20 +30,32 @@ function recordedIn(folder: string): readonly string[] {
 
 /** Writes down what a killed build would have. */
 function plant(folder: string, ...lines: readonly string[]): void {
-  writeFileSync(`${folder}/${RECORD}`, lines.map((line) => `${line}\n`).join(""));
+  writeFileSync(
+    `${folder}/${RECORD}`,
+    lines.map((line) => `${line}\n`).join(""),
+  );
 }
 
 Deno.test("what a build writes down is known at once, each path once, and goes with the build", async () => {
   await inTemporaryFolder((folder) => {
     const output = claimOutput(`${folder}/x.img`, false);
-    const paths = [`${folder}/x.img.new\nline.partial`, `${folder}/x.img.par2.partial`];
+    const paths = [
+      `${folder}/x.img.new\nline.partial`,
+      `${folder}/x.img.par2.partial`,
+    ];
     for (const path of [...paths, ...paths]) output.record(path);
-    const lines = readFileSync(`${folder}/${RECORD}`, "utf8").trimEnd().split("\n");
+    const lines = readFileSync(`${folder}/${RECORD}`, "utf8").trimEnd().split(
+      "\n",
+    );
     assert.deepEqual(lines.map((line) => JSON.parse(line)), [
       { beside: "x.img.new\nline.partial" },
       { beside: "x.img.par2.partial" },
     ]);
-    assert.deepEqual(leftBeside(`${folder}/x.img`), [], "it is locked while the build lives");
+    assert.deepEqual(
+      leftBeside(`${folder}/x.img`),
+      [],
+      "it is locked while the build lives",
+    );
     writeFileSync(paths[0]!, "begun");
     mkdirSync(paths[1]!);
     writeFileSync(`${paths[1]}/x.img.par2`, "begun");
@@ -69,7 +84,8 @@ Deno.test("a folder that is there already is in the way, and stays", async () =>
     mkdirSync(`${precious}/photos`, { recursive: true });
     assert.throws(() => output.record(precious), {
       code: "not-writable",
-      message: /^cannot write .*x\.img\.zst: .*x\.img\.zst\.partial is in the way, .* Remove it/,
+      message:
+        /^cannot write .*x\.img\.zst: .*x\.img\.zst\.partial is in the way, .* Remove it/,
     });
     output.discard([], false);
     assert.deepEqual(readdirSync(precious), ["photos"]);
@@ -78,9 +94,20 @@ Deno.test("a folder that is there already is in the way, and stays", async () =>
 
 Deno.test("a line that a kill or a full disk cut short does not hide the others", async () => {
   await inTemporaryFolder((folder) => {
-    plant(folder, '{"beside":"x.img.zst.partial"}', '{"beside":"x.im', "null", '{"beside":7}');
-    appendFileSync(`${folder}/${RECORD}`, '{"beside":"x.img.age.partial"}\n{"besi');
-    const names = recordedIn(folder).map((path) => path.slice(folder.length + 1));
+    plant(
+      folder,
+      '{"beside":"x.img.zst.partial"}',
+      '{"beside":"x.im',
+      "null",
+      '{"beside":7}',
+    );
+    appendFileSync(
+      `${folder}/${RECORD}`,
+      '{"beside":"x.img.age.partial"}\n{"besi',
+    );
+    const names = recordedIn(folder).map((path) =>
+      path.slice(folder.length + 1)
+    );
     assert.deepEqual(names, ["x.img.zst.partial", "x.img.age.partial"]);
   });
 });
@@ -88,7 +115,9 @@ Deno.test("a line that a kill or a full disk cut short does not hide the others"
 Deno.test("a record reaches no file but partial ones of its own folder", async () => {
   await inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/out`);
-    for (const name of ["precious.partial", "out/precious"]) writeFileSync(`${folder}/${name}`, "");
+    for (const name of ["precious.partial", "out/precious"]) {
+      writeFileSync(`${folder}/${name}`, "");
+    }
     plant(
       `${folder}/out`,
       '{"beside":"../precious.partial"}',
@@ -124,9 +153,20 @@ Deno.test("of what was written down only partial files and folders are removed, 
       writeFileSync(at(name), "");
     }
     symlinkSync("precious", at("link.partial"));
-    const recorded = ["x.img.age.partial", "precious", "link.partial", "gone.partial"].map(at);
-    assert.deepEqual(removePartials(at("x.img.partial"), recorded), [at("x.img.age.partial")]);
-    assert.deepEqual(readdirSync(folder).sort(), ["link.partial", "precious", "unsaid.partial"]);
+    const recorded = [
+      "x.img.age.partial",
+      "precious",
+      "link.partial",
+      "gone.partial",
+    ].map(at);
+    assert.deepEqual(removePartials(at("x.img.partial"), recorded), [
+      at("x.img.age.partial"),
+    ]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "link.partial",
+      "precious",
+      "unsaid.partial",
+    ]);
   });
 });
 
@@ -134,7 +174,10 @@ Deno.test("a name that is too long for the kernel is refused, and stands in the 
   await inTemporaryFolder((folder) => {
     const output = claimOutput(`${folder}/x.img`, false);
     const long = `${folder}/${"n".repeat(248)}.partial`;
-    assert.throws(() => output.record(long), { code: "name-too-long", message: /256 bytes/ });
+    assert.throws(() => output.record(long), {
+      code: "name-too-long",
+      message: /256 bytes/,
+    });
     assert.deepEqual(readFileSync(`${folder}/${RECORD}`, "utf8"), "");
     output.discard([], false);
     assert.deepEqual(removePartials(`${folder}/x.img.partial`, [long]), []);

@@ -16,13 +16,16 @@ const ways: Readonly<Record<string, () => Promise<unknown>>> = {
   run: () => runProgram(argv),
   pipe: async () => {
     const input = ReadableStream.from([new TextEncoder().encode("ice core")]);
-    return await new Response(input.pipeThrough(pipeThroughProgram(argv))).text();
+    return await new Response(input.pipeThrough(pipeThroughProgram(argv)))
+      .text();
   },
 };
 
 for (const [way, run] of Object.entries(ways)) {
   const said = await run().then(() => "nothing", (error) => {
-    return `${error instanceof ToolError ? "ToolError" : error?.name}: ${messageOf(error)}`;
+    return `${error instanceof ToolError ? "ToolError" : error?.name}: ${
+      messageOf(error)
+    }`;
   });
   console.log(`${way}: ${said}`);
 }

@@ -6,15 +6,23 @@ import { BUN, bun } from "../support/bun.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-const driver = fileURLToPath(new URL("./unstartable_driver.ts", import.meta.url));
+const driver = fileURLToPath(
+  new URL("./unstartable_driver.ts", import.meta.url),
+);
 
-const runtimes: readonly (readonly [name: string, argv: readonly string[]])[] = [
-  ["Deno", [Deno.execPath(), "run", "--allow-all", "--no-check", driver]],
-  ["Bun", bun(driver)],
-];
+const runtimes: readonly (readonly [name: string, argv: readonly string[]])[] =
+  [
+    ["Deno", [Deno.execPath(), "run", "--allow-all", "--no-check", driver]],
+    ["Bun", bun(driver)],
+  ];
 
 /** Programs that the kernel does not run, and what their error says. */
-const programs: readonly (readonly [what: string, text: string, length: number, says: RegExp])[] = [
+const programs: readonly (readonly [
+  what: string,
+  text: string,
+  length: number,
+  says: RegExp,
+])[] = [
   [
     "whose interpreter is not there",
     "#!/no/such\n",
@@ -22,7 +30,12 @@ const programs: readonly (readonly [what: string, text: string, length: number, 
     /no such file or directory\. It is there: /,
   ],
   // Deno gives such a file to the shell, as shells do, and the shell fails.
-  ["that is none", "\x7fELF???", 0, /not a program for this machine\. It is|exit code 12[67]: /],
+  [
+    "that is none",
+    "\x7fELF???",
+    0,
+    /not a program for this machine\. It is|exit code 12[67]: /,
+  ],
   [
     "that is given too much",
     "#!/bin/sh\n",
@@ -42,12 +55,17 @@ for (const [runtime, command] of runtimes) {
           writeFileSync(path, text);
           chmodSync(path, 0o755);
           const [program, ...args] = [...command, path, String(length)];
-          const { status, stdout, stderr } = spawnSync(program!, args, { encoding: "utf8" });
+          const { status, stdout, stderr } = spawnSync(program!, args, {
+            encoding: "utf8",
+          });
           assert.equal(status, 0, stderr);
           const lines = stdout.trim().split("\n");
           assert.equal(lines.length, 2, stdout);
           for (const line of lines) {
-            assert.match(line, /^(run|pipe): ToolError: cannot run .*program: /);
+            assert.match(
+              line,
+              /^(run|pipe): ToolError: cannot run .*program: /,
+            );
             assert.match(line, says);
           }
         }),

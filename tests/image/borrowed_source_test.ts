@@ -22,7 +22,10 @@ Deno.test("a source that is handed on stays what it is: local, and of its own na
       await using image = await openImage(counted);
       assert.equal(image.shownName, path);
       for await (const _ of image.walk("/")) { /* reads all metadata */ }
-      assert.ok(Math.max(...longest) <= 512 << 10, "read as what is local is read");
+      assert.ok(
+        Math.max(...longest) <= 512 << 10,
+        "read as what is local is read",
+      );
     } finally {
       source.close();
     }

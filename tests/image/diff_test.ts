@@ -21,7 +21,14 @@ import { openImage } from "../../image/open_image.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { buildTree, device, file, folder, type Node, symlink } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  device,
+  file,
+  folder,
+  type Node,
+  symlink,
+} from "../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
 
 /** How much this process has read until now, as the kernel counts it. */
@@ -60,10 +67,20 @@ Deno.test("names on one side only are reported with all below them", async () =>
     folder({ a: file(), gone: folder({ deep: folder({ f: file() }) }) }),
     folder({ a: file(), "new\x1b[31m": file() }),
   );
-  assert.deepEqual(lines, ["- gone/", "- gone/deep/", "- gone/deep/f", "+ new\\033[31m"]);
+  assert.deepEqual(lines, [
+    "- gone/",
+    "- gone/deep/",
+    "- gone/deep/f",
+    "+ new\\033[31m",
+  ]);
 });
 
-const cases: readonly [what: string, first: Node, second: Node, lines: string[]][] = [
+const cases: readonly [
+  what: string,
+  first: Node,
+  second: Node,
+  lines: string[],
+][] = [
   ["contents", file("abc"), file("abd"), ["M x (content)"]],
   ["size", file("abc"), file("abcd"), ["M x (content)"]],
   [
@@ -72,10 +89,19 @@ const cases: readonly [what: string, first: Node, second: Node, lines: string[]]
     file({ sizeBytes: 3_000_000, ranges: [0, 2_999_424] }),
     ["M x (content)"],
   ],
-  ["a hole and zeros", file(new Uint8Array(8192)), file({ sizeBytes: 8192, ranges: [] }), []],
-  ["mode", file("", { mode: 0o600 }), file("", { mode: 0o4600 }), ["m x (mode)"]],
+  [
+    "a hole and zeros",
+    file(new Uint8Array(8192)),
+    file({ sizeBytes: 8192, ranges: [] }),
+    [],
+  ],
+  ["mode", file("", { mode: 0o600 }), file("", { mode: 0o4600 }), [
+    "m x (mode)",
+  ]],
   ["owner", file("", { uid: 7 }), file("", { gid: 8 }), ["m x (uid, gid)"]],
-  ["a nanosecond", file("", { mtime: [5, 1] }), file("", { mtime: [5, 2] }), ["m x (mtime)"]],
+  ["a nanosecond", file("", { mtime: [5, 1] }), file("", { mtime: [5, 2] }), [
+    "m x (mtime)",
+  ]],
   [
     "attributes",
     file("", { xattrs: { "user.a": "1", "user.b": "2" } }),
@@ -84,7 +110,9 @@ const cases: readonly [what: string, first: Node, second: Node, lines: string[]]
   ],
   ["a link's target", symlink("here"), symlink("there"), ["M x (content)"]],
   ["a device", device("block", 1, 2), device("block", 1, 3), ["M x (content)"]],
-  ["its kind", device("block", 1, 2), device("character", 1, 2), ["m x (mode)"]],
+  ["its kind", device("block", 1, 2), device("character", 1, 2), [
+    "m x (mode)",
+  ]],
   [
     "type",
     file("f"),
@@ -120,7 +148,10 @@ async function withPhotos(
     linkSync(join(photos, "b.jpg"), join(photos, "c.jpg"));
     symlinkSync("b.jpg", join(photos, "link"));
     utimesSync(join(photos, "b.jpg"), -20_000_000_000, -20_000_000_000);
-    const [named, contents] = [join(place, "named.img"), join(place, "contents.img")];
+    const [named, contents] = [
+      join(place, "named.img"),
+      join(place, "contents.img"),
+    ];
     await icecoreOutput(["build", photos, "-o", named, "--quiet"]);
     await icecoreOutput(["build", `${photos}/.`, "-o", contents, "--quiet"]);
     await use(photos, named, contents);
@@ -158,7 +189,14 @@ Deno.test("a folder within a folder of its own name is not taken for it", async 
   await withPhotos(async (photos, _, contents) => {
     mkdirSync(join(photos, "photos"));
     rmSync(contents);
-    await icecoreOutput(["build", `${photos}/.`, "-o", contents, "--quiet", "--force"]);
+    await icecoreOutput([
+      "build",
+      `${photos}/.`,
+      "-o",
+      contents,
+      "--quiet",
+      "--force",
+    ]);
     const { countDifferences } = await diffImages(contents, photos);
     assert.equal(countDifferences, 0);
   });
@@ -168,7 +206,14 @@ Deno.test("an empty lost+found at the root is not a difference, whichever side h
   withPhotos(async (photos, _, contents) => {
     const folder = `${photos}/.`;
     mkdirSync(join(photos, "lost+found"));
-    await icecoreOutput(["build", folder, "-o", contents, "--quiet", "--force"]);
+    await icecoreOutput([
+      "build",
+      folder,
+      "-o",
+      contents,
+      "--quiet",
+      "--force",
+    ]);
     assert.equal((await diffImages(contents, folder)).countDifferences, 0);
     assert.equal((await diffImages(folder, contents)).countDifferences, 0);
     writeFileSync(join(photos, "lost+found/#12"), "");
@@ -191,19 +236,35 @@ Deno.test("diff on the command line prints lines or JSON, and shows it by its ex
     ]);
     const json = await icecore(["diff", named, photos, "--json"]);
     assert.equal(json.code, 4);
-    assert.deepEqual(json.stdout.trim().split("\n").map((line) => JSON.parse(line)), [
-      { type: "difference", kind: "content", path: "photos/2014/a.jpg", fields: ["mtime"] },
-      { type: "compared", countDifferences: 1, countProblems: 0 },
-    ]);
+    assert.deepEqual(
+      json.stdout.trim().split("\n").map((line) => JSON.parse(line)),
+      [
+        {
+          type: "difference",
+          kind: "content",
+          path: "photos/2014/a.jpg",
+          fields: ["mtime"],
+        },
+        { type: "compared", countDifferences: 1, countProblems: 0 },
+      ],
+    );
     writeFileSync(join(photos, "new"), "");
     const added = await icecore(["diff", named, photos, "--json"]);
     assert.deepEqual(
-      added.stdout.split("\n").filter((line) => line.includes("added")).map((line) =>
-        JSON.parse(line)
-      ),
-      [{ type: "difference", kind: "added", path: "photos/new", nodeType: "file" }],
+      added.stdout.split("\n").filter((line) => line.includes("added")).map((
+        line,
+      ) => JSON.parse(line)),
+      [{
+        type: "difference",
+        kind: "added",
+        path: "photos/new",
+        nodeType: "file",
+      }],
     );
-    assert.equal((await icecore(["diff", named, join(photos, "none")])).code, 1);
+    assert.equal(
+      (await icecore(["diff", named, join(photos, "none")])).code,
+      1,
+    );
   }));
 
 Deno.test("holes are not read, and what is between them is", () =>
@@ -222,11 +283,17 @@ Deno.test("holes are not read, and what is between them is", () =>
     const lines: string[] = [];
     const before = bytesReadByUs();
     const compare = () =>
-      diffImages(named, photos, { onDifference: (each) => lines.push(differenceLine(each)) });
+      diffImages(named, photos, {
+        onDifference: (each) => lines.push(differenceLine(each)),
+      });
     await compare();
     assert.deepEqual(lines, []);
     for (
-      const [position, was, is] of [[2 ** 41 + 5, "m", "M"], [2 ** 42 - 1, "\0", "x"]] as const
+      const [position, was, is] of [[2 ** 41 + 5, "m", "M"], [
+        2 ** 42 - 1,
+        "\0",
+        "x",
+      ]] as const
     ) {
       at(position, is);
       utimesSync(sparse, 1, 1);
@@ -247,10 +314,24 @@ testWith(
         writeFileSync(join(photos, "2014/elsewhere"), "");
         const build = ["build", photos, "-o", named, "--quiet", "--force"];
         await icecoreOutput([...build, "--one-file-system"]);
-        for (const command of [["verify", named, "--source", photos], ["diff", named, photos]]) {
-          assert.equal((await icecore([...command, "--one-file-system"])).code, 0, command[0]);
+        for (
+          const command of [["verify", named, "--source", photos], [
+            "diff",
+            named,
+            photos,
+          ]]
+        ) {
+          assert.equal(
+            (await icecore([...command, "--one-file-system"])).code,
+            0,
+            command[0],
+          );
           const { code, stdout } = await icecore(command);
-          assert.deepEqual([code, stdout], [4, "+ photos/2014/elsewhere\n"], command[0]);
+          assert.deepEqual(
+            [code, stdout],
+            [4, "+ photos/2014/elsewhere\n"],
+            command[0],
+          );
         }
       } finally {
         output("umount", [join(photos, "2014")]);
@@ -264,12 +345,20 @@ testWith(
   () =>
     withPhotos(async (photos, _, contents) => {
       output("python3", ["-c", SOCKET, join(photos, "socket")]);
-      await using image = await openImage(bytesSource(await Deno.readFile(contents)));
-      const { countDifferences } = await diffWithFolders(image, [`${photos}/.`], {
-        onDifference: (each) => assert.match(differenceLine(each), /^m \. \(mtime\)$/),
-      });
+      await using image = await openImage(
+        bytesSource(await Deno.readFile(contents)),
+      );
+      const { countDifferences } = await diffWithFolders(
+        image,
+        [`${photos}/.`],
+        {
+          onDifference: (each) =>
+            assert.match(differenceLine(each), /^m \. \(mtime\)$/),
+        },
+      );
       assert.equal(countDifferences, 1);
     }),
 );
 
-const SOCKET = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
+const SOCKET =
+  "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";

@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../support/damaged_image.ts";
+import {
+  failuresOf,
+  flip,
+  placeOf,
+  withManyFiles,
+} from "../support/damaged_image.ts";
 import { rangeServer } from "../support/range_server.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
@@ -18,9 +29,20 @@ testWith(
     inTemporaryFolder(async (place) => {
       const source = join(place, "odd");
       mkdirSync(source);
-      const names = ["a b", "new\nline", "back\\slash", "cr\r", "\\n", "*star", " lead"];
+      const names = [
+        "a b",
+        "new\nline",
+        "back\\slash",
+        "cr\r",
+        "\\n",
+        "*star",
+        " lead",
+      ];
       for (const name of names) writeFileSync(join(source, name), name);
-      writeFileSync(Buffer.concat([Buffer.from(`${source}/`), Buffer.of(0xff, 0xfe, 0x41)]), "raw");
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${source}/`), Buffer.of(0xff, 0xfe, 0x41)]),
+        "raw",
+      );
       truncateSync(join(source, "a b"), 3_000_000);
       const image = join(place, "odd.img");
       await icecoreOutput(["build", source, "-o", image, "--quiet"]);
@@ -32,14 +54,22 @@ testWith(
       mkdirSync(mountpoint);
       execFileSync("mount", ["-o", "loop,ro", image, mountpoint]);
       try {
-        const { status, stderr } = spawnSync("sha256sum", ["-c", "--strict", "--quiet", list], {
+        const { status, stderr } = spawnSync("sha256sum", [
+          "-c",
+          "--strict",
+          "--quiet",
+          list,
+        ], {
           cwd: mountpoint,
         });
         assert.equal(status, 0, stderr.toString());
       } finally {
         execFileSync("umount", [mountpoint]);
       }
-      assert.equal(bytes.filter((byte) => byte === 0x0a).length, names.length + 1);
+      assert.equal(
+        bytes.filter((byte) => byte === 0x0a).length,
+        names.length + 1,
+      );
     }),
 );
 
@@ -62,9 +92,12 @@ Deno.test("a file with long holes is named by digests, and verified like any oth
     flip(bytes, (await placeOf(bytes, "holes/sparse")).at + 5);
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
-    assert.deepEqual(failures.map((one) => one.check === "contents" && one.paths), [
-      ["holes/sparse"],
-    ]);
+    assert.deepEqual(
+      failures.map((one) => one.check === "contents" && one.paths),
+      [
+        ["holes/sparse"],
+      ],
+    );
     assert.equal((await icecore(["cat", image, "holes/sparse"])).code, 4);
   }));
 
@@ -72,9 +105,15 @@ Deno.test("a program gets the digests of all files, or of those below a path", (
   withManyFiles(async (image, paths, place) => {
     await using reader = await openImage(image);
     const found: string[] = [];
-    for await (const { path, pathText, sha256, holesSha256 } of reader.digests()) {
+    for await (
+      const { path, pathText, sha256, holesSha256 } of reader.digests()
+    ) {
       const contents = readFileSync(join(place, pathText));
-      assert.equal(sha256, createHash("sha256").update(contents).digest("hex"), pathText);
+      assert.equal(
+        sha256,
+        createHash("sha256").update(contents).digest("hex"),
+        pathText,
+      );
       assert.equal(new TextDecoder().decode(path), pathText);
       assert.equal(holesSha256, undefined);
       found.push(pathText);
@@ -82,10 +121,19 @@ Deno.test("a program gets the digests of all files, or of those below a path", (
     assert.deepEqual(found.sort(), [...paths].sort());
     const one = await Array.fromAsync(reader.digests("/many/f7"));
     assert.deepEqual(one.map(({ pathText }) => pathText), ["many/f7"]);
-    await assert.rejects(reader.digests("none").next(), { code: "no-such-path" });
+    await assert.rejects(reader.digests("none").next(), {
+      code: "no-such-path",
+    });
     const plain = join(place, "plain.img");
     await icecoreOutput(
-      ["build", join(place, "many"), "-o", plain, "--quiet", "--without-record"],
+      [
+        "build",
+        join(place, "many"),
+        "-o",
+        plain,
+        "--quiet",
+        "--without-record",
+      ],
     );
     await using without = await openImage(plain);
     await assert.rejects(without.digests().next(), { code: "no-record" });
@@ -95,13 +143,18 @@ Deno.test("the digests of an image on a server cost metadata and the record, no 
   inTemporaryFolder(async (place) => {
     const source = join(place, "large");
     mkdirSync(source);
-    for (const name of ["a", "b", "c"]) writeFileSync(join(source, name), new Uint8Array(8e6));
+    for (const name of ["a", "b", "c"]) {
+      writeFileSync(join(source, name), new Uint8Array(8e6));
+    }
     const image = join(place, "large.img");
     await icecoreOutput(["build", source, "-o", image, "--quiet"]);
     await using server = await rangeServer(readFileSync(image));
     await using reader = await openImage(server.url);
     assert.equal((await Array.fromAsync(reader.digests())).length, 3);
-    assert.ok(reader.traffic!.countBytes < 4e6, `${reader.traffic!.countBytes} bytes`);
+    assert.ok(
+      reader.traffic!.countBytes < 4e6,
+      `${reader.traffic!.countBytes} bytes`,
+    );
   }));
 
 Deno.test("two images are compared by their records, without a byte of contents", () =>

@@ -13,7 +13,14 @@ import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { fillSourceFolder } from "../support/source_folder.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { buildTree, file, folder, type Node, socket, symlink } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  type Node,
+  socket,
+  symlink,
+} from "../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
@@ -21,9 +28,13 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 /** The archive of a tree. */
 async function tarOf(root: Node, path?: string): Promise<Uint8Array> {
   const built = buildTree(root);
-  await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
+  await using image = await openImage(
+    bytesSource(imageBytes(built, planOf(built))),
+  );
   const pieces: Uint8Array[] = [];
-  for await (const piece of exportImage(image, path === undefined ? {} : { path })) {
+  for await (
+    const piece of exportImage(image, path === undefined ? {} : { path })
+  ) {
     pieces.push(piece.slice());
   }
   return new Uint8Array(Buffer.concat(pieces));
@@ -76,7 +87,10 @@ Deno.test("an ACL is written as text, and what is not an ACL is not", () => {
     ...[16, 0, 5, 0, 255, 255, 255, 255],
     ...[32, 0, 0, 0, 255, 255, 255, 255],
   );
-  assert.equal(aclText(acl), "user::rw-,user:1234:r--,group::r--,mask::r-x,other::---");
+  assert.equal(
+    aclText(acl),
+    "user::rw-,user:1234:r--,group::r--,mask::r-x,other::---",
+  );
   assert.equal(aclText(acl.subarray(1)), undefined);
 });
 
@@ -90,7 +104,10 @@ testWith(
     });
     await inTemporaryFolder(async (place) => {
       writeFileSync(join(place, "x.tar"), await tarOf(root, "a/b"));
-      assert.equal(output("tar", ["tf", join(place, "x.tar")]), "a/\na/b/\na/b/f\n");
+      assert.equal(
+        output("tar", ["tf", join(place, "x.tar")]),
+        "a/\na/b/\na/b/f\n",
+      );
       assert.equal((await tarOf(root)).length % 10_240, 0);
     });
   },
@@ -109,14 +126,20 @@ testWith(
     assert.ok(bytes.length < 100_000);
     await inTemporaryFolder((place) => {
       writeFileSync(join(place, "x.tar"), bytes);
-      assert.match(output("tar", ["tvf", join(place, "x.tar")]), / 9663676416 .* huge\n$/);
+      assert.match(
+        output("tar", ["tvf", join(place, "x.tar")]),
+        / 9663676416 .* huge\n$/,
+      );
       return Promise.resolve();
     });
   },
 );
 
 testWith(
-  { root: true, programs: ["tar", "mknod", "setfattr", "getfattr", "setfacl", "setcap"] },
+  {
+    root: true,
+    programs: ["tar", "mknod", "setfattr", "getfattr", "setfacl", "setcap"],
+  },
   "GNU tar restores what find, stat, getfattr and sha256sum saw in the source",
   async () => {
     const place = temporaryFolder();
@@ -135,7 +158,13 @@ testWith(
       const archive = join(place, "x.tar");
       writeFileSync(archive, bytes);
       const untar = run("tar", [
-        ...["--extract", "--preserve-permissions", "--numeric-owner", "--acls", "--xattrs"],
+        ...[
+          "--extract",
+          "--preserve-permissions",
+          "--numeric-owner",
+          "--acls",
+          "--xattrs",
+        ],
         ...["--xattrs-include=*", "--file", archive, "--directory", target],
       ]);
       assert.equal(untar.exitCode, 0, untar.stderr);
@@ -147,10 +176,18 @@ testWith(
 );
 
 testWith({ programs: ["bsdtar"] }, "bsdtar reads it, too", async () => {
-  const root = folder({ "naïve": file("x"), sparse: file({ sizeBytes: 99_999, ranges: [] }) });
+  const root = folder({
+    "naïve": file("x"),
+    sparse: file({ sizeBytes: 99_999, ranges: [] }),
+  });
   await inTemporaryFolder(async (place) => {
     writeFileSync(join(place, "x.tar"), await tarOf(root));
-    const listed = output("env", ["LC_ALL=C.UTF-8", "bsdtar", "tf", join(place, "x.tar")]);
+    const listed = output("env", [
+      "LC_ALL=C.UTF-8",
+      "bsdtar",
+      "tf",
+      join(place, "x.tar"),
+    ]);
     assert.match(listed, /naïve/);
     assert.match(listed, /^sparse$/m);
   });
@@ -163,12 +200,17 @@ Deno.test("export says what it does not do", async () => {
   assert.equal((await icecore(["export", "x.img", "--tar"])).code, 1);
 });
 
-testWith({ programs: ["script"] }, "export writes no archive to a terminal", async () => {
-  await inTemporaryFolder((place) => {
-    const main = new URL("../../main.ts", import.meta.url).pathname;
-    const command = `'${Deno.execPath()}' run --allow-all '${main}' export x.img --tar`;
-    const { stdout } = run("script", ["-qec", command, "/dev/null"], place);
-    assert.match(text(stdout), /cannot write an archive to a terminal/);
-    return Promise.resolve();
-  });
-});
+testWith(
+  { programs: ["script"] },
+  "export writes no archive to a terminal",
+  async () => {
+    await inTemporaryFolder((place) => {
+      const main = new URL("../../main.ts", import.meta.url).pathname;
+      const command =
+        `'${Deno.execPath()}' run --allow-all '${main}' export x.img --tar`;
+      const { stdout } = run("script", ["-qec", command, "/dev/null"], place);
+      assert.match(text(stdout), /cannot write an archive to a terminal/);
+      return Promise.resolve();
+    });
+  },
+);

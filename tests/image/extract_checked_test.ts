@@ -36,7 +36,10 @@ const SIZES: Readonly<Record<string, number>> = {
 
 function write(path: string, sizeBytes: number): void {
   const fd = openSync(path, "w");
-  const block = Uint8Array.from({ length: MIB }, (_, i) => (i * 7 + (i >> 9) + sizeBytes) & 0xff);
+  const block = Uint8Array.from(
+    { length: MIB },
+    (_, i) => (i * 7 + (i >> 9) + sizeBytes) & 0xff,
+  );
   for (let at = 0; at < sizeBytes; at += MIB) {
     block[0] = at / MIB;
     writeSync(fd, block, 0, Math.min(MIB, sizeBytes - at), at);
@@ -44,12 +47,16 @@ function write(path: string, sizeBytes: number): void {
   closeSync(fd);
 }
 
-async function withLongFiles(use: (image: string, place: string) => Promise<void>): Promise<void> {
+async function withLongFiles(
+  use: (image: string, place: string) => Promise<void>,
+): Promise<void> {
   const place = temporaryFolder();
   try {
     const source = join(place, "long");
     mkdirSync(source);
-    for (const [name, sizeBytes] of Object.entries(SIZES)) write(join(source, name), sizeBytes);
+    for (const [name, sizeBytes] of Object.entries(SIZES)) {
+      write(join(source, name), sizeBytes);
+    }
     write(join(source, "hole"), 2 * MIB);
     truncateSync(join(source, "hole"), 8 * MIB);
     write(join(source, "long-hole"), 2 * MIB);
@@ -85,14 +92,35 @@ Deno.test("of long files each that is damaged anywhere is left out and named, an
     const changed = `${image}-changed`;
     writeFileSync(changed, bytes);
     const target = join(place, "out");
-    const { code, stderr } = await icecore(["extract", changed, "-o", target, "--quiet"]);
+    const { code, stderr } = await icecore([
+      "extract",
+      changed,
+      "-o",
+      target,
+      "--quiet",
+    ]);
     assert.equal(code, 4, stderr);
     for (const name of [...Object.keys(SIZES), "hole", "long-hole"]) {
-      assert.equal(existsSync(join(target, "long", name)), !(name in damaged), name);
-      assert.equal(stderr.includes(`cannot trust long/${name}: `), name in damaged, name);
+      assert.equal(
+        existsSync(join(target, "long", name)),
+        !(name in damaged),
+        name,
+      );
+      assert.equal(
+        stderr.includes(`cannot trust long/${name}: `),
+        name in damaged,
+        name,
+      );
     }
     rmSync(target, { recursive: true });
-    const salvaged = await icecore(["extract", changed, "-o", target, "--salvage", "--quiet"]);
+    const salvaged = await icecore([
+      "extract",
+      changed,
+      "-o",
+      target,
+      "--salvage",
+      "--quiet",
+    ]);
     assert.equal(salvaged.code, 3);
     for (const name of Object.keys(damaged)) {
       assert.equal(
@@ -103,6 +131,10 @@ Deno.test("of long files each that is damaged anywhere is left out and named, an
     const exported = await icecore(["export", changed, "--tar"]);
     assert.equal(exported.code, 4);
     for (const name of Object.keys(SIZES)) {
-      assert.equal(exported.stderr.includes(`cannot trust long/${name}: `), name in damaged, name);
+      assert.equal(
+        exported.stderr.includes(`cannot trust long/${name}: `),
+        name in damaged,
+        name,
+      );
     }
   }));

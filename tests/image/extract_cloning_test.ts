@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { extractImage, openImage } from "../../read.ts";
 import { CLONING } from "../support/loop_disk.ts";
 import { output } from "../support/oracles.ts";
@@ -23,15 +29,24 @@ for (const type of CLONING) {
     () =>
       onDisk(type, async (disk) => {
         fill(disk);
-        await icecoreOutput(["build", "source", "-o", "out.img", "--quiet"], disk);
+        await icecoreOutput(
+          ["build", "source", "-o", "out.img", "--quiet"],
+          disk,
+        );
         rmSync(`${disk}/source/large`);
         const before = freeBytes(disk);
-        await icecoreOutput(["extract", "out.img", "-o", "back", "--quiet"], disk);
+        await icecoreOutput(
+          ["extract", "out.img", "-o", "back", "--quiet"],
+          disk,
+        );
         const taken = before - freeBytes(disk);
         assert.ok(taken <= 0.05 * LARGE_BYTES, `${taken} bytes are new`);
         assert.ok(isShared(`${disk}/back/source/large`));
         await icecoreOutput(["diff", "out.img", "back/source"], disk);
-        assert.ok(statSync(`${disk}/back/source/sparse`).blocks * 512 < 4 << 20, "holes are kept");
+        assert.ok(
+          statSync(`${disk}/back/source/sparse`).blocks * 512 < 4 << 20,
+          "holes are kept",
+        );
       }),
   );
 
@@ -41,11 +56,19 @@ for (const type of CLONING) {
     () =>
       onDisk(type, async (disk) => {
         fill(disk);
-        await icecoreOutput(["build", "source", "-o", "out.img", "--quiet"], disk);
+        await icecoreOutput(
+          ["build", "source", "-o", "out.img", "--quiet"],
+          disk,
+        );
         const image = readFileSync(`${disk}/out.img`);
         image[image.length >> 1]! ^= 1;
         writeFileSync(`${disk}/out.img`, image);
-        const { code, stderr } = await icecore(["extract", "out.img", "-o", "back"], { cwd: disk });
+        const { code, stderr } = await icecore([
+          "extract",
+          "out.img",
+          "-o",
+          "back",
+        ], { cwd: disk });
         assert.equal(code, 4, stderr);
         assert.match(stderr, /source\/large/);
       }),
@@ -59,15 +82,34 @@ for (const type of CLONING) {
         inTemporaryFolder(async (elsewhere) => {
           mkdirSync(`${elsewhere}/source`);
           const bytes = random(LARGE_BYTES);
-          for (const name of ["a", "b", "c"]) writeFileSync(`${elsewhere}/source/${name}`, bytes);
-          const args = ["build", "source", "-o", "out.img", "--dedupe", "--quiet"];
+          for (const name of ["a", "b", "c"]) {
+            writeFileSync(`${elsewhere}/source/${name}`, bytes);
+          }
+          const args = [
+            "build",
+            "source",
+            "-o",
+            "out.img",
+            "--dedupe",
+            "--quiet",
+          ];
           await icecoreOutput(args, elsewhere);
           const before = freeBytes(disk);
-          await icecoreOutput(["extract", `${elsewhere}/out.img`, "-o", disk, "--quiet"]);
+          await icecoreOutput([
+            "extract",
+            `${elsewhere}/out.img`,
+            "-o",
+            disk,
+            "--quiet",
+          ]);
           const taken = before - freeBytes(disk);
           assert.ok(taken <= 1.1 * LARGE_BYTES, `${taken} bytes are new`);
           for (const name of ["a", "b", "c"]) {
-            assert.deepEqual(new Uint8Array(readFileSync(`${disk}/source/${name}`)), bytes, name);
+            assert.deepEqual(
+              new Uint8Array(readFileSync(`${disk}/source/${name}`)),
+              bytes,
+              name,
+            );
           }
         })),
   );
@@ -80,8 +122,17 @@ testWith(
     onDisk("xfs", async (disk) => {
       mkdirSync(`${disk}/source`);
       const bytes = random(3 << 20);
-      for (const name of ["a", "b"]) writeFileSync(`${disk}/source/${name}`, bytes);
-      await icecoreOutput(["build", "source/.", "-o", "out.img", "--dedupe", "--quiet"], disk);
+      for (const name of ["a", "b"]) {
+        writeFileSync(`${disk}/source/${name}`, bytes);
+      }
+      await icecoreOutput([
+        "build",
+        "source/.",
+        "-o",
+        "out.img",
+        "--dedupe",
+        "--quiet",
+      ], disk);
       await inTemporaryFolder(async (elsewhere) => {
         output("cp", ["--reflink=never", `${disk}/out.img`, elsewhere]);
         mkdirSync(`${disk}/target`);
@@ -90,10 +141,15 @@ testWith(
         await extractImage(image, {
           target: `${disk}/target`,
           onProgress: (_done, _total, unit) => {
-            if (unit === "bytes") writeFileSync(`${disk}/target/a`, random(3 << 20));
+            if (unit === "bytes") {
+              writeFileSync(`${disk}/target/a`, random(3 << 20));
+            }
           },
         });
-        assert.deepEqual(new Uint8Array(readFileSync(`${disk}/target/b`)), bytes);
+        assert.deepEqual(
+          new Uint8Array(readFileSync(`${disk}/target/b`)),
+          bytes,
+        );
       });
     }),
 );

@@ -9,10 +9,14 @@ import { Forgery } from "../support/forge.ts";
 import { buildTree, file, folder } from "../support/tree_builder.ts";
 import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
 
-const built = buildTree(folder({ one: file("1"), two: file("2"), three: file("3") }));
+const built = buildTree(
+  folder({ one: file("1"), two: file("2"), three: file("3") }),
+);
 const sound = imageBytes(built, planOf(built));
 
-async function forged(change: (inode: Uint8Array) => void): Promise<Uint8Array> {
+async function forged(
+  change: (inode: Uint8Array) => void,
+): Promise<Uint8Array> {
   const bytes = sound.slice();
   await using image = await openImage(bytesSource(sound));
   new Forgery(bytes).inode((await image.stat("two")).inode, change);
@@ -30,11 +34,14 @@ Deno.test("an empty file whose block map is broken is refused by extract, as it 
     const target = join(place, "target");
     await using image = await openImage(bytesSource(bytes));
     await assert.rejects(image.openFile("two"), { code: "extent-header" });
-    await assert.rejects(extractImage(image, { target }), { code: "extent-header" });
+    await assert.rejects(extractImage(image, { target }), {
+      code: "extent-header",
+    });
     assert.equal(existsSync(target), false);
     const leftOut: string[] = [];
     await using damaged = await openImage(bytesSource(bytes), {
-      onBroken: ({ code }, path) => leftOut.push(`${new TextDecoder().decode(path)}: ${code}`),
+      onBroken: ({ code }, path) =>
+        leftOut.push(`${new TextDecoder().decode(path)}: ${code}`),
     });
     await extractImage(damaged, { target });
     assert.deepEqual(readdirSync(target).sort(), ["one", "three"]);

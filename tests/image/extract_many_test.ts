@@ -25,18 +25,26 @@ function contentOf(i: number): string {
 function manyFiles(): [string, Node][] {
   return Array.from({ length: COUNT_FILES }, (_, i) => {
     const mtime = [1_600_000_000 + i, i] as const;
-    return [name(i), file(contentOf(i), { ...owner, mode: 0o400 + i % 8, mtime })];
+    return [
+      name(i),
+      file(contentOf(i), { ...owner, mode: 0o400 + i % 8, mtime }),
+    ];
   });
 }
 
 async function extracted(
   entries: [string, Node][],
-  use: (target: string, run: (options: ExtractOptions) => Promise<unknown>) => Promise<void>,
+  use: (
+    target: string,
+    run: (options: ExtractOptions) => Promise<unknown>,
+  ) => Promise<void>,
 ): Promise<void> {
   const place = temporaryFolder();
   const built = buildTree(folder(entries));
   try {
-    await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
+    await using image = await openImage(
+      bytesSource(imageBytes(built, planOf(built))),
+    );
     await use(join(place, "target"), (options) => extractImage(image, options));
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -66,11 +74,20 @@ Deno.test("thousands of small files come back whole", async () => {
 
 Deno.test("among thousands, hard links and holes are kept", async () => {
   const twice = file("twice", owner);
-  const hole = file({ sizeBytes: 200_000, ranges: [0, 4096, 190_000, 200_000] }, owner);
-  const entries: [string, Node][] = [...manyFiles(), ["twice", twice], ["twice-2", twice]];
+  const hole = file(
+    { sizeBytes: 200_000, ranges: [0, 4096, 190_000, 200_000] },
+    owner,
+  );
+  const entries: [string, Node][] = [...manyFiles(), ["twice", twice], [
+    "twice-2",
+    twice,
+  ]];
   await extracted([...entries, ["with-hole", hole]], async (target, run) => {
     await run({ target });
-    assert.equal(statSync(join(target, "twice")).ino, statSync(join(target, "twice-2")).ino);
+    assert.equal(
+      statSync(join(target, "twice")).ino,
+      statSync(join(target, "twice-2")).ino,
+    );
     assert.ok(statSync(join(target, "with-hole")).blocks * 512 < 100_000);
   });
 });
@@ -81,7 +98,10 @@ Deno.test("after a cancel no file among thousands is incomplete", async () => {
     const onProgress = (done: number, _: number | undefined, unit: string) => {
       if (unit === "bytes" && done > 0) cancel.abort(new Error("enough"));
     };
-    await assert.rejects(run({ target, signal: cancel.signal, onProgress }), /enough/);
+    await assert.rejects(
+      run({ target, signal: cancel.signal, onProgress }),
+      /enough/,
+    );
     assertComplete(target, readdirSync(target));
   });
 });
@@ -94,7 +114,8 @@ testWith(
       await withDisk(target, "size=3m", async () => {
         await assert.rejects(run({ target, force: true }), {
           code: "disk-full",
-          message: /cannot extract f\d+ into .*: no space left on device\. Make room/,
+          message:
+            /cannot extract f\d+ into .*: no space left on device\. Make room/,
         });
         const found = readdirSync(target);
         assert.ok(found.length > 100 && found.length < COUNT_FILES);

@@ -21,7 +21,13 @@ import { rangeServer } from "../support/range_server.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecoreOutput } from "../support/run_icecore.ts";
 import { fillSourceFolder } from "../support/source_folder.ts";
-import { buildTree, file, folder, type Node, symlink } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  type Node,
+  symlink,
+} from "../support/tree_builder.ts";
 import { variedTree } from "../support/varied_tree.ts";
 import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
 
@@ -38,25 +44,38 @@ async function extracted(
   }
   async function run(options: ExtractOptions) {
     const built = buildTree(root);
-    await using image = await openImage(bytesSource(imageBytes(built, planOf(built))));
+    await using image = await openImage(
+      bytesSource(imageBytes(built, planOf(built))),
+    );
     return await extractImage(image, options);
   }
 }
 
 const small = () =>
   folder({
-    docs: folder({ "a.txt": file("alpha"), "b.txt": file("beta") }, { mode: 0o750 }),
+    docs: folder({ "a.txt": file("alpha"), "b.txt": file("beta") }, {
+      mode: 0o750,
+    }),
     link: symlink("docs"),
     other: folder({ docs: folder({ "c.txt": file("gamma") }) }),
   });
 
 Deno.test("a path keeps its place, and nothing else is extracted", async () => {
   await extracted(small(), async (target, run) => {
-    const { countFiles, losses } = await run({ target, paths: ["/other/docs", "docs/b.txt"] });
+    const { countFiles, losses } = await run({
+      target,
+      paths: ["/other/docs", "docs/b.txt"],
+    });
     assert.equal(countFiles, 2);
     assert.deepEqual(losses.filter(({ isGrave }) => isGrave), []);
     const paths = readdirSync(target, { recursive: true }).map(String).sort();
-    assert.deepEqual(paths, ["docs", "docs/b.txt", "other", "other/docs", "other/docs/c.txt"]);
+    assert.deepEqual(paths, [
+      "docs",
+      "docs/b.txt",
+      "other",
+      "other/docs",
+      "other/docs/c.txt",
+    ]);
     assert.equal(statSync(join(target, "docs")).mode & 0o777, 0o750);
   });
 });
@@ -64,7 +83,9 @@ Deno.test("a path keeps its place, and nothing else is extracted", async () => {
 Deno.test("a path that is not there, leads through a link or has .. is refused at once", async () => {
   await extracted(small(), async (target, run) => {
     for (const path of ["docs/none", "link/a.txt", "docs/../docs"]) {
-      await assert.rejects(run({ target, paths: [path] }), { name: "PathError" });
+      await assert.rejects(run({ target, paths: [path] }), {
+        name: "PathError",
+      });
       assert.equal(existsSync(target), false);
     }
   });
@@ -79,7 +100,10 @@ Deno.test("names that are there are refused before anything is written", async (
       message: /other\/docs\/c\.txt exists already\. Replace what is there/,
     });
     assert.deepEqual(readdirSync(target), ["other"]);
-    assert.equal(readFileSync(join(target, "other/docs/c.txt"), "utf8"), "mine");
+    assert.equal(
+      readFileSync(join(target, "other/docs/c.txt"), "utf8"),
+      "mine",
+    );
   });
 });
 
@@ -90,8 +114,14 @@ Deno.test("--force replaces files and links, and folders are merged", async () =
     writeFileSync(join(target, "other/docs/d.txt"), "stays");
     symlinkSync("elsewhere", join(target, "link"));
     await run({ target, force: true });
-    assert.equal(readFileSync(join(target, "other/docs/c.txt"), "utf8"), "gamma");
-    assert.equal(readFileSync(join(target, "other/docs/d.txt"), "utf8"), "stays");
+    assert.equal(
+      readFileSync(join(target, "other/docs/c.txt"), "utf8"),
+      "gamma",
+    );
+    assert.equal(
+      readFileSync(join(target, "other/docs/d.txt"), "utf8"),
+      "stays",
+    );
     assert.equal(readFileSync(join(target, "link/a.txt"), "utf8"), "alpha");
     const left = readdirSync(target, { recursive: true }).map(String);
     assert.deepEqual(left.filter((name) => name.includes("icecore")), []);
@@ -105,7 +135,8 @@ Deno.test("a folder is never replaced, not by force either", async () => {
     for (const force of [false, true]) {
       await assert.rejects(run({ target, force }), {
         code: "output-exists",
-        message: /^cannot replace link in .*: a folder is there, .*Remove it, or choose another/,
+        message:
+          /^cannot replace link in .*: a folder is there, .*Remove it, or choose another/,
       });
     }
     assert.deepEqual(readdirSync(target), ["link"]);
@@ -134,15 +165,23 @@ Deno.test("a file that cannot be completed is removed, what was complete stays",
   await extracted(root, async (target, run) => {
     const interruption = new AbortController();
     const onProgress = (done: number, _: number | undefined, unit: string) => {
-      if (unit === "bytes" && done > 5 << 20) interruption.abort(new Error("enough"));
+      if (unit === "bytes" && done > 5 << 20) {
+        interruption.abort(new Error("enough"));
+      }
     };
-    await assert.rejects(run({ target, signal: interruption.signal, onProgress }), /enough/);
+    await assert.rejects(
+      run({ target, signal: interruption.signal, onProgress }),
+      /enough/,
+    );
     assert.deepEqual(readdirSync(target), ["a"]);
   });
 });
 
 Deno.test("an image on a server is extracted in few requests", async () => {
-  const names = Array.from({ length: 300 }, (_, i) => [`f${i}`, file(`${i}`.repeat(700))] as const);
+  const names = Array.from(
+    { length: 300 },
+    (_, i) => [`f${i}`, file(`${i}`.repeat(700))] as const,
+  );
   const built = buildTree(folder(names));
   await using server = await rangeServer(imageBytes(built, planOf(built)));
   const place = temporaryFolder();
@@ -150,27 +189,42 @@ Deno.test("an image on a server is extracted in few requests", async () => {
     await using image = await openImage(server.url);
     await extractImage(image, { target: place });
     for (const i of names.keys()) {
-      assert.equal(readFileSync(join(place, `f${i}`), "utf8"), `${i}`.repeat(700));
+      assert.equal(
+        readFileSync(join(place, `f${i}`), "utf8"),
+        `${i}`.repeat(700),
+      );
     }
-    assert.ok(server.requests.length <= 10, `${server.requests.length} requests`);
+    assert.ok(
+      server.requests.length <= 10,
+      `${server.requests.length} requests`,
+    );
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 });
 
-testWith({ root: true, programs: ["find", "stat"] }, "all kinds of nodes come back", async () => {
-  const root = variedTree();
-  await extracted(root, async (target, run) => {
-    const { losses } = await run({ target });
-    assert.deepEqual(losses, []);
-    assertMountedEquals(target, buildTree(root));
-  });
-});
+testWith(
+  { root: true, programs: ["find", "stat"] },
+  "all kinds of nodes come back",
+  async () => {
+    const root = variedTree();
+    await extracted(root, async (target, run) => {
+      const { losses } = await run({ target });
+      assert.deepEqual(losses, []);
+      assertMountedEquals(target, buildTree(root));
+    });
+  },
+);
 
-const everything = { root: true, programs: ["mknod", "setfattr", "getfattr", "setfacl", "setcap"] };
+const everything = {
+  root: true,
+  programs: ["mknod", "setfattr", "getfattr", "setfacl", "setcap"],
+};
 
 /** A folder with one of everything, and its image. */
-async function withSource(use: (source: string, image: string) => Promise<void>): Promise<void> {
+async function withSource(
+  use: (source: string, image: string) => Promise<void>,
+): Promise<void> {
   const place = temporaryFolder();
   try {
     const source = join(place, "source");
@@ -197,7 +251,10 @@ testWith(
     }),
 );
 
-const unprivileged = { ...everything, programs: [...everything.programs, "setpriv", "chmod"] };
+const unprivileged = {
+  ...everything,
+  programs: [...everything.programs, "setpriv", "chmod"],
+};
 
 testWith(
   unprivileged,
@@ -221,11 +278,16 @@ testWith(
       const text = new TextDecoder().decode(stdout);
       assert.equal(code, 3, text + new TextDecoder().decode(stderr));
       const losses = text.split("\n").filter((line) => line.includes('"loss"'))
-        .map((line) => JSON.parse(line) as { kind: string; firstPath: string; count: number });
+        .map((line) =>
+          JSON.parse(line) as { kind: string; firstPath: string; count: number }
+        );
       const kinds = [...new Set(losses.map(({ kind }) => kind))].sort();
       assert.deepEqual(kinds, ["attribute", "node", "owner", "setuid"]);
       assert.equal(losses.find(({ kind }) => kind === "node")?.count, 2);
-      assert.equal(losses.find(({ kind }) => kind === "setuid")?.firstPath, "of-1024");
+      assert.equal(
+        losses.find(({ kind }) => kind === "setuid")?.firstPath,
+        "of-1024",
+      );
       const mode = statSync(join(place, "out/of-1024")).mode & 0o7777;
       assert.equal(mode, 0o751);
       const withoutThose = (lines: string[]) =>
@@ -254,7 +316,8 @@ testWith(
         assert.deepEqual(readdirSync(target), []);
         await assert.rejects(run({ target, force: true }), {
           code: "disk-full",
-          message: /cannot extract b into .*: no space left on device\. Make room/,
+          message:
+            /cannot extract b into .*: no space left on device\. Make room/,
         });
         assert.deepEqual(readdirSync(target), ["a"]);
       });

@@ -29,7 +29,10 @@ const qemu = (format: string): Foreign => ({
   says: VIRTUAL,
   hint: "restores",
 });
-const compressed = (program: string, make = `${program} -c plain > file`): Foreign => ({
+const compressed = (
+  program: string,
+  make = `${program} -c plain > file`,
+): Foreign => ({
   what: program,
   programs: [program],
   make,
@@ -74,7 +77,8 @@ export const FOREIGN: readonly Foreign[] = [
     what: "Android sparse",
     programs: ["img2simg", "simg2img"],
     make: "img2simg plain file",
-    says: /it is an Android sparse image\. Make a plain image of it with simg2img /,
+    says:
+      /it is an Android sparse image\. Make a plain image of it with simg2img /,
     hint: "restores",
   },
   {
@@ -179,7 +183,8 @@ export const FOREIGN: readonly Foreign[] = [
     what: "EWF",
     programs: ["ewfacquirestream", "ewfexport"],
     make: "ewfacquirestream -q -t made < plain && mv made.E01 file",
-    says: /it is a forensic image \(EWF\)\. Make a plain image of it, .*\.raw, with ewfexport /,
+    says:
+      /it is a forensic image \(EWF\)\. Make a plain image of it, .*\.raw, with ewfexport /,
   },
   {
     what: "iso9660",
@@ -203,7 +208,12 @@ export const FOREIGN: readonly Foreign[] = [
       "-q -c -o file source/name && gpgconf --homedir home --kill all",
     says: ENCRYPTED,
   },
-  ...["rsa2048 cert,encr", "rsa3072 cert,encr", "rsa4096 cert,encr", "future-default default"].map((
+  ...[
+    "rsa2048 cert,encr",
+    "rsa3072 cert,encr",
+    "rsa4096 cert,encr",
+    "future-default default",
+  ].map((
     key,
   ) => ({
     what: `gpg to a key of ${key}`,

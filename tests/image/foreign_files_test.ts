@@ -17,7 +17,10 @@ for (const foreign of FOREIGN) {
     ? ""
     : ", which works";
   testWith(
-    { programs: ["mkfs.ext4", "bash", ...programs], loop: needsLoop || isMounted },
+    {
+      programs: ["mkfs.ext4", "bash", ...programs],
+      loop: needsLoop || isMounted,
+    },
     `a file of ${what} is named, with the command that helps${works}`,
     () =>
       inTemporaryFolder(async (folder) => {
@@ -26,7 +29,11 @@ for (const foreign of FOREIGN) {
         const file = join(folder, "file");
         const message = await refusal(() => openImage(file));
         assert.match(message, says);
-        assert.equal(await refusal(() => verifyImage(file)), message, "verify says the same");
+        assert.equal(
+          await refusal(() => verifyImage(file)),
+          message,
+          "verify says the same",
+        );
         const command = / with (?:sudo )?(.*)\.$/.exec(message)?.[1] ?? "";
         if (hint === "lists") assert.match(shell(command, folder), /name/);
         else if (hint === "restores") {
@@ -43,7 +50,10 @@ for (const foreign of FOREIGN) {
 async function refusal(open: () => Promise<unknown>): Promise<string> {
   let message = "";
   await assert.rejects(open, (error: Error) => {
-    assert.ok(saysNoImage(error) || hasCode(error, "no-seek-table"), error.message);
+    assert.ok(
+      saysNoImage(error) || hasCode(error, "no-seek-table"),
+      error.message,
+    );
     message = error.message;
     return true;
   });
@@ -79,5 +89,7 @@ function mountAndUnmount(command: string, folder: string): void {
 
 function kernelKnows(fileSystem: string): boolean {
   spawnSync("modprobe", [fileSystem], { stdio: "ignore" });
-  return new RegExp(`\\t${fileSystem}$`, "m").test(readFileSync("/proc/filesystems", "utf8"));
+  return new RegExp(`\\t${fileSystem}$`, "m").test(
+    readFileSync("/proc/filesystems", "utf8"),
+  );
 }

@@ -24,10 +24,14 @@ const honest = () =>
   });
 
 /** The numbers of the inodes, found by their paths. */
-async function inodesOf(image: Uint8Array): Promise<Record<string, InodeNumber>> {
+async function inodesOf(
+  image: Uint8Array,
+): Promise<Record<string, InodeNumber>> {
   await using reader = await openImage(bytesSource(image));
   const numbers: Record<string, InodeNumber> = {};
-  for await (const { pathText, inode } of reader.walk()) numbers[pathText] = inode;
+  for await (const { pathText, inode } of reader.walk()) {
+    numbers[pathText] = inode;
+  }
   return numbers;
 }
 
@@ -44,7 +48,10 @@ async function attack(
   try {
     mkdirSync(join(place, "outside"));
     const target = join(place, "target");
-    const error = await extractBytes(bytes, target).then(() => undefined, (reason) => reason);
+    const error = await extractBytes(bytes, target).then(
+      () => undefined,
+      (reason) => reason,
+    );
     await look(target, error);
     assert.deepEqual(readdirSync(join(place, "outside")), []);
     const beside = readdirSync(place).filter((name) => name !== "target");
@@ -97,7 +104,8 @@ Deno.test("a folder that has two names is refused", () =>
 Deno.test("folders in a circle are refused", async () => {
   for (const to of ["bbb", "ccc"]) {
     await attack(
-      (forgery, inodes) => forgery.entry(inodes["bbb"]!, "sub", pointTo(inodes[to]!)),
+      (forgery, inodes) =>
+        forgery.entry(inodes["bbb"]!, "sub", pointTo(inodes[to]!)),
       refusedAtOnce(/^(folder-twice|directory-parent)$/),
     );
   }
@@ -113,7 +121,10 @@ Deno.test("a file that claims 16 TiB takes no more room than it has", () =>
     (target, error) => {
       // A file of holes is a file: whether it fits is for the target's file system to say.
       if (error !== undefined) {
-        assert.match((error as { code: string }).code, /not-writable|file-too-large|inode-size/);
+        assert.match(
+          (error as { code: string }).code,
+          /not-writable|file-too-large|inode-size/,
+        );
         return;
       }
       const { blocks } = lstatSync(join(target, "file"));

@@ -20,20 +20,25 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const built = buildTree(folder({
   few: folder({ one: file("1"), two: file("2"), three: file("3") }),
   long: folder({ link: symlink("x".repeat(100)), plain: file("plain") }),
-  marked: file("marked", { xattrs: { "user.note": new Uint8Array(1500).fill(7) } }),
+  marked: file("marked", {
+    xattrs: { "user.note": new Uint8Array(1500).fill(7) },
+  }),
   scattered: file({ sizeBytes: 200_000 }),
 }));
 const sound = imageBytes(built, planOf(built));
 
 /** Where the inodes of the sound image lie. */
-async function placesOf(): Promise<Map<string, { inode: InodeNumber; inodeAt: number }>> {
+async function placesOf(): Promise<
+  Map<string, { inode: InodeNumber; inodeAt: number }>
+> {
   await using image = await openImage(bytesSource(sound));
   const { inodeTable } = new Forgery(sound.slice());
   const places = new Map<string, { inode: InodeNumber; inodeAt: number }>();
   for await (const { pathText, inode } of image.walk()) {
     places.set(pathText, {
       inode,
-      inodeAt: inodeTable * image.info.blockSizeBytes + (inode - 1) * INODE_BYTES,
+      inodeAt: inodeTable * image.info.blockSizeBytes +
+        (inode - 1) * INODE_BYTES,
     });
   }
   return places;
@@ -54,8 +59,15 @@ async function withBroken(
   const bytes = sound.slice();
   breakIt(bytes);
   const leftOut: string[] = [];
-  const onBroken = ({ code }: CorruptImageError, path: Uint8Array | undefined) => {
-    const shown = path === undefined ? "the image" : path.length === 0 ? "/" : text(path);
+  const onBroken = (
+    { code }: CorruptImageError,
+    path: Uint8Array | undefined,
+  ) => {
+    const shown = path === undefined
+      ? "the image"
+      : path.length === 0
+      ? "/"
+      : text(path);
     leftOut.push(`${shown}: ${code}`);
   };
   await using image = await openImage(bytesSource(bytes), { onBroken });
@@ -103,24 +115,39 @@ Deno.test("extract leaves out what is broken and writes the rest", async () => {
     assert.equal(readFileSync(join(target, "few/one"), "utf8"), "1");
     assert.equal(readFileSync(join(target, "marked"), "utf8"), "marked");
     assert.equal(existsSync(join(target, "few/two")), false);
-    assert.equal(existsSync(join(target, "long")), false, "what was in it is in lost+found");
+    assert.equal(
+      existsSync(join(target, "long")),
+      false,
+      "what was in it is in lost+found",
+    );
   });
-  assert.deepEqual(leftOut, ["few/two: inode-checksum", "long: inode-checksum"]);
+  assert.deepEqual(leftOut, [
+    "few/two: inode-checksum",
+    "long: inode-checksum",
+  ]);
 });
 
 /** The block of the folder that holds a name. */
 function folderWith(image: Uint8Array, name: string): Uint8Array {
   const blocks = regionsOf(sound).filter(({ kind }) => kind === "folder").map(
-    ({ offsetBytes, sizeBytes }) => image.subarray(offsetBytes, offsetBytes + sizeBytes),
+    ({ offsetBytes, sizeBytes }) =>
+      image.subarray(offsetBytes, offsetBytes + sizeBytes),
   );
   return blocks.find((block) => text(block).includes(name))!;
 }
 
 Deno.test("of a block of a folder whose checksum is wrong the names are used, and it is named", async () => {
-  const leftOut = await extracted((image) => folderWith(image, "three")[20]! ^= 0xff, (target) => {
-    assert.deepEqual(readdirSync(join(target, "few")).sort(), ["one", "three", "two"]);
-    assert.equal(readFileSync(join(target, "long/plain"), "utf8"), "plain");
-  });
+  const leftOut = await extracted(
+    (image) => folderWith(image, "three")[20]! ^= 0xff,
+    (target) => {
+      assert.deepEqual(readdirSync(join(target, "few")).sort(), [
+        "one",
+        "three",
+        "two",
+      ]);
+      assert.equal(readFileSync(join(target, "long/plain"), "utf8"), "plain");
+    },
+  );
   assert.deepEqual(leftOut, ["few: directory-checksum"]);
 });
 
@@ -130,7 +157,12 @@ Deno.test("a bit of the root's padding costs nothing", async () => {
     block[block.length - 20]! ^= 1;
   };
   const named = await extracted(breakIt, (target) => {
-    assert.deepEqual(readdirSync(target).sort(), ["few", "long", "marked", "scattered"]);
+    assert.deepEqual(readdirSync(target).sort(), [
+      "few",
+      "long",
+      "marked",
+      "scattered",
+    ]);
     assert.equal(readFileSync(join(target, "few/one"), "utf8"), "1");
   });
   assert.deepEqual(named, ["/: directory-checksum"]);
@@ -146,7 +178,10 @@ Deno.test("entries that cannot be are passed over, and what they named is found 
   const { inode } = places.get("few/three")!;
   const leftOut = await extracted(breakIt, (target) => {
     assert.deepEqual(readdirSync(join(target, "few")).sort(), ["one", "two"]);
-    assert.equal(readFileSync(join(target, `lost+found/#${inode}`), "utf8"), "3");
+    assert.equal(
+      readFileSync(join(target, `lost+found/#${inode}`), "utf8"),
+      "3",
+    );
   });
   assert.deepEqual(leftOut, ["few: directory-checksum"]);
 });
@@ -158,7 +193,10 @@ Deno.test("without the block of the root, everything is in lost+found, folders w
     assert.deepEqual(readdirSync(target), ["lost+found"]);
     const lost = join(target, "lost+found");
     const names = ["few", "long", "marked", "scattered"].map(number);
-    assert.deepEqual(readdirSync(lost).filter((name) => name !== "#11").sort(), names.sort());
+    assert.deepEqual(
+      readdirSync(lost).filter((name) => name !== "#11").sort(),
+      names.sort(),
+    );
     assert.equal(readFileSync(join(lost, number("few"), "two"), "utf8"), "2");
     assert.equal(readFileSync(join(lost, number("marked")), "utf8"), "marked");
   });
@@ -168,13 +206,17 @@ Deno.test("without the block of the root, everything is in lost+found, folders w
 Deno.test("without the inode of the root, or of a folder, its files are found", async () => {
   const rootInode = (image: Uint8Array) => {
     const { inodeTable } = new Forgery(sound.slice());
-    const blockSizeBytes = 1024 << new DataView(sound.buffer).getUint32(1024 + 0x18, true);
+    const blockSizeBytes = 1024 <<
+      new DataView(sound.buffer).getUint32(1024 + 0x18, true);
     image[inodeTable * blockSizeBytes + INODE_BYTES + 4]! ^= 0xff;
   };
   const two = places.get("few/two")!.inode;
   const few = places.get("few")!.inode;
   const leftOut = await extracted(rootInode, (target) => {
-    assert.equal(readFileSync(join(target, `lost+found/#${few}/two`), "utf8"), "2");
+    assert.equal(
+      readFileSync(join(target, `lost+found/#${few}/two`), "utf8"),
+      "2",
+    );
   });
   assert.deepEqual(leftOut, ["/: inode-checksum"]);
   const named = await extracted(inodes("few"), (target) => {
@@ -191,7 +233,9 @@ Deno.test("what is lost is listed, read and exported as what is not", async () =
     for await (const { pathText } of image.walk()) paths.push(pathText);
     assert.ok(paths.includes(`lost+found/#${inode}`), paths.join());
     const names: string[] = [];
-    for await (const { nameText } of image.list("lost+found")) names.push(nameText);
+    for await (const { nameText } of image.list("lost+found")) {
+      names.push(nameText);
+    }
     assert.ok(names.includes(`#${inode}`));
     const contents = await image.readFile(`lost+found/#${inode}`);
     assert.equal(await new Response(contents).text(), "marked");
@@ -211,7 +255,9 @@ Deno.test("nothing is found in lost+found of an image that is sound", async () =
 
 Deno.test("a file whose attributes are broken is extracted without them", async () => {
   const breakIt = (image: Uint8Array) => {
-    const block = regionsOf(image).find(({ kind }) => kind === "attribute block")!;
+    const block = regionsOf(image).find(({ kind }) =>
+      kind === "attribute block"
+    )!;
     image[block.offsetBytes + 40]! ^= 0xff;
   };
   const leftOut = await extracted(breakIt, (target) => {
@@ -223,7 +269,10 @@ Deno.test("a file whose attributes are broken is extracted without them", async 
 Deno.test("a file whose contents cannot be found is left out", async () => {
   const breakIt = (image: Uint8Array) => {
     const forgery = new Forgery(image);
-    forgery.inode(places.get("scattered")!.inode, (bytes) => bytes[INODE.offsets.i_block]! ^= 1);
+    forgery.inode(
+      places.get("scattered")!.inode,
+      (bytes) => bytes[INODE.offsets.i_block]! ^= 1,
+    );
   };
   const leftOut = await extracted(breakIt, (target) => {
     assert.deepEqual(readdirSync(target).sort(), ["few", "long", "marked"]);
@@ -238,7 +287,9 @@ Deno.test("without a listener, the first thing that is broken ends an extract", 
   try {
     await using image = await openImage(bytesSource(bytes));
     const target = join(place, "target");
-    await assert.rejects(extractImage(image, { target }), { code: "inode-checksum" });
+    await assert.rejects(extractImage(image, { target }), {
+      code: "inode-checksum",
+    });
     assert.equal(existsSync(target), false);
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -257,7 +308,11 @@ Deno.test("a tar archive leaves out a file that is broken", async () => {
 Deno.test("a time that cannot be costs nothing but its nanoseconds", async () => {
   const breakIt = (image: Uint8Array) => {
     new Forgery(image).inode(places.get("few/two")!.inode, (bytes) => {
-      bytes.fill(0xff, INODE.offsets.i_mtime_extra, INODE.offsets.i_mtime_extra + 4);
+      bytes.fill(
+        0xff,
+        INODE.offsets.i_mtime_extra,
+        INODE.offsets.i_mtime_extra + 4,
+      );
     });
   };
   const leftOut = await withBroken(breakIt, async (image) => {

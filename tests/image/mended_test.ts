@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { CorruptImageError } from "../../ext4/image_errors.ts";
@@ -31,18 +37,28 @@ const DESCRIPTORS = 2048;
 const GROUP_1 = (1 + 8192) * 1024;
 
 /** The files of an image whose contents can be read, and all that is said of it. */
-async function salvaged(bytes: Uint8Array): Promise<{ readable: string[]; said: string[] }> {
+async function salvaged(
+  bytes: Uint8Array,
+): Promise<{ readable: string[]; said: string[] }> {
   const said: string[] = [];
-  const onBroken = ({ code, message }: CorruptImageError, path: Uint8Array | undefined) => {
+  const onBroken = (
+    { code, message }: CorruptImageError,
+    path: Uint8Array | undefined,
+  ) => {
     const copy = /Its copy in block \d+/.exec(message)?.[0] ?? "";
-    said.push(`${path === undefined ? "image" : new TextDecoder().decode(path)}: ${code} ${copy}`);
+    said.push(
+      `${
+        path === undefined ? "image" : new TextDecoder().decode(path)
+      }: ${code} ${copy}`,
+    );
   };
   await using image = await openImage(bytesSource(bytes), { onBroken });
   const readable: string[] = [];
   for await (const { nameText, stat } of image.list("/")) {
     if (stat.kind !== "file") continue;
     try {
-      const contents = await new Response(await image.readFile(nameText)).arrayBuffer();
+      const contents = await new Response(await image.readFile(nameText))
+        .arrayBuffer();
       assert.equal(contents.byteLength, stat.sizeBytes);
       readable.push(nameText);
     } catch (error) {
@@ -59,44 +75,49 @@ const broken = (...offsets: readonly number[]) => {
 };
 const ALL = ["first", "large", "last"];
 
-const cases: readonly (readonly [what: string, Uint8Array, said: readonly string[]])[] = [
-  ["an image that is sound", sound, []],
-  [
-    "a broken superblock",
-    broken(SUPERBLOCK + 4),
-    ["image: superblock-checksum Its copy in block 8193"],
-  ],
-  [
-    "a superblock that is gone",
-    sound.slice().fill(0, SUPERBLOCK, DESCRIPTORS),
-    ["image: not-ext4 Its copy in block 8193"],
-  ],
-  [
-    "a broken descriptor",
-    broken(DESCRIPTORS + 8),
-    ["image: group-checksum Its copy in block 8194"],
-  ],
-  [
-    "a superblock and a descriptor that are broken",
-    broken(SUPERBLOCK + 4, DESCRIPTORS + 64 + 8),
+const cases:
+  readonly (readonly [what: string, Uint8Array, said: readonly string[]])[] = [
+    ["an image that is sound", sound, []],
     [
-      "image: superblock-checksum Its copy in block 8193",
-      "image: group-checksum Its copy in block 8194",
+      "a broken superblock",
+      broken(SUPERBLOCK + 4),
+      ["image: superblock-checksum Its copy in block 8193"],
     ],
-  ],
-];
+    [
+      "a superblock that is gone",
+      sound.slice().fill(0, SUPERBLOCK, DESCRIPTORS),
+      ["image: not-ext4 Its copy in block 8193"],
+    ],
+    [
+      "a broken descriptor",
+      broken(DESCRIPTORS + 8),
+      ["image: group-checksum Its copy in block 8194"],
+    ],
+    [
+      "a superblock and a descriptor that are broken",
+      broken(SUPERBLOCK + 4, DESCRIPTORS + 64 + 8),
+      [
+        "image: superblock-checksum Its copy in block 8193",
+        "image: group-checksum Its copy in block 8194",
+      ],
+    ],
+  ];
 
 for (const [what, bytes, said] of cases) {
   Deno.test(`with onBroken, all files of ${what} are read`, async () => {
     assert.deepEqual(await salvaged(bytes), { readable: ALL, said });
-    if (said.length > 0) await assert.rejects(openImage(bytesSource(bytes)), CORRUPT);
+    if (said.length > 0) {
+      await assert.rejects(openImage(bytesSource(bytes)), CORRUPT);
+    }
   });
 }
 
 const CORRUPT = { name: "CorruptImageError" };
 
 Deno.test("where no copy is sound, the first superblock is used if it leads to the root", async () => {
-  const { readable, said } = await salvaged(broken(SUPERBLOCK + 0x78, GROUP_1 + 4));
+  const { readable, said } = await salvaged(
+    broken(SUPERBLOCK + 0x78, GROUP_1 + 4),
+  );
   assert.deepEqual([readable, said], [ALL, ["image: superblock-checksum "]]);
 });
 
@@ -117,7 +138,11 @@ Deno.test("where no copy of a descriptor is sound, the place of its inodes is us
   const bytes = broken(DESCRIPTORS + 64 + 8, GROUP_1 + 1024 + 64 + 8);
   const { readable, said } = await salvaged(bytes);
   assert.equal(said[0], "image: group-checksum ");
-  assert.deepEqual([readable, said.length], [ALL, 1], "the place of its inodes is used unchecked");
+  assert.deepEqual(
+    [readable, said.length],
+    [ALL, 1],
+    "the place of its inodes is used unchecked",
+  );
 });
 
 Deno.test("an image that is cut short is listed, and read as far as it goes", async () => {
@@ -130,7 +155,9 @@ Deno.test("extract and a tar archive have what is there of an image that is cut 
   const bytes = sound.slice(0, 10 << 20);
   const place = temporaryFolder();
   try {
-    await using image = await openImage(bytesSource(bytes), { onBroken: () => {} });
+    await using image = await openImage(bytesSource(bytes), {
+      onBroken: () => {},
+    });
     const target = join(place, "target");
     const { countFiles } = await extractImage(image, { target });
     assert.equal(countFiles, 1);
@@ -139,7 +166,10 @@ Deno.test("extract and a tar archive have what is there of an image that is cut 
     for await (const piece of exportImage(image)) pieces.push(piece);
     const archive = join(place, "archive.tar");
     writeFileSync(archive, Buffer.concat(pieces));
-    assert.deepEqual(output("tar", ["-tf", archive]).trim().split("\n"), ["./", "first"]);
+    assert.deepEqual(output("tar", ["-tf", archive]).trim().split("\n"), [
+      "./",
+      "first",
+    ]);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -158,9 +188,20 @@ testWith(
         writeFileSync(image, "");
         truncateSync(image, 64 << 20);
         const layout = ["-b", "4096", "-g", "4096", "-O", features];
-        const argv = ["-q", "-F", ...layout, "-d", join(place, "source"), image];
+        const argv = [
+          "-q",
+          "-F",
+          ...layout,
+          "-d",
+          join(place, "source"),
+          image,
+        ];
         execFileSync(findProgram("mkfs.ext4")!, argv, { stdio: "pipe" });
-        const bytes = new Uint8Array(readFileSync(image)).fill(0, SUPERBLOCK, DESCRIPTORS);
+        const bytes = new Uint8Array(readFileSync(image)).fill(
+          0,
+          SUPERBLOCK,
+          DESCRIPTORS,
+        );
         const said = ["image: not-ext4 Its copy in block 4096"];
         assert.deepEqual(await salvaged(bytes), { readable: ["first"], said });
       }
@@ -171,19 +212,22 @@ testWith(
 );
 
 const small = (() => {
-  const built = buildTree(folder({ first: file("first"), large: file("x"), last: file("last") }));
+  const built = buildTree(
+    folder({ first: file("first"), large: file("x"), last: file("last") }),
+  );
   return imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));
 })();
 
 /** Fields of the one descriptor, by what an image of one group is read with all the same. */
-const FIELDS: readonly (readonly [what: string, at: number, sizeBytes: number])[] = [
-  ["a block bitmap's place", 0, 4],
-  ["an inode bitmap's place", 4, 4],
-  ["an inode table's place", 8, 4],
-  ["a count", 12, 2],
-  ["a checksum", 0x1e, 2],
-  ["all of it", 0, 64],
-];
+const FIELDS:
+  readonly (readonly [what: string, at: number, sizeBytes: number])[] = [
+    ["a block bitmap's place", 0, 4],
+    ["an inode bitmap's place", 4, 4],
+    ["an inode table's place", 8, 4],
+    ["a count", 12, 2],
+    ["a checksum", 0x1e, 2],
+    ["all of it", 0, 64],
+  ];
 
 for (const [what, at, sizeBytes] of FIELDS) {
   Deno.test(`the only descriptor is read without its copy, when ${what} is wrong`, async () => {

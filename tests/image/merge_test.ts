@@ -22,7 +22,11 @@ import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
 import { InterruptedError } from "../../pipeline/build_errors.ts";
 import { icecoreArgv } from "../support/icecore_command.ts";
-import { buildImage, STACK, type StackBuild } from "../support/mounted_stack.ts";
+import {
+  buildImage,
+  STACK,
+  type StackBuild,
+} from "../support/mounted_stack.ts";
 import { output } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore } from "../support/run_icecore.ts";
@@ -33,8 +37,13 @@ const NEEDS = { ...STACK, programs: [...STACK.programs!, "setfattr", "mknod"] };
 function fill(source: string): void {
   mkdirSync(`${source}/a/b/c`, { recursive: true });
   mkdirSync(`${source}/other`);
-  for (let n = 0; n < 40; n++) writeFileSync(`${source}/a/b/c/${n}`, `${n}`.repeat(n * 101));
-  writeFileSync(`${source}/a/big`, new Uint8Array(5 << 20).map((_, i) => i * 7 + (i >> 9)));
+  for (let n = 0; n < 40; n++) {
+    writeFileSync(`${source}/a/b/c/${n}`, `${n}`.repeat(n * 101));
+  }
+  writeFileSync(
+    `${source}/a/big`,
+    new Uint8Array(5 << 20).map((_, i) => i * 7 + (i >> 9)),
+  );
   writeFileSync(`${source}/empty`, "");
   writeFileSync(`${source}/sparse`, "begin");
   truncateSync(`${source}/sparse`, 1 << 20);
@@ -73,7 +82,9 @@ const changeAgain = (source: string) => {
  */
 function settleAccessTimes(source: string): void {
   const soon = Date.now() / 1000 + 3600;
-  for (const name of ["", ...readdirSync(source, { recursive: true }) as string[]]) {
+  for (
+    const name of ["", ...readdirSync(source, { recursive: true }) as string[]]
+  ) {
     const path = `${source}/${name}`;
     const { atimeMs, mtimeMs } = lstatSync(path);
     if (atimeMs / 1000 < soon - 1800) lutimesSync(path, soon, mtimeMs / 1000);
@@ -95,14 +106,18 @@ async function withStack(
       make(source);
       settleAccessTimes(source);
       const base = `${folder}/${index}.img`;
-      await buildImage(source, `${folder}/${index + 1}.img`, { ...build, base });
+      await buildImage(source, `${folder}/${index + 1}.img`, {
+        ...build,
+        base,
+      });
       await buildImage(source, `${folder}/full-${index + 1}.img`, build);
     }
     await use(folder);
   });
 }
 
-const isSame = (a: string, b: string) => readFileSync(a).equals(readFileSync(b));
+const isSame = (a: string, b: string) =>
+  readFileSync(a).equals(readFileSync(b));
 
 for (const times of ["mtime", "all"] as const) {
   testWith(
@@ -110,7 +125,10 @@ for (const times of ["mtime", "all"] as const) {
     `with times ${times}, a merged image is the one that a full build makes`,
     () =>
       withStack(async (folder) => {
-        const { lossy } = await mergeImage(`${folder}/2.img`, `${folder}/merged.img`);
+        const { lossy } = await mergeImage(
+          `${folder}/2.img`,
+          `${folder}/merged.img`,
+        );
         assert.equal(lossy, false);
         assert.ok(isSame(`${folder}/merged.img`, `${folder}/full-2.img`));
         const side = (name: string) =>
@@ -130,7 +148,10 @@ testWith(
   () =>
     withStack(async (folder) => {
       for (const through of ["1.img", `${folder}/1.img`]) {
-        await mergeImage(`${folder}/2.img`, `${folder}/half.img`, { through, force: true });
+        await mergeImage(`${folder}/2.img`, `${folder}/half.img`, {
+          through,
+          force: true,
+        });
         assert.ok(isSame(`${folder}/half.img`, `${folder}/full-1.img`));
       }
       await assert.rejects(
@@ -144,27 +165,63 @@ testWith(
     }),
 );
 
-testWith(NEEDS, "options of a full build are those of a merge", () =>
-  withStack(async (folder) => {
-    const flags = ["--label", "photos", "--block-size", "4096", "--hash", "sha256", "--quiet"];
-    const uuid = ["--uuid", "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"];
-    const source = `${folder}/source/.`;
-    await icecore(["build", source, "-o", `${folder}/want.img`, ...flags, ...uuid]);
-    const merged = await icecore([
-      ...["merge", `${folder}/2.img`, "-o", `${folder}/got.img`, ...flags, ...uuid],
-    ]);
-    assert.equal(merged.code, 0, merged.stderr);
-    assert.match(merged.stdout, /^[0-9a-f]{64} {2}.*got\.img\n$/);
-    assert.ok(isSame(`${folder}/got.img`, `${folder}/want.img`));
-    assert.ok(existsSync(`${folder}/got.img.sha256`));
-  }));
+testWith(
+  NEEDS,
+  "options of a full build are those of a merge",
+  () =>
+    withStack(async (folder) => {
+      const flags = [
+        "--label",
+        "photos",
+        "--block-size",
+        "4096",
+        "--hash",
+        "sha256",
+        "--quiet",
+      ];
+      const uuid = ["--uuid", "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"];
+      const source = `${folder}/source/.`;
+      await icecore([
+        "build",
+        source,
+        "-o",
+        `${folder}/want.img`,
+        ...flags,
+        ...uuid,
+      ]);
+      const merged = await icecore([
+        ...[
+          "merge",
+          `${folder}/2.img`,
+          "-o",
+          `${folder}/got.img`,
+          ...flags,
+          ...uuid,
+        ],
+      ]);
+      assert.equal(merged.code, 0, merged.stderr);
+      assert.match(merged.stdout, /^[0-9a-f]{64} {2}.*got\.img\n$/);
+      assert.ok(isSame(`${folder}/got.img`, `${folder}/want.img`));
+      assert.ok(existsSync(`${folder}/got.img.sha256`));
+    }),
+);
 
-testWith(NEEDS, "a merged image goes to stdout as well", () =>
-  withStack(async (folder) => {
-    const { code, bytes } = await icecore(["merge", `${folder}/2.img`, "-o", "-", "--quiet"]);
-    assert.equal(code, 0);
-    assert.ok(readFileSync(`${folder}/full-2.img`).equals(bytes));
-  }));
+testWith(
+  NEEDS,
+  "a merged image goes to stdout as well",
+  () =>
+    withStack(async (folder) => {
+      const { code, bytes } = await icecore([
+        "merge",
+        `${folder}/2.img`,
+        "-o",
+        "-",
+        "--quiet",
+      ]);
+      assert.equal(code, 0);
+      assert.ok(readFileSync(`${folder}/full-2.img`).equals(bytes));
+    }),
+);
 
 testWith(
   NEEDS,
@@ -177,9 +234,17 @@ testWith(
       bytes[at]! ^= 1;
       writeFileSync(`${folder}/0.img`, bytes);
       const before = readdirSync(folder);
-      const { code, stderr } = await icecore(["merge", `${folder}/2.img`, "-o", `${folder}/x.img`]);
+      const { code, stderr } = await icecore([
+        "merge",
+        `${folder}/2.img`,
+        "-o",
+        `${folder}/x.img`,
+      ]);
       assert.equal(code, 4, stderr);
-      assert.match(stderr, /cannot merge .*2\.img: a\/b\/c\/38 is not what its record says\./);
+      assert.match(
+        stderr,
+        /cannot merge .*2\.img: a\/b\/c\/38 is not what its record says\./,
+      );
       assert.deepEqual(readdirSync(folder), before);
     }),
 );
@@ -190,12 +255,18 @@ testWith(
   () =>
     withStack(async (folder) => {
       truncateSync(`${folder}/0.img`, statSync(`${folder}/0.img`).size / 2);
-      await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), /0\.img/);
+      await assert.rejects(
+        mergeImage(`${folder}/2.img`, `${folder}/x.img`),
+        /0\.img/,
+      );
       rmSync(`${folder}/0.img`);
       await assert.rejects(mergeImage(`${folder}/2.img`, `${folder}/x.img`), {
         code: "base-missing",
       });
-      assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith("x.img")),
+        [],
+      );
     }),
 );
 
@@ -214,7 +285,10 @@ testWith(
         }),
         /0\.img/,
       );
-      assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), []);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith("x.img")),
+        [],
+      );
     }),
 );
 
@@ -229,12 +303,18 @@ testWith(
           mergeImage(`${folder}/2.img`, `${folder}/x.img`, {
             signal: controller.signal,
             emit: (event) => {
-              if (event.type === "step-started" && event.step === step) controller.abort();
+              if (
+                event.type === "step-started" && event.step === step
+              ) controller.abort();
             },
           }),
           InterruptedError,
         );
-        assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("x.img")), [], step);
+        assert.deepEqual(
+          readdirSync(folder).filter((name) => name.startsWith("x.img")),
+          [],
+          step,
+        );
       }
     }),
 );
@@ -245,7 +325,11 @@ testWith(
   () =>
     withStack(async (folder) => {
       mkdirSync(`${folder}/out`);
-      const [program, ...args] = icecoreArgv(["merge", `${folder}/2.img`, "--json"]);
+      const [program, ...args] = icecoreArgv([
+        "merge",
+        `${folder}/2.img`,
+        "--json",
+      ]);
       let wasKilled = false;
       // It may be done before the signal arrives.
       for (let tries = 0; tries < 20 && !wasKilled; tries++) {
@@ -255,24 +339,44 @@ testWith(
           stderr: "null",
         }).spawn();
         for await (const bytes of child.stdout) {
-          if (new TextDecoder().decode(bytes).includes('"step":"pack"')) child.kill("SIGKILL");
+          if (new TextDecoder().decode(bytes).includes('"step":"pack"')) {
+            child.kill("SIGKILL");
+          }
         }
         wasKilled = (await child.status).signal === "SIGKILL";
       }
       assert.ok(wasKilled);
       const { code } = await icecore(["clean", `${folder}/out`]);
       assert.equal(code, 0);
-      const left = readdirSync(`${folder}/out`).filter((name) => name.includes("partial"));
+      const left = readdirSync(`${folder}/out`).filter((name) =>
+        name.includes("partial")
+      );
       assert.deepEqual(left, []);
     }),
 );
 
-testWith(NEEDS, "the label is that of the topmost image", () =>
-  withStack(async (folder) => {
-    const args = ["build", `${folder}/source/.`, "--base", `${folder}/2.img`, "--label", "nov"];
-    const { code, stderr } = await icecore([...args, "-o", `${folder}/3.img`, "--quiet"]);
-    assert.equal(code, 0, stderr);
-    await mergeImage(`${folder}/3.img`, `${folder}/merged.img`);
-    await using image = await openImage(`${folder}/merged.img`);
-    assert.equal(image.info.label, "nov");
-  }));
+testWith(
+  NEEDS,
+  "the label is that of the topmost image",
+  () =>
+    withStack(async (folder) => {
+      const args = [
+        "build",
+        `${folder}/source/.`,
+        "--base",
+        `${folder}/2.img`,
+        "--label",
+        "nov",
+      ];
+      const { code, stderr } = await icecore([
+        ...args,
+        "-o",
+        `${folder}/3.img`,
+        "--quiet",
+      ]);
+      assert.equal(code, 0, stderr);
+      await mergeImage(`${folder}/3.img`, `${folder}/merged.img`);
+      await using image = await openImage(`${folder}/merged.img`);
+      assert.equal(image.info.label, "nov");
+    }),
+);

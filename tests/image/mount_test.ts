@@ -18,11 +18,19 @@ const subject = { path: "/x.img", isBlockDevice: false, hasJournal: true };
 
 Deno.test("the kernel is asked for a loop device for files, and for noload only where there is a journal", () => {
   const options = (argv: readonly string[]) => argv[argv.indexOf("-o") + 1];
-  assert.equal(options(kernelArgv(subject, "/m")), "ro,nosuid,nodev,loop,noload");
+  assert.equal(
+    options(kernelArgv(subject, "/m")),
+    "ro,nosuid,nodev,loop,noload",
+  );
   const native = { ...subject, hasJournal: false };
   assert.equal(options(kernelArgv(native, "/m")), "ro,nosuid,nodev,loop");
   const device = { ...native, isBlockDevice: true };
-  assert.deepEqual(kernelArgv(device, "/m").slice(-4), ["ro,nosuid,nodev", "--", "/x.img", "/m"]);
+  assert.deepEqual(kernelArgv(device, "/m").slice(-4), [
+    "ro,nosuid,nodev",
+    "--",
+    "/x.img",
+    "/m",
+  ]);
   assert.deepEqual(fuseArgv(native, "/m", false), [
     ...["fuse2fs", "-o", "ro,nosuid,nodev,fakeroot", "/x.img", "/m"],
   ]);
@@ -48,7 +56,10 @@ async function withMountpoint(
   use: (image: string, mountpoint: string) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (place) => {
-    const [source, mountpoint] = [join(place, "docs"), join(place, "mount point")];
+    const [source, mountpoint] = [
+      join(place, "docs"),
+      join(place, "mount point"),
+    ];
     mkdirSync(source);
     mkdirSync(mountpoint);
     writeFileSync(join(source, "a.txt"), "alpha", { mode: 0o600 });
@@ -70,9 +81,16 @@ testWith(
       await icecoreOutput(["mount", image, mountpoint, "--quiet"]);
       const { fileSystem, options } = mountAt(mountpoint)!;
       assert.equal(fileSystem, "ext4");
-      for (const option of ["ro", "nosuid", "nodev"]) assert.ok(options.includes(option), option);
-      assert.equal(readFileSync(join(mountpoint, "docs/a.txt"), "utf8"), "alpha");
-      await assert.rejects(mountImage(image, mountpoint), { code: "already-mounted" });
+      for (const option of ["ro", "nosuid", "nodev"]) {
+        assert.ok(options.includes(option), option);
+      }
+      assert.equal(
+        readFileSync(join(mountpoint, "docs/a.txt"), "utf8"),
+        "alpha",
+      );
+      await assert.rejects(mountImage(image, mountpoint), {
+        code: "already-mounted",
+      });
       await icecoreOutput(["umount", mountpoint]);
       assert.equal(mountAt(mountpoint), undefined);
       assert.deepEqual(loopDevicesOf(image), []);
@@ -117,7 +135,10 @@ testWith(
       const { by } = await mountImage(image, mountpoint, { by: "fuse" });
       assert.equal(by, "fuse");
       assert.match(mountAt(mountpoint)!.fileSystem, /^fuse/);
-      assert.equal(readFileSync(join(mountpoint, "docs/a.txt"), "utf8"), "alpha");
+      assert.equal(
+        readFileSync(join(mountpoint, "docs/a.txt"), "utf8"),
+        "alpha",
+      );
       assert.throws(() => writeFileSync(join(mountpoint, "new"), ""));
       await unmountImage(mountpoint);
       assert.equal(mountAt(mountpoint), undefined);
@@ -129,11 +150,26 @@ testWith(
   "FUSE mounts where the kernel may not, as in a container without rights",
   () =>
     withMountpoint((image, mountpoint) => {
-      const script = '"$@" && cat "$MOUNTPOINT/docs/a.txt" && umount "$MOUNTPOINT"';
+      const script =
+        '"$@" && cat "$MOUNTPOINT/docs/a.txt" && umount "$MOUNTPOINT"';
       const { stdout, stderr, exitCode } = run("unshare", [
-        ...["--user", "--map-root-user", "--mount", "env", `MOUNTPOINT=${mountpoint}`],
+        ...[
+          "--user",
+          "--map-root-user",
+          "--mount",
+          "env",
+          `MOUNTPOINT=${mountpoint}`,
+        ],
         ...["sh", "-c", script, "sh"],
-        ...[Deno.execPath(), "run", "--allow-all", main, "mount", image, mountpoint],
+        ...[
+          Deno.execPath(),
+          "run",
+          "--allow-all",
+          main,
+          "mount",
+          image,
+          mountpoint,
+        ],
       ]);
       assert.equal(exitCode, 0, stderr);
       assert.equal(new TextDecoder().decode(stdout), "alpha");
@@ -151,13 +187,25 @@ testWith(
       const closed = `${image}-closed`;
       writeFileSync(closed, "", { mode: 0o600 });
       // Where everybody may use FUSE, it is covered by what only root may open.
-      const script = 'test ! -e /dev/fuse || mount --bind "$0" /dev/fuse; exec "$@"';
+      const script =
+        'test ! -e /dev/fuse || mount --bind "$0" /dev/fuse; exec "$@"';
       const { stderr, exitCode } = run("unshare", [
         ...["--mount", "sh", "-c", script, closed, ...AS_NOBODY],
-        ...[Deno.execPath(), "run", "--allow-all", main, "mount", image, mountpoint],
+        ...[
+          Deno.execPath(),
+          "run",
+          "--allow-all",
+          main,
+          "mount",
+          image,
+          mountpoint,
+        ],
       ]);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /cannot mount .*only root may mount .*icecore ls, cat and extract need/);
+      assert.match(
+        stderr,
+        /cannot mount .*only root may mount .*icecore ls, cat and extract need/,
+      );
       return Promise.resolve();
     }),
 );
@@ -168,8 +216,12 @@ Deno.test("what cannot be mounted or unmounted is refused with a word", () =>
       code: "cannot-mount",
       message: /icecore ls, cat and extract/,
     });
-    await assert.rejects(mountImage(image, `${mountpoint}/none`), { code: "no-folder" });
-    await assert.rejects(mountImage(mountpoint, mountpoint), { name: "EnvironmentError" });
+    await assert.rejects(mountImage(image, `${mountpoint}/none`), {
+      code: "no-folder",
+    });
+    await assert.rejects(mountImage(mountpoint, mountpoint), {
+      name: "EnvironmentError",
+    });
     await assert.rejects(unmountImage(mountpoint), { code: "not-mounted" });
     await assert.rejects(unmountImage("/proc"), { code: "not-an-image" });
     assert.equal((await icecore(["umount", mountpoint])).code, 1);
@@ -186,7 +238,9 @@ testWith(
           by,
           signal: interruption.signal,
           onCommand: () =>
-            queueMicrotask(() => interruption.abort(new InterruptedError("SIGTERM"))),
+            queueMicrotask(() =>
+              interruption.abort(new InterruptedError("SIGTERM"))
+            ),
         });
         await assert.rejects(mounting, {
           code: "interrupted",
@@ -206,19 +260,33 @@ testWith(
       const bin = join(mountpoint, "../bin");
       mkdirSync(bin);
       // The program is done when the signal comes, and takes a while to end.
-      const script = `#!/bin/sh\n/bin/mount "$@" && echo >"${bin}/done"; trap "" TERM; sleep 1`;
+      const script =
+        `#!/bin/sh\n/bin/mount "$@" && echo >"${bin}/done"; trap "" TERM; sleep 1`;
       writeFileSync(`${bin}/mount`, script, { mode: 0o755 });
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--allow-all", "--quiet", main, "mount", image, mountpoint],
+        args: [
+          "run",
+          "--allow-all",
+          "--quiet",
+          main,
+          "mount",
+          image,
+          mountpoint,
+        ],
         env: { PATH: `${bin}:${Deno.env.get("PATH")}` },
         stdout: "null",
         stderr: "piped",
       }).spawn();
-      while (!existsSync(`${bin}/done`)) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (!existsSync(`${bin}/done`)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
       child.kill("SIGINT");
       const { code, stderr } = await child.output();
       assert.equal(code, 130);
-      assert.match(new TextDecoder().decode(stderr), /interrupted by SIGINT: nothing was left/);
+      assert.match(
+        new TextDecoder().decode(stderr),
+        /interrupted by SIGINT: nothing was left/,
+      );
       assert.equal(mountAt(mountpoint), undefined);
       assert.deepEqual(loopDevicesOf(image), []);
     }),

@@ -7,7 +7,11 @@ import { s3Store } from "../support/s3_store.ts";
 import { buildSmallImage, LARGE } from "../support/small_image.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
-async function contents(image: ImageReader, path: string, range = {}): Promise<Uint8Array> {
+async function contents(
+  image: ImageReader,
+  path: string,
+  range = {},
+): Promise<Uint8Array> {
   return await new Response(await image.readFile(path, range)).bytes();
 }
 
@@ -22,11 +26,17 @@ async function assertReadable(image: ImageReader): Promise<void> {
   assert.deepEqual(names.sort(), ["large.bin", "old", "same.txt"]);
   assert.deepEqual(await contents(image, "docs/large.bin"), LARGE);
   assert.deepEqual(
-    await contents(image, "docs/large.bin", { startBytes: 100_001, endBytes: 400_003 }),
+    await contents(image, "docs/large.bin", {
+      startBytes: 100_001,
+      endBytes: 400_003,
+    }),
     LARGE.subarray(100_001, 400_003),
   );
   assert.deepEqual(
-    await contents(image, "docs/large.bin", { startBytes: 699_999, endBytes: 1e9 }),
+    await contents(image, "docs/large.bin", {
+      startBytes: 699_999,
+      endBytes: 1e9,
+    }),
     LARGE.subarray(699_999),
   );
   const walked: string[] = [];
@@ -37,11 +47,20 @@ async function assertReadable(image: ImageReader): Promise<void> {
     "docs/old/notes.txt",
     "docs/same.txt",
   ]);
-  assert.equal(new TextDecoder().decode(await image.readLink("latest")), "docs/old");
+  assert.equal(
+    new TextDecoder().decode(await image.readLink("latest")),
+    "docs/old",
+  );
   const link = await image.stat("latest/notes.txt", { followSymlinks: true });
   assert.equal(link.sizeBytes, 2_000_000);
-  await assert.rejects(image.readFile("docs"), { name: "PathError", code: "not-a-file" });
-  await assert.rejects(image.stat("nothing"), { name: "PathError", code: "no-such-path" });
+  await assert.rejects(image.readFile("docs"), {
+    name: "PathError",
+    code: "not-a-file",
+  });
+  await assert.rejects(image.stat("nothing"), {
+    name: "PathError",
+    code: "no-such-path",
+  });
 }
 
 Deno.test("an image is read in place, wherever it is", async (context) => {
@@ -60,15 +79,22 @@ Deno.test("an image is read in place, wherever it is", async (context) => {
       await using image = await openImage(server.url);
       await assertReadable(image);
       assert.equal(image.traffic!.countRequests, server.requests.length);
-      assert.ok(server.requests.length <= 6, `${server.requests.length} requests`);
+      assert.ok(
+        server.requests.length <= 6,
+        `${server.requests.length} requests`,
+      );
     });
 
-    await context.step("over HTTP from a server that cuts connections", async () => {
-      await using server = await rangeServer(bytes);
-      server.fault = ({ number }) => number % 2 === 0 ? { cutAfterBytes: 70_000 } : undefined;
-      await using image = await openImage(server.url, { retryDelayMs: 1 });
-      await assertReadable(image);
-    });
+    await context.step(
+      "over HTTP from a server that cuts connections",
+      async () => {
+        await using server = await rangeServer(bytes);
+        server.fault = ({ number }) =>
+          number % 2 === 0 ? { cutAfterBytes: 70_000 } : undefined;
+        await using image = await openImage(server.url, { retryDelayMs: 1 });
+        await assertReadable(image);
+      },
+    );
 
     await context.step("from S3", async () => {
       await using store = await s3Store();
@@ -78,10 +104,13 @@ Deno.test("an image is read in place, wherever it is", async (context) => {
       assert.equal(image.traffic!.countRequests, store.countReads);
     });
 
-    await context.step("from bytes of one's own, which are not closed", async () => {
-      await using image = await openImage(bytesSource(bytes));
-      await assertReadable(image);
-    });
+    await context.step(
+      "from bytes of one's own, which are not closed",
+      async () => {
+        await using image = await openImage(bytesSource(bytes));
+        await assertReadable(image);
+      },
+    );
 
     await context.step("from a source that makes the reader wait", async () => {
       const memory = bytesSource(bytes);
@@ -108,33 +137,58 @@ Deno.test("an image is read in place, wherever it is", async (context) => {
       },
     );
 
-    await context.step("an image that is replaced while it is read is an error", async () => {
-      await using server = await rangeServer(bytes);
-      await using image = await openImage(server.url);
-      server.file = { bytes: bytes.toReversed(), headers: { etag: '"second"' } };
-      await assert.rejects(contents(image, "docs/large.bin"), { code: "image-changed" });
-    });
+    await context.step(
+      "an image that is replaced while it is read is an error",
+      async () => {
+        await using server = await rangeServer(bytes);
+        await using image = await openImage(server.url);
+        server.file = {
+          bytes: bytes.toReversed(),
+          headers: { etag: '"second"' },
+        };
+        await assert.rejects(contents(image, "docs/large.bin"), {
+          code: "image-changed",
+        });
+      },
+    );
 
-    await context.step("what is not an image is refused, and its connection released", async () => {
-      await using server = await rangeServer(new Uint8Array(100_000));
-      await assert.rejects(openImage(server.url), { name: "CorruptImageError", code: "not-ext4" });
-      await assert.rejects(openImage(server.url), /cannot read http.*: it has no ext2/);
-      await using empty = await rangeServer(new Uint8Array());
-      await assert.rejects(openImage(empty.url), { code: "truncated" });
-    });
+    await context.step(
+      "what is not an image is refused, and its connection released",
+      async () => {
+        await using server = await rangeServer(new Uint8Array(100_000));
+        await assert.rejects(openImage(server.url), {
+          name: "CorruptImageError",
+          code: "not-ext4",
+        });
+        await assert.rejects(
+          openImage(server.url),
+          /cannot read http.*: it has no ext2/,
+        );
+        await using empty = await rangeServer(new Uint8Array());
+        await assert.rejects(openImage(empty.url), { code: "truncated" });
+      },
+    );
 
-    await context.step("a stream that is cancelled ends the reading", async () => {
-      await using server = await rangeServer(bytes);
-      await using image = await openImage(server.url);
-      const stream = await image.readFile("docs/old/notes.txt");
-      await stream.cancel();
-    });
+    await context.step(
+      "a stream that is cancelled ends the reading",
+      async () => {
+        await using server = await rangeServer(bytes);
+        await using image = await openImage(server.url);
+        const stream = await image.readFile("docs/old/notes.txt");
+        await stream.cancel();
+      },
+    );
 
-    await context.step("after closing, reading fails with a clear word", async () => {
-      const image = await openImage(path);
-      await image.close();
-      await image.close();
-      await assert.rejects(contents(image, "docs/large.bin"), { code: "image-closed" });
-    });
+    await context.step(
+      "after closing, reading fails with a clear word",
+      async () => {
+        const image = await openImage(path);
+        await image.close();
+        await image.close();
+        await assert.rejects(contents(image, "docs/large.bin"), {
+          code: "image-closed",
+        });
+      },
+    );
   });
 });

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { openImage } from "../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../support/damaged_image.ts";
+import {
+  failuresOf,
+  flip,
+  placeOf,
+  withManyFiles,
+} from "../support/damaged_image.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -22,20 +33,35 @@ Deno.test("of 200 damaged files exactly these are named, and none is extracted",
     const bytes = readFileSync(image);
     const damaged = paths.filter((_, i) => i % 3 !== 0);
     assert.equal(damaged.length, 200);
-    for (const [i, path] of damaged.entries()) flip(bytes, (await placeOf(bytes, path)).at + i % 2);
+    for (const [i, path] of damaged.entries()) {
+      flip(bytes, (await placeOf(bytes, path)).at + i % 2);
+    }
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
-    const named = failures.flatMap((one) => one.check === "contents" ? one.paths : [one.check]);
+    const named = failures.flatMap((one) =>
+      one.check === "contents" ? one.paths : [one.check]
+    );
     assert.deepEqual(named.sort(), [...damaged].sort());
 
     const target = join(place, "out");
-    const { code, stderr } = await icecore(["extract", image, "-o", target, "--quiet"]);
+    const { code, stderr } = await icecore([
+      "extract",
+      image,
+      "-o",
+      target,
+      "--quiet",
+    ]);
     assert.equal(code, 4, stderr);
     for (const path of paths) {
-      assert.equal(existsSync(join(target, path)), !damaged.includes(path), path);
+      assert.equal(
+        existsSync(join(target, path)),
+        !damaged.includes(path),
+        path,
+      );
     }
     assert.equal(
-      stderr.split("\n").filter((line) => line.includes("cannot trust many/")).length,
+      stderr.split("\n").filter((line) => line.includes("cannot trust many/"))
+        .length,
       200,
     );
   }));
@@ -46,11 +72,22 @@ Deno.test("with --salvage a damaged file is extracted, named, and the exit code 
     flip(bytes, (await placeOf(bytes, "many/f7")).at);
     writeFileSync(image, bytes);
     const target = join(place, "out");
-    const args = ["extract", image, "many/f7", "-o", target, "--salvage", "--quiet"];
+    const args = [
+      "extract",
+      image,
+      "many/f7",
+      "-o",
+      target,
+      "--salvage",
+      "--quiet",
+    ];
     const { code, stderr } = await icecore(args);
     assert.equal(code, 3);
     assert.match(stderr, /many\/f7/);
-    assert.equal(readFileSync(join(target, "many/f7")).length, "7 ".length * 92);
+    assert.equal(
+      readFileSync(join(target, "many/f7")).length,
+      "7 ".length * 92,
+    );
   }));
 
 Deno.test("cat and export print what they have, name a damaged file, and end with 4", () =>
@@ -67,8 +104,12 @@ Deno.test("cat and export print what they have, name a damaged file, and end wit
     const exported = await icecore(["export", image, "--tar"]);
     assert.equal(exported.code, 4);
     assert.match(exported.stderr, /cannot trust many\/f9/);
-    const list = execFileSync("tar", ["tf", "-"], { input: exported.bytes }).toString();
-    assert.equal(list.split("\n").filter((name) => /many\/f\d/.test(name)).length, 300);
+    const list = execFileSync("tar", ["tf", "-"], { input: exported.bytes })
+      .toString();
+    assert.equal(
+      list.split("\n").filter((name) => /many\/f\d/.test(name)).length,
+      300,
+    );
   }));
 
 Deno.test("all names of a damaged file are named", () =>
@@ -82,10 +123,15 @@ Deno.test("all names of a damaged file are named", () =>
     const bytes = readFileSync(image);
     flip(bytes, (await placeOf(bytes, "links/two")).at);
     writeFileSync(image, bytes);
-    const contents = (await failuresOf(image)).filter((one) => one.check === "contents");
-    assert.deepEqual(contents.map((one) => one.check === "contents" && one.paths), [
-      ["links/one", "links/two"],
-    ]);
+    const contents = (await failuresOf(image)).filter((one) =>
+      one.check === "contents"
+    );
+    assert.deepEqual(
+      contents.map((one) => one.check === "contents" && one.paths),
+      [
+        ["links/one", "links/two"],
+      ],
+    );
   }));
 
 Deno.test("a byte behind a file's end is reported as that, and the file is extracted", () =>
@@ -95,10 +141,19 @@ Deno.test("a byte behind a file's end is reported as that, and the file is extra
     flip(bytes, at + "5 ".length * 66 + 3);
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
-    assert.deepEqual(failures.map((one) => one.check === "contents" && [one.code, one.paths]), [
-      ["tail", ["many/f5"]],
+    assert.deepEqual(
+      failures.map((one) => one.check === "contents" && [one.code, one.paths]),
+      [
+        ["tail", ["many/f5"]],
+      ],
+    );
+    const { code } = await icecore([
+      "extract",
+      image,
+      "-o",
+      join(place, "out"),
+      "--quiet",
     ]);
-    const { code } = await icecore(["extract", image, "-o", join(place, "out"), "--quiet"]);
     assert.equal(code, 0);
   }));
 
@@ -127,32 +182,66 @@ Deno.test("a damaged inode hides no damaged file", () =>
     const { inode, at } = await placeOf(bytes, "many/f5");
     flip(bytes, at);
     const other = await placeOf(bytes, "many/f8");
-    const tables = execFileSync("debugfs", ["-R", `imap <${other.inode}>`, image], {
+    const tables = execFileSync("debugfs", [
+      "-R",
+      `imap <${other.inode}>`,
+      image,
+    ], {
       stdio: ["ignore", "pipe", "ignore"],
     }).toString();
-    const [, block, offset] = /located at block (\d+), offset (0x[0-9a-f]+)/.exec(tables)!;
+    const [, block, offset] = /located at block (\d+), offset (0x[0-9a-f]+)/
+      .exec(tables)!;
     const blockSize = 1024 << bytes.readUInt32LE(1024 + 0x18);
     flip(bytes, Number(block) * blockSize + Number(offset) + 4);
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
     assert.ok(failures.some((one) => one.check === "structure"));
     const contents = failures.filter((one) => one.check === "contents");
-    assert.deepEqual(contents.map((one) => one.check === "contents" && one.inode), [inode]);
+    assert.deepEqual(
+      contents.map((one) => one.check === "contents" && one.inode),
+      [inode],
+    );
   }));
 
 /** Programs that change an image, and what becomes of its record. */
-const changes: { name: string; argv: (image: string) => string[]; state: "sound" | "stale" }[] = [
-  { name: "tune2fs -U", argv: (image) => ["tune2fs", "-f", "-U", "random", image], state: "sound" },
-  { name: "e2fsck -fy", argv: (image) => ["e2fsck", "-fy", image], state: "sound" },
-  { name: "tune2fs -L", argv: (image) => ["tune2fs", "-f", "-L", "new", image], state: "sound" },
+const changes: {
+  name: string;
+  argv: (image: string) => string[];
+  state: "sound" | "stale";
+}[] = [
+  {
+    name: "tune2fs -U",
+    argv: (image) => ["tune2fs", "-f", "-U", "random", image],
+    state: "sound",
+  },
+  {
+    name: "e2fsck -fy",
+    argv: (image) => ["e2fsck", "-fy", image],
+    state: "sound",
+  },
+  {
+    name: "tune2fs -L",
+    argv: (image) => ["tune2fs", "-f", "-L", "new", image],
+    state: "sound",
+  },
   {
     name: "debugfs set_inode_field size",
-    argv: (image) => ["debugfs", "-w", "-R", "set_inode_field many/f5 size 3", image],
+    argv: (
+      image,
+    ) => ["debugfs", "-w", "-R", "set_inode_field many/f5 size 3", image],
     state: "stale",
   },
   {
     name: "debugfs set_inode_field mtime",
-    argv: (image) => ["debugfs", "-w", "-R", "set_inode_field many/f5 mtime 20200101000000", image],
+    argv: (
+      image,
+    ) => [
+      "debugfs",
+      "-w",
+      "-R",
+      "set_inode_field many/f5 mtime 20200101000000",
+      image,
+    ],
     state: "stale",
   },
 ];
@@ -168,12 +257,18 @@ for (const { name, argv, state } of changes) {
         assert.ok((spawnSync(program!, args).status ?? 9) <= 1, name);
         const failures: VerifyFailure[] = [];
         const onFailure = (failure: VerifyFailure) => failures.push(failure);
-        const { record } = await verifyImage(image, { digest: "never", onFailure });
+        const { record } = await verifyImage(image, {
+          digest: "never",
+          onFailure,
+        });
         assert.equal(record.state, state);
         await using reader = await openImage(image);
         const contents = await reader.readFile("many/f6");
         assert.ok((await new Response(contents).text()).startsWith("6 6 "));
-        assert.deepEqual(failures.filter(({ check }) => check === "contents"), []);
+        assert.deepEqual(
+          failures.filter(({ check }) => check === "contents"),
+          [],
+        );
       }),
   );
 }
@@ -187,7 +282,14 @@ Deno.test("a sample reads whole files, says its share, and its seed repeats it",
     assert.equal(first.contents?.seed, 42);
     assert.ok(first.contents!.sizeBytes >= 0.1 * first.contents!.totalBytes);
     assert.ok(first.contents!.countFiles < 100);
-    const { stderr } = await icecore(["verify", image, "--sample", "10%", "--seed", "42"]);
+    const { stderr } = await icecore([
+      "verify",
+      image,
+      "--sample",
+      "10%",
+      "--seed",
+      "42",
+    ]);
     assert.match(stderr, /verified \d+ files, .* --seed 42 repeats it/);
   }));
 
@@ -196,6 +298,9 @@ Deno.test("only the paths that are named are verified", () =>
     const bytes = readFileSync(image);
     flip(bytes, (await placeOf(bytes, "many/f5")).at);
     writeFileSync(image, bytes);
-    assert.equal((await icecore(["verify", image, "many/f6", "many/f7"])).code, 0);
+    assert.equal(
+      (await icecore(["verify", image, "many/f6", "many/f7"])).code,
+      0,
+    );
     assert.equal((await icecore(["verify", image, "many/f5"])).code, 4);
   }));

@@ -38,7 +38,10 @@ async function withImage(
 }
 
 /** What is found wrong, as check and place. */
-async function failuresOf(image: string, sources: readonly string[]): Promise<string[]> {
+async function failuresOf(
+  image: string,
+  sources: readonly string[],
+): Promise<string[]> {
   const failures: string[] = [];
   const onFailure = (failure: VerifyFailure) => {
     const what = failure.check === "source"
@@ -48,7 +51,9 @@ async function failuresOf(image: string, sources: readonly string[]): Promise<st
       : "";
     failures.push(`${failure.check} ${what}`.trim());
   };
-  await assert.rejects(verifyImage(image, { sources, onFailure }), { code: "verification-failed" });
+  await assert.rejects(verifyImage(image, { sources, onFailure }), {
+    code: "verification-failed",
+  });
   return failures;
 }
 
@@ -61,7 +66,9 @@ function damage(image: string, offset: number): void {
 
 Deno.test("an image that is as it was passes every check", () =>
   withImage(async (image, source) => {
-    const { digest, countInodes } = await verifyImage(image, { sources: [source] });
+    const { digest, countInodes } = await verifyImage(image, {
+      sources: [source],
+    });
     assert.equal(digest?.algorithm, "sha512");
     assert.ok(countInodes >= 5);
   }));
@@ -80,32 +87,45 @@ Deno.test("a byte of a file that changed is found by its digest and by its sourc
 Deno.test("a byte of a structure that changed is found, and the structure named", () =>
   withImage(async (image) => {
     damage(image, 1024 + 0x4c);
-    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+    assert.deepEqual(await failuresOf(image, []), [
+      "digest",
+      "structure ext4_super_block",
+    ]);
   }));
 
 Deno.test("a broken superblock is one place, and nothing is compared behind it", () =>
   withImage(async (image, source) => {
     damage(image, 1024 + 0x4c);
-    await assert.rejects(verifyImage(image, { digest: "never", sources: [source] }), {
-      message: /: its structure is damaged in 1 place; therefore it could not be compared with/,
-    });
+    await assert.rejects(
+      verifyImage(image, { digest: "never", sources: [source] }),
+      {
+        message:
+          /: its structure is damaged in 1 place; therefore it could not be compared with/,
+      },
+    );
   }));
 
 Deno.test("places beyond the hundred that are reported are counted, too", () =>
   withImage(async (image) => {
     const source = join(image, "../many");
     mkdirSync(source);
-    for (let index = 0; index < 250; index++) writeFileSync(join(source, `${index}`), "");
+    for (let index = 0; index < 250; index++) {
+      writeFileSync(join(source, `${index}`), "");
+    }
     await icecoreOutput(["build", source, "-o", image, "--force", "--quiet"]);
     const bytes = readFileSync(image);
     for (const { kind, offsetBytes, sizeBytes } of regionsOf(bytes)) {
-      if (kind === "inode table") bytes.fill(1, offsetBytes, offsetBytes + sizeBytes);
+      if (kind === "inode table") {
+        bytes.fill(1, offsetBytes, offsetBytes + sizeBytes);
+      }
     }
     writeFileSync(image, bytes);
     const { countFindings } = await checkImage(bytesSource(bytes));
     assert.ok(countFindings > 200);
     await assert.rejects(verifyImage(image, { digest: "never" }), {
-      message: new RegExp(`: its structure is damaged in ${countFindings} places\\.`),
+      message: new RegExp(
+        `: its structure is damaged in ${countFindings} places\\.`,
+      ),
     });
   }));
 
@@ -116,10 +136,15 @@ Deno.test("without side file and record an image is verified by its source, or n
       code: "no-side-file",
       message: /verify without it/,
     });
-    assert.equal((await verifyImage(image, { sources: [source] })).digest, undefined);
+    assert.equal(
+      (await verifyImage(image, { sources: [source] })).digest,
+      undefined,
+    );
     await verifyImage(image, { digest: "never" });
     utimesSync(join(source, "deep"), 5, 5);
-    assert.deepEqual(await failuresOf(image, [source]), ["source metadata docs/deep"]);
+    assert.deepEqual(await failuresOf(image, [source]), [
+      "source metadata docs/deep",
+    ]);
   }, ["--without-record"]));
 
 Deno.test("a folder to compare with that is not there is named as it was given", () =>
@@ -132,7 +157,10 @@ Deno.test("a folder to compare with that is not there is named as it was given",
 Deno.test("a side file of another image is distinguished from an invalid one", () =>
   withImage(async (image) => {
     const side = `${image}.sha512`;
-    writeFileSync(side, readFileSync(side, "utf8").replace(/^[0-9a-f]{8}/, "00000000"));
+    writeFileSync(
+      side,
+      readFileSync(side, "utf8").replace(/^[0-9a-f]{8}/, "00000000"),
+    );
     assert.deepEqual(await failuresOf(image, []), ["digest"]);
     writeFileSync(side, "nonsense\n");
     await assert.rejects(verifyImage(image), { code: "bad-side-file" });
@@ -154,14 +182,20 @@ Deno.test("an image that was cut fails, and so does a file that is not an image"
       "structure ext4_super_block",
     ]);
     writeFileSync(image, "no image at all ".repeat(1000));
-    await assert.rejects(verifyImage(image), { name: "CorruptImageError", code: "not-ext4" });
+    await assert.rejects(verifyImage(image), {
+      name: "CorruptImageError",
+      code: "not-ext4",
+    });
     await assert.rejects(verifyImage(`${image}.none`), { code: "no-image" });
   }));
 
 Deno.test("an image that has lost no more than its magic is damaged, and no other file", () =>
   withImage(async (image) => {
     damage(image, 1024 + 0x38);
-    assert.deepEqual(await failuresOf(image, []), ["digest", "structure ext4_super_block"]);
+    assert.deepEqual(await failuresOf(image, []), [
+      "digest",
+      "structure ext4_super_block",
+    ]);
   }));
 
 Deno.test("verify of what is not an image ends with 1, and the words of ls", () =>
@@ -171,7 +205,10 @@ Deno.test("verify of what is not an image ends with 1, and the words of ls", () 
     const verified = await icecore(["verify", packed]);
     const listed = await icecore(["ls", packed]);
     assert.equal(verified.code, 1);
-    assert.match(verified.stderr, /it is compressed\. Unpack it with gunzip -c /);
+    assert.match(
+      verified.stderr,
+      /it is compressed\. Unpack it with gunzip -c /,
+    );
     assert.equal(verified.stderr, listed.stderr);
     writeFileSync(`${packed}.sha512`, `${"0".repeat(128)}  docs.img.gz\n`);
     assert.equal((await icecore(["verify", packed])).code, 4);
@@ -182,7 +219,15 @@ Deno.test("an image of several folders is compared with all of them", () =>
     const other = join(source, "../other");
     mkdirSync(other);
     writeFileSync(join(other, "c"), "c");
-    await icecoreOutput(["build", source, other, "-o", image, "--force", "--quiet"]);
+    await icecoreOutput([
+      "build",
+      source,
+      other,
+      "-o",
+      image,
+      "--force",
+      "--quiet",
+    ]);
     await verifyImage(image, { sources: [source, other] });
     renameSync(join(other, "c"), join(other, "d"));
     assert.deepEqual((await failuresOf(image, [source, other])).slice(-2), [
@@ -193,23 +238,38 @@ Deno.test("an image of several folders is compared with all of them", () =>
 
 Deno.test("an image on a server is verified with the side file beside it", () =>
   withImage(async (image, source) => {
-    const [bytes, side] = [readFileSync(image), readFileSync(`${image}.sha512`)];
+    const [bytes, side] = [
+      readFileSync(image),
+      readFileSync(`${image}.sha512`),
+    ];
     await using server = await rangeServer(bytes);
     server.fault = ({ path }) => {
       const isSide = path.endsWith(".sha512");
-      server.file = { bytes: isSide ? side : bytes, headers: { etag: isSide ? '"s"' : '"i"' } };
+      server.file = {
+        bytes: isSide ? side : bytes,
+        headers: { etag: isSide ? '"s"' : '"i"' },
+      };
       return undefined;
     };
     const { digest } = await verifyImage(server.url, { sources: [source] });
     assert.equal(digest?.sideFile, `${server.url}.sha512`);
     bytes[bytes.length - 1]! ^= 1;
-    await assert.rejects(verifyImage(server.url), { code: "verification-failed" });
-    server.fault = ({ path }) => /\.[a-z]+\d+$/.test(path) ? { status: 404 } : undefined;
+    await assert.rejects(verifyImage(server.url), {
+      code: "verification-failed",
+    });
+    server.fault = ({ path }) =>
+      /\.[a-z]+\d+$/.test(path) ? { status: 404 } : undefined;
     server.file = { bytes, headers: { etag: '"i"' } };
-    await assert.rejects(verifyImage(server.url), { code: "verification-failed" });
+    await assert.rejects(verifyImage(server.url), {
+      code: "verification-failed",
+    });
     bytes[bytes.length - 1]! ^= 1;
     const { digest: none, contents } = await verifyImage(server.url);
-    assert.deepEqual([none, contents?.countFiles], [undefined, 2], "the record alone is there");
+    assert.deepEqual(
+      [none, contents?.countFiles],
+      [undefined, 2],
+      "the record alone is there",
+    );
   }));
 
 Deno.test("verify on the command line names every difference, and shows it by its exit code", () =>
@@ -226,7 +286,10 @@ Deno.test("verify on the command line names every difference, and shows it by it
     const other = await icecore(["verify", image, "--source", source]);
     assert.equal(other.code, 4);
     assert.equal(other.stdout, "m docs/deep (mtime)\n- docs/deep/b.txt\n");
-    assert.match(other.stderr, /cannot trust .*: 2 names are not as in the source/);
+    assert.match(
+      other.stderr,
+      /cannot trust .*: 2 names are not as in the source/,
+    );
     const json = await icecore(["verify", image, "--source", source, "--json"]);
     assert.deepEqual(
       json.stdout.trim().split("\n").map((line) => JSON.parse(line).type),

@@ -21,8 +21,19 @@ Deno.test("the tests know each name of the product, in the same version, and a f
 
 Deno.test("who only builds images fetches no package of the tests", () => {
   const lock = JSON.parse(readFileSync(`${repositoryRoot}/deno.lock`, "utf8"));
-  const locked = Object.keys(lock.npm).map((each) => each.replace(/(.)@.*$/, "$1"));
-  for (const name of ["axe-core", "fast-check", "playwright-core", "s3rver", "koa", "lodash"]) {
+  const locked = Object.keys(lock.npm).map((each) =>
+    each.replace(/(.)@.*$/, "$1")
+  );
+  for (
+    const name of [
+      "axe-core",
+      "fast-check",
+      "playwright-core",
+      "s3rver",
+      "koa",
+      "lodash",
+    ]
+  ) {
     assert.ok(!locked.includes(name), name);
   }
 });

@@ -16,7 +16,9 @@ import { report, type Violation } from "./violation.ts";
 export async function checkDirection(root: string): Promise<Violation[]> {
   const files = sourceFiles(root);
   const imports = await importGraph(root);
-  const pure = files.filter((file) => rules[layerOf(file) ?? "tests"].runtime === false);
+  const pure = files.filter((file) =>
+    rules[layerOf(file) ?? "tests"].runtime === false
+  );
   const violations = [
     ...files.filter((file) => layerOf(file) === undefined).map(unknownPlace),
     ...imports.flatMap((edge) => checkImport(edge)),
@@ -24,7 +26,9 @@ export async function checkDirection(root: string): Promise<Violation[]> {
     ...folderCycles(imports.filter(isWithinLayer)).map(folderCycle),
     ...(await findRuntimeNames(root, pure)).map(runtimeName),
   ];
-  return violations.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line);
+  return violations.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
+  );
 }
 
 /** What is wrong with one import, if anything. */
@@ -32,11 +36,17 @@ function checkImport(edge: Import): Violation[] {
   const { from, to, line, typeOnly } = edge;
   const layer = layerOf(from);
   if (layer === undefined) return [];
-  const wrong = (why: string) => [{ file: from, line, message: `${from} imports ${to}: ${why}` }];
-  if (edge.error !== undefined) return wrong("it cannot be resolved. Correct the path.");
+  const wrong = (
+    why: string,
+  ) => [{ file: from, line, message: `${from} imports ${to}: ${why}` }];
+  if (edge.error !== undefined) {
+    return wrong("it cannot be resolved. Correct the path.");
+  }
   const rule = rules[layer];
   if (/^[a-z]+:/.test(to)) {
-    if (!rule.outside) return wrong(`${rule.why}. Pass in what it needs as a parameter.`);
+    if (!rule.outside) {
+      return wrong(`${rule.why}. Pass in what it needs as a parameter.`);
+    }
     if (to.startsWith("bun:") && !rule.runtime) {
       return wrong("only host/ names a runtime. Put what needs it into host/.");
     }
@@ -44,24 +54,37 @@ function checkImport(edge: Import): Violation[] {
   }
   if (to === "deno.json") return layer === "ext4" ? wrong(`${rule.why}.`) : [];
   const target = layerOf(to);
-  if (target === undefined) return wrong("that place is in no layer. Move it into one.");
-  if (target === layer) return layer === "plugins" ? checkPlugin(edge, wrong) : [];
+  if (target === undefined) {
+    return wrong("that place is in no layer. Move it into one.");
+  }
+  if (target === layer) {
+    return layer === "plugins" ? checkPlugin(edge, wrong) : [];
+  }
   if (rule.imports.includes(target)) return [];
   if (rule.typesOf?.includes(target) === true) {
-    return typeOnly ? [] : wrong(`only types of ${target}/ may be imported. Write "import type".`);
+    return typeOnly
+      ? []
+      : wrong(`only types of ${target}/ may be imported. Write "import type".`);
   }
   return wrong(`${rule.why}. ${advice(layer, target)}`);
 }
 
 /** A plugin of several files has a folder of its own beside `NAME.ts`, and stays inside it. */
-function checkPlugin({ from, to }: Import, wrong: (why: string) => Violation[]): Violation[] {
+function checkPlugin(
+  { from, to }: Import,
+  wrong: (why: string) => Violation[],
+): Violation[] {
   const folder = `${/^plugins\/[^/]+?(?=\/|\.ts$)/.exec(from)?.[0]}/`;
   if (to.startsWith(folder)) return [];
-  return wrong(`${rules.plugins.why}. Give a plugin of several files a folder of its own.`);
+  return wrong(
+    `${rules.plugins.why}. Give a plugin of several files a folder of its own.`,
+  );
 }
 
 function advice(layer: Layer, target: Layer): string {
-  if (target === "tests" || target === "bench") return "Move what is shared out of it.";
+  if (target === "tests" || target === "bench") {
+    return "Move what is shared out of it.";
+  }
   const allowed = rules[layer].imports;
   return allowed.length === 0
     ? "Pass it in as a parameter, or move it down."
@@ -88,23 +111,31 @@ function isWithinLayer({ from, to }: Import): boolean {
 function folderCycle(statements: Import[]): Violation {
   const [first] = statements;
   const folders = foldersOf(statements);
-  const others = statements.slice(1).map(({ from, to }) => `${from} imports ${to}`);
+  const others = statements.slice(1).map(({ from, to }) =>
+    `${from} imports ${to}`
+  );
   return {
     file: first?.from ?? "",
     line: first?.line ?? 1,
     message: `${first?.from} imports ${first?.to}: a circle of folders, ` +
-      `${[...folders, folders[0]].join(" → ")}, since ${others.join(" and ")}. ` +
+      `${[...folders, folders[0]].join(" → ")}, since ${
+        others.join(" and ")
+      }. ` +
       "Move what they share into a folder below both.",
   };
 }
 
-function runtimeName({ file, line }: { file: string; line: number }): Violation {
-  const message = `${file} names a runtime: only host/ does. Put what needs it into host/.`;
+function runtimeName(
+  { file, line }: { file: string; line: number },
+): Violation {
+  const message =
+    `${file} names a runtime: only host/ does. Put what needs it into host/.`;
   return { file, line, message };
 }
 
 function unknownPlace(file: string): Violation {
-  const message = `${file} lies in no layer. Move it, or add its place to tests/lint/layers.ts.`;
+  const message =
+    `${file} lies in no layer. Move it, or add its place to tests/lint/layers.ts.`;
   return { file, line: 1, message };
 }
 

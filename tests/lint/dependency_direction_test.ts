@@ -17,7 +17,10 @@ Deno.test("a tree that keeps to the arrows passes", async () => {
 });
 
 Deno.test("this repository keeps to the arrows", async () => {
-  assert.deepEqual((await checkDirection(repositoryRoot)).map(formatViolation), []);
+  assert.deepEqual(
+    (await checkDirection(repositoryRoot)).map(formatViolation),
+    [],
+  );
 });
 
 const upward: { name: string; file: string; text: string; says: RegExp }[] = [
@@ -39,13 +42,15 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "a plugin imports a step",
     file: "plugins/notify.ts",
     text: 'import "../steps/scan.ts";\n',
-    says: /^plugins\/notify\.ts:1: .* a plugin of ours has no more rights than anyone's/,
+    says:
+      /^plugins\/notify\.ts:1: .* a plugin of ours has no more rights than anyone's/,
   },
   {
     name: "a plugin imports another plugin",
     file: "plugins/notify.ts",
     text: 'import "./age.ts";\n',
-    says: /imports plugins\/age\.ts: .* Give a plugin of several files a folder of its own\.$/,
+    says:
+      /imports plugins\/age\.ts: .* Give a plugin of several files a folder of its own\.$/,
   },
   {
     name: "mod.ts imports the command line",
@@ -58,7 +63,8 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "an entry for reading imports a plugin",
     file: "read.ts",
     text: 'export * from "./plugins/age.ts";\n',
-    says: /^read\.ts:1: read\.ts imports plugins\/age\.ts: mod\.ts, read\.ts and plugin\.ts export/,
+    says:
+      /^read\.ts:1: read\.ts imports plugins\/age\.ts: mod\.ts, read\.ts and plugin\.ts export/,
   },
   {
     name: "a step imports mod.ts by the package's name",
@@ -77,25 +83,29 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "source imports a step",
     file: "source/walk.ts",
     text: 'import "../steps/scan.ts";\n',
-    says: /^source\/walk\.ts:1: .* source\/ reads folders that are to be stored/,
+    says:
+      /^source\/walk\.ts:1: .* source\/ reads folders that are to be stored/,
   },
   {
     name: "the pipeline imports a step",
     file: "pipeline/run.ts",
     text: 'await import("../steps/scan.ts");\n',
-    says: /imports steps\/scan\.ts: the pipeline imports no step and no machine/,
+    says:
+      /imports steps\/scan\.ts: the pipeline imports no step and no machine/,
   },
   {
     name: "the pipeline imports host",
     file: "pipeline/run.ts",
     text: 'import type {} from "../host/runtime.ts";\n',
-    says: /imports host\/runtime\.ts: the pipeline imports no step and no machine/,
+    says:
+      /imports host\/runtime\.ts: the pipeline imports no step and no machine/,
   },
   {
     name: "the pipeline imports more than types of ext4",
     file: "pipeline/run.ts",
     text: 'import { text } from "../ext4/tree.ts";\nconsole.log(text);\n',
-    says: /imports ext4\/tree\.ts: only types of ext4\/ may be imported\. Write "import type"\.$/,
+    says:
+      /imports ext4\/tree\.ts: only types of ext4\/ may be imported\. Write "import type"\.$/,
   },
   {
     name: "host imports something of ours",
@@ -114,7 +124,8 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "ext4 imports a module of the runtime",
     file: "ext4/plan.ts",
     text: 'import { Buffer } from "node:buffer";\nconsole.log(Buffer);\n',
-    says: /imports node:buffer: ext4\/ is pure: .* Pass in what it needs as a parameter\.$/,
+    says:
+      /imports node:buffer: ext4\/ is pure: .* Pass in what it needs as a parameter\.$/,
   },
   {
     name: "ext4 imports a package",
@@ -126,7 +137,8 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "main.ts imports mod.ts",
     file: "main.ts",
     text: 'import "./mod.ts";\n',
-    says: /^main\.ts:1: main\.ts imports mod\.ts: the executable is argv to exit code/,
+    says:
+      /^main\.ts:1: main\.ts imports mod\.ts: the executable is argv to exit code/,
   },
   {
     name: "a step imports a test",
@@ -144,13 +156,15 @@ const upward: { name: string; file: string; text: string; says: RegExp }[] = [
     name: "a step imports bun:ffi",
     file: "steps/hash.ts",
     text: 'const ffi = await import("bun:ffi");\nconsole.log(ffi);\n',
-    says: /imports bun:ffi: only host\/ names a runtime\. Put what needs it into host\/\.$/,
+    says:
+      /imports bun:ffi: only host\/ names a runtime\. Put what needs it into host\/\.$/,
   },
   {
     name: "an import leads nowhere",
     file: "steps/hash.ts",
     text: 'import "./missing.ts";\n',
-    says: /imports steps\/missing\.ts: it cannot be resolved\. Correct the path\.$/,
+    says:
+      /imports steps\/missing\.ts: it cannot be resolved\. Correct the path\.$/,
   },
   {
     name: "a file lies in no layer",
@@ -206,12 +220,21 @@ Deno.test("a file beside a folder may use it and be used by it", async () => {
 const named: { name: string; text: string }[] = [
   { name: "Deno", text: "export const a = Deno.args;\n" },
   { name: "Bun", text: "export const a = Bun.argv;\n" },
-  { name: "globalThis.Deno", text: "export const a = (globalThis as any).Deno;\n" },
-  { name: 'globalThis["Bun"]', text: 'export const a = (globalThis as any)["Bun"];\n' },
+  {
+    name: "globalThis.Deno",
+    text: "export const a = (globalThis as any).Deno;\n",
+  },
+  {
+    name: 'globalThis["Bun"]',
+    text: 'export const a = (globalThis as any)["Bun"];\n',
+  },
   { name: "typeof Deno", text: "export const a = typeof Deno;\n" },
   { name: "a type of Deno", text: "export let a: Deno.FileInfo;\n" },
   { name: "${Deno} in a template", text: "export const a = `${Deno}`;\n" },
-  { name: "process.versions.bun", text: "export const a = process.versions.bun;\n" },
+  {
+    name: "process.versions.bun",
+    text: "export const a = process.versions.bun;\n",
+  },
 ];
 
 for (const { name, text } of named) {

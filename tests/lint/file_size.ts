@@ -13,13 +13,21 @@ export const maxLines = 300;
 /** Every source file below `root` that is too long. */
 export function checkFileSizes(root: string): Violation[] {
   return sourceFiles(root).flatMap((file) => {
-    const lines = readFileSync(`${root}/${file}`, "utf8").replace(/\n$/, "").split("\n").length;
-    const message = `${file} has ${lines} lines, ${maxLines} is the most: there are two concepts ` +
+    const lines =
+      readFileSync(`${root}/${file}`, "utf8").replace(/\n$/, "").split("\n")
+        .length;
+    const message =
+      `${file} has ${lines} lines, ${maxLines} is the most: there are two concepts ` +
       "in it. Give one a file of its own.";
     return lines > maxLines ? [{ file, line: maxLines + 1, message }] : [];
   });
 }
 
 if (import.meta.main) {
-  Deno.exit(report(checkFileSizes(repositoryRoot), `no source file is over ${maxLines} lines`));
+  Deno.exit(
+    report(
+      checkFileSizes(repositoryRoot),
+      `no source file is over ${maxLines} lines`,
+    ),
+  );
 }

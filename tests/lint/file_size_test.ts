@@ -20,7 +20,10 @@ Deno.test("a file of 301 lines is a violation, also of tests; one of 300 is not"
       `${file}:301: ${file} has 301 lines, 300 is the most: ` +
       "there are two concepts in it. Give one a file of its own."
     );
-    assert.deepEqual(checkFileSizes(root).map(formatViolation).sort(), violations);
+    assert.deepEqual(
+      checkFileSizes(root).map(formatViolation).sort(),
+      violations,
+    );
     return Promise.resolve();
   });
 });

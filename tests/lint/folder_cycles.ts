@@ -31,8 +31,11 @@ function betweenFolders(statement: Import): FolderImport[] {
   const from = statement.from.split("/").slice(0, -1);
   const to = statement.to.split("/").slice(0, -1);
   let shared = 0;
-  while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++;
+  while (
+    shared < from.length && shared < to.length && from[shared] === to[shared]
+  ) shared++;
   if (shared === from.length || shared === to.length) return [];
-  const folder = (path: readonly string[]) => path.slice(0, shared + 1).join("/");
+  const folder = (path: readonly string[]) =>
+    path.slice(0, shared + 1).join("/");
   return [{ ...statement, from: folder(from), to: folder(to), statement }];
 }

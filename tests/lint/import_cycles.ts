@@ -24,7 +24,10 @@ export function importCycles(imports: readonly Import[]): Import[][] {
 }
 
 /** The shortest walk from `start` to itself, breadth first. */
-function shortestWayBack(start: string, outgoing: Map<string, Import[]>): Import[] | undefined {
+function shortestWayBack(
+  start: string,
+  outgoing: Map<string, Import[]>,
+): Import[] | undefined {
   const cameBy = new Map<string, Import>();
   const queue = [start];
   for (const file of queue) {

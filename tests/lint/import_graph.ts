@@ -47,14 +47,19 @@ export async function importGraph(root: string): Promise<Import[]> {
   const files = sourceFiles(root);
   const modules = new Map<string, Module>();
   for (let i = 0; i < files.length; i += filesAtOnce) {
-    for (const module of await denoInfo(root, files.slice(i, i + filesAtOnce))) {
+    for (
+      const module of await denoInfo(root, files.slice(i, i + filesAtOnce))
+    ) {
       modules.set(module.specifier, module);
     }
   }
   const base = `${pathToFileURL(root).href}/`;
   return files.flatMap((file) => {
-    const dependencies = modules.get(pathToFileURL(`${root}/${file}`).href)?.dependencies ?? [];
-    return dependencies.map((dependency) => toImport(file, dependency, base, modules));
+    const dependencies =
+      modules.get(pathToFileURL(`${root}/${file}`).href)?.dependencies ?? [];
+    return dependencies.map((dependency) =>
+      toImport(file, dependency, base, modules)
+    );
   });
 }
 
@@ -72,14 +77,21 @@ function toImport(
     from,
     line: (resolved?.span.start.line ?? 0) + 1,
     specifier,
-    to: target.startsWith(base) ? fileURLToPath(target).slice(fileURLToPath(base).length) : target,
+    to: target.startsWith(base)
+      ? fileURLToPath(target).slice(fileURLToPath(base).length)
+      : target,
     typeOnly: code === undefined,
     ...(error === undefined ? {} : { error }),
   };
 }
 
-async function denoInfo(root: string, files: readonly string[]): Promise<readonly Module[]> {
-  const source = files.map((file) => `import ${JSON.stringify(pathToFileURL(`${root}/${file}`))};`);
+async function denoInfo(
+  root: string,
+  files: readonly string[],
+): Promise<readonly Module[]> {
+  const source = files.map((file) =>
+    `import ${JSON.stringify(pathToFileURL(`${root}/${file}`))};`
+  );
   // The tests' one knows all packages, the source tree's only those of the product.
   const tests = `${root}/tests/deno.json`;
   const configuration = existsSync(tests) ? ["--config", tests] : [];
@@ -94,6 +106,9 @@ async function denoInfo(root: string, files: readonly string[]): Promise<readonl
     stdout: "piped",
     stderr: "piped",
   }).output();
-  if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
-  return (JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] }).modules;
+  if (!success) {
+    throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
+  }
+  return (JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] })
+    .modules;
 }

@@ -79,13 +79,15 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     ],
     outside: true,
     runtime: false,
-    why: "the command line takes what it needs from where it is made, and nothing stands above it",
+    why:
+      "the command line takes what it needs from where it is made, and nothing stands above it",
   },
   serve: {
     imports: ["entries", "image", "pipeline", "host", "ext4"],
     outside: true,
     runtime: false,
-    why: "serve/ shows images, and builds none: it stands on the entries and on what reads",
+    why:
+      "serve/ shows images, and builds none: it stands on the entries and on what reads",
   },
   report: {
     imports: ["image", "pipeline", "host", "ext4"],
@@ -94,19 +96,37 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     why: "report/ draws what image/ reads, and knows neither steps nor the CLI",
   },
   volumes: {
-    imports: ["entries", "image", "steps", "source", "pipeline", "host", "ext4"],
+    imports: [
+      "entries",
+      "image",
+      "steps",
+      "source",
+      "pipeline",
+      "host",
+      "ext4",
+    ],
     outside: true,
     runtime: false,
-    why: "volumes/ cuts trees, and has volumes built and checked; it knows neither CLI nor plugins",
+    why:
+      "volumes/ cuts trees, and has volumes built and checked; it knows neither CLI nor plugins",
   },
   plugins: {
     imports: ["entries"],
     outside: true,
     runtime: false,
-    why: "a plugin of ours has no more rights than anyone's: the public entries and its own folder",
+    why:
+      "a plugin of ours has no more rights than anyone's: the public entries and its own folder",
   },
   entries: {
-    imports: ["image", "loading", "steps", "source", "pipeline", "host", "ext4"],
+    imports: [
+      "image",
+      "loading",
+      "steps",
+      "source",
+      "pipeline",
+      "host",
+      "ext4",
+    ],
     outside: false,
     runtime: false,
     why: "mod.ts, read.ts and plugin.ts export what lies below them",
@@ -154,7 +174,8 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     imports: [],
     outside: false,
     runtime: false,
-    why: "ext4/ is pure: it is given its input and output, and imports nothing outside itself",
+    why:
+      "ext4/ is pure: it is given its input and output, and imports nothing outside itself",
   },
   examples: {
     imports: ["entries"],
@@ -168,7 +189,12 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     runtime: true,
     why: "tests may look at everything",
   },
-  bench: { imports: everything, outside: true, runtime: true, why: "nothing depends on bench/" },
+  bench: {
+    imports: everything,
+    outside: true,
+    runtime: true,
+    why: "nothing depends on bench/",
+  },
 };
 
 /** The modules at the root, and their layers. */
@@ -183,7 +209,8 @@ const modules: Readonly<Record<string, Layer>> = {
 export function layerOf(path: string): Layer | undefined {
   const [first = "", ...rest] = path.split("/");
   if (rest.length === 0) return modules[first];
-  return Object.hasOwn(rules, first) && !Object.values(modules).includes(first as Layer)
+  return Object.hasOwn(rules, first) &&
+      !Object.values(modules).includes(first as Layer)
     ? first as Layer
     : undefined;
 }

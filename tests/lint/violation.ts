@@ -19,7 +19,10 @@ export function formatViolation({ file, line, message }: Violation): string {
 }
 
 /** Prints every violation and gives the exit code: 0 when there is none. */
-export function report(violations: readonly Violation[], whenClean: string): number {
+export function report(
+  violations: readonly Violation[],
+  whenClean: string,
+): number {
   for (const violation of violations) console.error(formatViolation(violation));
   if (violations.length === 0) console.log(whenClean);
   return violations.length === 0 ? 0 : 1;

@@ -54,7 +54,11 @@ export async function attempt(
   const events: BuildEvent[] = [];
   using _environment = setEnvironment({ TMPDIR: lab.temporary });
   try {
-    const first = pipeline(recipes.native).without("fsck").use(step, how.options, how.place);
+    const first = pipeline(recipes.native).without("fsck").use(
+      step,
+      how.options,
+      how.place,
+    );
     const built = others.reduce((all, other) => all.use(other), first);
     const result = await built.run({
       sources: [lab.source],
@@ -62,7 +66,13 @@ export async function attempt(
       emit: (event) => events.push(event),
       ...(how.signal === undefined ? {} : { signal: how.signal }),
     });
-    return { result, error: undefined, message: "", events, texts: messagesIn(events) };
+    return {
+      result,
+      error: undefined,
+      message: "",
+      events,
+      texts: messagesIn(events),
+    };
   } catch (error) {
     return {
       result: undefined,

@@ -5,7 +5,8 @@ import { loadStep } from "../../mod.ts";
 import { assertNothingLeft, inLab } from "../faults/lab.ts";
 import { attempt, attemptFile, put } from "./attempt.ts";
 
-const script = (...lines: string[]): string => ["#!/bin/sh -eu", ...lines, ""].join("\n");
+const script = (...lines: string[]): string =>
+  ["#!/bin/sh -eu", ...lines, ""].join("\n");
 
 Deno.test("a script gets the context as environment variables", async () => {
   await inLab(async (lab) => {
@@ -13,7 +14,9 @@ Deno.test("a script gets the context as environment variables", async () => {
       `# icecore: {"options": {"storageClass": {"type": "string", "help": "h", "default": "COLD"}}}`,
       `# icecore: {"options": {"tags": {"type": "strings", "help": "h"}}}`,
       `# icecore: {"options": {"twice": {"type": "boolean", "help": "h", "default": true}}}`,
-      `env | grep ^ICECORE_ | grep -v ICECORE_OPT_TAGS= | sort > ${lab.at("seen")}`,
+      `env | grep ^ICECORE_ | grep -v ICECORE_OPT_TAGS= | sort > ${
+        lab.at("seen")
+      }`,
       `printf '%s' "$ICECORE_OPT_TAGS" > ${lab.at("tags")}`,
       `test -d "$ICECORE_WORKDIR" && test -f "$ICECORE_IMAGE"`,
     );
@@ -22,11 +25,15 @@ Deno.test("a script gets the context as environment variables", async () => {
     });
     assert.equal(message, "");
     const seen = Object.fromEntries(
-      readFileSync(lab.at("seen"), "utf8").trim().split("\n").map((line) => line.split("=", 2)),
+      readFileSync(lab.at("seen"), "utf8").trim().split("\n").map((line) =>
+        line.split("=", 2)
+      ),
     );
     const { image } = result!;
     assert.deepEqual({ ...seen, ICECORE_RUN: "", ICECORE_WORKDIR: "" }, {
-      ...Object.fromEntries(Object.keys(seen).filter((name) => name === "two").map((n) => [n, ""])),
+      ...Object.fromEntries(
+        Object.keys(seen).filter((name) => name === "two").map((n) => [n, ""]),
+      ),
       ICECORE_BESIDE: `${image.path}.look.partial`,
       ICECORE_DIGEST: image.digests["sha512"],
       ICECORE_DIGEST_ALGORITHM: "sha512",
@@ -52,10 +59,21 @@ Deno.test("a script gets the context as environment variables", async () => {
 Deno.test("a script gets the same as one JSON document on stdin", async () => {
   await inLab(async (lab) => {
     const text = script(`cat > ${lab.at("seen")}`);
-    const { result } = await attemptFile(lab, "look.sh", text, { options: { timeout: 60 } });
+    const { result } = await attemptFile(lab, "look.sh", text, {
+      options: { timeout: 60 },
+    });
     const seen = JSON.parse(readFileSync(lab.at("seen"), "utf8"));
     assert.deepEqual(Object.keys(seen).sort(), [
-      ...["beside", "image", "options", "output", "payload", "sources", "step", "workdir"],
+      ...[
+        "beside",
+        "image",
+        "options",
+        "output",
+        "payload",
+        "sources",
+        "step",
+        "workdir",
+      ],
     ]);
     assert.deepEqual(seen.options, { timeout: 60 });
     assert.deepEqual(seen.image.digests, result!.image.digests);
@@ -66,7 +84,10 @@ Deno.test("a script gets the same as one JSON document on stdin", async () => {
 
 Deno.test("a script that does not read its stdin does no harm", async () => {
   await inLab(async (lab) => {
-    assert.equal((await attemptFile(lab, "x.sh", script("exec <&-; sleep 0.05"))).message, "");
+    assert.equal(
+      (await attemptFile(lab, "x.sh", script("exec <&-; sleep 0.05"))).message,
+      "",
+    );
   });
 });
 
@@ -82,7 +103,9 @@ Deno.test("events of a script are the step's, stderr is passed on, problems are 
       `printf '{"artifacts":[{"kind":"url","path":"s3://vault/x","details":{"parts":3}}]}'`,
     );
     const { result, events, texts } = await attemptFile(lab, "tell.sh", text);
-    const own = events.filter((event) => "step" in event && event.step === "tell");
+    const own = events.filter((event) =>
+      "step" in event && event.step === "tell"
+    );
     const { type } = own.find((event) => event.type === "progress")!;
     assert.equal(type, "progress");
     assert.deepEqual(texts.toSorted(), ["mind the gap", "tell: in words"]);
@@ -120,7 +143,10 @@ Deno.test("what a script makes beside the image takes its name with the image", 
     const unpacked = spawnSync("gzip", ["-dc", lab.at("sent-out.img.gz")], {
       maxBuffer: 2 ** 24,
     });
-    assert.deepEqual(new Uint8Array(unpacked.stdout), new Uint8Array(readFileSync(path)));
+    assert.deepEqual(
+      new Uint8Array(unpacked.stdout),
+      new Uint8Array(readFileSync(path)),
+    );
     await assertNothingLeft(lab);
   });
 });
@@ -131,13 +157,21 @@ Deno.test("a script that says it changes the image has the digest and the side f
       `# icecore: {"name": "append", "after": "hash", "changes": true}`,
       `printf extra >> "$ICECORE_IMAGE"`,
     );
-    const { result, message, events } = await attemptFile(lab, "changer.sh", text);
+    const { result, message, events } = await attemptFile(
+      lab,
+      "changer.sh",
+      text,
+    );
     assert.equal(message, "");
     const { image } = result!;
     assert.equal(readFileSync(image.path).length, image.sizeBytes);
-    const check = spawnSync("sha512sum", ["-c", "out.img.sha512"], { cwd: lab.folder });
+    const check = spawnSync("sha512sum", ["-c", "out.img.sha512"], {
+      cwd: lab.folder,
+    });
     assert.equal(check.stdout.toString(), "out.img: OK\n");
-    const order = events.flatMap((event) => event.type === "step-finished" ? [event.step] : []);
+    const order = events.flatMap((event) =>
+      event.type === "step-finished" ? [event.step] : []
+    );
     assert.deepEqual(order, ["scan", "pack", "hash", "append", "hash"]);
     await assertNothingLeft(lab);
   });
@@ -150,7 +184,9 @@ Deno.test("a header may be spread over lines, in the comments of any language", 
       `// icecore: {"name": "up", "summary": "send it", "before": "hash", "tools": ["ls"]}`,
       `//   icecore: {"timeout": 9, "privileged": false, "accepts": ["sealed"]}`,
     ].join("\n");
-    const { run: _, preview: __, options, ...step } = await loadStep(put(lab, "x", text));
+    const { run: _, preview: __, options, ...step } = await loadStep(
+      put(lab, "x", text),
+    );
     assert.deepEqual(step, {
       name: "up",
       summary: "send it",

@@ -7,10 +7,14 @@ const never = "new Promise(() => {})";
 
 const forms: Readonly<Record<string, string>> = {
   "starts for ever": `stream: () => ${never}`,
-  "never takes a byte": `stream: () => ({ sink: new WritableStream({ write: () => ${never} }) })`,
-  "never closes": `stream: () => ({ sink: new WritableStream({ close: () => ${never} }) })`,
-  "never finishes": `stream: () => ({ sink: new WritableStream(), finish: () => ${never} })`,
-  "never gives up": `stream: () => ({ sink: new WritableStream({ write: () => ${never},
+  "never takes a byte":
+    `stream: () => ({ sink: new WritableStream({ write: () => ${never} }) })`,
+  "never closes":
+    `stream: () => ({ sink: new WritableStream({ close: () => ${never} }) })`,
+  "never finishes":
+    `stream: () => ({ sink: new WritableStream(), finish: () => ${never} })`,
+  "never gives up":
+    `stream: () => ({ sink: new WritableStream({ write: () => ${never},
     abort: () => ${never} }), abort: () => ${never} })`,
   "never makes a byte": `stream: () => ({ name: "x", transform: {
     writable: new WritableStream({ write: () => ${never} }), readable: new ReadableStream() } })`,
@@ -19,9 +23,15 @@ const forms: Readonly<Record<string, string>> = {
 for (const [what, form] of Object.entries(forms)) {
   Deno.test(`a streaming form that ${what} fails the build when its time is over`, async () => {
     await inLab(async (lab) => {
-      const text = `export default { name: "slow", after: "hash", run() {}, ${form} };\n`;
-      const { message } = await attemptFile(lab, "slow.ts", text, { options: { timeout: 0.5 } });
-      assert.match(message, /step slow failed: it did not end within 0\.5 seconds\. Look at what/);
+      const text =
+        `export default { name: "slow", after: "hash", run() {}, ${form} };\n`;
+      const { message } = await attemptFile(lab, "slow.ts", text, {
+        options: { timeout: 0.5 },
+      });
+      assert.match(
+        message,
+        /step slow failed: it did not end within 0\.5 seconds\. Look at what/,
+      );
       await assertNothingBuilt(lab);
     });
   });
@@ -38,7 +48,8 @@ Deno.test("the time that others take does not count for a streaming form", async
       run: () => {},
       stream: () => ({
         sink: new WritableStream({
-          write: () => new Promise<void>((resolve) => setTimeout(resolve, 3000)),
+          write: () =>
+            new Promise<void>((resolve) => setTimeout(resolve, 3000)),
         }),
       }),
     };

@@ -8,7 +8,8 @@ import { zxFaults } from "./zx_faults.ts";
 
 Deno.test("a zx script finds what zx users expect, and the image and its options", async () => {
   await inLab(async (lab) => {
-    const text = `// icecore: {"after": "hash", "options": {"to": {"type": "string", "help": "h"}}}
+    const text =
+      `// icecore: {"after": "hash", "options": {"to": {"type": "string", "help": "h"}}}
       import { fs as imported } from "zx";
       const size = await $\`wc -c < \${image.path}\`;
       echo("size", size.stdout.trim(), options.to, sources.length);
@@ -26,15 +27,24 @@ Deno.test("a zx script finds what zx users expect, and the image and its options
       export default { artifacts: [{ kind: "made", path: beside }] };
     `;
     const cwd = Deno.cwd();
-    const { result, message, texts, events } = await attemptFile(lab, "look.zx.mjs", text, {
-      options: { to: "vault" },
-    });
+    const { result, message, texts, events } = await attemptFile(
+      lab,
+      "look.zx.mjs",
+      text,
+      {
+        options: { to: "vault" },
+      },
+    );
     assert.equal(message, "");
     assert.deepEqual(texts, [
       `look: size ${result!.image.sizeBytes} vault 1`,
       "look: here true undefined",
     ]);
-    assert.ok(events.some((event) => event.type === "progress" && event.step === "look"));
+    assert.ok(
+      events.some((event) =>
+        event.type === "progress" && event.step === "look"
+      ),
+    );
     assert.equal(readFileSync(lab.at("out.img.look"), "utf8"), "made");
     assert.equal(result!.image.artifacts.at(-1)!.path, lab.at("out.img.look"));
     assert.equal(Deno.cwd(), cwd, "cd is the script's own");
@@ -44,7 +54,8 @@ Deno.test("a zx script finds what zx users expect, and the image and its options
 
 Deno.test("what a zx script has begun and does not await is waited for", async () => {
   await inLab(async (lab) => {
-    const text = "setTimeout(() => emit({ type: 'message', level: 'info', text: 'late' }), 200);\n";
+    const text =
+      "setTimeout(() => emit({ type: 'message', level: 'info', text: 'late' }), 200);\n";
     const { message, texts } = await attemptFile(lab, "late.zx.mjs", text);
     assert.equal(message, "");
     assert.deepEqual(texts, ["late"]);
@@ -53,8 +64,11 @@ Deno.test("what a zx script has begun and does not await is waited for", async (
 
 Deno.test("a zx script may be TypeScript", async () => {
   await inLab(async (lab) => {
-    const text = `const n: number = image.sizeBytes; console.log(n > 0 ? "typed" : "");\n`;
-    assert.deepEqual((await attemptFile(lab, "typed.zx.ts", text)).texts, ["typed: typed"]);
+    const text =
+      `const n: number = image.sizeBytes; console.log(n > 0 ? "typed" : "");\n`;
+    assert.deepEqual((await attemptFile(lab, "typed.zx.ts", text)).texts, [
+      "typed: typed",
+    ]);
   });
 });
 
@@ -66,9 +80,14 @@ const faults = [
 for (const [what, text, says] of faults) {
   Deno.test(`a zx script that ${what} fails the build and leaves nothing`, async () => {
     await inLab(async (lab) => {
-      const { error, message } = await attemptFile(lab, "bad.zx.mjs", `${text}\n`, {
-        options: what === "hangs" ? { timeout: 2 } : {},
-      });
+      const { error, message } = await attemptFile(
+        lab,
+        "bad.zx.mjs",
+        `${text}\n`,
+        {
+          options: what === "hangs" ? { timeout: 2 } : {},
+        },
+      );
       assert.match(message, says);
       assert.ok(error instanceof StepError && error.step === "bad");
       await assertNothingBuilt(lab);
@@ -78,10 +97,13 @@ for (const [what, text, says] of faults) {
 
 Deno.test("an abort ends a zx script and the programs it has started", async () => {
   await inLab(async (lab) => {
-    const text = "await $`env LAB=${image.path.replace(/.out.img.partial$/, '')} sh -c " +
+    const text =
+      "await $`env LAB=${image.path.replace(/.out.img.partial$/, '')} sh -c " +
       `'touch ${lab.at("reached")}; sleep 100'\`;\n`;
     const interruption = new AbortController();
-    const building = attemptFile(lab, "slow.zx.mjs", text, { signal: interruption.signal });
+    const building = attemptFile(lab, "slow.zx.mjs", text, {
+      signal: interruption.signal,
+    });
     await appearance(lab.at("reached"));
     interruption.abort(new InterruptedError("SIGINT"));
     assert.ok((await building).error instanceof InterruptedError);

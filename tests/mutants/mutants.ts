@@ -35,7 +35,9 @@ export interface MutantOptions {
 }
 
 /** Makes and tries them; each follows from the seed and its number alone. */
-export async function* tryMutants(options: MutantOptions): AsyncGenerator<Mutant> {
+export async function* tryMutants(
+  options: MutantOptions,
+): AsyncGenerator<Mutant> {
   const { count, seed, from = 0, judgesAll = false } = options;
   const scratch = mkdtempSync(join(tmpdir(), "icecore-mutants-"));
   try {
@@ -43,9 +45,16 @@ export async function* tryMutants(options: MutantOptions): AsyncGenerator<Mutant
     const trials = join(scratch, "trials");
     mkdirSync(trials);
     for (let number = from; number < from + count; number++) {
-      const random = new Random(Math.imul(seed, 0x9e37_79b1) ^ Math.imul(number, 0x85eb_ca6b));
+      const random = new Random(
+        Math.imul(seed, 0x9e37_79b1) ^ Math.imul(number, 0x85eb_ca6b),
+      );
       const { name, image, change } = mutantOf(samples, random);
-      yield { number, sample: name, change, ...(await tryImage(image, trials, judgesAll)) };
+      yield {
+        number,
+        sample: name,
+        change,
+        ...(await tryImage(image, trials, judgesAll)),
+      };
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -67,11 +76,28 @@ async function main(): Promise<void> {
       "judge-all": { type: "boolean", default: false },
     },
   });
-  const [count, seed, from] = [values.count, values.seed, values.from].map(Number);
+  const [count, seed, from] = [values.count, values.seed, values.from].map(
+    Number,
+  );
   let [countFaulty, countFound, countMissed] = [0, 0, 0];
   const judgesAll = values["judge-all"];
-  for await (const mutant of tryMutants({ count: count!, seed: seed!, from: from!, judgesAll })) {
-    const { number, sample, change, faults, checked, onlyE2fsck, isOnlyChecker } = mutant;
+  for await (
+    const mutant of tryMutants({
+      count: count!,
+      seed: seed!,
+      from: from!,
+      judgesAll,
+    })
+  ) {
+    const {
+      number,
+      sample,
+      change,
+      faults,
+      checked,
+      onlyE2fsck,
+      isOnlyChecker,
+    } = mutant;
     if (checked.length > 0) countFound++;
     if (faults.length === 0 && onlyE2fsck === "" && !isOnlyChecker) continue;
     console.log(`#${number} of ${sample}: ${change}`);

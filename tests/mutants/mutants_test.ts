@@ -15,15 +15,24 @@ testWith(
     const faulty: string[] = [];
     const missed: string[] = [];
     let countFound = 0;
-    for await (const { number, sample, change, ...verdict } of tryMutants(SAMPLE)) {
+    for await (
+      const { number, sample, change, ...verdict } of tryMutants(SAMPLE)
+    ) {
       if (verdict.checked.length > 0) countFound++;
       const what = `#${number} of ${sample}: ${change}`;
-      if (verdict.faults.length > 0) faulty.push(`${what}: ${verdict.faults.join("; ")}`);
-      if (verdict.onlyE2fsck !== "") missed.push(`${what}: ${verdict.onlyE2fsck}`);
+      if (verdict.faults.length > 0) {
+        faulty.push(`${what}: ${verdict.faults.join("; ")}`);
+      }
+      if (verdict.onlyE2fsck !== "") {
+        missed.push(`${what}: ${verdict.onlyE2fsck}`);
+      }
     }
     assert.deepEqual(faulty, []);
     assert.ok(missed.length <= MOST_MISSED, missed.join("\n"));
-    assert.ok(countFound > SAMPLE.count / 2, `${countFound} were found damaged`);
+    assert.ok(
+      countFound > SAMPLE.count / 2,
+      `${countFound} were found damaged`,
+    );
   },
 );
 

@@ -32,13 +32,19 @@ const REFITTED = 0.75;
 const BY_KIND = 0.6;
 
 /** Changes the image in place; returns what was done, for a report. */
-export function mutate(image: Uint8Array, places: readonly Place[], random: Random): string {
+export function mutate(
+  image: Uint8Array,
+  places: readonly Place[],
+  random: Random,
+): string {
   const done: string[] = [];
   const isRefitted = random.happens(REFITTED);
   const kinds = [...new Set(places.map(({ kind }) => kind))];
   for (let left = 1 + random.below(MOST_CHANGES); left > 0; left--) {
     const kind = random.happens(BY_KIND) ? random.pick(kinds) : undefined;
-    const place = random.pick(places.filter((each) => kind === undefined || each.kind === kind));
+    const place = random.pick(
+      places.filter((each) => kind === undefined || each.kind === kind),
+    );
     done.push(change(image, place, random));
     if (isRefitted) place.refit(image);
   }
@@ -46,7 +52,10 @@ export function mutate(image: Uint8Array, places: readonly Place[], random: Rand
 }
 
 function change(image: Uint8Array, place: Place, random: Random): string {
-  const bytes = image.subarray(place.offsetBytes, place.offsetBytes + place.sizeBytes);
+  const bytes = image.subarray(
+    place.offsetBytes,
+    place.offsetBytes + place.sizeBytes,
+  );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { name, at, sizeBytes } = spotIn(bytes, place, random);
   const read = () =>
@@ -74,8 +83,14 @@ function spotIn(bytes: Uint8Array, { fields }: Place, random: Random): Spot {
   if (fields !== undefined && random.happens(0.8)) {
     const name = random.pick(Object.keys(fields));
     const { offset, sizeBytes } = fields[name]!;
-    if (sizeBytes === 1 || sizeBytes === 2) return { name, at: offset, sizeBytes };
-    return { name, at: offset + 4 * random.below(sizeBytes >> 2), sizeBytes: 4 };
+    if (sizeBytes === 1 || sizeBytes === 2) {
+      return { name, at: offset, sizeBytes };
+    }
+    return {
+      name,
+      at: offset + 4 * random.below(sizeBytes >> 2),
+      sizeBytes: 4,
+    };
   }
   const sizeBytes = random.pick([1, 2, 4] as const);
   let at = random.below(bytes.length / sizeBytes) * sizeBytes;

@@ -4,7 +4,12 @@
  */
 
 import assert from "node:assert/strict";
-import type { BlockNumber, FileBlock, GroupNumber, InodeNumber } from "../../ext4/numbers.ts";
+import type {
+  BlockNumber,
+  FileBlock,
+  GroupNumber,
+  InodeNumber,
+} from "../../ext4/numbers.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { blockMapOf } from "../../ext4/reader/contents/open_block_map.ts";
 import {
@@ -16,12 +21,18 @@ import {
 } from "../../ext4/reader/inode/inode.ts";
 import { hasIncompat } from "../../ext4/reader/layout/geometry.ts";
 import type { GroupInfo } from "../../ext4/reader/layout/group_descriptor.ts";
-import { descriptorBlock, descriptorsPerBlock } from "../../ext4/reader/layout/group_layout.ts";
+import {
+  descriptorBlock,
+  descriptorsPerBlock,
+} from "../../ext4/reader/layout/group_layout.ts";
 import { isFastLink } from "../../ext4/reader/metadata/link_target.ts";
 import { openVolume } from "../../ext4/reader/open/open_volume.ts";
 import { type Reading, settle } from "../../ext4/reader/reading.ts";
 import { loadBlock, type Volume } from "../../ext4/reader/volume.ts";
-import { GROUP_DESCRIPTOR, GROUP_DESCRIPTOR_32 } from "../../ext4/structs/group_descriptor.ts";
+import {
+  GROUP_DESCRIPTOR,
+  GROUP_DESCRIPTOR_32,
+} from "../../ext4/structs/group_descriptor.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
 import { JOURNAL_SUPERBLOCK } from "../../ext4/structs/journal.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
@@ -29,7 +40,9 @@ import { S_IFDIR, S_IFREG } from "../../ext4/tree.ts";
 import * as refits from "./refit.ts";
 
 /** Where the fields of a structure lie, by their names. */
-type FieldTable = Readonly<Record<string, { readonly offset: number; readonly sizeBytes: number }>>;
+type FieldTable = Readonly<
+  Record<string, { readonly offset: number; readonly sizeBytes: number }>
+>;
 
 /** A structure that a mutation can hit. */
 export interface Place {
@@ -61,7 +74,13 @@ class Collector {
 
   *run(): Reading<void> {
     const { geometry, groups } = this.volume;
-    this.#add("superblock", 1024, 1024, refits.refitSuperblock, SUPERBLOCK.fields);
+    this.#add(
+      "superblock",
+      1024,
+      1024,
+      refits.refitSuperblock,
+      SUPERBLOCK.fields,
+    );
     for (let group = 0; group < geometry.countGroups; group++) {
       this.#group(yield* groups.load(group as GroupNumber));
     }
@@ -88,7 +107,9 @@ class Collector {
       sizeBytes,
       ...(fields === undefined ? {} : { fields }),
       refit: (image) => {
-        if (this.#hasChecksums) refit?.(image.subarray(offsetBytes, offsetBytes + sizeBytes));
+        if (this.#hasChecksums) {
+          refit?.(image.subarray(offsetBytes, offsetBytes + sizeBytes));
+        }
       },
     });
   }
@@ -97,9 +118,12 @@ class Collector {
     const { geometry } = this.volume;
     const size = geometry.descriptorSizeBytes;
     const index = info.group % descriptorsPerBlock(geometry);
-    const start = descriptorBlock(geometry, info.group) * geometry.blockSizeBytes + index * size;
+    const start =
+      descriptorBlock(geometry, info.group) * geometry.blockSizeBytes +
+      index * size;
     const refit = refits.refitDescriptor(geometry, info.group);
-    const descriptorOf = (image: Uint8Array) => image.subarray(start, start + size);
+    const descriptorOf = (image: Uint8Array) =>
+      image.subarray(start, start + size);
     this.places.push({
       kind: "descriptor",
       offsetBytes: start,
@@ -107,7 +131,13 @@ class Collector {
       fields: size >= 64 ? GROUP_DESCRIPTOR.fields : GROUP_DESCRIPTOR_32.fields,
       refit: (image) => refit(descriptorOf(image)),
     });
-    const bitmap = (kind: string, block: number, sizeBytes: number, low: number, high: number) => {
+    const bitmap = (
+      kind: string,
+      block: number,
+      sizeBytes: number,
+      low: number,
+      high: number,
+    ) => {
       const offsetBytes = block * geometry.blockSizeBytes;
       this.places.push({
         kind,
@@ -122,11 +152,25 @@ class Collector {
       });
     };
     const at = GROUP_DESCRIPTOR.offsets;
-    const blockBytes = Math.floor(geometry.blocksPerGroup / geometry.blocksPerCluster / 8);
-    const [blockLow, blockHigh] = [at.bg_block_bitmap_csum_lo, at.bg_block_bitmap_csum_hi];
+    const blockBytes = Math.floor(
+      geometry.blocksPerGroup / geometry.blocksPerCluster / 8,
+    );
+    const [blockLow, blockHigh] = [
+      at.bg_block_bitmap_csum_lo,
+      at.bg_block_bitmap_csum_hi,
+    ];
     bitmap("block bitmap", info.blockBitmap, blockBytes, blockLow, blockHigh);
-    const [inodeLow, inodeHigh] = [at.bg_inode_bitmap_csum_lo, at.bg_inode_bitmap_csum_hi];
-    bitmap("inode bitmap", info.inodeBitmap, geometry.inodesPerGroup / 8, inodeLow, inodeHigh);
+    const [inodeLow, inodeHigh] = [
+      at.bg_inode_bitmap_csum_lo,
+      at.bg_inode_bitmap_csum_hi,
+    ];
+    bitmap(
+      "inode bitmap",
+      info.inodeBitmap,
+      geometry.inodesPerGroup / 8,
+      inodeLow,
+      inodeHigh,
+    );
   }
 
   /** An inode that was never used is zeros, which fit no checksum. */
@@ -143,8 +187,11 @@ class Collector {
     const { geometry, groups } = this.volume;
     const { blockSizeBytes, inodeSizeBytes, inodesPerGroup } = geometry;
     const index = inode.number - 1;
-    const info = yield* groups.load(Math.floor(index / inodesPerGroup) as GroupNumber);
-    const start = info.inodeTable * blockSizeBytes + index % inodesPerGroup * inodeSizeBytes;
+    const info = yield* groups.load(
+      Math.floor(index / inodesPerGroup) as GroupNumber,
+    );
+    const start = info.inodeTable * blockSizeBytes +
+      index % inodesPerGroup * inodeSizeBytes;
     const kind = inode.number < geometry.firstInode && inode.number !== 2
       ? `inode ${inode.number}`
       : "inode";
@@ -154,14 +201,25 @@ class Collector {
     if (inode.xattrBlock !== 0) {
       this.#block("attribute block", inode.xattrBlock, refits.refitXattrBlock);
     }
-    const hasMap = !isInline(geometry, inode) && !isFastLink(this.volume, inode);
+    const hasMap = !isInline(geometry, inode) &&
+      !isFastLink(this.volume, inode);
     if (hasMap && isType(inode, S_IFDIR)) yield* this.#folder(inode);
-    if (hasMap && hasFlag(inode, "extents")) yield* this.#extents(inode, blockField(inode));
-    if (inode.number === geometry.raw.s_journal_inum) yield* this.#journal(inode);
-    const { s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum } = geometry.raw;
-    const isQuota = [s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum].includes(inode.number);
-    if (isQuota && isType(inode, S_IFREG)) yield* this.#contents(inode, "quota");
-    if (inode.number === geometry.raw.s_orphan_file_inum) yield* this.#contents(inode, "orphans");
+    if (hasMap && hasFlag(inode, "extents")) {
+      yield* this.#extents(inode, blockField(inode));
+    }
+    if (inode.number === geometry.raw.s_journal_inum) {
+      yield* this.#journal(inode);
+    }
+    const { s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum } =
+      geometry.raw;
+    const isQuota = [s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum]
+      .includes(inode.number);
+    if (isQuota && isType(inode, S_IFREG)) {
+      yield* this.#contents(inode, "quota");
+    }
+    if (inode.number === geometry.raw.s_orphan_file_inum) {
+      yield* this.#contents(inode, "orphans");
+    }
   }
 
   #block(
@@ -196,7 +254,9 @@ class Collector {
 
   /** 0 in a hole. */
   *#blockAt(inode: Inode, index: number): Reading<BlockNumber> {
-    const { block, start } = yield* blockMapOf(this.volume, inode).segmentAt(index as FileBlock);
+    const { block, start } = yield* blockMapOf(this.volume, inode).segmentAt(
+      index as FileBlock,
+    );
     return (block === 0 ? 0 : block + index - start) as BlockNumber;
   }
 
@@ -205,8 +265,15 @@ class Collector {
     if (view.getUint16(6, true) === 0) return;
     for (let i = 0; i < view.getUint16(2, true); i++) {
       const block = view.getUint32(12 + 12 * i + 4, true) as BlockNumber;
-      this.#block("extent block", block, () => refits.refitExtentBlock(inode.seed));
-      yield* this.#extents(inode, (yield* loadBlock(this.volume, block)).slice());
+      this.#block(
+        "extent block",
+        block,
+        () => refits.refitExtentBlock(inode.seed),
+      );
+      yield* this.#extents(
+        inode,
+        (yield* loadBlock(this.volume, block)).slice(),
+      );
     }
   }
 
@@ -215,14 +282,20 @@ class Collector {
     const start = block * this.volume.geometry.blockSizeBytes;
     const superblock = (yield* loadBlock(this.volume, block)).slice(0, 1024);
     const { s_feature_incompat } = JOURNAL_SUPERBLOCK.decode(superblock);
-    const refit = (s_feature_incompat & 0x18) === 0 ? undefined : refits.refitJournalSuperblock;
+    const refit = (s_feature_incompat & 0x18) === 0
+      ? undefined
+      : refits.refitJournalSuperblock;
     this.#add("journal", start, 1024, refit, JOURNAL_SUPERBLOCK.fields);
   }
 
   *#contents(inode: Inode, kind: string): Reading<void> {
     if (!isType(inode, S_IFREG)) return;
     const { blockSizeBytes } = this.volume.geometry;
-    for (let index = 0; index < Math.ceil(inode.sizeBytes / blockSizeBytes); index++) {
+    for (
+      let index = 0;
+      index < Math.ceil(inode.sizeBytes / blockSizeBytes);
+      index++
+    ) {
       const block = yield* this.#blockAt(inode, index);
       if (block !== 0) this.#add(kind, block * blockSizeBytes, blockSizeBytes);
     }

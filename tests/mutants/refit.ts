@@ -30,11 +30,16 @@ import { XATTR_HEADER } from "../../ext4/structs/xattr.ts";
 /** Changes the bytes of one structure so that its checksum fits. */
 export type Refit = (bytes: Uint8Array) => void;
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const viewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 const ZEROS = new Uint8Array(4);
 
 export const refitSuperblock: Refit = (bytes) =>
-  viewOf(bytes).setUint32(SUPERBLOCK.offsets.s_checksum, superblockChecksum(bytes), true);
+  viewOf(bytes).setUint32(
+    SUPERBLOCK.offsets.s_checksum,
+    superblockChecksum(bytes),
+    true,
+  );
 
 export function refitDescriptor(geometry: Geometry, group: number): Refit {
   return (bytes) => {
@@ -43,9 +48,19 @@ export function refitDescriptor(geometry: Geometry, group: number): Refit {
     if (geometry.metadataChecksums) {
       checksum = groupChecksum(geometry.seed, group, bytes, 0, bytes.length);
     } else if (geometry.groupChecksums) {
-      const number = Uint8Array.of(group, group >>> 8, group >>> 16, group >>> 24);
+      const number = Uint8Array.of(
+        group,
+        group >>> 8,
+        group >>> 16,
+        group >>> 24,
+      );
       checksum = crc16(crc16(CRC16_SEED, geometry.raw.s_uuid), number);
-      checksum = crc16(crc16(checksum, bytes, 0, at), bytes, at + 2, bytes.length);
+      checksum = crc16(
+        crc16(checksum, bytes, 0, at),
+        bytes,
+        at + 2,
+        bytes.length,
+      );
     } else return;
     viewOf(bytes).setUint16(at, checksum, true);
   };
@@ -61,25 +76,38 @@ export function refitBitmap(
 ): void {
   const checksum = bitmapChecksum(geometry.seed, bitmap, bitmap.length);
   viewOf(descriptor).setUint16(low, checksum & 0xffff, true);
-  if (descriptor.length >= 64) viewOf(descriptor).setUint16(high, checksum >>> 16, true);
+  if (descriptor.length >= 64) {
+    viewOf(descriptor).setUint16(high, checksum >>> 16, true);
+  }
 }
 
 export function refitInode(geometry: Geometry, number: InodeNumber): Refit {
   return (bytes) => {
-    const { i_generation, l_i_checksum_lo, i_checksum_hi, i_extra_isize } = INODE.offsets;
+    const { i_generation, l_i_checksum_lo, i_checksum_hi, i_extra_isize } =
+      INODE.offsets;
     const view = viewOf(bytes);
-    const seed = inodeSeed(geometry.seed, number, view.getUint32(i_generation, true));
+    const seed = inodeSeed(
+      geometry.seed,
+      number,
+      view.getUint32(i_generation, true),
+    );
     const checksum = inodeChecksum(seed, bytes, 0, bytes.length);
     view.setUint16(l_i_checksum_lo, checksum & 0xffff, true);
-    const isWide = bytes.length > i_extra_isize && view.getUint16(i_extra_isize, true) >= 4;
+    const isWide = bytes.length > i_extra_isize &&
+      view.getUint16(i_extra_isize, true) >= 4;
     if (isWide) view.setUint16(i_checksum_hi, checksum >>> 16, true);
   };
 }
 
 export function refitDirectoryLeaf(seed: number): Refit {
   return (bytes) => {
-    const at = bytes.length - DIR_ENTRY_TAIL.sizeBytes + DIR_ENTRY_TAIL.offsets.det_checksum;
-    viewOf(bytes).setUint32(at, directoryChecksum(seed, bytes, 0, bytes.length), true);
+    const at = bytes.length - DIR_ENTRY_TAIL.sizeBytes +
+      DIR_ENTRY_TAIL.offsets.det_checksum;
+    viewOf(bytes).setUint32(
+      at,
+      directoryChecksum(seed, bytes, 0, bytes.length),
+      true,
+    );
   };
 }
 
@@ -91,7 +119,11 @@ export function refitIndexBlock(seed: number, isRoot: boolean): Refit {
     const count = view.getUint16(entries + 2, true);
     const tail = entries + 8 * limit;
     if (tail + 8 > bytes.length || count > limit) return;
-    view.setUint32(tail + 4, indexChecksum(seed, bytes, 0, entries, limit, count), true);
+    view.setUint32(
+      tail + 4,
+      indexChecksum(seed, bytes, 0, entries, limit, count),
+      true,
+    );
   };
 }
 
@@ -106,14 +138,21 @@ export function refitExtentBlock(seed: number): Refit {
 
 export function refitXattrBlock(geometry: Geometry, block: BlockNumber): Refit {
   return (bytes) => {
-    const checksum = xattrBlockChecksum(geometry.seed, block, bytes, 0, bytes.length);
+    const checksum = xattrBlockChecksum(
+      geometry.seed,
+      block,
+      bytes,
+      0,
+      bytes.length,
+    );
     viewOf(bytes).setUint32(XATTR_HEADER.offsets.h_checksum, checksum, true);
   };
 }
 
 /** The last 4 bytes of 1,024, over all before them. */
 export function refitMmpBlock(geometry: Geometry): Refit {
-  return (bytes) => viewOf(bytes).setUint32(1020, crc32c(geometry.seed, bytes, 0, 1020), true);
+  return (bytes) =>
+    viewOf(bytes).setUint32(1020, crc32c(geometry.seed, bytes, 0, 1020), true);
 }
 
 export const refitJournalSuperblock: Refit = (bytes) => {

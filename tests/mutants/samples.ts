@@ -34,15 +34,38 @@ const MKFS_OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext4", "-O", "^has_journal,^metadata_csum,inline_data,ea_inode"],
   ["-t", "ext4", "-O", "^has_journal,inline_data,ea_inode,large_dir"],
   ["-t", "ext4", "-O", "^has_journal,quota,project,mmp"],
-  ["-t", "ext4", "-O", "^has_journal,meta_bg,^resize_inode,metadata_csum_seed", "-g", "1024"],
-  ["-t", "ext4", "-O", "^has_journal,sparse_super2,^resize_inode", "-g", "1024"],
+  [
+    "-t",
+    "ext4",
+    "-O",
+    "^has_journal,meta_bg,^resize_inode,metadata_csum_seed",
+    "-g",
+    "1024",
+  ],
+  [
+    "-t",
+    "ext4",
+    "-O",
+    "^has_journal,sparse_super2,^resize_inode",
+    "-g",
+    "1024",
+  ],
   ["-t", "ext4", "-O", "^has_journal,bigalloc", "-C", "4096"],
   ["-t", "ext4", "-J", "size=1", "-O", "orphan_file,fast_commit"],
   ["-t", "ext4", "-I", "128", "-O", "^has_journal"],
 ];
 /** What would be random is given, so that a seed makes nearly the same mutants again. */
 const MKFS = [
-  ...["-q", "-F", "-b", "1024", "-N", "96", "-U", "6f6e6520-7365-6564-206d-616e79206d75"],
+  ...[
+    "-q",
+    "-F",
+    "-b",
+    "1024",
+    "-N",
+    "96",
+    "-U",
+    "6f6e6520-7365-6564-206d-616e79206d75",
+  ],
   ...["-E", "hash_seed=74616e74-7320-6167-6169-6e20616e6420"],
 ];
 const SIZE_BYTES = 3 << 20;
@@ -60,7 +83,10 @@ export function makeSamples(scratch: string): Sample[] {
     output("mkfs.ext4", [...MKFS, ...options, "-d", source, path]);
     // mkfs.ext4 does not count what it copies in the quota files.
     run("e2fsck", ["-fy", path]);
-    return { name: options.join(" "), image: new Uint8Array(readFileSync(path)) };
+    return {
+      name: options.join(" "),
+      image: new Uint8Array(readFileSync(path)),
+    };
   });
   return [...byMkfs, { name: "icecore", image: ownImage() }].map((made) => ({
     ...made,
@@ -86,7 +112,9 @@ function fill(root: string): void {
     ]);
   }
   mkdirSync(at("many"));
-  for (let i = 0; i < 40; i++) writeFileSync(at(`many/${"long-name-".repeat(5)}${i}`), "");
+  for (let i = 0; i < 40; i++) {
+    writeFileSync(at(`many/${"long-name-".repeat(5)}${i}`), "");
+  }
   mkdirSync(at("deep/er"), { recursive: true });
   writeFileSync(at("deep/er/leaf"), "x".repeat(100));
   symlinkSync("t".repeat(30), at("short-link"));
@@ -99,8 +127,14 @@ function fill(root: string): void {
 
 /** The one image that the checker holds to icecore's own rules. */
 function ownImage(): Uint8Array {
-  const ranges = Array.from({ length: 12 }, (_, i) => [i * 9216, i * 9216 + 1024]).flat();
-  const names = Array.from({ length: 40 }, (_, i) => [`${"long-name-".repeat(5)}${i}`, file("")]);
+  const ranges = Array.from(
+    { length: 12 },
+    (_, i) => [i * 9216, i * 9216 + 1024],
+  ).flat();
+  const names = Array.from(
+    { length: 40 },
+    (_, i) => [`${"long-name-".repeat(5)}${i}`, file("")],
+  );
   const built = buildTree(folder({
     tiny: file("hello"),
     some: file("s".repeat(5000), { xattrs: { "user.large": "x".repeat(400) } }),

@@ -29,7 +29,8 @@ export interface Verdict {
 const MOST_TIMES_READ = 200;
 const SHOWN_LINES = 3;
 /** A feature that only writers have to know; a clock that went wrong. */
-const NO_DAMAGE = /has unsupported feature\(s\)|last (mount|write) time .* is in the future/;
+const NO_DAMAGE =
+  /has unsupported feature\(s\)|last (mount|write) time .* is in the future/;
 
 /**
  * Tries one image.
@@ -47,9 +48,13 @@ export async function tryImage(
   await named(faults, "read", () => exercise(source));
   await named(faults, "extract", () => extractInto(image, scratch, faults));
   const most = MOST_TIMES_READ * image.length;
-  if (source.countBytes > most) faults.push(`${source.countBytes} bytes were read`);
+  if (source.countBytes > most) {
+    faults.push(`${source.countBytes} bytes were read`);
+  }
   const isSound = checked.length === 0;
-  const complaint = isSound || judgesAll ? complaintOf(image, scratch) : undefined;
+  const complaint = isSound || judgesAll
+    ? complaintOf(image, scratch)
+    : undefined;
   return {
     faults,
     checked,
@@ -58,7 +63,10 @@ export async function tryImage(
   };
 }
 
-async function check(source: Parameters<typeof checkImage>[0], faults: string[]) {
+async function check(
+  source: Parameters<typeof checkImage>[0],
+  faults: string[],
+) {
   let codes: string[] = [];
   await named(faults, "check", async () => {
     codes = (await checkImage(source)).findings.map(({ code }) => code);
@@ -77,23 +85,34 @@ async function named(
     await part();
   } catch (error) {
     const code = (error as { code?: unknown }).code;
-    const isNamed = error instanceof Error && error.name !== "Error" && typeof code === "string" &&
+    const isNamed = error instanceof Error && error.name !== "Error" &&
+      typeof code === "string" &&
       /^[a-z0-9-]+$/.test(code);
     if (isNamed) onCode(code);
-    else faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+    else {faults.push(
+        `${what}: ${error instanceof Error ? error.stack : String(error)}`,
+      );}
   }
 }
 
 /** Extracts what can be had; nothing may appear beside the target. */
-async function extractInto(image: Uint8Array, scratch: string, faults: string[]): Promise<void> {
+async function extractInto(
+  image: Uint8Array,
+  scratch: string,
+  faults: string[],
+): Promise<void> {
   const target = join(scratch, "target");
   mkdirSync(target);
   try {
-    await using reader = await openImage(bytesSource(image), { onBroken: () => {} });
+    await using reader = await openImage(bytesSource(image), {
+      onBroken: () => {},
+    });
     await extractImage(reader, { target });
   } finally {
     const around = readdirSync(scratch);
-    if (around.join() !== "target") faults.push(`extract wrote ${around.join(", ")}`);
+    if (around.join() !== "target") {
+      faults.push(`extract wrote ${around.join(", ")}`);
+    }
     rmSync(target, { recursive: true, force: true });
   }
 }

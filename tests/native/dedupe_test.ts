@@ -24,7 +24,9 @@ function fill(folder: string): void {
     writeFileSync(`${folder}/source/${name}`, pattern(3_000_000, 1));
   }
   writeFileSync(`${folder}/source/other`, pattern(3_000_000, 2));
-  for (const name of ["x", "inner/y"]) writeFileSync(`${folder}/source/${name}`, "a block");
+  for (const name of ["x", "inner/y"]) {
+    writeFileSync(`${folder}/source/${name}`, "a block");
+  }
 }
 
 async function contentsOf(image: string, path: string): Promise<Uint8Array> {
@@ -60,7 +62,12 @@ async function build(
       strict: options.strict ?? false,
       emit: (event) => event.type === "problem" && problems.push(event.problem),
     });
-  return { problems: problems.map(({ kind, path }) => `${kind} ${path.split("/").at(-1)}`), lossy };
+  return {
+    problems: problems.map(({ kind, path }) =>
+      `${kind} ${path.split("/").at(-1)}`
+    ),
+    lossy,
+  };
 }
 
 testWith(
@@ -71,19 +78,49 @@ testWith(
       fill(folder);
       const plain = `${folder}/plain.img`;
       const image = `${folder}/out.img`;
-      await icecoreOutput(["build", `${folder}/source`, "-o", plain, "--quiet"]);
-      await icecoreOutput(["build", `${folder}/source`, "-o", image, "--dedupe", "--quiet"]);
+      await icecoreOutput([
+        "build",
+        `${folder}/source`,
+        "-o",
+        plain,
+        "--quiet",
+      ]);
+      await icecoreOutput([
+        "build",
+        `${folder}/source`,
+        "-o",
+        image,
+        "--dedupe",
+        "--quiet",
+      ]);
       assertE2fsckClean(image);
       assert.ok(statSync(plain).size - statSync(image).size >= 6_000_000);
       for (const name of ["a", "b", "inner/c", "other", "x", "inner/y"]) {
         const stored = await contentsOf(image, `source/${name}`);
-        assert.deepEqual(stored, new Uint8Array(readFileSync(`${folder}/source/${name}`)), name);
+        assert.deepEqual(
+          stored,
+          new Uint8Array(readFileSync(`${folder}/source/${name}`)),
+          name,
+        );
       }
-      const { contents } = await verifyImage(image, { sources: [`${folder}/source`] });
+      const { contents } = await verifyImage(image, {
+        sources: [`${folder}/source`],
+      });
       assert.equal(contents!.countFiles, 6);
       const again = `${folder}/again.img`;
-      await icecoreOutput(["build", `${folder}/source`, "-o", again, "--dedupe", "--quiet"]);
-      assert.deepEqual(readFileSync(again), readFileSync(image), "the same bytes");
+      await icecoreOutput([
+        "build",
+        `${folder}/source`,
+        "-o",
+        again,
+        "--dedupe",
+        "--quiet",
+      ]);
+      assert.deepEqual(
+        readFileSync(again),
+        readFileSync(image),
+        "the same bytes",
+      );
       await icecoreOutput(["diff", image, plain]);
     }),
 );
@@ -95,7 +132,10 @@ Deno.test("summary and dry run say what is saved, and what is read twice", () =>
     const dry = await icecore([...args, "--dry-run"], { cwd: folder });
     assert.equal(dry.code, 0, dry.stderr);
     assert.match(dry.stdout, /files in the blocks of equal ones: 3\n/);
-    assert.match(dry.stdout, /saved by that: 5\.73 MiB \(6,0\d\d,\d{3} bytes\)\n/);
+    assert.match(
+      dry.stdout,
+      /saved by that: 5\.73 MiB \(6,0\d\d,\d{3} bytes\)\n/,
+    );
     assert.match(dry.stdout, /read twice for it: 2\.88 MiB/);
     const { code, stderr } = await icecore(args, { cwd: folder });
     assert.equal(code, 0, stderr);
@@ -114,7 +154,10 @@ Deno.test("the image is the same on stdout as in a file, with and without a reco
       await icecoreOutput([...args, "out.img", "--force"], folder);
       const { bytes, code } = await icecore([...args, "-"], { cwd: folder });
       assert.equal(code, 0);
-      assert.deepEqual(bytes, new Uint8Array(readFileSync(`${folder}/out.img`)));
+      assert.deepEqual(
+        bytes,
+        new Uint8Array(readFileSync(`${folder}/out.img`)),
+      );
     }
   }));
 
@@ -123,11 +166,16 @@ for (const record of [true, false]) {
   Deno.test(`a file that changes before it is read is stored from an equal one, ${how} a record`, () =>
     inTemporaryFolder(async (folder) => {
       fill(folder);
-      const change = () => writeFileSync(`${folder}/source/a`, pattern(3_000_000, 7));
+      const change = () =>
+        writeFileSync(`${folder}/source/a`, pattern(3_000_000, 7));
       const { problems, lossy } = await build(folder, change, { record });
       assert.deepEqual([problems, lossy], [[], false], "nothing is lost");
       for (const name of ["a", "b", "inner/c"]) {
-        assert.deepEqual(await contentsOf(`${folder}/out.img`, name), pattern(3_000_000, 1), name);
+        assert.deepEqual(
+          await contentsOf(`${folder}/out.img`, name),
+          pattern(3_000_000, 1),
+          name,
+        );
       }
     }));
 
@@ -140,10 +188,17 @@ for (const record of [true, false]) {
         rmSync(`${folder}/source/inner/c`);
       };
       const { problems, lossy } = await build(folder, change, { record });
-      assert.deepEqual(problems.toSorted(), ["changed a", "changed b", "changed c"]);
+      assert.deepEqual(problems.toSorted(), [
+        "changed a",
+        "changed b",
+        "changed c",
+      ]);
       assert.ok(lossy);
       if (record) await verifyImage(`${folder}/out.img`, { digest: "auto" });
-      assert.deepEqual(await contentsOf(`${folder}/out.img`, "other"), pattern(3_000_000, 2));
+      assert.deepEqual(
+        await contentsOf(`${folder}/out.img`, "other"),
+        pattern(3_000_000, 2),
+      );
     }));
 }
 
@@ -155,7 +210,9 @@ Deno.test("a strict build fails where files that were to be stored once have cha
         writeFileSync(`${folder}/source/${name}`, pattern(3_000_000, 7));
       }
     };
-    await assert.rejects(build(folder, change, { strict: true }), { code: "source-lost" });
+    await assert.rejects(build(folder, change, { strict: true }), {
+      code: "source-lost",
+    });
   }));
 
 Deno.test("while another process writes, all that is stored is whole, or named", () =>
@@ -163,7 +220,9 @@ Deno.test("while another process writes, all that is stored is whole, or named",
     mkdirSync(`${folder}/source`);
     const names = Array.from({ length: 24 }, (_, i) => `f${i}`);
     const SIZE = 400_000;
-    for (const name of names) writeFileSync(`${folder}/source/${name}`, new Uint8Array(SIZE));
+    for (const name of names) {
+      writeFileSync(`${folder}/source/${name}`, new Uint8Array(SIZE));
+    }
     // Each file always holds one byte over and over, or is being written at that moment.
     const script = `
       const names = ${JSON.stringify(names)};
@@ -183,10 +242,15 @@ Deno.test("while another process writes, all that is stored is whole, or named",
         rmSync(`${folder}/out.img.sha512`, { force: true });
         const { problems } = await build(folder, () => {});
         for (const name of names) {
-          if (problems.some((problem) => problem.endsWith(` ${name}`))) continue;
+          if (problems.some((problem) => problem.endsWith(` ${name}`))) {
+            continue;
+          }
           const stored = await contentsOf(`${folder}/out.img`, name);
           assert.equal(stored.length, SIZE, name);
-          assert.ok(stored.every((byte) => byte === stored[0]), `${name} is whole`);
+          assert.ok(
+            stored.every((byte) => byte === stored[0]),
+            `${name} is whole`,
+          );
         }
         await verifyImage(`${folder}/out.img`);
       }
@@ -209,7 +273,15 @@ Deno.test("a copy of all files costs their metadata", () =>
   inTemporaryFolder(async (folder) => {
     fill(folder);
     const size = async () => {
-      const args = ["build", "source", "-o", "out.img", "--dedupe", "--quiet", "--force"];
+      const args = [
+        "build",
+        "source",
+        "-o",
+        "out.img",
+        "--dedupe",
+        "--quiet",
+        "--force",
+      ];
       await icecoreOutput([...args, "--block-size", "4096"], folder);
       return statSync(`${folder}/out.img`).size;
     };

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { verifyImage } from "../../read.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { pattern } from "../support/source_folder.ts";
@@ -24,16 +31,38 @@ async function withEarlier(
       writeFileSync(`${folder}/source/${name}`, pattern(SIZE, 1));
     }
     for (const name of ["deep/e", "f"]) {
-      writeFileSync(`${folder}/source/${name}`, pattern(SIZE, 20 + name.length));
+      writeFileSync(
+        `${folder}/source/${name}`,
+        pattern(SIZE, 20 + name.length),
+      );
     }
-    await icecoreOutput(["build", "source", "-o", "old.img", "--quiet", ...flags], folder);
+    await icecoreOutput([
+      "build",
+      "source",
+      "-o",
+      "old.img",
+      "--quiet",
+      ...flags,
+    ], folder);
     await use(folder);
   });
 }
 
 async function build(folder: string, from = "old.img"): Promise<Sharing> {
-  const args = ["build", "source", "-o", "new.img", "--dedupe", "--force", "--json"];
-  const { code, stdout, stderr } = await icecore([...args, "--digests-from", from], {
+  const args = [
+    "build",
+    "source",
+    "-o",
+    "new.img",
+    "--dedupe",
+    "--force",
+    "--json",
+  ];
+  const { code, stdout, stderr } = await icecore([
+    ...args,
+    "--digests-from",
+    from,
+  ], {
     cwd: folder,
   });
   assert.equal(code, 0, stderr);
@@ -48,9 +77,19 @@ Deno.test("what an earlier image knows is not read to be compared", () =>
       [sharing.countKnown, sharing.countFiles, sharing.readTwiceBytes],
       [6, 3, 0],
     );
-    const dedupe = ["build", "source", "-o", "alone.img", "--dedupe", "--quiet"];
+    const dedupe = [
+      "build",
+      "source",
+      "-o",
+      "alone.img",
+      "--dedupe",
+      "--quiet",
+    ];
     await icecoreOutput(dedupe, folder);
-    assert.deepEqual(readFileSync(`${folder}/alone.img`), readFileSync(`${folder}/new.img`));
+    assert.deepEqual(
+      readFileSync(`${folder}/alone.img`),
+      readFileSync(`${folder}/new.img`),
+    );
   }));
 
 Deno.test("a file that changed behind its times is read, and shares nothing that it has not", () =>
@@ -72,28 +111,61 @@ Deno.test("an image that does not keep change times is no help, and that is said
   withEarlier([], async (folder) => {
     const sharing = await build(folder);
     assert.deepEqual([sharing.countKnown, sharing.countFiles], [0, 3]);
-    const args = ["build", "source", "-o", "x.img", "--dedupe", "--digests-from", "old.img"];
+    const args = [
+      "build",
+      "source",
+      "-o",
+      "x.img",
+      "--dedupe",
+      "--digests-from",
+      "old.img",
+    ];
     const { stderr } = await icecore(args, { cwd: folder });
-    assert.match(stderr, /no digest is taken from old\.img: it does not keep change times/);
+    assert.match(
+      stderr,
+      /no digest is taken from old\.img: it does not keep change times/,
+    );
   }));
 
 Deno.test("an image without a record, or none at all, is refused before anything is written", () =>
   withEarlier(["--times", "all", "--without-record"], async (folder) => {
-    const args = ["build", "source", "-o", "x.img", "--dedupe", "--digests-from"];
+    const args = [
+      "build",
+      "source",
+      "-o",
+      "x.img",
+      "--dedupe",
+      "--digests-from",
+    ];
     const without = await icecore([...args, "old.img"], { cwd: folder });
     assert.equal(without.code, 2, without.stderr);
-    assert.match(without.stderr, /cannot take digests from old\.img: it holds no record/);
+    assert.match(
+      without.stderr,
+      /cannot take digests from old\.img: it holds no record/,
+    );
     const missing = await icecore([...args, "missing.img"], { cwd: folder });
     assert.equal(missing.code, 1, missing.stderr);
     assert.match(missing.stderr, /cannot read missing\.img: it does not exist/);
-    const alone = await icecore(["build", "source", "--digests-from", "old.img"], { cwd: folder });
+    const alone = await icecore([
+      "build",
+      "source",
+      "--digests-from",
+      "old.img",
+    ], { cwd: folder });
     assert.equal(alone.code, 2);
     assert.match(alone.stderr, /cannot use --digests-from without --dedupe/);
   }));
 
 Deno.test("a dry run says how many digests are known", () =>
   withEarlier(["--times", "all"], async (folder) => {
-    const args = ["build", "source", "--dedupe", "--digests-from", "old.img", "--dry-run"];
+    const args = [
+      "build",
+      "source",
+      "--dedupe",
+      "--digests-from",
+      "old.img",
+      "--dry-run",
+    ];
     const { code, stdout } = await icecore(args, { cwd: folder });
     assert.equal(code, 0);
     assert.match(stdout, /digests that are known: 6\n/);

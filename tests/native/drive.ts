@@ -18,7 +18,14 @@ export function driveWith(
   ...args: string[]
 ): Promise<Ended> {
   const driver = new URL("./driver.ts", import.meta.url).pathname;
-  const argv = [Deno.execPath(), "run", "--allow-all", "--no-check", driver, ...args];
+  const argv = [
+    Deno.execPath(),
+    "run",
+    "--allow-all",
+    "--no-check",
+    driver,
+    ...args,
+  ];
   return ended(start(lab, [...wrapper, ...argv]));
 }
 
@@ -27,7 +34,9 @@ export function addLargeFile(lab: Lab, sizeBytes = 300 * 2 ** 20): void {
   const fd = openSync(lab.at("source/large"), "w");
   const piece = new Uint8Array(2 ** 20).fill(0xa5);
   try {
-    for (let done = 0; done < sizeBytes; done += piece.length) writeSync(fd, piece);
+    for (let done = 0; done < sizeBytes; done += piece.length) {
+      writeSync(fd, piece);
+    }
   } finally {
     closeSync(fd);
   }

@@ -8,10 +8,18 @@
 
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import { InterruptedError, pipeline, type Problem, recipes, watchSignals } from "../../mod.ts";
+import {
+  InterruptedError,
+  pipeline,
+  type Problem,
+  recipes,
+  watchSignals,
+} from "../../mod.ts";
 import { messageOf } from "../../plugin.ts";
 
-const [when, what, output = "out.img", recipe = "native"] = process.argv.slice(2);
+const [when, what, output = "out.img", recipe = "native"] = process.argv.slice(
+  2,
+);
 const interruption = new AbortController();
 watchSignals((signal) => interruption.abort(new InterruptedError(signal)), 130);
 let isDone = false;
@@ -28,16 +36,21 @@ function say({ kind, path, reason }: Problem): void {
 }
 
 try {
-  const { lossy } = await pipeline(recipes[recipe as keyof typeof recipes]).run({
-    sources: [`${process.cwd()}/source`],
-    output: `${process.cwd()}/${output}`,
-    signal: interruption.signal,
-    emit(event) {
-      if (event.type === "problem") say(event.problem);
-      if (event.type === "step-started" && event.step === when) act();
-      if (when === "packing" && event.type === "progress" && event.step === "pack") act();
+  const { lossy } = await pipeline(recipes[recipe as keyof typeof recipes]).run(
+    {
+      sources: [`${process.cwd()}/source`],
+      output: `${process.cwd()}/${output}`,
+      signal: interruption.signal,
+      emit(event) {
+        if (event.type === "problem") say(event.problem);
+        if (event.type === "step-started" && event.step === when) act();
+        if (
+          when === "packing" && event.type === "progress" &&
+          event.step === "pack"
+        ) act();
+      },
     },
-  });
+  );
   process.exit(lossy ? 3 : 0);
 } catch (error) {
   console.error(messageOf(error));

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { assertNothingBuilt, assertNothingLeft, icecore, inLab } from "../faults/lab.ts";
+import {
+  assertNothingBuilt,
+  assertNothingLeft,
+  icecore,
+  inLab,
+} from "../faults/lab.ts";
 import { addLargeFile, drive } from "./drive.ts";
 
 const MOMENTS = ["scan", "pack", "packing", "fsck", "hash"];
@@ -20,7 +25,10 @@ for (const moment of MOMENTS) {
     await inLab(async (lab) => {
       addLargeFile(lab);
       await drive(lab, moment, "SIGKILL");
-      assert.ok(existsSync(lab.at("out.img.partial")), "the killed build left its partial image");
+      assert.ok(
+        existsSync(lab.at("out.img.partial")),
+        "the killed build left its partial image",
+      );
       const { code, stdout, stderr } = await icecore(lab, ["clean"]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /released partial .*out\.img\.partial/);
@@ -33,7 +41,12 @@ Deno.test("after kill -9 while packing, the next build of the output cleans up",
   await inLab(async (lab) => {
     addLargeFile(lab);
     await drive(lab, "packing", "SIGKILL");
-    const { code, stderr } = await icecore(lab, ["build", "source", "-o", "out.img"]);
+    const { code, stderr } = await icecore(lab, [
+      "build",
+      "source",
+      "-o",
+      "out.img",
+    ]);
     assert.equal(code, 0, stderr);
     await assertNothingLeft(lab);
   });

@@ -12,7 +12,16 @@ import { testWith } from "../support/requirements.ts";
 const NEEDS = {
   root: true,
   loop: true,
-  programs: ["e2fsck", "tune2fs", "mount", "umount", "setfattr", "setfacl", "setcap", "sha512sum"],
+  programs: [
+    "e2fsck",
+    "tune2fs",
+    "mount",
+    "umount",
+    "setfattr",
+    "setfacl",
+    "setcap",
+    "sha512sum",
+  ],
 };
 
 /** One of everything, at its limits. */
@@ -52,7 +61,10 @@ function facts(folder: string): string {
   return output("sh", ["-euc", `cd "$1"; ${FACTS}`, "sh", folder]);
 }
 
-async function buildEverything(lab: Lab, more: readonly string[]): Promise<void> {
+async function buildEverything(
+  lab: Lab,
+  more: readonly string[],
+): Promise<void> {
   output("sh", ["-euc", EVERYTHING, "sh", lab.source]);
   const { code, stdout, stderr } = await icecore(lab, [
     "build",
@@ -67,20 +79,34 @@ async function buildEverything(lab: Lab, more: readonly string[]): Promise<void>
 
 // A target of 4,095 bytes needs a block of that size.
 for (const blockSize of ["auto", "4096"]) {
-  testWith(NEEDS, `an image holds one of everything, in blocks of ${blockSize}`, async () => {
-    await inLab(async (lab) => {
-      await buildEverything(lab, ["--block-size", blockSize]);
-      assertE2fsckClean(lab.at("out.img"));
-      assert.match(output("tune2fs", ["-l", lab.at("out.img")]), /features:.* read-only/);
-      output("sha512sum", ["--check", "out.img.sha512"], lab.folder);
-      await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
-        assert.equal(facts(`${mountpoint}/source`), facts(lab.source));
+  testWith(
+    NEEDS,
+    `an image holds one of everything, in blocks of ${blockSize}`,
+    async () => {
+      await inLab(async (lab) => {
+        await buildEverything(lab, ["--block-size", blockSize]);
+        assertE2fsckClean(lab.at("out.img"));
+        assert.match(
+          output("tune2fs", ["-l", lab.at("out.img")]),
+          /features:.* read-only/,
+        );
+        output("sha512sum", ["--check", "out.img.sha512"], lab.folder);
+        await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
+          assert.equal(facts(`${mountpoint}/source`), facts(lab.source));
+        });
+        assert.ok(
+          statSync(lab.at("out.img")).size < 16 * 2 ** 20,
+          "holes stay holes",
+        );
       });
-      assert.ok(statSync(lab.at("out.img")).size < 16 * 2 ** 20, "holes stay holes");
-    });
-  });
+    },
+  );
 }
 
-testWith(NEEDS, "the own checker finds nothing wrong with one of everything either", async () => {
-  await inLab((lab) => buildEverything(lab, ["--set", "fsck.checker=both"]));
-});
+testWith(
+  NEEDS,
+  "the own checker finds nothing wrong with one of everything either",
+  async () => {
+    await inLab((lab) => buildEverything(lab, ["--set", "fsck.checker=both"]));
+  },
+);

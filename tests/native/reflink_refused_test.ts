@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { withLoopDisk } from "../support/loop_disk.ts";
 import { output, run } from "../support/oracles.ts";
-import { assertHolds, fill, isShared, needs, onDisk, random } from "../support/reflink.ts";
+import {
+  assertHolds,
+  fill,
+  isShared,
+  needs,
+  onDisk,
+  random,
+} from "../support/reflink.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
@@ -10,8 +17,19 @@ import { temporaryFolder } from "../support/write_image.ts";
 
 /** Builds on a disk in mode `auto`: everything is copied, and only --verbose says why. */
 
-async function assertCopied(folder: string, why: RegExp, out = "out.img"): Promise<void> {
-  const args = ["build", `${folder}/source`, "-o", `${folder}/${out}`, "--reflink", "auto"];
+async function assertCopied(
+  folder: string,
+  why: RegExp,
+  out = "out.img",
+): Promise<void> {
+  const args = [
+    "build",
+    `${folder}/source`,
+    "-o",
+    `${folder}/${out}`,
+    "--reflink",
+    "auto",
+  ];
   const quiet = await icecore([...args, "--force"]);
   assert.equal(quiet.code, 0, quiet.stderr);
   assert.doesNotMatch(quiet.stderr, /not cloned/);
@@ -22,15 +40,29 @@ async function assertCopied(folder: string, why: RegExp, out = "out.img"): Promi
 
 /** Builds in mode `always`, which fails and leaves nothing. */
 
-async function assertRefused(folder: string, why: RegExp, out = "out.img"): Promise<void> {
+async function assertRefused(
+  folder: string,
+  why: RegExp,
+  out = "out.img",
+): Promise<void> {
   rmSync(`${folder}/${out}`, { force: true });
   rmSync(`${folder}/${out}.sha512`, { force: true });
-  const args = ["build", `${folder}/source`, "-o", `${folder}/${out}`, "--reflink", "always"];
+  const args = [
+    "build",
+    `${folder}/source`,
+    "-o",
+    `${folder}/${out}`,
+    "--reflink",
+    "always",
+  ];
   const { code, stderr } = await icecore(args);
   assert.equal(code, 1, stderr);
   assert.match(stderr, why);
   assert.match(stderr, /--reflink auto/);
-  assert.equal(output("sh", ["-c", `ls -A ${folder} | grep -c out.img || true`]), "0\n");
+  assert.equal(
+    output("sh", ["-c", `ls -A ${folder} | grep -c out.img || true`]),
+    "0\n",
+  );
 }
 
 testWith(
@@ -39,10 +71,19 @@ testWith(
   () =>
     onDisk("ext4", async (disk) => {
       fill(disk);
-      await assertCopied(disk, /copied, not cloned: 1 file: the file system cannot clone/);
-      await assertRefused(disk, /cannot clone \S+ into the image: the file system cannot clone/);
+      await assertCopied(
+        disk,
+        /copied, not cloned: 1 file: the file system cannot clone/,
+      );
+      await assertRefused(
+        disk,
+        /cannot clone \S+ into the image: the file system cannot clone/,
+      );
       const text = await icecoreOutput(["doctor", `${disk}/source`, disk]);
-      assert.match(text, /^missing +reflink +nothing is cloned from .*: the file system cannot/m);
+      assert.match(
+        text,
+        /^missing +reflink +nothing is cloned from .*: the file system cannot/m,
+      );
     }),
 );
 
@@ -55,10 +96,23 @@ testWith(
       const folder = temporaryFolder();
       try {
         await withLoopDisk(folder, "btrfs", async (other) => {
-          const args = ["build", `${disk}/source`, "-o", `${other}/out.img`, "--reflink"];
-          const { code, stderr } = await icecore([...args, "auto", "--verbose"]);
+          const args = [
+            "build",
+            `${disk}/source`,
+            "-o",
+            `${other}/out.img`,
+            "--reflink",
+          ];
+          const { code, stderr } = await icecore([
+            ...args,
+            "auto",
+            "--verbose",
+          ]);
           assert.equal(code, 0, stderr);
-          assert.match(stderr, /copied, not cloned: \d files: they lie on different file systems/);
+          assert.match(
+            stderr,
+            /copied, not cloned: \d files: they lie on different file systems/,
+          );
           await assertHolds(`${other}/out.img`, `${disk}/source`);
           const refused = await icecore([...args, "always", "--force"]);
           assert.equal(refused.code, 1);
@@ -67,7 +121,10 @@ testWith(
             /cannot clone \S+ into the image: they lie on different file/,
           );
           const text = await icecoreOutput(["doctor", `${disk}/source`, other]);
-          assert.match(text, /^missing +reflink +.*: they lie on different file systems$/m);
+          assert.match(
+            text,
+            /^missing +reflink +.*: they lie on different file systems$/m,
+          );
         });
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -85,9 +142,15 @@ testWith(
       writeFileSync(`${disk}/source/nocow`, "");
       output("chattr", ["+C", `${disk}/source/nocow`]);
       writeFileSync(`${disk}/source/nocow`, random(5 << 20));
-      await assertCopied(disk, /copied, not cloned: 1 file: the file system refuses it/);
+      await assertCopied(
+        disk,
+        /copied, not cloned: 1 file: the file system refuses it/,
+      );
       assert.ok(isShared(`${disk}/out.img`), "the others are cloned");
-      await assertRefused(disk, /cannot clone \S+nocow into the image: .* without copy-on-write/);
+      await assertRefused(
+        disk,
+        /cannot clone \S+nocow into the image: .* without copy-on-write/,
+      );
     }),
 );
 
@@ -102,9 +165,14 @@ testWith(
       writeFileSync(swap, random(8 << 20), { mode: 0o600 });
       output("mkswap", [swap]);
       const on = run("swapon", [swap]);
-      if (on.exitCode !== 0) return console.error(`  (no swap space here: ${on.stderr.trim()})`);
+      if (on.exitCode !== 0) {
+        return console.error(`  (no swap space here: ${on.stderr.trim()})`);
+      }
       try {
-        await assertCopied(disk, /copied, not cloned: 1 file: it is in use as swap space/);
+        await assertCopied(
+          disk,
+          /copied, not cloned: 1 file: it is in use as swap space/,
+        );
         await assertRefused(
           disk,
           /cannot clone \S+swap into the image: it is in use as swap space/,
@@ -121,8 +189,18 @@ testWith(
   () =>
     onDisk("btrfs", async (disk) => {
       mkdirSync(`${disk}/source`);
-      for (let i = 0; i < 50; i++) writeFileSync(`${disk}/source/${i}`, random(1900));
-      const args = ["build", "source", "-o", "out.img", "--reflink", "always", "--quiet"];
+      for (let i = 0; i < 50; i++) {
+        writeFileSync(`${disk}/source/${i}`, random(1900));
+      }
+      const args = [
+        "build",
+        "source",
+        "-o",
+        "out.img",
+        "--reflink",
+        "always",
+        "--quiet",
+      ];
       await icecoreOutput(args, disk);
       await assertHolds(`${disk}/out.img`, `${disk}/source`);
     }),
@@ -134,13 +212,23 @@ testWith(
   () =>
     onDisk("xfs", async (disk) => {
       mkdirSync(`${disk}/source`);
-      for (let i = 0; i < 300; i++) writeFileSync(`${disk}/source/${i}`, random(600));
+      for (let i = 0; i < 300; i++) {
+        writeFileSync(`${disk}/source/${i}`, random(600));
+      }
       writeFileSync(`${disk}/source/large`, random(200_000));
       const args = ["build", "source", "-o", "out.img", "--force", "--reflink"];
-      const { stderr } = await icecore([...args, "auto", "--verbose"], { cwd: disk });
-      assert.match(stderr, /nothing was cloned: that takes a file with blocks of 4096 bytes/);
+      const { stderr } = await icecore([...args, "auto", "--verbose"], {
+        cwd: disk,
+      });
+      assert.match(
+        stderr,
+        /nothing was cloned: that takes a file with blocks of 4096 bytes/,
+      );
       await icecoreOutput([...args, "always", "--quiet"], disk);
-      assert.match(await icecoreOutput(["info", "out.img"], disk), /of 4096 bytes/);
+      assert.match(
+        await icecoreOutput(["info", "out.img"], disk),
+        /of 4096 bytes/,
+      );
       assert.ok(isShared(`${disk}/out.img`));
     }),
 );
@@ -149,12 +237,17 @@ Deno.test("what has no blocks of 4096 bytes is refused before anything is read",
   inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/source`);
     const args = ["build", "source", "--reflink", "always"];
-    const sized = await icecore([...args, "--block-size", "1024"], { cwd: folder });
+    const sized = await icecore([...args, "--block-size", "1024"], {
+      cwd: folder,
+    });
     assert.equal(sized.code, 2);
     assert.match(sized.stderr, /cannot clone into blocks of 1024 bytes/);
     const streamed = await icecore([...args, "-o", "-"], { cwd: folder });
     assert.equal(streamed.code, 2);
-    assert.match(streamed.stderr, /cannot clone into an image that goes to stdout/);
+    assert.match(
+      streamed.stderr,
+      /cannot clone into an image that goes to stdout/,
+    );
     const alone = await icecore(["doctor", "source"], { cwd: folder });
     assert.equal(alone.code, 2);
     assert.match(alone.stderr, /one folder is named/);

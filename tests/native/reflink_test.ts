@@ -27,15 +27,29 @@ for (const type of CLONING) {
         onDisk(type, async (disk) => {
           fill(disk);
           const before = freeBytes(disk);
-          const args = ["build", "source", "-o", "out.img", "--reflink", mode, "--quiet"];
+          const args = [
+            "build",
+            "source",
+            "-o",
+            "out.img",
+            "--reflink",
+            mode,
+            "--quiet",
+          ];
           await icecoreOutput(args, disk);
           const taken = before - freeBytes(disk);
           const { size } = statSync(`${disk}/out.img`);
           assert.ok(taken <= 0.02 * size, `${taken} bytes of ${size} are new`);
           assert.ok(isShared(`${disk}/out.img`));
           await assertHolds(`${disk}/out.img`, `${disk}/source`);
-          await icecoreOutput(["build", "source", "-o", "copy.img", "--quiet"], disk);
-          assert.deepEqual(readFileSync(`${disk}/out.img`), readFileSync(`${disk}/copy.img`));
+          await icecoreOutput(
+            ["build", "source", "-o", "copy.img", "--quiet"],
+            disk,
+          );
+          assert.deepEqual(
+            readFileSync(`${disk}/out.img`),
+            readFileSync(`${disk}/copy.img`),
+          );
           assert.ok(!isShared(`${disk}/copy.img`) || type === "btrfs");
         }),
     );
@@ -47,7 +61,15 @@ for (const type of CLONING) {
     () =>
       onDisk(type, async (disk) => {
         fill(disk);
-        const args = ["build", "source", "-o", "out.img", "--reflink", "auto", "--dedupe"];
+        const args = [
+          "build",
+          "source",
+          "-o",
+          "out.img",
+          "--reflink",
+          "auto",
+          "--dedupe",
+        ];
         const { code, stderr } = await icecore(args, { cwd: disk });
         assert.equal(code, 0, stderr);
         assert.match(stderr, /^cloned +62\.0 MiB: on the disk once$/m);
@@ -66,16 +88,22 @@ for (const type of CLONING) {
           after: "hash",
           stream() {
             truncateSync(`${disk}/source/large`, 10_000_000);
-            writeFileSync(`${disk}/source/inner/tail`, random((1 << 20) + 1234));
+            writeFileSync(
+              `${disk}/source/inner/tail`,
+              random((1 << 20) + 1234),
+            );
             return { sink: new WritableStream<Uint8Array>() };
           },
           run: () => {},
         };
         const problems: string[] = [];
-        await pipeline(recipes.native).with("pack", { reflink: "always" }).use(meddle).run({
+        await pipeline(recipes.native).with("pack", { reflink: "always" }).use(
+          meddle,
+        ).run({
           sources: [`${disk}/source`],
           output: `${disk}/out.img`,
-          emit: (event) => event.type === "problem" && problems.push(event.problem.path),
+          emit: (event) =>
+            event.type === "problem" && problems.push(event.problem.path),
         });
         assert.deepEqual(problems.toSorted(), [
           `${disk}/source/inner/tail`,

@@ -18,5 +18,8 @@ const thief: Step = {
     symlinkSync("/", path);
   },
 };
-await pipeline(recipes.native).insertBefore("pack", thief).run({ sources: [source], output })
+await pipeline(recipes.native).insertBefore("pack", thief).run({
+  sources: [source],
+  output,
+})
   .catch((error) => console.log(messageOf(error)));

@@ -11,26 +11,45 @@ const MINE = "what anybody reads\n";
 
 /** A folder that others may not enter, beside a source of theirs with the same names. */
 function layTrap(lab: Lab): void {
-  for (const folder of ["secret", "source/theirs"]) mkdirSync(lab.at(folder), { mode: 0o700 });
-  for (const path of ["secret/f", "secret/g"]) writeFileSync(lab.at(path), SECRET, { mode: 0o600 });
-  for (const path of ["source/f", "source/theirs/g"]) writeFileSync(lab.at(path), MINE);
-  output("touch", ["-r", lab.at("source/f"), lab.at("secret/f"), lab.at("secret/g")]);
+  for (const folder of ["secret", "source/theirs"]) {
+    mkdirSync(lab.at(folder), { mode: 0o700 });
+  }
+  for (const path of ["secret/f", "secret/g"]) {
+    writeFileSync(lab.at(path), SECRET, { mode: 0o600 });
+  }
+  for (const path of ["source/f", "source/theirs/g"]) {
+    writeFileSync(lab.at(path), MINE);
+  }
+  output("touch", [
+    "-r",
+    lab.at("source/f"),
+    lab.at("secret/f"),
+    lab.at("secret/g"),
+  ]);
 }
 
 /** The files' contents in the image, by path. */
 async function read(lab: Lab, ...paths: string[]): Promise<string[]> {
   let contents: string[] = [];
   await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
-    contents = paths.map((path) => readFileSync(`${mountpoint}/source/${path}`, "latin1"));
+    contents = paths.map((path) =>
+      readFileSync(`${mountpoint}/source/${path}`, "latin1")
+    );
   });
   return contents;
 }
 
 const ZEROS = "\0".repeat(MINE.length);
 
-for (const [recipe, copying] of [["native", "pack"], ["e2fsprogs", "copy"]] as const) {
+for (
+  const [recipe, copying] of [["native", "pack"], [
+    "e2fsprogs",
+    "copy",
+  ]] as const
+) {
   assert.ok(recipes[recipe].steps.some((step) => step.name === copying));
-  const build = (lab: Lab, script: string) => drive(lab, copying, script, "out.img", recipe);
+  const build = (lab: Lab, script: string) =>
+    drive(lab, copying, script, "out.img", recipe);
 
   testWith(
     REAL,
@@ -38,7 +57,10 @@ for (const [recipe, copying] of [["native", "pack"], ["e2fsprogs", "copy"]] as c
     () =>
       inLab(async (lab) => {
         layTrap(lab);
-        const { code, stderr } = await build(lab, "mv source source.old; ln -s secret source");
+        const { code, stderr } = await build(
+          lab,
+          "mv source source.old; ln -s secret source",
+        );
         assert.equal(code, 0, stderr);
         assert.deepEqual(await read(lab, "f", "theirs/g"), [MINE, MINE]);
       }),
@@ -50,7 +72,10 @@ for (const [recipe, copying] of [["native", "pack"], ["e2fsprogs", "copy"]] as c
     () =>
       inLab(async (lab) => {
         layTrap(lab);
-        const { code, stderr } = await build(lab, "mv source source.old; mv secret source");
+        const { code, stderr } = await build(
+          lab,
+          "mv source source.old; mv secret source",
+        );
         assert.equal(code, 0, stderr);
         assert.deepEqual(await read(lab, "f", "theirs/g"), [MINE, MINE]);
       }),
@@ -62,7 +87,8 @@ for (const [recipe, copying] of [["native", "pack"], ["e2fsprogs", "copy"]] as c
     () =>
       inLab(async (lab) => {
         layTrap(lab);
-        const script = "mv source/theirs old; cp -rp secret source/theirs; cp -p secret/f new; " +
+        const script =
+          "mv source/theirs old; cp -rp secret source/theirs; cp -p secret/f new; " +
           "mv new source/f";
         const { code, stderr } = await build(lab, script);
         assert.equal(code, 3, stderr);

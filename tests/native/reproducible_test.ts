@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import process from "node:process";
 import { icecore, icecoreArgv, inLab, type Lab } from "../faults/lab.ts";
 import { output } from "../support/oracles.ts";
@@ -14,9 +20,15 @@ const NAMES = ["b", "a", "z", "ä", "B", "a.b", "a-b", "aa", "10", "9"];
 function fill(folder: string, names: readonly string[]): void {
   for (const name of names) {
     mkdirSync(`${folder}/${name}/inner`, { recursive: true });
-    for (const other of names) writeFileSync(`${folder}/${name}/${other}.txt`, name + other);
-    for (const other of names) utimesSync(`${folder}/${name}/${other}.txt`, 1e9, 1e9 + 0.25);
-    for (const path of [`${name}/inner`, name, "."]) utimesSync(`${folder}/${path}`, 1e9, 1e9);
+    for (const other of names) {
+      writeFileSync(`${folder}/${name}/${other}.txt`, name + other);
+    }
+    for (const other of names) {
+      utimesSync(`${folder}/${name}/${other}.txt`, 1e9, 1e9 + 0.25);
+    }
+    for (const path of [`${name}/inner`, name, "."]) {
+      utimesSync(`${folder}/${path}`, 1e9, 1e9);
+    }
   }
 }
 
@@ -25,7 +37,14 @@ async function digestOf(
   source: string,
   env: Record<string, string> = {},
 ): Promise<string> {
-  const args = ["build", `${source}/.`, "-o", `${source}.img`, "--quiet", "--force"];
+  const args = [
+    "build",
+    `${source}/.`,
+    "-o",
+    `${source}.img`,
+    "--quiet",
+    "--force",
+  ];
   const { code, stdout, stderr } = await icecore(lab, args, { env });
   assert.equal(code, 0, stderr);
   return stdout.slice(0, 128);
@@ -38,9 +57,16 @@ Deno.test("the same tree gives the same image, whatever order its names were mad
     fill(lab.at("y"), NAMES.toReversed());
     const first = await digestOf(lab, "x");
     assert.equal(await digestOf(lab, "y"), first);
-    assert.deepEqual(readFileSync(lab.at("x.img")), readFileSync(lab.at("y.img")));
+    assert.deepEqual(
+      readFileSync(lab.at("x.img")),
+      readFileSync(lab.at("y.img")),
+    );
     writeFileSync(lab.at("y/b/a.txt"), "ab");
-    assert.notEqual(await digestOf(lab, "y"), first, "another tree gives another image");
+    assert.notEqual(
+      await digestOf(lab, "y"),
+      first,
+      "another tree gives another image",
+    );
   });
 });
 
@@ -60,24 +86,30 @@ Deno.test("SOURCE_DATE_EPOCH is noted as the time of writing, and nothing else c
     await digestOf(lab, "x");
     const without = readFileSync(lab.at("x.img"));
     const first = await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" });
-    assert.equal(await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" }), first);
+    assert.equal(
+      await digestOf(lab, "x", { SOURCE_DATE_EPOCH: "1700000000" }),
+      first,
+    );
     const image = readFileSync(lab.at("x.img"));
     // s_wtime and s_mkfs_time of the superblock, which begins at byte 1024.
     assert.equal(image.readUInt32LE(1024 + 0x30), 1_700_000_000);
     assert.equal(image.readUInt32LE(1024 + 0x108), 1_700_000_000);
     for (const each of [image, without]) {
       // Those, s_lastcheck, and s_checksum of what they are part of.
-      for (const field of [0x30, 0x40, 0x108, 0x3fc]) each.fill(0, 1024 + field, 1028 + field);
+      for (const field of [0x30, 0x40, 0x108, 0x3fc]) {
+        each.fill(0, 1024 + field, 1028 + field);
+      }
     }
     for (const each of [image, without]) {
       // In the record: r_wtime, r_checksum of the header it is part of, and the digest of all.
       const record = each.lastIndexOf("icecore\0");
       const end = record + 64 + 32 * each.readUInt32LE(record + 16);
-      each.fill(0, record + 24, record + 32).fill(0, record + 60, record + 64).fill(
-        0,
-        end,
-        end + 32,
-      );
+      each.fill(0, record + 24, record + 32).fill(0, record + 60, record + 64)
+        .fill(
+          0,
+          end,
+          end + 32,
+        );
     }
     assert.ok(image.equals(without));
     const malformed = await icecore(lab, ["build", "x", "-o", "z.img"], {
@@ -100,22 +132,36 @@ function printed(lab: Lab, [program, ...argv]: readonly string[]): Uint8Array {
 
 for (const flags of [[], ["--without-record"]]) {
   const name = flags.length === 0 ? "with a record" : "without a record";
-  testWith(BUN, `Deno and Bun write the same image ${name}, to a file and to stdout`, async () => {
-    await inLab((lab) => {
-      mkdirSync(lab.at("x"));
-      fill(lab.at("x"), NAMES);
-      symlinkSync("../".repeat(40), lab.at("x/link"));
-      const main = new URL("../../main.ts", import.meta.url).pathname;
-      const build = ["build", lab.at("x/."), "--quiet", ...flags];
-      const written: Uint8Array[] = [];
-      for (const [i, argvOf] of [icecoreArgv, (args: string[]) => bun(main, ...args)].entries()) {
-        const image = lab.at(`${i}.img`);
-        printed(lab, argvOf([...build, "-o", image]));
-        written.push(readFileSync(image), printed(lab, argvOf([...build, "-o", "-"])));
-      }
-      for (const each of written) assert.ok(Buffer.compare(each, written[0]!) === 0);
-      const hasRecord = readFileSync(lab.at("0.img")).includes("icecore\0");
-      assert.equal(hasRecord, flags.length === 0);
-    });
-  });
+  testWith(
+    BUN,
+    `Deno and Bun write the same image ${name}, to a file and to stdout`,
+    async () => {
+      await inLab((lab) => {
+        mkdirSync(lab.at("x"));
+        fill(lab.at("x"), NAMES);
+        symlinkSync("../".repeat(40), lab.at("x/link"));
+        const main = new URL("../../main.ts", import.meta.url).pathname;
+        const build = ["build", lab.at("x/."), "--quiet", ...flags];
+        const written: Uint8Array[] = [];
+        for (
+          const [i, argvOf] of [
+            icecoreArgv,
+            (args: string[]) => bun(main, ...args),
+          ].entries()
+        ) {
+          const image = lab.at(`${i}.img`);
+          printed(lab, argvOf([...build, "-o", image]));
+          written.push(
+            readFileSync(image),
+            printed(lab, argvOf([...build, "-o", "-"])),
+          );
+        }
+        for (const each of written) {
+          assert.ok(Buffer.compare(each, written[0]!) === 0);
+        }
+        const hasRecord = readFileSync(lab.at("0.img")).includes("icecore\0");
+        assert.equal(hasRecord, flags.length === 0);
+      });
+    },
+  );
 }

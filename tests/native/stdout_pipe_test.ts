@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { assertNothingBuilt, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
+import {
+  assertNothingBuilt,
+  icecoreArgv,
+  inLab,
+  type Lab,
+  start,
+} from "../faults/lab.ts";
 import { addLargeFile } from "./drive.ts";
 
 /** A build to stdout whose first bytes have been read, and nothing more. */
 async function begun(lab: Lab) {
   addLargeFile(lab, 40 * 2 ** 20);
-  const build = start(lab, icecoreArgv(["build", "source", "-o", "-", "--quiet"]));
+  const build = start(
+    lab,
+    icecoreArgv(["build", "source", "-o", "-", "--quiet"]),
+  );
   const reader = build.stdout.getReader();
   const { value } = await reader.read();
   return { build, reader, first: value! };
@@ -24,7 +33,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const answer = signal === "SIGINT"
         ? "icecore: interrupting; Ctrl-C again to stop at once\n"
         : "";
-      const ended = `icecore: interrupted by ${signal}: nothing was left behind\n`;
+      const ended =
+        `icecore: interrupted by ${signal}: nothing was left behind\n`;
       assert.equal(await said, answer + ended);
       await reader.cancel();
       await assertNothingBuilt(lab);
@@ -54,7 +64,9 @@ Deno.test("an image whose record takes several buffers reaches a pipe, and steps
     // 32 bytes a file: more than two buffers of 1 MiB.
     for (let i = 0; i < 70; i++) {
       mkdirSync(lab.at(`source/d${i}`));
-      for (let k = 0; k < 1000; k++) writeFileSync(lab.at(`source/d${i}/${k}`), "content");
+      for (let k = 0; k < 1000; k++) {
+        writeFileSync(lab.at(`source/d${i}/${k}`), "content");
+      }
     }
     writeFileSync(
       lab.at("sum.ts"),
@@ -72,11 +84,22 @@ Deno.test("an image whose record takes several buffers reaches a pipe, and steps
         run() {},
       };`,
     );
-    const build = start(lab, icecoreArgv(["build", "source", "-o", "-", "--quiet"]));
+    const build = start(
+      lab,
+      icecoreArgv(["build", "source", "-o", "-", "--quiet"]),
+    );
     const { stdout, stderr } = await build.output();
     const digest = createHash("sha512").update(stdout).digest("hex");
     assert.equal(new TextDecoder().decode(stderr), `${digest}  -\n`);
-    const args = ["build", "source", "-o", "x.img", "--quiet", "--use", "./sum.ts"];
+    const args = [
+      "build",
+      "source",
+      "-o",
+      "x.img",
+      "--quiet",
+      "--use",
+      "./sum.ts",
+    ];
     const streamed = await start(lab, icecoreArgv(args)).output();
     assert.equal(new TextDecoder().decode(streamed.stderr), `sum ${digest}\n`);
   });

@@ -60,7 +60,10 @@ testWith(
         args: [`${repositoryRoot}/npm.sh`, `${modules}/icecore`],
       }).output();
       assert.ok(made.success, new TextDecoder().decode(made.stderr));
-      symlinkSync(`${repositoryRoot}/node_modules/minimatch`, `${modules}/minimatch`);
+      symlinkSync(
+        `${repositoryRoot}/node_modules/minimatch`,
+        `${modules}/minimatch`,
+      );
       writeFileSync(`${folder}/program.mjs`, PROGRAM);
       const path = await buildSmallImage(folder);
       const sideFile = readFileSync(`${path}.sha512`, "utf8");
@@ -77,10 +80,11 @@ testWith(
       };
 
       await t.step("a file", async () => {
-        const { node, text, paths, failures, digest, traffic, exportedBytes } = await onNode(
-          folder,
-          path,
-        );
+        const { node, text, paths, failures, digest, traffic, exportedBytes } =
+          await onNode(
+            folder,
+            path,
+          );
         assert.deepEqual({ node, text, failures }, expected);
         assert.deepEqual(paths.sort(), [
           "docs/large.bin",
@@ -90,12 +94,18 @@ testWith(
         ]);
         assert.equal(traffic, undefined);
         assert.ok(sideFile.startsWith(`${digest.digest}  `));
-        assert.ok(exportedBytes > 700_000 && exportedBytes % 10_240 === 0, String(exportedBytes));
+        assert.ok(
+          exportedBytes > 700_000 && exportedBytes % 10_240 === 0,
+          String(exportedBytes),
+        );
       });
 
       await t.step("over HTTP", async () => {
         await using server = await rangeServer(readFileSync(path));
-        const { node, text, failures, digest, traffic } = await onNode(folder, server.url);
+        const { node, text, failures, digest, traffic } = await onNode(
+          folder,
+          server.url,
+        );
         assert.deepEqual({ node, text, failures }, expected);
         assert.equal(digest, undefined);
         assert.ok(traffic.countRequests > 0);

@@ -7,7 +7,12 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { GROUP_BLOCK_UNINIT } from "../../ext4/structs/group_descriptor.ts";
 import { MMP_SEQ_MAX } from "../../ext4/structs/mmp.ts";
 import { type Place, placesOf } from "../mutants/places.ts";
-import { assertE2fsckClean, e2fsckComplaints, output, run } from "../support/oracles.ts";
+import {
+  assertE2fsckClean,
+  e2fsckComplaints,
+  output,
+  run,
+} from "../support/oracles.ts";
 import { findProgram, testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -34,14 +39,22 @@ const OLD_JOURNAL = ["-t", "ext3", "-J", "size=1"];
 const WITH_ORPHANS = ["-t", "ext4", "-J", "size=1", "-O", "orphan_file"];
 const PLAIN = ["-t", "ext4", "-O", "^has_journal,^metadata_csum"];
 
-const u8 = (value: number) => (view: DataView, at: number) => view.setUint8(at, value);
-const u16 = (value: number) => (view: DataView, at: number) => view.setUint16(at, value, true);
-const u32 = (value: number) => (view: DataView, at: number) => view.setUint32(at, value, true);
-const big = (value: number) => (view: DataView, at: number) => view.setUint32(at, value);
+const u8 = (value: number) => (view: DataView, at: number) =>
+  view.setUint8(at, value);
+const u16 = (value: number) => (view: DataView, at: number) =>
+  view.setUint16(at, value, true);
+const u32 = (value: number) => (view: DataView, at: number) =>
+  view.setUint32(at, value, true);
+const big = (value: number) => (view: DataView, at: number) =>
+  view.setUint32(at, value);
 const withFlag = (flag: number) => (view: DataView, at: number) =>
   view.setUint32(at, view.getUint32(at, true) | flag, true);
 
-const superblock = (at: string, set: Damage["set"], options = EXT4): Damage => ({
+const superblock = (
+  at: string,
+  set: Damage["set"],
+  options = EXT4,
+): Damage => ({
   what: `${at} in the superblock`,
   options,
   kind: "superblock",
@@ -49,7 +62,12 @@ const superblock = (at: string, set: Damage["set"], options = EXT4): Damage => (
   set,
   code: "superblock-field",
 });
-const mmp = (what: string, at: number, set: Damage["set"], isRefitted = true): Damage => ({
+const mmp = (
+  what: string,
+  at: number,
+  set: Damage["set"],
+  isRefitted = true,
+): Damage => ({
   what: `MMP block: ${what}`,
   options: WITH_MMP,
   kind: "mmp",
@@ -58,7 +76,12 @@ const mmp = (what: string, at: number, set: Damage["set"], isRefitted = true): D
   isRefitted,
   code: "mmp",
 });
-const resizeInode = (what: string, at: string | number, set: Damage["set"], code: string) => ({
+const resizeInode = (
+  what: string,
+  at: string | number,
+  set: Damage["set"],
+  code: string,
+) => ({
   what: `resize inode: ${what}`,
   options: EXT4,
   kind: "inode 7",
@@ -66,7 +89,12 @@ const resizeInode = (what: string, at: string | number, set: Damage["set"], code
   set,
   code,
 });
-const journal = (what: string, options: readonly string[], at: string, value: number) => ({
+const journal = (
+  what: string,
+  options: readonly string[],
+  at: string,
+  value: number,
+) => ({
   what: `journal: ${what}`,
   options,
   kind: "journal",
@@ -75,7 +103,13 @@ const journal = (what: string, options: readonly string[], at: string, value: nu
   code: "journal",
 });
 /** Of the tree that is copied: 11 is lost+found, 12 the folder, 13 the file. */
-const inode = (what: string, index: number, at: string, set: Damage["set"], code: string) => ({
+const inode = (
+  what: string,
+  index: number,
+  at: string,
+  set: Damage["set"],
+  code: string,
+) => ({
   what: `inode: ${what}`,
   options: PLAIN,
   kind: "inode",
@@ -99,7 +133,10 @@ const DAMAGES: readonly Damage[] = [
   superblock("s_log_groups_per_flex", u8(40)),
   superblock("s_mmp_block", u32(999_999), WITH_MMP),
   { ...superblock("s_usr_quota_inum", u32(50_000), WITH_QUOTA), code: "quota" },
-  { ...superblock("s_grp_quota_inum", u32(20), WITH_QUOTA), code: "inode-checksum" },
+  {
+    ...superblock("s_grp_quota_inum", u32(20), WITH_QUOTA),
+    code: "inode-checksum",
+  },
   {
     what: "usage in a quota file",
     options: WITH_QUOTA,
@@ -123,12 +160,32 @@ const DAMAGES: readonly Damage[] = [
   mmp("a check that was interrupted", 4, u32(MMP_SEQ_MAX + 1)),
   resizeInode("i_blocks", "i_blocks_lo", u32(2), "inode-blocks"),
   resizeInode("another block of its own", AT_BLOCK, u32(500), "resize-inode"),
-  resizeInode("its list elsewhere", AT_BLOCK + 4 * 13, u32(600), "resize-inode"),
-  resizeInode("an i_dtime that names an inode", "i_dtime", u32(3), "inode-field"),
-  journal("fields of version 2 in one of version 1", OLD_JOURNAL, "s_nr_users", 7),
+  resizeInode(
+    "its list elsewhere",
+    AT_BLOCK + 4 * 13,
+    u32(600),
+    "resize-inode",
+  ),
+  resizeInode(
+    "an i_dtime that names an inode",
+    "i_dtime",
+    u32(3),
+    "inode-field",
+  ),
+  journal(
+    "fields of version 2 in one of version 1",
+    OLD_JOURNAL,
+    "s_nr_users",
+    7,
+  ),
   journal("an error of the kernel", JOURNALED, "s_errno", 5),
   journal("more blocks than it has", JOURNALED, "s_maxlen", 65_535),
-  journal("features that nobody knows", JOURNALED, "s_feature_incompat", 0x8000),
+  journal(
+    "features that nobody knows",
+    JOURNALED,
+    "s_feature_incompat",
+    0x8000,
+  ),
   {
     what: "orphan file: an inode in it",
     options: WITH_ORPHANS,
@@ -137,9 +194,27 @@ const DAMAGES: readonly Damage[] = [
     set: u32(12),
     code: "orphan-file",
   },
-  inode("INDEX_FL on a regular file", 3, "i_flags", withFlag(0x1000), "inode-flag"),
-  inode("CASEFOLD_FL without the feature", 3, "i_flags", withFlag(0x4000_0000), "inode-flag"),
-  inode("IMAGIC_FL without the feature", 3, "i_flags", withFlag(0x2000), "inode-flag"),
+  inode(
+    "INDEX_FL on a regular file",
+    3,
+    "i_flags",
+    withFlag(0x1000),
+    "inode-flag",
+  ),
+  inode(
+    "CASEFOLD_FL without the feature",
+    3,
+    "i_flags",
+    withFlag(0x4000_0000),
+    "inode-flag",
+  ),
+  inode(
+    "IMAGIC_FL without the feature",
+    3,
+    "i_flags",
+    withFlag(0x2000),
+    "inode-flag",
+  ),
   inode("i_size_high of a folder", 2, "i_size_high", u32(1), "inode-size"),
   inode("i_size of a FIFO", 4, "i_size_lo", u32(5), "inode-size"),
   {
@@ -181,17 +256,30 @@ for (const damage of DAMAGES) {
         const image = new Uint8Array(readFileSync(path));
         assert.deepEqual((await checkImage(bytesSource(image))).findings, []);
 
-        const place = placesOf(image).filter(({ kind }) => kind === damage.kind)[damage.index ?? 0];
+        const place = placesOf(image).filter(({ kind }) =>
+          kind === damage.kind
+        )[damage.index ?? 0];
         assert.ok(place !== undefined, `there is a ${damage.kind}`);
         const before = new DataView(image.slice().buffer);
-        damage.set(new DataView(image.buffer), offsetOf(place, damage.at), before);
-        if (damage.isRefitted !== false) place.refit(image);
+        damage.set(
+          new DataView(image.buffer),
+          offsetOf(place, damage.at),
+          before,
+        );
+        if (damage.isRefitted !== false) {
+          place.refit(image);
+        }
         writeFileSync(path, image);
 
         assert.notDeepEqual(e2fsckComplaints(path), [], "e2fsck finds it");
         const { findings } = await checkImage(bytesSource(image));
-        const codes = findings.map(({ code }) => code);
-        assert.ok(codes.includes(damage.code), `${damage.code} is among ${codes.join(" ")}`);
+        const codes = findings.map(({ code }) =>
+          code
+        );
+        assert.ok(
+          codes.includes(damage.code),
+          `${damage.code} is among ${codes.join(" ")}`,
+        );
       }),
   );
 }
@@ -212,7 +300,18 @@ function soundImage(folder: string, options: readonly string[]): string {
   const path = join(folder, "image");
   writeFileSync(path, "");
   truncateSync(path, 3 << 20);
-  output("mkfs.ext4", ["-q", "-F", "-b", "1024", "-N", "96", ...options, "-d", source, path]);
+  output("mkfs.ext4", [
+    "-q",
+    "-F",
+    "-b",
+    "1024",
+    "-N",
+    "96",
+    ...options,
+    "-d",
+    source,
+    path,
+  ]);
   // It does not count what it copies in the quota files.
   run("e2fsck", ["-fy", path]);
   return path;

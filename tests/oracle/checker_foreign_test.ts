@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { fileSource } from "../support/file_source.ts";
@@ -8,7 +15,9 @@ import { findProgram, testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What nobody here wrote calls these sound; so must the checker. */
-const SOUND: Readonly<Record<string, { programs: string[]; make: (folder: string) => void }>> = {
+const SOUND: Readonly<
+  Record<string, { programs: string[]; make: (folder: string) => void }>
+> = {
   "an image with blocks that a disk cannot keep": {
     programs: ["mkfs.ext4"],
     make: (folder) => {
@@ -21,8 +30,21 @@ const SOUND: Readonly<Record<string, { programs: string[]; make: (folder: string
     programs: ["genext2fs"],
     make: (folder) => {
       mkdirSync(join(folder, "source"));
-      writeFileSync(join(folder, "source/large"), new Uint8Array(9_000_000).fill(7));
-      run(folder, "genext2fs", "-d", "source", "-b", "20000", "-N", "200", "image");
+      writeFileSync(
+        join(folder, "source/large"),
+        new Uint8Array(9_000_000).fill(7),
+      );
+      run(
+        folder,
+        "genext2fs",
+        "-d",
+        "source",
+        "-b",
+        "20000",
+        "-N",
+        "200",
+        "image",
+      );
     },
   },
   "an image with copies of descriptors whose checksums nobody kept": {
@@ -30,7 +52,17 @@ const SOUND: Readonly<Record<string, { programs: string[]; make: (folder: string
     make: (folder) => {
       emptyImage(folder);
       const features = "^metadata_csum,^64bit,uninit_bg";
-      run(folder, "mkfs.ext4", "-q", "-F", "-b", "1024", "-O", features, "image");
+      run(
+        folder,
+        "mkfs.ext4",
+        "-q",
+        "-F",
+        "-b",
+        "1024",
+        "-O",
+        features,
+        "image",
+      );
       // The checksum of group 1 in the copy of the descriptors, which lies in block 8194.
       const fd = openSync(join(folder, "image"), "r+");
       writeSync(fd, Uint8Array.of(0, 0), 0, 2, 8194 * 1024 + 32 + 30);
@@ -56,7 +88,9 @@ const SOUND: Readonly<Record<string, { programs: string[]; make: (folder: string
         ]
       ) run(folder, "debugfs", "-w", "-R", command, "image");
       // The counts of what is free: 1 says that errors were mended.
-      const { status } = spawnSync(findProgram("e2fsck")!, ["-fy", "image"], { cwd: folder });
+      const { status } = spawnSync(findProgram("e2fsck")!, ["-fy", "image"], {
+        cwd: folder,
+      });
       assert.equal(status, 1);
     },
   },
@@ -82,5 +116,8 @@ function emptyImage(folder: string): void {
 }
 
 function run(folder: string, program: string, ...args: string[]): string {
-  return execFileSync(findProgram(program)!, args, { cwd: folder, stdio: "pipe" }).toString();
+  return execFileSync(findProgram(program)!, args, {
+    cwd: folder,
+    stdio: "pipe",
+  }).toString();
 }

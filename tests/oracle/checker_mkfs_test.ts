@@ -12,7 +12,9 @@ for (const options of MKFS_OPTIONS) {
     () =>
       withMkfsImage(options, async (image) => {
         // It does not count what it copies in the quota files, which e2fsck puts right.
-        if (options.some((option) => option.includes("quota"))) run("e2fsck", ["-fy", image]);
+        if (options.some((option) => option.includes("quota"))) {
+          run("e2fsck", ["-fy", image]);
+        }
         using source = fileSource(image);
         const { findings, summary } = await checkImage(source);
         assert.deepEqual(findings, []);

@@ -37,9 +37,17 @@ for (const [label, version] of VERSIONS) {
           encoding: "utf8",
           stdio: "pipe",
         });
-        const [, major, minor] = /is 0x([0-9a-f]+) \(minor 0x([0-9a-f]+)\)/.exec(printed)!;
-        const ours = dirHash(new TextEncoder().encode(name), version, SEED_WORDS);
-        assert.deepEqual(ours, { major: parseInt(major!, 16), minor: parseInt(minor!, 16) }, name);
+        const [, major, minor] = /is 0x([0-9a-f]+) \(minor 0x([0-9a-f]+)\)/
+          .exec(printed)!;
+        const ours = dirHash(
+          new TextEncoder().encode(name),
+          version,
+          SEED_WORDS,
+        );
+        assert.deepEqual(ours, {
+          major: parseInt(major!, 16),
+          minor: parseInt(minor!, 16),
+        }, name);
       }
     },
   );

@@ -24,48 +24,85 @@ testWith(
   JUDGE,
   "a sparse file past 42.5 GiB is mapped where it belongs",
   () =>
-    judge(folder({ sparse: file(pieces(50 * GIB, 0, 42 * GIB, 42.5 * GIB, 43 * GIB, 49 * GIB)) })),
+    judge(
+      folder({
+        sparse: file(
+          pieces(50 * GIB, 0, 42 * GIB, 42.5 * GIB, 43 * GIB, 49 * GIB),
+        ),
+      }),
+    ),
 );
 
 testWith(
   JUDGE,
   "a sparse file over 128 GiB is mapped where it belongs",
-  () => judge(folder({ sparse: file(pieces(200 * GIB, 127 * GIB, 128 * GIB - 5000, 199 * GIB)) })),
+  () =>
+    judge(
+      folder({
+        sparse: file(pieces(200 * GIB, 127 * GIB, 128 * GIB - 5000, 199 * GIB)),
+      }),
+    ),
 );
 
 testWith(
   JUDGE,
   "a sparse file of almost 16 TiB fits, the most that 4 KiB blocks can hold",
-  () => judge(folder({ sparse: file(pieces(16 * TIB - 4096, 0, 16 * TIB - 20_000)) })),
+  () =>
+    judge(
+      folder({ sparse: file(pieces(16 * TIB - 4096, 0, 16 * TIB - 20_000)) }),
+    ),
 );
 
 testWith(
   JUDGE,
   "a file may be all hole, or have a hole at its end",
   () =>
-    judge(folder({ hole: file({ sizeBytes: GIB, ranges: [] }), end: file(pieces(GIB, 5 * MIB)) })),
+    judge(
+      folder({
+        hole: file({ sizeBytes: GIB, ranges: [] }),
+        end: file(pieces(GIB, 5 * MIB)),
+      }),
+    ),
 );
 
-testWith(JUDGE, "1,000 pieces of data make a tree of extents with leaves", () => {
-  const offsets = Array.from({ length: 1000 }, (_, i) => i * 64 * KIB);
-  return judge(folder({ sparse: file(pieces(100 * MIB, ...offsets)), plain: file("x") }));
-});
+testWith(
+  JUDGE,
+  "1,000 pieces of data make a tree of extents with leaves",
+  () => {
+    const offsets = Array.from({ length: 1000 }, (_, i) => i * 64 * KIB);
+    return judge(
+      folder({ sparse: file(pieces(100 * MIB, ...offsets)), plain: file("x") }),
+    );
+  },
+);
 
-testWith(JUDGE, "10,000 pieces of data and 1 KiB blocks make a tree of three levels", () => {
-  const offsets = Array.from({ length: 10_000 }, (_, i) => i * 16 * KIB);
-  const sparse = file({ sizeBytes: 200 * MIB, ranges: offsets.flatMap((at) => [at, at + 1]) });
-  return judge(folder({ sparse }), { blockSizeBytes: 1024 }, ({ image }) => {
-    const dump = output("debugfs", ["-R", "dump_extents -n /sparse", image]);
-    assert.match(dump, / 0\/ 2/);
-  });
-});
+testWith(
+  JUDGE,
+  "10,000 pieces of data and 1 KiB blocks make a tree of three levels",
+  () => {
+    const offsets = Array.from({ length: 10_000 }, (_, i) => i * 16 * KIB);
+    const sparse = file({
+      sizeBytes: 200 * MIB,
+      ranges: offsets.flatMap((at) => [at, at + 1]),
+    });
+    return judge(folder({ sparse }), { blockSizeBytes: 1024 }, ({ image }) => {
+      const dump = output("debugfs", ["-R", "dump_extents -n /sparse", image]);
+      assert.match(dump, / 0\/ 2/);
+    });
+  },
+);
 
 testWith(
   JUDGE,
   "ranges within a block, touching and overlapping after rounding, are one",
   () =>
     judge(
-      folder({ f: file({ sizeBytes: 40_000, ranges: [1, 2, 3, 100, 5000, 9000, 9001, 39_999] }) }),
+      folder({
+        f: file({
+          sizeBytes: 40_000,
+          ranges: [1, 2, 3, 100, 5000, 9000, 9001, 39_999],
+        }),
+      }),
     ),
 );
 
@@ -92,5 +129,11 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
 testWith(
   JUDGE,
   "50 GiB without holes take more extents than one block of them holds, with files behind it",
-  () => judge(folder({ huge: file({ sizeBytes: 50 * GIB, zeros: true }), z: file("behind") })),
+  () =>
+    judge(
+      folder({
+        huge: file({ sizeBytes: 50 * GIB, zeros: true }),
+        z: file("behind"),
+      }),
+    ),
 );

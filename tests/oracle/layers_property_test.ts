@@ -6,12 +6,18 @@ import {
   FolderChanger,
   HIDDEN_CHANGES,
 } from "../support/folder_changer.ts";
-import { assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
+import {
+  assertStackShows,
+  buildImage,
+  STACK,
+} from "../support/mounted_stack.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
-const numRuns = Math.ceil(Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5);
+const numRuns = Math.ceil(
+  Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5,
+);
 
 /** What can be hidden from times, and what cannot. */
 const modes = [
@@ -27,7 +33,9 @@ for (const { kinds, build } of modes) {
   });
   testWith(
     STACK,
-    `${numRuns} random histories are mounted as they ended, with ${JSON.stringify(build)}`,
+    `${numRuns} random histories are mounted as they ended, with ${
+      JSON.stringify(build)
+    }`,
     () =>
       fc.assert(
         fc.asyncProperty(rounds, async (history) => {
@@ -45,7 +53,9 @@ for (const { kinds, build } of modes) {
                 ...(base === undefined ? {} : { base }),
               });
               images.unshift(image);
-              await assertStackShows(images, source, folder, { ctime: "times" in build });
+              await assertStackShows(images, source, folder, {
+                ctime: "times" in build,
+              });
             }
           });
         }),

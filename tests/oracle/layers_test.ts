@@ -15,7 +15,11 @@ import {
 } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
 import { fill, trial } from "../support/layer_trial.ts";
-import { assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
+import {
+  assertStackShows,
+  buildImage,
+  STACK,
+} from "../support/mounted_stack.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -24,44 +28,56 @@ testWith(STACK, "a layer of what did not change holds nothing", async () => {
   assert.deepEqual(names, [[], []]);
 });
 
-testWith(STACK, "a change is stored with all folders above it, and nothing else", async () => {
-  const { names } = await trial(fill, [
-    (source) => writeFileSync(`${source}/a/b/two`, "2"),
-    (source) => chmodSync(`${source}/other`, 0o700),
-  ]);
-  assert.deepEqual(names, [["a", "a/b", "a/b/two"], ["other"]]);
-});
+testWith(
+  STACK,
+  "a change is stored with all folders above it, and nothing else",
+  async () => {
+    const { names } = await trial(fill, [
+      (source) => writeFileSync(`${source}/a/b/two`, "2"),
+      (source) => chmodSync(`${source}/other`, 0o700),
+    ]);
+    assert.deepEqual(names, [["a", "a/b", "a/b/two"], ["other"]]);
+  },
+);
 
-testWith(STACK, "what is gone is a whiteout, and comes back when it is there again", async () => {
-  const { names } = await trial(fill, [
-    (source) => rmSync(`${source}/a/b`, { recursive: true }),
-    (source) => {
-      mkdirSync(`${source}/a/b/c`, { recursive: true });
-      writeFileSync(`${source}/a/b/new`, "new");
-    },
-  ]);
-  assert.deepEqual(names, [["-a/b", "a"], ["a", "a/b", "a/b/c", "a/b/new"]]);
-});
+testWith(
+  STACK,
+  "what is gone is a whiteout, and comes back when it is there again",
+  async () => {
+    const { names } = await trial(fill, [
+      (source) => rmSync(`${source}/a/b`, { recursive: true }),
+      (source) => {
+        mkdirSync(`${source}/a/b/c`, { recursive: true });
+        writeFileSync(`${source}/a/b/new`, "new");
+      },
+    ]);
+    assert.deepEqual(names, [["-a/b", "a"], ["a", "a/b", "a/b/c", "a/b/new"]]);
+  },
+);
 
-testWith(STACK, "a folder takes a file's place, and a file a folder's, and back", async () => {
-  const { names } = await trial(fill, [
-    (source) => {
-      rmSync(`${source}/a/b`, { recursive: true });
-      writeFileSync(`${source}/a/b`, "a file now");
-    },
-    (source) => {
-      unlinkSync(`${source}/a/b`);
-      mkdirSync(`${source}/a/b`);
-      writeFileSync(`${source}/a/b/five`, "five");
-    },
-    (source) => writeFileSync(`${source}/a/b/six`, "six"),
-  ]);
-  assert.deepEqual(names, [
-    ["a", "a/b"],
-    ["a", "a/b", "a/b/five"],
-    ["a", "a/b", "a/b/six"],
-  ]);
-});
+testWith(
+  STACK,
+  "a folder takes a file's place, and a file a folder's, and back",
+  async () => {
+    const { names } = await trial(fill, [
+      (source) => {
+        rmSync(`${source}/a/b`, { recursive: true });
+        writeFileSync(`${source}/a/b`, "a file now");
+      },
+      (source) => {
+        unlinkSync(`${source}/a/b`);
+        mkdirSync(`${source}/a/b`);
+        writeFileSync(`${source}/a/b/five`, "five");
+      },
+      (source) => writeFileSync(`${source}/a/b/six`, "six"),
+    ]);
+    assert.deepEqual(names, [
+      ["a", "a/b"],
+      ["a", "a/b", "a/b/five"],
+      ["a", "a/b", "a/b/six"],
+    ]);
+  },
+);
 
 testWith(
   STACK,
@@ -87,20 +103,24 @@ testWith(
   },
 );
 
-testWith(STACK, "a link whose target is another of the same length is stored", async () => {
-  const { names } = await trial(fill, [(source) => {
-    const { atimeMs, mtimeMs } = statSync(`${source}/a`);
-    rmSync(`${source}/a/link`);
-    symlinkSync("two", `${source}/a/link`);
-    lutimesSync(`${source}/a/link`, 1, 1);
-    utimesSync(`${source}/a`, atimeMs / 1000, mtimeMs / 1000);
-  }, (source) => {
-    rmSync(`${source}/a/link`);
-    symlinkSync("six", `${source}/a/link`);
-    lutimesSync(`${source}/a/link`, 1, 1);
-  }]);
-  assert.deepEqual(names, [["a", "a/link"], ["a", "a/link"]]);
-});
+testWith(
+  STACK,
+  "a link whose target is another of the same length is stored",
+  async () => {
+    const { names } = await trial(fill, [(source) => {
+      const { atimeMs, mtimeMs } = statSync(`${source}/a`);
+      rmSync(`${source}/a/link`);
+      symlinkSync("two", `${source}/a/link`);
+      lutimesSync(`${source}/a/link`, 1, 1);
+      utimesSync(`${source}/a`, atimeMs / 1000, mtimeMs / 1000);
+    }, (source) => {
+      rmSync(`${source}/a/link`);
+      symlinkSync("six", `${source}/a/link`);
+      lutimesSync(`${source}/a/link`, 1, 1);
+    }]);
+    assert.deepEqual(names, [["a", "a/link"], ["a", "a/link"]]);
+  },
+);
 
 testWith(
   STACK,
@@ -127,20 +147,24 @@ testWith(
   },
 );
 
-testWith(STACK, "two groups of hard links that exchange a name are both stored", async () => {
-  const { names } = await trial((source) => {
-    for (const [a, b] of [["a", "b"], ["c", "d"]] as const) {
-      writeFileSync(`${source}/${a}`, "same");
-      utimesSync(`${source}/${a}`, 1, 1);
-      linkSync(`${source}/${a}`, `${source}/${b}`);
-    }
-  }, [(source) => {
-    renameSync(`${source}/b`, `${source}/x`);
-    renameSync(`${source}/d`, `${source}/b`);
-    renameSync(`${source}/x`, `${source}/d`);
-  }]);
-  assert.deepEqual(names, [["a", "b", "c", "d"]]);
-});
+testWith(
+  STACK,
+  "two groups of hard links that exchange a name are both stored",
+  async () => {
+    const { names } = await trial((source) => {
+      for (const [a, b] of [["a", "b"], ["c", "d"]] as const) {
+        writeFileSync(`${source}/${a}`, "same");
+        utimesSync(`${source}/${a}`, 1, 1);
+        linkSync(`${source}/${a}`, `${source}/${b}`);
+      }
+    }, [(source) => {
+      renameSync(`${source}/b`, `${source}/x`);
+      renameSync(`${source}/d`, `${source}/b`);
+      renameSync(`${source}/x`, `${source}/d`);
+    }]);
+    assert.deepEqual(names, [["a", "b", "c", "d"]]);
+  },
+);
 
 testWith(STACK, "holes stay holes", async () => {
   const { names } = await trial((source) => {

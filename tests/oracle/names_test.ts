@@ -18,7 +18,9 @@ for (const blockSizeBytes of BLOCK_SIZES) {
           [" ", file("a space")],
           ["...", file("three dots")],
           [
-            Uint8Array.from({ length: 254 }, (_, i) => i + 1).filter((byte) => byte !== 0x2f),
+            Uint8Array.from({ length: 254 }, (_, i) => i + 1).filter((byte) =>
+              byte !== 0x2f
+            ),
             file(),
           ],
         ]),
@@ -43,7 +45,9 @@ for (const blockSizeBytes of BLOCK_SIZES) {
 
 testWith(JUDGE, "a path of 10,000 bytes leads to its file", () => {
   let inner: Node = file("deep");
-  for (let depth = 0; depth < 50; depth++) inner = folder([["d".repeat(199), inner]]);
+  for (let depth = 0; depth < 50; depth++) {
+    inner = folder([["d".repeat(199), inner]]);
+  }
   return judge(folder([["top", inner]]));
 });
 
@@ -60,14 +64,29 @@ testWith(
   JUDGE,
   "a lost+found in the root is that folder, with what is in it",
   () =>
-    judge(folder({ "a": file("1"), "lost+found": folder({ "#12": file("found") }, { uid: 7 }) })),
+    judge(
+      folder({
+        "a": file("1"),
+        "lost+found": folder({ "#12": file("found") }, { uid: 7 }),
+      }),
+    ),
 );
 
-testWith(JUDGE, "folders may have a few names more or less than a block holds", () => {
-  const countFrom = 165, countTo = 175;
-  const folders = Array.from({ length: countTo - countFrom }, (_, i) => {
-    const names = Array.from({ length: countFrom + i }, (_, n) => `name-${1000 + n}-abcd`);
-    return [`${i}`, folder(names.map((name) => [name, file()] as const))] as const;
-  });
-  return judge(folder(folders));
-});
+testWith(
+  JUDGE,
+  "folders may have a few names more or less than a block holds",
+  () => {
+    const countFrom = 165, countTo = 175;
+    const folders = Array.from({ length: countTo - countFrom }, (_, i) => {
+      const names = Array.from(
+        { length: countFrom + i },
+        (_, n) => `name-${1000 + n}-abcd`,
+      );
+      return [
+        `${i}`,
+        folder(names.map((name) => [name, file()] as const)),
+      ] as const;
+    });
+    return judge(folder(folders));
+  },
+);

@@ -4,10 +4,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { output, run } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder, patternByte, symlink } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  patternByte,
+  symlink,
+} from "../support/tree_builder.ts";
 import { planOf, withImage } from "../support/write_image.ts";
 
-const text = (length: number) => new Uint8Array(length).map((_, i) => patternByte(3, i));
+const text = (length: number) =>
+  new Uint8Array(length).map((_, i) => patternByte(3, i));
 const FILES = {
   "small.txt": text(10),
   "blocks.bin": text(3_000_000),
@@ -24,28 +31,55 @@ const built = () =>
       link: symlink("inner.bin"),
       longLink: symlink(`${"./".repeat(40)}inner.bin`),
     }),
-    sparse: file({ sizeBytes: 2_000_000, ranges: [600_000, 700_000, 1_900_000, 2_000_000] }),
-    many: folder(Array.from({ length: 700 }, (_, i) => [`file-${i}`, file(`${i}`)] as const)),
+    sparse: file({
+      sizeBytes: 2_000_000,
+      ranges: [600_000, 700_000, 1_900_000, 2_000_000],
+    }),
+    many: folder(
+      Array.from(
+        { length: 700 },
+        (_, i) => [`file-${i}`, file(`${i}`)] as const,
+      ),
+    ),
   }));
 
 for (const blockSizeBytes of [1024, 2048, 4096] as const) {
-  testWith({ programs: ["7z"] }, `7-Zip unpacks the same contents (${blockSizeBytes})`, () => {
-    const source = built();
-    return withImage(source, planOf(source, { blockSizeBytes }), (image, work) => {
-      const listed = output("7z", ["l", "-slt", "-text", image]);
-      assert.match(listed, /Path = many\/file-699/);
-      output("7z", ["x", "-text", `-o${join(work, "out")}`, image]);
-      for (const [path, bytes] of Object.entries(FILES)) {
-        assert.equal(Buffer.compare(readFileSync(join(work, "out", path)), bytes), 0, path);
-      }
-      const sparse = readFileSync(join(work, "out", "sparse"));
-      const inode = source.tree.sizeBytes.indexOf(2_000_000);
-      assert.equal(Buffer.compare(sparse, source.read(inode as never, 0, 2_000_000)), 0, "sparse");
-      for (let i = 0; i < 700; i++) {
-        assert.equal(readFileSync(join(work, "out", "many", `file-${i}`), "utf8"), `${i}`);
-      }
-    });
-  });
+  testWith(
+    { programs: ["7z"] },
+    `7-Zip unpacks the same contents (${blockSizeBytes})`,
+    () => {
+      const source = built();
+      return withImage(
+        source,
+        planOf(source, { blockSizeBytes }),
+        (image, work) => {
+          const listed = output("7z", ["l", "-slt", "-text", image]);
+          assert.match(listed, /Path = many\/file-699/);
+          output("7z", ["x", "-text", `-o${join(work, "out")}`, image]);
+          for (const [path, bytes] of Object.entries(FILES)) {
+            assert.equal(
+              Buffer.compare(readFileSync(join(work, "out", path)), bytes),
+              0,
+              path,
+            );
+          }
+          const sparse = readFileSync(join(work, "out", "sparse"));
+          const inode = source.tree.sizeBytes.indexOf(2_000_000);
+          assert.equal(
+            Buffer.compare(sparse, source.read(inode as never, 0, 2_000_000)),
+            0,
+            "sparse",
+          );
+          for (let i = 0; i < 700; i++) {
+            assert.equal(
+              readFileSync(join(work, "out", "many", `file-${i}`), "utf8"),
+              `${i}`,
+            );
+          }
+        },
+      );
+    },
+  );
 
   testWith(
     { programs: ["grub-fstest"] },
@@ -80,16 +114,23 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
     },
   );
 
-  testWith({ programs: ["debugfs"] }, `debugfs reads the same contents (${blockSizeBytes})`, () => {
-    const source = built();
-    return withImage(source, planOf(source, { blockSizeBytes }), (image) => {
-      for (const [path, bytes] of Object.entries(FILES)) {
-        const { stdout } = run("debugfs", ["-R", `cat /${path}`, image]);
-        assert.equal(Buffer.compare(stdout, bytes), 0, path);
-      }
-      assert.match(output("debugfs", ["-R", "htree_dump /many", image]), /Number of entries/);
-    });
-  });
+  testWith(
+    { programs: ["debugfs"] },
+    `debugfs reads the same contents (${blockSizeBytes})`,
+    () => {
+      const source = built();
+      return withImage(source, planOf(source, { blockSizeBytes }), (image) => {
+        for (const [path, bytes] of Object.entries(FILES)) {
+          const { stdout } = run("debugfs", ["-R", `cat /${path}`, image]);
+          assert.equal(Buffer.compare(stdout, bytes), 0, path);
+        }
+        assert.match(
+          output("debugfs", ["-R", "htree_dump /many", image]),
+          /Number of entries/,
+        );
+      });
+    },
+  );
 }
 
 testWith(
@@ -97,18 +138,29 @@ testWith(
   "a copy of the superblock is as good as the first",
   () => {
     const source = buildTree(folder({ f: file({ sizeBytes: 20_000_000 }) }));
-    return withImage(source, planOf(source, { blockSizeBytes: 1024 }), (image) => {
-      const printed = output("dumpe2fs", [
-        "-h",
-        "-o",
-        "superblock=8193",
-        "-o",
-        "blocksize=1024",
-        image,
-      ]);
-      assert.match(printed, /Filesystem volume name: +icecore/);
-      const { exitCode, stderr } = run("e2fsck", ["-fn", "-b", "8193", "-B", "1024", image]);
-      assert.equal(exitCode, 0, stderr);
-    });
+    return withImage(
+      source,
+      planOf(source, { blockSizeBytes: 1024 }),
+      (image) => {
+        const printed = output("dumpe2fs", [
+          "-h",
+          "-o",
+          "superblock=8193",
+          "-o",
+          "blocksize=1024",
+          image,
+        ]);
+        assert.match(printed, /Filesystem volume name: +icecore/);
+        const { exitCode, stderr } = run("e2fsck", [
+          "-fn",
+          "-b",
+          "8193",
+          "-B",
+          "1024",
+          image,
+        ]);
+        assert.equal(exitCode, 0, stderr);
+      },
+    );
   },
 );

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
+import {
+  CorruptImageError,
+  UnsupportedFeatureError,
+} from "../../ext4/image_errors.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { countingSource } from "../support/counting_source.ts";
 import { exercise } from "../support/exercise_image.ts";
@@ -16,7 +26,14 @@ const OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext2", "-b", "1024"],
   ["-t", "ext3", "-b", "1024", "-J", "size=1"],
   ["-t", "ext4", "-b", "1024", "-O", "^metadata_csum,^has_journal"],
-  ["-t", "ext4", "-b", "1024", "-O", "^metadata_csum,^has_journal,inline_data,ea_inode"],
+  [
+    "-t",
+    "ext4",
+    "-b",
+    "1024",
+    "-O",
+    "^metadata_csum,^has_journal,inline_data,ea_inode",
+  ],
   ["-t", "ext4", "-b", "1024", "-O", "^has_journal"],
 ];
 const RUNS_EACH = 1500;
@@ -24,7 +41,21 @@ const RUNS_EACH = 1500;
 const MOST_TIMES_READ = 200;
 
 /** Values that are likely to lead astray. */
-const NASTY = [0, 1, 2, 4, 7, 11, 12, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, 0x8000_0000];
+const NASTY = [
+  0,
+  1,
+  2,
+  4,
+  7,
+  11,
+  12,
+  0x7f,
+  0xff,
+  0xffff,
+  0x7fff_ffff,
+  0xffff_ffff,
+  0x8000_0000,
+];
 
 testWith(
   { programs: ["mkfs.ext4"] },
@@ -87,7 +118,10 @@ async function endsWell(bytes: Uint8Array): Promise<void> {
     if (error instanceof CorruptImageError) assert.match(error.structure, /./);
     else if (!(error instanceof UnsupportedFeatureError)) throw error;
   }
-  assert.ok(source.countBytes < MOST_TIMES_READ * bytes.length, `${source.countBytes} bytes read`);
+  assert.ok(
+    source.countBytes < MOST_TIMES_READ * bytes.length,
+    `${source.countBytes} bytes read`,
+  );
   try {
     const { findings, countFindings } = await checkImage(bytesSource(bytes));
     assert.ok(findings.length <= 100 && findings.length <= countFindings);
@@ -98,7 +132,10 @@ async function endsWell(bytes: Uint8Array): Promise<void> {
 
 /** Data that keeps its blocks, but hardly adds to the places. */
 function aByteABlock(countBlocks: number): Uint8Array {
-  return Uint8Array.from({ length: 1024 * countBlocks }, (_, i) => i % 1024 === 0 ? 1 : 0);
+  return Uint8Array.from(
+    { length: 1024 * countBlocks },
+    (_, i) => i % 1024 === 0 ? 1 : 0,
+  );
 }
 
 /** An image of a few hundred blocks with folders, an index, links, attributes and fragments. */
@@ -108,7 +145,9 @@ function smallImage(options: readonly string[]): Uint8Array {
     const source = join(folder, "source");
     mkdirSync(join(source, "a/b/c"), { recursive: true });
     mkdirSync(join(source, "many"));
-    for (let i = 0; i < 60; i++) writeFileSync(join(source, `many/rather-a-long-name-${i}`), "");
+    for (let i = 0; i < 60; i++) {
+      writeFileSync(join(source, `many/rather-a-long-name-${i}`), "");
+    }
     writeFileSync(join(source, "a/file"), aByteABlock(20));
     writeFileSync(join(source, "sparse"), "start");
     truncateSync(join(source, "sparse"), 5_000_000);

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
-import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
+import {
+  type FileSystem,
+  openFileSystem,
+} from "../../ext4/reader/file_system.ts";
 import { fileSource } from "../support/file_source.ts";
 import { KERNEL_WRITES, withKernelImage } from "../support/kernel_images.ts";
 import { assertReaderAgrees } from "../support/mount_agreement.ts";
@@ -29,17 +32,23 @@ for (const options of OPTIONS) {
     `what the kernel wrote is read and found sound: ${name}`,
     () =>
       withKernelImage(options, async ({ image, unclean, folder }) => {
-        await withMount(image, folder, (mountpoint) => assertReaderAgrees(image, mountpoint));
+        await withMount(image, folder, (mountpoint) =>
+          assertReaderAgrees(image, mountpoint));
         using source = fileSource(image);
         assert.deepEqual((await checkImage(source)).findings, []);
-        if (name.includes("^has_journal") || name.includes("ext2")) return;
+        if (name.includes("^has_journal") || name.includes("ext2")) {
+          return;
+        }
         await assertReplayAgrees(unclean, folder);
       }),
   );
 }
 
 /** The kernel replays the journal of a copy; the reader shows the same without writing. */
-async function assertReplayAgrees(unclean: string, folder: string): Promise<void> {
+async function assertReplayAgrees(
+  unclean: string,
+  folder: string,
+): Promise<void> {
   using source = fileSource(unclean);
   const files = await openFileSystem(source);
   assert.equal(files.info.journal, "replayed");
@@ -57,7 +66,11 @@ async function assertReplayAgrees(unclean: string, folder: string): Promise<void
   const ignored = await openFileSystem(source, { journal: "ignore" });
   assert.equal(ignored.info.journal, "ignored");
   assert.equal(await countNames(files, "large"), 1000);
-  assert.equal(await countNames(ignored, "large"), 2000, "the log holds what came after the sync");
+  assert.equal(
+    await countNames(ignored, "large"),
+    2000,
+    "the log holds what came after the sync",
+  );
 }
 
 async function countNames(files: FileSystem, folder: string): Promise<number> {

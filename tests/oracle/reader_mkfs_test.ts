@@ -11,7 +11,8 @@ for (const options of MKFS_OPTIONS) {
       withMkfsImage(
         options,
         (image, folder) =>
-          withMount(image, folder, (mountpoint) => assertReaderAgrees(image, mountpoint)),
+          withMount(image, folder, (mountpoint) =>
+            assertReaderAgrees(image, mountpoint)),
       ),
   );
 }

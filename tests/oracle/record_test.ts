@@ -5,20 +5,34 @@
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { hasCode } from "../../host/libc/errno.ts";
 import { openImage } from "../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
 import { withManyFiles } from "../support/damaged_image.ts";
-import { assertE2fsckClean, output, run, withMount } from "../support/oracles.ts";
+import {
+  assertE2fsckClean,
+  output,
+  run,
+  withMount,
+} from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
 
 /** The record as it lies at the end of an image. */
 function recordOf(image: string): Uint8Array {
   const bytes = readFileSync(image);
   const start = bytes.lastIndexOf("icecore\0");
-  return bytes.subarray(start, start + 64 + 32 * (bytes.readUInt32LE(start + 16) + 1));
+  return bytes.subarray(
+    start,
+    start + 64 + 32 * (bytes.readUInt32LE(start + 16) + 1),
+  );
 }
 
 testWith(
@@ -28,7 +42,10 @@ testWith(
     withManyFiles((image, _, place) => {
       const listed = output("7z", ["l", "-slt", image]);
       const size = recordOf(image).length;
-      assert.match(listed, new RegExp(`Path = \\[SYS\\]/BootLoader\\n(.+\\n)*?Size = ${size}\\n`));
+      assert.match(
+        listed,
+        new RegExp(`Path = \\[SYS\\]/BootLoader\\n(.+\\n)*?Size = ${size}\\n`),
+      );
       output("7z", ["x", `-o${join(place, "out")}`, image]);
       const unpacked = readFileSync(join(place, "out/[SYS]/BootLoader"));
       assert.equal(Buffer.compare(unpacked, recordOf(image)), 0);
@@ -45,10 +62,21 @@ testWith(
   "GRUB lists and reads the files beside the record",
   () =>
     withManyFiles((image, paths, place) => {
-      const listed = output("grub-fstest", [image, "ls", "(loop0)/many/"]).trim().split(/\s+/);
-      assert.deepEqual(listed.map((name) => `many/${name}`).sort(), [...paths].sort());
-      const { stdout } = run("grub-fstest", [image, "cat", "(loop0)/many/f299"]);
-      assert.equal(Buffer.compare(stdout, readFileSync(join(place, "many/f299"))), 0);
+      const listed = output("grub-fstest", [image, "ls", "(loop0)/many/"])
+        .trim().split(/\s+/);
+      assert.deepEqual(
+        listed.map((name) => `many/${name}`).sort(),
+        [...paths].sort(),
+      );
+      const { stdout } = run("grub-fstest", [
+        image,
+        "cat",
+        "(loop0)/many/f299",
+      ]);
+      assert.equal(
+        Buffer.compare(stdout, readFileSync(join(place, "many/f299"))),
+        0,
+      );
       return Promise.resolve();
     }),
 );
@@ -73,7 +101,9 @@ testWith(
       withMount(image, place, (mountpoint) => {
         output("diff", ["-r", join(place, "many"), join(mountpoint, "many")]);
         const names = output("ls", ["-A", mountpoint]).trim().split("\n");
-        assert.deepEqual(names.filter((name) => name !== "lost+found"), ["many"]);
+        assert.deepEqual(names.filter((name) => name !== "lost+found"), [
+          "many",
+        ]);
       })
     ),
 );
@@ -95,7 +125,12 @@ interface Change {
 function on(image: string, program: string, ...args: string[]): string {
   const { exitCode, stdout, stderr } = run(program, args);
   const isDone = exitCode === 0 || (program === "e2fsck" && exitCode === 1);
-  assert.ok(isDone, `${program} ${args.join(" ")}: ${new TextDecoder().decode(stdout)}${stderr}`);
+  assert.ok(
+    isDone,
+    `${program} ${args.join(" ")}: ${
+      new TextDecoder().decode(stdout)
+    }${stderr}`,
+  );
   return image;
 }
 
@@ -150,7 +185,8 @@ const changes: readonly Change[] = [
     name: "e2image -ra",
     programs: ["e2image"],
     state: "sound",
-    change: (image) => on(`${image}-copy`, "e2image", "-ra", image, `${image}-copy`),
+    change: (image) =>
+      on(`${image}-copy`, "e2image", "-ra", image, `${image}-copy`),
   },
   {
     name: "resize2fs -M",
@@ -198,7 +234,9 @@ async function mountedWritable(
 for (const { name, programs, loop = false, state, change } of changes) {
   testWith(
     { programs, loop },
-    `after ${name} the record is ${state ?? "right or stale"}, and nothing is called damaged`,
+    `after ${name} the record is ${
+      state ?? "right or stale"
+    }, and nothing is called damaged`,
     () =>
       withManyFiles(async (original, paths, place) => {
         const before = readFileSync(original);
@@ -209,15 +247,25 @@ for (const { name, programs, loop = false, state, change } of changes) {
         const found = await verifyImage(image, { onFailure }).catch((error) => {
           // Without a side file there is nothing else to compare contents with.
           if (!hasCode(error, "no-side-file")) throw error;
-          assert.match(error.message, /its inodes are not those that the record was made for/);
+          assert.match(
+            error.message,
+            /its inodes are not those that the record was made for/,
+          );
           return verifyImage(image, { onFailure, digest: "never" });
         });
         assert.deepEqual(failures, []);
-        const allowed: readonly string[] = state === undefined ? ["sound", "stale"] : [state];
+        const allowed: readonly string[] = state === undefined
+          ? ["sound", "stale"]
+          : [state];
         assert.ok(allowed.includes(found.record.state), found.record.state);
-        assert.equal(found.contents?.countFiles, found.record.state === "sound" ? 300 : undefined);
+        assert.equal(
+          found.contents?.countFiles,
+          found.record.state === "sound" ? 300 : undefined,
+        );
         await using reader = await openImage(image);
-        for (const path of paths) await new Response(await reader.readFile(path)).bytes();
+        for (const path of paths) {
+          await new Response(await reader.readFile(path)).bytes();
+        }
         if (name === "dumpe2fs") assert.ok(before.equals(readFileSync(image)));
       }),
   );

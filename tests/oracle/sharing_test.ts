@@ -12,7 +12,12 @@ import { equalRows } from "../support/equal_rows.ts";
 import { JUDGE, judge } from "../support/judge.ts";
 import { assertE2fsckClean, output, run } from "../support/oracles.ts";
 import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder, patternByte } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  patternByte,
+} from "../support/tree_builder.ts";
 import { imageBytes, planOf, withImage } from "../support/write_image.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
@@ -26,42 +31,65 @@ testWith(
       fc.asyncProperty(
         equalFilesRoot,
         fc.record({
-          blockSizeBytes: fc.constantFrom(1024 as const, 2048 as const, 4096 as const),
+          blockSizeBytes: fc.constantFrom(
+            1024 as const,
+            2048 as const,
+            4096 as const,
+          ),
           hasRecord: fc.boolean(),
         }),
         async (root, options) => {
           const built = buildTree(root);
           const equalTo = equalRows(built);
-          await judge(root, { ...options, equalTo }, async ({ plan, image }) => {
-            const { layout } = plan;
-            const plain = planOf(built, options).layout;
-            const { blockSizeBytes } = options;
-            const countBlocks = (row: number) => {
-              const ranges = built.tree.dataRanges.get(row as never) ??
-                [0, built.tree.sizeBytes[row]!];
-              const blocks = new Set<number>();
-              for (let i = 0; i < ranges.length; i += 2) {
-                const end = Math.ceil(ranges[i + 1]! / blockSizeBytes);
-                for (let b = Math.floor(ranges[i]! / blockSizeBytes); b < end; b++) blocks.add(b);
+          await judge(
+            root,
+            { ...options, equalTo },
+            async ({ plan, image }) => {
+              const { layout } = plan;
+              const plain = planOf(built, options).layout;
+              const { blockSizeBytes } = options;
+              const countBlocks = (row: number) => {
+                const ranges = built.tree.dataRanges.get(row as never) ??
+                  [0, built.tree.sizeBytes[row]!];
+                const blocks = new Set<number>();
+                for (let i = 0; i < ranges.length; i += 2) {
+                  const end = Math.ceil(ranges[i + 1]! / blockSizeBytes);
+                  for (
+                    let b = Math.floor(ranges[i]! / blockSizeBytes);
+                    b < end;
+                    b++
+                  ) blocks.add(b);
+                }
+                return blocks.size;
+              };
+              let [all, unique] = [0, 0];
+              for (let row = 0; row < built.tree.countInodes; row++) {
+                if (!hasType(built.tree, row, S_IFREG)) continue;
+                all += countBlocks(row);
+                if (equalTo[row] === row) unique += countBlocks(row);
               }
-              return blocks.size;
-            };
-            let [all, unique] = [0, 0];
-            for (let row = 0; row < built.tree.countInodes; row++) {
-              if (!hasType(built.tree, row, S_IFREG)) continue;
-              all += countBlocks(row);
-              if (equalTo[row] === row) unique += countBlocks(row);
-            }
-            assert.equal(plain.countDataBlocks - layout.countDataBlocks, all - unique);
-            assert.equal(layout.countSharedBlocks, all - unique);
-            assert.ok(layout.countMetadataBlocks <= plain.countMetadataBlocks);
-            assert.equal(statSync(image).size, layout.countBlocks * blockSizeBytes);
-            assert.equal(layout.features.includes("shared_blocks"), all > unique);
-            using source = fileSource(image);
-            const report = await checkImage(source);
-            assert.deepEqual(report.findings, []);
-            assert.ok(report.isSound);
-          });
+              assert.equal(
+                plain.countDataBlocks - layout.countDataBlocks,
+                all - unique,
+              );
+              assert.equal(layout.countSharedBlocks, all - unique);
+              assert.ok(
+                layout.countMetadataBlocks <= plain.countMetadataBlocks,
+              );
+              assert.equal(
+                statSync(image).size,
+                layout.countBlocks * blockSizeBytes,
+              );
+              assert.equal(
+                layout.features.includes("shared_blocks"),
+                all > unique,
+              );
+              using source = fileSource(image);
+              const report = await checkImage(source);
+              assert.deepEqual(report.findings, []);
+              assert.ok(report.isSound);
+            },
+          );
         },
       ),
       { numRuns },
@@ -74,7 +102,9 @@ Deno.test("the same equal files give the same bytes", () => {
       const digest = () => {
         const built = buildTree(root);
         const plan = planOf(built, { equalTo: equalRows(built) });
-        return createHash("sha256").update(imageBytes(built, plan)).digest("hex");
+        return createHash("sha256").update(imageBytes(built, plan)).digest(
+          "hex",
+        );
       };
       assert.equal(digest(), digest());
     }),
@@ -82,7 +112,8 @@ Deno.test("the same equal files give the same bytes", () => {
   );
 });
 
-const bytes = (length: number) => new Uint8Array(length).map((_, i) => patternByte(3, i));
+const bytes = (length: number) =>
+  new Uint8Array(length).map((_, i) => patternByte(3, i));
 const FILES = {
   "a.bin": bytes(3_000_000),
   "b.bin": bytes(3_000_000),
@@ -92,7 +123,11 @@ const FILES = {
   "empty": bytes(0),
   "folder/empty": bytes(0),
 };
-const sparse = { sizeBytes: 2_000_000, ranges: [600_064, 700_000, 1_900_000, 2_000_000], seed: 5 };
+const sparse = {
+  sizeBytes: 2_000_000,
+  ranges: [600_064, 700_000, 1_900_000, 2_000_000],
+  seed: 5,
+};
 const tree = () =>
   buildTree(folder({
     "a.bin": file(FILES["a.bin"]),
@@ -124,7 +159,11 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
       return withImage(built, plan, (image, work) => {
         output("7z", ["x", "-text", `-o${join(work, "out")}`, image]);
         for (const [path, contents] of Object.entries(FILES)) {
-          assert.equal(Buffer.compare(readFileSync(join(work, "out", path)), contents), 0, path);
+          assert.equal(
+            Buffer.compare(readFileSync(join(work, "out", path)), contents),
+            0,
+            path,
+          );
         }
         const sparse = ["sparse", "folder/sparse"].map((path) =>
           readFileSync(join(work, "out", path))
@@ -142,8 +181,16 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
       const { built, plan } = made();
       return withImage(built, plan, (image) => {
         for (const [path, contents] of Object.entries(FILES)) {
-          const { stdout, stderr } = run("grub-fstest", [image, "cat", `(loop0)/${path}`]);
-          assert.equal(Buffer.compare(stdout, contents), 0, `${path}: ${stderr}`);
+          const { stdout, stderr } = run("grub-fstest", [
+            image,
+            "cat",
+            `(loop0)/${path}`,
+          ]);
+          assert.equal(
+            Buffer.compare(stdout, contents),
+            0,
+            `${path}: ${stderr}`,
+          );
         }
       });
     },
@@ -170,13 +217,17 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
 }
 
 testWith(
-  { programs: ["dumpe2fs", "e2fsck", "resize2fs", "tune2fs", "mount", "umount"], loop: true },
+  {
+    programs: ["dumpe2fs", "e2fsck", "resize2fs", "tune2fs", "mount", "umount"],
+    loop: true,
+  },
   "an image whose files share blocks can be made into one that is written to",
   () => {
     const built = tree();
     const plan = planOf(built, { equalTo: equalRows(built) });
     return withImage(built, plan, (image, work) => {
-      const size = statSync(image).size + plan.layout.countSharedBlocks * 4096 + (64 << 20);
+      const size = statSync(image).size + plan.layout.countSharedBlocks * 4096 +
+        (64 << 20);
       output("truncate", ["-s", `${size}`, image]);
       output("tune2fs", ["-O", "^read-only", image]);
       output("resize2fs", [image]);
@@ -188,7 +239,13 @@ testWith(
       output("mount", ["-o", "loop", image, mountpoint]);
       try {
         output("sh", ["-c", `echo changed > ${mountpoint}/a.bin`]);
-        assert.equal(Buffer.compare(readFileSync(join(mountpoint, "b.bin")), FILES["b.bin"]), 0);
+        assert.equal(
+          Buffer.compare(
+            readFileSync(join(mountpoint, "b.bin")),
+            FILES["b.bin"],
+          ),
+          0,
+        );
         assert.ok(existsSync(join(mountpoint, "folder/c.bin")));
       } finally {
         output("umount", [mountpoint]);
@@ -209,7 +266,11 @@ testWith(
       output("fuse2fs", ["-o", "ro", image, mountpoint]);
       try {
         for (const [path, contents] of Object.entries(FILES)) {
-          assert.equal(Buffer.compare(readFileSync(join(mountpoint, path)), contents), 0, path);
+          assert.equal(
+            Buffer.compare(readFileSync(join(mountpoint, path)), contents),
+            0,
+            path,
+          );
         }
       } finally {
         output("umount", [mountpoint]);

@@ -11,13 +11,24 @@ import { extractImage } from "../../image/extract.ts";
 import { mergeImage } from "../../image/merge_image.ts";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
-import { arbitraryChange, CHANGES, FolderChanger } from "../support/folder_changer.ts";
-import { appearanceOf, assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
+import {
+  arbitraryChange,
+  CHANGES,
+  FolderChanger,
+} from "../support/folder_changer.ts";
+import {
+  appearanceOf,
+  assertStackShows,
+  buildImage,
+  STACK,
+} from "../support/mounted_stack.ts";
 import { testWith } from "../support/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
-const numRuns = Math.ceil(Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5);
+const numRuns = Math.ceil(
+  Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5,
+);
 
 const history = fc.array(
   fc.array(arbitraryChange(CHANGES), { minLength: 1, maxLength: 14 }),
@@ -40,15 +51,20 @@ testWith(
             for (const change of changes) changer.make(change);
             const image = `${folder}/${images.length}.img`;
             const base = images[0];
-            const { problems } = await buildImage(source, image, { ...base && { base } });
+            const { problems } = await buildImage(source, image, {
+              ...base && { base },
+            });
             if (problems.length > 0) isWhole = false;
             images.unshift(image);
           }
           // What a layer cannot hold was named: there is nothing to compare with.
           if (!isWhole) return;
           await using image = await openImage(images[0]!);
-          const { countDifferences } = await diffWithFolders(image, [`${source}/.`], {
-            onDifference: (difference) => assert.fail(JSON.stringify(difference)),
+          const { countDifferences } = await diffWithFolders(image, [
+            `${source}/.`,
+          ], {
+            onDifference: (difference) =>
+              assert.fail(JSON.stringify(difference)),
           });
           assert.equal(countDifferences, 0);
           await extractImage(image, { target: `${folder}/out` });

@@ -14,8 +14,14 @@ import { variedTree } from "../support/varied_tree.ts";
 import { planOf, withImage } from "../support/write_image.ts";
 
 const LINES: readonly (readonly [kind: string, line: RegExp])[] = [
-  ["superblock", /Primary superblock at (\d+)(?:, Group descriptors at (\d+)-(\d+))?/],
-  ["superblock-copy", /Backup superblock at (\d+)(?:, Group descriptors at (\d+)-(\d+))?/],
+  [
+    "superblock",
+    /Primary superblock at (\d+)(?:, Group descriptors at (\d+)-(\d+))?/,
+  ],
+  [
+    "superblock-copy",
+    /Backup superblock at (\d+)(?:, Group descriptors at (\d+)-(\d+))?/,
+  ],
   ["superblock", /Reserved GDT blocks at (\d+)-(\d+)/],
   ["bitmaps", /Block bitmap at (\d+)/],
   ["bitmaps", /Inode bitmap at (\d+)/],
@@ -24,7 +30,10 @@ const LINES: readonly (readonly [kind: string, line: RegExp])[] = [
 
 /** The kind of each block that dumpe2fs names. */
 function dumpedBlocks(path: string): Map<number, string> {
-  const text = execFileSync(findProgram("dumpe2fs")!, [path], { encoding: "utf8", stdio: "pipe" });
+  const text = execFileSync(findProgram("dumpe2fs")!, [path], {
+    encoding: "utf8",
+    stdio: "pipe",
+  });
   const blocks = new Map<number, string>();
   let head = "superblock";
   for (const line of text.split("\n")) {
@@ -51,7 +60,11 @@ async function ourBlocks(path: string): Promise<Map<number, string>> {
   const blocks = new Map<number, string>();
   for (const { kind, startBytes, lengthBytes } of zones) {
     if (kind === "journal" || kind === "record") continue;
-    for (let at = startBytes; at < startBytes + lengthBytes; at += blockSizeBytes) {
+    for (
+      let at = startBytes;
+      at < startBytes + lengthBytes;
+      at += blockSizeBytes
+    ) {
       blocks.set(at / blockSizeBytes, kind);
     }
   }
@@ -76,8 +89,15 @@ for (
         const path = join(folder, "image");
         writeFileSync(path, "");
         truncateSync(path, 60 << 20);
-        execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, path], { stdio: "pipe" });
-        assert.deepEqual(sorted(await ourBlocks(path)), sorted(dumpedBlocks(path)));
+        execFileSync(
+          findProgram("mkfs.ext4")!,
+          ["-q", "-F", ...options, path],
+          { stdio: "pipe" },
+        );
+        assert.deepEqual(
+          sorted(await ourBlocks(path)),
+          sorted(dumpedBlocks(path)),
+        );
         await using image = await openImage(path);
         const { zones } = await image.layout!();
         const journal = zones.filter(({ kind }) => kind === "journal")
@@ -91,21 +111,32 @@ for (
   );
 }
 
-testWith({ programs: ["dumpe2fs"] }, "zones of an image of ours, and its record", async () => {
-  const built = buildTree(variedTree(200_000_000));
-  const plan = planOf(built);
-  await withImage(built, plan, async (path) => {
-    assert.deepEqual(sorted(await ourBlocks(path)), sorted(dumpedBlocks(path)));
-    await using image = await openImage(path);
-    const { zones } = await image.layout!();
-    const record = zones.filter(({ kind }) => kind === "record");
-    const last = record.at(-1)!;
-    const { blockSizeBytes } = image.info;
-    const end = Math.ceil((last.startBytes + last.lengthBytes) / blockSizeBytes) * blockSizeBytes;
-    assert.equal(end, plan.sizeBytes, "the record is what lies last");
-  });
-});
+testWith(
+  { programs: ["dumpe2fs"] },
+  "zones of an image of ours, and its record",
+  async () => {
+    const built = buildTree(variedTree(200_000_000));
+    const plan = planOf(built);
+    await withImage(built, plan, async (path) => {
+      assert.deepEqual(
+        sorted(await ourBlocks(path)),
+        sorted(dumpedBlocks(path)),
+      );
+      await using image = await openImage(path);
+      const { zones } = await image.layout!();
+      const record = zones.filter(({ kind }) => kind === "record");
+      const last = record.at(-1)!;
+      const { blockSizeBytes } = image.info;
+      const end =
+        Math.ceil((last.startBytes + last.lengthBytes) / blockSizeBytes) *
+        blockSizeBytes;
+      assert.equal(end, plan.sizeBytes, "the record is what lies last");
+    });
+  },
+);
 
-function sorted(blocks: ReadonlyMap<number, string>): (readonly [number, string])[] {
+function sorted(
+  blocks: ReadonlyMap<number, string>,
+): (readonly [number, string])[] {
   return [...blocks].sort(([a], [b]) => a - b);
 }

@@ -24,12 +24,18 @@ const stepOf = (name: string, ran: string[]) => {
 for (const [steps, expected] of orders) {
   Deno.test(`of "${steps}" are run: ${expected}`, async () => {
     const ran: string[] = [];
-    await pipelineOf(steps.split(" ").map((name) => stepOf(name, ran))).run(REQUEST);
-    assert.equal(ran.join(" "), expected);
-    const reported = await pipelineOf(steps.split(" ").map((name) => stepOf(name, []))).dryRun(
+    await pipelineOf(steps.split(" ").map((name) => stepOf(name, ran))).run(
       REQUEST,
     );
-    const names = reported.steps.map(({ name }) => name === "my-hash" ? "hash" : name);
+    assert.equal(ran.join(" "), expected);
+    const reported = await pipelineOf(
+      steps.split(" ").map((name) => stepOf(name, [])),
+    ).dryRun(
+      REQUEST,
+    );
+    const names = reported.steps.map(({ name }) =>
+      name === "my-hash" ? "hash" : name
+    );
     assert.equal(names.join(" "), expected, "a dry run lists what is run");
   });
 }

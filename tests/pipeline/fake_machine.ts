@@ -29,11 +29,15 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
     calls,
     state: "as written",
     requireRoot: (names) => void calls.push(`root for ${names.join(", ")}`),
-    requirePrograms: (programs) => void calls.push(`programs ${[...programs.keys()].join(", ")}`),
+    requirePrograms: (programs) =>
+      void calls.push(`programs ${[...programs.keys()].join(", ")}`),
     nowMs: () => clock += 1000,
     loadShell() {
       const shell = Object.assign(() => {}, { fake: true }) as unknown as Shell;
-      return Promise.resolve({ shell, release: () => void calls.push("release shell") });
+      return Promise.resolve({
+        shell,
+        release: () => void calls.push("release shell"),
+      });
     },
     stamp: () => ({ contents: machine.state, touched: "", attributes: "" }),
     written: new Map(),
@@ -50,7 +54,10 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
         const before = machine.written.get(path) ?? "";
         machine.written.set(path, before + new TextDecoder().decode(chunk));
       };
-      return new WritableStream({ write: add, abort: () => void machine.written.delete(path) });
+      return new WritableStream({
+        write: add,
+        abort: () => void machine.written.delete(path),
+      });
     },
     removeFile: (path) => void machine.written.delete(path),
     checkOutput: () => {},
@@ -66,7 +73,11 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
         },
         discard(sides, keep) {
           calls.push(
-            ["discard", ...sides.map(({ path }) => path), ...keep ? ["kept"] : []].join(" "),
+            [
+              "discard",
+              ...sides.map(({ path }) => path),
+              ...keep ? ["kept"] : [],
+            ].join(" "),
           );
         },
         settle: () => void calls.push("settle"),
@@ -85,10 +96,18 @@ export function fakeMachine(overrides: Partial<Machine> = {}): FakeMachine {
 }
 
 /** A request that any pipeline takes. */
-export const REQUEST: BuildRequest = { sources: ["/srv/photos"], output: "/backup/photos.img" };
+export const REQUEST: BuildRequest = {
+  sources: ["/srv/photos"],
+  output: "/backup/photos.img",
+};
 
 /** A step that makes a finished image of nothing, as the only one that a pipeline must have. */
-export const seal: Step = { name: "seal", leaves: "sealed", shell: false, run: () => {} };
+export const seal: Step = {
+  name: "seal",
+  leaves: "sealed",
+  shell: false,
+  run: () => {},
+};
 
 /** A step that hashes. */
 export const hash: Step = {
@@ -97,7 +116,10 @@ export const hash: Step = {
   accepts: ["sealed"],
   shell: false,
   run(image: Image): Image {
-    const digests = { ...image.digests, sha512: `digest ${Object.keys(image.digests).length}` };
+    const digests = {
+      ...image.digests,
+      sha512: `digest ${Object.keys(image.digests).length}`,
+    };
     const path = `${image.finalPath}.sha512.partial`;
     const finalPath = `${image.finalPath}.sha512`;
     const artifacts = [{ kind: "sha512", path, finalPath }];
@@ -114,5 +136,7 @@ export const step = (name: string, more: Partial<Step> = {}): Step => ({
 });
 
 /** A pipeline of steps on a machine. */
-export const pipelineOf = (steps: readonly Step[], machine: Machine = fakeMachine()): Pipeline =>
-  Pipeline.of({ name: "test", summary: "", steps }, machine);
+export const pipelineOf = (
+  steps: readonly Step[],
+  machine: Machine = fakeMachine(),
+): Pipeline => Pipeline.of({ name: "test", summary: "", steps }, machine);

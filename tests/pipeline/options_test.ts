@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { checkOptions, type OptionSchema, type OptionValue } from "../../pipeline/options.ts";
+import {
+  checkOptions,
+  type OptionSchema,
+  type OptionValue,
+} from "../../pipeline/options.ts";
 
 type Row = readonly [
   Partial<OptionSchema>,
@@ -24,8 +28,16 @@ const rows: readonly Row[] = [
     1024,
     /cannot set s\.o to 1024: expected one of auto, 1024, as text\./,
   ],
-  [{ type: "string", choices: ["a", "b"] }, "c", /cannot set s\.o to "c": expected one of a, b\./],
-  [{ type: "string", choices: ["a"], secret: true }, "hunter2", /cannot set s\.o to that value/],
+  [
+    { type: "string", choices: ["a", "b"] },
+    "c",
+    /cannot set s\.o to "c": expected one of a, b\./,
+  ],
+  [
+    { type: "string", choices: ["a"], secret: true },
+    "hunter2",
+    /cannot set s\.o to that value/,
+  ],
   [{ type: "number" }, "12", 12],
   [{ type: "number" }, 1.5, 1.5],
   [{ type: "number" }, "", /expected a number/],
@@ -38,7 +50,11 @@ const rows: readonly Row[] = [
     0,
     /cannot set s\.o to 0: expected a whole number of seconds from 1 to 60\./,
   ],
-  [{ type: "number", least: 1, most: 60 }, 60.5, /expected a number from 1 to 60\./],
+  [
+    { type: "number", least: 1, most: 60 },
+    60.5,
+    /expected a number from 1 to 60\./,
+  ],
   [
     { type: "number", least: 1 },
     "-5",
@@ -47,7 +63,11 @@ const rows: readonly Row[] = [
   [{ type: "number", most: 9 }, 10, /expected a number of at most 9\./],
   [{ type: "number", whole: true }, 1.5, /expected a whole number\./],
   [{ type: "number", whole: true }, 2 ** 60, /expected a whole number\./],
-  [{ type: "number", most: 9, default: 10 }, undefined, /expected a number of at most 9\./],
+  [
+    { type: "number", most: 9, default: 10 },
+    undefined,
+    /expected a number of at most 9\./,
+  ],
   [{ type: "number", choices: ["1", "2"] }, "2.0", 2],
   [{ type: "number", choices: ["1", "2"] }, 3, /expected one of 1, 2\./],
   [{ type: "boolean" }, "yes", true],
@@ -56,14 +76,26 @@ const rows: readonly Row[] = [
   [{ type: "boolean" }, "maybe", /expected true or false/],
   [{ type: "size" }, "4K", 4096],
   [{ type: "size" }, 5000, 5000],
-  [{ type: "size" }, "50Q", /cannot use "50Q" for s\.o: it is not a size above zero/],
+  [
+    { type: "size" },
+    "50Q",
+    /cannot use "50Q" for s\.o: it is not a size above zero/,
+  ],
   [{ type: "size" }, 0, /size above zero/],
   [{ type: "size" }, -1, /size above zero/],
   [{ type: "size", least: 5 * 2 ** 20 }, "5M", 5 * 2 ** 20],
-  [{ type: "size", least: 5 * 2 ** 20 }, "4M", /"4M": expected a size of at least 5M\./],
+  [
+    { type: "size", least: 5 * 2 ** 20 },
+    "4M",
+    /"4M": expected a size of at least 5M\./,
+  ],
   [{ type: "strings", choices: ["a", "b"] }, "b,a", ["b", "a"]],
   [{ type: "strings", choices: ["a", "b"] }, [], []],
-  [{ type: "strings", choices: ["a", "b"] }, ["a", "c"], /expected some of a, b\./],
+  [
+    { type: "strings", choices: ["a", "b"] },
+    ["a", "c"],
+    /expected some of a, b\./,
+  ],
   [{ type: "strings" }, "a,b", ["a", "b"]],
   [{ type: "strings" }, ["a,b", "c"], ["a,b", "c"]],
   [{ type: "strings" }, true, /expected a list/],
@@ -86,7 +118,10 @@ for (const [schema, given, expected] of rows) {
 }
 
 Deno.test("an unknown option is answered with the nearest, or with all", () => {
-  const schema = { size: { type: "size", help: "" }, label: { type: "string", help: "" } } as const;
+  const schema = {
+    size: { type: "size", help: "" },
+    label: { type: "string", help: "" },
+  } as const;
   assert.throws(() => checkOptions("s", schema, { sise: 1 }), {
     code: "unknown-option",
     message: "cannot set s.sise: step s has no such option. Did you mean size?",
@@ -94,7 +129,9 @@ Deno.test("an unknown option is answered with the nearest, or with all", () => {
   assert.throws(() => checkOptions("s", schema, { whatever: 1 }), {
     message: /Its options: size, label\./,
   });
-  assert.throws(() => checkOptions("s", {}, { a: 1 }), { message: /Its options: none\./ });
+  assert.throws(() => checkOptions("s", {}, { a: 1 }), {
+    message: /Its options: none\./,
+  });
 });
 
 Deno.test("names of Object's own are not options", () => {

@@ -5,41 +5,85 @@ import { pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 const base = pipelineOf([step("scan"), seal, step("hash")]);
 
-const placements: readonly (readonly [string, (pipeline: Pipeline) => Pipeline, string])[] = [
-  ["insertBefore", (p) => p.insertBefore("seal", step("x")), "scan x seal hash"],
-  ["insertAfter", (p) => p.insertAfter("hash", step("x")), "scan seal hash x"],
-  ["use without a place puts last", (p) => p.use(step("x")), "scan seal hash x"],
-  ["use before", (p) => p.use(step("x"), {}, { before: "scan" }), "x scan seal hash"],
-  ["use after", (p) => p.use(step("x"), {}, { after: "scan" }), "scan x seal hash"],
-  ["a step's own before", (p) => p.use(step("x", { before: "hash" })), "scan seal x hash"],
-  ["a step's own after", (p) => p.use(step("x", { after: "seal" })), "scan seal x hash"],
-  [
-    "a placement wins over the step's own",
-    (p) => p.use(step("x", { after: "hash" }), {}, { before: "seal" }),
-    "scan x seal hash",
-  ],
-  [
-    "several after one step, in the order they are put there",
-    (p) => ["x", "y", "z"].reduce((q, name) => q.use(step(name), {}, { after: "seal" }), p),
-    "scan seal x y z hash",
-  ],
-  [
-    "several before one step, in the order they are put there",
-    (p) => ["x", "y"].reduce((q, name) => q.use(step(name), {}, { before: "seal" }), p),
-    "scan x y seal hash",
-  ],
-  [
-    "a step after one that was put there",
-    (p) => p.use(step("x"), {}, { after: "seal" }).use(step("y"), {}, { after: "x" }),
-    "scan seal x y hash",
-  ],
-  ["without", (p) => p.without("scan"), "seal hash"],
-];
+const placements:
+  readonly (readonly [string, (pipeline: Pipeline) => Pipeline, string])[] = [
+    [
+      "insertBefore",
+      (p) => p.insertBefore("seal", step("x")),
+      "scan x seal hash",
+    ],
+    [
+      "insertAfter",
+      (p) => p.insertAfter("hash", step("x")),
+      "scan seal hash x",
+    ],
+    [
+      "use without a place puts last",
+      (p) => p.use(step("x")),
+      "scan seal hash x",
+    ],
+    [
+      "use before",
+      (p) => p.use(step("x"), {}, { before: "scan" }),
+      "x scan seal hash",
+    ],
+    [
+      "use after",
+      (p) => p.use(step("x"), {}, { after: "scan" }),
+      "scan x seal hash",
+    ],
+    [
+      "a step's own before",
+      (p) => p.use(step("x", { before: "hash" })),
+      "scan seal x hash",
+    ],
+    [
+      "a step's own after",
+      (p) => p.use(step("x", { after: "seal" })),
+      "scan seal x hash",
+    ],
+    [
+      "a placement wins over the step's own",
+      (p) => p.use(step("x", { after: "hash" }), {}, { before: "seal" }),
+      "scan x seal hash",
+    ],
+    [
+      "several after one step, in the order they are put there",
+      (p) =>
+        ["x", "y", "z"].reduce(
+          (q, name) => q.use(step(name), {}, { after: "seal" }),
+          p,
+        ),
+      "scan seal x y z hash",
+    ],
+    [
+      "several before one step, in the order they are put there",
+      (p) =>
+        ["x", "y"].reduce(
+          (q, name) => q.use(step(name), {}, { before: "seal" }),
+          p,
+        ),
+      "scan x y seal hash",
+    ],
+    [
+      "a step after one that was put there",
+      (p) =>
+        p.use(step("x"), {}, { after: "seal" }).use(step("y"), {}, {
+          after: "x",
+        }),
+      "scan seal x y hash",
+    ],
+    ["without", (p) => p.without("scan"), "seal hash"],
+  ];
 
 for (const [name, change, expected] of placements) {
   Deno.test(`placement: ${name}`, () => {
     assert.equal(change(base).names.join(" "), expected);
-    assert.equal(base.names.join(" "), "scan seal hash", "the first pipeline is as it was");
+    assert.equal(
+      base.names.join(" "),
+      "scan seal hash",
+      "the first pipeline is as it was",
+    );
   });
 }
 
@@ -76,13 +120,21 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   ],
   [
     "a step whose changes is not a truth value",
-    () => base.use({ name: "x", run: () => {}, changes: "yes" } as unknown as Step),
+    () =>
+      base.use({ name: "x", run: () => {}, changes: "yes" } as unknown as Step),
     /cannot use step "x": its changes must be true or false\. Correct the step\./,
     "bad-step",
   ],
   [
     "a step whose options are not a record of options",
-    () => base.use({ name: "x", run: () => {}, options: { to: "text" } } as unknown as Step),
+    () =>
+      base.use(
+        {
+          name: "x",
+          run: () => {},
+          options: { to: "text" },
+        } as unknown as Step,
+      ),
     /its options must be a record of options, each with a help text and a type/,
     "bad-step",
   ],
@@ -106,14 +158,21 @@ const errors: readonly (readonly [string, () => unknown, RegExp, string])[] = [
   ],
   [
     "an option that the step does not have",
-    () => base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { sped: 1 }),
+    () =>
+      base.use(
+        step("x", { options: { speed: { type: "number", help: "" } } }),
+        { sped: 1 },
+      ),
     /cannot set x\.sped: step x has no such option\. Did you mean speed\?/,
     "unknown-option",
   ],
   [
     "a value that the option does not take",
     () =>
-      base.use(step("x", { options: { speed: { type: "number", help: "" } } }), { speed: "no" }),
+      base.use(
+        step("x", { options: { speed: { type: "number", help: "" } } }),
+        { speed: "no" },
+      ),
     /cannot set x\.speed to "no": expected a number/,
     "bad-option",
   ],
@@ -161,8 +220,13 @@ Deno.test("options given in several calls are added up, the last value wins", as
     a: { type: "string", help: "" },
     b: { type: "string", help: "" },
   } as const;
-  const taking = step("taking", { options, run: (_, context) => void seen.push(context.options) });
+  const taking = step("taking", {
+    options,
+    run: (_, context) => void seen.push(context.options),
+  });
   const placement: Placement = { before: "scan" };
-  await base.use(taking, { a: "1", b: "1" }, placement).with("taking", { b: "2" }).run(REQUEST);
+  await base.use(taking, { a: "1", b: "1" }, placement).with("taking", {
+    b: "2",
+  }).run(REQUEST);
   assert.deepEqual(seen, [{ a: "1", b: "2" }]);
 });

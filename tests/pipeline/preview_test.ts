@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import type { Step } from "../../mod.ts";
 import { ReleaseError } from "../../pipeline/build_errors.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
-import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
+import {
+  fakeMachine,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "./fake_machine.ts";
 
 for (const name of ["$", "defer", "onFailure", "workdir", "beside"]) {
   Deno.test(`a preview has no ${name}; the error says why`, async () => {
@@ -10,10 +16,14 @@ for (const name of ["$", "defer", "onFailure", "workdir", "beside"]) {
       name: "grasping",
       run: () => {},
       preview: (_, context) =>
-        Promise.resolve([{ label: "x", value: String(Reflect.get(context, name)) }]),
+        Promise.resolve([{
+          label: "x",
+          value: String(Reflect.get(context, name)),
+        }]),
     };
     await assert.rejects(pipelineOf([grasping, seal]).dryRun(REQUEST), {
-      message: `cannot use ${name} in the preview of step grasping: a preview runs nothing and ` +
+      message:
+        `cannot use ${name} in the preview of step grasping: a preview runs nothing and ` +
         "writes nothing. Only read in it.",
     });
   });
@@ -38,16 +48,26 @@ Deno.test("what cannot be released after a dry run is reported", async () => {
 });
 
 Deno.test("what fails in a dry run is reported first", async () => {
-  const failing = step("failing", { preview: () => Promise.reject(new Error("no plan")) });
-  await assert.rejects(pipelineOf([scanning, failing, seal]).dryRun(REQUEST), (error) => {
-    assert.ok(error instanceof ReleaseError);
-    assert.match(error.message, /^no plan\. Then: cannot clean up: it does not close\. /);
-    return true;
+  const failing = step("failing", {
+    preview: () => Promise.reject(new Error("no plan")),
   });
+  await assert.rejects(
+    pipelineOf([scanning, failing, seal]).dryRun(REQUEST),
+    (error) => {
+      assert.ok(error instanceof ReleaseError);
+      assert.match(
+        error.message,
+        /^no plan\. Then: cannot clean up: it does not close\. /,
+      );
+      return true;
+    },
+  );
 });
 
 Deno.test("a dry run asks the machine for nothing but rights and programs", async () => {
   const machine = fakeMachine();
-  await pipelineOf([step("p", { tools: ["tar"] }), seal], machine).dryRun(REQUEST);
+  await pipelineOf([step("p", { tools: ["tar"] }), seal], machine).dryRun(
+    REQUEST,
+  );
   assert.deepEqual(machine.calls, ["programs tar"]);
 });

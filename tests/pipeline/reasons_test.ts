@@ -8,7 +8,10 @@ const thrown: readonly (readonly [value: unknown, message: string])[] = [
   ["", "no reason was given: '' was thrown"],
   [7, "no reason was given: 7 was thrown"],
   [{ status: 507 }, "no reason was given: { status: 507 } was thrown"],
-  [Object.create(null), "no reason was given: [Object: null prototype] {} was thrown"],
+  [
+    Object.create(null),
+    "no reason was given: [Object: null prototype] {} was thrown",
+  ],
   [Symbol("lost"), "no reason was given: Symbol(lost) was thrown"],
   [new TypeError(), "no reason was given: TypeError was thrown"],
   ["no net", "no net"],
@@ -44,7 +47,9 @@ const pack = step("pack", {
 });
 
 Deno.test("a sink that gives no reason is asked for it by finish", async () => {
-  const step = uploading(() => Promise.reject(new Error("507 Insufficient Storage")));
+  const step = uploading(() =>
+    Promise.reject(new Error("507 Insufficient Storage"))
+  );
   await assert.rejects(pipelineOf([pack, step], fakeMachine()).run(REQUEST), {
     name: "StepError",
     step: "webdav",
@@ -53,13 +58,20 @@ Deno.test("a sink that gives no reason is asked for it by finish", async () => {
 });
 
 for (
-  const [what, finish] of [["has no finish", undefined], ["finishes", async () => {}]] as const
+  const [what, finish] of [["has no finish", undefined], [
+    "finishes",
+    async () => {},
+  ]] as const
 ) {
   Deno.test(`a sink that gives no reason fails the build, also if its step ${what}`, async () => {
     const machine = fakeMachine();
-    await assert.rejects(pipelineOf([pack, uploading(finish)], machine).run(REQUEST), {
-      message: "step webdav failed: no reason was given: undefined was thrown",
-    });
+    await assert.rejects(
+      pipelineOf([pack, uploading(finish)], machine).run(REQUEST),
+      {
+        message:
+          "step webdav failed: no reason was given: undefined was thrown",
+      },
+    );
     assert.equal(machine.calls.at(-1), "discard");
   });
 }

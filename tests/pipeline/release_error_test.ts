@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../cli/exit_codes.ts";
 import { type BuildEvent, InterruptedError, UsageError } from "../../mod.ts";
 import { ReleaseError } from "../../pipeline/build_errors.ts";
-import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
+import {
+  fakeMachine,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "./fake_machine.ts";
 
 /** A step whose release fails, and which may fail itself. */
 const stuck = (run: () => void = () => {}) =>
@@ -55,13 +61,16 @@ for (const [what, run, says, code, exitCode] of endings) {
     const stop = new AbortController();
     const events: BuildEvent[] = [];
     const statuses: string[] = [];
-    const listener = step("listener", { ended: ({ status }) => void statuses.push(status) });
+    const listener = step("listener", {
+      ended: ({ status }) => void statuses.push(status),
+    });
     const building = pipelineOf([stuck(() => run(stop)), seal, listener]).run({
       ...REQUEST,
       signal: stop.signal,
       emit: (event) => events.push(event),
     });
-    const message = `${says}cannot clean up: cannot unmount /mnt: it is busy. Run: icecore clean`;
+    const message =
+      `${says}cannot clean up: cannot unmount /mnt: it is busy. Run: icecore clean`;
     await assert.rejects(building, (error) => {
       assert.ok(error instanceof ReleaseError);
       assert.equal(error.message, message);
@@ -71,8 +80,13 @@ for (const [what, run, says, code, exitCode] of endings) {
     });
     const last = events.at(-1);
     assert.ok(last?.type === "build-failed");
-    assert.deepEqual({ code: last.code, message: last.message }, { code, message });
-    assert.deepEqual(statuses, [what === "is interrupted" ? "interrupted" : "failed"]);
+    assert.deepEqual({ code: last.code, message: last.message }, {
+      code,
+      message,
+    });
+    assert.deepEqual(statuses, [
+      what === "is interrupted" ? "interrupted" : "failed",
+    ]);
   });
 }
 
@@ -85,10 +99,13 @@ Deno.test("secrets are hidden in what releases throw, too", async () => {
         throw new Error("cannot log out with hunter2-hunter2");
       }),
   });
-  const pipeline = pipelineOf([leaking, seal], machine).with("leaking", { key: "hunter2-hunter2" });
+  const pipeline = pipelineOf([leaking, seal], machine).with("leaking", {
+    key: "hunter2-hunter2",
+  });
   await assert.rejects(pipeline.run(REQUEST), (error) => {
     assert.ok(error instanceof ReleaseError);
-    const all = [error.message, ...error.errors.map((each) => String(each))].join("\n");
+    const all = [error.message, ...error.errors.map((each) => String(each))]
+      .join("\n");
     assert.ok(all.includes("***") && !all.includes("hunter2"), all);
     return true;
   });

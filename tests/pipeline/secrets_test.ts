@@ -14,7 +14,9 @@ const FORMS = [
   JSON.stringify(SECRET),
 ];
 
-const options = { key: { type: "string", help: "the key", secret: true } } as const;
+const options = {
+  key: { type: "string", help: "the key", secret: true },
+} as const;
 
 function leaky(run: Step["run"]): Step {
   return step("leaky", { options, run });
@@ -27,7 +29,11 @@ async function everythingSaid(run: Step["run"]): Promise<string> {
   try {
     said.push((await built.run({ ...REQUEST, emit })).image);
   } catch (error) {
-    for (let each: unknown = error; each !== undefined; each = (each as Error).cause) {
+    for (
+      let each: unknown = error;
+      each !== undefined;
+      each = (each as Error).cause
+    ) {
       if (!(each instanceof Error)) {
         said.push(each);
         break;
@@ -40,17 +46,27 @@ async function everythingSaid(run: Step["run"]): Promise<string> {
 
 const leaks: readonly (readonly [what: string, run: Step["run"]])[] = [
   ["a message", (_, { emit }) => {
-    for (const text of FORMS) emit({ type: "message", level: "debug", text: `key=${text}` });
+    for (const text of FORMS) {
+      emit({ type: "message", level: "debug", text: `key=${text}` });
+    }
   }],
   ["a command line", (_, { emit, options }) => {
     emit({ type: "command", argv: ["curl", "-u", `me:${options["key"]}`] });
   }],
   ["a problem", (_, { emit }) => {
-    emit({ type: "problem", problem: { kind: "changed", path: SECRET, reason: SECRET } });
+    emit({
+      type: "problem",
+      problem: { kind: "changed", path: SECRET, reason: SECRET },
+    });
   }],
   ["an artifact", (image) => ({
     ...image,
-    artifacts: [{ kind: "url", path: "x", finalPath: "x", details: { url: `s3://${SECRET}` } }],
+    artifacts: [{
+      kind: "url",
+      path: "x",
+      finalPath: "x",
+      details: { url: `s3://${SECRET}` },
+    }],
   })],
   ["an error", () => {
     throw new Error(`cannot log in with ${SECRET}`);
@@ -69,7 +85,10 @@ for (const [what, run] of leaks) {
     const said = await everythingSaid(run);
     assert.ok(said.includes("***"), said);
     for (const form of FORMS) {
-      assert.ok(!said.includes(JSON.stringify(form).slice(1, -1)), `${form} in ${said}`);
+      assert.ok(
+        !said.includes(JSON.stringify(form).slice(1, -1)),
+        `${form} in ${said}`,
+      );
     }
   });
 }
@@ -91,30 +110,51 @@ Deno.test("a secret is what the step gets, and the error is the same error", asy
 
 Deno.test("a dry run shows no secret", async () => {
   const preview = () => Promise.resolve([{ label: "key", value: SECRET }]);
-  const built = pipelineOf([seal, step("leaky", { options, preview })]).with("leaky", {
-    key: SECRET,
-  });
-  assert.deepEqual((await built.dryRun(REQUEST)).steps[1]!.facts, [{ label: "key", value: "***" }]);
+  const built = pipelineOf([seal, step("leaky", { options, preview })]).with(
+    "leaky",
+    {
+      key: SECRET,
+    },
+  );
+  assert.deepEqual((await built.dryRun(REQUEST)).steps[1]!.facts, [{
+    label: "key",
+    value: "***",
+  }]);
 });
 
 Deno.test("words by which programs know events stay, even if they are a secret", async () => {
   const events: BuildEvent[] = [];
   const built = pipelineOf([
     seal,
-    leaky((_, { emit }) => emit({ type: "message", level: "info", text: "message" })),
+    leaky((_, { emit }) =>
+      emit({ type: "message", level: "info", text: "message" })
+    ),
   ]).with("leaky", { key: "message" });
   await built.run({ ...REQUEST, emit: (event) => events.push(event) });
   const event = events.find(({ type }) => type === "message");
-  assert.deepEqual(event, { type: "message", step: "leaky", level: "info", text: "***" });
+  assert.deepEqual(event, {
+    type: "message",
+    step: "leaky",
+    level: "info",
+    text: "***",
+  });
 });
 
 Deno.test("a missing secret is asked for where it may come from", async () => {
   const needs = step("my-vault", {
-    options: { accessKey: { type: "string", help: "the key", secret: true, required: true } },
+    options: {
+      accessKey: {
+        type: "string",
+        help: "the key",
+        secret: true,
+        required: true,
+      },
+    },
   });
   await assert.rejects(pipelineOf([seal, needs]).run(REQUEST), {
     code: "missing-option",
-    message: /It is a secret: put it into the environment variable ICECORE_MY_VAULT_ACCESS_KEY, /,
+    message:
+      /It is a secret: put it into the environment variable ICECORE_MY_VAULT_ACCESS_KEY, /,
   });
   assert.equal(secretVariable("s3", "secretKey"), "ICECORE_S3_SECRET_KEY");
 });
@@ -124,7 +164,11 @@ Deno.test("a secret may be large", async () => {
   const built = pipelineOf([
     seal,
     leaky((_, { emit, options }) => {
-      emit({ type: "message", level: "info", text: `it is ${options["key"]}.` });
+      emit({
+        type: "message",
+        level: "info",
+        text: `it is ${options["key"]}.`,
+      });
     }),
   ]).with("leaky", { key: "x".repeat(300_000) });
   await built.run({

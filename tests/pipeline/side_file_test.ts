@@ -10,11 +10,17 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 const digest = "0123456789abcdef".repeat(8);
 
 Deno.test("a line is digest, two blanks, name", () => {
-  assert.equal(formatDigestLine({ digest, name: "photos.img" }), `${digest}  photos.img`);
+  assert.equal(
+    formatDigestLine({ digest, name: "photos.img" }),
+    `${digest}  photos.img`,
+  );
 });
 
 Deno.test("newlines, carriage returns and backslashes are escaped, and the line is marked", () => {
-  assert.equal(formatDigestLine({ digest, name: "a\nb\\c\rd" }), `\\${digest}  a\\nb\\\\c\\rd`);
+  assert.equal(
+    formatDigestLine({ digest, name: "a\nb\\c\rd" }),
+    `\\${digest}  a\\nb\\\\c\\rd`,
+  );
 });
 
 Deno.test("any name comes back as it was, on a line of its own", () => {
@@ -23,13 +29,22 @@ Deno.test("any name comes back as it was, on a line of its own", () => {
     const line = formatDigestLine({ digest, name });
     assert.doesNotMatch(line, /[\n\r]/);
     assert.deepEqual(parseDigestLine(line), { digest, name });
-    assert.deepEqual(parseDigestLine(`${line}\r`), { digest, name }, "as Windows ends lines");
+    assert.deepEqual(
+      parseDigestLine(`${line}\r`),
+      { digest, name },
+      "as Windows ends lines",
+    );
   }));
 });
 
-for (const name of ["a\u2028b", " leading", "trailing ", "*star", "\\", "\\n", "ä"]) {
+for (
+  const name of ["a\u2028b", " leading", "trailing ", "*star", "\\", "\\n", "ä"]
+) {
   Deno.test(`the name ${JSON.stringify(name)} comes back from its line as it was`, () => {
-    assert.deepEqual(parseDigestLine(formatDigestLine({ digest, name })), { digest, name });
+    assert.deepEqual(parseDigestLine(formatDigestLine({ digest, name })), {
+      digest,
+      name,
+    });
   });
 }
 
@@ -72,8 +87,13 @@ testWith(
       const content = "An ice core never changes.";
       for (const name of names) writeFileSync(`${folder}/${name}`, content);
       const sha512 = createHash("sha512").update(content).digest("hex");
-      const lines = names.map((name) => formatDigestLine({ digest: sha512, name }));
-      assert.equal(output("sha512sum", ["--", ...names], folder), `${lines.join("\n")}\n`);
+      const lines = names.map((name) =>
+        formatDigestLine({ digest: sha512, name })
+      );
+      assert.equal(
+        output("sha512sum", ["--", ...names], folder),
+        `${lines.join("\n")}\n`,
+      );
       writeFileSync(`${folder}/sums`, `${lines.join("\n")}\n`);
       output("sha512sum", ["--check", "--strict", "sums"], folder);
     }),

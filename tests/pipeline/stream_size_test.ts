@@ -13,7 +13,9 @@ function maker(announced: number | undefined): Step {
     streams: true,
     async run(image, { announceSize, tap }) {
       if (announced !== undefined) await announceSize?.(announced);
-      for (const text of ["ice ", "core"]) await tap?.(new TextEncoder().encode(text));
+      for (const text of ["ice ", "core"]) {
+        await tap?.(new TextEncoder().encode(text));
+      }
       return { ...image, sizeBytes: 8, digests: { sha512: "" } };
     },
   };
@@ -41,7 +43,10 @@ async function startsOf(announced: number | undefined): Promise<StreamStart[]> {
     listening(started, "seal", "x.img.sealed"),
     listening(started, "last"),
   ];
-  const built = Pipeline.of({ name: "test", summary: "", steps }, fakeMachine());
+  const built = Pipeline.of(
+    { name: "test", summary: "", steps },
+    fakeMachine(),
+  );
   await built.run({ sources: [], output: "/o/x.img" });
   return started;
 }
@@ -55,11 +60,14 @@ Deno.test("the size that is announced reaches the steps that get the image, and 
 });
 
 Deno.test("where no size is announced none reaches a step", async () => {
-  assert.deepEqual((await startsOf(undefined)).map(({ sizeBytes }) => sizeBytes), [
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  assert.deepEqual(
+    (await startsOf(undefined)).map(({ sizeBytes }) => sizeBytes),
+    [
+      undefined,
+      undefined,
+      undefined,
+    ],
+  );
 });
 
 Deno.test("an image of another size than was announced fails the build", async () => {
@@ -71,9 +79,15 @@ Deno.test("an image of another size than was announced fails the build", async (
 
 Deno.test("steps are fed also when the image has no bytes at all", async () => {
   const started: StreamStart[] = [];
-  const empty: Step = { ...maker(0), run: (image) => ({ ...image, digests: { sha512: "" } }) };
+  const empty: Step = {
+    ...maker(0),
+    run: (image) => ({ ...image, digests: { sha512: "" } }),
+  };
   const steps = [empty, listening(started, "first")];
-  const built = Pipeline.of({ name: "test", summary: "", steps }, fakeMachine());
+  const built = Pipeline.of(
+    { name: "test", summary: "", steps },
+    fakeMachine(),
+  );
   await built.run({ sources: [], output: "/o/x.img" });
   assert.deepEqual(started, [{ name: "x.img" }]);
 });

@@ -19,9 +19,10 @@ Deno.test("a bare error of the system is reported in words, with its file and wh
   await inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/file`, "");
     const failing: Record<string, () => unknown> = {
-      [`cannot open ${folder}/gone: no such file or directory. `]: () => open(`${folder}/gone`),
-      [`cannot rename ${folder}/gone to ${folder}/file: no such file or directory. `]: () =>
-        renameSync(`${folder}/gone`, `${folder}/file`),
+      [`cannot open ${folder}/gone: no such file or directory. `]: () =>
+        open(`${folder}/gone`),
+      [`cannot rename ${folder}/gone to ${folder}/file: no such file or directory. `]:
+        () => renameSync(`${folder}/gone`, `${folder}/file`),
       [`cannot look at ${folder}/file/inner: not a directory. `]: () =>
         lstatSync(`${folder}/file/inner`),
       [`cannot open ${folder}/missing: no such file or directory. `]: () =>
@@ -36,6 +37,9 @@ Deno.test("a bare error of the system is reported in words, with its file and wh
 
 Deno.test("an error that is not the system's keeps its message", () => {
   assert.equal(messageOf(new Error("cannot see")), "cannot see");
-  assert.equal(messageOf(Object.assign(new Error("no"), { code: "ENOENT" })), "no");
+  assert.equal(
+    messageOf(Object.assign(new Error("no"), { code: "ENOENT" })),
+    "no",
+  );
   assert.equal(messageOf("text"), "text");
 });

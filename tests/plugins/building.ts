@@ -4,7 +4,14 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import {
@@ -36,12 +43,17 @@ export interface Place {
 }
 
 /** Gives a place to `use`, in whose source some compresses and some does not, and removes it. */
-export async function inPlace(use: (place: Place) => void | Promise<void>): Promise<void> {
+export async function inPlace(
+  use: (place: Place) => void | Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(`${tmpdir()}/icecore-plugin-`);
   const source = `${folder}/source`;
   mkdirSync(source);
   writeFileSync(`${source}/noise`, randomBytes(3_000_000));
-  writeFileSync(`${source}/text`, "An ice core is drilled once.\n".repeat(50_000));
+  writeFileSync(
+    `${source}/text`,
+    "An ice core is drilled once.\n".repeat(50_000),
+  );
   try {
     await use({ folder, source, image: `${folder}/photos.img` });
   } finally {
@@ -50,8 +62,13 @@ export async function inPlace(use: (place: Place) => void | Promise<void>): Prom
 }
 
 /** The native recipe with plugins. */
-export function withPlugins(used: readonly Used[], form: Form = "stream"): Pipeline {
-  const start = form === "file" ? pipeline(recipes.native).use(still) : pipeline(recipes.native);
+export function withPlugins(
+  used: readonly Used[],
+  form: Form = "stream",
+): Pipeline {
+  const start = form === "file"
+    ? pipeline(recipes.native).use(still)
+    : pipeline(recipes.native);
   return used.reduce((all, [step, given]) => all.use(step, given), start);
 }
 
@@ -72,7 +89,12 @@ export async function build(
     events.push(event);
     more.emit?.(event);
   };
-  const request = { sources: [place.source], output: place.image, ...more, emit };
+  const request = {
+    sources: [place.source],
+    output: place.image,
+    ...more,
+    emit,
+  };
   return { ...await withPlugins(used, form).run(request), events };
 }
 
@@ -85,7 +107,10 @@ export interface Around {
 }
 
 /** Builds with one plugin, whose options these are. */
-export type Builder = (options?: OptionValues, around?: Around) => Promise<Built>;
+export type Builder = (
+  options?: OptionValues,
+  around?: Around,
+) => Promise<Built>;
 
 /** Makes a function that builds a place with one plugin, by force, and notes all events. */
 export function builder(
@@ -114,11 +139,17 @@ export function sha512Of(path: string): string {
 }
 
 /** What a program that must succeed prints, as bytes. */
-export function run(program: string, args: readonly string[], input?: Uint8Array): Uint8Array {
+export function run(
+  program: string,
+  args: readonly string[],
+  input?: Uint8Array,
+): Uint8Array {
   const { status, stdout, stderr } = spawnSync(program, args, {
     maxBuffer: 2 ** 28,
     ...(input === undefined ? {} : { input }),
   });
-  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  if (status !== 0) {
+    throw new Error(`${program} ended with ${status}: ${stderr}`);
+  }
   return stdout;
 }

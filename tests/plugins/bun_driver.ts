@@ -12,7 +12,8 @@ import notify from "../../plugins/notify.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
 
-const [source = "", output = "", recipient = "", engine = ""] = process.argv.slice(2);
+const [source = "", output = "", recipient = "", engine = ""] = process.argv
+  .slice(2);
 await pipeline(recipes.native)
   .use(zstd)
   .use(age, { recipients: [recipient], engine })

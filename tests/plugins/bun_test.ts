@@ -16,12 +16,25 @@ for (const engine of ["program", "library"]) {
         const key = `${place.folder}/key`;
         const packed = `${place.folder}/packed`;
         run("age-keygen", ["-o", key]);
-        const recipient = new TextDecoder().decode(run("age-keygen", ["-y", key])).trim();
-        const [program, ...args] = bun(driver, place.source, place.image, recipient, engine);
+        const recipient = new TextDecoder().decode(
+          run("age-keygen", ["-y", key]),
+        ).trim();
+        const [program, ...args] = bun(
+          driver,
+          place.source,
+          place.image,
+          recipient,
+          engine,
+        );
         run(program, args);
         run("age", ["-d", "-i", key, "-o", packed, `${place.image}.zst.age`]);
-        assert.deepEqual(run("zstd", ["-d", "-c", packed]), readFileSync(place.image));
-        const summary = JSON.parse(readFileSync(`${place.image}.summary`, "utf8"));
+        assert.deepEqual(
+          run("zstd", ["-d", "-c", packed]),
+          readFileSync(place.image),
+        );
+        const summary = JSON.parse(
+          readFileSync(`${place.image}.summary`, "utf8"),
+        );
         assert.equal(summary.status, "succeeded");
       });
     },

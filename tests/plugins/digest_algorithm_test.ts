@@ -14,7 +14,9 @@ for (const form of FORMS) {
       const sha256Of = (path: string) =>
         createHash("sha256").update(readFileSync(path)).digest("hex");
       assert.deepEqual(image.digests, { sha256: sha256Of(place.image) });
-      assert.deepEqual(image.payload?.digests, { sha256: sha256Of(`${place.image}.zst`) });
+      assert.deepEqual(image.payload?.digests, {
+        sha256: sha256Of(`${place.image}.zst`),
+      });
     });
   });
 }

@@ -29,7 +29,11 @@ const plugins: readonly {
 ];
 
 /** Fails the test when it is run: what comes behind it is refused too late. */
-const never: Step = { name: "never", before: "pack", run: () => assert.fail("it has begun") };
+const never: Step = {
+  name: "never",
+  before: "pack",
+  run: () => assert.fail("it has begun"),
+};
 
 for (const { step, options = {}, names, programs = [] } of plugins) {
   for (const name of names) {
@@ -43,10 +47,15 @@ for (const { step, options = {}, names, programs = [] } of plugins) {
           await assert.rejects(build(place, used), {
             code: "output-exists",
             message: new RegExp(
-              `${name.replaceAll(/[.+]/g, "\\$&")}: it exists already\\. Replace it`,
+              `${
+                name.replaceAll(/[.+]/g, "\\$&")
+              }: it exists already\\. Replace it`,
             ),
           });
-          assert.equal(readFileSync(`${place.folder}/${name}`, "utf8"), "precious");
+          assert.equal(
+            readFileSync(`${place.folder}/${name}`, "utf8"),
+            "precious",
+          );
           assert.deepEqual(namesIn(place), [name]);
         });
       },
@@ -61,7 +70,10 @@ for (const { step, options = {}, names, programs = [] } of plugins) {
         await inPlace(async (place) => {
           writeFileSync(`${place.folder}/${names[0]}`, "old");
           await build(place, [[step, options]], form, { force: true });
-          assert.notEqual(readFileSync(`${place.folder}/${names[0]}`, "utf8"), "old");
+          assert.notEqual(
+            readFileSync(`${place.folder}/${names[0]}`, "utf8"),
+            "old",
+          );
           assert.ok(namesIn(place).every((name) => !name.endsWith(".partial")));
         });
       },
@@ -75,7 +87,10 @@ for (const { step, options = {}, names, programs = [] } of plugins) {
         await inPlace(async (place) => {
           const name = names[0]!.replace(".img", ".img.zst");
           writeFileSync(`${place.folder}/${name}`, "precious");
-          await assert.rejects(build(place, [[zstd], [step, options]], form), /it exists already/);
+          await assert.rejects(
+            build(place, [[zstd], [step, options]], form),
+            /it exists already/,
+          );
           assert.deepEqual(namesIn(place), [name]);
         });
       },

@@ -16,25 +16,50 @@ import { appearance } from "../support/appearance.ts";
 import { testWith } from "../support/requirements.ts";
 
 /** Makes what `uses` make, and then a script that has begun its own file and does not end. */
-async function begun(lab: Lab, uses: readonly string[]): Promise<Deno.ChildProcess> {
+async function begun(
+  lab: Lab,
+  uses: readonly string[],
+): Promise<Deno.ChildProcess> {
   const script =
     '#!/bin/sh\necho some > "$ICECORE_BESIDE"\ntouch "$LAB/reached"\nsleep 60 & wait\n';
   writeFileSync(lab.at("slow.sh"), script);
   chmodSync(lab.at("slow.sh"), 0o755);
   const child = start(
     lab,
-    icecoreArgv(["build", "source", "-o", "out.img", ...uses, "--use", "./slow.sh"]),
+    icecoreArgv([
+      "build",
+      "source",
+      "-o",
+      "out.img",
+      ...uses,
+      "--use",
+      "./slow.sh",
+    ]),
   );
   await appearance(lab.at("reached"));
   return child;
 }
 
 /** Stands for the real one, which is done too soon to be killed in its midst. */
-const SLOW_PAR2 = `for last; do [ "$at" = -- ] && index=$last && break; at=$last; done
+const SLOW_PAR2 =
+  `for last; do [ "$at" = -- ] && index=$last && break; at=$last; done
 touch "$index"; touch "\${index%.par2}.vol000+10.par2"; touch "$LAB/reached"; sleep 60 & wait`;
 
-const ALL = ["--use", "verity", "--use", "zstd", "--use", "split", "--set", "split.size=64K"];
-const MADE = ["out.img.partial", "out.img.roothash.partial", "out.img.slow.partial"]
+const ALL = [
+  "--use",
+  "verity",
+  "--use",
+  "zstd",
+  "--use",
+  "split",
+  "--set",
+  "split.size=64K",
+];
+const MADE = [
+  "out.img.partial",
+  "out.img.roothash.partial",
+  "out.img.slow.partial",
+]
   .concat("out.img.verity.partial", "out.img.zst.manifest.partial")
   .concat("out.img.zst.part000001.partial");
 
@@ -93,7 +118,9 @@ testWith(
       await appearance(lab.at("reached"));
       child.kill("SIGKILL");
       await ended(child);
-      assert.ok(existsSync(lab.at("out.img.par2.partial/out.img.vol000+10.par2")));
+      assert.ok(
+        existsSync(lab.at("out.img.par2.partial/out.img.vol000+10.par2")),
+      );
       assert.equal((await icecore(lab, ["clean"])).code, 0);
       await assertNothingBuilt(lab);
     });

@@ -12,6 +12,8 @@ import type { Lab } from "../faults/lab.ts";
  * @param sizeBytes by default so many that the image has three parts of 5 MiB
  */
 export function addLarge(lab: Lab, seed = 1, sizeBytes = 12 * 2 ** 20): void {
-  const words = new Uint32Array(sizeBytes / 4).map((_, i) => Math.imul(i + seed, 2654435761));
+  const words = new Uint32Array(sizeBytes / 4).map((_, i) =>
+    Math.imul(i + seed, 2654435761)
+  );
   writeFileSync(lab.at("source/large"), words);
 }

@@ -8,13 +8,20 @@ import { failing } from "./neighbours.ts";
 const lossy: Used = [{
   name: "lossy",
   run: (image) =>
-    withProblems(image, [{ kind: "unreadable", path: "/x", reason: "it was not read" }]),
+    withProblems(image, [{
+      kind: "unreadable",
+      path: "/x",
+      reason: "it was not read",
+    }]),
 }];
 
 Deno.test("failure-or-loss is notified of losses and failures, and of nothing else", async () => {
   await inPlace(async (place) => {
     const reported = `${place.folder}/reported`;
-    const used: Used = [notify, { command: ["tee", reported], on: "failure-or-loss" }];
+    const used: Used = [notify, {
+      command: ["tee", reported],
+      on: "failure-or-loss",
+    }];
     const force = { force: true };
     await build(place, [used], "stream", force);
     assert.ok(!existsSync(reported));

@@ -12,10 +12,16 @@ import { POSIX, SSH } from "./ssh/far_side.ts";
 import { withFar } from "./ssh/with_far.ts";
 
 /** A public key, whose secret one is of no matter. */
-const SOMEBODY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const SOMEBODY =
+  "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 const MIB = 2 ** 20;
 
-const PARTS = ["out.img.manifest", "out.img.part001", "out.img.part002", "out.img.part003"];
+const PARTS = [
+  "out.img.manifest",
+  "out.img.part001",
+  "out.img.part002",
+  "out.img.part003",
+];
 
 for (const form of FORMS) {
   Deno.test(`behind split, s3 stores the parts and not the whole (${form} form)`, async () => {
@@ -26,23 +32,35 @@ for (const form of FORMS) {
       const names = [...PARTS, "out.img.sha512"];
       assert.deepEqual(store.keys(), names.map((name) => `backup/${name}`));
       for (const name of names) {
-        assert.ok(readFileSync(lab.at(name)).equals(store.object(`backup/${name}`)!), name);
+        assert.ok(
+          readFileSync(lab.at(name)).equals(store.object(`backup/${name}`)!),
+          name,
+        );
       }
-      const { url } = image.artifacts.find(({ kind }) => kind === "s3")?.details ?? {};
+      const { url } = image.artifacts.find(({ kind }) =>
+        kind === "s3"
+      )?.details ?? {};
       assert.equal(url, "s3://vault/backup/out.img.manifest");
     });
   });
 
-  testWith(SSH, `behind split, ssh copies the parts and not the whole (${form} form)`, async () => {
-    await withFar({ programs: POSIX }, async ({ lab, build }) => {
-      addLarge(lab);
-      await build({}, { form, used: [[split, { size: 6 * MIB }]] });
-      assert.deepEqual(readdirSync(lab.at("far")).sort(), [...PARTS, "out.img.sha512"]);
-      const output = lab.at("joined.img");
-      await joinParts(lab.at("far/out.img.manifest"), { output });
-      assert.ok(readFileSync(output).equals(readFileSync(lab.image)));
-    });
-  });
+  testWith(
+    SSH,
+    `behind split, ssh copies the parts and not the whole (${form} form)`,
+    async () => {
+      await withFar({ programs: POSIX }, async ({ lab, build }) => {
+        addLarge(lab);
+        await build({}, { form, used: [[split, { size: 6 * MIB }]] });
+        assert.deepEqual(readdirSync(lab.at("far")).sort(), [
+          ...PARTS,
+          "out.img.sha512",
+        ]);
+        const output = lab.at("joined.img");
+        await joinParts(lab.at("far/out.img.manifest"), { output });
+        assert.ok(readFileSync(output).equals(readFileSync(lab.image)));
+      });
+    },
+  );
 }
 
 testWith(
@@ -51,11 +69,18 @@ testWith(
   async () => {
     await withStore({}, async ({ lab, store, build }) => {
       addLarge(lab);
-      const used = [[age, { recipients: [SOMEBODY] }], [split, { size: 8 * MIB }]] as const;
+      const used = [[age, { recipients: [SOMEBODY] }], [split, {
+        size: 8 * MIB,
+      }]] as const;
       await build({}, { used });
-      const names = ["manifest", "part001", "part002"].map((name) => `backup/out.img.age.${name}`);
+      const names = ["manifest", "part001", "part002"].map((name) =>
+        `backup/out.img.age.${name}`
+      );
       assert.deepEqual(store.keys(), names);
-      assert.ok(!readdirSync(lab.folder).includes("out.img.age"), "the whole lies nowhere");
+      assert.ok(
+        !readdirSync(lab.folder).includes("out.img.age"),
+        "the whole lies nowhere",
+      );
     });
   },
 );
@@ -65,7 +90,9 @@ testWith(
   "par2 behind what was cut while it was made is refused, and where it belongs is said",
   async () => {
     await inPlace(async (place) => {
-      const used = [[age, { recipients: [SOMEBODY] }], [split, { size: MIB }], [par2]] as const;
+      const used = [[age, { recipients: [SOMEBODY] }], [split, { size: MIB }], [
+        par2,
+      ]] as const;
       await assert.rejects(
         build(place, used),
         /cannot run par2 behind split: what age makes is streamed on to split .* Put par2 directly behind age\.$/,

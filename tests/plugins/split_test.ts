@@ -13,12 +13,23 @@ import {
 } from "node:fs";
 import { joinParts } from "../../image/join_parts.ts";
 import type { VerificationError } from "../../mod.ts";
-import { formatPartManifest, parsePartManifest } from "../../pipeline/part_manifest.ts";
+import {
+  formatPartManifest,
+  parsePartManifest,
+} from "../../pipeline/part_manifest.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
 import { testWith } from "../support/requirements.ts";
 import { icecore } from "../support/run_icecore.ts";
-import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
+import {
+  build,
+  FORMS,
+  inPlace,
+  namesIn,
+  type Place,
+  run,
+  sha512Of,
+} from "./building.ts";
 import { failing } from "./neighbours.ts";
 
 const manifestOf = (place: Place) => `${place.image}.manifest`;
@@ -47,7 +58,9 @@ for (const form of FORMS) {
           ".part001",
           ".part002",
         ]);
-        assert.ok(parts.slice(0, -1).every(({ sizeBytes }) => sizeBytes === 2 ** 20));
+        assert.ok(
+          parts.slice(0, -1).every(({ sizeBytes }) => sizeBytes === 2 ** 20),
+        );
         assert.ok(namesIn(place).every((name) => !name.endsWith(".partial")));
       });
     },
@@ -66,7 +79,9 @@ Deno.test("what a step made of the image is split, and not the image", async () 
 Deno.test("more than 999 parts are in order for cat, too", async () => {
   await inPlace(async (place) => {
     await build(place, [[split, { size: "4K" }]]);
-    const count = namesIn(place).filter((name) => name.includes(".part")).length;
+    const count = namesIn(place).filter((name) =>
+      name.includes(".part")
+    ).length;
     assert.ok(count > 999);
     assert.ok(existsSync(`${place.image}.part0001`));
     run("sh", ["-ec", 'cat "$1".part* > "$1".cat', "sh", place.image]);
@@ -90,7 +105,9 @@ Deno.test("an image of one part is joined, and one of parts that fit exactly", a
 });
 
 /** What is done to the parts, and what join says. */
-const DAMAGES: Readonly<Record<string, readonly [(place: Place) => void, RegExp]>> = {
+const DAMAGES: Readonly<
+  Record<string, readonly [(place: Place) => void, RegExp]>
+> = {
   "a missing part": [
     ({ image }) => rmSync(`${image}.part002`),
     /cannot join .*photos\.img\.manifest: photos\.img\.part002 is missing\. Have exactly/,
@@ -121,7 +138,9 @@ const DAMAGES: Readonly<Record<string, readonly [(place: Place) => void, RegExp]
   ],
   "a manifest whose whole is another": [
     ({ image }) => {
-      const manifest = parsePartManifest(readFileSync(`${image}.manifest`, "utf8"))!;
+      const manifest = parsePartManifest(
+        readFileSync(`${image}.manifest`, "utf8"),
+      )!;
       const text = formatPartManifest({ ...manifest, sha512: "0".repeat(128) });
       writeFileSync(`${image}.manifest`, text);
     },
@@ -136,11 +155,14 @@ for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
       damage(place);
       const before = namesIn(place);
       const output = `${place.folder}/joined`;
-      await assert.rejects(joinParts(manifestOf(place), { output }), (error: VerificationError) => {
-        assert.equal(error.code, "verification-failed");
-        assert.match(error.message, message);
-        return true;
-      });
+      await assert.rejects(
+        joinParts(manifestOf(place), { output }),
+        (error: VerificationError) => {
+          assert.equal(error.code, "verification-failed");
+          assert.match(error.message, message);
+          return true;
+        },
+      );
       assert.deepEqual(namesIn(place), before);
     });
   });
@@ -149,11 +171,19 @@ for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
 Deno.test("an invalid manifest, and one that reaches out of its folder, are refused", async () => {
   await inPlace(async (place) => {
     const path = `${place.folder}/x.manifest`;
-    await assert.rejects(joinParts(path), /cannot read .*x\.manifest: no such file/);
+    await assert.rejects(
+      joinParts(path),
+      /cannot read .*x\.manifest: no such file/,
+    );
     const part = { name: "../secret", sizeBytes: 1, sha512: "0".repeat(128) };
     const outside = formatPartManifest({ ...part, name: "x", parts: [part] });
-    const forged = formatPartManifest({ ...part, parts: [{ ...part, name: "x.part001" }] });
-    for (const text of ["", "hello", "# icecore split: {}\n", outside, forged]) {
+    const forged = formatPartManifest({
+      ...part,
+      parts: [{ ...part, name: "x.part001" }],
+    });
+    for (
+      const text of ["", "hello", "# icecore split: {}\n", outside, forged]
+    ) {
       writeFileSync(path, text);
       await assert.rejects(
         joinParts(path),
@@ -166,16 +196,25 @@ Deno.test("an invalid manifest, and one that reaches out of its folder, are refu
 Deno.test("no FIFO is waited for, and no device or folder is replaced by the joined file", async () => {
   await inPlace(async (place) => {
     await build(place, [[split, { size: "1M" }]]);
-    execFileSync("mkfifo", [`${place.folder}/x.manifest`, `${place.folder}/fifo`]);
-    await assert.rejects(joinParts(`${place.folder}/x.manifest`), /it is not a regular file/);
+    execFileSync("mkfifo", [
+      `${place.folder}/x.manifest`,
+      `${place.folder}/fifo`,
+    ]);
+    await assert.rejects(
+      joinParts(`${place.folder}/x.manifest`),
+      /it is not a regular file/,
+    );
     mkdirSync(`${place.folder}/folder`);
     const before = namesIn(place);
     for (const name of ["fifo", "folder"]) {
       const output = `${place.folder}/${name}`;
-      await assert.rejects(joinParts(manifestOf(place), { output, force: true }), {
-        code: "in-the-way",
-        message: /it exists and is not a regular file/,
-      });
+      await assert.rejects(
+        joinParts(manifestOf(place), { output, force: true }),
+        {
+          code: "in-the-way",
+          message: /it exists and is not a regular file/,
+        },
+      );
     }
     assert.deepEqual(namesIn(place), before);
   });
@@ -190,7 +229,10 @@ Deno.test("two who join into one file at the same time do not mix what they writ
       joinParts(manifestOf(place), { output }),
     ];
     const results = await Promise.allSettled(joins);
-    assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    assert.deepEqual(results.map(({ status }) => status).sort(), [
+      "fulfilled",
+      "rejected",
+    ]);
     const refused = results.find((result) => result.status === "rejected");
     assert.equal(refused?.reason.code, "output-busy");
     assert.ok(readFileSync(output).equals(readFileSync(place.image)));
@@ -221,10 +263,19 @@ Deno.test("a file that appears while parts are joined is not replaced without fo
 });
 
 Deno.test("what is there already is not replaced without force: parts, manifest, joined file", async () => {
-  for (const name of ["photos.img.part001", "photos.img.part003", "photos.img.manifest"]) {
+  for (
+    const name of [
+      "photos.img.part001",
+      "photos.img.part003",
+      "photos.img.manifest",
+    ]
+  ) {
     await inPlace(async (place) => {
       writeFileSync(`${place.folder}/${name}`, "precious");
-      await assert.rejects(build(place, [[split, { size: "1M" }]]), /it exists already/);
+      await assert.rejects(
+        build(place, [[split, { size: "1M" }]]),
+        /it exists already/,
+      );
       assert.deepEqual(namesIn(place), [name]);
       assert.equal(readFileSync(`${place.folder}/${name}`, "utf8"), "precious");
     });
@@ -275,7 +326,10 @@ Deno.test("icecore join joins, refuses what is there and what is damaged, and sh
     appendFileSync(`${place.image}.part001`, "x");
     const damaged = await icecore([...args, "--force"], { cwd });
     assert.equal(damaged.code, 4);
-    assert.match(damaged.stderr, /^icecore: cannot join photos\.img\.manifest: .* instead of/);
+    assert.match(
+      damaged.stderr,
+      /^icecore: cannot join photos\.img\.manifest: .* instead of/,
+    );
   });
 });
 

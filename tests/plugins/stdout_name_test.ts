@@ -36,17 +36,31 @@ const toStdout = (lab: Lab, sources: readonly string[], ...flags: string[]) =>
 Deno.test("an image that goes to stdout is stored under the first source's name", async () => {
   await inLab(async (lab) => {
     withVault(lab);
-    const sources = { "source": "source.img", "source/inner/.": "inner.img", "vault": "vault.img" };
+    const sources = {
+      "source": "source.img",
+      "source/inner/.": "inner.img",
+      "vault": "vault.img",
+    };
     for (const source of Object.keys(sources)) {
       const { code, stderr } = await toStdout(lab, [source]);
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /^[0-9a-f]{128} {2}-$/m, "what was piped is reported as it was");
+      assert.match(
+        stderr,
+        /^[0-9a-f]{128} {2}-$/m,
+        "what was piped is reported as it was",
+      );
     }
-    assert.deepEqual(readdirSync(lab.at("vault")).sort(), Object.values(sources).sort());
+    assert.deepEqual(
+      readdirSync(lab.at("vault")).sort(),
+      Object.values(sources).sort(),
+    );
     const both = await toStdout(lab, ["source/inner", "source"]);
     assert.match(both.stderr, /inner\.img: it exists already/);
     assert.equal(both.code, 1);
-    assert.equal(readFileSync(lab.at("vault/inner.img")).readUInt16LE(1080), 0xef53);
+    assert.equal(
+      readFileSync(lab.at("vault/inner.img")).readUInt16LE(1080),
+      0xef53,
+    );
   });
 });
 

@@ -3,7 +3,12 @@ import { Buffer } from "node:buffer";
 import { zstdDecompressSync } from "node:zlib";
 import { readFileSync, writeFileSync } from "node:fs";
 import age from "../../plugins/age.ts";
-import zstd, { checkFrame, compressFrame, seekable, seekTable } from "../../plugins/zstd.ts";
+import zstd, {
+  checkFrame,
+  compressFrame,
+  seekable,
+  seekTable,
+} from "../../plugins/zstd.ts";
 import type { OptionValues } from "../../pipeline/options.ts";
 import { testWith } from "../support/requirements.ts";
 import { noise } from "../support/stored_image.ts";
@@ -21,7 +26,11 @@ interface FrameAt {
 /** Reads the table at the end as the format's document says. */
 function framesOf(file: Uint8Array): FrameAt[] {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  assert.equal(view.getUint32(file.length - 4, true), 0x8f92eab1, "the seekable magic");
+  assert.equal(
+    view.getUint32(file.length - 4, true),
+    0x8f92eab1,
+    "the seekable magic",
+  );
   const flags = view.getUint8(file.length - 5);
   assert.equal(flags, 0);
   const count = view.getUint32(file.length - 9, true);
@@ -37,7 +46,11 @@ function framesOf(file: Uint8Array): FrameAt[] {
     offset += length;
     plainOffset += plainLength;
   }
-  assert.equal(offset, start, "the frames lie one behind the other, up to the table");
+  assert.equal(
+    offset,
+    start,
+    "the frames lie one behind the other, up to the table",
+  );
   return frames;
 }
 
@@ -52,7 +65,10 @@ for (const form of FORMS) {
         const { image } = await build(place, [[zstd, {}]], form);
         const path = `${place.image}.zst`;
         run("zstd", ["-q", "-t", path]);
-        assert.deepEqual(run("zstd", ["-d", "-c", path]), readFileSync(place.image));
+        assert.deepEqual(
+          run("zstd", ["-d", "-c", path]),
+          readFileSync(place.image),
+        );
         assert.equal(image.payload?.path, path);
         assert.equal(image.payload.digests["sha512"], sha512Of(path));
         assert.ok(readFileSync(path).length < readFileSync(place.image).length);
@@ -72,7 +88,11 @@ testWith(
       const frames = framesOf(file);
       assert.equal(frames.length, Math.ceil(plain.length / 2 ** 19));
       for (const { offset, length, plainOffset, plainLength } of frames) {
-        const unpacked = run("zstd", ["-d", "-c"], file.subarray(offset, offset + length));
+        const unpacked = run(
+          "zstd",
+          ["-d", "-c"],
+          file.subarray(offset, offset + length),
+        );
         assert.deepEqual(
           new Uint8Array(unpacked),
           plain.subarray(plainOffset, plainOffset + plainLength),
@@ -84,15 +104,22 @@ testWith(
   },
 );
 
-testWith({ programs: ["zstd"] }, "a flipped bit is noticed by zstd -t", async () => {
-  await inPlace(async (place) => {
-    await build(place, [[zstd, {}]]);
-    const file = bytesOf(`${place.image}.zst`);
-    file[file.length >> 1]! ^= 1;
-    writeFileSync(`${place.image}.zst`, file);
-    assert.throws(() => run("zstd", ["-q", "-t", `${place.image}.zst`]), /ended with/);
-  });
-});
+testWith(
+  { programs: ["zstd"] },
+  "a flipped bit is noticed by zstd -t",
+  async () => {
+    await inPlace(async (place) => {
+      await build(place, [[zstd, {}]]);
+      const file = bytesOf(`${place.image}.zst`);
+      file[file.length >> 1]! ^= 1;
+      writeFileSync(`${place.image}.zst`, file);
+      assert.throws(
+        () => run("zstd", ["-q", "-t", `${place.image}.zst`]),
+        /ended with/,
+      );
+    });
+  },
+);
 
 testWith(
   { programs: ["zstd", "age", "age-keygen"] },
@@ -102,7 +129,9 @@ testWith(
       await inPlace(async (place) => {
         const key = `${place.folder}/key`;
         run("age-keygen", ["-o", key]);
-        const recipient = new TextDecoder().decode(run("age-keygen", ["-y", key])).trim();
+        const recipient = new TextDecoder().decode(
+          run("age-keygen", ["-y", key]),
+        ).trim();
         const { image } = await build(
           place,
           [[zstd, {}], [age, { recipients: [recipient] }]],
@@ -111,8 +140,13 @@ testWith(
         assert.equal(image.payload?.name, "photos.img.zst.age");
         const packed = `${place.folder}/packed`;
         run("age", ["-d", "-i", key, "-o", packed, image.payload.path]);
-        assert.deepEqual(run("zstd", ["-d", "-c", packed]), readFileSync(place.image));
-        const between = namesIn(place).filter((name) => name === "photos.img.zst");
+        assert.deepEqual(
+          run("zstd", ["-d", "-c", packed]),
+          readFileSync(place.image),
+        );
+        const between = namesIn(place).filter((name) =>
+          name === "photos.img.zst"
+        );
         assert.deepEqual(between, form === "file" ? ["photos.img.zst"] : []);
       });
     }
@@ -126,10 +160,17 @@ testWith(
     const whole = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251);
     for (const sizes of [[], [0], [1024], [1, 1023, 1025, 7951], [10_000]]) {
       let offset = 0;
-      const pieces = sizes.map((size) => whole.subarray(offset, offset += size));
-      const readable = ReadableStream.from(pieces).pipeThrough(seekable(3, 1024));
+      const pieces = sizes.map((size) =>
+        whole.subarray(offset, offset += size)
+      );
+      const readable = ReadableStream.from(pieces).pipeThrough(
+        seekable(3, 1024),
+      );
       const file = new Uint8Array(await new Response(readable).arrayBuffer());
-      assert.deepEqual(new Uint8Array(run("zstd", ["-d", "-c"], file)), whole.slice(0, offset));
+      assert.deepEqual(
+        new Uint8Array(run("zstd", ["-d", "-c"], file)),
+        whole.slice(0, offset),
+      );
       const frames = framesOf(file);
       assert.equal(frames.length, Math.max(1, Math.ceil(offset / 1024)));
     }
@@ -137,18 +178,31 @@ testWith(
 );
 
 Deno.test("the table has the bytes that the format's document gives", () => {
-  const table = seekTable([{ compressedBytes: 0x01020304, plainBytes: 0x0a0b0c0d }]);
+  const table = seekTable([{
+    compressedBytes: 0x01020304,
+    plainBytes: 0x0a0b0c0d,
+  }]);
   assert.equal(
     table.toHex(),
-    "5e2a4d18" + "11000000" + "04030201" + "0d0c0b0a" + "01000000" + "00" + "b1ea928f",
+    "5e2a4d18" + "11000000" + "04030201" + "0d0c0b0a" + "01000000" + "00" +
+      "b1ea928f",
   );
 });
 
 const REFUSED: readonly (readonly [OptionValues, RegExp])[] = [
-  [{ level: 23 }, /cannot set zstd\.level to 23: expected a whole number from 1 to 22/],
-  [{ level: "much" }, /cannot set zstd\.level to "much": expected a whole number/],
+  [
+    { level: 23 },
+    /cannot set zstd\.level to 23: expected a whole number from 1 to 22/,
+  ],
+  [
+    { level: "much" },
+    /cannot set zstd\.level to "much": expected a whole number/,
+  ],
   [{ level: 1.5 }, /zstd\.level to 1\.5/],
-  [{ frameSize: "2G" }, /cannot set zstd\.frameSize to .*: expected a size from 1K to 128M/],
+  [
+    { frameSize: "2G" },
+    /cannot set zstd\.frameSize to .*: expected a size from 1K to 128M/,
+  ],
 ];
 
 for (const [given, message] of REFUSED) {
@@ -160,18 +214,33 @@ for (const [given, message] of REFUSED) {
   });
 }
 
-testWith({ programs: ["zstd"] }, "the head of a frame is read as zstd writes it", () => {
-  for (const size of [0, 1, 255, 256, 65_791, 65_792, 3_000_000]) {
-    const plain = new Uint8Array(size);
-    const frame = run("zstd", ["-q", `--stream-size=${size}`, "-c"], plain);
-    checkFrame(frame, size);
-    assert.throws(() => checkFrame(frame, size + 1), /cannot rely on the zstd of this runtime: it/);
-  }
-});
+testWith(
+  { programs: ["zstd"] },
+  "the head of a frame is read as zstd writes it",
+  () => {
+    for (const size of [0, 1, 255, 256, 65_791, 65_792, 3_000_000]) {
+      const plain = new Uint8Array(size);
+      const frame = run("zstd", ["-q", `--stream-size=${size}`, "-c"], plain);
+      checkFrame(frame, size);
+      assert.throws(
+        () => checkFrame(frame, size + 1),
+        /cannot rely on the zstd of this runtime: it/,
+      );
+    }
+  },
+);
 
 Deno.test("what is not a frame of what was to be compressed is not believed", () => {
-  for (const junk of [new Uint8Array(0), new Uint8Array(100), new TextEncoder().encode("plain")]) {
-    assert.throws(() => checkFrame(junk, junk.length), { code: "wrong-output" });
+  for (
+    const junk of [
+      new Uint8Array(0),
+      new Uint8Array(100),
+      new TextEncoder().encode("plain"),
+    ]
+  ) {
+    assert.throws(() => checkFrame(junk, junk.length), {
+      code: "wrong-output",
+    });
   }
 });
 

@@ -34,8 +34,15 @@ const VIEWS: Readonly<Record<string, BrowserContextOptions>> = {
   day: { viewport: { width: 1200, height: 1040 }, colorScheme: "light" },
   night: { viewport: { width: 1200, height: 900 }, colorScheme: "dark" },
   tablet: { viewport: { width: 800, height: 1100 }, colorScheme: "light" },
-  phone: { viewport: { width: 390, height: 1000 }, colorScheme: "dark", deviceScaleFactor: 1.5 },
-  "small phone": { viewport: { width: 320, height: 568 }, colorScheme: "light" },
+  phone: {
+    viewport: { width: 390, height: 1000 },
+    colorScheme: "dark",
+    deviceScaleFactor: 1.5,
+  },
+  "small phone": {
+    viewport: { width: 320, height: 568 },
+    colorScheme: "light",
+  },
 };
 
 /** Writes the page about a tree's image, and opens it in a browser. */
@@ -57,7 +64,10 @@ async function withPage(
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, "report.html");
     // The test's images all have the same name; a picture is to have a better one.
-    writeFileSync(path, html.replaceAll("<bdi>image</bdi>", "<bdi>photos.img</bdi>"));
+    writeFileSync(
+      path,
+      html.replaceAll("<bdi>image</bdi>", "<bdi>photos.img</bdi>"),
+    );
     await inBrowser((browser) => work(browser, `file://${path}`, folder));
   });
 }
@@ -72,7 +82,10 @@ async function opened(
   const page = await context.newPage();
   page.on("console", (message) => assert.fail(`console: ${message.text()}`));
   page.on("pageerror", (error) => assert.fail(`error: ${error.message}`));
-  page.on("request", (request) => assert.equal(request.url().replace(/#.*/, ""), url));
+  page.on(
+    "request",
+    (request) => assert.equal(request.url().replace(/#.*/, ""), url),
+  );
   await page.goto(url);
   return page;
 }
@@ -88,7 +101,10 @@ for (const [name, view] of Object.entries(VIEWS)) {
           width: document.documentElement.scrollWidth,
           text: document.body.innerText,
         }));
-        assert.ok(width <= view.viewport!.width, `${width} px in ${view.viewport!.width}`);
+        assert.ok(
+          width <= view.viewport!.width,
+          `${width} px in ${view.viewport!.width}`,
+        );
         assert.match(text, /What fills it/);
         assert.equal(await page.locator(".treemap svg:visible").count(), 1);
         const letters = await page.evaluate(() =>
@@ -96,7 +112,10 @@ for (const [name, view] of Object.entries(VIEWS)) {
             .filter((text) => text.getBoundingClientRect().width > 0)
             .map((text) => text.getBoundingClientRect().height)
         );
-        assert.ok(letters.length > 5 && Math.min(...letters) > 9, "letters can be read");
+        assert.ok(
+          letters.length > 5 && Math.min(...letters) > 9,
+          "letters can be read",
+        );
         const picture = await page.screenshot();
         assert.ok(picture.length > 20_000);
         keep(name, picture);
@@ -111,7 +130,9 @@ for (const [name, view] of Object.entries(VIEWS)) {
         const context = await browser.newContext({ ...view, bypassCSP: true });
         const page = await context.newPage();
         await page.goto(url);
-        for (const details of await page.locator("summary").all()) await details.click();
+        for (
+          const details of await page.locator("summary").all()
+        ) await details.click();
         await requireAccessible(page, name);
       }),
   });
@@ -137,10 +158,15 @@ Deno.test({
         if (!stop.startsWith("SUMMARY")) continue;
         await page.keyboard.press("Enter");
         assert.ok(
-          await page.evaluate(() => document.activeElement!.parentElement!.matches("[open]")),
+          await page.evaluate(() =>
+            document.activeElement!.parentElement!.matches("[open]")
+          ),
         );
       }
-      assert.ok(stops.some((stop) => stop.startsWith("SUMMARY")), stops.join(", "));
+      assert.ok(
+        stops.some((stop) => stop.startsWith("SUMMARY")),
+        stops.join(", "),
+      );
       assert.ok(
         stops.length > 8 && stops.every((stop) => /solid 3px$/.test(stop)),
         stops.join(", "),
@@ -162,10 +188,14 @@ Deno.test({
       [name, file(new Uint8Array(40_000 + i).fill(i))] as const
     );
     await withPage(
-      folder({ below: folder(entries), "café 日本語": file(new Uint8Array(30_000)) }),
+      folder({
+        below: folder(entries),
+        "café 日本語": file(new Uint8Array(30_000)),
+      }),
       async (browser, url) => {
         const page = await opened(browser, url, VIEWS["day"]);
-        const shown = await page.locator("#largest tbody th bdi").allTextContents();
+        const shown = await page.locator("#largest tbody th bdi")
+          .allTextContents();
         assert.deepEqual(shown.sort(), [
           "below/<img src=x onerror=alert(1)>",
           "below/a\\342\\200\\256gpj.exe",
@@ -180,11 +210,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: `nothing moves for those who want it still, and paper is white${suffix}`,
+  name:
+    `nothing moves for those who want it still, and paper is white${suffix}`,
   ignore,
   fn: () =>
     withPage(demoTree(), async (browser, url) => {
-      const page = await opened(browser, url, { ...VIEWS["night"], reducedMotion: "reduce" });
+      const page = await opened(browser, url, {
+        ...VIEWS["night"],
+        reducedMotion: "reduce",
+      });
       const style = () =>
         page.evaluate(() => ({
           scrolling: getComputedStyle(document.documentElement).scrollBehavior,

@@ -6,7 +6,20 @@
 import { file, folder, type Node } from "../support/tree_builder.ts";
 
 const DAY_SECONDS = 86_400;
-const YEARS = [2013, 2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024] as const;
+const YEARS = [
+  2013,
+  2014,
+  2015,
+  2016,
+  2017,
+  2018,
+  2019,
+  2020,
+  2021,
+  2022,
+  2023,
+  2024,
+] as const;
 const TRIPS = [
   ["01 Winter walk", 9],
   ["04 Lisbon", 26],
@@ -39,14 +52,17 @@ export function demoTree(scale = 100): Node {
     countFiles++;
     return file({ sizeBytes, zeros: true }, { mtime: [seconds, 0] });
   };
-  const start = (year: number, month: number) => Date.UTC(year, month - 1, 3) / 1000;
+  const start = (year: number, month: number) =>
+    Date.UTC(year, month - 1, 3) / 1000;
 
   const trip = (year: number, month: number, count: number) => {
     const first = start(year, month);
     return Array.from({ length: count }, (_, i): readonly [string, Node] => {
       const when = first + Math.floor(i / 12) * DAY_SECONDS + i * 61;
       const number = String(1000 + countFiles % 9000);
-      if (random() < 0.03) return [`MVI_${number}.mp4`, zeros(4e7 + random() * 2e8, when)];
+      if (random() < 0.03) {
+        return [`MVI_${number}.mp4`, zeros(4e7 + random() * 2e8, when)];
+      }
       if (year >= 2019 && random() < 0.3) {
         return [`IMG_${number}.cr3`, zeros(2.6e7 + random() * 9e6, when)];
       }
@@ -54,10 +70,18 @@ export function demoTree(scale = 100): Node {
     });
   };
   const photos = YEARS.map((year, at) => {
-    const trips = TRIPS.filter(() => random() < 0.35 + at * 0.05).map(([name, count]) =>
+    const trips = TRIPS.filter(() => random() < 0.35 + at * 0.05).map((
+      [name, count],
+    ) =>
       [
         name,
-        folder(trip(year, Number(name.slice(0, 2)), Math.ceil(count * (0.5 + at / 12)))),
+        folder(
+          trip(
+            year,
+            Number(name.slice(0, 2)),
+            Math.ceil(count * (0.5 + at / 12)),
+          ),
+        ),
       ] as const
     );
     return [String(year), folder(trips)] as const;

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { openImage } from "../../image/open_image.ts";
 import { readContents } from "../../report/contents/contents.ts";
 import { imageReport, type ReportOptions } from "../../report/report_page.ts";
-import { buildTree, type Built, file, folder, symlink } from "../support/tree_builder.ts";
+import {
+  buildTree,
+  type Built,
+  file,
+  folder,
+  symlink,
+} from "../support/tree_builder.ts";
 import { variedTree } from "../support/varied_tree.ts";
 import { MKFS, withMkfsImage } from "../support/mkfs_images.ts";
 import { testWith } from "../support/requirements.ts";
@@ -23,18 +29,24 @@ function pageOf(
 
 /** The text of a page's part, without its tags. */
 function partOf(page: string, id: string): string {
-  const part = new RegExp(`<section id="${id}".*?</section>`, "s").exec(page)?.[0] ?? "";
+  const part =
+    new RegExp(`<section id="${id}".*?</section>`, "s").exec(page)?.[0] ?? "";
   return part.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 }
 
 Deno.test("the page says how many files there are, how large, and when they were changed", async () => {
   const page = await pageOf(buildTree(folder({
     "a.jpg": file(new Uint8Array(300_000), { mtime: [1_000_000_000, 0] }),
-    deep: folder({ "b.mp4": file(new Uint8Array(700_000), { mtime: [1_700_000_000, 0] }) }),
+    deep: folder({
+      "b.mp4": file(new Uint8Array(700_000), { mtime: [1_700_000_000, 0] }),
+    }),
     link: symlink("a.jpg"),
   })));
   const text = page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
-  assert.match(text, /An? (read-only )?ext4 image of 2 files, dated 2023-11-14 22:13 UTC/);
+  assert.match(
+    text,
+    /An? (read-only )?ext4 image of 2 files, dated 2023-11-14 22:13 UTC/,
+  );
   assert.match(text, /Files 2 977 KiB of contents/);
   assert.match(text, /Newest change 2023-11-14 oldest 2001-09-09/);
   assert.match(partOf(page, "kinds"), /Video mp4 684 KiB 1 684 KiB 70\.0 %/);
@@ -67,7 +79,10 @@ Deno.test("without a record the page says that equal files are not known", async
   const built = buildTree(folder({ a: file("1"), b: file("1") }));
   const page = await pageOf(built, {}, planOf(built, { hasRecord: false }));
   assert.match(partOf(page, "equal"), /holds no digests/);
-  assert.match(partOf(page, "digests"), /none: damage to a file cannot be seen/);
+  assert.match(
+    partOf(page, "digests"),
+    /none: damage to a file cannot be seen/,
+  );
 });
 
 Deno.test("the map adds up to the whole image", async () => {
@@ -76,14 +91,21 @@ Deno.test("the map adds up to the whole image", async () => {
   await withImage(built, plan, async (path) => {
     await using image = await openImage(path);
     const { map, countFiles, holesBytes } = await readContents(image);
-    const sum = [...map!.totals.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const sum = [...map!.totals.values()].reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    );
     assert.equal(sum, plan.sizeBytes);
     assert.equal(map!.totals.get("free"), undefined);
     assert.ok(map!.totals.get("record")! >= 32 * countFiles);
-    assert.ok(map!.totals.get("superblock-copy")! > 0 && map!.copiesAt.length > 0);
+    assert.ok(
+      map!.totals.get("superblock-copy")! > 0 && map!.copiesAt.length > 0,
+    );
     assert.ok(holesBytes > 400_000);
     assert.deepEqual([map!.runs[0]!.start, map!.runs.at(-1)!.end], [0, 1]);
-    map!.runs.slice(1).forEach((run, i) => assert.equal(run.start, map!.runs[i]!.end));
+    map!.runs.slice(1).forEach((run, i) =>
+      assert.equal(run.start, map!.runs[i]!.end)
+    );
   });
 });
 
@@ -104,10 +126,19 @@ for (
         const { map } = await readContents(image);
         const { countBlocks, countFreeBlocks, blockSizeBytes } = image.info;
         assert.equal(map!.totals.get("free"), countFreeBlocks * blockSizeBytes);
-        const sum = [...map!.totals.values()].reduce((sum, bytes) => sum + bytes, 0);
+        const sum = [...map!.totals.values()].reduce(
+          (sum, bytes) => sum + bytes,
+          0,
+        );
         // Block 0 with blocks of 1 KiB belongs to no group.
-        assert.ok(Math.abs(sum - countBlocks * blockSizeBytes) <= blockSizeBytes, `${sum}`);
-        assert.equal(map!.totals.has("journal"), options.join(" ") !== "-t ext2 -b 1024");
+        assert.ok(
+          Math.abs(sum - countBlocks * blockSizeBytes) <= blockSizeBytes,
+          `${sum}`,
+        );
+        assert.equal(
+          map!.totals.has("journal"),
+          options.join(" ") !== "-t ext2 -b 1024",
+        );
         const page = await imageReport(image, {});
         assert.match(page, /holds no digests/);
         assert.match(partOf(page, "map"), /free nothing/);
@@ -134,7 +165,10 @@ Deno.test("names are text, whatever is in them", async () => {
     leftOut: () => ["<script>"],
   });
   // deno-lint-ignore no-control-regex -- finding control characters is the point
-  assert.doesNotMatch(page, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200f\u202a-\u202e]/);
+  assert.doesNotMatch(
+    page,
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200f\u202a-\u202e]/,
+  );
   assert.doesNotMatch(page, /<(script|img|b|i)[\s>]/i);
   assert.ok(page.includes("&lt;script&gt;alert(1)&lt;script&gt;"));
   assert.ok(page.includes("caf\\351"), "bytes that are not UTF-8 are escaped");
@@ -143,7 +177,10 @@ Deno.test("names are text, whatever is in them", async () => {
 
 Deno.test("the page asks for nothing, and runs nothing", async () => {
   const page = await pageOf(buildTree(demoTree()));
-  assert.doesNotMatch(page, /<(script|link|img|iframe|object|embed|base|form|a href="[^#])/i);
+  assert.doesNotMatch(
+    page,
+    /<(script|link|img|iframe|object|embed|base|form|a href="[^#])/i,
+  );
   assert.doesNotMatch(page, /\s(style|on\w+|src)=/i);
   assert.doesNotMatch(page, /url\(|@import/);
   assert.match(page, /default-src 'none'; style-src 'sha256-[\w+/=]+'/);
@@ -161,8 +198,17 @@ Deno.test("an image without a file has a page as well", async () => {
 });
 
 Deno.test("no number on a page is none", async () => {
-  for (const root of [demoTree(), variedTree(), folder({ empty: file(), tiny: file("x") })]) {
-    assert.doesNotMatch(await pageOf(buildTree(root)), /NaN|Infinity|undefined|\[object/);
+  for (
+    const root of [
+      demoTree(),
+      variedTree(),
+      folder({ empty: file(), tiny: file("x") }),
+    ]
+  ) {
+    assert.doesNotMatch(
+      await pageOf(buildTree(root)),
+      /NaN|Infinity|undefined|\[object/,
+    );
   }
 });
 
@@ -182,7 +228,10 @@ Deno.test("a page of 20,000 files is no larger than one of 2,000 by much", async
         [
           `folder ${i}`,
           folder(
-            Array.from({ length: 100 }, (_, k) => [`file ${k}.txt`, file(`${i} ${k}`)] as const),
+            Array.from(
+              { length: 100 },
+              (_, k) => [`file ${k}.txt`, file(`${i} ${k}`)] as const,
+            ),
           ),
         ] as const)),
     );

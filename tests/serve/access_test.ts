@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
+import {
+  requestLines,
+  sendRaw,
+  type Served,
+  whileServed,
+} from "../support/served.ts";
 
 const SECRET = "the contents of a file";
 
@@ -8,7 +13,8 @@ function fill(source: string): void {
   writeFileSync(`${source}/note.txt`, SECRET);
 }
 
-const withNote = (use: (served: Served) => Promise<void>) => whileServed(fill, use);
+const withNote = (use: (served: Served) => Promise<void>) =>
+  whileServed(fill, use);
 
 /** Sends a request for the note, with other headers, and expects to learn nothing from the answer. */
 async function isRefused(
@@ -18,7 +24,10 @@ async function isRefused(
   method = "GET",
 ): Promise<void> {
   const target = new URL(at("raw/note.txt")).pathname;
-  const answer = await sendRaw(server.port, requestLines(target, headers, method));
+  const answer = await sendRaw(
+    server.port,
+    requestLines(target, headers, method),
+  );
   assert.equal(answer.status, status, answer.text);
   assert.ok(!answer.text.includes(SECRET));
 }
@@ -44,7 +53,11 @@ Deno.test("without the token, with a wrong one, or with a part of it, there is n
     ];
     for (const each of wrong) {
       for (
-        const target of [`/${each}/raw/note.txt`, `/${each}/browse/`, `/${each}/assets/page.js`]
+        const target of [
+          `/${each}/raw/note.txt`,
+          `/${each}/browse/`,
+          `/${each}/assets/page.js`,
+        ]
       ) {
         const answer = await sendRaw(server.port, requestLines(target));
         assert.equal(answer.status, 403, target);
@@ -97,15 +110,26 @@ Deno.test("a page of another origin is refused, a link on it is not", async () =
       "Sec-Fetch-Mode": "navigate",
       "Sec-Fetch-Dest": "document",
     };
-    assert.equal((await sendRaw(server.port, requestLines(target, link))).status, 200);
-    const own = { Host: `127.0.0.1:${server.port}`, Origin: `http://127.0.0.1:${server.port}` };
-    assert.equal((await sendRaw(server.port, requestLines(target, own))).status, 200);
+    assert.equal(
+      (await sendRaw(server.port, requestLines(target, link))).status,
+      200,
+    );
+    const own = {
+      Host: `127.0.0.1:${server.port}`,
+      Origin: `http://127.0.0.1:${server.port}`,
+    };
+    assert.equal(
+      (await sendRaw(server.port, requestLines(target, own))).status,
+      200,
+    );
   });
 });
 
 Deno.test("nothing but GET and HEAD is answered", async () => {
   await withNote(async (served) => {
-    for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]) {
+    for (
+      const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
+    ) {
       const { status } = await fetchWith(served, method);
       assert.equal(status, 405, method);
     }
@@ -129,15 +153,23 @@ Deno.test("with a password there is no token, and nothing without the password",
     assert.equal(new URL(server.url).pathname, "/");
     const basic = (text: string) => ({ Authorization: `Basic ${btoa(text)}` });
     await isRefused(served, 401);
-    for (const wrong of ["me:", "me:wrong", "me:correct hors", "correct horse"]) {
+    for (
+      const wrong of ["me:", "me:wrong", "me:correct hors", "correct horse"]
+    ) {
       await isRefused(served, 401, basic(wrong));
     }
     await isRefused(served, 401, { Authorization: "Bearer correct horse" });
     const target = new URL(at("raw/note.txt")).pathname;
-    const answer = await sendRaw(server.port, requestLines(target, basic("anybody:correct horse")));
+    const answer = await sendRaw(
+      server.port,
+      requestLines(target, basic("anybody:correct horse")),
+    );
     assert.equal(answer.text, SECRET);
     const asked = await sendRaw(server.port, requestLines(target));
-    assert.match(asked.headers.get("www-authenticate") ?? "", /^Basic realm="icecore"/);
+    assert.match(
+      asked.headers.get("www-authenticate") ?? "",
+      /^Basic realm="icecore"/,
+    );
   }, { password: "correct horse" });
 });
 
@@ -152,13 +184,33 @@ Deno.test("beyond loopback nothing is served without a password", async () => {
 
 Deno.test("the address with its token is in no answer's Referer", async () => {
   await withNote(async ({ at }) => {
-    for (const part of ["browse/", "look/note.txt", "raw/note.txt", "assets/page.js", "missing"]) {
+    for (
+      const part of [
+        "browse/",
+        "look/note.txt",
+        "raw/note.txt",
+        "assets/page.js",
+        "missing",
+      ]
+    ) {
       const answer = await fetch(at(part));
       await answer.body?.cancel();
       assert.equal(answer.headers.get("referrer-policy"), "no-referrer", part);
-      assert.equal(answer.headers.get("x-content-type-options"), "nosniff", part);
-      assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin", part);
-      assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'/, part);
+      assert.equal(
+        answer.headers.get("x-content-type-options"),
+        "nosniff",
+        part,
+      );
+      assert.equal(
+        answer.headers.get("cross-origin-resource-policy"),
+        "same-origin",
+        part,
+      );
+      assert.match(
+        answer.headers.get("content-security-policy") ?? "",
+        /default-src 'none'/,
+        part,
+      );
     }
   });
 });

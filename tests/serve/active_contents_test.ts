@@ -6,7 +6,8 @@ const SCRIPT = "<script>document.title = 'owned'</script>";
 const FILES = {
   "page.html": SCRIPT,
   "page.xhtml": `<html xmlns="http://www.w3.org/1999/xhtml">${SCRIPT}</html>`,
-  "data.xml": `<?xml-stylesheet href="data.xsl" type="text/xsl"?><a>${SCRIPT}</a>`,
+  "data.xml":
+    `<?xml-stylesheet href="data.xsl" type="text/xsl"?><a>${SCRIPT}</a>`,
   "code.js": "document.title = 'owned'",
   "drawing.svg": `<svg xmlns="http://www.w3.org/2000/svg">${SCRIPT}</svg>`,
   "paper.pdf": "%PDF-1.4",
@@ -33,7 +34,11 @@ Deno.test("nothing in an image is sent as what a browser would run", async () =>
         const answer = await fetch(at(part));
         await answer.body?.cancel();
         assert.match(answer.headers.get("content-type")!, HARMLESS, part);
-        assert.equal(answer.headers.get("x-content-type-options"), "nosniff", part);
+        assert.equal(
+          answer.headers.get("x-content-type-options"),
+          "nosniff",
+          part,
+        );
         const policy = answer.headers.get("content-security-policy")!;
         assert.match(policy, /^sandbox; default-src 'none'/, part);
         assert.ok(!policy.includes("script-src"), part);
@@ -59,14 +64,23 @@ Deno.test("what no page shows is saved, not opened", async () => {
 
 Deno.test("pages run no script but those of the server, and none within themselves", async () => {
   await whileServed(fill, async ({ at }) => {
-    for (const part of ["browse/", "look/page.html", "look/drawing.svg", "browse/?search=page"]) {
+    for (
+      const part of [
+        "browse/",
+        "look/page.html",
+        "look/drawing.svg",
+        "browse/?search=page",
+      ]
+    ) {
       const answer = await fetch(at(part));
       const page = await answer.text();
       const policy = answer.headers.get("content-security-policy")!;
       assert.match(policy, /script-src 'self';/);
       assert.ok(!policy.includes("unsafe"), policy);
       assert.deepEqual(
-        [...page.matchAll(/<script(?! type="module" src="[^"]*\/page\.js"><\/script>)/g)],
+        [...page.matchAll(
+          /<script(?! type="module" src="[^"]*\/page\.js"><\/script>)/g,
+        )],
         [],
         part,
       );

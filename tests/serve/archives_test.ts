@@ -47,9 +47,20 @@ async function download(url: string, target: string): Promise<Response> {
   return answer;
 }
 
-async function run(program: string, args: string[], cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout));
+async function run(
+  program: string,
+  args: string[],
+  cwd: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd,
+  }).output();
+  assert.equal(
+    code,
+    0,
+    new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout),
+  );
   return new TextDecoder().decode(stdout);
 }
 
@@ -75,8 +86,13 @@ testWith(
         answer.headers.get("content-disposition")!,
         /^attachment; filename="photos\.tar"/,
       );
-      const names = (await run("tar", ["-tf", "a.tar"], folder)).trim().split("\n");
-      assert.ok(names.every((name) => name.startsWith("photos/")), names.join(" "));
+      const names = (await run("tar", ["-tf", "a.tar"], folder)).trim().split(
+        "\n",
+      );
+      assert.ok(
+        names.every((name) => name.startsWith("photos/")),
+        names.join(" "),
+      );
       await run("tar", ["-xf", "a.tar"], folder);
       checkUnpacked(folder);
       const links = [
@@ -94,8 +110,13 @@ testWith(
   async () => {
     await whileServed(fill, async ({ at, folder }) => {
       await download(at("tar/photos/2024"), `${folder}/a.tar`);
-      const names = (await run("tar", ["-tf", "a.tar"], folder)).trim().split("\n");
-      assert.deepEqual(names.map((name) => name.split("/")[0]), names.map(() => "2024"));
+      const names = (await run("tar", ["-tf", "a.tar"], folder)).trim().split(
+        "\n",
+      );
+      assert.deepEqual(
+        names.map((name) => name.split("/")[0]),
+        names.map(() => "2024"),
+      );
       await download(at("tar/"), `${folder}/all.tar`);
       assert.match(await run("tar", ["-tf", "all.tar"], folder), /beside\.txt/);
     });
@@ -103,53 +124,85 @@ testWith(
 );
 
 for (
-  const [program, args] of [["unzip", ["-q", "a.zip"]], ["7z", ["x", "-y", "-snld", "a.zip"]], [
+  const [program, args] of [["unzip", ["-q", "a.zip"]], ["7z", [
+    "x",
+    "-y",
+    "-snld",
+    "a.zip",
+  ]], [
     "bsdtar",
     ["-xf", "a.zip"],
   ]] as const
 ) {
-  testWith({ programs: [program] }, `a folder comes as zip, which ${program} unpacks`, async () => {
-    await whileServed(fill, async ({ at, folder }) => {
-      const answer = await download(at("zip/photos"), `${folder}/a.zip`);
-      assert.equal(answer.headers.get("content-type"), "application/zip");
-      await run(program, [...args], folder);
-      checkUnpacked(folder);
-    });
-  });
+  testWith(
+    { programs: [program] },
+    `a folder comes as zip, which ${program} unpacks`,
+    async () => {
+      await whileServed(fill, async ({ at, folder }) => {
+        const answer = await download(at("zip/photos"), `${folder}/a.zip`);
+        assert.equal(answer.headers.get("content-type"), "application/zip");
+        await run(program, [...args], folder);
+        checkUnpacked(folder);
+      });
+    },
+  );
 }
 
-testWith({ programs: ["unzip"] }, "a zip has more members than 16 bits count", async () => {
-  const names = Array.from({ length: 66_000 }, (_, i) => [`${i}`, file("")] as const);
-  await whileServedTree(folder(names), async ({ at, folder: place }) => {
-    await download(at("zip/"), `${place}/many.zip`);
-    assert.match(await run("unzip", ["-tq", "many.zip"], place), /No errors detected/);
-    const listed = (await run("unzip", ["-Z1", "many.zip"], place)).trim().split("\n");
-    assert.equal(listed.length, 66_001);
-  });
-});
+testWith(
+  { programs: ["unzip"] },
+  "a zip has more members than 16 bits count",
+  async () => {
+    const names = Array.from(
+      { length: 66_000 },
+      (_, i) => [`${i}`, file("")] as const,
+    );
+    await whileServedTree(folder(names), async ({ at, folder: place }) => {
+      await download(at("zip/"), `${place}/many.zip`);
+      assert.match(
+        await run("unzip", ["-tq", "many.zip"], place),
+        /No errors detected/,
+      );
+      const listed = (await run("unzip", ["-Z1", "many.zip"], place)).trim()
+        .split("\n");
+      assert.equal(listed.length, 66_001);
+    });
+  },
+);
 
-testWith({ programs: ["7z"] }, "a zip has files, and places, beyond 4 GiB", async () => {
-  const large = file({ sizeBytes: LARGE_BYTES, ranges: [] });
-  const tree = folder({ "a.bin": large, "b.txt": file("behind 4 GiB\n") });
-  await whileServedTree(tree, async ({ at, folder: place }) => {
-    const answer = await fetch(at("zip/"));
-    const target = await Deno.open(`${place}/large.zip`, { write: true, create: true });
-    let position = 0;
-    for await (const piece of answer.body!) {
-      // The zeros are left out of the file, which then takes no room.
-      if (Buffer.compare(piece, ZEROS.subarray(0, piece.length)) !== 0) {
-        await target.seek(position, Deno.SeekMode.Start);
-        for (let done = 0; done < piece.length;) done += await target.write(piece.subarray(done));
+testWith(
+  { programs: ["7z"] },
+  "a zip has files, and places, beyond 4 GiB",
+  async () => {
+    const large = file({ sizeBytes: LARGE_BYTES, ranges: [] });
+    const tree = folder({ "a.bin": large, "b.txt": file("behind 4 GiB\n") });
+    await whileServedTree(tree, async ({ at, folder: place }) => {
+      const answer = await fetch(at("zip/"));
+      const target = await Deno.open(`${place}/large.zip`, {
+        write: true,
+        create: true,
+      });
+      let position = 0;
+      for await (const piece of answer.body!) {
+        // The zeros are left out of the file, which then takes no room.
+        if (Buffer.compare(piece, ZEROS.subarray(0, piece.length)) !== 0) {
+          await target.seek(position, Deno.SeekMode.Start);
+          for (let done = 0; done < piece.length;) {
+            done += await target.write(piece.subarray(done));
+          }
+        }
+        position += piece.length;
       }
-      position += piece.length;
-    }
-    target.close();
-    assert.equal(answer.headers.get("content-length"), String(position));
-    const listed = await run("7z", ["l", "-slt", "large.zip"], place);
-    assert.match(listed, new RegExp(`Size = ${LARGE_BYTES}`));
-    assert.equal(await run("7z", ["x", "-so", "large.zip", "test/b.txt"], place), "behind 4 GiB\n");
-  });
-});
+      target.close();
+      assert.equal(answer.headers.get("content-length"), String(position));
+      const listed = await run("7z", ["l", "-slt", "large.zip"], place);
+      assert.match(listed, new RegExp(`Size = ${LARGE_BYTES}`));
+      assert.equal(
+        await run("7z", ["x", "-so", "large.zip", "test/b.txt"], place),
+        "behind 4 GiB\n",
+      );
+    });
+  },
+);
 
 testWith(
   { programs: ["bsdtar"] },
@@ -158,19 +211,32 @@ testWith(
     await whileServed(fill, async ({ at, folder }) => {
       await download(at("zip/photos"), `${folder}/a.zip`);
       await run("sh", ["-c", "bsdtar -xf - < a.zip"], folder);
-      assert.deepEqual(new Uint8Array(readFileSync(`${folder}/photos/2024/large.bin`)), LARGE);
+      assert.deepEqual(
+        new Uint8Array(readFileSync(`${folder}/photos/2024/large.bin`)),
+        LARGE,
+      );
     });
   },
 );
 
 Deno.test("what is no folder cannot be packed, and an image is packed under its name", async () => {
   await whileServed(fill, async ({ at }) => {
-    for (const part of ["tar/beside.txt", "zip/beside.txt", "tar/missing", "zip/missing"]) {
+    for (
+      const part of [
+        "tar/beside.txt",
+        "zip/beside.txt",
+        "tar/missing",
+        "zip/missing",
+      ]
+    ) {
       const answer = await fetch(at(part));
       await answer.body?.cancel();
       assert.equal(answer.status, 404, part);
     }
     const answer = await fetch(at("zip/"), { method: "HEAD" });
-    assert.match(answer.headers.get("content-disposition")!, /filename="test\.zip"/);
+    assert.match(
+      answer.headers.get("content-disposition")!,
+      /filename="test\.zip"/,
+    );
   });
 });

@@ -18,9 +18,12 @@ function fill(source: string): void {
   truncateSync(`${source}/huge.bin`, HUGE);
 }
 
-const withFilm = (use: (served: Served) => Promise<void>) => whileServed(fill, use);
-const get = (url: string, headers: Record<string, string> = {}) => fetch(url, { headers });
-const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer());
+const withFilm = (use: (served: Served) => Promise<void>) =>
+  whileServed(fill, use);
+const get = (url: string, headers: Record<string, string> = {}) =>
+  fetch(url, { headers });
+const bytesOf = async (answer: Response) =>
+  new Uint8Array(await answer.arrayBuffer());
 
 Deno.test("a file comes whole, with its size, its type and a tag of its digest", async () => {
   await withFilm(async ({ at }) => {
@@ -44,7 +47,9 @@ Deno.test("HEAD says the same and sends nothing", async () => {
       }),
     ];
     await whole.body?.cancel();
-    for (const name of ["content-length", "content-type", "etag", "accept-ranges"]) {
+    for (
+      const name of ["content-length", "content-type", "etag", "accept-ranges"]
+    ) {
       assert.equal(head.headers.get(name), whole.headers.get(name), name);
     }
     assert.equal((await bytesOf(head)).length, 0);
@@ -54,15 +59,22 @@ Deno.test("HEAD says the same and sends nothing", async () => {
 Deno.test("a range is answered with 206 and nothing but it", async () => {
   await withFilm(async ({ at }) => {
     for (
-      const [range, from, to] of [["0-0", 0, 1], ["500000-", 500_000, 900_000], [
-        "-7",
-        899_993,
-        900_000,
-      ]] as const
+      const [range, from, to] of [
+        ["0-0", 0, 1],
+        ["500000-", 500_000, 900_000],
+        [
+          "-7",
+          899_993,
+          900_000,
+        ],
+      ] as const
     ) {
       const answer = await get(at("raw/film.mp4"), { range: `bytes=${range}` });
       assert.equal(answer.status, 206);
-      assert.equal(answer.headers.get("content-range"), `bytes ${from}-${to - 1}/${FILM.length}`);
+      assert.equal(
+        answer.headers.get("content-range"),
+        `bytes ${from}-${to - 1}/${FILM.length}`,
+      );
       assert.equal(answer.headers.get("content-length"), String(to - from));
       assert.deepEqual(await bytesOf(answer), FILM.subarray(from, to));
     }
@@ -80,9 +92,13 @@ Deno.test("a range behind the end is answered with 416 and the size", async () =
 
 Deno.test("If-Range continues what is the same, and begins anew what is not", async () => {
   await withFilm(async ({ at }) => {
-    const etag = (await fetch(at("raw/film.mp4"), { method: "HEAD" })).headers.get("etag")!;
+    const etag = (await fetch(at("raw/film.mp4"), { method: "HEAD" })).headers
+      .get("etag")!;
     const status = async (ifRange: string) => {
-      const answer = await get(at("raw/film.mp4"), { range: "bytes=5-9", "if-range": ifRange });
+      const answer = await get(at("raw/film.mp4"), {
+        range: "bytes=5-9",
+        "if-range": ifRange,
+      });
       await answer.body?.cancel();
       return answer.status;
     };
@@ -93,7 +109,8 @@ Deno.test("If-Range continues what is the same, and begins anew what is not", as
 
 Deno.test("If-None-Match has nothing sent that is known", async () => {
   await withFilm(async ({ at }) => {
-    const etag = (await fetch(at("raw/film.mp4"), { method: "HEAD" })).headers.get("etag")!;
+    const etag = (await fetch(at("raw/film.mp4"), { method: "HEAD" })).headers
+      .get("etag")!;
     const answer = await get(at("raw/film.mp4"), { "if-none-match": etag });
     assert.equal(answer.status, 304);
     assert.equal((await bytesOf(answer)).length, 0);
@@ -103,7 +120,10 @@ Deno.test("If-None-Match has nothing sent that is known", async () => {
 Deno.test("an empty file is an answer without bytes", async () => {
   await withFilm(async ({ at }) => {
     const answer = await get(at("raw/empty.txt"));
-    assert.deepEqual([answer.status, answer.headers.get("content-length")], [200, "0"]);
+    assert.deepEqual([answer.status, answer.headers.get("content-length")], [
+      200,
+      "0",
+    ]);
     assert.equal((await bytesOf(answer)).length, 0);
   });
 });
@@ -111,13 +131,18 @@ Deno.test("an empty file is an answer without bytes", async () => {
 Deno.test("a file of 16 TiB is read where it is asked for, and nowhere else", async () => {
   await withFilm(async ({ at }) => {
     const end = HUGE - 1;
-    const answer = await get(at("raw/huge.bin"), { range: `bytes=${end - 9}-${end}` });
+    const answer = await get(at("raw/huge.bin"), {
+      range: `bytes=${end - 9}-${end}`,
+    });
     assert.equal(answer.status, 206);
     assert.deepEqual(await bytesOf(answer), new Uint8Array(10));
     const whole = await get(at("raw/huge.bin"));
     assert.equal(whole.headers.get("content-length"), String(HUGE));
     const reader = whole.body!.getReader();
-    assert.equal(new TextDecoder().decode((await reader.read()).value!.subarray(0, 5)), "begin");
+    assert.equal(
+      new TextDecoder().decode((await reader.read()).value!.subarray(0, 5)),
+      "begin",
+    );
     await reader.cancel();
   });
 });
@@ -133,7 +158,11 @@ Deno.test("a damaged file is never a finished download", async () => {
     await assert.rejects(bytesOf(answer));
     assert.match(problems.join("\n"), /cannot trust film\.mp4/);
     // A part of it cannot be compared, and what is right comes whole.
-    assert.equal((await bytesOf(await get(at("raw/film.mp4"), { range: "bytes=0-9" }))).length, 10);
+    assert.equal(
+      (await bytesOf(await get(at("raw/film.mp4"), { range: "bytes=0-9" })))
+        .length,
+      10,
+    );
     assert.deepEqual(await bytesOf(await get(at("raw/same.mp4"))), FILM);
   });
 });
@@ -147,7 +176,9 @@ Deno.test({
       const target = `${folder}/film.mp4`;
       writeFileSync(target, FILM.subarray(0, 300_000));
       const run = async (...args: string[]) => {
-        const { stdout, code } = await new Deno.Command("curl", { args: ["-sS", ...args] })
+        const { stdout, code } = await new Deno.Command("curl", {
+          args: ["-sS", ...args],
+        })
           .output();
         assert.equal(code, 0);
         return new TextDecoder().decode(stdout);
@@ -163,7 +194,15 @@ Deno.test({
         /^HTTP\/1\.1 206 .*content-range: bytes 0-9\/900000/is,
       );
       assert.equal(
-        await run("-r", "900001-", "-o", "/dev/null", "-w", "%{http_code}", at("raw/film.mp4")),
+        await run(
+          "-r",
+          "900001-",
+          "-o",
+          "/dev/null",
+          "-w",
+          "%{http_code}",
+          at("raw/film.mp4"),
+        ),
         "416",
       );
     });

@@ -27,26 +27,39 @@ Deno.test("of a damaged folder the page shows what can be made out, and the dama
     assert.equal(await (await fetch(at("raw/sound/note.txt"))).text(), "sound");
     assert.deepEqual(problems, []);
     const page = await (await fetch(at("browse/broken"))).text();
-    assert.ok(page.includes("<bdi>name 8.txt</bdi>") && page.includes("<bdi>Name 7.txt</bdi>"));
+    assert.ok(
+      page.includes("<bdi>name 8.txt</bdi>") &&
+        page.includes("<bdi>Name 7.txt</bdi>"),
+    );
     assert.match(problems.join("\n"), /checksum/);
     assert.equal(await (await fetch(at("raw/sound/note.txt"))).text(), "sound");
-    const { rows } = await (await fetch(at("list/broken?from=0&to=100"))).json();
+    const { rows } = await (await fetch(at("list/broken?from=0&to=100")))
+      .json();
     assert.equal(rows.length, NAMES.length);
   });
 });
 
 Deno.test("a search and an archive go on behind what is damaged", async () => {
   await whileDamaged(async ({ at }) => {
-    const lines = (await (await fetch(at("search/?q=name"))).text()).trim().split("\n");
+    const lines = (await (await fetch(at("search/?q=name"))).text()).trim()
+      .split("\n");
     assert.equal(lines.length, NAMES.length + 1);
-    assert.equal((await (await fetch(at("search/?q=note"))).text()).trim().split("\n").length, 2);
+    assert.equal(
+      (await (await fetch(at("search/?q=note"))).text()).trim().split("\n")
+        .length,
+      2,
+    );
   });
   for (const part of ["tar/", "zip/"]) {
     await whileDamaged(async ({ at }) => {
       const answer = await fetch(at(part));
       const bytes = await answer.arrayBuffer();
       assert.equal(answer.status, 200, part);
-      assert.equal(answer.headers.get("content-length"), String(bytes.byteLength), part);
+      assert.equal(
+        answer.headers.get("content-length"),
+        String(bytes.byteLength),
+        part,
+      );
     });
   }
 });

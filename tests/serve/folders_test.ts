@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { openImage } from "icecore/read";
 import { serveImages } from "../../serve/serve_images.ts";
-import { buildImage, type Served, whileServed, whileServedTree } from "../support/served.ts";
+import {
+  buildImage,
+  type Served,
+  whileServed,
+  whileServedTree,
+} from "../support/served.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { file, folder } from "../support/tree_builder.ts";
 
@@ -21,7 +26,9 @@ function fill(source: string): void {
 
 /** A folder of empty files. */
 const numbered = (count: number, before: string) =>
-  folder(Array.from({ length: count }, (_, i) => [`${before}${i}`, file()] as const));
+  folder(
+    Array.from({ length: count }, (_, i) => [`${before}${i}`, file()] as const),
+  );
 
 interface ListedRow {
   readonly text: string;
@@ -29,7 +36,8 @@ interface ListedRow {
   readonly isCut?: boolean;
 }
 
-const withFolder = (use: (served: Served) => Promise<void>) => whileServed(fill, use);
+const withFolder = (use: (served: Served) => Promise<void>) =>
+  whileServed(fill, use);
 
 async function names({ at }: Served, query: string): Promise<string[]> {
   const answer = await fetch(at(`list/?from=0&to=100&${query}`));
@@ -37,18 +45,34 @@ async function names({ at }: Served, query: string): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-async function found({ at }: Served, query: string, below = ""): Promise<ListedRow[]> {
-  const answer = await fetch(at(`search/${below}?q=${encodeURIComponent(query)}`));
+async function found(
+  { at }: Served,
+  query: string,
+  below = "",
+): Promise<ListedRow[]> {
+  const answer = await fetch(
+    at(`search/${below}?q=${encodeURIComponent(query)}`),
+  );
   const lines = (await answer.text()).trim().split("\n");
   return lines.map((line) => JSON.parse(line));
 }
 
 Deno.test("folders come first, and numbers in names count as numbers", async () => {
   await withFolder(async (served) => {
-    const all = ["Album", "zoo", "IMG1.png", "img2.jpg", "img10.jpg", "notes.txt"];
+    const all = [
+      "Album",
+      "zoo",
+      "IMG1.png",
+      "img2.jpg",
+      "img10.jpg",
+      "notes.txt",
+    ];
     assert.deepEqual(await names(served, "sort=name"), all);
     assert.deepEqual(await names(served, ""), all);
-    assert.deepEqual(await names(served, "sort=nonsense&direction=sideways"), all);
+    assert.deepEqual(
+      await names(served, "sort=nonsense&direction=sideways"),
+      all,
+    );
     assert.deepEqual(await names(served, "sort=name&direction=down"), [
       "zoo",
       "Album",
@@ -77,14 +101,22 @@ Deno.test("a window into a folder is what was asked for, and no more than a thou
   await whileServedTree(numbered(2500, ""), async ({ at }) => {
     const rows = async (query: string): Promise<ListedRow[]> =>
       (await (await fetch(at(`list/?${query}`))).json()).rows;
-    assert.deepEqual((await rows("from=1200&to=1203")).map(({ text }) => text), [
-      "1200",
-      "1201",
-      "1202",
-    ]);
+    assert.deepEqual(
+      (await rows("from=1200&to=1203")).map(({ text }) => text),
+      [
+        "1200",
+        "1201",
+        "1202",
+      ],
+    );
     assert.equal((await rows("from=0&to=99999")).length, 1000);
     for (
-      const query of ["", "from=-1&to=x", "from=1e9&to=1e10", "from=9999999999&to=9999999999999"]
+      const query of [
+        "",
+        "from=-1&to=x",
+        "from=1e9&to=1e10",
+        "from=9999999999&to=9999999999999",
+      ]
     ) {
       assert.equal((await rows(query)).length, 0, query);
     }
@@ -97,7 +129,9 @@ Deno.test("a window into a folder is what was asked for, and no more than a thou
 Deno.test("a search finds all words in any order, whatever their case, with the folder", async () => {
   await withFolder(async (served) => {
     const texts = async (query: string, below?: string) =>
-      (await found(served, query, below)).filter(({ isCut }) => isCut === undefined).map((
+      (await found(served, query, below)).filter(({ isCut }) =>
+        isCut === undefined
+      ).map((
         { text },
       ) => text).sort();
     assert.deepEqual(await texts("IMG"), [
@@ -133,11 +167,22 @@ Deno.test("without a script folders, files, searches and downloads are links and
       href!.replaceAll("&amp;", "&")
     );
     const base = new URL(at("")).pathname;
-    for (const part of ["browse/zoo", "look/img2.jpg", "raw/img2.jpg?download", "tar/", "zip/"]) {
+    for (
+      const part of [
+        "browse/zoo",
+        "look/img2.jpg",
+        "raw/img2.jpg?download",
+        "tar/",
+        "zip/",
+      ]
+    ) {
       assert.ok(hrefs.includes(base + part), part);
     }
     assert.ok(hrefs.some((href) => href.includes("sort=size&direction=up")));
-    assert.match(page, /<form class="search" role="search" action="[^"]*\/browse\/">/);
+    assert.match(
+      page,
+      /<form class="search" role="search" action="[^"]*\/browse\/">/,
+    );
     for (const href of new Set(hrefs)) {
       if (!href.startsWith("/")) continue;
       const answer = await fetch(new URL(href, at("")));
@@ -166,14 +211,20 @@ Deno.test("several images are folders of one tree, and two of one name get diffe
       name: "a.img",
       reader: two,
     }]);
-    const get = async (part: string) => await (await fetch(server.url + part)).text();
+    const get = async (part: string) =>
+      await (await fetch(server.url + part)).text();
     const page = await get("browse/");
     assert.match(page, /<bdi>a\.img<\/bdi>.*<bdi>a\.img \(2\)<\/bdi>/s);
     assert.equal(await get("raw/a.img/one.txt"), "1");
     assert.equal(await get("raw/a.img%20%282%29/one.txt"), "2");
     assert.match(await get("browse/a.img"), /<bdi>one\.txt<\/bdi>/);
-    const hits = (await get("search/?q=one")).trim().split("\n").map((line) => JSON.parse(line));
-    assert.deepEqual(hits.slice(0, 2).map(({ folder }) => folder), ["a.img", "a.img (2)"]);
+    const hits = (await get("search/?q=one")).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(hits.slice(0, 2).map(({ folder }) => folder), [
+      "a.img",
+      "a.img (2)",
+    ]);
     const { rows } = JSON.parse(await get("list/?from=0&to=9"));
     assert.equal(rows.length, 2);
     assert.equal((await fetch(`${server.url}raw/b.img/one.txt`)).status, 404);

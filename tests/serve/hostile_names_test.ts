@@ -29,7 +29,9 @@ const NAMES: readonly (string | Uint8Array)[] = [
 const bytesOf = (name: string | Uint8Array) =>
   typeof name === "string" ? Buffer.from(name) : Buffer.from(name);
 
-const hostile = folder(NAMES.map((name) => [name, file(bytesOf(name))] as const));
+const hostile = folder(
+  NAMES.map((name) => [name, file(bytesOf(name))] as const),
+);
 
 Deno.test("each name, whatever bytes it has, leads to its own file", async () => {
   await whileServedTree(hostile, async ({ at }) => {
@@ -37,7 +39,11 @@ Deno.test("each name, whatever bytes it has, leads to its own file", async () =>
       const path = encodePath(bytesOf(name));
       const answer = await fetch(at(`raw/${path}?download`));
       assert.equal(answer.status, 200, path);
-      assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytesOf(name), path);
+      assert.deepEqual(
+        Buffer.from(await answer.arrayBuffer()),
+        bytesOf(name),
+        path,
+      );
       assert.equal(answer.headers.get("set-cookie"), null);
       assert.match(
         answer.headers.get("content-disposition")!,
@@ -50,12 +56,24 @@ Deno.test("each name, whatever bytes it has, leads to its own file", async () =>
 
 Deno.test("a name is text on every page, and nothing else", async () => {
   await whileServedTree(hostile, async ({ at }) => {
-    const parts = ["browse/?view=list", "browse/?view=grid", "browse/?search=a"];
-    for (const part of [...parts, ...NAMES.map((name) => `look/${encodePath(bytesOf(name))}`)]) {
+    const parts = [
+      "browse/?view=list",
+      "browse/?view=grid",
+      "browse/?search=a",
+    ];
+    for (
+      const part of [
+        ...parts,
+        ...NAMES.map((name) => `look/${encodePath(bytesOf(name))}`),
+      ]
+    ) {
       const page = await (await fetch(at(part))).text();
       assert.ok(!/<img src=x|<script>|onmouseover="alert|<b>/.test(page), part);
       // deno-lint-ignore no-control-regex -- what turns text, and what commands, is written out
-      assert.ok(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(page), part);
+      assert.ok(
+        !/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(page),
+        part,
+      );
       for (const [, href] of page.matchAll(/(?:href|src)="([^"]*)"/g)) {
         assert.match(href!, /^(\/[\w/.%~?=&;-]*|#main|)$/, part);
       }
@@ -65,7 +83,9 @@ Deno.test("a name is text on every page, and nothing else", async () => {
 
 Deno.test("a name that is no UTF-8 is shown in octal, and its search finds it", async () => {
   await whileServedTree(hostile, async ({ at }) => {
-    assert.ok((await (await fetch(at("browse/"))).text()).includes("caf\\351.txt"));
+    assert.ok(
+      (await (await fetch(at("browse/"))).text()).includes("caf\\351.txt"),
+    );
     const { rows } = await (await fetch(at("list/?from=0&to=100"))).json();
     assert.equal(rows.length, NAMES.length);
     assert.ok(rows.some(({ path }: { path: string }) => path === "caf%E9.txt"));
@@ -83,10 +103,16 @@ Deno.test({
     }, async ({ at, folder: place }) => {
       const zip = new Uint8Array(await (await fetch(at("zip/"))).arrayBuffer());
       writeFileSync(`${place}/a.zip`, zip);
-      const { stdout } = await new Deno.Command("unzip", { args: ["-Z1", `${place}/a.zip`] })
+      const { stdout } = await new Deno.Command("unzip", {
+        args: ["-Z1", `${place}/a.zip`],
+      })
         .output();
       const names = new TextDecoder().decode(stdout).trim().split("\n").sort();
-      assert.deepEqual(names, ["test/", "test/.._.._owned.txt", "test/C:_owned.txt"]);
+      assert.deepEqual(names, [
+        "test/",
+        "test/.._.._owned.txt",
+        "test/C:_owned.txt",
+      ]);
     });
   },
 });

@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
+import {
+  requestLines,
+  sendRaw,
+  type Served,
+  whileServed,
+} from "../support/served.ts";
 import type { ServeOptions } from "../../serve/serve_images.ts";
 import { TINY_JPEG, withExif } from "../support/exif_jpeg.ts";
 
 function fill(source: string): void {
   mkdirSync(`${source}/photos`);
   for (let i = 0; i < 200; i++) {
-    writeFileSync(`${source}/photos/${i}.jpg`, withExif(TINY_JPEG, { thumbnail: TINY_JPEG }));
+    writeFileSync(
+      `${source}/photos/${i}.jpg`,
+      withExif(TINY_JPEG, { thumbnail: TINY_JPEG }),
+    );
   }
   writeFileSync(`${source}/large.bin`, "");
   truncateSync(`${source}/large.bin`, 2 ** 33);
@@ -57,7 +65,9 @@ Deno.test("clients that read nothing hold up nobody, and are given up", async ()
       Array.from({ length: 40 }, () => opened(it.server.port, request)),
     );
     for (const socket of sockets) socket.pause();
-    const closed = sockets.map((socket) => new Promise((resolve) => socket.on("close", resolve)));
+    const closed = sockets.map((socket) =>
+      new Promise((resolve) => socket.on("close", resolve))
+    );
     // More are asked for than are sent at a time: whoever waits gets its turn.
     await isStillThere(it);
     assert.match(it.problems.join("\n"), /a client has read nothing for/);
@@ -69,7 +79,10 @@ Deno.test("clients that read nothing hold up nobody, and are given up", async ()
 Deno.test("clients that send half a request hold up nobody, and are given up", async () => {
   await served(async (it) => {
     const sockets = await Promise.all(
-      Array.from({ length: 100 }, () => opened(it.server.port, "GET / HTTP/1.1\r\nHost: 127.0")),
+      Array.from(
+        { length: 100 },
+        () => opened(it.server.port, "GET / HTTP/1.1\r\nHost: 127.0"),
+      ),
     );
     const closed = sockets.map((socket) => {
       socket.on("error", () => {});
@@ -91,11 +104,17 @@ Deno.test("archives that too many ask for are refused, and can be had again", as
     for (const socket of sockets) socket.on("error", () => {}).pause();
     let status = 0;
     while (status !== 503) {
-      ({ status } = await sendRaw(it.server.port, requestLines(target, {}, "HEAD")));
+      ({ status } = await sendRaw(
+        it.server.port,
+        requestLines(target, {}, "HEAD"),
+      ));
     }
     for (const socket of sockets) socket.destroy();
     while (status !== 200) {
-      ({ status } = await sendRaw(it.server.port, requestLines(target, {}, "HEAD")));
+      ({ status } = await sendRaw(
+        it.server.port,
+        requestLines(target, {}, "HEAD"),
+      ));
     }
   });
 });
@@ -104,7 +123,9 @@ Deno.test("a client that goes away ends what was made for it", async () => {
   await served(async (it) => {
     for (let i = 0; i < 60; i++) {
       const leaving = new AbortController();
-      const answer = await fetch(it.at("raw/large.bin"), { signal: leaving.signal });
+      const answer = await fetch(it.at("raw/large.bin"), {
+        signal: leaving.signal,
+      });
       await answer.body!.getReader().read();
       leaving.abort();
     }

@@ -20,12 +20,32 @@ Deno.test("whether a name is a picture's is said the same way, however fast", ()
     "",
     ".",
   ];
-  for (const name of [...named, "a.heic", ".gitignore", "x.gitignore", "a.jpg ", "a.properties"]) {
+  for (
+    const name of [
+      ...named,
+      "a.heic",
+      ".gitignore",
+      "x.gitignore",
+      "a.jpg ",
+      "a.properties",
+    ]
+  ) {
     assert.equal(isPictureName(bytesOf(name)), isPicture(bytesOf(name)), name);
   }
   assert.equal(isPictureName(bytesOf("IMG_0001.JPG")), true);
   assert.equal(isPictureName(bytesOf("notes.txt")), false);
-  const part = fc.constantFrom("a", "jpg", "PNG", "txt", "readme", ".", "..", "é", "gif\0", "webp");
+  const part = fc.constantFrom(
+    "a",
+    "jpg",
+    "PNG",
+    "txt",
+    "readme",
+    ".",
+    "..",
+    "é",
+    "gif\0",
+    "webp",
+  );
   fc.assert(fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
     const name = bytesOf(parts.join(""));
     assert.equal(isPictureName(name), isPicture(name), parts.join(""));

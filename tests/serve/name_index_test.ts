@@ -34,7 +34,10 @@ function fill(source: string): void {
     "photos 2/\u65e5\u672c ice",
   ];
   for (const name of names) writeFileSync(`${source}/${name}`, name);
-  const raw = Buffer.concat([Buffer.from(`${source}/`), Buffer.from("ice \xff\xfe", "latin1")]);
+  const raw = Buffer.concat([
+    Buffer.from(`${source}/`),
+    Buffer.from("ice \xff\xfe", "latin1"),
+  ]);
   writeFileSync(raw, "no text");
   symlinkSync("2024/ice", `${source}/photos/link to ice`);
 }
@@ -58,7 +61,14 @@ const QUERIES = [
   "photos",
   "ice ice",
 ];
-const FOLDERS = ["", "photos", "photos/2024", "photos 2", "photos/empty", "photos/link to ice"];
+const FOLDERS = [
+  "",
+  "photos",
+  "photos/2024",
+  "photos 2",
+  "photos/empty",
+  "photos/link to ice",
+];
 
 Deno.test("the index of an image finds what a walk of it finds, in the same order", async () => {
   await inTemporaryFolder(async (folder) => {
@@ -70,14 +80,19 @@ Deno.test("the index of an image finds what a walk of it finds, in the same orde
         const hitsBy = (index?: NameIndex): Promise<object[]> =>
           Array.fromAsync(
             search(image, bytesOf(place), query, signal, index),
-            ({ path, ...hit }) => ({ ...hit, path: Buffer.from(path).toString("latin1") }),
+            ({ path, ...hit }) => ({
+              ...hit,
+              path: Buffer.from(path).toString("latin1"),
+            }),
           );
         const walked = await hitsBy();
         const indexed = await hitsBy(index);
         assert.deepEqual(indexed, walked, `${place}: ${query}`);
       }
     }
-    const all = await Array.fromAsync(search(image, bytesOf(""), "ice", signal, index));
+    const all = await Array.fromAsync(
+      search(image, bytesOf(""), "ice", signal, index),
+    );
     assert.ok(all.length >= 11);
   });
 });
@@ -93,7 +108,9 @@ Deno.test("an image with too many names has no index, and several share their ro
     const ready = async (image: typeof one) => {
       indexes.prepare(image);
       // A slow machine may take longer than a search waits.
-      for (let i = 0; i < 20; i++) if (await indexes.of(image) !== undefined) return true;
+      for (let i = 0; i < 20; i++) {
+        if (await indexes.of(image) !== undefined) return true;
+      }
       return false;
     };
     assert.equal(await indexes.of(one), undefined);
@@ -104,11 +121,14 @@ Deno.test("an image with too many names has no index, and several share their ro
 
 Deno.test("a search finds the same before there is an index and after", async () => {
   await whileServed(fill, async ({ at }) => {
-    const lines = async (part: string) => (await (await fetch(at(part))).text()).trim();
+    const lines = async (part: string) =>
+      (await (await fetch(at(part))).text()).trim();
     const first = await lines("search/photos?q=ice");
     // Seven hits, and the line that says that these are all.
     assert.equal(first.split("\n").length, 8);
     assert.deepEqual(JSON.parse(await lines("search/?q=")), { isCut: false });
-    for (let i = 0; i < 3; i++) assert.equal(await lines("search/photos?q=ice"), first);
+    for (let i = 0; i < 3; i++) {
+      assert.equal(await lines("search/photos?q=ice"), first);
+    }
   });
 });

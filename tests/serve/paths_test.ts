@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
+import {
+  requestLines,
+  sendRaw,
+  type Served,
+  whileServed,
+} from "../support/served.ts";
 
 /** A file of this machine that an image must never lead to. */
 const OUTSIDE = "/etc/passwd";
@@ -18,7 +23,8 @@ function fill(source: string): void {
   symlinkSync("circle", `${source}/circle`);
 }
 
-const withLinks = (use: (served: Served) => Promise<void>) => whileServed(fill, use);
+const withLinks = (use: (served: Served) => Promise<void>) =>
+  whileServed(fill, use);
 
 Deno.test("no way of writing .. leads out of the image", async () => {
   await withLinks(async ({ server, at }) => {
@@ -45,11 +51,17 @@ Deno.test("no way of writing .. leads out of the image", async () => {
       "assets/../../deno.json",
     ];
     for (const way of ways) {
-      const { status, text } = await sendRaw(server.port, requestLines(base + way));
+      const { status, text } = await sendRaw(
+        server.port,
+        requestLines(base + way),
+      );
       assert.ok([400, 403, 404].includes(status), `${way}: ${status}`);
       assert.ok(!text.includes("root:"), way);
     }
-    assert.equal(await (await fetch(at("raw/docs/note.txt"))).text(), "inside\n");
+    assert.equal(
+      await (await fetch(at("raw/docs/note.txt"))).text(),
+      "inside\n",
+    );
   });
 });
 
@@ -57,9 +69,16 @@ Deno.test("a line feed in an address begins no header", async () => {
   await withLinks(async ({ server }) => {
     const base = new URL(server.url).pathname;
     for (
-      const way of ["look/a%0d%0aSet-Cookie:%20a=b", "browse/latest%0d%0aX-Bad:1", "raw/%0aX-Bad:1"]
+      const way of [
+        "look/a%0d%0aSet-Cookie:%20a=b",
+        "browse/latest%0d%0aX-Bad:1",
+        "raw/%0aX-Bad:1",
+      ]
     ) {
-      const { status, headers } = await sendRaw(server.port, requestLines(base + way));
+      const { status, headers } = await sendRaw(
+        server.port,
+        requestLines(base + way),
+      );
       assert.ok(status >= 300, `${way}: ${status}`);
       assert.ok(!headers.has("set-cookie") && !headers.has("x-bad"), way);
     }
@@ -71,7 +90,9 @@ Deno.test("a symbolic link that leads out of the image is shown, and leads nowhe
     const page = await (await fetch(at("browse/"))).text();
     for (const name of ["absolute", "upwards", "folder-outside"]) {
       assert.ok(page.includes(`<bdi>${name}</bdi>`), name);
-      for (const part of ["browse", "look", "raw", "thumb", "tar", "zip", "info"]) {
+      for (
+        const part of ["browse", "look", "raw", "thumb", "tar", "zip", "info"]
+      ) {
         const answer = await fetch(at(`${part}/${name}`));
         assert.equal(answer.status, 404, `${part}/${name}`);
         assert.ok(!(await answer.text()).includes("root:"));
@@ -87,9 +108,15 @@ Deno.test("a symbolic link within the image leads to what it names, under its re
     const landed = async (part: string) => (await fetch(at(part))).url;
     assert.equal(await landed("browse/latest"), at("browse/docs/old"));
     assert.equal(await landed("browse/latest/"), at("browse/docs/old"));
-    assert.equal(await landed("look/latest/older.txt"), at("look/docs/old/older.txt"));
+    assert.equal(
+      await landed("look/latest/older.txt"),
+      at("look/docs/old/older.txt"),
+    );
     assert.equal(await landed("browse/from-root"), at("look/docs/note.txt"));
-    assert.equal(await (await fetch(at("raw/latest/older.txt"))).text(), "older\n");
+    assert.equal(
+      await (await fetch(at("raw/latest/older.txt"))).text(),
+      "older\n",
+    );
     assert.equal(await (await fetch(at("raw/docs/again"))).text(), "inside\n");
   });
 });
@@ -97,6 +124,9 @@ Deno.test("a symbolic link within the image leads to what it names, under its re
 Deno.test("a page of a file that is a folder leads to the folder's, and the other way", async () => {
   await withLinks(async ({ at }) => {
     assert.equal((await fetch(at("look/docs"))).url, at("browse/docs"));
-    assert.equal((await fetch(at("browse/docs/note.txt"))).url, at("look/docs/note.txt"));
+    assert.equal(
+      (await fetch(at("browse/docs/note.txt"))).url,
+      at("look/docs/note.txt"),
+    );
   });
 });

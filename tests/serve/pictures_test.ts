@@ -39,21 +39,31 @@ function fill(source: string): void {
   writeFileSync(`${source}/plain.jpg`, TINY_JPEG);
   writeFileSync(`${source}/bomb.png`, pngOf(100_000, 100_000));
   writeFileSync(`${source}/small.png`, pngOf(10, 10));
-  writeFileSync(`${source}/camera.nef`, tiffOf({ ...CAMERA, thumbnail: TINY_JPEG }));
+  writeFileSync(
+    `${source}/camera.nef`,
+    tiffOf({ ...CAMERA, thumbnail: TINY_JPEG }),
+  );
   writeFileSync(`${source}/phone.heic`, "ftypheic and no preview");
-  writeFileSync(`${source}/broken.jpg`, withExif(TINY_JPEG, CAMERA).subarray(0, 60));
+  writeFileSync(
+    `${source}/broken.jpg`,
+    withExif(TINY_JPEG, CAMERA).subarray(0, 60),
+  );
   writeFileSync(`${source}/no.jpg`, "no picture at all");
   writeFileSync(`${source}/huge.jpg`, "");
   truncateSync(`${source}/huge.jpg`, HUGE);
   writeFileSync(`${source}/note.txt`, "text");
 }
 
-const withPictures = (use: (served: Served) => Promise<void>) => whileServed(fill, use);
+const withPictures = (use: (served: Served) => Promise<void>) =>
+  whileServed(fill, use);
 
 Deno.test("a thumbnail is the preview in the picture, turned as the picture is", async () => {
   await withPictures(async ({ at }) => {
     const answer = await fetch(at("thumb/photo.jpg"));
-    assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "image/jpeg"]);
+    assert.deepEqual([answer.status, answer.headers.get("content-type")], [
+      200,
+      "image/jpeg",
+    ]);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     assert.deepEqual(bytes, withOrientation(TINY_JPEG, 6));
     assert.equal((await readExif(bytes)).orientation, 6);
@@ -64,15 +74,30 @@ Deno.test("of a small picture without a preview the thumbnail is the picture", a
   await withPictures(async ({ at }) => {
     const answer = await fetch(at("thumb/plain.jpg"));
     assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), TINY_JPEG);
-    assert.equal((await fetch(at("thumb/small.png"))).headers.get("content-type"), "image/png");
+    assert.equal(
+      (await fetch(at("thumb/small.png"))).headers.get("content-type"),
+      "image/png",
+    );
   });
 });
 
 Deno.test("what has no small picture is answered with 204, never with an error", async () => {
   await withPictures(async ({ at }) => {
-    for (const name of ["bomb.png", "phone.heic", "broken.jpg", "no.jpg", "huge.jpg", "note.txt"]) {
+    for (
+      const name of [
+        "bomb.png",
+        "phone.heic",
+        "broken.jpg",
+        "no.jpg",
+        "huge.jpg",
+        "note.txt",
+      ]
+    ) {
       const answer = await fetch(at(`thumb/${name}`));
-      assert.ok(answer.status === 204 || answer.status === 200, `${name}: ${answer.status}`);
+      assert.ok(
+        answer.status === 204 || answer.status === 200,
+        `${name}: ${answer.status}`,
+      );
       const bytes = await answer.arrayBuffer();
       assert.ok(bytes.byteLength < 1000, name);
     }
@@ -85,10 +110,13 @@ Deno.test("a picture of 100,000 × 100,000 points is described, and not drawn", 
     const view = await (await fetch(at("info/bomb.png"))).json();
     assert.equal(view.shows, "nothing");
     assert.match(view.why, /more points than a browser can show/);
-    assert.deepEqual(view.facts.find(([label]: string[]) => label === "Points"), [
-      "Points",
-      "100,000 × 100,000",
-    ]);
+    assert.deepEqual(
+      view.facts.find(([label]: string[]) => label === "Points"),
+      [
+        "Points",
+        "100,000 × 100,000",
+      ],
+    );
     const page = await (await fetch(at("look/bomb.png"))).text();
     assert.ok(!page.includes("<img"));
   });
@@ -100,9 +128,15 @@ Deno.test("a raw picture shows the JPEG in it, one without shows why it does not
     const bytes = new Uint8Array(await preview.arrayBuffer());
     assert.equal(preview.headers.get("content-length"), String(bytes.length));
     assert.deepEqual(bytes, withOrientation(TINY_JPEG, 6));
-    assert.equal((await (await fetch(at("info/camera.nef"))).json()).from, "preview");
+    assert.equal(
+      (await (await fetch(at("info/camera.nef"))).json()).from,
+      "preview",
+    );
     assert.equal((await fetch(at("preview/phone.heic"))).status, 204);
-    assert.match((await (await fetch(at("info/phone.heic"))).json()).why, /no preview/);
+    assert.match(
+      (await (await fetch(at("info/phone.heic"))).json()).why,
+      /no preview/,
+    );
   });
 });
 
@@ -151,13 +185,16 @@ Deno.test("any bytes may stand in a picture: nothing throws, and nothing hangs",
       return bytes.subarray(0, Math.max(end, 40));
     });
   await fc.assert(
-    fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ maxLength: 300 })), async (bytes) => {
-      const { orientation, facts } = await readExif(bytes);
-      assert.ok(typeof orientation === "number" && Array.isArray(facts));
-      dimensionsOf(bytes);
-      tiffPreviews(bytes, bytes.length);
-      tiffPreviews(bytes.subarray(30), bytes.length);
-    }),
+    fc.asyncProperty(
+      fc.oneof(damaged, fc.uint8Array({ maxLength: 300 })),
+      async (bytes) => {
+        const { orientation, facts } = await readExif(bytes);
+        assert.ok(typeof orientation === "number" && Array.isArray(facts));
+        dimensionsOf(bytes);
+        tiffPreviews(bytes, bytes.length);
+        tiffPreviews(bytes.subarray(30), bytes.length);
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -173,32 +210,90 @@ Deno.test("folders of tags that lead in a circle end", () => {
   bytes.writeUInt32LE(1, 14);
   bytes.writeUInt32LE(8, 18);
   bytes.writeUInt32LE(8, 22);
-  assert.deepEqual(tiffPreviews(new Uint8Array(bytes), 64), { previews: [], orientation: 1 });
+  assert.deepEqual(tiffPreviews(new Uint8Array(bytes), 64), {
+    previews: [],
+    orientation: 1,
+  });
 });
 
 Deno.test("the size of a picture is read from the head of each kind", () => {
   const of = (...parts: (string | readonly number[])[]) =>
     dimensionsOf(
       new Uint8Array(Buffer.concat(parts.map((part) =>
-        typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part)
+        typeof part === "string"
+          ? Buffer.from(part, "latin1")
+          : Buffer.from(part)
       ))),
     );
   assert.deepEqual(dimensionsOf(pngOf(300, 200)), { width: 300, height: 200 });
-  assert.deepEqual(of("GIF89a", [0x2c, 1, 0xc8, 0]), { width: 300, height: 200 });
-  assert.deepEqual(of([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc2, 0, 17, 8, 0, 200, 1, 44]), {
-    width: 300,
-    height: 200,
-  });
-  assert.deepEqual(of("RIFF....WEBPVP8X", [0, 0, 0, 0, 0, 0, 0, 0, 0x2b, 1, 0, 0xc7, 0, 0]), {
+  assert.deepEqual(of("GIF89a", [0x2c, 1, 0xc8, 0]), {
     width: 300,
     height: 200,
   });
   assert.deepEqual(
-    of("BM", new Array(12).fill(0), [40, 0, 0, 0, 0x2c, 1, 0, 0, 0x38, 0xff, 0xff, 0xff]),
+    of([
+      0xff,
+      0xd8,
+      0xff,
+      0xe0,
+      0,
+      4,
+      0,
+      0,
+      0xff,
+      0xc2,
+      0,
+      17,
+      8,
+      0,
+      200,
+      1,
+      44,
+    ]),
+    {
+      width: 300,
+      height: 200,
+    },
+  );
+  assert.deepEqual(
+    of("RIFF....WEBPVP8X", [0, 0, 0, 0, 0, 0, 0, 0, 0x2b, 1, 0, 0xc7, 0, 0]),
+    {
+      width: 300,
+      height: 200,
+    },
+  );
+  assert.deepEqual(
+    of("BM", new Array(12).fill(0), [
+      40,
+      0,
+      0,
+      0,
+      0x2c,
+      1,
+      0,
+      0,
+      0x38,
+      0xff,
+      0xff,
+      0xff,
+    ]),
     { width: 300, height: 200 },
   );
   assert.deepEqual(
-    of([0, 0, 0, 8], "ftyp", [0, 0, 0, 20], "ispe", [0, 0, 0, 0, 0, 0, 1, 44, 0, 0, 0, 200]),
+    of([0, 0, 0, 8], "ftyp", [0, 0, 0, 20], "ispe", [
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      44,
+      0,
+      0,
+      0,
+      200,
+    ]),
     { width: 300, height: 200 },
   );
   assert.equal(of("no picture"), undefined);

@@ -24,9 +24,13 @@ Deno.test("a thumbnail of a remote image takes the first 64 KiB of the picture, 
   await inTemporaryFolder(async (folder) => {
     const path = await buildImage(folder, (source) => {
       mkdirSync(`${source}/photos`);
-      for (let i = 0; i < COUNT; i++) writeFileSync(`${source}/photos/${i}.jpg`, photo(i));
+      for (let i = 0; i < COUNT; i++) {
+        writeFileSync(`${source}/photos/${i}.jpg`, photo(i));
+      }
       mkdirSync(`${source}/icons`);
-      for (let i = 0; i < COUNT; i++) writeFileSync(`${source}/icons/${i}.jpg`, TINY_JPEG);
+      for (let i = 0; i < COUNT; i++) {
+        writeFileSync(`${source}/icons/${i}.jpg`, TINY_JPEG);
+      }
     });
     await using server = await rangeServer(readFileSync(path));
     await whileServing(server.url, folder, async ({ at, image }) => {
@@ -38,13 +42,24 @@ Deno.test("a thumbnail of a remote image takes the first 64 KiB of the picture, 
       // All metadata is there after the first.
       await thumb("photos/0");
       const before = { ...image.traffic! };
-      for (let i = 1; i < COUNT; i++) assert.deepEqual(await thumb(`photos/${i}`), TINY_JPEG);
+      for (let i = 1; i < COUNT; i++) {
+        assert.deepEqual(await thumb(`photos/${i}`), TINY_JPEG);
+      }
       const { countBytes, countRequests } = image.traffic!;
-      assert.ok(countBytes - before.countBytes <= (COUNT - 1) * HEAD_BYTES, `${countBytes}`);
-      assert.ok(countRequests - before.countRequests <= COUNT, `${countRequests}`);
+      assert.ok(
+        countBytes - before.countBytes <= (COUNT - 1) * HEAD_BYTES,
+        `${countBytes}`,
+      );
+      assert.ok(
+        countRequests - before.countRequests <= COUNT,
+        `${countRequests}`,
+      );
       for (let i = 0; i < COUNT; i++) await thumb(`icons/${i}`);
       const ofIcons = image.traffic!.countRequests - countRequests;
-      assert.ok(ofIcons <= 3, `small pictures come many at a time, and not by ${ofIcons} requests`);
+      assert.ok(
+        ofIcons <= 3,
+        `small pictures come many at a time, and not by ${ofIcons} requests`,
+      );
     });
   });
 });

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodePath, encodePath, pathBelow, splitName } from "../../serve/tree/url_path.ts";
+import {
+  decodePath,
+  encodePath,
+  pathBelow,
+  splitName,
+} from "../../serve/tree/url_path.ts";
 
 const name = fc.uint8Array({ minLength: 1, maxLength: 20 }).filter((bytes) =>
-  !bytes.includes(0) && !bytes.includes(0x2f) && !bytes.every((byte) => byte === 0x2e)
+  !bytes.includes(0) && !bytes.includes(0x2f) &&
+  !bytes.every((byte) => byte === 0x2e)
 );
 
 Deno.test("any path a file can have survives the way through an address", () => {
@@ -36,8 +42,14 @@ for (const [text, what] of Object.entries(refused)) {
 }
 
 Deno.test("what was encoded twice is the name that it says, and leads nowhere else", () => {
-  assert.deepEqual(decodePath("%252e%252e"), new TextEncoder().encode("%2e%2e"));
-  assert.deepEqual(decodePath("..%5C..%5Cetc"), new TextEncoder().encode("..\\..\\etc"));
+  assert.deepEqual(
+    decodePath("%252e%252e"),
+    new TextEncoder().encode("%2e%2e"),
+  );
+  assert.deepEqual(
+    decodePath("..%5C..%5Cetc"),
+    new TextEncoder().encode("..\\..\\etc"),
+  );
 });
 
 Deno.test("a path is its folder and its name", () => {

@@ -3,7 +3,13 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { serveImages } from "../../serve/serve_images.ts";
 import { buildImage } from "../support/mounted_stack.ts";
 import { type Served, whileServing } from "../support/served.ts";
@@ -13,7 +19,9 @@ import { openImage } from "../../image/open_image.ts";
 const HOSTILE = "<b>&\"'.txt";
 
 /** `1.img`, `2.img` on it and `3.img` on that. */
-async function withStack(use: (folder: string) => Promise<void>): Promise<void> {
+async function withStack(
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const source = `${folder}/source`;
     mkdirSync(`${source}/notes`, { recursive: true });
@@ -54,7 +62,13 @@ Deno.test("a stack is shown as one tree", () =>
   whileStackServed(async ({ at }) => {
     const { rows } = await (await fetch(at("list/?from=0&to=100"))).json();
     const names = rows.map(({ text }: { text: string }) => text);
-    assert.deepEqual(names, ["notes", HOSTILE, "a.txt", "back.txt", "same.txt"]);
+    assert.deepEqual(names, [
+      "notes",
+      HOSTILE,
+      "a.txt",
+      "back.txt",
+      "same.txt",
+    ]);
     assert.equal(await textOf(at("raw/a.txt")), "this is the third");
     assert.equal(await textOf(at("raw/same.txt")), "never changed");
     assert.match(await textOf(at("search/?q=deep")), /notes\/deep\.txt/);
@@ -78,7 +92,12 @@ Deno.test("the facts of a file say which image has which version of it", () =>
       [1, "2.img", true, "10 B, 2004"],
       [2, "1.img", true, "5 B, 2001"],
     ]);
-    assert.deepEqual(await versions("same.txt"), [[2, "1.img", true, "13 B, 2001"]]);
+    assert.deepEqual(await versions("same.txt"), [[
+      2,
+      "1.img",
+      true,
+      "13 B, 2001",
+    ]]);
     assert.deepEqual(await versions("back.txt"), [
       [0, "3.img", true, "10 B, 2008"],
       [1, "2.img", false, "deleted"],
@@ -94,9 +113,9 @@ Deno.test("the facts of a file say which image has which version of it", () =>
 Deno.test("each version is looked at and downloaded, without a script as well", () =>
   whileStackServed(async ({ at, server }) => {
     const page = await textOf(at("look/a.txt"));
-    const links = [...page.matchAll(/href="([^"]*layer=[^"]*)"/g)].map(([, href]) =>
-      new URL(href!.replaceAll("&amp;", "&"), server.url).href
-    );
+    const links = [...page.matchAll(/href="([^"]*layer=[^"]*)"/g)].map((
+      [, href],
+    ) => new URL(href!.replaceAll("&amp;", "&"), server.url).href);
     assert.equal(links.length, 6);
     const downloads = links.filter((href) => href.includes("/raw/"));
     const contents = await Promise.all(downloads.map((href) => textOf(href)));
@@ -111,11 +130,15 @@ Deno.test("each version is looked at and downloaded, without a script as well", 
 Deno.test("versions have tags of their own, and ranges", () =>
   whileStackServed(async ({ at }) => {
     const tags = await Promise.all([0, 1, 2].map(async (layer) => {
-      const answer = await fetch(at(`raw/a.txt?layer=${layer}`), { method: "HEAD" });
+      const answer = await fetch(at(`raw/a.txt?layer=${layer}`), {
+        method: "HEAD",
+      });
       return answer.headers.get("etag");
     }));
     assert.equal(new Set(tags).size, 3);
-    const answer = await fetch(at("raw/a.txt?layer=1"), { headers: { range: "bytes=4-" } });
+    const answer = await fetch(at("raw/a.txt?layer=1"), {
+      headers: { range: "bytes=4-" },
+    });
     assert.deepEqual([answer.status, await answer.text()], [206, "second"]);
   }));
 
@@ -132,7 +155,9 @@ Deno.test("a layer that there is not, or that does not have the file, is nothing
 
 Deno.test("names in versions are text", () =>
   whileStackServed(async ({ at }) => {
-    const page = await textOf(at(`look/${encodeURIComponent(HOSTILE).replace("'", "%27")}`));
+    const page = await textOf(
+      at(`look/${encodeURIComponent(HOSTILE).replace("'", "%27")}`),
+    );
     assert.ok(!page.includes("<b>"));
     assert.match(page, /made [^<]*: 3 B, changed/);
   }));
@@ -153,15 +178,25 @@ Deno.test("a base that is elsewhere is given, and a layer is shown alone where t
     for (const name of ["1.img", "2.img"]) {
       renameSync(`${folder}/${name}`, `${folder}/elsewhere/${name}`);
     }
-    await assert.rejects(openImage(`${folder}/3.img`), { code: "base-missing" });
-    await using stack = await openImage(`${folder}/3.img`, { bases: [`${folder}/elsewhere`] });
+    await assert.rejects(openImage(`${folder}/3.img`), {
+      code: "base-missing",
+    });
+    await using stack = await openImage(`${folder}/3.img`, {
+      bases: [`${folder}/elsewhere`],
+    });
     await using alone = await openImage(`${folder}/3.img`, { layer: true });
     await using server = await serveImages([
       { name: "stack", reader: stack },
       { name: "alone", reader: alone },
     ]);
-    assert.equal(await textOf(`${server.url}raw/stack/same.txt`), "never changed");
+    assert.equal(
+      await textOf(`${server.url}raw/stack/same.txt`),
+      "never changed",
+    );
     assert.equal(await textOf(`${server.url}raw/stack/a.txt?layer=2`), "first");
     await textOf(`${server.url}raw/alone/same.txt`, 404);
-    assert.equal(await textOf(`${server.url}raw/alone/a.txt`), "this is the third");
+    assert.equal(
+      await textOf(`${server.url}raw/alone/a.txt`),
+      "this is the third",
+    );
   }));

@@ -16,14 +16,16 @@ const member: ZipMember = {
   mtimeSeconds: Date.UTC(2024, 4, 1, 12, 30, 20) / 1000,
   sizeBytes: 5,
 };
-const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const view = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 Deno.test("a small member has the records of APPNOTE, byte by byte", () => {
   assert.equal(
     hex(localHeader(member)),
-    "504b0304" + "1400" + "0808" + "0000" + "ca63" + "a158" + "00000000".repeat(3) + "0500" +
+    "504b0304" + "1400" + "0808" + "0000" + "ca63" + "a158" +
+      "00000000".repeat(3) + "0500" +
       "0900" +
       hex(member.name) + "5554" + "0500" + "01" + "dc353266",
   );
@@ -42,9 +44,16 @@ Deno.test("what exceeds 32 bits is in fields of 64", () => {
   const descriptor = dataDescriptor(large, 1);
   assert.equal(descriptor.length, 24);
   assert.equal(view(descriptor).getBigUint64(8, true), BigInt(sizeBytes));
-  const entry = directoryEntry({ ...large, crc32: 1, offsetBytes: 6 * 2 ** 30 });
+  const entry = directoryEntry({
+    ...large,
+    crc32: 1,
+    offsetBytes: 6 * 2 ** 30,
+  });
   const extra = view(entry.subarray(46 + member.name.length));
-  assert.deepEqual([extra.getUint16(0, true), extra.getUint16(2, true)], [1, 24]);
+  assert.deepEqual([extra.getUint16(0, true), extra.getUint16(2, true)], [
+    1,
+    24,
+  ]);
   assert.deepEqual([4, 12, 20].map((at) => extra.getBigUint64(at, true)), [
     BigInt(sizeBytes),
     BigInt(sizeBytes),
@@ -54,12 +63,21 @@ Deno.test("what exceeds 32 bits is in fields of 64", () => {
 
 Deno.test("the end has ZIP64 records as soon as a number needs them, and not before", () => {
   assert.equal(endRecords(65_534, 1000, 1000).length, 22);
-  for (const numbers of [[65_535, 1000, 1000], [1, 2 ** 32, 0], [1, 46, 2 ** 33]] as const) {
+  for (
+    const numbers of [[65_535, 1000, 1000], [1, 2 ** 32, 0], [
+      1,
+      46,
+      2 ** 33,
+    ]] as const
+  ) {
     const end = endRecords(numbers[0], numbers[1], numbers[2]);
     assert.equal(end.length, 56 + 20 + 22);
     assert.equal(view(end).getBigUint64(24, true), BigInt(numbers[0]));
     assert.equal(view(end).getBigUint64(48, true), BigInt(numbers[2]));
-    assert.equal(view(end.subarray(56)).getBigUint64(8, true), BigInt(numbers[1] + numbers[2]));
+    assert.equal(
+      view(end.subarray(56)).getBigUint64(8, true),
+      BigInt(numbers[1] + numbers[2]),
+    );
   }
 });
 

@@ -6,18 +6,30 @@ import { FAULTY, withFaults } from "../support/faulty_mount.ts";
 import { testWith } from "../support/requirements.ts";
 import { pattern } from "../support/source_folder.ts";
 
-const NEEDS = { ...FAULTY, programs: [...FAULTY.programs!, ...REAL.programs!], loop: true };
+const NEEDS = {
+  ...FAULTY,
+  programs: [...FAULTY.programs!, ...REAL.programs!],
+  loop: true,
+};
 const CONTENT = pattern(6 * 2 ** 20 + 700, 1).map((byte) => byte | 1);
 
 /** Bytes that cannot be read, and how that is named. */
-const cases: Readonly<Record<string, { lost: [start: number, end: number][]; says: string }>> = {
-  "one sector": { lost: [[5_242_880, 5_243_392]], says: "bytes 5242880–5243391" },
+const cases: Readonly<
+  Record<string, { lost: [start: number, end: number][]; says: string }>
+> = {
+  "one sector": {
+    lost: [[5_242_880, 5_243_392]],
+    says: "bytes 5242880–5243391",
+  },
   "the first and the last": {
     lost: [[0, 512], [6 * 2 ** 20 + 512, CONTENT.length]],
     says: `bytes 0–511, 6291968–${CONTENT.length - 1}`,
   },
   "every other of some": {
-    lost: Array.from({ length: 10 }, (_, i) => [1_048_576 + 1024 * i, 1_049_088 + 1024 * i]),
+    lost: Array.from(
+      { length: 10 },
+      (_, i) => [1_048_576 + 1024 * i, 1_049_088 + 1024 * i],
+    ),
     says: "1048576–1049087, 1049600–1050111",
   },
   "two that touch, over the end of a buffer": {
@@ -43,7 +55,14 @@ for (const recipe of ["native", "e2fsprogs"]) {
           writeFileSync(lab.at("real/file"), CONTENT);
           const rules = lost.map(([from, to]) => `read:/file:5:${from}-${to}`);
           await withFaults(lab.folder, rules, async () => {
-            const args = ["build", "faulty/.", "-o", "out.img", "--recipe", recipe];
+            const args = [
+              "build",
+              "faulty/.",
+              "-o",
+              "out.img",
+              "--recipe",
+              recipe,
+            ];
             const { code, stderr } = await icecore(lab, args);
             assert.equal(code, 3, stderr);
             assert.match(

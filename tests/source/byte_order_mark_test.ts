@@ -5,11 +5,14 @@ import { scan } from "./scanning.ts";
 
 const MARK = "\ufeff";
 const latin1 = (text: string) =>
-  [...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join("");
+  [...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte))
+    .join("");
 
 Deno.test("a byte order mark is a part of a name: the pattern without it does not match", async () => {
   await inTemporaryFolder(async (folder) => {
-    for (const name of ["foo", `${MARK}foo`]) writeFileSync(`${folder}/${name}`, "");
+    for (const name of ["foo", `${MARK}foo`]) {
+      writeFileSync(`${folder}/${name}`, "");
+    }
     const { names } = await scan([`${folder}/.`], { exclude: ["foo"] });
     assert.deepEqual(names, [latin1(`${MARK}foo`)]);
   });

@@ -3,7 +3,12 @@ import { Buffer } from "node:buffer";
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import type { TreeInode } from "../../ext4/tree.ts";
 import { Breather } from "../../host/breathe.ts";
-import { close, CURRENT_FOLDER, O_DIRECTORY, openAt } from "../../host/libc/files.ts";
+import {
+  close,
+  CURRENT_FOLDER,
+  O_DIRECTORY,
+  openAt,
+} from "../../host/libc/files.ts";
 import { StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
 import { FolderCache } from "../../source/folder_cache.ts";
 import { InodeReader } from "../../source/inode_reader.ts";
@@ -13,8 +18,12 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a name that a changing folder brings twice is listed once", () => {
   const names = new NameList();
-  for (const name of ["b", "a", "b", "ab", "a"]) names.add(Buffer.from(`${name}\0`));
-  const sorted = [...names.sorted()].map((name) => Buffer.from(name).toString());
+  for (const name of ["b", "a", "b", "ab", "a"]) {
+    names.add(Buffer.from(`${name}\0`));
+  }
+  const sorted = [...names.sorted()].map((name) =>
+    Buffer.from(name).toString()
+  );
   assert.deepEqual(sorted, ["a\0", "ab\0", "b\0"]);
 });
 
@@ -24,7 +33,10 @@ Deno.test("a FIFO put in the place of a file with holes does not block", async (
     truncateSync(`${folder}/sparse`, 1 << 20);
     const fd = openAt(CURRENT_FOLDER, folder, O_DIRECTORY);
     try {
-      const reader = new InodeReader(false, new Breather(new AbortController().signal));
+      const reader = new InodeReader(
+        false,
+        new Breather(new AbortController().signal),
+      );
       const name = Buffer.from("sparse\0");
       reader.enter(fd);
       reader.look(name);

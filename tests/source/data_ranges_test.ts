@@ -27,15 +27,33 @@ testWith(
   "holes are found though as much is allocated elsewhere, as for attributes or behind the end",
   () =>
     inTemporaryFolder(async (folder) => {
-      for (const [name, sizeBytes] of [["large", 200_000], ["marked", 20_000]] as const) {
+      for (
+        const [name, sizeBytes] of [["large", 200_000], [
+          "marked",
+          20_000,
+        ]] as const
+      ) {
         const path = `${folder}/${name}`;
         writeFileSync(path, "start");
         truncateSync(path, sizeBytes);
-        output("fallocate", ["--keep-size", "--offset", "262144", "--length", "262144", path]);
+        output("fallocate", [
+          "--keep-size",
+          "--offset",
+          "262144",
+          "--length",
+          "262144",
+          path,
+        ]);
       }
       output("setfattr", ["-n", "user.a", "-v", "1", `${folder}/marked`]);
       const { tree, inode } = await scan([`${folder}/.`]);
-      assert.deepEqual([...tree.dataRanges.get(inode("large")) ?? []], [0, 4096]);
-      assert.deepEqual([...tree.dataRanges.get(inode("marked")) ?? []], [0, 4096]);
+      assert.deepEqual([...tree.dataRanges.get(inode("large")) ?? []], [
+        0,
+        4096,
+      ]);
+      assert.deepEqual([...tree.dataRanges.get(inode("marked")) ?? []], [
+        0,
+        4096,
+      ]);
     }),
 );

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { ended, icecore, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
+import {
+  ended,
+  icecore,
+  icecoreArgv,
+  inLab,
+  type Lab,
+  start,
+} from "../faults/lab.ts";
 import { FAULTY, withFaults } from "../support/faulty_mount.ts";
 import { testWith } from "../support/requirements.ts";
 
@@ -54,7 +61,10 @@ testWith(
       await withFaults(lab.folder, ["open:/file:4"], async () => {
         const { code, stderr } = await icecore(lab, build);
         assert.equal(code, 3, stderr);
-        assert.match(stderr, /unreadable: \S+\/faulty\/file: interrupted; the image holds zeros/);
+        assert.match(
+          stderr,
+          /unreadable: \S+\/faulty\/file: interrupted; the image holds zeros/,
+        );
       });
     }),
 );
@@ -66,24 +76,29 @@ const ENDLESS = {
 };
 
 for (const [what, rule] of Object.entries(ENDLESS)) {
-  testWith(FAULTY, `${what} is not deaf to a signal`, () =>
-    inLab(async (lab) => {
-      fill(lab);
-      if (rule.startsWith("crumbs")) truncateSync(lab.at("real/file"), 2 ** 40);
-      else writeFileSync(lab.at("real/file"), new Uint8Array(2 ** 25));
-      await withFaults(lab.folder, [rule], async () => {
-        const child = start(lab, icecoreArgv(build));
-        await busy(child.pid);
-        child.kill("SIGINT");
-        const { code, stderr } = await ended(child);
-        assert.equal(
-          stderr,
-          "icecore: interrupting; Ctrl-C again to stop at once\n" +
-            "icecore: interrupted by SIGINT: nothing was left behind\n",
-        );
-        assert.equal(code, 130);
-      });
-    }));
+  testWith(
+    FAULTY,
+    `${what} is not deaf to a signal`,
+    () =>
+      inLab(async (lab) => {
+        fill(lab);
+        if (rule.startsWith("crumbs")) {
+          truncateSync(lab.at("real/file"), 2 ** 40);
+        } else writeFileSync(lab.at("real/file"), new Uint8Array(2 ** 25));
+        await withFaults(lab.folder, [rule], async () => {
+          const child = start(lab, icecoreArgv(build));
+          await busy(child.pid);
+          child.kill("SIGINT");
+          const { code, stderr } = await ended(child);
+          assert.equal(
+            stderr,
+            "icecore: interrupting; Ctrl-C again to stop at once\n" +
+              "icecore: interrupted by SIGINT: nothing was left behind\n",
+          );
+          assert.equal(code, 130);
+        });
+      }),
+  );
 }
 
 testWith(
@@ -111,5 +126,7 @@ async function busy(processId: number): Promise<void> {
     const fields = readFileSync(`/proc/${processId}/stat`, "utf8").split(" ");
     return Number(fields[13]) + Number(fields[14]);
   };
-  while (ticksOf() < 200) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (ticksOf() < 200) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -53,7 +53,8 @@ const NAMES = [
 ];
 
 /** As bytes: text but for one name, which is latin1. */
-const bytesOf = (text: string) => Buffer.from(text, text.includes("\xe9") ? "latin1" : "utf8");
+const bytesOf = (text: string) =>
+  Buffer.from(text, text.includes("\xe9") ? "latin1" : "utf8");
 
 testWith(
   { programs: ["tar"] },
@@ -63,17 +64,33 @@ testWith(
       mkdirSync(`${folder}/source/below`, { recursive: true });
       for (const name of NAMES) {
         for (const place of ["", "below/"]) {
-          const path = Buffer.concat([Buffer.from(`${folder}/source/${place}`), bytesOf(name)]);
+          const path = Buffer.concat([
+            Buffer.from(`${folder}/source/${place}`),
+            bytesOf(name),
+          ]);
           writeFileSync(path, "");
         }
       }
       const newline = Buffer.from("\n");
       const lines = LINES.flatMap((line) => [bytesOf(line), newline]);
       writeFileSync(`${folder}/patterns`, Buffer.concat(lines));
-      const made = ["-cf", `${folder}/t.tar`, "-X", `${folder}/patterns`, "-C", `${folder}/source`];
+      const made = [
+        "-cf",
+        `${folder}/t.tar`,
+        "-X",
+        `${folder}/patterns`,
+        "-C",
+        `${folder}/source`,
+      ];
       output("tar", [...made, "."]);
-      const listed = output("tar", ["-tf", `${folder}/t.tar`, "--quoting-style=escape"]);
-      const byTar = listed.split("\n").map((path) => path.slice(2).replace(/\/$/, ""))
+      const listed = output("tar", [
+        "-tf",
+        `${folder}/t.tar`,
+        "--quoting-style=escape",
+      ]);
+      const byTar = listed.split("\n").map((path) =>
+        path.slice(2).replace(/\/$/, "")
+      )
         .filter((path) => path !== "");
       const { names } = await scan([`${folder}/source/.`], {
         exclude: readExcludeFile(`${folder}/patterns`),
@@ -89,7 +106,10 @@ testWith(
             : `\\${letter.charCodeAt(0).toString(8)}`
         ).join("").replaceAll(" ", "\\ ")
       );
-      assert.deepEqual(escaped.sort(), byTar.map((path) => path.replaceAll(" ", "\\ ")).sort());
+      assert.deepEqual(
+        escaped.sort(),
+        byTar.map((path) => path.replaceAll(" ", "\\ ")).sort(),
+      );
       assert.ok(names.includes("plain") && names.includes("quotedx"));
     }),
 );
@@ -101,6 +121,11 @@ Deno.test("a comment begins with # and a blank; a backslash keeps a blank at the
       return readExcludeFile(`${folder}/patterns`);
     };
     assert.deepEqual(read("# c\n#\tc\n#\n#c\n\\# c"), ["#c", "\\# c"]);
-    assert.deepEqual(read("a\\ \nb\\\\ \nc\\  \n\n \n\r\nd"), ["a\\ ", "b\\\\", "c\\ ", "d"]);
+    assert.deepEqual(read("a\\ \nb\\\\ \nc\\  \n\n \n\r\nd"), [
+      "a\\ ",
+      "b\\\\",
+      "c\\ ",
+      "d",
+    ]);
     assert.throws(() => readExcludeFile(folder), { code: "exclude-from" });
   }));

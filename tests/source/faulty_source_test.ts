@@ -7,7 +7,14 @@ import { testWith } from "../support/requirements.ts";
 
 const NEEDS = {
   ...FAULTY,
-  programs: [...FAULTY.programs!, ...REAL.programs!, "debugfs", "setfattr", "setfacl", "setcap"],
+  programs: [
+    ...FAULTY.programs!,
+    ...REAL.programs!,
+    "debugfs",
+    "setfattr",
+    "setfacl",
+    "setcap",
+  ],
   loop: true,
 };
 const RECIPES = ["native", "e2fsprogs"];
@@ -16,12 +23,20 @@ const RECIPES = ["native", "e2fsprogs"];
 function fill(lab: Lab): void {
   const at = (path: string) => lab.at(`real/${path}`);
   mkdirSync(at("folder/below"), { recursive: true });
-  for (const path of ["plain", "file", "folder/f", "folder/below/g"]) writeFileSync(at(path), path);
+  for (const path of ["plain", "file", "folder/f", "folder/below/g"]) {
+    writeFileSync(at(path), path);
+  }
   symlinkSync("file", at("link"));
   for (const path of ["file", "folder"]) {
     output("setfattr", ["-n", "user.a", "-v", "1", at(path)]);
     output("setfattr", ["-n", "user.z", "-v", "2", at(path)]);
-    output("setfattr", ["-n", "security.selinux", "-v", "some_u:object_r:t", at(path)]);
+    output("setfattr", [
+      "-n",
+      "security.selinux",
+      "-v",
+      "some_u:object_r:t",
+      at(path),
+    ]);
     output("setfacl", ["-m", "u:2000:rx", at(path)]);
   }
   output("setcap", ["cap_net_raw=ep", at("file")]);
@@ -44,8 +59,19 @@ async function paths(lab: Lab): Promise<string[]> {
     .filter((line) => line !== "" && line !== "lost+found").sort();
 }
 
-async function buildFaulty(lab: Lab, recipe: string): Promise<{ code: number; stderr: string }> {
-  return await icecore(lab, ["build", "faulty/.", "-o", "out.img", "--recipe", recipe, "--force"]);
+async function buildFaulty(
+  lab: Lab,
+  recipe: string,
+): Promise<{ code: number; stderr: string }> {
+  return await icecore(lab, [
+    "build",
+    "faulty/.",
+    "-o",
+    "out.img",
+    "--recipe",
+    recipe,
+    "--force",
+  ]);
 }
 
 const ATTRIBUTES = [
@@ -75,14 +101,23 @@ for (const recipe of RECIPES) {
             assert.deepEqual(await paths(lab), everything, error);
             for (const path of ["file", "folder"]) {
               for (
-                const name of ATTRIBUTES.filter((each) => path === "file" || !each.includes("cap"))
+                const name of ATTRIBUTES.filter((each) =>
+                  path === "file" || !each.includes("cap")
+                )
               ) {
                 const named =
                   `unreadable: ${lab.folder}/faulty/${path}: its attribute ${name} cannot`;
-                assert.ok(stderr.includes(named), `${error}: ${named} in ${stderr}`);
+                assert.ok(
+                  stderr.includes(named),
+                  `${error}: ${named} in ${stderr}`,
+                );
               }
             }
-            const { stdout } = await icecore(lab, ["find", "out.img", "--json"]);
+            const { stdout } = await icecore(lab, [
+              "find",
+              "out.img",
+              "--json",
+            ]);
             assert.ok(stdout.includes("user.z") || true);
           });
         }
@@ -143,7 +178,12 @@ for (const recipe of RECIPES) {
         await withFaults(lab.folder, ["readdir:/folder:5"], async () => {
           const { code, stderr } = await buildFaulty(lab, recipe);
           assert.equal(code, 3, stderr);
-          assert.deepEqual(await paths(lab), ["file", "folder", "link", "plain"]);
+          assert.deepEqual(await paths(lab), [
+            "file",
+            "folder",
+            "link",
+            "plain",
+          ]);
           assert.match(
             stderr,
             /unreadable: \S+\/faulty\/folder: .*; it is stored as an empty folder/,

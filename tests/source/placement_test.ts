@@ -10,9 +10,20 @@ Deno.test("a source lies under its own name, SOURCE/. at the root", async () => 
     mkdirSync(`${folder}/b`);
     writeFileSync(`${folder}/a/inner/f`, "");
     writeFileSync(`${folder}/b/g`, "");
-    assert.deepEqual((await scan([`${folder}/a`])).names, ["a", "a/inner", "a/inner/f"]);
-    assert.deepEqual((await scan([`${folder}/a/`])).names, ["a", "a/inner", "a/inner/f"]);
-    assert.deepEqual((await scan([`${folder}/a/.`])).names, ["inner", "inner/f"]);
+    assert.deepEqual((await scan([`${folder}/a`])).names, [
+      "a",
+      "a/inner",
+      "a/inner/f",
+    ]);
+    assert.deepEqual((await scan([`${folder}/a/`])).names, [
+      "a",
+      "a/inner",
+      "a/inner/f",
+    ]);
+    assert.deepEqual((await scan([`${folder}/a/.`])).names, [
+      "inner",
+      "inner/f",
+    ]);
     const both = await scan([`${folder}/b`, `${folder}/a`]);
     assert.deepEqual(both.names, ["a", "a/inner", "a/inner/f", "b", "b/g"]);
     const mixed = await scan([`${folder}/a/.`, `${folder}/b`]);
@@ -22,12 +33,20 @@ Deno.test("a source lies under its own name, SOURCE/. at the root", async () => 
 
 Deno.test("sources that would have the same place are refused", async () => {
   await inTemporaryFolder((folder) => {
-    for (const path of ["a/x", "b/x", "c/x"]) mkdirSync(`${folder}/${path}`, { recursive: true });
+    for (const path of ["a/x", "b/x", "c/x"]) {
+      mkdirSync(`${folder}/${path}`, { recursive: true });
+    }
     const at = (path: string) => `${folder}/${path}`;
     for (
-      const sources of [[at("a/x"), at("b/x")], [at("a/."), at("b/.")], [at("a/."), at("b/x")]]
+      const sources of [[at("a/x"), at("b/x")], [at("a/."), at("b/.")], [
+        at("a/."),
+        at("b/x"),
+      ]]
     ) {
-      assert.throws(() => placeSources(sources), { name: "UsageError", code: "source-clash" });
+      assert.throws(() => placeSources(sources), {
+        name: "UsageError",
+        code: "source-clash",
+      });
     }
     assert.throws(() => placeSources([]), { name: "UsageError" });
   });
@@ -50,11 +69,14 @@ Deno.test("a source that is a file is refused as one, however it is written", ()
     for (const source of ["one", "one/.", "one/"]) {
       assert.throws(() => placeSources([`${folder}/${source}`]), {
         code: "source-not-folder",
-        message: `cannot read ${folder}/one: it is not a folder. Name the folder it lies in.`,
+        message:
+          `cannot read ${folder}/one: it is not a folder. Name the folder it lies in.`,
       });
     }
     for (const source of ["none", "none/.", "one/x/."]) {
-      assert.throws(() => placeSources([`${folder}/${source}`]), { code: "source-missing" });
+      assert.throws(() => placeSources([`${folder}/${source}`]), {
+        code: "source-missing",
+      });
     }
   }));
 
@@ -67,10 +89,16 @@ Deno.test("an output within a source is found, whatever way leads to it", () =>
     const check = (source: string, output: string) =>
       checkOutputOutside([`${folder}/${source}`], `${folder}/${output}`, false);
     for (const source of ["source", "source/.", "alias", "alias/."]) {
-      for (const output of ["source/x", "source/deep/er/x", "link/x", "alias/x"]) {
-        assert.throws(() => check(source, output), { code: "output-in-source" });
+      for (
+        const output of ["source/x", "source/deep/er/x", "link/x", "alias/x"]
+      ) {
+        assert.throws(() => check(source, output), {
+          code: "output-in-source",
+        });
       }
-      for (const output of ["x", "source-too/x", "source/none/x"]) check(source, output);
+      for (const output of ["x", "source-too/x", "source/none/x"]) {
+        check(source, output);
+      }
     }
     assert.throws(() => checkOutputOutside(["/"], `${folder}/x`, false), {
       message: /it lies within the source \/ and/,

@@ -6,7 +6,8 @@ import { icecore } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { scan } from "./scanning.ts";
 
-const reason = "the files of proc say that they are empty; their contents are not stored";
+const reason =
+  "the files of proc say that they are empty; their contents are not stored";
 
 Deno.test("a source on procfs is named, once, for what its files do not say", async () => {
   const { problems } = await scan(["/proc/sys/kernel"]);
@@ -27,7 +28,10 @@ Deno.test("an empty file elsewhere is an empty file, and what is excluded is not
   inTemporaryFolder(async (folder) => {
     writeFileSync(`${folder}/empty`, "");
     assert.deepEqual((await scan([folder])).problems, []);
-    assert.deepEqual((await scan(["/proc/sys/kernel"], { exclude: ["*"] })).problems, []);
+    assert.deepEqual(
+      (await scan(["/proc/sys/kernel"], { exclude: ["*"] })).problems,
+      [],
+    );
   }));
 
 testWith(
@@ -38,9 +42,13 @@ testWith(
       mkdirSync(`${folder}/host/proc`, { recursive: true });
       output("mount", ["-t", "proc", "none", `${folder}/host/proc`]);
       try {
-        const { problems } = await scan([folder], { exclude: ["[0-9]*", "sys*", "k*"] });
+        const { problems } = await scan([folder], {
+          exclude: ["[0-9]*", "sys*", "k*"],
+        });
         const named = problems.filter(({ kind }) => kind === "unsupported");
-        assert.deepEqual(named.map(({ path }) => path), [`${folder}/host/proc`]);
+        assert.deepEqual(named.map(({ path }) => path), [
+          `${folder}/host/proc`,
+        ]);
         const without = await scan([folder], { oneFileSystem: true });
         assert.deepEqual(without.problems, []);
       } finally {

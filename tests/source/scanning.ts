@@ -51,5 +51,10 @@ export async function scan(
     assert.ok(found !== undefined, `${path} is in the tree`);
     return found;
   };
-  return { tree, problems, names: [...paths.keys()].filter((path) => path !== "").sort(), inode };
+  return {
+    tree,
+    problems,
+    names: [...paths.keys()].filter((path) => path !== "").sort(),
+    inode,
+  };
 }

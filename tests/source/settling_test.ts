@@ -12,25 +12,40 @@ const time = (ms: number) => ({
 
 Deno.test("a file is settled a tick of the clock after its later time", () => {
   const ctime = time(NOW_MS - 3);
-  assert.equal(settledAtMs({ mtime: time(NOW_MS - 9000), ctime }, ROW, NOW_MS), NOW_MS + 7);
-  assert.equal(settledAtMs({ mtime: time(NOW_MS - 1) }, ROW, NOW_MS), NOW_MS + 9);
+  assert.equal(
+    settledAtMs({ mtime: time(NOW_MS - 9000), ctime }, ROW, NOW_MS),
+    NOW_MS + 7,
+  );
+  assert.equal(
+    settledAtMs({ mtime: time(NOW_MS - 1) }, ROW, NOW_MS),
+    NOW_MS + 9,
+  );
 });
 
 Deno.test("where whole seconds are kept, it takes two of them", () => {
   const whole = time(NOW_MS - 500);
-  assert.equal(settledAtMs({ mtime: whole, ctime: whole }, ROW, NOW_MS), NOW_MS + 1500);
+  assert.equal(
+    settledAtMs({ mtime: whole, ctime: whole }, ROW, NOW_MS),
+    NOW_MS + 1500,
+  );
 });
 
 Deno.test("nobody waits for a time to come, and the other one counts", () => {
   const mtime = time(NOW_MS + 1e9);
   assert.ok(isOfTheFuture({ mtime }, ROW, NOW_MS));
-  assert.equal(settledAtMs({ mtime, ctime: time(NOW_MS - 3) }, ROW, NOW_MS), NOW_MS + 7);
+  assert.equal(
+    settledAtMs({ mtime, ctime: time(NOW_MS - 3) }, ROW, NOW_MS),
+    NOW_MS + 7,
+  );
   assert.equal(settledAtMs({ mtime }, ROW, NOW_MS), -Infinity);
 });
 
 Deno.test("an old file is not waited for, and a new one is, until it is settled", async () => {
   const breather = new Breather(new AbortController().signal);
-  assert.equal(settle({ mtime: time(Date.now() - 60_000) }, ROW, breather), undefined);
+  assert.equal(
+    settle({ mtime: time(Date.now() - 60_000) }, ROW, breather),
+    undefined,
+  );
   const mtime = time(Date.now() - 1);
   await settle({ mtime }, ROW, breather);
   assert.ok(settledAtMs({ mtime }, ROW, Date.now()) <= Date.now());

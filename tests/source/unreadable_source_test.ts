@@ -10,10 +10,25 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** Builds as one who is bound by permissions. */
-function build(args: readonly string[], cwd: string): { status: number | null; stderr: string } {
+function build(
+  args: readonly string[],
+  cwd: string,
+): { status: number | null; stderr: string } {
   const [program, ...before] = BOUND_BY_PERMISSIONS;
-  const line = [...before, process.execPath, "run", "-A", MAIN, "build", ...args];
-  return spawnSync(program!, line, { cwd, encoding: "utf8", env: { ...process.env, CI: "1" } });
+  const line = [
+    ...before,
+    process.execPath,
+    "run",
+    "-A",
+    MAIN,
+    "build",
+    ...args,
+  ];
+  return spawnSync(program!, line, {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, CI: "1" },
+  });
 }
 
 testWith(
@@ -42,9 +57,15 @@ testWith(
     await inTemporaryFolder((folder) => {
       for (const name of ["listed", "other"]) mkdirSync(`${folder}/${name}`);
       chmodSync(`${folder}/listed`, 0o444);
-      const { status, stderr } = build(["listed/.", "other", "-o", "i.img"], folder);
+      const { status, stderr } = build(
+        ["listed/.", "other", "-o", "i.img"],
+        folder,
+      );
       assert.equal(status, 1, stderr);
-      assert.match(stderr, /cannot read \S+listed: permission denied.*Run icecore as a user/);
+      assert.match(
+        stderr,
+        /cannot read \S+listed: permission denied.*Run icecore as a user/,
+      );
     });
   },
 );

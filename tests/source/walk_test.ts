@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
-import { chmodSync, linkSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { withDisk } from "../support/mounted_disk.ts";
 import { output } from "../support/oracles.ts";
 import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
@@ -21,9 +27,16 @@ Deno.test("names may be any bytes, up to 255 of them", async () => {
       "\u202e",
     ];
     for (const name of names) writeFileSync(`${folder}/${name}`, name);
-    output("sh", ["-c", String.raw`printf x > "$(printf '\344\377\n.')"`], folder);
+    output(
+      "sh",
+      ["-c", String.raw`printf x > "$(printf '\344\377\n.')"`],
+      folder,
+    );
     const found = await scan([`${folder}/.`]);
-    const expected = [...names.map((name) => Buffer.from(name).toString("latin1")), "\xe4\xff\n."];
+    const expected = [
+      ...names.map((name) => Buffer.from(name).toString("latin1")),
+      "\xe4\xff\n.",
+    ];
     assert.deepEqual(found.names, expected.sort());
     assert.deepEqual(found.problems, []);
   });
@@ -66,7 +79,9 @@ Deno.test("excluded folders are not entered", async () => {
       mkdirSync(`${folder}/${path}`, { recursive: true });
     }
     writeFileSync(`${folder}/keep/a.tmp`, "");
-    const { names } = await scan([`${folder}/.`], { exclude: ["/cache", "*.tmp"] });
+    const { names } = await scan([`${folder}/.`], {
+      exclude: ["/cache", "*.tmp"],
+    });
     assert.deepEqual(names, ["keep", "keep/cache"]);
   });
 });
@@ -78,7 +93,10 @@ testWith(
     await inTemporaryFolder(async (folder) => {
       await withDisk(`${folder}/mnt`, "mode=700", async () => {
         writeFileSync(`${folder}/mnt/inside`, "");
-        assert.deepEqual((await scan([`${folder}/.`])).names, ["mnt", "mnt/inside"]);
+        assert.deepEqual((await scan([`${folder}/.`])).names, [
+          "mnt",
+          "mnt/inside",
+        ]);
         const one = await scan([`${folder}/.`], { oneFileSystem: true });
         assert.deepEqual(one.names, ["mnt"]);
         assert.equal(one.tree.mode[one.inode("mnt")]! & 0o777, 0o700);
@@ -89,8 +107,16 @@ testWith(
 
 Deno.test("two folders of the same content made in different order give the same tree", async () => {
   await inTemporaryFolder(async (folder) => {
-    const names = Array.from({ length: 300 }, (_, i) => `name-${(i * 7919) % 1000}`);
-    for (const [copy, order] of [["a", names], ["b", [...names].reverse()]] as const) {
+    const names = Array.from(
+      { length: 300 },
+      (_, i) => `name-${(i * 7919) % 1000}`,
+    );
+    for (
+      const [copy, order] of [["a", names], [
+        "b",
+        [...names].reverse(),
+      ]] as const
+    ) {
       mkdirSync(`${folder}/${copy}/sub`, { recursive: true });
       for (const name of order) {
         for (const place of [`${folder}/${copy}`, `${folder}/${copy}/sub`]) {
@@ -98,10 +124,15 @@ Deno.test("two folders of the same content made in different order give the same
           utimesSync(`${place}/${name}`, 1, 1);
         }
       }
-      for (const place of [`${folder}/${copy}/sub`, `${folder}/${copy}`]) utimesSync(place, 1, 1);
+      for (const place of [`${folder}/${copy}/sub`, `${folder}/${copy}`]) {
+        utimesSync(place, 1, 1);
+      }
     }
     const treeOf = async (path: string) => (await scan([path])).tree;
-    assert.deepEqual(await treeOf(`${folder}/a/.`), await treeOf(`${folder}/b/.`));
+    assert.deepEqual(
+      await treeOf(`${folder}/a/.`),
+      await treeOf(`${folder}/b/.`),
+    );
   });
 });
 
@@ -118,8 +149,18 @@ testWith(
       // Another user could not read this repository: root gives rights up.
       const driver = new URL("./scan_driver.ts", import.meta.url).pathname;
       output("chown", ["-R", "1234:1234", folder]);
-      const [program, ...args] = [...BOUND_BY_PERMISSIONS, Deno.execPath(), "run", "--allow-all"];
-      const { stdout, stderr } = spawnSync(program!, [...args, "--no-check", driver, folder], {
+      const [program, ...args] = [
+        ...BOUND_BY_PERMISSIONS,
+        Deno.execPath(),
+        "run",
+        "--allow-all",
+      ];
+      const { stdout, stderr } = spawnSync(program!, [
+        ...args,
+        "--no-check",
+        driver,
+        folder,
+      ], {
         encoding: "utf8",
       });
       assert.equal(stderr, "");

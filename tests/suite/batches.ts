@@ -8,8 +8,18 @@ const FILES_A_BATCH = 4;
 
 /** Files that take minutes: each alone, and first, so that none is left over at the end. */
 const SLOW = [
-  ...["docs/doc_examples", "faults/injected", "faults/interrupted", "faults/broken_program"],
-  ...["ext4/checker/bit_flips", "oracle/property", "oracle/large_files", "oracle/reader_kernel"],
+  ...[
+    "docs/doc_examples",
+    "faults/injected",
+    "faults/interrupted",
+    "faults/broken_program",
+  ],
+  ...[
+    "ext4/checker/bit_flips",
+    "oracle/property",
+    "oracle/large_files",
+    "oracle/reader_kernel",
+  ],
   "oracle/reader_hostile",
 ].map((name) => `/${name}_test.ts`);
 

@@ -17,8 +17,10 @@ export interface TestCounts {
 export function countsOf(output: string, exitCode: number): TestCounts {
   // deno-lint-ignore no-control-regex
   const plain = output.replace(/\x1b\[[0-9;]*m/g, "");
-  const line = plain.split("\n").findLast((each) => /^(ok|FAILED) \| /.test(each)) ?? "";
-  const count = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
+  const line =
+    plain.split("\n").findLast((each) => /^(ok|FAILED) \| /.test(each)) ?? "";
+  const count = (word: string) =>
+    Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
   const failed = count("failed");
   return {
     passed: count("passed"),
@@ -28,9 +30,14 @@ export function countsOf(output: string, exitCode: number): TestCounts {
 }
 
 /** The same as one line of all runs. */
-export function summaryLine({ passed, failed, ignored }: TestCounts, milliseconds: number): string {
+export function summaryLine(
+  { passed, failed, ignored }: TestCounts,
+  milliseconds: number,
+): string {
   const seconds = Math.round(milliseconds / 1000);
-  const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+  const time = seconds < 60
+    ? `${seconds}s`
+    : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
   const skipped = ignored === 0 ? "" : ` | ${ignored} ignored`;
   return `${
     failed === 0 ? "ok" : "FAILED"

@@ -34,7 +34,9 @@ function compileInto(folder: string): string | undefined {
     stderr: "piped",
   }).outputSync();
   if (code === 0) return path;
-  console.log(`no executable could be compiled, so the source is run, which takes longer:`);
+  console.log(
+    `no executable could be compiled, so the source is run, which takes longer:`,
+  );
   console.log(new TextDecoder().decode(stderr));
   return undefined;
 }
@@ -50,7 +52,10 @@ function testFiles(places: readonly string[]): string[] {
 }
 
 /** Runs one batch; its output is printed whole when it is over. */
-async function runBatch(files: readonly string[], executable?: string): Promise<TestCounts> {
+async function runBatch(
+  files: readonly string[],
+  executable?: string,
+): Promise<TestCounts> {
   const { code, stdout } = await new Deno.Command("bash", {
     args: ["-c", 'exec "$@" 2>&1', "bash", ...TEST, ...files],
     cwd: ROOT,
@@ -75,16 +80,24 @@ if (import.meta.main) {
   };
   try {
     const executable = process.env["ICECORE_EXECUTABLE"] ?? compileInto(folder);
-    const batches = batchesOf(testFiles(Deno.args.length === 0 ? ["tests"] : Deno.args));
+    const batches = batchesOf(
+      testFiles(Deno.args.length === 0 ? ["tests"] : Deno.args),
+    );
     // One more than there are processors: many tests wait, for a server, a clock or a kernel.
     const work = async () => {
-      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      for (
+        let batch = batches.shift();
+        batch !== undefined;
+        batch = batches.shift()
+      ) {
         const counts = await runBatch(batch, executable);
         if (counts.failed > 0) disturbed.push(batch);
         else add(counts);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) + 1 }, work));
+    await Promise.all(
+      Array.from({ length: Math.min(availableParallelism(), 4) + 1 }, work),
+    );
     // Tests that ran beside may have taken what these needed: alone, they have the last word.
     for (const batch of disturbed) {
       console.log(`\nonce more, alone: ${batch.join(" ")}`);

@@ -3,7 +3,8 @@ import { batchesOf } from "./batches.ts";
 import { countsOf, summaryLine } from "./counts.ts";
 
 Deno.test("counts are read from the last line of a run, coloured or not", () => {
-  const line = "\x1b[0m\x1b[32mok\x1b[0m | 12 passed (3 steps) | 0 failed | 2 ignored (1m2s)";
+  const line =
+    "\x1b[0m\x1b[32mok\x1b[0m | 12 passed (3 steps) | 0 failed | 2 ignored (1m2s)";
   assert.deepEqual(countsOf(`a test ... ok (1s)\n\n${line}\n`, 0), {
     passed: 12,
     failed: 0,
@@ -30,9 +31,13 @@ Deno.test("the summary of all runs reads like that of one", () => {
 });
 
 Deno.test("every file runs once, the slow ones first", () => {
-  const files = ["a_test.ts", "b_test.ts", "c_test.ts", "d_test.ts", "e_test.ts"].map((f) =>
-    `x/${f}`
-  );
+  const files = [
+    "a_test.ts",
+    "b_test.ts",
+    "c_test.ts",
+    "d_test.ts",
+    "e_test.ts",
+  ].map((f) => `x/${f}`);
   const slow = "tests/faults/interrupted_test.ts";
   const batches = batchesOf([...files, slow]);
   assert.deepEqual(batches[0], [slow]);

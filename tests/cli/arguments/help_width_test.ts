@@ -18,12 +18,16 @@ Deno.test("help is as wide as the terminal, also before a pager, else as COLUMNS
     [screen(200), 100],
     [screen(10), 40],
   ] as const;
-  for (const [given, expected] of widths) assert.equal(helpWidth(given), expected);
+  for (const [given, expected] of widths) {
+    assert.equal(helpWidth(given), expected);
+  }
 });
 
 for (const command of ["build", "ls", "find", "export", "recipe"]) {
   Deno.test(`icecore ${command} --help fits a terminal of 80 columns`, async () => {
-    const { stdout } = await icecore([command, "--help"], { env: { COLUMNS: "" } });
+    const { stdout } = await icecore([command, "--help"], {
+      env: { COLUMNS: "" },
+    });
     const long = stdout.split("\n").filter((line) => line.length > 80);
     assert.deepEqual(long, []);
   });
@@ -32,8 +36,14 @@ for (const command of ["build", "ls", "find", "export", "recipe"]) {
 Deno.test("the help of build names the values that an option may have", async () => {
   const { stdout } = await icecore(["build", "--help"]);
   const help = stdout.replace(/\s+/g, " ");
-  assert.match(help, /--times mtime\|all Keep the modification time \(mtime, the default/);
-  assert.match(help, /--block-size SIZE Bytes of a block: 1024, 2048, 4096, or auto, the default/);
+  assert.match(
+    help,
+    /--times mtime\|all Keep the modification time \(mtime, the default/,
+  );
+  assert.match(
+    help,
+    /--block-size SIZE Bytes of a block: 1024, 2048, 4096, or auto, the default/,
+  );
   assert.match(
     help,
     /--hash ALGORITHM The digest's algorithm: sha512, sha384, .*Default: sha512\./,

@@ -14,12 +14,18 @@ const sending: Step = {
 
 /** What a list of settings makes of the options of `sending`. */
 const given = (...settings: string[]) => {
-  const based = pipeline(recipes.native).use(sending, { hosts: ["from a recipe"] });
-  return withSettings(based, settings).placed.find(({ step }) => step.name === "sending")!.given;
+  const based = pipeline(recipes.native).use(sending, {
+    hosts: ["from a recipe"],
+  });
+  return withSettings(based, settings).placed.find(({ step }) =>
+    step.name === "sending"
+  )!.given;
 };
 
 Deno.test("a list that is set several times has all of it, and nothing of before", () => {
-  assert.deepEqual(given("sending.hosts=a,b", "sending.hosts=c"), { hosts: "a,b,c" });
+  assert.deepEqual(given("sending.hosts=a,b", "sending.hosts=c"), {
+    hosts: "a,b,c",
+  });
 });
 
 Deno.test("of one value that is set several times the last counts", () => {
@@ -34,8 +40,14 @@ const unknown: readonly (readonly [setting: string, says: RegExp])[] = [
   ],
   ["age.passphrase", /^cannot set age\.passphrase: .* --use age\.$/],
   ["s3.to:secret", /^cannot set s3\.to: .* --use s3\.$/],
-  ["allocate.size=1G", /It is one of recipe e2fsprogs: build with --recipe e2fsprogs\.$/],
-  ["hasch.algorithm=sha256", /cannot find a step named "hasch" .*Did you mean hash\?/],
+  [
+    "allocate.size=1G",
+    /It is one of recipe e2fsprogs: build with --recipe e2fsprogs\.$/,
+  ],
+  [
+    "hasch.algorithm=sha256",
+    /cannot find a step named "hasch" .*Did you mean hash\?/,
+  ],
 ];
 
 for (const [setting, message] of unknown) {

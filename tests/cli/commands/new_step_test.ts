@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { icecore, icecoreArgv, inLab, type Lab, ROOT } from "../../faults/lab.ts";
+import {
+  icecore,
+  icecoreArgv,
+  inLab,
+  type Lab,
+  ROOT,
+} from "../../faults/lab.ts";
 import { withDisk } from "../../support/mounted_disk.ts";
 import { testWith } from "../../support/requirements.ts";
 import { icecore as runIcecore } from "../../support/run_icecore.ts";
@@ -16,7 +22,10 @@ function addProgram(lab: Lab): void {
 Deno.test("new-step writes a step and its test, and both run as written", async () => {
   await inLab(async (lab) => {
     addProgram(lab);
-    const { code, stdout, stderr } = await icecore(lab, ["new-step", "to-vault"]);
+    const { code, stdout, stderr } = await icecore(lab, [
+      "new-step",
+      "to-vault",
+    ]);
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "to-vault.ts\nto-vault_test.ts\n");
     assert.match(stderr, /Try it: {3}icecore build DIR --use \.\/to-vault\.ts/);
@@ -26,7 +35,10 @@ Deno.test("new-step writes a step and its test, and both run as written", async 
       ...["--set", `to-vault.to=${lab.temporary}`],
     ]);
     assert.equal(built.code, 0, built.stderr);
-    assert.deepEqual(readFileSync(`${lab.temporary}/out.img`), readFileSync(lab.at("out.img")));
+    assert.deepEqual(
+      readFileSync(`${lab.temporary}/out.img`),
+      readFileSync(lab.at("out.img")),
+    );
 
     const tested = await new Deno.Command(Deno.execPath(), {
       args: ["test", "--allow-all", "--no-check", "to-vault_test.ts"],
@@ -35,20 +47,29 @@ Deno.test("new-step writes a step and its test, and both run as written", async 
       stdout: "piped",
       stderr: "piped",
     }).output();
-    const said = new TextDecoder().decode(tested.stdout) + new TextDecoder().decode(tested.stderr);
+    const said = new TextDecoder().decode(tested.stdout) +
+      new TextDecoder().decode(tested.stderr);
     assert.equal(tested.code, 0, said);
     assert.match(said, /2 passed \| 0 failed/);
   });
 });
 
 Deno.test("new-step passes the type check, lint and format of the house", async () => {
-  const { stepText, testText } = await import("../../../cli/building/step_template.ts");
+  const { stepText, testText } = await import(
+    "../../../cli/building/step_template.ts"
+  );
   await inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/upload.ts`, stepText("upload"));
     writeFileSync(`${folder}/upload_test.ts`, testText("upload"));
     for (const check of [["check"], ["lint"], ["fmt", "--check"]]) {
       const { code, stderr } = new Deno.Command(Deno.execPath(), {
-        args: [...check, "--config", `${ROOT}deno.json`, "upload.ts", "upload_test.ts"],
+        args: [
+          ...check,
+          "--config",
+          `${ROOT}deno.json`,
+          "upload.ts",
+          "upload_test.ts",
+        ],
         cwd: folder,
         stderr: "piped",
       }).outputSync();
@@ -63,14 +84,23 @@ Deno.test("new-step overwrites nothing, and refuses names that no step has", asy
     const before = readdirSync(lab.folder);
     const taken = await icecore(lab, ["new-step", "mine"]);
     assert.equal(taken.code, 2);
-    assert.match(taken.stderr, /cannot write mine_test\.ts: it exists already\. Choose another/);
+    assert.match(
+      taken.stderr,
+      /cannot write mine_test\.ts: it exists already\. Choose another/,
+    );
     assert.deepEqual(readdirSync(lab.folder), before);
     const named = await icecore(lab, ["new-step", "../Evil"]);
     assert.equal(named.code, 2);
-    assert.match(named.stderr, /a name is lower case letters, digits and hyphens/);
+    assert.match(
+      named.stderr,
+      /a name is lower case letters, digits and hyphens/,
+    );
     const own = await icecore(lab, ["new-step", "hash"]);
     assert.equal(own.code, 2);
-    assert.match(own.stderr, /cannot name a step hash: a recipe has one of that name\. Choose/);
+    assert.match(
+      own.stderr,
+      /cannot name a step hash: a recipe has one of that name\. Choose/,
+    );
     assert.deepEqual(readdirSync(lab.folder), before);
   });
 });
@@ -82,9 +112,14 @@ testWith(
     await inTemporaryFolder(async (folder) => {
       const disk = `${folder}/disk`;
       await withDisk(disk, "size=4k", async () => {
-        const { code, stderr } = await runIcecore(["new-step", "upload"], { cwd: disk });
+        const { code, stderr } = await runIcecore(["new-step", "upload"], {
+          cwd: disk,
+        });
         assert.equal(code, 1);
-        assert.match(stderr, /cannot write upload_test\.ts: .*no space left.*Make room/);
+        assert.match(
+          stderr,
+          /cannot write upload_test\.ts: .*no space left.*Make room/,
+        );
         assert.deepEqual(readdirSync(disk), []);
       });
     });

@@ -22,7 +22,9 @@ async function serving(
   args: readonly string[],
   use: (line: string) => Promise<void>,
   signal: Deno.Signal = "SIGINT",
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+): Promise<
+  { readonly code: number; readonly stdout: string; readonly stderr: string }
+> {
   const [program, ...argv] = icecoreArgv(["serve", ...args]);
   const child = new Deno.Command(program!, {
     args: argv,
@@ -44,7 +46,9 @@ async function serving(
   } finally {
     child.kill(signal);
   }
-  for (let each = await lines.read(); !each.done; each = await lines.read()) stdout += each.value;
+  for (let each = await lines.read(); !each.done; each = await lines.read()) {
+    stdout += each.value;
+  }
   return { code: (await child.status).code, stdout, stderr: await said };
 }
 
@@ -54,7 +58,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const { code, stdout, stderr } = await serving([image], async (url) => {
         assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/);
         assert.equal(await (await fetch(`${url}raw/note.txt`)).text(), "hello");
-        assert.match(await (await fetch(`${url}assets/page.js`)).text(), /^import /m);
+        assert.match(
+          await (await fetch(`${url}assets/page.js`)).text(),
+          /^import /m,
+        );
       }, signal);
       assert.equal(code, 0, stderr);
       assert.equal(stdout.trim().split("\n").length, 1);
@@ -98,7 +105,10 @@ Deno.test("serve shows a stack as one tree, finds its base where it is given, or
     assert.match(missing.stderr, /it needs the image below, jan\.img/);
     await serving([top, "--base", `${folder}/old`], async (url) => {
       assert.equal(await (await fetch(`${url}raw/a.txt`)).text(), "January");
-      assert.equal(await (await fetch(`${url}raw/b.txt?layer=0`)).text(), "February");
+      assert.equal(
+        await (await fetch(`${url}raw/b.txt?layer=0`)).text(),
+        "February",
+      );
     });
     await serving([top, "--layer"], async (url) => {
       assert.equal(await (await fetch(`${url}raw/b.txt`)).text(), "February");
@@ -121,9 +131,15 @@ Deno.test("beyond loopback serve wants a password, which must be one", async () 
       ["--host", "0.0.0.0"],
       /cannot serve at 0\.0\.0\.0 without a password: .*--password-file/,
     );
-    await refused(["--password-file", `${folder}/none`], /cannot read .*none: .*/);
+    await refused(
+      ["--password-file", `${folder}/none`],
+      /cannot read .*none: .*/,
+    );
     writeFileSync(`${folder}/short`, "secret\n");
-    await refused(["--password-file", `${folder}/short`], /fewer than 8 characters/);
+    await refused(
+      ["--password-file", `${folder}/short`],
+      /fewer than 8 characters/,
+    );
     await refused(["--port", "70000"], /70000|65535|65,535/);
     writeFileSync(`${folder}/password`, "correct horse\nsecond line\n");
     await serving(
@@ -132,7 +148,10 @@ Deno.test("beyond loopback serve wants a password, which must be one", async () 
         assert.match(url, /^http:\/\/localhost:\d+\/$/);
         const headers = { authorization: `Basic ${btoa("me:correct horse")}` };
         assert.equal((await fetch(`${url}raw/note.txt`)).status, 401);
-        assert.equal(await (await fetch(`${url}raw/note.txt`, { headers })).text(), "hello");
+        assert.equal(
+          await (await fetch(`${url}raw/note.txt`, { headers })).text(),
+          "hello",
+        );
       },
     );
   });
@@ -143,7 +162,12 @@ Deno.test("a port that another program has is named, and so is what is no image"
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
     const { port } = other.address() as AddressInfo;
-    const { code, stderr } = await icecore(["serve", image, "--port", String(port)]);
+    const { code, stderr } = await icecore([
+      "serve",
+      image,
+      "--port",
+      String(port),
+    ]);
     other.close();
     assert.equal(code, 1);
     assert.match(

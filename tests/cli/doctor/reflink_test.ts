@@ -14,8 +14,15 @@ for (const type of CLONING) {
       onDisk(type, async (disk) => {
         fill(disk);
         mkdirSync(`${disk}/images`);
-        const text = await icecoreOutput(["doctor", `${disk}/source`, `${disk}/images`]);
-        assert.match(text, /^ok +reflink +blocks can be cloned from \S+ into \S+$/m);
+        const text = await icecoreOutput([
+          "doctor",
+          `${disk}/source`,
+          `${disk}/images`,
+        ]);
+        assert.match(
+          text,
+          /^ok +reflink +blocks can be cloned from \S+ into \S+$/m,
+        );
         assert.match(text, /^cloning between the two folders: works$/m);
         assert.equal(output("ls", ["-A", `${disk}/images`]), "");
       }),

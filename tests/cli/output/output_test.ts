@@ -5,31 +5,53 @@ import { writeFileSync } from "node:fs";
 import { build, icecore, icecoreArgv, inLab, REAL } from "../../faults/lab.ts";
 import { testWith } from "../../support/requirements.ts";
 
-const STEPS = "scan allocate format grow mount copy unmount fsck shrink readonly hash".split(" ");
+const STEPS =
+  "scan allocate format grow mount copy unmount fsck shrink readonly hash"
+    .split(" ");
 
-testWith(REAL, "a build prints its digest on stdout and a table on stderr", async () => {
-  await inLab(async (lab) => {
-    const { code, stdout, stderr } = await build(lab);
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
-    const lines = stderr.split("\n");
-    assert.deepEqual(lines.slice(0, STEPS.length).map((line) => line.split(" ")[0]), STEPS);
-    assert.match(stderr, /\nsource +97\.7 KiB in 2 files, 3 folders\n/);
-    assert.match(stderr, /\nimage +\/.*\/out\.img, \d+ KiB, \d\.\d+ × the source\n/);
-    assert.match(stderr, new RegExp(`\nsha512 +${stdout.slice(0, 128)}\ntime +\\S`));
-    assert.doesNotMatch(stderr, /[\x1b\r]/, "nothing is drawn into a pipe");
-  });
-});
+testWith(
+  REAL,
+  "a build prints its digest on stdout and a table on stderr",
+  async () => {
+    await inLab(async (lab) => {
+      const { code, stdout, stderr } = await build(lab);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
+      const lines = stderr.split("\n");
+      assert.deepEqual(
+        lines.slice(0, STEPS.length).map((line) => line.split(" ")[0]),
+        STEPS,
+      );
+      assert.match(stderr, /\nsource +97\.7 KiB in 2 files, 3 folders\n/);
+      assert.match(
+        stderr,
+        /\nimage +\/.*\/out\.img, \d+ KiB, \d\.\d+ × the source\n/,
+      );
+      assert.match(
+        stderr,
+        new RegExp(`\nsha512 +${stdout.slice(0, 128)}\ntime +\\S`),
+      );
+      assert.doesNotMatch(stderr, /[\x1b\r]/, "nothing is drawn into a pipe");
+    });
+  },
+);
 
-testWith(REAL, "--quiet prints the digest alone, --verbose each program", async () => {
-  await inLab(async (lab) => {
-    const quiet = await build(lab, ["--quiet"]);
-    assert.deepEqual([quiet.code, quiet.stderr], [0, ""]);
-    assert.match(quiet.stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
-    const verbose = await build(lab, ["--verbose", "--force"]);
-    assert.match(verbose.stderr, /^ {2}\$ mkfs\.ext4 -F -q .*\nformat: \d+\.\d\d s$/m);
-  });
-});
+testWith(
+  REAL,
+  "--quiet prints the digest alone, --verbose each program",
+  async () => {
+    await inLab(async (lab) => {
+      const quiet = await build(lab, ["--quiet"]);
+      assert.deepEqual([quiet.code, quiet.stderr], [0, ""]);
+      assert.match(quiet.stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
+      const verbose = await build(lab, ["--verbose", "--force"]);
+      assert.match(
+        verbose.stderr,
+        /^ {2}\$ mkfs\.ext4 -F -q .*\nformat: \d+\.\d\d s$/m,
+      );
+    });
+  },
+);
 
 testWith(REAL, "--json prints events alone, one a line", async () => {
   await inLab(async (lab) => {
@@ -50,7 +72,9 @@ testWith(REAL, "--json prints events alone, one a line", async () => {
     assert.equal(last.image.report.countFiles, 2);
     assert.match(last.image.digests.sha512, /^[0-9a-f]{128}$/);
     const types = new Set(events.map(({ type }) => type));
-    for (const type of ["progress", "command", "step-finished"]) assert.ok(types.has(type), type);
+    for (const type of ["progress", "command", "step-finished"]) {
+      assert.ok(types.has(type), type);
+    }
   });
 });
 
@@ -64,8 +88,17 @@ testWith(REAL, "--json prints a failure as events, too", async () => {
     assert.equal(failed.step, "readonly");
     assert.equal(failed.code, "step-failed");
     assert.match(failed.message, /step readonly failed: cannot run tune2fs/);
-    const bad = await icecore(lab, ["build", "source", "--without", "nothing", "--json"]);
-    assert.equal(JSON.parse(bad.stdout.trimEnd().split("\n").at(-1)!).code, "unknown-step");
+    const bad = await icecore(lab, [
+      "build",
+      "source",
+      "--without",
+      "nothing",
+      "--json",
+    ]);
+    assert.equal(
+      JSON.parse(bad.stdout.trimEnd().split("\n").at(-1)!).code,
+      "unknown-step",
+    );
   });
 });
 
@@ -73,20 +106,33 @@ testWith(REAL, "--dry-run prints the plan and writes nothing", async () => {
   await inLab(async (lab) => {
     const { code, stdout, stderr } = await build(lab, ["--dry-run"]);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^Would build \/.*\/out\.img from \/.*\/source:\nscan .*\n +files: 2\n/);
+    assert.match(
+      stdout,
+      /^Would build \/.*\/out\.img from \/.*\/source:\nscan .*\n +files: 2\n/,
+    );
     const { stdout: json } = await build(lab, ["--dry-run", "--json"]);
-    assert.deepEqual(JSON.parse(json).steps.map(({ name }: { name: string }) => name), STEPS);
-    assert.deepEqual([...Deno.readDirSync(lab.folder)].map(({ name }) => name).sort(), [
-      "bin",
-      "source",
-      "tmp",
-    ]);
+    assert.deepEqual(
+      JSON.parse(json).steps.map(({ name }: { name: string }) => name),
+      STEPS,
+    );
+    assert.deepEqual(
+      [...Deno.readDirSync(lab.folder)].map(({ name }) => name).sort(),
+      [
+        "bin",
+        "source",
+        "tmp",
+      ],
+    );
     assert.deepEqual([...Deno.readDirSync(lab.temporary)], []);
   });
 });
 
 /** Runs a build on a terminal of its own; what is drawn comes back as it is. */
-function onTerminal(argv: readonly string[], env: Record<string, string>, cwd: string): string {
+function onTerminal(
+  argv: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+): string {
   const quoted = argv.map((part) => `'${part}'`).join(" ");
   const { status, stdout } = spawnSync(
     "script",
@@ -114,20 +160,42 @@ testWith(
     await inLab((lab) => {
       writeFileSync(lab.at("half-done.ts"), HALF_DONE);
       const env = Deno.env.toObject();
-      const build = ["build", "source", "-o", "out.img", "--force", "--use", "./half-done.ts"];
+      const build = [
+        "build",
+        "source",
+        "-o",
+        "out.img",
+        "--force",
+        "--use",
+        "./half-done.ts",
+      ];
       // A child gets the variables of the tests as well: those that count are taken away by env.
       const bare = ["env", "-u", "CI", "-u", "NO_COLOR"];
       const argv = [...bare, ...icecoreArgv(build)];
       const drawn = onTerminal(argv, { ...env, ...lab.env }, lab.folder);
       assert.match(drawn, /\r\x1b\[K\x1b\[36m\[2\/5\] pack/);
-      assert.match(drawn, /half-done {2}\[#{12}-{12}\] +50 % {2}1\.00 KiB of 2\.00 KiB/);
+      assert.match(
+        drawn,
+        /half-done {2}\[#{12}-{12}\] +50 % {2}1\.00 KiB of 2\.00 KiB/,
+      );
       const afterLast = drawn.slice(drawn.lastIndexOf("\x1b[36m"));
-      assert.match(afterLast, /\x1b\[0m\r\x1b\[Kscan /, "the table begins on a clean line");
-      for (const [name, value] of [["NO_COLOR", "1"], ["CI", "true"], ["TERM", "dumb"]] as const) {
+      assert.match(
+        afterLast,
+        /\x1b\[0m\r\x1b\[Kscan /,
+        "the table begins on a clean line",
+      );
+      for (
+        const [name, value] of [["NO_COLOR", "1"], ["CI", "true"], [
+          "TERM",
+          "dumb",
+        ]] as const
+      ) {
         const plainArgv = [...bare, `${name}=${value}`, ...icecoreArgv(build)];
         const plain = onTerminal(plainArgv, { ...env, ...lab.env }, lab.folder);
         assert.doesNotMatch(plain, /\x1b\[36m/, `no colour with ${name}`);
-        if (name !== "NO_COLOR") assert.doesNotMatch(plain, /\x1b/, `nothing drawn with ${name}`);
+        if (name !== "NO_COLOR") {
+          assert.doesNotMatch(plain, /\x1b/, `nothing drawn with ${name}`);
+        }
       }
     });
   },
@@ -140,31 +208,49 @@ const shells: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [shell, check] of Object.entries(shells)) {
-  testWith({ programs: [check[0]!] }, `the completions for ${shell} are valid`, async () => {
-    await inLab(async (lab) => {
-      const { code, stdout } = await icecore(lab, ["completion", shell]);
-      assert.equal(code, 0);
-      writeFileSync(lab.at("completions"), stdout);
-      const { status, stderr } = spawnSync(check[0]!, [...check.slice(1), lab.at("completions")], {
-        encoding: "utf8",
+  testWith(
+    { programs: [check[0]!] },
+    `the completions for ${shell} are valid`,
+    async () => {
+      await inLab(async (lab) => {
+        const { code, stdout } = await icecore(lab, ["completion", shell]);
+        assert.equal(code, 0);
+        writeFileSync(lab.at("completions"), stdout);
+        const { status, stderr } = spawnSync(check[0]!, [
+          ...check.slice(1),
+          lab.at("completions"),
+        ], {
+          encoding: "utf8",
+        });
+        assert.equal(status, 0, stderr);
       });
-      assert.equal(status, 0, stderr);
-    });
-  });
+    },
+  );
 }
 
-testWith({ programs: ["bash"] }, "bash completes commands and flags", async () => {
-  await inLab(async (lab) => {
-    const commands = await icecore(lab, ["completion", "bash", "bui"]);
-    assert.match(commands.stdout, /^build$/m);
-    const flags = await icecore(lab, ["completion", "bash", "build", "--reci"]);
-    assert.match(flags.stdout, /--recipe/);
-  });
-});
+testWith(
+  { programs: ["bash"] },
+  "bash completes commands and flags",
+  async () => {
+    await inLab(async (lab) => {
+      const commands = await icecore(lab, ["completion", "bash", "bui"]);
+      assert.match(commands.stdout, /^build$/m);
+      const flags = await icecore(lab, [
+        "completion",
+        "bash",
+        "build",
+        "--reci",
+      ]);
+      assert.match(flags.stdout, /--recipe/);
+    });
+  },
+);
 
 Deno.test("a reader that goes away is not a failure", async () => {
   await inLab((lab) => {
-    const quoted = icecoreArgv(["steps", "--verbose"]).map((part) => `'${part}'`).join(" ");
+    const quoted = icecoreArgv(["steps", "--verbose"]).map((part) =>
+      `'${part}'`
+    ).join(" ");
     const { stderr } = spawnSync("sh", ["-c", `${quoted} | head -n 1`], {
       env: { ...Deno.env.toObject(), ...lab.env },
       encoding: "utf8",
@@ -180,7 +266,11 @@ testWith(
     await inLab((lab) => {
       const env = { ...Deno.env.toObject(), ...lab.env };
       const shown = (...args: string[]) =>
-        onTerminal(["env", "-u", "CI", "-u", "NO_COLOR", ...icecoreArgv(args)], env, lab.folder);
+        onTerminal(
+          ["env", "-u", "CI", "-u", "NO_COLOR", ...icecoreArgv(args)],
+          env,
+          lab.folder,
+        );
       assert.match(shown("build", "--help"), /\x1b\[/);
       assert.doesNotMatch(shown("build", "--help", "--no-color"), /\x1b\[/);
       assert.doesNotMatch(shown("build", "--no-color", "--help"), /\x1b\[/);

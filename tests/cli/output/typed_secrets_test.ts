@@ -5,7 +5,14 @@ import { icecore } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const SCHEMES = ["ftp", "sftp", "webdavs", "https", "HTTP", "s3"];
-const PASSWORDS = ["hunter2", "hun:ter2", "hun ter2", 'hun"ter2', "hun'ter2)", "hun@ter2"];
+const PASSWORDS = [
+  "hunter2",
+  "hun:ter2",
+  "hun ter2",
+  'hun"ter2',
+  "hun'ter2)",
+  "hun@ter2",
+];
 
 /** Every place where a path or a URL is accepted. */
 const COMMANDS: readonly (readonly string[])[] = [
@@ -17,8 +24,28 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["build", ".", "-o", "new.img", "--recipe", "URL"],
   ["build", ".", "-o", "new.img", "--use", "URL"],
   ["build", ".", "-o", "new.img", "--use", "ssh", "--set", "ssh.to=URL"],
-  ["build", ".", "-o", "new.img", "--use", "s3", "--set", "s3.to=URL", "--set", "s3.retries=0"],
-  ["build", ".", "-o", "new.img", "--use", "age", "--set", "age.recipientsFile=URL"],
+  [
+    "build",
+    ".",
+    "-o",
+    "new.img",
+    "--use",
+    "s3",
+    "--set",
+    "s3.to=URL",
+    "--set",
+    "s3.retries=0",
+  ],
+  [
+    "build",
+    ".",
+    "-o",
+    "new.img",
+    "--use",
+    "age",
+    "--set",
+    "age.recipientsFile=URL",
+  ],
   ["verify", "URL"],
   ["verify", "file", "--source", "URL"],
   ["verify", "file", "--source", "URL", "--json"],
@@ -63,7 +90,14 @@ for (const [index, command] of COMMANDS.entries()) {
 Deno.test("what is typed is taken out of a text as a path, a message and JSON have it", () => {
   const given = ['--set=x.y=ftp://bob:p"w\n//x@h/a'];
   for (const form of ['p"w\n//x', 'p"w\n/x', 'p\\"w\\n//x', 'p"w\\n/x']) {
-    assert.equal(withoutTypedSecrets(`no ftp:/bob:${form}@h/a`, given), "no ftp:/h/a", form);
+    assert.equal(
+      withoutTypedSecrets(`no ftp:/bob:${form}@h/a`, given),
+      "no ftp:/h/a",
+      form,
+    );
   }
-  assert.equal(withoutTypedSecrets("a file /x@h", ["https://h/x@h"]), "a file /x@h");
+  assert.equal(
+    withoutTypedSecrets("a file /x@h", ["https://h/x@h"]),
+    "a file /x@h",
+  );
 });

@@ -3,14 +3,30 @@ import { fileURLToPath } from "node:url";
 import { duration } from "../../../pipeline/words/duration.ts";
 import type { BuildEvent } from "../../../mod.ts";
 
-const DRIVER = fileURLToPath(new URL("../human_renderer_driver.ts", import.meta.url));
-const FAILED: BuildEvent = { type: "build-failed", code: "unexpected", message: "no" };
+const DRIVER = fileURLToPath(
+  new URL("../human_renderer_driver.ts", import.meta.url),
+);
+const FAILED: BuildEvent = {
+  type: "build-failed",
+  code: "unexpected",
+  message: "no",
+};
 
 /** What a person sees of events, on a terminal or in a file. */
-async function shown(events: readonly BuildEvent[], where: "terminal" | "file"): Promise<string> {
+async function shown(
+  events: readonly BuildEvent[],
+  where: "terminal" | "file",
+): Promise<string> {
   const isTerminal = where === "terminal" ? "1" : "0";
   const { stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", DRIVER, isTerminal, JSON.stringify(events)],
+    args: [
+      "run",
+      "--allow-all",
+      "--no-check",
+      DRIVER,
+      isTerminal,
+      JSON.stringify(events),
+    ],
     // CI draws no progress, also where it has a terminal.
     env: { TERM: "xterm", NO_COLOR: "1", CI: "" },
     stderr: "piped",
@@ -21,7 +37,11 @@ async function shown(events: readonly BuildEvent[], where: "terminal" | "file"):
 const problems = Array.from({ length: 25 }, (_, i): BuildEvent => ({
   type: "problem",
   step: "scan",
-  problem: { kind: "unreadable", path: `/srv/file-${i}`, reason: "permission denied" },
+  problem: {
+    kind: "unreadable",
+    path: `/srv/file-${i}`,
+    reason: "permission denied",
+  },
 }));
 
 Deno.test("every problem is named where nobody can ask again", async () => {
@@ -33,7 +53,10 @@ Deno.test("every problem is named where nobody can ask again", async () => {
 Deno.test("on a terminal the first problems are named, and where to see all", async () => {
   const text = await shown([...problems, FAILED], "terminal");
   assert.equal(text.match(/unreadable: \/srv\/file-/g)?.length, 20);
-  assert.match(text, /… and 5 more; see all of them with --verbose, or by 2> FILE/);
+  assert.match(
+    text,
+    /… and 5 more; see all of them with --verbose, or by 2> FILE/,
+  );
 });
 
 Deno.test("what a streaming step has sent is not drawn on another step's line", async () => {
@@ -61,5 +84,6 @@ const DURATIONS: readonly (readonly [number, string])[] = [
 ];
 
 for (const [seconds, text] of DURATIONS) {
-  Deno.test(`${seconds} seconds are ${text}`, () => assert.equal(duration(seconds), text));
+  Deno.test(`${seconds} seconds are ${text}`, () =>
+    assert.equal(duration(seconds), text));
 }

@@ -33,7 +33,9 @@ function randomSource(seed: number): (below: number) => number {
 }
 
 for (const blockSizeBytes of BLOCK_SIZES) {
-  const built = buildTree(variedTree(blockSizeBytes === 1024 ? 9_000_000 : 300_000));
+  const built = buildTree(
+    variedTree(blockSizeBytes === 1024 ? 9_000_000 : 300_000),
+  );
   const image = imageBytes(built, planOf(built, { blockSizeBytes }));
 
   Deno.test(`an image of icecore with blocks of ${blockSizeBytes} is sound, byte for byte`, async () => {
@@ -49,7 +51,11 @@ for (const blockSizeBytes of BLOCK_SIZES) {
     const random = randomSource(blockSizeBytes);
     const regions = regionsOf(image);
     for (const region of regions) {
-      for (let i = 0; i < Math.min(FLIPS_PER_REGION, 8 * region.sizeBytes); i++) {
+      for (
+        let i = 0;
+        i < Math.min(FLIPS_PER_REGION, 8 * region.sizeBytes);
+        i++
+      ) {
         const at = region.offsetBytes + random(region.sizeBytes);
         const mask = 1 << random(8);
         image[at]! ^= mask;
@@ -57,7 +63,9 @@ for (const blockSizeBytes of BLOCK_SIZES) {
         image[at]! ^= mask;
         const where = `${region.kind}, byte ${at}, mask ${mask}`;
         assert.ok(findings.length > 0, `nothing found: ${where}`);
-        const named = findings.some(({ structure }) => NAMES[region.kind].test(structure));
+        const named = findings.some(({ structure }) =>
+          NAMES[region.kind].test(structure)
+        );
         assert.ok(named, `${where}: ${JSON.stringify(findings)}`);
       }
     }

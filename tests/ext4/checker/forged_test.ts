@@ -7,9 +7,17 @@ import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
-import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
+import {
+  SUPERBLOCK,
+  SUPERBLOCK_OFFSET_BYTES,
+} from "../../../ext4/structs/superblock.ts";
 import { Forgery } from "../../support/forge.ts";
-import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  symlink,
+} from "../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";
 
 const shared = { xattrs: { "user.block": "b".repeat(400) } };
@@ -24,8 +32,10 @@ const built = buildTree(folder({
 }));
 const original = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));
 const sound = await openFileSystem(bytesSource(original));
-const number = async (path: string): Promise<InodeNumber> => (await sound.stat(path)).inode;
-const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const number = async (path: string): Promise<InodeNumber> =>
+  (await sound.stat(path)).inode;
+const view = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 const AT = INODE.offsets;
 
 /** Forges an image whose checksums all fit; among the findings must be these. */
@@ -38,7 +48,9 @@ async function assertFound(
   await change(forgery);
   const report = await checkImage(bytesSource(forgery.image), options);
   const found = new Set(report.findings.map(({ code }) => code));
-  for (const code of codes) assert.ok(found.has(code), `${code} is among ${[...found].join(" ")}`);
+  for (const code of codes) {
+    assert.ok(found.has(code), `${code} is among ${[...found].join(" ")}`);
+  }
   for (const { structure, message } of report.findings) {
     assert.ok(structure.length > 0 && message.includes(structure));
   }
@@ -48,12 +60,18 @@ Deno.test("a wrong count of links is found, of a file and of a folder", async ()
   const [one, outer] = [await number("one"), await number("outer")];
   const forgery = new Forgery(original.slice());
   const setLinks = (inode: InodeNumber, count: number) =>
-    forgery.inode(inode, (bytes) => view(bytes).setUint16(AT.i_links_count, count, true));
+    forgery.inode(
+      inode,
+      (bytes) => view(bytes).setUint16(AT.i_links_count, count, true),
+    );
   setLinks(one, 2);
   setLinks(outer, 3);
   const { findings } = await checkImage(bytesSource(forgery.image));
   const wrong = findings.filter(({ code }) => code === "link-count");
-  assert.deepEqual(new Set(wrong.map(({ inode }) => inode)), new Set([one, outer]));
+  assert.deepEqual(
+    new Set(wrong.map(({ inode }) => inode)),
+    new Set([one, outer]),
+  );
 });
 
 for (const field of ["s_clusters_per_group", "s_journal_inum"] as const) {
@@ -61,7 +79,9 @@ for (const field of ["s_clusters_per_group", "s_journal_inum"] as const) {
     assertFound(["superblock-field"], ({ image }) => {
       const superblock = image.subarray(SUPERBLOCK_OFFSET_BYTES);
       SUPERBLOCK.encodeInto(superblock, 0, { [field]: 8 });
-      SUPERBLOCK.encodeInto(superblock, 0, { s_checksum: superblockChecksum(superblock) });
+      SUPERBLOCK.encodeInto(superblock, 0, {
+        s_checksum: superblockChecksum(superblock),
+      });
       return Promise.resolve();
     }, { exact: false }));
 }
@@ -69,8 +89,14 @@ for (const field of ["s_clusters_per_group", "s_journal_inum"] as const) {
 Deno.test("a block with two owners is found, and one with none", () =>
   assertFound(["block-twice", "bitmap"], async (forgery) => {
     const start = AT.i_block + 12 + EXTENT.offsets.ee_start_lo;
-    const block = view(forgery.load(await number("two")).bytes).getUint32(start, true);
-    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(start, block, true));
+    const block = view(forgery.load(await number("two")).bytes).getUint32(
+      start,
+      true,
+    );
+    forgery.inode(
+      await number("one"),
+      (bytes) => view(bytes).setUint32(start, block, true),
+    );
   }));
 
 Deno.test("a block that a file has twice, one behind the other, is found", () =>
@@ -94,13 +120,19 @@ Deno.test("a name of the value of an attribute is found", () =>
 
 Deno.test("a wrong i_blocks is found", () =>
   assertFound(["inode-blocks"], async (forgery) => {
-    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_blocks_lo, 6, true));
+    forgery.inode(
+      await number("one"),
+      (bytes) => view(bytes).setUint32(AT.i_blocks_lo, 6, true),
+    );
   }));
 
 for (const field of ["i_dtime", "i_obso_faddr"] as const) {
   Deno.test(`an ${field} of a file in use is found`, () =>
     assertFound(["inode-field"], async (forgery) => {
-      forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT[field], 1, true));
+      forgery.inode(
+        await number("one"),
+        (bytes) => view(bytes).setUint32(AT[field], 1, true),
+      );
     }));
 }
 
@@ -114,12 +146,18 @@ Deno.test("a flag without its feature is found", () =>
 
 Deno.test("more blocks than i_size needs are found", () =>
   assertFound(["inode-size"], async (forgery) => {
-    forgery.inode(await number("one"), (bytes) => view(bytes).setUint32(AT.i_size_lo, 0, true));
+    forgery.inode(
+      await number("one"),
+      (bytes) => view(bytes).setUint32(AT.i_size_lo, 0, true),
+    );
   }));
 
 Deno.test("an image that others wrote may have blocks reserved behind i_size, and none written", () =>
   assertFound(["inode-size"], async (forgery) => {
-    forgery.inode(await number("long"), (bytes) => view(bytes).setUint32(AT.i_size_lo, 1, true));
+    forgery.inode(
+      await number("long"),
+      (bytes) => view(bytes).setUint32(AT.i_size_lo, 1, true),
+    );
   }, { exact: false }));
 
 Deno.test("two entries with one name are found", () =>
@@ -131,7 +169,11 @@ Deno.test("two entries with one name are found", () =>
 
 Deno.test("a folder that no folder names is found", () =>
   assertFound(["folder-names", "folder-unreachable"], async (forgery) => {
-    forgery.entry(await number("outer"), "inner", (entry) => view(entry).setUint32(0, 0, true));
+    forgery.entry(
+      await number("outer"),
+      "inner",
+      (entry) => view(entry).setUint32(0, 0, true),
+    );
   }));
 
 Deno.test("folders in a circle, apart from the root, are found", () =>
@@ -150,7 +192,11 @@ Deno.test("folders in a circle, apart from the root, are found", () =>
 
 Deno.test("`..` that names another folder is found", () =>
   assertFound(["directory-parent"], async (forgery) => {
-    forgery.entry(await number("outer/inner"), "..", (entry) => view(entry).setUint32(0, 2, true));
+    forgery.entry(
+      await number("outer/inner"),
+      "..",
+      (entry) => view(entry).setUint32(0, 2, true),
+    );
   }));
 
 Deno.test("an entry that gives another type is found", () =>
@@ -178,7 +224,9 @@ Deno.test("fewer users of a shared attribute block than it claims are found", ()
 Deno.test("findings past the most that are kept are counted", async () => {
   const broken = original.slice();
   const table = new Forgery(original.slice()).inodeTable * 1024;
-  for (let inode = 12; inode < 18; inode++) broken[table + 256 * (inode - 1) + 8]! ^= 1;
+  for (let inode = 12; inode < 18; inode++) {
+    broken[table + 256 * (inode - 1) + 8]! ^= 1;
+  }
   const all = await checkImage(bytesSource(broken));
   const few = await checkImage(bytesSource(broken), { maxFindings: 2 });
   assert.ok(all.countFindings > 2);

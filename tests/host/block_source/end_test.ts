@@ -12,7 +12,10 @@ Deno.test("a read past the end of a remote image fails, within its first bytes a
       await source.read(sizeBytes - 100, into);
       await assert.rejects(
         async () => await source.read(sizeBytes - 99, into),
-        { code: "image-changed", message: /up to byte \d+: it has \d+ bytes\./ },
+        {
+          code: "image-changed",
+          message: /up to byte \d+: it has \d+ bytes\./,
+        },
       );
     } finally {
       source.close();

@@ -32,7 +32,8 @@ Deno.test("a file that is cut while it is open is an error, not zeros", () =>
     truncateSync(path, 50_000);
     assert.throws(() => source.read(49_000, new Uint8Array(2000)), {
       code: "image-changed",
-      message: /it was 100000 bytes long when it was opened, and now ends at 50000\. Something cut/,
+      message:
+        /it was 100000 bytes long when it was opened, and now ends at 50000\. Something cut/,
     });
     source.close();
   }));
@@ -48,14 +49,20 @@ Deno.test("what cannot be an image is refused, each with its own message", () =>
         ["pipe", "no-image", /: it is neither a file nor a block device/],
       ] as const
     ) {
-      assert.throws(() => openFileSource(join(folder, name)), { code, message: words });
+      assert.throws(() => openFileSource(join(folder, name)), {
+        code,
+        message: words,
+      });
     }
   }));
 
 Deno.test("a name with escape sequences is harmless in the message", () => {
   assert.throws(
     () => openFileSource("/nowhere/\x1b[31mred"),
-    { message: "cannot read /nowhere/\\033[31mred: it does not exist. Check the path." },
+    {
+      message:
+        "cannot read /nowhere/\\033[31mred: it does not exist. Check the path.",
+    },
   );
 });
 
@@ -70,7 +77,12 @@ testWith(
     inTemporaryFolder((folder) => {
       const path = join(folder, "x.img");
       writeFileSync(path, pattern(1 << 20, 7));
-      const device = output("losetup", ["--find", "--show", "--read-only", path]).trim();
+      const device = output("losetup", [
+        "--find",
+        "--show",
+        "--read-only",
+        path,
+      ]).trim();
       try {
         const source = openFileSource(device);
         const into = new Uint8Array(1000);

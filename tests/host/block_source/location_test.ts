@@ -31,7 +31,8 @@ for (const [location, shown] of SHOWN) {
 }
 
 Deno.test("URLs in a text are shown without secrets, and nothing else is changed", () => {
-  const text = "cannot read `https://bob:pw@h/r.img?sig=1`: see https://h/help. Or a@b?c.";
+  const text =
+    "cannot read `https://bob:pw@h/r.img?sig=1`: see https://h/help. Or a@b?c.";
   assert.equal(
     withShownLocations(text),
     "cannot read `https://h/r.img?…`: see https://h/help. Or a@b?c.",
@@ -40,8 +41,16 @@ Deno.test("URLs in a text are shown without secrets, and nothing else is changed
 
 const NAMED: readonly (readonly [string, string, string])[] = [
   ["https://h/a/100%.img", "100%.img", "https://h/a/100%.img.sha512"],
-  ["https://h/my%20photos.img?sig=1", "my photos.img", "https://h/my%20photos.img.sha512?sig=1"],
-  ["s3://vault/2024/my photos.img", "my photos.img", "s3://vault/2024/my photos.img.sha512"],
+  [
+    "https://h/my%20photos.img?sig=1",
+    "my photos.img",
+    "https://h/my%20photos.img.sha512?sig=1",
+  ],
+  [
+    "s3://vault/2024/my photos.img",
+    "my photos.img",
+    "s3://vault/2024/my photos.img.sha512",
+  ],
   ["s3://vault/what?.img", "what?.img", "s3://vault/what?.img.sha512"],
   ["s3://vault/a#b%41.img", "a#b%41.img", "s3://vault/a#b%41.img.sha512"],
   ["backup/a.img", "a.img", "backup/a.img.sha512"],
@@ -55,16 +64,22 @@ for (const [location, name, beside] of NAMED) {
 }
 
 Deno.test("a text in which URLs are shown already stays as it is", () => {
-  const text = "cannot read https://h/r.img?…: gone (see https://h/?…). Read https://h/r.img?….";
+  const text =
+    "cannot read https://h/r.img?…: gone (see https://h/?…). Read https://h/r.img?….";
   assert.equal(withShownLocations(text), text);
 });
 
 Deno.test("a colour that ends behind a URL stays", () => {
-  assert.equal(withShownLocations("\x1b[3mhttp://a:b@h/x\x1b[0m."), "\x1b[3mhttp://h/x\x1b[0m.");
+  assert.equal(
+    withShownLocations("\x1b[3mhttp://a:b@h/x\x1b[0m."),
+    "\x1b[3mhttp://h/x\x1b[0m.",
+  );
 });
 
 Deno.test("what begins with a known scheme is on a server", () => {
-  for (const it of ["http://h/x", "HTTPS://h/x", "s3://b/k"]) assert.equal(isRemote(it), true, it);
+  for (const it of ["http://h/x", "HTTPS://h/x", "s3://b/k"]) {
+    assert.equal(isRemote(it), true, it);
+  }
   for (const it of ["a/http://h", "file:///x", "s3:/b/k", ""]) {
     assert.equal(isRemote(it), false, it);
   }

@@ -16,7 +16,8 @@ for (const leastBytesPerMinute of [1000, 0]) {
     if (leastBytesPerMinute === 0) return (await opening).close();
     await assert.rejects(opening, {
       code: "unreachable",
-      message: /: only \d+ bytes came in 0\.1 s \(tried 3 times\)\. Check the network/,
+      message:
+        /: only \d+ bytes came in 0\.1 s \(tried 3 times\)\. Check the network/,
     });
     assert.equal(server.requests.length, 3);
   });

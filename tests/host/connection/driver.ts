@@ -18,7 +18,9 @@ process.exit(0);
 
 async function answerOf(argument: string): Promise<unknown> {
   try {
-    if (argument.startsWith("upload:")) return await upload(argument.slice("upload:".length));
+    if (argument.startsWith("upload:")) {
+      return await upload(argument.slice("upload:".length));
+    }
     const source = await openSource(argument, patience);
     source.close();
     return { sizeBytes: source.sizeBytes };

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { testWith } from "../../support/requirements.ts";
 import { makeCertificates } from "../../support/certificates.ts";
@@ -18,13 +23,20 @@ interface Proxy extends AsyncDisposable {
 async function proxy(password?: string): Promise<Proxy> {
   const asked = new Set<string>();
   const isRefused = ({ headers }: IncomingMessage) =>
-    password !== undefined && headers["proxy-authorization"] !== `Basic ${btoa(password)}`;
+    password !== undefined &&
+    headers["proxy-authorization"] !== `Basic ${btoa(password)}`;
   const forward = (from: IncomingMessage, to: ServerResponse) => {
     asked.add(new URL(from.url!).hostname);
     if (isRefused(from)) return void to.writeHead(407).end();
     const { port, pathname, search } = new URL(from.url!);
     const { method, headers } = from;
-    const far = request({ host: "127.0.0.1", port, path: pathname + search, method, headers });
+    const far = request({
+      host: "127.0.0.1",
+      port,
+      path: pathname + search,
+      method,
+      headers,
+    });
     far.on("response", (answer) => {
       to.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(to);
@@ -32,23 +44,26 @@ async function proxy(password?: string): Promise<Proxy> {
     far.on("error", () => to.destroy());
     from.pipe(far);
   };
-  const server = createServer(forward).on("connect", (from: IncomingMessage, near: Socket) => {
-    const [host = "", port] = from.url!.split(":");
-    asked.add(host);
-    near.on("error", () => near.destroy());
-    if (isRefused(from)) {
-      return void near.end(
-        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
-      );
-    }
-    const far = connect(Number(port), "127.0.0.1");
-    far.on("error", () => near.destroy());
-    near.on("close", () => far.destroy());
-    far.on("connect", () => {
-      near.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      near.pipe(far).pipe(near);
-    });
-  });
+  const server = createServer(forward).on(
+    "connect",
+    (from: IncomingMessage, near: Socket) => {
+      const [host = "", port] = from.url!.split(":");
+      asked.add(host);
+      near.on("error", () => near.destroy());
+      if (isRefused(from)) {
+        return void near.end(
+          "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+        );
+      }
+      const far = connect(Number(port), "127.0.0.1");
+      far.on("error", () => near.destroy());
+      near.on("close", () => far.destroy());
+      far.on("connect", () => {
+        near.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        near.pipe(far).pipe(near);
+      });
+    },
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -63,28 +78,41 @@ async function proxy(password?: string): Promise<Proxy> {
 }
 
 for (const runtime of Object.keys(RUNTIMES)) {
-  testWith(NEEDS, `objects are read and sent through a proxy under ${runtime}`, async () => {
-    await inTemporaryFolder(async (folder) => {
-      Deno.mkdirSync(`${folder}/s3`);
-      const store = await makeS3rver(`${folder}/s3`);
-      const { port } = await store.run();
-      await using between = await proxy("me:secret");
-      Deno.mkdirSync(`${folder}/source`);
-      Deno.writeFileSync(`${folder}/source/large`, new Uint8Array(12_000_000).fill(7));
-      const variables = {
-        ...CREDENTIALS,
-        // Only the proxy knows where it is.
-        AWS_ENDPOINT_URL: `http://store.test:${port}`,
-        HTTP_PROXY: `http://me:secret@127.0.0.1:${between.port}`,
-      };
-      const ways = [`upload:${folder}/source`, "s3://vault/backup/source.img"];
-      const [sent, read] = await runDriver(runtime, ways, variables);
-      assert.deepEqual(sent, { stored: true });
-      assert.equal(read!.sizeBytes, Deno.statSync(`${folder}/source.img`).size);
-      assert.deepEqual([...between.asked], ["store.test"]);
-      await store.close();
-    });
-  });
+  testWith(
+    NEEDS,
+    `objects are read and sent through a proxy under ${runtime}`,
+    async () => {
+      await inTemporaryFolder(async (folder) => {
+        Deno.mkdirSync(`${folder}/s3`);
+        const store = await makeS3rver(`${folder}/s3`);
+        const { port } = await store.run();
+        await using between = await proxy("me:secret");
+        Deno.mkdirSync(`${folder}/source`);
+        Deno.writeFileSync(
+          `${folder}/source/large`,
+          new Uint8Array(12_000_000).fill(7),
+        );
+        const variables = {
+          ...CREDENTIALS,
+          // Only the proxy knows where it is.
+          AWS_ENDPOINT_URL: `http://store.test:${port}`,
+          HTTP_PROXY: `http://me:secret@127.0.0.1:${between.port}`,
+        };
+        const ways = [
+          `upload:${folder}/source`,
+          "s3://vault/backup/source.img",
+        ];
+        const [sent, read] = await runDriver(runtime, ways, variables);
+        assert.deepEqual(sent, { stored: true });
+        assert.equal(
+          read!.sizeBytes,
+          Deno.statSync(`${folder}/source.img`).size,
+        );
+        assert.deepEqual([...between.asked], ["store.test"]);
+        await store.close();
+      });
+    },
+  );
 
   for (const scheme of ["http", "https"]) {
     testWith(
@@ -95,7 +123,11 @@ for (const runtime of Object.keys(RUNTIMES)) {
           await using between = await proxy("me:secret");
           Deno.mkdirSync(`${folder}/source`);
           const url = `${scheme}://store.test:81`;
-          const ways = [`${url}/x.img`, "s3://vault/x.img", `upload:${folder}/source`];
+          const ways = [
+            `${url}/x.img`,
+            "s3://vault/x.img",
+            `upload:${folder}/source`,
+          ];
           const variable = `${scheme.toUpperCase()}_PROXY`;
           const reach = (port: number) =>
             runDriver(runtime, ways, {
@@ -107,7 +139,9 @@ for (const runtime of Object.keys(RUNTIMES)) {
           for (const { code, message } of await reach(between.port)) {
             assert.match(
               message!,
-              new RegExp(`${shown} wants a name and a password\\. .* ${variable}`),
+              new RegExp(
+                `${shown} wants a name and a password\\. .* ${variable}`,
+              ),
             );
             assert.equal(code, "proxy-failed");
           }

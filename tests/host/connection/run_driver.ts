@@ -34,7 +34,13 @@ const CLEARED = [
     name,
     name.toLowerCase(),
   ]),
-  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "DENO_CERT", "AWS_CA_BUNDLE"],
+  ...[
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "DENO_CERT",
+    "AWS_CA_BUNDLE",
+  ],
   ...["AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_REGION"],
 ];
 

@@ -20,8 +20,12 @@ interface Running extends AsyncDisposable {
 
 /** Answers each request as a store answers one for a range of 10 bytes. */
 async function serve(options?: ServerOptions): Promise<Running> {
-  const answer = (_request: unknown, response: import("node:http").ServerResponse) => {
-    response.writeHead(206, { "content-range": "bytes 0-9/10", etag: '"1"' }).end("0123456789");
+  const answer = (
+    _request: unknown,
+    response: import("node:http").ServerResponse,
+  ) => {
+    response.writeHead(206, { "content-range": "bytes 0-9/10", etag: '"1"' })
+      .end("0123456789");
   };
   const server = options === undefined
     ? createPlainServer(answer)
@@ -39,7 +43,10 @@ async function serve(options?: ServerOptions): Promise<Running> {
 }
 
 /** A server of before 2008. */
-async function serveOldTls({ cert, key }: Certificate, folder: string): Promise<Running> {
+async function serveOldTls(
+  { cert, key }: Certificate,
+  folder: string,
+): Promise<Running> {
   Deno.writeTextFileSync(`${folder}/old.pem`, cert + key);
   const child = spawn("openssl", [
     ...["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/old.pem`],
@@ -62,7 +69,10 @@ async function serveOldTls({ cert, key }: Certificate, folder: string): Promise<
 }
 
 interface Case {
-  readonly serve: (certificates: Certificates, folder: string) => Promise<Running>;
+  readonly serve: (
+    certificates: Certificates,
+    folder: string,
+  ) => Promise<Running>;
   readonly scheme?: "http";
   /** Whether the authority is made known. */
   readonly trusts: boolean;
@@ -76,7 +86,8 @@ const CASES: Readonly<Record<string, Case>> = {
     serve: ({ good }) => serve(good),
     trusts: false,
     code: "bad-certificate",
-    says: /certificate is not of an authority that is trusted here\. Name a .* NODE_EXTRA_CA_CERTS/,
+    says:
+      /certificate is not of an authority that is trusted here\. Name a .* NODE_EXTRA_CA_CERTS/,
   },
   "a certificate that has expired": {
     serve: ({ expired }) => serve(expired),
@@ -89,13 +100,15 @@ const CASES: Readonly<Record<string, Case>> = {
     serve: ({ future }) => serve(future),
     trusts: true,
     code: "bad-certificate",
-    says: /certificate is not valid yet before 2098-01-01\. Look at this machine's clock/,
+    says:
+      /certificate is not valid yet before 2098-01-01\. Look at this machine's clock/,
   },
   "a certificate of another name": {
     serve: ({ otherName }) => serve(otherName),
     trusts: true,
     code: "bad-certificate",
-    says: /certificate is not for 127\.0\.0\.1 but for other\.example\. Use a name that it is for/,
+    says:
+      /certificate is not for 127\.0\.0\.1 but for other\.example\. Use a name that it is for/,
   },
   "a server that wants a certificate": {
     serve: ({ good, authority }) =>
@@ -107,20 +120,23 @@ const CASES: Readonly<Record<string, Case>> = {
       }),
     trusts: true,
     code: "client-certificate",
-    says: /the server wants a certificate of its clients.*\. Use a proxy that has one, or .* curl/,
+    says:
+      /the server wants a certificate of its clients.*\. Use a proxy that has one, or .* curl/,
   },
   "https where http is spoken": {
     serve: () => serve(),
     trusts: true,
     code: "wrong-scheme",
-    says: /the server speaks http on that port, and not https\. Write the address with http:/,
+    says:
+      /the server speaks http on that port, and not https\. Write the address with http:/,
   },
   "http where https is spoken": {
     serve: ({ good }) => serve(good),
     scheme: "http",
     trusts: true,
     code: "wrong-scheme",
-    says: /the server speaks https on that port, and not http\. Write the address with https:/,
+    says:
+      /the server speaks https on that port, and not http\. Write the address with https:/,
   },
   "a server that speaks TLS 1.1": {
     serve: ({ good }, folder) => serveOldTls(good, folder),
@@ -132,7 +148,10 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const runtime of Object.keys(RUNTIMES)) {
-  for (const [what, { serve, scheme = "https", trusts, code, says }] of Object.entries(CASES)) {
+  for (
+    const [what, { serve, scheme = "https", trusts, code, says }] of Object
+      .entries(CASES)
+  ) {
     testWith(NEEDS, `${what}, read and sent to under ${runtime}`, async () => {
       await inTemporaryFolder(async (folder) => {
         const certificates = makeCertificates(folder);
@@ -158,24 +177,33 @@ for (const runtime of Object.keys(RUNTIMES)) {
     });
   }
 
-  testWith(NEEDS, `AWS_CA_BUNDLE makes an authority known for S3 under ${runtime}`, async () => {
-    await inTemporaryFolder(async (folder) => {
-      const certificates = makeCertificates(folder);
-      await using server = await serve(certificates.good);
-      const variables = {
-        AWS_ENDPOINT_URL: `https://localhost:${server.port}`,
-        AWS_ACCESS_KEY_ID: "a",
-        AWS_SECRET_ACCESS_KEY: "b",
-      };
-      const read = (bundle: string) =>
-        runDriver(runtime, ["s3://vault/x.img"], { ...variables, AWS_CA_BUNDLE: bundle });
-      assert.deepEqual(await read(certificates.authority), [{ sizeBytes: 10 }]);
-      const [answer] = await read("/nowhere.pem");
-      assert.equal(answer?.code, "bad-certificate-file");
-      assert.match(
-        answer!.message!,
-        /the certificates in \/nowhere\.pem: .*\. Correct AWS_CA_BUNDLE/,
-      );
-    });
-  });
+  testWith(
+    NEEDS,
+    `AWS_CA_BUNDLE makes an authority known for S3 under ${runtime}`,
+    async () => {
+      await inTemporaryFolder(async (folder) => {
+        const certificates = makeCertificates(folder);
+        await using server = await serve(certificates.good);
+        const variables = {
+          AWS_ENDPOINT_URL: `https://localhost:${server.port}`,
+          AWS_ACCESS_KEY_ID: "a",
+          AWS_SECRET_ACCESS_KEY: "b",
+        };
+        const read = (bundle: string) =>
+          runDriver(runtime, ["s3://vault/x.img"], {
+            ...variables,
+            AWS_CA_BUNDLE: bundle,
+          });
+        assert.deepEqual(await read(certificates.authority), [{
+          sizeBytes: 10,
+        }]);
+        const [answer] = await read("/nowhere.pem");
+        assert.equal(answer?.code, "bad-certificate-file");
+        assert.match(
+          answer!.message!,
+          /the certificates in \/nowhere\.pem: .*\. Correct AWS_CA_BUNDLE/,
+        );
+      });
+    },
+  );
 }

@@ -3,14 +3,19 @@ import { createHash, randomBytes } from "node:crypto";
 import { DigestThread } from "../../../host/digests/digest_thread.ts";
 
 const sha512 = (pieces: readonly Uint8Array[]): string =>
-  pieces.reduce((hash, piece) => hash.update(piece), createHash("sha512")).digest("hex");
+  pieces.reduce((hash, piece) => hash.update(piece), createHash("sha512"))
+    .digest("hex");
 
 for (
   const [what, sizes] of Object.entries({
     "nothing": [],
     "a byte": [1],
     "small pieces": Array.from({ length: 300 }, (_, i) => i * 37),
-    "pieces larger than a buffer, and more than there are buffers": [3_000_000, 9_000_001, 2 ** 20],
+    "pieces larger than a buffer, and more than there are buffers": [
+      3_000_000,
+      9_000_001,
+      2 ** 20,
+    ],
   })
 ) {
   Deno.test(`another thread's digest of ${what} is the right one`, async () => {

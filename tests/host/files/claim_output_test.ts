@@ -18,7 +18,10 @@ Deno.test("a claimed output appears under its name when it is published, side fi
     const output = claimOutput(`${folder}/x.img`, false);
     assert.equal(output.path, `${folder}/x.img.partial`);
     writeFileSync(output.path, "image");
-    const side = { path: `${folder}/x.img.sha512.partial`, finalPath: `${folder}/x.img.sha512` };
+    const side = {
+      path: `${folder}/x.img.sha512.partial`,
+      finalPath: `${folder}/x.img.sha512`,
+    };
     writeFileSync(side.path, "side");
     assert.equal(existsSync(`${folder}/x.img`), false);
     await output.publish([side], true);
@@ -111,7 +114,8 @@ Deno.test("what would be in a side file's way is reported before anything is wri
     for (const name of ["x.img", "y.img"]) {
       assert.throws(() => claimOutput(`${folder}/${name}`, true), {
         code: "not-writable",
-        message: /\.img\.sha512\.partial is in the way, and is not a regular file/,
+        message:
+          /\.img\.sha512\.partial is in the way, and is not a regular file/,
       });
     }
     assert.deepEqual(readdirSync(folder).sort(), [

@@ -37,7 +37,9 @@ Deno.test("a file that is aborted is gone", async () => {
 Deno.test("a file that is there already is replaced with force alone", async () => {
   await inTemporaryFolder((folder) => {
     writeFileSync(`${folder}/x.age`, "");
-    assert.throws(() => createFile(`${folder}/x.age.partial`, false), { code: "output-exists" });
+    assert.throws(() => createFile(`${folder}/x.age.partial`, false), {
+      code: "output-exists",
+    });
     assert.doesNotThrow(() => createFile(`${folder}/x.age.partial`, true));
   });
 });
@@ -52,7 +54,9 @@ testWith(
         const endless = ReadableStream.from(
           Array.from({ length: 100 }, () => new Uint8Array(4096)),
         );
-        await assert.rejects(endless.pipeTo(createFile(path, false)), { code: "disk-full" });
+        await assert.rejects(endless.pipeTo(createFile(path, false)), {
+          code: "disk-full",
+        });
         assert.equal(existsSync(path), false);
       });
     });

@@ -15,12 +15,20 @@ for (const [code, message] of Object.entries(ADVICE)) {
   });
 }
 
-for (const [code, meaning] of [["ENOMEM", "out of memory"], ["EMFILE", "too many open files"]]) {
+for (
+  const [code, meaning] of [["ENOMEM", "out of memory"], [
+    "EMFILE",
+    "too many open files",
+  ]]
+) {
   Deno.test(`what cannot be read for ${code} is not a fault of the file`, () => {
-    assert.throws(() => unreadable("/x", Object.assign(new Error(code), { code })), {
-      code: "no-resources",
-      message: `cannot open /x: ${meaning}. ` +
-        "Raise the limit (ulimit -n, ulimit -v), or end other programs, and try again.",
-    });
+    assert.throws(
+      () => unreadable("/x", Object.assign(new Error(code), { code })),
+      {
+        code: "no-resources",
+        message: `cannot open /x: ${meaning}. ` +
+          "Raise the limit (ulimit -n, ulimit -v), or end other programs, and try again.",
+      },
+    );
   });
 }

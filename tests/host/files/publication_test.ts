@@ -10,7 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { claimOutput } from "../../../host/files/claim_output.ts";
-import { giveName, giveNameByLink, giveNameByPlaceholder } from "../../../host/files/give_name.ts";
+import {
+  giveName,
+  giveNameByLink,
+  giveNameByPlaceholder,
+} from "../../../host/files/give_name.ts";
 import { Publication } from "../../../host/files/publication.ts";
 import { releaseLeftovers } from "../../../host/leftovers/leftovers.ts";
 import { output as run } from "../../support/oracles.ts";
@@ -20,7 +24,9 @@ import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 /** All that lies in a folder: names and contents. */
 function contentsOf(folder: string): Record<string, string> {
   const names = readdirSync(folder).sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(`${folder}/${name}`, "utf8")]));
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(`${folder}/${name}`, "utf8")]),
+  );
 }
 
 /** Publishes `new` under these names, the image last. @returns What it threw. */
@@ -35,7 +41,9 @@ async function publish(
     path: `${folder}/${name}.partial`,
     finalPath: `${folder}/${name}`,
   }));
-  for (const path of [output.path, ...sides.map((side) => side.path)]) writeFileSync(path, "new");
+  for (const path of [output.path, ...sides.map((side) => side.path)]) {
+    writeFileSync(path, "new");
+  }
   before();
   try {
     await output.publish(sides, true);
@@ -55,8 +63,14 @@ for (const how of ["immutable", "a mount point"]) {
     `an image that is ${how} is not replaced, and keeps its side files`,
     async () => {
       await inTemporaryFolder(async (folder) => {
-        const old = { "x.img": "old", "x.img.age": "old", "x.img.sha512": "old" };
-        for (const name of Object.keys(old)) writeFileSync(`${folder}/${name}`, "old");
+        const old = {
+          "x.img": "old",
+          "x.img.age": "old",
+          "x.img.sha512": "old",
+        };
+        for (const name of Object.keys(old)) {
+          writeFileSync(`${folder}/${name}`, "old");
+        }
         const image = `${folder}/x.img`;
         const [bar, free] = how === "immutable"
           ? [["chattr", "+i", image], ["chattr", "-i", image]]
@@ -82,7 +96,10 @@ Deno.test("when one name is taken at the last moment, none is given", async () =
     await inTemporaryFolder(async (folder) => {
       const take = () => writeFileSync(`${folder}/${taken}`, "theirs");
       const error = await publish(folder, SIDES, false, take);
-      assert.match(error!.message, new RegExp(`^cannot write .*/${taken}: it exists already\\.`));
+      assert.match(
+        error!.message,
+        new RegExp(`^cannot write .*/${taken}: it exists already\\.`),
+      );
       assert.deepEqual(contentsOf(folder), { [taken]: "theirs" });
     });
   }
@@ -113,11 +130,16 @@ Deno.test("a name that is taken after all was looked at is not given, nor are th
 Deno.test("side files of another algorithm go with the image that they describe, not before", async () => {
   await inTemporaryFolder(async (folder) => {
     const old = { "x.img": "old", "x.img.sha256": "old" };
-    for (const name of Object.keys(old)) writeFileSync(`${folder}/${name}`, "old");
+    for (const name of Object.keys(old)) {
+      writeFileSync(`${folder}/${name}`, "old");
+    }
     // A folder cannot be replaced: the last of all to get its name fails.
     mkdirSync(`${folder}/x.img.age`);
     const error = await publish(folder, SIDES, true);
-    assert.match(error!.message, /x\.img\.age: it exists and is not a regular file/);
+    assert.match(
+      error!.message,
+      /x\.img\.age: it exists and is not a regular file/,
+    );
     rmSync(`${folder}/x.img.age`, { recursive: true });
     assert.deepEqual(contentsOf(folder), old);
     assert.equal(await publish(folder, SIDES, true), undefined);
@@ -132,7 +154,10 @@ Deno.test("side files of another algorithm go with the image that they describe,
 Deno.test("two files are not given one name", async () => {
   await inTemporaryFolder(async (folder) => {
     const error = await publish(folder, ["x.img.age", "x.img.age"], false);
-    assert.match(error!.message, /x\.img\.age: two files of this build are to have that name/);
+    assert.match(
+      error!.message,
+      /x\.img\.age: two files of this build are to have that name/,
+    );
     assert.deepEqual(contentsOf(folder), {});
   });
 });
@@ -186,10 +211,19 @@ for (const force of [false, true]) {
         killedAfter(folder, countMoves, force);
         const released = await releaseLeftovers([`${folder}/x.img`]);
         const state = countMoves === 3 ? "new" : force ? "old" : undefined;
-        const all = { "x.img": state, "x.img.age": state, "x.img.sha512": state };
+        const all = {
+          "x.img": state,
+          "x.img.age": state,
+          "x.img.sha512": state,
+        };
         assert.deepEqual(contentsOf(folder), state === undefined ? {} : all);
-        const puts = released.filter(({ kind }) => kind === "output" || kind === "restored");
-        assert.equal(puts.length, countMoves === 3 ? 0 : force ? 3 : countMoves);
+        const puts = released.filter(({ kind }) =>
+          kind === "output" || kind === "restored"
+        );
+        assert.equal(
+          puts.length,
+          countMoves === 3 ? 0 : force ? 3 : countMoves,
+        );
         assert.equal(existsSync(`${folder}/x.img.build.partial`), false);
       });
     });

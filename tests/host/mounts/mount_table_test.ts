@@ -11,12 +11,15 @@ const TABLE = [
 ].join("\n");
 
 Deno.test("mounts are read with the names that they have", () => {
-  assert.deepEqual(readMounts(TABLE).map(({ mountpoint, source }) => [mountpoint, source]), [
-    ["/", "/dev/sda1"],
-    ["/mnt/a b\tc\\d", "/dev/loop0"],
-    ["/mnt/фото", "/srv/x y.img"],
-    ["/mnt/фото", "/dev/loop1"],
-  ]);
+  assert.deepEqual(
+    readMounts(TABLE).map(({ mountpoint, source }) => [mountpoint, source]),
+    [
+      ["/", "/dev/sda1"],
+      ["/mnt/a b\tc\\d", "/dev/loop0"],
+      ["/mnt/фото", "/srv/x y.img"],
+      ["/mnt/фото", "/dev/loop1"],
+    ],
+  );
 });
 
 Deno.test("the topmost mount of a folder is the one that counts", () => {

@@ -1,21 +1,34 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { findProgram, installHint, searchFolders } from "../../../host/programs/find_program.ts";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import {
+  findProgram,
+  installHint,
+  searchFolders,
+} from "../../../host/programs/find_program.ts";
 import { runProgram } from "../../../host/programs/run_program.ts";
 import { ToolError } from "../../../host/programs/tool_error.ts";
 import { appearance } from "../../support/appearance.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 Deno.test("administrators' folders are looked at behind those of PATH", () => {
-  assert.deepEqual(searchFolders("/usr/local/bin:/usr/bin:/bin:/opt/x:/usr/bin"), [
-    "/usr/local/bin",
-    "/usr/bin",
-    "/bin",
-    "/opt/x",
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/sbin",
-  ]);
+  assert.deepEqual(
+    searchFolders("/usr/local/bin:/usr/bin:/bin:/opt/x:/usr/bin"),
+    [
+      "/usr/local/bin",
+      "/usr/bin",
+      "/bin",
+      "/opt/x",
+      "/usr/local/sbin",
+      "/usr/sbin",
+      "/sbin",
+    ],
+  );
   assert.deepEqual(searchFolders(""), []);
 });
 
@@ -36,12 +49,18 @@ Deno.test("what is missing is installed with one line, each package once", () =>
     installHint(["mkfs.ext4", "e2fsck", "mount"]),
     "Install them with: apt-get install e2fsprogs mount",
   );
-  assert.equal(installHint(["sync"]), "Install it with: apt-get install coreutils");
+  assert.equal(
+    installHint(["sync"]),
+    "Install it with: apt-get install coreutils",
+  );
 });
 
 Deno.test("a program's words and exit code come back, and it speaks English", async () => {
   const argv = ["sh", "-c", 'echo "$LC_ALL"; echo "$X" >&2; exit 3'];
-  const result = await runProgram(argv, { success: (code) => code === 3, env: { X: "y" } });
+  const result = await runProgram(argv, {
+    success: (code) => code === 3,
+    env: { X: "y" },
+  });
   assert.deepEqual(result, { exitCode: 3, stdout: "C\n", stderr: "y\n" });
 });
 
@@ -74,7 +93,8 @@ Deno.test("a program that is not there is reported with the line that installs i
   await assert.rejects(runProgram(["no-such-program"]), {
     name: "ToolError",
     exitCode: -1,
-    message: /not found in PATH\. Install it with: apt-get install no-such-program/,
+    message:
+      /not found in PATH\. Install it with: apt-get install no-such-program/,
   });
 });
 

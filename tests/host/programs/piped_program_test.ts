@@ -11,7 +11,11 @@ async function sizeOf(stream: ReadableStream<Uint8Array>): Promise<number> {
 }
 
 Deno.test("bytes go through a program", async () => {
-  const readable = ReadableStream.from([bytes("ice"), bytes(" "), bytes("core")])
+  const readable = ReadableStream.from([
+    bytes("ice"),
+    bytes(" "),
+    bytes("core"),
+  ])
     .pipeThrough(pipeThroughProgram(["tr", "a-z", "A-Z"]));
   assert.equal(await new Response(readable).text(), "ICE CORE");
 });
@@ -25,8 +29,13 @@ Deno.test("many megabytes go through a program whole, however slowly they are re
 
 Deno.test("a program that fails fails its reader and its writer with its own words", async () => {
   const isOurs = (error: unknown) =>
-    error instanceof ToolError && error.exitCode === 3 && error.stderrTail === "full\n";
-  const program = pipeThroughProgram(["sh", "-c", "head -c 100000; echo full >&2; exit 3"]);
+    error instanceof ToolError && error.exitCode === 3 &&
+    error.stderrTail === "full\n";
+  const program = pipeThroughProgram([
+    "sh",
+    "-c",
+    "head -c 100000; echo full >&2; exit 3",
+  ]);
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
   });
@@ -35,7 +44,9 @@ Deno.test("a program that fails fails its reader and its writer with its own wor
     sizeOf(program.readable),
     program.ended,
   ]);
-  for (const result of results) assert.ok(result.status === "rejected" && isOurs(result.reason));
+  for (const result of results) {
+    assert.ok(result.status === "rejected" && isOurs(result.reason));
+  }
 });
 
 Deno.test("a program that reads only a part and is content fails the writer", async () => {
@@ -50,7 +61,9 @@ Deno.test("a program that reads only a part and is content fails the writer", as
 
 type Program = ReturnType<typeof pipeThroughProgram>;
 
-const ends: Readonly<Record<string, (program: Program, caller: AbortController) => unknown>> = {
+const ends: Readonly<
+  Record<string, (program: Program, caller: AbortController) => unknown>
+> = {
   "abort": (program) => program.abort(),
   "the caller's signal": (_, caller) => caller.abort(),
   "a reader that is cancelled": (program) => program.readable.cancel(),
@@ -61,12 +74,17 @@ for (const [what, end] of Object.entries(ends)) {
   Deno.test(`${what} ends the program`, async () => {
     const caller = new AbortController();
     const { signal } = caller;
-    const program = pipeThroughProgram(["sh", "-c", "sleep 100 & wait"], { signal });
+    const program = pipeThroughProgram(["sh", "-c", "sleep 100 & wait"], {
+      signal,
+    });
     await end(program, caller);
     await assert.rejects(program.ended, ToolError);
   });
 }
 
 Deno.test("a program that is not installed is reported at once, with what installs it", () => {
-  assert.throws(() => pipeThroughProgram(["no-such-program"]), /not found in PATH\. Install it/);
+  assert.throws(
+    () => pipeThroughProgram(["no-such-program"]),
+    /not found in PATH\. Install it/,
+  );
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
-import { runScript, type ScriptRun } from "../../../host/programs/script_process.ts";
+import {
+  runScript,
+  type ScriptRun,
+} from "../../../host/programs/script_process.ts";
 
 const run = (script: string, more: Partial<ScriptRun> = {}) =>
   runScript({
@@ -19,7 +22,8 @@ for (const [who, where] of [["onOutput", ""], ["onMessage", ">&2"]] as const) {
     const place = Deno.makeTempDirSync({ prefix: "icecore-script-" });
     try {
       let countLines = 0;
-      const script = `for i in 1 2 3; do echo $i ${where}; done; sleep 60; touch ${place}/late`;
+      const script =
+        `for i in 1 2 3; do echo $i ${where}; done; sleep 60; touch ${place}/late`;
       const running = run(script, {
         [who]: () => {
           countLines++;

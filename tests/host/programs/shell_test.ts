@@ -6,11 +6,17 @@ Deno.test("a signal of many builds keeps nothing of those that have ended", asyn
   const listeners = new Set<unknown>();
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
+  signal.addEventListener = (
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+  ) => {
     listeners.add(listener);
     add(type, listener);
   };
-  signal.removeEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
+  signal.removeEventListener = (
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+  ) => {
     listeners.delete(listener);
     remove(type, listener);
   };
@@ -22,9 +28,13 @@ Deno.test("a signal of many builds keeps nothing of those that have ended", asyn
 });
 
 Deno.test("the error of a program that was kept quiet has what it said on stderr", async () => {
-  const { shell, release } = await loadShell(new AbortController().signal, "/tmp/none");
+  const { shell, release } = await loadShell(
+    new AbortController().signal,
+    "/tmp/none",
+  );
   await assert.rejects(
-    async () => await shell`sh -c ${"echo secretly; echo no >&2; exit 7"}`.quiet(),
+    async () =>
+      await shell`sh -c ${"echo secretly; echo no >&2; exit 7"}`.quiet(),
     {
       name: "ShellError",
       exitCode: 7,

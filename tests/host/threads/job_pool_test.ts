@@ -17,7 +17,9 @@ Deno.test("each job is taken once, and its buffer is free when it is done", () =
   }
   const first = takeJobs(memory);
   const second = takeJobs(memory);
-  const lengths = [first.next(), second.next(), first.next()].map(({ value }) => value?.length);
+  const lengths = [first.next(), second.next(), first.next()].map(({ value }) =>
+    value?.length
+  );
   assert.deepEqual(lengths, [1, 2, 3]);
   assert.equal(giver.countOpen, 2);
   giver.end();
@@ -29,7 +31,9 @@ Deno.test("each job is taken once, and its buffer is free when it is done", () =
 Deno.test("no more jobs are given out than may be open", () => {
   const memory = makeJobMemory();
   const giver = new JobGiver(memory);
-  while (giver.countOpen < MOST_JOBS) giver.give(giver.free()!.index, JOB_BYTES);
+  while (giver.countOpen < MOST_JOBS) {
+    giver.give(giver.free()!.index, JOB_BYTES);
+  }
   assert.equal(giver.free(), undefined);
   assert.equal(giver.waitUntilDone(1), false);
   const taken = takeJobs(memory);
@@ -43,9 +47,13 @@ Deno.test("no more jobs are given out than may be open", () => {
 Deno.test("a thread that sleeps hears of a job, and of the end", async () => {
   const memory = makeJobMemory();
   const giver = new JobGiver(memory);
-  const worker = new Worker(new URL("./counting_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./counting_worker.ts", import.meta.url), {
+    type: "module",
+  });
   try {
-    const sum = new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+    const sum = new Promise((resolve) =>
+      worker.onmessage = ({ data }) => resolve(data)
+    );
     worker.postMessage(memory);
     for (let i = 1; i <= 100; i++) {
       giver.waitUntilDone(1000, i % 3);

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { BUFFER_BYTES, makeRing, RingProducer, takeBuffers } from "../../../host/threads/ring.ts";
+import {
+  BUFFER_BYTES,
+  makeRing,
+  RingProducer,
+  takeBuffers,
+} from "../../../host/threads/ring.ts";
 
 Deno.test("a ring gives the buffers back in the order in which they were filled", () => {
   const memory = makeRing();
@@ -10,7 +15,9 @@ Deno.test("a ring gives the buffers back in the order in which they were filled"
     producer.submit(i);
   }
   producer.end();
-  const lengths = [...takeBuffers(memory)].map((buffer) => [buffer.length, buffer[0]]);
+  const lengths = [...takeBuffers(memory)].map((
+    buffer,
+  ) => [buffer.length, buffer[0]]);
   assert.deepEqual(lengths, [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5]]);
 });
 

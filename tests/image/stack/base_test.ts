@@ -18,7 +18,9 @@ import { icecore } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** Three images: `full.img`, `mon.img` on it, `tue.img` on that. */
-async function withStackOfThree(use: (folder: string) => Promise<void>): Promise<void> {
+async function withStackOfThree(
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     let base: string | undefined;
     for (const name of ["full", "mon", "tue"]) {
@@ -31,7 +33,10 @@ async function withStackOfThree(use: (folder: string) => Promise<void>): Promise
   });
 }
 
-async function refusal(location: string, bases: string[] = []): Promise<Error & { code: string }> {
+async function refusal(
+  location: string,
+  bases: string[] = [],
+): Promise<Error & { code: string }> {
   try {
     await using _image = await openImage(location, { bases });
   } catch (error) {
@@ -40,7 +45,10 @@ async function refusal(location: string, bases: string[] = []): Promise<Error & 
   throw new Error("it was opened");
 }
 
-async function namesOf(location: string, bases: string[] = []): Promise<string[]> {
+async function namesOf(
+  location: string,
+  bases: string[] = [],
+): Promise<string[]> {
   await using image = await openImage(location, { bases });
   const names: string[] = [];
   for await (const { nameText } of image.list("/")) names.push(nameText);
@@ -52,7 +60,10 @@ const ALL = ["full.txt", "mon.txt", "tue.txt"];
 Deno.test("the images below are found beside the image that is opened", () =>
   withStackOfThree(async (folder) => {
     assert.deepEqual(await namesOf(`${folder}/tue.img`), ALL);
-    assert.deepEqual(await namesOf(`${folder}/mon.img`), ["full.txt", "mon.txt"]);
+    assert.deepEqual(await namesOf(`${folder}/mon.img`), [
+      "full.txt",
+      "mon.txt",
+    ]);
   }));
 
 Deno.test("a missing image is named, with its UUID and where it was looked for", () =>
@@ -74,7 +85,10 @@ Deno.test("images are found in a folder, and by other names, where the caller sa
     renameSync(`${folder}/full.img`, `${folder}/elsewhere/january.img`);
     const bases = [`${folder}/elsewhere`, `${folder}/elsewhere/january.img`];
     assert.deepEqual(await namesOf(`${folder}/tue.img`, bases), ALL);
-    assert.equal((await refusal(`${folder}/tue.img`, [bases[0]!])).code, "base-missing");
+    assert.equal(
+      (await refusal(`${folder}/tue.img`, [bases[0]!])).code,
+      "base-missing",
+    );
   }));
 
 Deno.test("another image in the place of the one below is refused, and the right one named", () =>
@@ -82,7 +96,10 @@ Deno.test("another image in the place of the one below is refused, and the right
     copyFileSync(`${folder}/full.img`, `${folder}/mon.img`);
     const { code, message } = await refusal(`${folder}/tue.img`);
     assert.equal(code, "wrong-base");
-    assert.match(message, /\/mon\.img is not the image that it was built on: it is another one/);
+    assert.match(
+      message,
+      /\/mon\.img is not the image that it was built on: it is another one/,
+    );
     assert.match(message, /Wanted is mon\.img, of UUID [0-9a-f-]{36}: /);
   }));
 
@@ -91,14 +108,19 @@ Deno.test("the right one elsewhere is taken where a wrong one lies beside the im
     mkdirSync(`${folder}/right`);
     renameSync(`${folder}/mon.img`, `${folder}/right/mon.img`);
     copyFileSync(`${folder}/full.img`, `${folder}/mon.img`);
-    assert.deepEqual(await namesOf(`${folder}/tue.img`, [`${folder}/right`, folder]), ALL);
+    assert.deepEqual(
+      await namesOf(`${folder}/tue.img`, [`${folder}/right`, folder]),
+      ALL,
+    );
   }));
 
 Deno.test("images in the wrong order are refused", () =>
   withStackOfThree(async (folder) => {
     mkdirSync(`${folder}/alone`);
     renameSync(`${folder}/tue.img`, `${folder}/alone/tue.img`);
-    const { code, message } = await refusal(`${folder}/alone/tue.img`, [`${folder}/full.img`]);
+    const { code, message } = await refusal(`${folder}/alone/tue.img`, [
+      `${folder}/full.img`,
+    ]);
     assert.equal(code, "wrong-base");
     assert.match(message, /Wanted is mon\.img/);
   }));
@@ -109,7 +131,9 @@ Deno.test("an image of the same names, sizes and times with other contents is re
     const before = Deno.statSync(file).mtime!;
     writeFileSync(file, "OF FULL");
     utimesSync(file, before, before);
-    for (const name of ["full.img", "full.img.sha512"]) rmSync(`${folder}/${name}`);
+    for (const name of ["full.img", "full.img.sha512"]) {
+      rmSync(`${folder}/${name}`);
+    }
     await buildLayer(`${folder}/full`, `${folder}/full.img`);
     const { code } = await refusal(`${folder}/mon.img`);
     assert.equal(code, "wrong-base");
@@ -120,10 +144,28 @@ testWith(
   "an image that was written to since is refused, and one that got a label is not",
   () =>
     withStackOfThree(async (folder) => {
-      output("debugfs", ["-w", "-R", "ssv volume_name given", `${folder}/full.img`]);
-      assert.deepEqual(await namesOf(`${folder}/mon.img`), ["full.txt", "mon.txt"]);
-      output("debugfs", ["-w", "-R", "sif /full.txt size 3", `${folder}/full.img`]);
-      output("debugfs", ["-w", "-R", "ssv wtime 20300101", `${folder}/full.img`]);
+      output("debugfs", [
+        "-w",
+        "-R",
+        "ssv volume_name given",
+        `${folder}/full.img`,
+      ]);
+      assert.deepEqual(await namesOf(`${folder}/mon.img`), [
+        "full.txt",
+        "mon.txt",
+      ]);
+      output("debugfs", [
+        "-w",
+        "-R",
+        "sif /full.txt size 3",
+        `${folder}/full.img`,
+      ]);
+      output("debugfs", [
+        "-w",
+        "-R",
+        "ssv wtime 20300101",
+        `${folder}/full.img`,
+      ]);
       const { code, message } = await refusal(`${folder}/mon.img`);
       assert.equal(code, "wrong-base");
       assert.match(message, /it was written to since/);
@@ -159,13 +201,18 @@ Deno.test("the images below one on a server are found beside it there", () =>
   withStackOfThree(async (folder) => {
     await using server = await folderServer(folder);
     assert.deepEqual(await namesOf(`${server.url}tue.img`), ALL);
-    assert.deepEqual([...new Set(server.requests.map((each) => each.split(" ")[0]))].sort(), [
-      "full.img",
-      "mon.img",
-      "tue.img",
-    ]);
+    assert.deepEqual(
+      [...new Set(server.requests.map((each) => each.split(" ")[0]))].sort(),
+      [
+        "full.img",
+        "mon.img",
+        "tue.img",
+      ],
+    );
     rmSync(`${folder}/full.img`);
-    const { code, message } = await refusal(`${server.url.replace("//", "//anna:secret@")}tue.img`);
+    const { code, message } = await refusal(
+      `${server.url.replace("//", "//anna:secret@")}tue.img`,
+    );
     assert.equal(code, "base-missing");
     assert.ok(!message.includes("secret"), message);
   }));

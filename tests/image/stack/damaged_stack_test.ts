@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { CorruptImageError, UnsupportedFeatureError } from "../../../ext4/image_errors.ts";
+import {
+  CorruptImageError,
+  UnsupportedFeatureError,
+} from "../../../ext4/image_errors.ts";
 import { EnvironmentError } from "../../../host/environment_error.ts";
 import type { OpenImageOptions } from "../../../image/image_reader.ts";
 import { openImage } from "../../../image/open_image.ts";
@@ -10,10 +13,17 @@ import { testWith } from "../../support/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const COUNT_FLIPS = 400;
-const KNOWN = [CorruptImageError, UnsupportedFeatureError, EnvironmentError, DamagedFileError];
+const KNOWN = [
+  CorruptImageError,
+  UnsupportedFeatureError,
+  EnvironmentError,
+  DamagedFileError,
+];
 
 /** Three images on each other; each changes, adds and removes something. */
-async function withStack(use: (images: readonly string[]) => Promise<void>): Promise<void> {
+async function withStack(
+  use: (images: readonly string[]) => Promise<void>,
+): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const source = `${folder}/source`;
     mkdirSync(`${source}/a/b`, { recursive: true });
@@ -23,7 +33,11 @@ async function withStack(use: (images: readonly string[]) => Promise<void>): Pro
       writeFileSync(`${source}/a/of-${n}`, `${n}`.repeat(3000));
       rmSync(`${source}/a/of-${n - 2}`, { force: true });
       const image = `${folder}/${n}.img`;
-      await buildImage(source, image, images[0] === undefined ? {} : { base: images[0] });
+      await buildImage(
+        source,
+        image,
+        images[0] === undefined ? {} : { base: images[0] },
+      );
       images.unshift(image);
     }
     await use(images);
@@ -31,11 +45,16 @@ async function withStack(use: (images: readonly string[]) => Promise<void>): Pro
 }
 
 /** All that is read: a line a path, with what its contents are. */
-async function allOf(image: string, options: OpenImageOptions = {}): Promise<string[]> {
+async function allOf(
+  image: string,
+  options: OpenImageOptions = {},
+): Promise<string[]> {
   await using reader = await openImage(image, options);
   const lines: string[] = [];
   for await (const { pathText, stat } of reader.walk()) {
-    const text = stat.kind === "file" ? await textOf(reader, stat.inode, options) : "";
+    const text = stat.kind === "file"
+      ? await textOf(reader, stat.inode, options)
+      : "";
     lines.push(`${pathText} ${stat.mode} ${stat.sizeBytes} ${text}`);
   }
   return lines.sort();
@@ -56,7 +75,9 @@ async function textOf(
 
 /** Numbers that look like chance and are the same each time. */
 function* numbers(seed: number): Generator<number> {
-  for (let state = seed;;) yield (state = (state * 1103515245 + 12345) & 0x7fffffff) / 0x80000000;
+  for (let state = seed;;) {
+    yield (state = (state * 1103515245 + 12345) & 0x7fffffff) / 0x80000000;
+  }
 }
 
 testWith(
@@ -83,13 +104,20 @@ testWith(
           if (!isKnown) throw new Error(where, { cause: error });
           countErrors++;
         }
-        await allOf(images[0]!, { onBroken() {}, onUnsupported() {} }).catch((error) => {
-          const isKnown = KNOWN.some((known) => error instanceof known);
-          if (!isKnown) throw new Error(`${where}, the rest wanted`, { cause: error });
-        });
+        await allOf(images[0]!, { onBroken() {}, onUnsupported() {} }).catch(
+          (error) => {
+            const isKnown = KNOWN.some((known) => error instanceof known);
+            if (!isKnown) {
+              throw new Error(`${where}, the rest wanted`, { cause: error });
+            }
+          },
+        );
         writeFileSync(image, sound);
       }
-      assert.ok(countErrors > COUNT_FLIPS / 20, `${countErrors} flips were noticed`);
+      assert.ok(
+        countErrors > COUNT_FLIPS / 20,
+        `${countErrors} flips were noticed`,
+      );
     }),
 );
 
@@ -107,9 +135,13 @@ testWith(
       writeFileSync(images[2]!, bytes);
       await assert.rejects(allOf(images[0]!), CorruptImageError);
       const rest = await allOf(images[0]!, {
-        onBroken: (_error, path) => void broken.push(new TextDecoder().decode(path)),
+        onBroken: (_error, path) =>
+          void broken.push(new TextDecoder().decode(path)),
       });
-      assert.ok(rest.some((line) => line.startsWith("a/b/always ")), rest.join("\n"));
+      assert.ok(
+        rest.some((line) => line.startsWith("a/b/always ")),
+        rest.join("\n"),
+      );
       assert.deepEqual(broken, ["a/b"]);
     }),
 );

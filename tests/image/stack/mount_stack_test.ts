@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { mountAt } from "../../../host/mounts/mount_table.ts";
 import { loopDevicesOf, mountsBelow } from "../../../host/mounts/mounts.ts";
 import { MOST_LAYERS, mountStack } from "../../../image/mount/mount_stack.ts";
@@ -47,7 +53,11 @@ async function withStack(
     Deno.env.set("TMPDIR", tmp);
     try {
       await use(images, at, place);
-      assert.deepEqual(readdirSync(tmp), [], "nothing is left in the temporary folder");
+      assert.deepEqual(
+        readdirSync(tmp),
+        [],
+        "nothing is left in the temporary folder",
+      );
     } finally {
       if (before === undefined) Deno.env.delete("TMPDIR");
       else Deno.env.set("TMPDIR", before);
@@ -64,10 +74,22 @@ function assertShows(at: string, countLayers: number): void {
 
 Deno.test("the options of an overlay name the images by short names, topmost first", () => {
   assert.deepEqual(overlayArgv(["0", "1", "2"], "/m"), [
-    ...["mount", "-t", "overlay", "-o", "ro,nosuid,nodev,lowerdir=0:1:2", "--", "icecore", "/m"],
+    ...[
+      "mount",
+      "-t",
+      "overlay",
+      "-o",
+      "ro,nosuid,nodev,lowerdir=0:1:2",
+      "--",
+      "icecore",
+      "/m",
+    ],
   ]);
   const names = Array.from({ length: MOST_LAYERS }, (_, index) => `${index}`);
-  assert.ok(overlayArgv(names, "/m")[4]!.length < 4096, "one page is all that the kernel takes");
+  assert.ok(
+    overlayArgv(names, "/m")[4]!.length < 4096,
+    "one page is all that the kernel takes",
+  );
 });
 
 Deno.test("more images than overlayfs takes are refused before anything is mounted", async () => {
@@ -76,7 +98,8 @@ Deno.test("more images than overlayfs takes are refused before anything is mount
   const mount = () => Promise.reject(new Error("it was mounted"));
   await assert.rejects(mountStack(subjects, "/m", "kernel", {}, mount), {
     code: "too-many-layers",
-    message: /overlayfs takes 500 at most\. Make one full image of them with icecore merge/,
+    message:
+      /overlayfs takes 500 at most\. Make one full image of them with icecore merge/,
   });
 });
 
@@ -90,7 +113,9 @@ testWith(
       assertShows(at, 3);
       assert.deepEqual(mountsBelow(place), [at]);
       const { options, source } = mountAt(at)!;
-      for (const option of ["ro", "nosuid", "nodev"]) assert.ok(options.includes(option), option);
+      for (const option of ["ro", "nosuid", "nodev"]) {
+        assert.ok(options.includes(option), option);
+      }
       assert.equal(source, "icecore");
       await unmountImage(at);
       assert.deepEqual(mountsBelow(place), []);
@@ -132,7 +157,12 @@ testWith(
       output("chown", ["nobody", at, `${place}/tmp:1,2`]);
       const command = ["run", "-A", "--no-check", main];
       const asNobody = (args: string[]) => {
-        const [program, ...rest] = [...AS_NOBODY, Deno.execPath(), ...command, ...args];
+        const [program, ...rest] = [
+          ...AS_NOBODY,
+          Deno.execPath(),
+          ...command,
+          ...args,
+        ];
         return run(program!, rest);
       };
       const mounted = asNobody(["mount", images[0]!, at]);
@@ -156,7 +186,8 @@ testWith(
       await assert.rejects(mountImage(images[0]!, at, {
         by: "kernel",
         signal: controller.signal,
-        onCommand: (argv) => argv.includes("overlay") ? controller.abort() : undefined,
+        onCommand: (argv) =>
+          argv.includes("overlay") ? controller.abort() : undefined,
       }));
       assert.deepEqual(mountsBelow(place), []);
       assert.deepEqual(images.flatMap(loopDevicesOf), []);

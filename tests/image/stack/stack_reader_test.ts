@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { loopDevicesOf } from "../../../host/mounts/mounts.ts";
 import type { ImageReader } from "../../../image/image_reader.ts";
 import { extractImage } from "../../../image/extract.ts";
 import { mountImage } from "../../../image/mount_image.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
-import { buildLayer, makeOpaque, setAttribute, whiteOut } from "../../support/hand_made_layer.ts";
+import {
+  buildLayer,
+  makeOpaque,
+  setAttribute,
+  whiteOut,
+} from "../../support/hand_made_layer.ts";
 import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
 import { testWith } from "../../support/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -16,7 +28,11 @@ const NEEDS = { ...STACK, programs: [...STACK.programs!, "mknod", "setfattr"] };
 /** Fills the folders of layers, the lowest first, builds them, and opens the topmost. */
 async function withLayers(
   fills: readonly ((folder: string) => void)[],
-  use: (image: ImageReader, images: readonly string[], folder: string) => Promise<void>,
+  use: (
+    image: ImageReader,
+    images: readonly string[],
+    folder: string,
+  ) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const images: string[] = [];
@@ -77,7 +93,10 @@ const top = (folder: string) => {
   whiteOut(`${folder}/was-file`);
 };
 
-async function textOf(image: ImageReader, path: string | number): Promise<string> {
+async function textOf(
+  image: ImageReader,
+  path: string | number,
+): Promise<string> {
   const stream = await image.readFile(path as string, { followSymlinks: true });
   return await new Response(stream).text();
 }
@@ -88,7 +107,8 @@ testWith(
   () =>
     withLayers([full, middle, top], async (image, images, folder) => {
       await extractImage(image, { target: `${folder}/out` });
-      const shown = await withStack(images, folder, (merged) => appearanceOf(merged));
+      const shown = await withStack(images, folder, (merged) =>
+        appearanceOf(merged));
       assert.deepEqual(appearanceOf(`${folder}/out`), shown);
     }),
 );
@@ -101,12 +121,38 @@ testWith(
       const paths: string[] = [];
       for await (const { pathText } of image.walk()) paths.push(pathText);
       assert.deepEqual(paths.filter((path) => path !== "lost+found").sort(), [
-        ...["docs", "docs/a.txt", "docs/b.txt", "docs/linked-too", "docs/new", "docs/new/f.txt"],
-        ...["docs/old", "docs/old/deep", "docs/old/deep/c.txt", "docs/old/deep/h.txt"],
-        ...["gone", "gone/again.txt", "linked", "opaque", "opaque/g.txt", "shortcut"],
+        ...[
+          "docs",
+          "docs/a.txt",
+          "docs/b.txt",
+          "docs/linked-too",
+          "docs/new",
+          "docs/new/f.txt",
+        ],
+        ...[
+          "docs/old",
+          "docs/old/deep",
+          "docs/old/deep/c.txt",
+          "docs/old/deep/h.txt",
+        ],
+        ...[
+          "gone",
+          "gone/again.txt",
+          "linked",
+          "opaque",
+          "opaque/g.txt",
+          "shortcut",
+        ],
         ...["was-folder", "way"],
       ]);
-      for (const path of ["/was-file", "/opaque/e.txt", "/gone/below", "/was-folder/x"]) {
+      for (
+        const path of [
+          "/was-file",
+          "/opaque/e.txt",
+          "/gone/below",
+          "/was-folder/x",
+        ]
+      ) {
         await assert.rejects(image.stat(path), { name: "PathError" }, path);
       }
       assert.equal(await textOf(image, "/docs/a.txt"), "ALPHA 2");
@@ -136,8 +182,13 @@ testWith(
   () =>
     withLayers([full, middle, top], async (image) => {
       const names = async (path: string) =>
-        (await image.xattrs(path)).map(({ name }) => new TextDecoder().decode(name)).sort();
-      assert.deepEqual(await names("/docs/b.txt"), ["trusted.overlay.opaque", "user.plain"]);
+        (await image.xattrs(path)).map(({ name }) =>
+          new TextDecoder().decode(name)
+        ).sort();
+      assert.deepEqual(await names("/docs/b.txt"), [
+        "trusted.overlay.opaque",
+        "user.plain",
+      ]);
       assert.deepEqual(await names("/opaque"), []);
     }),
 );
@@ -150,13 +201,17 @@ testWith(
       const numbers = new Map<number, string>();
       for await (const { pathText, stat } of image.walk()) {
         const known = numbers.get(stat.inode);
-        const isLink = [known, pathText].sort().join() === "docs/linked-too,linked";
+        const isLink =
+          [known, pathText].sort().join() === "docs/linked-too,linked";
         assert.ok(known === undefined || isLink, `${known} and ${pathText}`);
         numbers.set(stat.inode, pathText);
         assert.deepEqual(await image.stat(stat.inode), stat, pathText);
         assert.deepEqual(await image.stat(pathText), stat, pathText);
         if (stat.kind === "file") {
-          assert.equal(await textOf(image, stat.inode), await textOf(image, pathText));
+          assert.equal(
+            await textOf(image, stat.inode),
+            await textOf(image, pathText),
+          );
         }
       }
       assert.equal((await image.stat("/")).inode, 2);
@@ -173,13 +228,17 @@ testWith(
       await using other = await openImage(images[0]!);
       const names = async (number: typeof inode) => {
         const found: string[] = [];
-        for await (const { nameText } of other.list(number)) found.push(nameText);
+        for await (const { nameText } of other.list(number)) {
+          found.push(nameText);
+        }
         return found.sort();
       };
       assert.deepEqual(await names(inode), ["c.txt", "h.txt"]);
       assert.equal((await names(root.inode)).includes("linked"), true);
       const folders: string[] = [];
-      for await (const { path } of other.walkFolders(inode)) folders.push(`${path}`);
+      for await (const { path } of other.walkFolders(inode)) {
+        folders.push(`${path}`);
+      }
       assert.deepEqual(folders, [""]);
     }),
 );
@@ -192,9 +251,15 @@ testWith(
       await using layer = await openImage(path!, { layer: true });
       assert.equal(layer.isLayerAlone, true);
       assert.deepEqual(layer.layers.map(({ location }) => location), [path]);
-      assert.deepEqual((await layer.stat("/gone")).device, { major: 0, minor: 0 });
+      assert.deepEqual((await layer.stat("/gone")).device, {
+        major: 0,
+        minor: 0,
+      });
       const [mark] = await layer.xattrs("/opaque");
-      assert.equal(new TextDecoder().decode(mark!.name), "trusted.overlay.opaque");
+      assert.equal(
+        new TextDecoder().decode(mark!.name),
+        "trusted.overlay.opaque",
+      );
       await assert.rejects(layer.stat("/linked"), { code: "no-such-path" });
     }),
 );
@@ -210,7 +275,9 @@ testWith(
       for await (const { stat, pathText } of image.walk()) {
         if (stat.kind !== "file") continue;
         const bytes = new TextEncoder().encode(await textOf(image, pathText));
-        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+        const digest = new Uint8Array(
+          await crypto.subtle.digest("SHA-256", bytes),
+        );
         assert.deepEqual(record.digestOf(stat.inode), digest, pathText);
       }
     }),
@@ -233,7 +300,10 @@ testWith(NEEDS, "a hundred images are read, and mounted, as one", async () => {
     mkdirSync(`${folder}/mounted`);
     await mountImage(images[0]!, `${folder}/mounted`, { by: "kernel" });
     try {
-      assert.deepEqual(appearanceOf(`${folder}/out`), appearanceOf(`${folder}/mounted`));
+      assert.deepEqual(
+        appearanceOf(`${folder}/out`),
+        appearanceOf(`${folder}/mounted`),
+      );
     } finally {
       await unmountImage(`${folder}/mounted`);
     }
@@ -250,7 +320,9 @@ testWith(
       bytes[bytes.indexOf("gamma")]! ^= 1;
       writeFileSync(images[1]!, bytes);
       await using image = await openImage(images[0]!);
-      await assert.rejects(textOf(image, "/docs/old/deep/c.txt"), { name: "DamagedFileError" });
+      await assert.rejects(textOf(image, "/docs/old/deep/c.txt"), {
+        name: "DamagedFileError",
+      });
       assert.equal(await textOf(image, "/docs/a.txt"), "ALPHA 2");
     }),
 );

@@ -8,14 +8,20 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { type VerifyFailure, verifyImage, type VerifyImageOptions } from "../../../image/verify.ts";
+import {
+  type VerifyFailure,
+  verifyImage,
+  type VerifyImageOptions,
+} from "../../../image/verify.ts";
 import { VerificationError } from "../../../pipeline/build_errors.ts";
 import { buildLayer } from "../../support/hand_made_layer.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** `full.img`, `mon.img` on it, `tue.img` on that; each has one file of its own, with its name. */
-async function withStack(use: (folder: string) => Promise<void>): Promise<void> {
+async function withStack(
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/source`);
     let base: string | undefined;
@@ -72,7 +78,9 @@ Deno.test("all images of a stack are verified, the topmost first", () =>
     const printed = await icecoreOutput(["verify", `${folder}/tue.img`]);
     assert.equal(
       printed,
-      ["tue", "mon", "full"].map((name) => `${folder}/${name}.img: OK\n`).join(""),
+      ["tue", "mon", "full"].map((name) => `${folder}/${name}.img: OK\n`).join(
+        "",
+      ),
     );
   }));
 
@@ -92,7 +100,10 @@ Deno.test("a damaged image below is named, with its damaged file", () =>
       failures.map(({ check, image }) => [check, image]),
       [["contents", `${folder}/full.img`], ["digest", `${folder}/full.img`]],
     );
-    assert.match(message, /cannot trust .*tue\.img: .*full\.img: 1 file is damaged/);
+    assert.match(
+      message,
+      /cannot trust .*tue\.img: .*full\.img: 1 file is damaged/,
+    );
     const { code, stderr } = await icecore(["verify", `${folder}/tue.img`]);
     assert.equal(code, 4);
     assert.match(stderr, /full\.img: contents: full\.txt: /);
@@ -110,15 +121,23 @@ Deno.test("a missing image, and one that is not the one that was used, are named
     copyFileSync(`${folder}/full.img`, `${folder}/mon.img`);
     const other = await failuresOf(`${folder}/tue.img`);
     assert.deepEqual(
-      other.failures.map((failure) => [failure.check, "code" in failure && failure.code]),
+      other.failures.map((
+        failure,
+      ) => [failure.check, "code" in failure && failure.code]),
       [
         ["base", "wrong-base"],
       ],
     );
-    assert.match(other.message, /mon\.img is not the image that it was built on/);
+    assert.match(
+      other.message,
+      /mon\.img is not the image that it was built on/,
+    );
     rmSync(`${folder}/mon.img`);
     const missing = await failuresOf(`${folder}/tue.img`);
-    assert.equal("code" in missing.failures[0]! && missing.failures[0].code, "base-missing");
+    assert.equal(
+      "code" in missing.failures[0]! && missing.failures[0].code,
+      "base-missing",
+    );
     const { code, stderr } = await icecore(["verify", `${folder}/tue.img`]);
     assert.equal(code, 4);
     assert.match(stderr, /it needs the image below, mon\.img, of UUID/);
@@ -152,9 +171,13 @@ Deno.test("only the images are read in which the files lie that are asked for", 
       paths: ["tue.txt", "mon.txt"],
     });
     assert.deepEqual(
-      [contents, ...below!.map(({ contents }) => contents)].map((each) => each!.countFiles),
+      [contents, ...below!.map(({ contents }) => contents)].map((each) =>
+        each!.countFiles
+      ),
       [1, 1, 0],
     );
-    const { failures } = await failuresOf(`${folder}/tue.img`, { paths: ["full.txt"] });
+    const { failures } = await failuresOf(`${folder}/tue.img`, {
+      paths: ["full.txt"],
+    });
     assert.deepEqual(failures.map(({ check }) => check), ["contents"]);
   }));

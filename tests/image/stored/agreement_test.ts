@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
-import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
+import {
+  Encrypter,
+  generateHybridIdentity,
+  identityToRecipient,
+} from "age-encryption";
 import { writeFileSync } from "node:fs";
 import type { OptionValues } from "../../../pipeline/options.ts";
 import { pipeline, recipes, type Step } from "../../../mod.ts";
@@ -38,19 +42,29 @@ async function byPlugins(
   name: string,
   ...used: readonly (readonly [Step, OptionValues])[]
 ): Promise<string> {
-  const all = used.reduce((all, [step, given]) => all.use(step, given), pipeline(recipes.native));
-  const { image } = await all.run({ sources: [source], output: `${folder}/${name}.img` });
+  const all = used.reduce(
+    (all, [step, given]) => all.use(step, given),
+    pipeline(recipes.native),
+  );
+  const { image } = await all.run({
+    sources: [source],
+    output: `${folder}/${name}.img`,
+  });
   return image.payload!.path;
 }
 
-const FORMS: Readonly<Record<string, (place: StoredPlace) => Form | Promise<Form>>> = {
+const FORMS: Readonly<
+  Record<string, (place: StoredPlace) => Form | Promise<Form>>
+> = {
   "X25519, by age": ({ image, folder }) => {
     const key = ageKey(folder);
     return { path: ageEncrypt(image, [key.recipient]), options: withKeys(key) };
   },
   "X25519, by the plugin": async (place) => {
     const key = ageKey(place.folder);
-    const path = await byPlugins(place, "a", [age, { recipients: [key.recipient] }]);
+    const path = await byPlugins(place, "a", [age, {
+      recipients: [key.recipient],
+    }]);
     return { path, options: withKeys(key) };
   },
   "X25519 and others, the second key of three": ({ image, folder }) => {
@@ -68,12 +82,17 @@ const FORMS: Readonly<Record<string, (place: StoredPlace) => Form | Promise<Form
   },
   "ssh-rsa, by the plugin": async (place) => {
     const key = sshKey(place.folder, "rsa");
-    const path = await byPlugins(place, "a", [age, { recipients: [key.recipient] }]);
+    const path = await byPlugins(place, "a", [age, {
+      recipients: [key.recipient],
+    }]);
     return { path, options: withKeys(key) };
   },
   "a key of ssh-keygen with a passphrase": ({ image, folder }) => {
     const key = sshKey(folder, "ed25519", { passphrase: PASSPHRASE });
-    return { path: ageEncrypt(image, [key.recipient]), options: { ...withKeys(key), ...asked } };
+    return {
+      path: ageEncrypt(image, [key.recipient]),
+      options: { ...withKeys(key), ...asked },
+    };
   },
   "post-quantum, by the library": async ({ image }) => {
     const identity = await generateHybridIdentity();
@@ -92,7 +111,10 @@ const FORMS: Readonly<Record<string, (place: StoredPlace) => Form | Promise<Form
   }),
   "in armor": ({ image, folder }) => {
     const key = ageKey(folder);
-    return { path: ageEncrypt(image, [key.recipient], "--armor"), options: withKeys(key) };
+    return {
+      path: ageEncrypt(image, [key.recipient], "--armor"),
+      options: withKeys(key),
+    };
   },
   "zstd, by the plugin": async (place) => ({
     path: await byPlugins(place, "a", [zstd, { frameSize: 100_000 }]),
@@ -101,17 +123,27 @@ const FORMS: Readonly<Record<string, (place: StoredPlace) => Form | Promise<Form
   "zstd within age, by the plugins": async (place) => {
     const key = ageKey(place.folder);
     const given = { recipients: [key.recipient] };
-    return { path: await byPlugins(place, "a", [zstd, {}], [age, given]), options: withKeys(key) };
+    return {
+      path: await byPlugins(place, "a", [zstd, {}], [age, given]),
+      options: withKeys(key),
+    };
   },
   "age within zstd, by the plugins": async (place) => {
     const key = ageKey(place.folder);
     const given = { recipients: [key.recipient] };
-    return { path: await byPlugins(place, "a", [age, given], [zstd, {}]), options: withKeys(key) };
+    return {
+      path: await byPlugins(place, "a", [age, given], [zstd, {}]),
+      options: withKeys(key),
+    };
   },
-  "zstd within age within age in armor, under a name that says nothing": async (place) => {
+  "zstd within age within age in armor, under a name that says nothing": async (
+    place,
+  ) => {
     const inner = sshKey(place.folder, "ed25519");
     const outer = ageKey(place.folder);
-    const path = await byPlugins(place, "a", [zstd, {}], [age, { recipients: [inner.recipient] }]);
+    const path = await byPlugins(place, "a", [zstd, {}], [age, {
+      recipients: [inner.recipient],
+    }]);
     const twice = ageEncrypt(path, [outer.recipient], "--armor");
     renameSync(twice, `${place.folder}/backup`);
     return { path: `${place.folder}/backup`, options: withKeys(inner, outer) };
@@ -121,35 +153,51 @@ const FORMS: Readonly<Record<string, (place: StoredPlace) => Form | Promise<Form
 const needs = { programs: ["age", "age-keygen", "ssh-keygen", "script"] };
 
 for (const [what, make] of Object.entries(FORMS)) {
-  testWith(needs, `all of an image is read in place, stored as ${what}`, async (t) => {
-    await inTemporaryFolder(async (folder) => {
-      const place = await storedPlace(folder);
-      const expected = await read(place.image, {});
-      assert.ok(expected.length > 1200);
-      const { path, options } = await make(place);
-      await t.step("local", async () => {
-        assert.deepEqual(await read(path, options), expected);
+  testWith(
+    needs,
+    `all of an image is read in place, stored as ${what}`,
+    async (t) => {
+      await inTemporaryFolder(async (folder) => {
+        const place = await storedPlace(folder);
+        const expected = await read(place.image, {});
+        assert.ok(expected.length > 1200);
+        const { path, options } = await make(place);
+        await t.step("local", async () => {
+          assert.deepEqual(await read(path, options), expected);
+        });
+        await t.step("over HTTP", async () => {
+          await using server = await rangeServer(readFileSync(path));
+          assert.deepEqual(await read(server.url, options), expected);
+          assert.ok(
+            server.requests.length < 60,
+            `${server.requests.length} requests`,
+          );
+        });
       });
-      await t.step("over HTTP", async () => {
-        await using server = await rangeServer(readFileSync(path));
-        assert.deepEqual(await read(server.url, options), expected);
-        assert.ok(server.requests.length < 60, `${server.requests.length} requests`);
-      });
-    });
-  });
+    },
+  );
 }
 
-testWith(needs, "an image in a store is read in place, stored as zstd within age", async () => {
-  await inTemporaryFolder(async (folder) => {
-    const place = await storedPlace(folder);
-    const { path, options } = await FORMS["zstd within age, by the plugins"]!(place);
-    await using store = await s3Store();
-    await store.put("photos.img.zst.age", readFileSync(path));
-    const expected = await read(place.image, {});
-    assert.deepEqual(await read("s3://vault/photos.img.zst.age", options), expected);
-    assert.ok(store.countReads > 0);
-  });
-});
+testWith(
+  needs,
+  "an image in a store is read in place, stored as zstd within age",
+  async () => {
+    await inTemporaryFolder(async (folder) => {
+      const place = await storedPlace(folder);
+      const { path, options } = await FORMS["zstd within age, by the plugins"]!(
+        place,
+      );
+      await using store = await s3Store();
+      await store.put("photos.img.zst.age", readFileSync(path));
+      const expected = await read(place.image, {});
+      assert.deepEqual(
+        await read("s3://vault/photos.img.zst.age", options),
+        expected,
+      );
+      assert.ok(store.countReads > 0);
+    });
+  },
+);
 
 testWith(needs, "bytes of one's own are unwrapped as well", async () => {
   await inTemporaryFolder(async (folder) => {
@@ -166,7 +214,10 @@ testWith(needs, "bytes of one's own are unwrapped as well", async () => {
   });
 });
 
-async function read(location: string, options: OpenImageOptions): Promise<string[]> {
+async function read(
+  location: string,
+  options: OpenImageOptions,
+): Promise<string[]> {
   await using image = await openImage(location, options);
   return await contentsOf(image);
 }

@@ -17,7 +17,11 @@ interface Wanted {
 }
 
 const found: string[][] = [];
-for (const { path, identities, passphrase } of JSON.parse(process.argv[2]!) as Wanted[]) {
+for (
+  const { path, identities, passphrase } of JSON.parse(
+    process.argv[2]!,
+  ) as Wanted[]
+) {
   await using image = await openImage(path, {
     identities: identities.map((name) => readFileSync(name)),
     askPassphrase: () => passphrase,

@@ -1,38 +1,48 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findByLeaps, findInRow } from "../../../image/stored/split/find_parts.ts";
+import {
+  findByLeaps,
+  findInRow,
+} from "../../../image/stored/split/find_parts.ts";
 import { seriesOf } from "../../../image/stored/split/part_names.ts";
 import { output } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** What the program is given, and how many parts it is to make. */
-const WAYS: readonly (readonly [args: readonly string[], countParts: number])[] = [
-  [[], 3],
-  [[], 700],
-  [["-a", "3"], 30],
-  [["-a", "2"], 676],
-  [["-d"], 95],
-  [["-d"], 9],
-  [["-d", "-a", "3"], 150],
-  [["--numeric-suffixes=1", "-a", "3"], 12],
-  [["--numeric-suffixes=1"], 99],
-  [["-x"], 250],
-  [["-x", "-a", "3"], 300],
-];
+const WAYS:
+  readonly (readonly [args: readonly string[], countParts: number])[] = [
+    [[], 3],
+    [[], 700],
+    [["-a", "3"], 30],
+    [["-a", "2"], 676],
+    [["-d"], 95],
+    [["-d"], 9],
+    [["-d", "-a", "3"], 150],
+    [["--numeric-suffixes=1", "-a", "3"], 12],
+    [["--numeric-suffixes=1"], 99],
+    [["-x"], 250],
+    [["-x", "-a", "3"], 300],
+  ];
 
 for (const [args, countParts] of WAYS) {
   testWith(
     { programs: ["split"] },
-    `all ${countParts} parts that split ${args.join(" ")} makes are found, by each way of looking`,
+    `all ${countParts} parts that split ${
+      args.join(" ")
+    } makes are found, by each way of looking`,
     () =>
       inTemporaryFolder(async (folder) => {
         const parts = join(folder, "parts");
         mkdirSync(parts);
         writeFileSync(join(folder, "whole"), "");
         truncateSync(join(folder, "whole"), countParts * 10 - 1);
-        output("split", [...args, "-b", "10", "whole", "parts/photos.img."], folder);
+        output(
+          "split",
+          [...args, "-b", "10", "whole", "parts/photos.img."],
+          folder,
+        );
         const made = readdirSync(parts).sort();
         assert.equal(made.length, countParts);
         const series = seriesOf(made[0]!);
@@ -42,9 +52,15 @@ for (const [args, countParts] of WAYS) {
           countLooks++;
           return made.includes(name) ? 10 : undefined;
         };
-        assert.deepEqual((await findInRow(series!, sizeOf)).map(({ name }) => name), made);
+        assert.deepEqual(
+          (await findInRow(series!, sizeOf)).map(({ name }) => name),
+          made,
+        );
         countLooks = 0;
-        assert.deepEqual((await findByLeaps(series!, sizeOf)).map(({ name }) => name), made);
+        assert.deepEqual(
+          (await findByLeaps(series!, sizeOf)).map(({ name }) => name),
+          made,
+        );
         assert.ok(countLooks <= 60, `${countLooks} requests`);
       }),
   );
@@ -52,7 +68,16 @@ for (const [args, countParts] of WAYS) {
 
 Deno.test("names that begin no series are left alone", () => {
   for (
-    const name of ["photos.img", "2000", "backup-2000", "photos.img.1", "000", "x.part002", "a", ""]
+    const name of [
+      "photos.img",
+      "2000",
+      "backup-2000",
+      "photos.img.1",
+      "000",
+      "x.part002",
+      "a",
+      "",
+    ]
   ) {
     assert.equal(seriesOf(name), undefined, name);
   }
@@ -61,6 +86,15 @@ Deno.test("names that begin no series are left alone", () => {
 Deno.test("what is missing in between is found, and what lies far behind belongs to nothing", async () => {
   const series = seriesOf("x.part001")!;
   const there = ["x.part001", "x.part002", "x.part005", "x.part900"];
-  const parts = await findInRow(series, (name) => there.includes(name) ? 7 : undefined);
-  assert.deepEqual(parts.map(({ sizeBytes }) => sizeBytes), [7, 7, undefined, undefined, 7]);
+  const parts = await findInRow(
+    series,
+    (name) => there.includes(name) ? 7 : undefined,
+  );
+  assert.deepEqual(parts.map(({ sizeBytes }) => sizeBytes), [
+    7,
+    7,
+    undefined,
+    undefined,
+    7,
+  ]);
 });

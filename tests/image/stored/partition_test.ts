@@ -38,7 +38,14 @@ const LAST = 33 * 2048 - 1;
 
 /** The programs that make tables, and how. `%` is the disk. */
 const TABLES: Readonly<
-  Record<string, { readonly program: string; readonly make: string; readonly number?: number }>
+  Record<
+    string,
+    {
+      readonly program: string;
+      readonly make: string;
+      readonly number?: number;
+    }
+  >
 > = {
   "a GPT of sfdisk": {
     program: "sfdisk",
@@ -50,7 +57,8 @@ const TABLES: Readonly<
   },
   "logical partitions of sfdisk": {
     program: "sfdisk",
-    make: "printf 'label: dos\\n2048,8192,c\\n14336,16384,5\\n16384,8192,83\\n' | sfdisk -q %",
+    make:
+      "printf 'label: dos\\n2048,8192,c\\n14336,16384,5\\n16384,8192,83\\n' | sfdisk -q %",
     number: 5,
   },
   "a GPT of sgdisk": {
@@ -60,15 +68,19 @@ const TABLES: Readonly<
   },
   "a GPT of parted": {
     program: "parted",
-    make: "parted -s % mklabel gpt mkpart a fat16 2048s 10239s mkpart b ext4 16384s 24575s",
+    make:
+      "parted -s % mklabel gpt mkpart a fat16 2048s 10239s mkpart b ext4 16384s 24575s",
   },
   "an MBR of parted": {
     program: "parted",
-    make: "parted -s % mklabel msdos mkpart primary 2048s 10239s mkpart primary 16384s 24575s",
+    make:
+      "parted -s % mklabel msdos mkpart primary 2048s 10239s mkpart primary 16384s 24575s",
   },
 };
 
-for (const [what, { program, make, number = EXT.number }] of Object.entries(TABLES)) {
+for (
+  const [what, { program, make, number = EXT.number }] of Object.entries(TABLES)
+) {
   testWith(
     { programs: [...PROGRAMS, program] },
     `of a whole disk with ${what} the only image is read, here and over HTTP`,
@@ -84,7 +96,10 @@ for (const [what, { program, make, number = EXT.number }] of Object.entries(TABL
           assert.equal(chosen.info.uuid, image.info.uuid);
         }
         const fat = await refusal(disk, { partition: 1 });
-        assert.match(fat, /what is stored in it is a FAT image\. Take that out, and let FILE be/);
+        assert.match(
+          fat,
+          /what is stored in it is a FAT image\. Take that out, and let FILE be/,
+        );
         await assert.rejects(openImage(disk, { partition: 9 }), {
           code: "no-such-partition",
           message: new RegExp(
@@ -98,7 +113,8 @@ for (const [what, { program, make, number = EXT.number }] of Object.entries(TABL
   );
 }
 
-const THREE = "printf 'label: gpt\\n2048,8192\\n16384,8192\\n32768,16384\\n' | sfdisk -q %";
+const THREE =
+  "printf 'label: gpt\\n2048,8192\\n16384,8192\\n32768,16384\\n' | sfdisk -q %";
 
 testWith(
   { programs: [...PROGRAMS, "sfdisk"] },
@@ -113,25 +129,61 @@ testWith(
         /a whole disk with 2 partitions of ext2, ext3 or ext4: number 2, 4\.00 MiB at byte 8388608 .*label two\); number 3, 8\.00 MiB .*label three\)\. Choose one by its number \(--partition\)\.$/m,
       );
       for (const [number, label] of [["2", "two"], ["3", "three"]] as const) {
-        const info = await icecore(["info", "--json", disk, "--partition", number]);
+        const info = await icecore([
+          "info",
+          "--json",
+          disk,
+          "--partition",
+          number,
+        ]);
         assert.equal(JSON.parse(info.stdout).label, label);
       }
       const plain = join(folder, "ext3");
-      for (const args of [["ls", "-lR"], ["cat", "@", "name"], ["find"], ["export", "--tar"]]) {
+      for (
+        const args of [["ls", "-lR"], ["cat", "@", "name"], ["find"], [
+          "export",
+          "--tar",
+        ]]
+      ) {
         const of = (location: string, ...more: string[]) =>
-          icecore([args[0]!, location, ...args.slice(1).filter((arg) => arg !== "@"), ...more]);
+          icecore([
+            args[0]!,
+            location,
+            ...args.slice(1).filter((arg) => arg !== "@"),
+            ...more,
+          ]);
         const expected = await of(plain);
         assert.equal(expected.code, 0, expected.stderr);
         assert.deepEqual(await of(disk, "--partition", "3"), expected);
         assert.deepEqual(await of(disk, "--image-offset", "16M"), expected);
       }
       const target = join(folder, "out");
-      const extracted = await icecore(["extract", disk, "--partition", "3", "-o", target]);
+      const extracted = await icecore([
+        "extract",
+        disk,
+        "--partition",
+        "3",
+        "-o",
+        target,
+      ]);
       assert.equal(extracted.code, 0, extracted.stderr);
       assert.equal(readFileSync(join(target, "name"), "utf8"), "contents");
-      const verified = await icecore(["verify", disk, "--partition", "3", "--no-digest"]);
+      const verified = await icecore([
+        "verify",
+        disk,
+        "--partition",
+        "3",
+        "--no-digest",
+      ]);
       assert.equal(verified.code, 0, verified.stderr);
-      const both = await icecore(["ls", disk, "--partition", "3", "--image-offset", "16M"]);
+      const both = await icecore([
+        "ls",
+        disk,
+        "--partition",
+        "3",
+        "--image-offset",
+        "16M",
+      ]);
       assert.equal(both.code, 2);
       const outside = await icecore(["ls", disk, "--image-offset", "1T"]);
       assert.match(outside.stderr, /Give a smaller offset \(--image-offset\)/);
@@ -149,11 +201,19 @@ testWith(
   "mount says how the partition is attached, and the device that this prints is read",
   () =>
     inTemporaryFolder(async (folder) => {
-      const disk = makeDisk(folder, TABLES["a GPT of sfdisk"]!.make, [FAT, EXT]);
+      const disk = makeDisk(folder, TABLES["a GPT of sfdisk"]!.make, [
+        FAT,
+        EXT,
+      ]);
       mkdirSync(join(folder, "mnt"));
-      const { code, stderr } = await icecore(["mount", disk, join(folder, "mnt")]);
+      const { code, stderr } = await icecore([
+        "mount",
+        disk,
+        join(folder, "mnt"),
+      ]);
       assert.equal(code, 1);
-      const command = /sudo (losetup .*) and mount the device/.exec(stderr)?.[1];
+      const command = /sudo (losetup .*) and mount the device/.exec(stderr)
+        ?.[1];
       assert.ok(command !== undefined, stderr);
       const device = output("sh", ["-c", command]).trim();
       try {
@@ -170,8 +230,15 @@ testWith(
   "a disk without an image of ext4 is named with what is on it",
   () =>
     inTemporaryFolder(async (folder) => {
-      const disk = makeDisk(folder, "printf 'label: gpt\\n2048,8192\\n' | sfdisk -q %", [FAT]);
-      assert.match(await refusal(disk), /\(FAT\)\. None of those is ext2, ext3 or ext4\.$/);
+      const disk = makeDisk(
+        folder,
+        "printf 'label: gpt\\n2048,8192\\n' | sfdisk -q %",
+        [FAT],
+      );
+      assert.match(
+        await refusal(disk),
+        /\(FAT\)\. None of those is ext2, ext3 or ext4\.$/,
+      );
     }),
 );
 
@@ -188,7 +255,9 @@ testWith(
       assert.equal(image.info.label, "three");
       const cut = makeDisk(folder, THREE, [FAT, EXT, SECOND]);
       truncateSync(cut, 20 * MIB);
-      await assert.rejects(openImage(cut, { partition: 3 }), { code: "truncated" });
+      await assert.rejects(openImage(cut, { partition: 3 }), {
+        code: "truncated",
+      });
       await using other = await openImage(cut, { partition: 2 });
       assert.equal(other.info.label, "two");
     }),
@@ -197,7 +266,13 @@ testWith(
 Deno.test("a chain of extended partitions that leads back to itself, or nowhere, ends", async () => {
   const disk = new Uint8Array(64 * 512);
   const view = new DataView(disk.buffer);
-  const entry = (sector: number, index: number, type: number, start: number, count: number) => {
+  const entry = (
+    sector: number,
+    index: number,
+    type: number,
+    start: number,
+    count: number,
+  ) => {
     const at = sector * 512 + 446 + 16 * index;
     view.setUint8(at + 4, type);
     view.setUint32(at + 8, start, true);
@@ -209,12 +284,16 @@ Deno.test("a chain of extended partitions that leads back to itself, or nowhere,
   entry(8, 1, 5, 8, 50);
   entry(16, 0, 0x83, 2, 4);
   entry(16, 1, 5, 8, 50);
-  const read = (at: number, size: number) => Promise.resolve(disk.slice(at, at + size));
+  const read = (at: number, size: number) =>
+    Promise.resolve(disk.slice(at, at + size));
   const partitions = await partitionsOf(read);
-  assert.deepEqual(partitions?.map(({ number, offsetBytes }) => [number, offsetBytes]), [
-    [5, 10 * 512],
-    [6, 18 * 512],
-  ]);
+  assert.deepEqual(
+    partitions?.map(({ number, offsetBytes }) => [number, offsetBytes]),
+    [
+      [5, 10 * 512],
+      [6, 18 * 512],
+    ],
+  );
   // Each table leads one sector further, and holds nothing itself.
   let countReads = 0;
   const endless = (at: number) => {
@@ -238,13 +317,18 @@ Deno.test("tables that lie list what they can, with numbers that can be used", a
   view.setBigUint64(72, 0xffff_ffff_ffff_ffffn, true);
   view.setUint32(80, 0xffff_ffff, true);
   view.setUint32(84, 128, true);
-  const read = (at: number, size: number) => Promise.resolve(disk.slice(at, at + size));
+  const read = (at: number, size: number) =>
+    Promise.resolve(disk.slice(at, at + size));
   assert.deepEqual(await partitionsOf(read), [], "entries that lie nowhere");
   view.setBigUint64(72, 2n, true);
-  const entries = [[0xffff_ffff_ffff_fff0n, 0xffff_ffff_ffff_ffffn], [40n, 20n], [
-    40n,
-    47n,
-  ]] as const;
+  const entries = [
+    [0xffff_ffff_ffff_fff0n, 0xffff_ffff_ffff_ffffn],
+    [40n, 20n],
+    [
+      40n,
+      47n,
+    ],
+  ] as const;
   for (const [i, [first, last]] of entries.entries()) {
     disk[1024 + 128 * i] = 1;
     view.setBigUint64(512 + 128 * i + 32, first, true);
@@ -257,7 +341,10 @@ Deno.test("tables that lie list what they can, with numbers that can be used", a
   assert.deepEqual(await partitionsOf(read), [], "entries of 4 GiB");
 });
 
-async function refusal(path: string, options: OpenImageOptions = {}): Promise<string> {
+async function refusal(
+  path: string,
+  options: OpenImageOptions = {},
+): Promise<string> {
   let message = "";
   await assert.rejects(openImage(path, options), (error: Error) => {
     assert.ok(saysNoImage(error), error.message);
@@ -268,7 +355,11 @@ async function refusal(path: string, options: OpenImageOptions = {}): Promise<st
 }
 
 /** Makes `disk`, and beside it what is in its partitions: `ext3` in the third. */
-function makeDisk(folder: string, table: string, parts: readonly Part[]): string {
+function makeDisk(
+  folder: string,
+  table: string,
+  parts: readonly Part[],
+): string {
   const at = (name: string) => join(folder, name);
   mkdirSync(at("source"), { recursive: true });
   writeFileSync(at("source/name"), "contents");
@@ -278,7 +369,11 @@ function makeDisk(folder: string, table: string, parts: readonly Part[]): string
   truncateSync(disk, (LAST + 1) * 512);
   const path = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
   const options = { stdio: "pipe", env: { PATH: path, LC_ALL: "C" } } as const;
-  execFileSync(findProgram("sh")!, ["-ec", table.replaceAll("%", disk)], options);
+  execFileSync(
+    findProgram("sh")!,
+    ["-ec", table.replaceAll("%", disk)],
+    options,
+  );
   const fd = openSync(disk, "r+");
   for (const { number, start, count, contents } of parts) {
     const file = at(`${contents}${number}`);
@@ -287,7 +382,15 @@ function makeDisk(folder: string, table: string, parts: readonly Part[]): string
     truncateSync(file, count * 512);
     const label = number === 2 ? "two" : "three";
     if (contents === "fat") output("mkfs.fat", [file]);
-    else output("mkfs.ext4", ["-q", "-F", "-L", label, "-d", at("source"), file]);
+    else {output("mkfs.ext4", [
+        "-q",
+        "-F",
+        "-L",
+        label,
+        "-d",
+        at("source"),
+        file,
+      ]);}
     writeSync(fd, readFileSync(file), 0, count * 512, start * 512);
   }
   closeSync(fd);

@@ -71,10 +71,20 @@ function bech32(prefix: string, words: readonly number[]): string {
       ((sum & 0x1ffffff) << 5) ^ value,
     );
   const codes = Array.from(prefix, (letter) => letter.charCodeAt(0));
-  const all = [...codes.map((it) => it >> 5), 0, ...codes.map((it) => it & 31), ...words];
+  const all = [
+    ...codes.map((it) => it >> 5),
+    0,
+    ...codes.map((it) => it & 31),
+    ...words,
+  ];
   const sum = [...all, 0, 0, 0, 0, 0, 0].reduce(step, 1) ^ 1;
-  const check = Array.from({ length: 6 }, (_, i) => (sum >> (5 * (5 - i))) & 31);
-  return `${prefix}1${[...words, ...check].map((word) => letters[word]).join("")}`;
+  const check = Array.from(
+    { length: 6 },
+    (_, i) => (sum >> (5 * (5 - i))) & 31,
+  );
+  return `${prefix}1${
+    [...words, ...check].map((word) => letters[word]).join("")
+  }`;
 }
 
 testWith(
@@ -85,12 +95,14 @@ testWith(
       const bin = `${folder}/bin`;
       mkdirSync(bin);
       writeFileSync(`${folder}/plugin.js`, PLUGIN);
-      const run = `exec ${Deno.execPath()} run --quiet --no-check -A ${folder}/plugin.js "$@"`;
+      const run =
+        `exec ${Deno.execPath()} run --quiet --no-check -A ${folder}/plugin.js "$@"`;
       writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${run}\n`);
       chmodSync(`${bin}/age-plugin-test`, 0o755);
       using _ = setEnvironment({ PATH: `${bin}:${process.env["PATH"]}` });
       const place = await storedPlace(folder);
-      const identity = bech32("age-plugin-test-", [1, 2, 3, 4, 5, 6, 7, 8]).toUpperCase();
+      const identity = bech32("age-plugin-test-", [1, 2, 3, 4, 5, 6, 7, 8])
+        .toUpperCase();
       writeFileSync(`${folder}/key`, `# a token\n${identity}\n`);
       const path = `${place.image}.age`;
       tool("age", ["-e", "-i", `${folder}/key`, "-o", path, place.image]);
@@ -101,20 +113,26 @@ testWith(
         askPassphrase: (what) => (asked.push(what), pin),
         onMessage: (text) => void messages.push(text),
       });
-      await t.step("it says something, asks for something, and unwraps the key", async () => {
-        await using image = await openImage(path, options("1234"));
-        assert.equal((await image.stat("/photos/readme.txt")).sizeBytes, 29);
-        assert.deepEqual(messages, ["age-plugin-test: touch \\033[31mit"]);
-        assert.deepEqual(asked, ["age-plugin-test (PIN)"]);
-      });
+      await t.step(
+        "it says something, asks for something, and unwraps the key",
+        async () => {
+          await using image = await openImage(path, options("1234"));
+          assert.equal((await image.stat("/photos/readme.txt")).sizeBytes, 29);
+          assert.deepEqual(messages, ["age-plugin-test: touch \\033[31mit"]);
+          assert.deepEqual(asked, ["age-plugin-test (PIN)"]);
+        },
+      );
       await t.step("what goes wrong is named", async () => {
         await assert.rejects(openImage(path, options("1111")), {
           code: "identity-program",
-          message: /the identity that age-plugin-test keeps: it says: another PIN is right\. Look/,
+          message:
+            /the identity that age-plugin-test keeps: it says: another PIN is right\. Look/,
         });
         for (const script of ["exit 3", "echo hello", "yes '-> msg'"]) {
           writeFileSync(`${bin}/age-plugin-test`, `#!/bin/sh\n${script}\n`);
-          await assert.rejects(openImage(path, options("1234")), { code: "identity-program" });
+          await assert.rejects(openImage(path, options("1234")), {
+            code: "identity-program",
+          });
         }
       });
       await t.step("an interruption ends it", async () => {
@@ -122,7 +140,10 @@ testWith(
         const reason = new Error("enough");
         const abort = new AbortController();
         setTimeout(() => abort.abort(reason), 200);
-        await assert.rejects(openImage(path, { ...options("1234"), signal: abort.signal }), reason);
+        await assert.rejects(
+          openImage(path, { ...options("1234"), signal: abort.signal }),
+          reason,
+        );
       });
     });
   },

@@ -19,7 +19,11 @@ import { formatPartManifest } from "../../../pipeline/part_manifest.ts";
 import age from "../../../plugins/age.ts";
 import split from "../../../plugins/split.ts";
 import zstd from "../../../plugins/zstd.ts";
-import { extractImage, openImage, type OpenImageOptions } from "../../../read.ts";
+import {
+  extractImage,
+  openImage,
+  type OpenImageOptions,
+} from "../../../read.ts";
 import { build, inPlace, type Place } from "../../plugins/building.ts";
 import { folderServer } from "../../support/folder_server.ts";
 import { output } from "../../support/oracles.ts";
@@ -46,8 +50,16 @@ async function contentsOf(
   return found;
 }
 
-async function sameOf(place: Place, location: string, options?: OpenImageOptions): Promise<void> {
-  assert.deepEqual(await contentsOf(location, options), await contentsOf(place.image), location);
+async function sameOf(
+  place: Place,
+  location: string,
+  options?: OpenImageOptions,
+): Promise<void> {
+  assert.deepEqual(
+    await contentsOf(location, options),
+    await contentsOf(place.image),
+    location,
+  );
 }
 
 /** Builds, and lets `split` cut the image: the names of the parts begin with `stored.`. */
@@ -73,21 +85,32 @@ Deno.test("the parts of an image are read by their manifest, and by any of them"
   });
 });
 
-testWith(SPLIT, "parts that the program split made are read by the first one", async () => {
-  const ways = [[], ["-d"], ["-d", "-a", "3"], ["--numeric-suffixes=1"], ["-n", "7"]];
-  for (const args of ways) {
-    await inParts(async (place) => {
-      const [first] = readdirSync(place.folder).filter((name) => name.startsWith("stored.")).sort();
-      await sameOf(place, join(place.folder, first!));
-    }, args.includes("-n") ? args : [...args, "-b", "900000"]);
-  }
-});
+testWith(
+  SPLIT,
+  "parts that the program split made are read by the first one",
+  async () => {
+    const ways = [[], ["-d"], ["-d", "-a", "3"], ["--numeric-suffixes=1"], [
+      "-n",
+      "7",
+    ]];
+    for (const args of ways) {
+      await inParts(async (place) => {
+        const [first] = readdirSync(place.folder).filter((name) =>
+          name.startsWith("stored.")
+        ).sort();
+        await sameOf(place, join(place.folder, first!));
+      }, args.includes("-n") ? args : [...args, "-b", "900000"]);
+    }
+  },
+);
 
 Deno.test("parts of what is compressed and encrypted are read, here, over HTTP and over S3", async () => {
   const identity = await generateX25519Identity();
   const recipients = [await identityToRecipient(identity)];
   await inPlace(async (place) => {
-    await build(place, [[zstd], [age, { recipients }], [split, { size: "700K" }]]);
+    await build(place, [[zstd], [age, { recipients }], [split, {
+      size: "700K",
+    }]]);
     const options = { identities: [identity] };
     const names = readdirSync(place.folder).filter((name) =>
       name.startsWith("photos.img.zst.age.")
@@ -100,26 +123,40 @@ Deno.test("parts of what is compressed and encrypted are read, here, over HTTP a
     await sameOf(place, `${server.url}photos.img.zst.age.part001`, options);
     await using store = await s3Store();
     for (const name of names) {
-      await store.put(`old/${name}`, new Uint8Array(readFileSync(join(place.folder, name))));
+      await store.put(
+        `old/${name}`,
+        new Uint8Array(readFileSync(join(place.folder, name))),
+      );
     }
     await sameOf(place, "s3://vault/old/photos.img.zst.age.manifest", options);
     await sameOf(place, "s3://vault/old/photos.img.zst.age.part001", options);
   });
 });
 
-testWith(SPLIT, "parts of an encrypted image that split made are read over HTTP", async () => {
-  const identity = await generateX25519Identity();
-  const recipients = [await identityToRecipient(identity)];
-  await inPlace(async (place) => {
-    await build(place, [[age, { recipients, engine: "library" }]]);
-    output("split", ["-d", "-a3", "-b", "500K", "photos.img.age", "photos.img.age."], place.folder);
-    rmSync(`${place.image}.age`);
-    await using server = await folderServer(place.folder);
-    const options = { identities: [identity] };
-    await sameOf(place, `${server.url}photos.img.age.000`, options);
-    await sameOf(place, `${place.image}.age.000`, options);
-  });
-});
+testWith(
+  SPLIT,
+  "parts of an encrypted image that split made are read over HTTP",
+  async () => {
+    const identity = await generateX25519Identity();
+    const recipients = [await identityToRecipient(identity)];
+    await inPlace(async (place) => {
+      await build(place, [[age, { recipients, engine: "library" }]]);
+      output("split", [
+        "-d",
+        "-a3",
+        "-b",
+        "500K",
+        "photos.img.age",
+        "photos.img.age.",
+      ], place.folder);
+      rmSync(`${place.image}.age`);
+      await using server = await folderServer(place.folder);
+      const options = { identities: [identity] };
+      await sameOf(place, `${server.url}photos.img.age.000`, options);
+      await sameOf(place, `${place.image}.age.000`, options);
+    });
+  },
+);
 
 Deno.test("one file of many parts on a server costs few requests", async () => {
   await inPlace(async (place) => {
@@ -162,9 +199,14 @@ Deno.test("any range of parts is that of the whole", async () => {
 });
 
 /** What is done to the second of the parts, and what is said. */
-const DAMAGES: Readonly<Record<string, readonly [(part: string) => void, RegExp]>> = {
+const DAMAGES: Readonly<
+  Record<string, readonly [(part: string) => void, RegExp]>
+> = {
   missing: [(part) => rmSync(part), /part 2 of .* is missing: /],
-  cut: [(part) => truncateSync(part, 1000), /part 2 of .* is not what it was: .* has 1000 bytes/],
+  cut: [
+    (part) => truncateSync(part, 1000),
+    /part 2 of .* is not what it was: .* has 1000 bytes/,
+  ],
 };
 
 for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
@@ -174,14 +216,18 @@ for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
       damage(`${place.image}.part002`);
       await using server = await folderServer(place.folder);
       const manifest = `${place.image}.manifest`;
-      await assert.rejects(openImage(manifest), { message, code: `${what}-part` });
+      await assert.rejects(openImage(manifest), {
+        message,
+        code: `${what}-part`,
+      });
       await assert.rejects(openImage(`${place.image}.part001`), { message });
       const target = `${place.folder}/out`;
       for (const location of [manifest, `${server.url}photos.img.manifest`]) {
         const broken: string[] = [];
         mkdirSync(target);
         await using image = await openImage(location, {
-          onBroken: (error, path) => broken.push(`${path === undefined} ${error.message}`),
+          onBroken: (error, path) =>
+            broken.push(`${path === undefined} ${error.message}`),
         });
         await extractImage(image, { target });
         // The noise lies in all parts, the text behind it in the last two.
@@ -202,32 +248,58 @@ for (const [what, [damage, message]] of Object.entries(DAMAGES)) {
   });
 }
 
-testWith(SPLIT, "of parts without a manifest, one that is missing or cut is named", async () => {
-  await inParts(async (place) => {
-    const first = join(place.folder, "stored.aa");
-    truncateSync(join(place.folder, "stored.ac"), 899_000);
-    await assert.rejects(openImage(first), /part 3 of .* stored\.ac has 899000 bytes instead of 9/);
-    rmSync(join(place.folder, "stored.ab"));
-    await assert.rejects(openImage(first), /part 2 of .*stored\.aa is missing: stored\.ab/);
-    const names = readdirSync(place.folder).filter((name) => /^stored\.a[c-z]$/.test(name));
-    for (const name of names) rmSync(join(place.folder, name));
-    await assert.rejects(openImage(first), /part 2 of .*stored\.aa is missing: stored\.ab/);
-  });
-});
-
-testWith(SPLIT, "where the last part is missing, the last one that is there is named", async () => {
-  await inParts(async (place) => {
-    const names = readdirSync(place.folder).filter((name) => /^stored\.a/.test(name)).sort();
-    rmSync(join(place.folder, names.at(-1)!));
-    const message = new RegExp(`The last part that was found is ${names.at(-2)}: see whether`);
-    await assert.rejects(openImage(join(place.folder, "stored.aa")), {
-      code: "truncated",
-      message,
+testWith(
+  SPLIT,
+  "of parts without a manifest, one that is missing or cut is named",
+  async () => {
+    await inParts(async (place) => {
+      const first = join(place.folder, "stored.aa");
+      truncateSync(join(place.folder, "stored.ac"), 899_000);
+      await assert.rejects(
+        openImage(first),
+        /part 3 of .* stored\.ac has 899000 bytes instead of 9/,
+      );
+      rmSync(join(place.folder, "stored.ab"));
+      await assert.rejects(
+        openImage(first),
+        /part 2 of .*stored\.aa is missing: stored\.ab/,
+      );
+      const names = readdirSync(place.folder).filter((name) =>
+        /^stored\.a[c-z]$/.test(name)
+      );
+      for (const name of names) rmSync(join(place.folder, name));
+      await assert.rejects(
+        openImage(first),
+        /part 2 of .*stored\.aa is missing: stored\.ab/,
+      );
     });
-    await using server = await folderServer(place.folder);
-    await assert.rejects(openImage(`${server.url}stored.aa`), { code: "truncated", message });
-  });
-});
+  },
+);
+
+testWith(
+  SPLIT,
+  "where the last part is missing, the last one that is there is named",
+  async () => {
+    await inParts(async (place) => {
+      const names = readdirSync(place.folder).filter((name) =>
+        /^stored\.a/.test(name)
+      ).sort();
+      rmSync(join(place.folder, names.at(-1)!));
+      const message = new RegExp(
+        `The last part that was found is ${names.at(-2)}: see whether`,
+      );
+      await assert.rejects(openImage(join(place.folder, "stored.aa")), {
+        code: "truncated",
+        message,
+      });
+      await using server = await folderServer(place.folder);
+      await assert.rejects(openImage(`${server.url}stored.aa`), {
+        code: "truncated",
+        message,
+      });
+    });
+  },
+);
 
 testWith(SPLIT, "images that only have such names are no parts", async () => {
   await inPlace(async (place) => {
@@ -250,7 +322,8 @@ Deno.test("parts in each other's place are damage, never wrong data", async () =
     renameSync(`${place.image}.x`, `${place.image}.part003`);
     await using image = await openImage(`${place.image}.manifest`);
     await assert.rejects(
-      async () => await new Response(await image.readFile("/source/noise")).bytes(),
+      async () =>
+        await new Response(await image.readFile("/source/noise")).bytes(),
       { name: "DamagedFileError" },
     );
   });
@@ -273,7 +346,10 @@ Deno.test("hostile manifests reach out of no folder, and claim no memory", async
         formatPartManifest({ ...huge, sizeBytes: 2 ** 52, parts: [part] }),
         /part 1 of .* is not what it was: x\.part001 has 5 bytes instead of 4503599627370496/,
       ],
-      [formatPartManifest({ ...huge, sizeBytes: 0, parts: [] }), /ends before its superblock/],
+      [
+        formatPartManifest({ ...huge, sizeBytes: 0, parts: [] }),
+        /ends before its superblock/,
+      ],
     ];
     for (const [text, message] of texts) {
       writeFileSync(path, text);

@@ -12,7 +12,12 @@ import {
 import { join } from "node:path";
 import { openImage } from "../../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../../support/damaged_image.ts";
+import {
+  failuresOf,
+  flip,
+  placeOf,
+  withManyFiles,
+} from "../../support/damaged_image.ts";
 import { type Region, regionsOf } from "../../support/image_regions.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -22,7 +27,10 @@ import { imageBytes, planOf } from "../../support/write_image.ts";
 
 type ContentsFailure = VerifyFailure & { readonly check: "contents" };
 
-function contentsOf(failures: readonly VerifyFailure[], code: string): ContentsFailure[] {
+function contentsOf(
+  failures: readonly VerifyFailure[],
+  code: string,
+): ContentsFailure[] {
   return failures.filter((one): one is ContentsFailure =>
     one.check === "contents" && one.code === code
   );
@@ -32,7 +40,9 @@ function contentsOf(failures: readonly VerifyFailure[], code: string): ContentsF
 async function damage(bytes: Uint8Array, paths: readonly string[]) {
   const damaged = paths.filter((_, i) => i % 3 !== 0);
   const tails = paths.filter((_, i) => i % 30 === 0);
-  for (const [i, path] of damaged.entries()) flip(bytes, (await placeOf(bytes, path)).at + i % 2);
+  for (const [i, path] of damaged.entries()) {
+    flip(bytes, (await placeOf(bytes, path)).at + i % 2);
+  }
   for (const path of tails) {
     const { at, sizeBytes } = await placeOf(bytes, path);
     flip(bytes, at + sizeBytes);
@@ -47,19 +57,34 @@ Deno.test("200 damaged files and 10 damaged tails are named, and where in the im
     assert.equal(damaged.length, 200);
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
-    assert.equal(failures.length, damaged.length + tails.length, "nothing else is named");
+    assert.equal(
+      failures.length,
+      damaged.length + tails.length,
+      "nothing else is named",
+    );
     const differing = contentsOf(failures, "content-digest");
     assert.deepEqual(differing.flatMap((one) => one.paths).sort(), damaged);
     for (const { paths, ranges } of differing) {
       const { at, sizeBytes } = await placeOf(bytes, paths[0]!);
-      assert.deepEqual(ranges, [[at, at + sizeBytes]], "one digest a file: all of its data");
+      assert.deepEqual(
+        ranges,
+        [[at, at + sizeBytes]],
+        "one digest a file: all of its data",
+      );
     }
     const behind = contentsOf(failures, "tail");
     assert.deepEqual(behind.flatMap((one) => one.paths).sort(), tails);
     for (const { paths, ranges, message } of behind) {
       const { at, sizeBytes } = await placeOf(bytes, paths[0]!);
-      assert.deepEqual(ranges, [[at + sizeBytes, at + sizeBytes + 1]], "known to the byte");
-      assert.match(message, new RegExp(`is damaged in byte ${at + sizeBytes} of the image`));
+      assert.deepEqual(
+        ranges,
+        [[at + sizeBytes, at + sizeBytes + 1]],
+        "known to the byte",
+      );
+      assert.match(
+        message,
+        new RegExp(`is damaged in byte ${at + sizeBytes} of the image`),
+      );
     }
   }));
 
@@ -86,9 +111,13 @@ Deno.test("beside damaged metadata of any kind the same 200 files are named", ()
       writeFileSync(image, bytes);
       const failures = await failuresOf(image);
       assert.ok(failures.some(({ check }) => check === "structure"), kind);
-      const inodes = contentsOf(failures, "content-digest").map((one) => one.inode).sort();
+      const inodes = contentsOf(failures, "content-digest").map((one) =>
+        one.inode
+      ).sort();
       const expected = [];
-      for (const path of damaged) expected.push((await placeOf(sound, path)).inode);
+      for (const path of damaged) {
+        expected.push((await placeOf(sound, path)).inode);
+      }
       assert.deepEqual(inodes, expected.sort(), kind);
     }
   }));
@@ -105,14 +134,18 @@ Deno.test("a damaged superblock or descriptor is named, and hides no damaged fil
       writeFileSync(image, bytes);
       const failures = await failuresOf(image);
       assert.ok(failures.some(({ check }) => check === "structure"), kind);
-      const named = contentsOf(failures, "content-digest").flatMap((one) => one.paths);
+      const named = contentsOf(failures, "content-digest").flatMap((one) =>
+        one.paths
+      );
       assert.deepEqual(named.sort(), damaged, kind);
     }
     // Of so small an image there is no copy: without its magic nobody knows where anything is.
     const bytes = Uint8Array.from(sound);
     bytes.fill(0xff, 1024, 1024 + 0x30);
     writeFileSync(image, bytes);
-    assert.deepEqual((await failuresOf(image)).map(({ check }) => check), ["structure"]);
+    assert.deepEqual((await failuresOf(image)).map(({ check }) => check), [
+      "structure",
+    ]);
   }));
 
 Deno.test("of files that are verified alone the end of the last block is looked at as well", () =>
@@ -124,7 +157,10 @@ Deno.test("of files that are verified alone the end of the last block is looked 
     writeFileSync(image, bytes);
     const { code, stderr } = await icecore(["verify", image, "many/f5"]);
     assert.equal(code, 4);
-    assert.match(stderr, new RegExp(`bytes ${at + sizeBytes + 2}–${at + sizeBytes + 4} of the`));
+    assert.match(
+      stderr,
+      new RegExp(`bytes ${at + sizeBytes + 2}–${at + sizeBytes + 4} of the`),
+    );
     assert.equal((await icecore(["verify", image, "many/f6"])).code, 0);
   }));
 
@@ -136,7 +172,12 @@ Deno.test("beside its source the bytes of a file that differ are named", () =>
     flip(bytes, at + 2000);
     flip(bytes, (await placeOf(bytes, "many/f100")).at + 7);
     writeFileSync(image, bytes);
-    const { code, stdout } = await icecore(["verify", image, "--source", join(place, "many")]);
+    const { code, stdout } = await icecore([
+      "verify",
+      image,
+      "--source",
+      join(place, "many"),
+    ]);
     assert.equal(code, 4);
     assert.equal(
       stdout,
@@ -148,33 +189,63 @@ Deno.test("a damaged target of a link is named, and the link is not extracted", 
   inTemporaryFolder(async (place) => {
     const source = join(place, "links");
     mkdirSync(source);
-    const targets = { long: "../".repeat(40) + "somewhere", short: "somewhere" };
-    for (const [name, target] of Object.entries(targets)) symlinkSync(target, join(source, name));
+    const targets = {
+      long: "../".repeat(40) + "somewhere",
+      short: "somewhere",
+    };
+    for (const [name, target] of Object.entries(targets)) {
+      symlinkSync(target, join(source, name));
+    }
     writeFileSync(join(source, "file"), "contents");
     const image = join(place, "links.img");
     await icecoreOutput(["build", source, "-o", image, "--quiet"]);
     rmSync(`${image}.sha512`);
-    assert.equal((await verifyImage(image)).contents?.countFiles, 1, "a link is no file");
+    assert.equal(
+      (await verifyImage(image)).contents?.countFiles,
+      1,
+      "a link is no file",
+    );
     const bytes = readFileSync(image);
     const at = bytes.indexOf(targets.long);
     flip(bytes, at + 60);
     writeFileSync(image, bytes);
     const failures = await failuresOf(image);
-    assert.deepEqual(contentsOf(failures, "content-digest").map((one) => [one.paths, one.ranges]), [
-      [["links/long"], [[at, at + targets.long.length]]],
-    ]);
+    assert.deepEqual(
+      contentsOf(failures, "content-digest").map((
+        one,
+      ) => [one.paths, one.ranges]),
+      [
+        [["links/long"], [[at, at + targets.long.length]]],
+      ],
+    );
     assert.equal(failures.length, 1);
     assert.equal((await icecore(["verify", image, "links/long"])).code, 4);
     assert.equal((await icecore(["verify", image, "links/file"])).code, 0);
 
     const target = join(place, "out");
-    const { code, stderr } = await icecore(["extract", image, "-o", target, "--quiet"]);
+    const { code, stderr } = await icecore([
+      "extract",
+      image,
+      "-o",
+      target,
+      "--quiet",
+    ]);
     assert.equal(code, 4);
     assert.match(stderr, /cannot trust links\/long/);
     assert.deepEqual([existsSync(join(target, "links/file"))], [true]);
-    assert.equal(lstatSync(join(target, "links/long"), { throwIfNoEntry: false }), undefined);
+    assert.equal(
+      lstatSync(join(target, "links/long"), { throwIfNoEntry: false }),
+      undefined,
+    );
     assert.ok(lstatSync(join(target, "links/short")).isSymbolicLink());
-    const salvaged = await icecore(["extract", image, "links/long", "-o", target, "--salvage"]);
+    const salvaged = await icecore([
+      "extract",
+      image,
+      "links/long",
+      "-o",
+      target,
+      "--salvage",
+    ]);
     assert.equal(salvaged.code, 3);
     assert.ok(lstatSync(join(target, "links/long")).isSymbolicLink());
     const exported = await icecore(["export", image, "--tar"]);
@@ -191,10 +262,18 @@ Deno.test("a damaged target of a link is named, and the link is not extracted", 
 Deno.test("a record that no longer fits is named where there is nothing else to go by", () =>
   withManyFiles(async (image) => {
     spawnSync("tune2fs", ["-f", "-O", "^read-only", image]);
-    spawnSync("debugfs", ["-w", "-R", "set_inode_field many/f5 mtime 20200101000000", image]);
+    spawnSync("debugfs", [
+      "-w",
+      "-R",
+      "set_inode_field many/f5 mtime 20200101000000",
+      image,
+    ]);
     const { code, stderr } = await icecore(["verify", image]);
     assert.equal(code, 1);
-    assert.match(stderr, /no side file beside it, and the record .* cannot be used: its inodes/);
+    assert.match(
+      stderr,
+      /no side file beside it, and the record .* cannot be used: its inodes/,
+    );
     await using reader = await openImage(image);
     await assert.rejects(reader.digests().next(), { code: "no-record" });
   }));
@@ -208,7 +287,9 @@ for (const blockSizeBytes of [1024, 4096] as const) {
       writeFileSync(image, sound);
       await verifyImage(image);
       // One byte of each part that is written differently, and many anywhere.
-      const regions = regionsOf(sound).map((one) => one.offsetBytes + (one.sizeBytes >> 1));
+      const regions = regionsOf(sound).map((one) =>
+        one.offsetBytes + (one.sizeBytes >> 1)
+      );
       const anywhere = Array.from(
         { length: 60 },
         (_, i) => Math.floor((i + 0.37) / 60 * sound.length),

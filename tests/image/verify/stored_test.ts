@@ -13,14 +13,22 @@ import age from "../../../plugins/age.ts";
 import split from "../../../plugins/split.ts";
 import zstd from "../../../plugins/zstd.ts";
 import type { VerifyImageOptions } from "../../../read.ts";
-import { build, inPlace, type Place, type Used } from "../../plugins/building.ts";
+import {
+  build,
+  inPlace,
+  type Place,
+  type Used,
+} from "../../plugins/building.ts";
 import { folderServer } from "../../support/folder_server.ts";
 import { output } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
 import { icecore } from "../../support/run_icecore.ts";
 
 const IDENTITY = await generateX25519Identity();
-const AGE: Used = [age, { recipients: [await identityToRecipient(IDENTITY)], engine: "library" }];
+const AGE: Used = [age, {
+  recipients: [await identityToRecipient(IDENTITY)],
+  engine: "library",
+}];
 const OPENS = { identities: [IDENTITY] };
 
 /** Verifies what is wrong. @returns the failures and the final message */
@@ -28,7 +36,10 @@ async function failuresOf(location: string, options: VerifyImageOptions = {}) {
   const failures: VerifyFailure[] = [];
   let message = "";
   await assert.rejects(
-    verifyImage(location, { ...options, onFailure: (failure) => failures.push(failure) }),
+    verifyImage(location, {
+      ...options,
+      onFailure: (failure) => failures.push(failure),
+    }),
     (error: Error & { code?: string }) => {
       assert.equal(error.code, "verification-failed", error.message);
       message = error.message;
@@ -61,7 +72,10 @@ for (const [name, used] of Object.entries(STORED)) {
       const { contents: expected } = await verifyImage(place.image);
       await using server = await folderServer(place.folder);
       for (const folder of [`${place.folder}/`, server.url]) {
-        const { digest, contents, record, traffic } = await verifyImage(folder + name, OPENS);
+        const { digest, contents, record, traffic } = await verifyImage(
+          folder + name,
+          OPENS,
+        );
         assert.equal(digest?.algorithm, "sha512");
         assert.equal(record.state, "sound");
         assert.deepEqual(contents, expected);
@@ -85,10 +99,16 @@ Deno.test("without an identity the digest is compared, and nothing is called dam
     );
     assert.equal(said.code, 0);
     const json = JSON.parse((await icecore(["verify", file, "--json"])).stdout);
-    assert.deepEqual([json.type, json.record, json.unseen], ["verified", "unseen", "encrypted"]);
+    assert.deepEqual([json.type, json.record, json.unseen], [
+      "verified",
+      "unseen",
+      "encrypted",
+    ]);
     const wrong = { identities: [await generateX25519Identity()] };
     await assert.rejects(verifyImage(file, wrong), { code: "wrong-identity" });
-    for (const options of [{ digest: "never" }, { paths: ["/source"] }] as const) {
+    for (
+      const options of [{ digest: "never" }, { paths: ["/source"] }] as const
+    ) {
       await assert.rejects(verifyImage(file, options), { code: "no-identity" });
     }
     rmSync(`${file}.sha512`);
@@ -112,7 +132,11 @@ Deno.test("a side file that does not fit is damage, with an identity or without"
     assert.match(closed.message, /its sha512 is .*, and .*age\.sha512 says/);
     const { failures, message } = await failuresOf(file, OPENS);
     const checks = failures.map(({ check }) => check);
-    assert.deepEqual([...new Set(checks)].sort(), ["contents", "digest", "stored"]);
+    assert.deepEqual([...new Set(checks)].sort(), [
+      "contents",
+      "digest",
+      "stored",
+    ]);
     assert.match(
       message,
       /its digest is not .*; what it is stored in is damaged in 1 place; 1 file/,
@@ -123,7 +147,10 @@ Deno.test("a side file that does not fit is damage, with an identity or without"
     await failuresOf(file, wrong);
     rmSync(`${file}.sha512`);
     const alone = await failuresOf(file, OPENS);
-    assert.match(alone.message, /what it is stored in is damaged in 1 place; 1 file is damaged/);
+    assert.match(
+      alone.message,
+      /what it is stored in is damaged in 1 place; 1 file is damaged/,
+    );
   });
 });
 
@@ -147,7 +174,9 @@ Deno.test("a damaged frame of zstd names the files that lie in it", async () => 
     flip(file, 2_500_000);
     rmSync(`${file}.sha512`);
     const { failures } = await failuresOf(file);
-    const named = failures.flatMap((each) => each.check === "contents" ? each.paths : []);
+    const named = failures.flatMap((each) =>
+      each.check === "contents" ? each.paths : []
+    );
     assert.deepEqual(named.sort(), ["source/noise", "source/text"]);
     assert.equal(failures.filter(({ check }) => check === "stored").length, 1);
   });
@@ -163,7 +192,10 @@ testWith(
       output("gzip", ["-k", place.image]);
       for (const suffix of ["zst", "gz"]) {
         const name = `photos.img.${suffix}`;
-        await assert.rejects(verifyImage(`${place.image}.${suffix}`), /compressed/);
+        await assert.rejects(
+          verifyImage(`${place.image}.${suffix}`),
+          /compressed/,
+        );
         writeFileSync(
           `${place.image}.${suffix}.sha512`,
           output("sha512sum", [name], place.folder),
@@ -177,7 +209,9 @@ testWith(
 );
 
 /** What is done to parts, and what verify says of them. */
-const DAMAGES: Readonly<Record<string, readonly [(place: Place) => void, RegExp]>> = {
+const DAMAGES: Readonly<
+  Record<string, readonly [(place: Place) => void, RegExp]>
+> = {
   "a missing part": [
     ({ image }) => ["2", "4"].forEach((n) => rmSync(`${image}.part00${n}`)),
     /part 2 is missing: photos\.img\.part002; part 4 is missing: photos\.img\.part004\. Put/,
@@ -207,11 +241,19 @@ for (const [what, [damage, expected]] of Object.entries(DAMAGES)) {
       damage(place);
       const { message, failures } = await failuresOf(`${place.image}.manifest`);
       assert.match(message, expected);
-      const parts = failures.flatMap((each) => each.check === "part" ? [each.message] : []);
+      const parts = failures.flatMap((each) =>
+        each.check === "part" ? [each.message] : []
+      );
       if (what === "a damaged part") {
-        assert.match(parts.join(), /^photos\.img\.part002 is damaged: its SHA-512/);
+        assert.match(
+          parts.join(),
+          /^photos\.img\.part002 is damaged: its SHA-512/,
+        );
       } else if (what.startsWith("two")) {
-        assert.match(parts.join(), /part002 is in the wrong place: it is what .*part003 should be/);
+        assert.match(
+          parts.join(),
+          /part002 is in the wrong place: it is what .*part003 should be/,
+        );
       }
       if (what === "a missing part") {
         await using server = await folderServer(place.folder);
@@ -230,7 +272,13 @@ testWith(
   () =>
     inPlace(async (place) => {
       await build(place, [AGE]);
-      output("split", ["-d", "-a3", "-b700K", "photos.img.age", "photos.img.age."], place.folder);
+      output("split", [
+        "-d",
+        "-a3",
+        "-b700K",
+        "photos.img.age",
+        "photos.img.age.",
+      ], place.folder);
       rmSync(`${place.image}.age`);
       const { digest, record } = await verifyImage(`${place.image}.age.000`);
       assert.equal(digest?.sideFile, `${place.image}.age.sha512`);

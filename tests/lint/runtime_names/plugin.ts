@@ -14,16 +14,21 @@ const plugin: Deno.lint.Plugin = {
       create(context) {
         return {
           Identifier(node) {
-            if (node.name === "Deno" || node.name === "Bun") context.report({ node, message });
+            if (node.name === "Deno" || node.name === "Bun") {
+              context.report({ node, message });
+            }
           },
           MemberExpression(node) {
             const { property } = node;
-            const literal = property.type === "Literal" ? property.value : undefined;
+            const literal = property.type === "Literal"
+              ? property.value
+              : undefined;
             const plain = property.type === "Identifier" && !node.computed
               ? property.name
               : literal;
             const named = literal === "Deno" || literal === "Bun" ||
-              (typeof plain === "string" && inVersions.has(plain) && ofVersions(node.object));
+              (typeof plain === "string" && inVersions.has(plain) &&
+                ofVersions(node.object));
             if (named) context.report({ node: property, message });
           },
         };
@@ -34,7 +39,8 @@ const plugin: Deno.lint.Plugin = {
 export default plugin;
 
 function ofVersions(object: Deno.lint.Expression): boolean {
-  return (object.type === "MemberExpression" && object.property.type === "Identifier" &&
+  return (object.type === "MemberExpression" &&
+    object.property.type === "Identifier" &&
     object.property.name === "versions") ||
     (object.type === "Identifier" && object.name === "versions");
 }

@@ -4,7 +4,13 @@ import type { ByteStage } from "../../../pipeline/byte_stage.ts";
 import type { BuildEvent } from "../../../pipeline/events.ts";
 import type { Step } from "../../../pipeline/step.ts";
 import { messagesIn } from "../../support/messages.ts";
-import { fakeMachine, pipelineOf, REQUEST, seal, step } from "../fake_machine.ts";
+import {
+  fakeMachine,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "../fake_machine.ts";
 
 const never = <T>(): Promise<T> => new Promise(() => {});
 
@@ -18,14 +24,17 @@ const pack = step("pack", {
   },
 });
 
-const fed = (stage: (reached: () => void) => ByteStage | Promise<ByteStage>) =>
-(
-  reached: () => void,
-): Step[] => [pack, step("fed", { stream: () => stage(reached) })];
+const fed =
+  (stage: (reached: () => void) => ByteStage | Promise<ByteStage>) =>
+  (
+    reached: () => void,
+  ): Step[] => [pack, step("fed", { stream: () => stage(reached) })];
 
 /** Builds that wait for somebody else's code for ever; each says when it has come to that. */
 const builds: Readonly<Record<string, (reached: () => void) => Step[]>> = {
-  check: (reached) => [seal, step("slow", { check: () => (reached(), never()) })],
+  check: (
+    reached,
+  ) => [seal, step("slow", { check: () => (reached(), never()) })],
   run: (reached) => [seal, step("slow", { run: () => (reached(), never()) })],
   stream: fed((reached) => (reached(), never())),
   "a sink's write": fed((reached) => ({
@@ -40,7 +49,10 @@ const builds: Readonly<Record<string, (reached: () => void) => Step[]>> = {
       readable: new ReadableStream(),
     },
   })),
-  finish: fed((reached) => ({ sink: new WritableStream(), finish: () => (reached(), never()) })),
+  finish: fed((reached) => ({
+    sink: new WritableStream(),
+    finish: () => (reached(), never()),
+  })),
   "abort, and a sink": fed((reached) => ({
     sink: new WritableStream({ write: () => (reached(), never()) }),
     abort: () => never(),
@@ -56,7 +68,10 @@ const builds: Readonly<Record<string, (reached: () => void) => Step[]>> = {
   ],
 };
 
-async function assertEnded(what: string, stepsOf: (reached: () => void) => Step[]): Promise<void> {
+async function assertEnded(
+  what: string,
+  stepsOf: (reached: () => void) => Step[],
+): Promise<void> {
   const machine = fakeMachine();
   const interruption = new AbortController();
   const reached = Promise.withResolvers<void>();
@@ -66,7 +81,8 @@ async function assertEnded(what: string, stepsOf: (reached: () => void) => Step[
   interruption.abort(new InterruptedError("SIGINT"));
   await assert.rejects(building, (error: Error) => {
     const { name, cause } = error;
-    return name === "InterruptedError" || (cause as Error).name === "InterruptedError";
+    return name === "InterruptedError" ||
+      (cause as Error).name === "InterruptedError";
   }, what);
   const claimed = machine.calls.some((call) => call.startsWith("claim"));
   assert.equal(machine.calls.at(-1), claimed ? "discard" : undefined, what);
@@ -80,12 +96,16 @@ Deno.test(`an interruption ends builds in which something never settles: ${Objec
 Deno.test("an interruption ends a dry run in which a preview never settles", async () => {
   const interruption = new AbortController();
   const slow = step("slow", {
-    preview: () => (interruption.abort(new InterruptedError("SIGINT")), never()),
+    preview:
+      () => (interruption.abort(new InterruptedError("SIGINT")), never()),
   });
   const { signal } = interruption;
-  await assert.rejects(pipelineOf([seal, slow]).dryRun({ ...REQUEST, signal }), {
-    name: "InterruptedError",
-  });
+  await assert.rejects(
+    pipelineOf([seal, slow]).dryRun({ ...REQUEST, signal }),
+    {
+      name: "InterruptedError",
+    },
+  );
 });
 
 Deno.test("a step that does not hear of an interruption is named", async () => {
@@ -96,7 +116,9 @@ Deno.test("a step that does not hear of an interruption is named", async () => {
   });
   const { signal } = interruption;
   const emit = (event: BuildEvent) => void events.push(event);
-  await assert.rejects(pipelineOf([seal, slow]).run({ ...REQUEST, signal, emit }));
+  await assert.rejects(
+    pipelineOf([seal, slow]).run({ ...REQUEST, signal, emit }),
+  );
   assert.deepEqual(messagesIn(events), [
     "step slow failed: it did not end within 5 seconds after the interruption",
   ]);
@@ -113,6 +135,12 @@ Deno.test("a step that ends after an interruption has cleaned up before the rest
     },
   });
   const { signal } = interruption;
-  await assert.rejects(pipelineOf([tidy, seal], machine).run({ ...REQUEST, signal }));
-  assert.deepEqual(machine.calls.slice(2), ["tidied", "release workdir", "discard"]);
+  await assert.rejects(
+    pipelineOf([tidy, seal], machine).run({ ...REQUEST, signal }),
+  );
+  assert.deepEqual(machine.calls.slice(2), [
+    "tidied",
+    "release workdir",
+    "discard",
+  ]);
 });

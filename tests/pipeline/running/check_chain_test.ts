@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { Pipeline } from "../../../pipeline/pipeline.ts";
-import { checkChain, checkPlaces } from "../../../pipeline/running/check_chain.ts";
+import {
+  checkChain,
+  checkPlaces,
+} from "../../../pipeline/running/check_chain.ts";
 import type { Step } from "../../../pipeline/step.ts";
 import { fakeMachine, step } from "../fake_machine.ts";
 
@@ -35,28 +38,42 @@ for (const [what, steps] of Object.entries(possible)) {
   Deno.test(`a chain that works is let through: ${what}`, () => check(steps));
 }
 
-const impossible: readonly (readonly [steps: readonly Step[], output: string, says: RegExp])[] = [
-  [
-    [seal, send, mend],
-    "/o/x.img",
-    /^cannot run mend behind send: what seal makes is streamed on to send and lies in no file, and/,
-  ],
-  [
-    [crush, seal, look, send, tree, cut, mend],
-    "/o/x.img",
-    /what seal makes is streamed on to send and cut .* Put mend directly behind seal\.$/,
-  ],
-  [[seal, cut, crush], "/o/x.img", /cannot run crush behind cut: what seal makes/],
-  [[own, send], "-", /cannot run own on an image that goes to stdout: it needs a file\. Name one/],
-  [[cut, mend], "-", /cannot run mend on an image that goes to stdout: it needs a file/],
-  [
-    [seal],
-    "-",
-    /cannot run seal on an image that goes to stdout: there is no place for what it makes\. Name a file/,
-  ],
-  [[seal, tree], "-", /cannot run seal on an image that goes to stdout/],
-  [[send, mend], "-", /cannot run mend on an image that goes to stdout/],
-];
+const impossible:
+  readonly (readonly [steps: readonly Step[], output: string, says: RegExp])[] =
+    [
+      [
+        [seal, send, mend],
+        "/o/x.img",
+        /^cannot run mend behind send: what seal makes is streamed on to send and lies in no file, and/,
+      ],
+      [
+        [crush, seal, look, send, tree, cut, mend],
+        "/o/x.img",
+        /what seal makes is streamed on to send and cut .* Put mend directly behind seal\.$/,
+      ],
+      [
+        [seal, cut, crush],
+        "/o/x.img",
+        /cannot run crush behind cut: what seal makes/,
+      ],
+      [
+        [own, send],
+        "-",
+        /cannot run own on an image that goes to stdout: it needs a file\. Name one/,
+      ],
+      [
+        [cut, mend],
+        "-",
+        /cannot run mend on an image that goes to stdout: it needs a file/,
+      ],
+      [
+        [seal],
+        "-",
+        /cannot run seal on an image that goes to stdout: there is no place for what it makes\. Name a file/,
+      ],
+      [[seal, tree], "-", /cannot run seal on an image that goes to stdout/],
+      [[send, mend], "-", /cannot run mend on an image that goes to stdout/],
+    ];
 
 for (const [steps, output, message] of impossible) {
   const names = steps.map(({ name }) => name).join(", ");
@@ -66,7 +83,10 @@ for (const [steps, output, message] of impossible) {
 }
 
 Deno.test("where the image is made as a file, each step has one to read", () => {
-  checkChain([own, seal, cut, crush, mend], { sources: [], output: "/o/x.img" });
+  checkChain([own, seal, cut, crush, mend], {
+    sources: [],
+    output: "/o/x.img",
+  });
 });
 
 Deno.test("a step that declares that it transforms, and does not, is explained", async () => {

@@ -3,10 +3,18 @@ import type { Phase } from "../../../pipeline/image.ts";
 import { checkPhases } from "../../../pipeline/running/check.ts";
 import type { Step } from "../../../pipeline/step.ts";
 import { e2fsprogs, native } from "../../../steps/recipes.ts";
-import { fakeMachine, pipelineOf, REQUEST, seal, step } from "../fake_machine.ts";
+import {
+  fakeMachine,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "../fake_machine.ts";
 
 const names = (text: string): Step[] =>
-  text.split(" ").map((name) => e2fsprogs.steps.find((each) => each.name === name)!);
+  text.split(" ").map((name) =>
+    e2fsprogs.steps.find((each) => each.name === name)!
+  );
 
 Deno.test("the recipes are in an order that works", () => {
   checkPhases(native.steps);
@@ -22,13 +30,22 @@ const orders: readonly (readonly [order: string, message: RegExp])[] = [
     "mount",
     /cannot run mount first: the image is planned then, and mount needs it formatted or unmounted/,
   ],
-  ["scan allocate format mount copy fsck", /cannot run fsck after copy: the image is mounted then/],
-  ["scan allocate format copy", /cannot run copy after format: the image is formatted then/],
+  [
+    "scan allocate format mount copy fsck",
+    /cannot run fsck after copy: the image is mounted then/,
+  ],
+  [
+    "scan allocate format copy",
+    /cannot run copy after format: the image is formatted then/,
+  ],
   [
     "scan allocate format mount copy unmount readonly shrink",
     /cannot run shrink after readonly: the image is sealed then/,
   ],
-  ["scan allocate", /the image would be left allocated\. Add the steps that finish it/],
+  [
+    "scan allocate",
+    /the image would be left allocated\. Add the steps that finish it/,
+  ],
   ["scan allocate format mount", /the image would be left mounted/],
 ];
 
@@ -43,11 +60,20 @@ for (const [order, message] of orders) {
 }
 
 Deno.test("no steps at all are refused", () => {
-  assert.throws(() => checkPhases([]), { message: /cannot build with the steps \(none\)/ });
+  assert.throws(() => checkPhases([]), {
+    message: /cannot build with the steps \(none\)/,
+  });
 });
 
 Deno.test("a step that accepts anything fits anywhere", () => {
-  const phases: Phase[] = ["planned", "allocated", "formatted", "mounted", "unmounted", "sealed"];
+  const phases: Phase[] = [
+    "planned",
+    "allocated",
+    "formatted",
+    "mounted",
+    "unmounted",
+    "sealed",
+  ];
   for (const phase of phases) {
     checkPhases([step("a", { leaves: phase }), step("any"), seal]);
   }
@@ -56,7 +82,12 @@ Deno.test("a step that accepts anything fits anywhere", () => {
 Deno.test("everything is checked before anything is claimed", async () => {
   const failing: readonly Step[][] = [
     [step("order", { accepts: ["mounted"] }), seal],
-    [step("options", { options: { needed: { type: "string", help: "", required: true } } }), seal],
+    [
+      step("options", {
+        options: { needed: { type: "string", help: "", required: true } },
+      }),
+      seal,
+    ],
     [
       step("refusing", {
         check: () => {
@@ -82,7 +113,10 @@ Deno.test("the machine is asked for the rights and programs of all steps at once
     seal,
   ];
   await pipelineOf(steps, machine).dryRun(REQUEST);
-  assert.deepEqual(machine.calls, ["root for a, b", "programs mkfs.ext4, mount, umount"]);
+  assert.deepEqual(machine.calls, [
+    "root for a, b",
+    "programs mkfs.ext4, mount, umount",
+  ]);
 });
 
 Deno.test("a dry run claims nothing, and lists what each step knows", async () => {

@@ -17,8 +17,12 @@ Deno.test("a step gets the shell unless it says that it needs none", async () =>
   });
   await pipelineOf([using({}), seal], machine).run(REQUEST);
   assert.equal(loaded, 1);
-  await assert.rejects(pipelineOf([using({ shell: false }), seal], machine).run(REQUEST), {
-    message: /cannot use \$ in step using: it declares shell: false\. Remove that line\./,
-  });
+  await assert.rejects(
+    pipelineOf([using({ shell: false }), seal], machine).run(REQUEST),
+    {
+      message:
+        /cannot use \$ in step using: it declares shell: false\. Remove that line\./,
+    },
+  );
   assert.equal(loaded, 1, "it is not loaded for nobody");
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { ReleaseError, StepError } from "../../../pipeline/build_errors.ts";
 import type { Step } from "../../../pipeline/step.ts";
-import { fakeMachine, pipelineOf, REQUEST, seal, step } from "../fake_machine.ts";
+import {
+  fakeMachine,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "../fake_machine.ts";
 
 /** A step whose release fails. */
 const throwing = (text: string): Step =>
@@ -19,7 +25,10 @@ Deno.test("what releases throw is collected, and the other releases still run", 
     (error) => {
       assert.ok(error instanceof ReleaseError);
       assert.equal(error.errors.length, 2);
-      assert.match(error.message, /cannot release two; cannot release one.* Run: icecore clean/);
+      assert.match(
+        error.message,
+        /cannot release two; cannot release one.* Run: icecore clean/,
+      );
       return true;
     },
   );
@@ -37,10 +46,13 @@ Deno.test("what releases throw after a failure does not hide the failure", async
       throw failure;
     },
   });
-  await assert.rejects(pipelineOf([throwing("one"), failing, seal]).run(REQUEST), (error) => {
-    assert.ok(error instanceof ReleaseError);
-    assert.ok(error.cause instanceof StepError);
-    assert.equal(error.cause.cause, failure);
-    return true;
-  });
+  await assert.rejects(
+    pipelineOf([throwing("one"), failing, seal]).run(REQUEST),
+    (error) => {
+      assert.ok(error instanceof ReleaseError);
+      assert.ok(error.cause instanceof StepError);
+      assert.equal(error.cause.cause, failure);
+      return true;
+    },
+  );
 });

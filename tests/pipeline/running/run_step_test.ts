@@ -1,24 +1,59 @@
 import assert from "node:assert/strict";
-import { chmodSync, linkSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { machine } from "../../../host/machine.ts";
 import type { Image } from "../../../pipeline/image.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "../fake_machine.ts";
+import {
+  fakeMachine,
+  hash,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "../fake_machine.ts";
 
-for (const [name, steps] of Object.entries({ sealed: [seal], hashed: [seal, hash] })) {
+for (
+  const [name, steps] of Object.entries({
+    sealed: [seal],
+    hashed: [seal, hash],
+  })
+) {
   Deno.test(`a step that changes a ${name} image without saying so fails the build`, async () => {
     const machine = fakeMachine();
-    const changing = step("changing", { run: () => void (machine.state = "otherwise") });
-    await assert.rejects(pipelineOf([...steps, changing], machine).run(REQUEST), {
-      name: "StepError",
-      message: /step changing failed: it changed the image without saying so\. Add changes: true/,
+    const changing = step("changing", {
+      run: () => void (machine.state = "otherwise"),
     });
+    await assert.rejects(
+      pipelineOf([...steps, changing], machine).run(REQUEST),
+      {
+        name: "StepError",
+        message:
+          /step changing failed: it changed the image without saying so\. Add changes: true/,
+      },
+    );
     machine.state = "as written";
-    await pipelineOf([...steps, { ...changing, changes: true }], machine).run(REQUEST);
+    await pipelineOf([...steps, { ...changing, changes: true }], machine).run(
+      REQUEST,
+    );
   });
 }
 
-const nonsense: readonly unknown[] = [null, 3, "image", {}, { path: "/x" }, [], true];
+const nonsense: readonly unknown[] = [
+  null,
+  3,
+  "image",
+  {},
+  { path: "/x" },
+  [],
+  true,
+];
 
 for (const value of nonsense) {
   Deno.test(`a step that returns ${JSON.stringify(value)} fails, and receives what to return`, async () => {
@@ -43,7 +78,11 @@ Deno.test("a step cannot leave another phase than it declares", async () => {
 
 Deno.test("a program of a step that fails is reported with its exit code and its last words", async () => {
   const thrown = (fields: object) =>
-    Object.assign(new Error("Exited with code: 7"), { name: "ShellError", exitCode: 7, ...fields });
+    Object.assign(new Error("Exited with code: 7"), {
+      name: "ShellError",
+      exitCode: 7,
+      ...fields,
+    });
   for (
     const [fields, message] of [
       [
@@ -51,11 +90,16 @@ Deno.test("a program of a step that fails is reported with its exit code and its
         "step uploading failed: a program in it ended with exit code 7: scp: vault: no such host / " +
         "lost connection.",
       ],
-      [{ stderr: "" }, "step uploading failed: a program in it ended with exit code 7."],
+      [
+        { stderr: "" },
+        "step uploading failed: a program in it ended with exit code 7.",
+      ],
       [{}, "step uploading failed: a program in it ended with exit code 7."],
     ] as const
   ) {
-    const uploading = step("uploading", { run: () => Promise.reject(thrown(fields)) });
+    const uploading = step("uploading", {
+      run: () => Promise.reject(thrown(fields)),
+    });
     await assert.rejects(pipelineOf([uploading, seal]).run(REQUEST), {
       name: "StepError",
       message,
@@ -65,8 +109,16 @@ Deno.test("a program of a step that fails is reported with its exit code and its
 
 for (
   const [what, change, isWritten] of [
-    ["writes to the image and puts its time back", (path: string) => rewrite(path), true],
-    ["makes a link to it", (path: string) => linkSync(path, `${path}.link`), false],
+    [
+      "writes to the image and puts its time back",
+      (path: string) => rewrite(path),
+      true,
+    ],
+    [
+      "makes a link to it",
+      (path: string) => linkSync(path, `${path}.link`),
+      false,
+    ],
     ["protects it", (path: string) => chmodSync(path, 0o400), false],
     ["reads it", (path: string) => void readFileSync(path), false],
   ] as const
@@ -78,10 +130,14 @@ for (
       const faked = fakeMachine({ stamp: () => machine.stamp(path) });
       // The clock's grain: what is written within one of its ticks has the same change time.
       await new Promise((resolve) => setTimeout(resolve, 20));
-      const running = pipelineOf([seal, step("odd", { run: () => change(path) })], faked)
+      const running = pipelineOf([
+        seal,
+        step("odd", { run: () => change(path) }),
+      ], faked)
         .run(REQUEST);
-      if (isWritten) await assert.rejects(running, /it changed the image without saying so/);
-      else await running;
+      if (isWritten) {
+        await assert.rejects(running, /it changed the image without saying so/);
+      } else await running;
     });
   });
 }

@@ -3,15 +3,31 @@ import { StepError, UsageError } from "../../../pipeline/build_errors.ts";
 import type { BuildEvent } from "../../../pipeline/events.ts";
 import { withArtifact } from "../../../pipeline/image.ts";
 import type { Step } from "../../../pipeline/step.ts";
-import { fakeMachine, hash, pipelineOf, REQUEST, seal, step } from "../fake_machine.ts";
+import {
+  fakeMachine,
+  hash,
+  pipelineOf,
+  REQUEST,
+  seal,
+  step,
+} from "../fake_machine.ts";
 
 Deno.test("steps run in order, and each gets what the one before has left", async () => {
   const seen: string[] = [];
   const { image, lossy } = await pipelineOf([
-    step("a", { run: (image) => ({ ...image, sizeBytes: image.sizeBytes + 1 }) }),
-    step("b", { run: (image) => void seen.push(`${image.sizeBytes} ${image.phase}`) }),
-    { ...seal, run: (image) => ({ ...image, sizeBytes: image.sizeBytes * 10 }) },
-    step("c", { run: (image) => void seen.push(`${image.sizeBytes} ${image.phase}`) }),
+    step("a", {
+      run: (image) => ({ ...image, sizeBytes: image.sizeBytes + 1 }),
+    }),
+    step("b", {
+      run: (image) => void seen.push(`${image.sizeBytes} ${image.phase}`),
+    }),
+    {
+      ...seal,
+      run: (image) => ({ ...image, sizeBytes: image.sizeBytes * 10 }),
+    },
+    step("c", {
+      run: (image) => void seen.push(`${image.sizeBytes} ${image.phase}`),
+    }),
   ]).run(REQUEST);
   assert.deepEqual(seen, ["1 planned", "10 sealed"]);
   assert.equal(image.path, REQUEST.output);
@@ -22,7 +38,9 @@ Deno.test("steps run in order, and each gets what the one before has left", asyn
 Deno.test("a build claims, works, publishes and releases, in this order", async () => {
   const machine = fakeMachine();
   await pipelineOf([
-    step("a", { run: (_, { defer }) => defer(() => void machine.calls.push("release a")) }),
+    step("a", {
+      run: (_, { defer }) => defer(() => void machine.calls.push("release a")),
+    }),
     seal,
     hash,
   ], machine).run({ ...REQUEST, force: true });
@@ -39,7 +57,10 @@ Deno.test("a build claims, works, publishes and releases, in this order", async 
 Deno.test("a failed build releases in reverse, then discards image and side files", async () => {
   const machine = fakeMachine();
   const deferring = (name: string): Step =>
-    step(name, { run: (_, { defer }) => defer(() => void machine.calls.push(`release ${name}`)) });
+    step(name, {
+      run: (_, { defer }) =>
+        defer(() => void machine.calls.push(`release ${name}`)),
+    });
   const failure = new Error("it broke");
   const failing = step("failing", {
     run(_, { defer }) {
@@ -48,7 +69,8 @@ Deno.test("a failed build releases in reverse, then discards image and side file
     },
   });
   await assert.rejects(
-    pipelineOf([deferring("a"), deferring("b"), seal, hash, failing], machine).run(REQUEST),
+    pipelineOf([deferring("a"), deferring("b"), seal, hash, failing], machine)
+      .run(REQUEST),
     (error) => {
       assert.ok(error instanceof StepError);
       assert.equal(error.step, "failing");
@@ -69,9 +91,13 @@ Deno.test("a failed build releases in reverse, then discards image and side file
 Deno.test("with keep the partial image is kept, and the last event says where", async () => {
   const machine = fakeMachine();
   const events: BuildEvent[] = [];
-  const failing = step("failing", { run: () => Promise.reject(new Error("no")) });
+  const failing = step("failing", {
+    run: () => Promise.reject(new Error("no")),
+  });
   const emit = (event: BuildEvent) => void events.push(event);
-  await assert.rejects(pipelineOf([failing, seal], machine).run({ ...REQUEST, keep: true, emit }));
+  await assert.rejects(
+    pipelineOf([failing, seal], machine).run({ ...REQUEST, keep: true, emit }),
+  );
   assert.equal(machine.calls.at(-1), "discard kept");
   assert.deepEqual(events.at(-1), {
     type: "build-failed",
@@ -116,7 +142,10 @@ Deno.test("a step that changes the image has its digest made anew, once, at the 
   const names: string[] = [];
   const seen: string[] = [];
   const look = (name: string, more: Partial<Step> = {}): Step =>
-    step(name, { run: (image) => void seen.push(Object.keys(image.digests).join()), ...more });
+    step(name, {
+      run: (image) => void seen.push(Object.keys(image.digests).join()),
+      ...more,
+    });
   const { image } = await pipelineOf([
     seal,
     hash,
@@ -149,7 +178,10 @@ Deno.test("artifacts that lie elsewhere are neither published nor discarded", as
 Deno.test("an error of the checks is the user's, and is reported as an event, too", async () => {
   const events: BuildEvent[] = [];
   await assert.rejects(
-    pipelineOf([step("a")]).run({ ...REQUEST, emit: (event) => void events.push(event) }),
+    pipelineOf([step("a")]).run({
+      ...REQUEST,
+      emit: (event) => void events.push(event),
+    }),
     UsageError,
   );
   assert.deepEqual(events.map((event) => event.type), ["build-failed"]);

@@ -6,7 +6,8 @@ import { payloadOf } from "../../../plugin.ts";
 import { fakeMachine } from "../fake_machine.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const sha512 = (text: string): string => createHash("sha512").update(text).digest("hex");
+const sha512 = (text: string): string =>
+  createHash("sha512").update(text).digest("hex");
 
 /** Makes an "image" of three pieces. */
 const maker: Step = {
@@ -29,7 +30,9 @@ const shout: Step = {
     name: `${name}.loud`,
     transform: new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        controller.enqueue(bytes(new TextDecoder().decode(chunk).toUpperCase()));
+        controller.enqueue(
+          bytes(new TextDecoder().decode(chunk).toUpperCase()),
+        );
       },
     }),
   }),
@@ -53,7 +56,11 @@ function keeper(store: Store, name = "keeper"): Step {
         close: () => void store.calls.push(`closed ${start.name}`),
       }),
       finish: (_image, stored) => {
-        store.calls.push(`finished ${stored.name} ${stored.sizeBytes} ${stored.digests["sha512"]}`);
+        store.calls.push(
+          `finished ${stored.name} ${stored.sizeBytes} ${
+            stored.digests["sha512"]
+          }`,
+        );
         return Promise.resolve();
       },
       abort: (reason) => {
@@ -64,14 +71,22 @@ function keeper(store: Store, name = "keeper"): Step {
   };
 }
 
-const passive: Step = { name: "look", shell: false, passive: true, run: () => {} };
+const passive: Step = {
+  name: "look",
+  shell: false,
+  passive: true,
+  run: () => {},
+};
 
 async function build(
   steps: readonly Step[],
 ): Promise<{ image: Image; written: Map<string, string> }> {
   const machine = fakeMachine();
   const recipe = { name: "test", summary: "", steps };
-  const { image } = await Pipeline.of(recipe, machine).run({ sources: [], output: "/o/x.img" });
+  const { image } = await Pipeline.of(recipe, machine).run({
+    sources: [],
+    output: "/o/x.img",
+  });
   return { image, written: machine.written };
 }
 
@@ -82,21 +97,37 @@ Deno.test("a transform and a sink get the bytes while the image is made", async 
   const { image } = await build([maker, passive, shout, keeper(store)]);
   assert.equal(store.content, "ICE CORE");
   const digest = sha512("ICE CORE");
-  assert.deepEqual(store.calls, ["closed x.img.loud", `finished x.img.loud 8 ${digest}`]);
+  assert.deepEqual(store.calls, [
+    "closed x.img.loud",
+    `finished x.img.loud 8 ${digest}`,
+  ]);
   assert.deepEqual(payloadOf(image), {
     path: "-",
     name: "x.img.loud",
     sizeBytes: 8,
     digests: { sha512: digest },
   });
-  assert.equal(image.digests["sha512"], sha512("ice core"), "the plain image's own digest stays");
+  assert.equal(
+    image.digests["sha512"],
+    sha512("ice core"),
+    "the plain image's own digest stays",
+  );
 });
 
 Deno.test("several sinks of one flow all get it, before and behind a transform", async () => {
-  const stores = Array.from({ length: 3 }, (): Store => ({ content: "", calls: [] }));
-  const [plain, one, other] = stores.map((store, i) => keeper(store, `keeper${i}`));
+  const stores = Array.from(
+    { length: 3 },
+    (): Store => ({ content: "", calls: [] }),
+  );
+  const [plain, one, other] = stores.map((store, i) =>
+    keeper(store, `keeper${i}`)
+  );
   await build([maker, plain!, shout, one!, other!]);
-  assert.deepEqual(stores.map(({ content }) => content), ["ice core", "ICE CORE", "ICE CORE"]);
+  assert.deepEqual(stores.map(({ content }) => content), [
+    "ice core",
+    "ICE CORE",
+    "ICE CORE",
+  ]);
   assert.equal(stores[0]!.calls[1], `finished x.img 8 ${sha512("ice core")}`);
 });
 
@@ -108,7 +139,8 @@ Deno.test("what a transform writes by itself gets to those behind it, however sl
     run: () => {},
     stream: () => ({
       transform: new TransformStream({
-        start: (controller) => controller.enqueue(new TextEncoder().encode("header ")),
+        start: (controller) =>
+          controller.enqueue(new TextEncoder().encode("header ")),
       }),
     }),
   };
@@ -127,10 +159,13 @@ Deno.test("what a transform writes by itself gets to those behind it, however sl
 Deno.test("what the last transform makes becomes a file beside the image", async () => {
   const { image, written } = await build([maker, shout]);
   assert.equal(written.get("/o/x.img.loud.partial"), "ICE CORE");
-  assert.deepEqual(image.artifacts.map(({ kind, finalPath }) => [kind, finalPath]), [
-    ["shout", "/o/x.img.loud"],
-    ["sha512", "/o/x.img.loud.sha512"],
-  ]);
+  assert.deepEqual(
+    image.artifacts.map(({ kind, finalPath }) => [kind, finalPath]),
+    [
+      ["shout", "/o/x.img.loud"],
+      ["sha512", "/o/x.img.loud.sha512"],
+    ],
+  );
   const line = `${sha512("ICE CORE")}  x.img.loud\n`;
   assert.equal(written.get("/o/x.img.loud.sha512.partial"), line);
 });
@@ -143,7 +178,10 @@ Deno.test("a step without a streaming form ends the chain, and gets files", asyn
     shell: false,
     run: (image) => void seen.push(payloadOf(image).path),
   };
-  const afterwards: Step = { ...keeper(store), run: (image) => void seen.push(image.name) };
+  const afterwards: Step = {
+    ...keeper(store),
+    run: (image) => void seen.push(image.name),
+  };
   await build([maker, shout, file, afterwards]);
   assert.deepEqual(seen, ["/o/x.img.loud.partial", "x.img"]);
   assert.equal(store.content, "");
@@ -157,8 +195,15 @@ Deno.test("when a later step fails, nothing that was streamed is made final", as
     passive: true,
     run: () => Promise.reject(new Error("no")),
   };
-  const recipe = { name: "test", summary: "", steps: [maker, failing, keeper(store)] };
-  await assert.rejects(Pipeline.of(recipe, fakeMachine()).run(request), /step failing failed: no/);
+  const recipe = {
+    name: "test",
+    summary: "",
+    steps: [maker, failing, keeper(store)],
+  };
+  await assert.rejects(
+    Pipeline.of(recipe, fakeMachine()).run(request),
+    /step failing failed: no/,
+  );
   assert.deepEqual(store.calls, ["closed x.img", "aborted the build failed"]);
 });
 
@@ -169,16 +214,28 @@ Deno.test("a sink that fails ends the build, and the others are aborted", async 
     shell: false,
     run: () => {},
     stream: () => ({
-      sink: new WritableStream({ write: () => Promise.reject(new Error("server gone")) }),
+      sink: new WritableStream({
+        write: () => Promise.reject(new Error("server gone")),
+      }),
     }),
   };
-  const recipe = { name: "test", summary: "", steps: [maker, shout, broken, keeper(store)] };
+  const recipe = {
+    name: "test",
+    summary: "",
+    steps: [maker, shout, broken, keeper(store)],
+  };
   await assert.rejects(
     Pipeline.of(recipe, fakeMachine()).run(request),
     /^StepError: step broken failed: server gone/,
   );
-  assert.deepEqual(store.calls.filter((call) => call.startsWith("finished")), []);
-  assert.equal(store.calls.filter((call) => call.startsWith("aborted")).length, 1);
+  assert.deepEqual(
+    store.calls.filter((call) => call.startsWith("finished")),
+    [],
+  );
+  assert.equal(
+    store.calls.filter((call) => call.startsWith("aborted")).length,
+    1,
+  );
 });
 
 Deno.test("what cannot be undone is reported behind why a stage did not begin", async () => {
@@ -236,7 +293,12 @@ Deno.test("a slow sink sets the pace: the bytes in hand stay few", async () => {
 });
 
 Deno.test("a streaming form that is neither a transform nor a sink is explained", async () => {
-  const wrong: Step = { name: "wrong", shell: false, run: () => {}, stream: () => ({}) };
+  const wrong: Step = {
+    name: "wrong",
+    shell: false,
+    run: () => {},
+    stream: () => ({}),
+  };
   await assert.rejects(
     build([maker, wrong]),
     /step wrong failed: its streaming form has neither a transform/,
@@ -252,7 +314,10 @@ Deno.test("a file that the last transform made is removed when a later step fail
     run: () => Promise.reject(new Error("no")),
   };
   const recipe = { name: "test", summary: "", steps: [maker, failing, shout] };
-  await assert.rejects(Pipeline.of(recipe, machine).run(request), /step failing failed: no/);
+  await assert.rejects(
+    Pipeline.of(recipe, machine).run(request),
+    /step failing failed: no/,
+  );
   assert.deepEqual([...machine.written], []);
 });
 
@@ -264,6 +329,9 @@ Deno.test("an image that goes to stdout cannot be given to a step that needs a f
     Pipeline.of(recipe, fakeMachine()).run(toStdout),
     /cannot run file on an image that goes to stdout: it needs a file/,
   );
-  const recipeFed = { ...recipe, steps: [maker, passive, keeper({ content: "", calls: [] })] };
+  const recipeFed = {
+    ...recipe,
+    steps: [maker, passive, keeper({ content: "", calls: [] })],
+  };
   await Pipeline.of(recipeFed, fakeMachine()).run(toStdout);
 });

@@ -14,7 +14,10 @@ Deno.test("one has no s behind it, and thousands have a comma", () => {
 Deno.test("one name that was extracted is one, and several are several", () => {
   const said = [1, 2].map((countNames) => {
     const place = { target: "out", path: "a", countNames };
-    const error = extractFailure(new SystemError("write", ERRNO.ENOSPC), place) as Error;
+    const error = extractFailure(
+      new SystemError("write", ERRNO.ENOSPC),
+      place,
+    ) as Error;
     return error.message.slice(error.message.indexOf("The "));
   });
   assert.deepEqual(said, [
@@ -27,8 +30,20 @@ Deno.test("one other inode that has an attribute is one, and several are several
   const source = { pathOf: () => "a" } as unknown as ScannedSource;
   const said = [1, 2, 3].map((countInodes) => {
     const name = new TextEncoder().encode("user.x");
-    const note = { kind: "xattr-refused", inode: 2, name, why: "", countInodes };
-    return problemOf(note as unknown as PlanNote, source).reason.split(", nor ")[1];
+    const note = {
+      kind: "xattr-refused",
+      inode: 2,
+      name,
+      why: "",
+      countInodes,
+    };
+    return problemOf(note as unknown as PlanNote, source).reason.split(
+      ", nor ",
+    )[1];
   });
-  assert.deepEqual(said, [undefined, "on 1 other with it", "on 2 others with it"]);
+  assert.deepEqual(said, [
+    undefined,
+    "on 1 other with it",
+    "on 2 others with it",
+  ]);
 });

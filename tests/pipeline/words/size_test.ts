@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exactSize, formatSize, parseSize } from "../../../pipeline/words/size.ts";
+import {
+  exactSize,
+  formatSize,
+  parseSize,
+} from "../../../pipeline/words/size.ts";
 
 const sizes: Readonly<Record<string, number>> = {
   "1": 1,
@@ -28,9 +32,12 @@ Deno.test("a size that no number holds exactly is too large", () => {
 });
 
 Deno.test("zero is a size where it is allowed, in any unit, and what is not one is refused as that", () => {
-  for (const text of ["0", "0K", "0.0 MiB"]) assert.equal(parseSize(text, "it", 0), 0);
+  for (const text of ["0", "0K", "0.0 MiB"]) {
+    assert.equal(parseSize(text, "it", 0), 0);
+  }
   assert.throws(() => parseSize("far", "--offset", 0), {
-    message: /^cannot use "far" for --offset: it is not a size\. Write a number with K, M, G or T/,
+    message:
+      /^cannot use "far" for --offset: it is not a size\. Write a number with K, M, G or T/,
   });
 });
 
@@ -56,19 +63,31 @@ for (
     assert.throws(() => parseSize(text, "--size"), {
       name: "UsageError",
       code: "bad-size",
-      message: `cannot use ${JSON.stringify(text)} for --size: it is not a size above zero. ` +
+      message:
+        `cannot use ${
+          JSON.stringify(text)
+        } for --size: it is not a size above zero. ` +
         "Write a number with K, M, G or T, such as 500M or 52G.",
     });
   });
 }
 
 Deno.test("any number with any unit is read exactly", () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 999 }), fc.constantFrom(..."KMGT"), (n, unit) => {
-    const factor = 1024 ** ("KMGT".indexOf(unit) + 1);
-    assert.equal(parseSize(`${n}${unit}`, "it"), n * factor);
-    assert.equal(parseSize(`${n}${unit}iB`, "it"), n * factor);
-    assert.equal(parseSize(`${n}${unit}B`, "it"), n * 1000 ** ("KMGT".indexOf(unit) + 1));
-  }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 999 }),
+      fc.constantFrom(..."KMGT"),
+      (n, unit) => {
+        const factor = 1024 ** ("KMGT".indexOf(unit) + 1);
+        assert.equal(parseSize(`${n}${unit}`, "it"), n * factor);
+        assert.equal(parseSize(`${n}${unit}iB`, "it"), n * factor);
+        assert.equal(
+          parseSize(`${n}${unit}B`, "it"),
+          n * 1000 ** ("KMGT".indexOf(unit) + 1),
+        );
+      },
+    ),
+  );
 });
 
 Deno.test("what is shown is read back within one percent, and never wider than ten columns", () => {
@@ -76,7 +95,10 @@ Deno.test("what is shown is read back within one percent, and never wider than t
     const shown = formatSize(bytes);
     assert.ok(shown.length <= 8, shown);
     const back = parseSize(shown, "it");
-    assert.ok(Math.abs(back - bytes) <= bytes * 0.01 + 1, `${bytes} as ${shown}`);
+    assert.ok(
+      Math.abs(back - bytes) <= bytes * 0.01 + 1,
+      `${bytes} as ${shown}`,
+    );
   }));
 });
 

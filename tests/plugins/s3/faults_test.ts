@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
-import { assertNothingBuilt, ended, icecoreArgv, start } from "../../faults/lab.ts";
+import {
+  assertNothingBuilt,
+  ended,
+  icecoreArgv,
+  start,
+} from "../../faults/lab.ts";
 import { CREDENTIALS } from "../../support/s3rver.ts";
 import { said } from "../../support/messages.ts";
 import { FORMS } from "../building.ts";
 import { addLarge } from "../large_file.ts";
 import { failing } from "../neighbours.ts";
 import type { FaultyStore, StoreOptions } from "./store.ts";
-import { assertNothingStored, assertStored, countRequests, withStore } from "./with_store.ts";
+import {
+  assertNothingStored,
+  assertStored,
+  countRequests,
+  withStore,
+} from "./with_store.ts";
 
 type Fault = NonNullable<StoreOptions["fault"]>;
 
@@ -18,8 +28,13 @@ const onSecondPart = (act: () => unknown): Fault => (_request, part) => {
 
 for (const form of FORMS) {
   Deno.test(`parts that break or are refused are sent again (${form} form)`, async () => {
-    const outcomes = ["cut", { status: 503, code: "SlowDown" }, "cut afterwards"] as const;
-    const fault: Fault = (_request, part, count) => part === 0 ? undefined : outcomes[count - 1];
+    const outcomes = [
+      "cut",
+      { status: 503, code: "SlowDown" },
+      "cut afterwards",
+    ] as const;
+    const fault: Fault = (_request, part, count) =>
+      part === 0 ? undefined : outcomes[count - 1];
     await withStore({ fault, modern: true }, async (run) => {
       addLarge(run.lab);
       await run.build({}, { form });
@@ -45,27 +60,38 @@ for (const form of FORMS) {
   Deno.test(`Ctrl-C during an upload leaves nothing that costs money (${form} form)`, async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    await withStore({ fault: onSecondPart(() => controller.abort()) }, async (run) => {
-      addLarge(run.lab);
-      await assert.rejects(run.build({}, { form, request: { signal } }), { code: "interrupted" });
-      assert.equal(countRequests(run, "POST begin"), 1);
-      assertNothingStored(run);
-      await assertNothingBuilt(run.lab);
-    });
+    await withStore(
+      { fault: onSecondPart(() => controller.abort()) },
+      async (run) => {
+        addLarge(run.lab);
+        await assert.rejects(run.build({}, { form, request: { signal } }), {
+          code: "interrupted",
+        });
+        assert.equal(countRequests(run, "POST begin"), 1);
+        assertNothingStored(run);
+        await assertNothingBuilt(run.lab);
+      },
+    );
   });
 
   Deno.test(`a store that dies is named, and what may be left in it (${form} form)`, async () => {
     let store: FaultyStore | undefined;
-    await withStore({ fault: onSecondPart(() => store?.die()) }, async (run) => {
-      store = run.store;
-      addLarge(run.lab);
-      await assert.rejects(
-        run.build({ retries: 1 }, { form }),
-        /cannot upload .*: the connection failed: .*\. Check/,
-      );
-      assert.match(said(run), /may stay in the store .*abort-multipart-upload/);
-      await assertNothingBuilt(run.lab);
-    });
+    await withStore(
+      { fault: onSecondPart(() => store?.die()) },
+      async (run) => {
+        store = run.store;
+        addLarge(run.lab);
+        await assert.rejects(
+          run.build({ retries: 1 }, { form }),
+          /cannot upload .*: the connection failed: .*\. Check/,
+        );
+        assert.match(
+          said(run),
+          /may stay in the store .*abort-multipart-upload/,
+        );
+        await assertNothingBuilt(run.lab);
+      },
+    );
   });
 }
 
@@ -105,15 +131,18 @@ Deno.test("when another step fails before the upload is completed, nothing stays
 
 Deno.test("Ctrl-C on the command line ends with 130 and an empty store", async () => {
   let child: Deno.ChildProcess | undefined;
-  await withStore({ fault: onSecondPart(() => child?.kill("SIGINT")) }, async (run) => {
-    addLarge(run.lab);
-    const args = ["build", "source", "-o", "out.img", "--use", "s3"]
-      .concat("--set", "s3.to=s3://vault/backup", "--set", "s3.partSize=5M");
-    const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: run.store.endpoint };
-    child = start(run.lab, icecoreArgv(args), { env });
-    const { code, stderr } = await ended(child);
-    assert.equal(code, 130, stderr);
-    assertNothingStored(run);
-    await assertNothingBuilt(run.lab);
-  });
+  await withStore(
+    { fault: onSecondPart(() => child?.kill("SIGINT")) },
+    async (run) => {
+      addLarge(run.lab);
+      const args = ["build", "source", "-o", "out.img", "--use", "s3"]
+        .concat("--set", "s3.to=s3://vault/backup", "--set", "s3.partSize=5M");
+      const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: run.store.endpoint };
+      child = start(run.lab, icecoreArgv(args), { env });
+      const { code, stderr } = await ended(child);
+      assert.equal(code, 130, stderr);
+      assertNothingStored(run);
+      await assertNothingBuilt(run.lab);
+    },
+  );
 });

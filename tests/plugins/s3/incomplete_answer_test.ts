@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { addLarge } from "../large_file.ts";
 import type { Outcome, StoreOptions } from "./store.ts";
-import { assertNothingStored, assertStored, countRequests, withStore } from "./with_store.ts";
+import {
+  assertNothingStored,
+  assertStored,
+  countRequests,
+  withStore,
+} from "./with_store.ts";
 
 type Fault = NonNullable<StoreOptions["fault"]>;
 
@@ -14,7 +19,9 @@ for (const id of ["", "<UploadId></UploadId>", "<UploadId> </UploadId>"]) {
   Deno.test(`an upload begun as ${JSON.stringify(id)} changes nothing of what is there`, async () => {
     let isLying = false;
     const fault: Fault = ({ method, query }) =>
-      isLying && method === "POST" && query["uploads"] !== undefined ? BEGUN(id) : undefined;
+      isLying && method === "POST" && query["uploads"] !== undefined
+        ? BEGUN(id)
+        : undefined;
     await withStore({ fault }, async (run) => {
       await run.build();
       const before = run.store.object("backup/out.img");
@@ -22,7 +29,8 @@ for (const id of ["", "<UploadId></UploadId>", "<UploadId> </UploadId>"]) {
       isLying = true;
       addLarge(run.lab);
       await assert.rejects(run.build({ overwrite: true }), {
-        message: /began an upload in parts without an UploadId\. Check whether s3\.endpoint/,
+        message:
+          /began an upload in parts without an UploadId\. Check whether s3\.endpoint/,
       });
       assert.deepEqual(run.store.object("backup/out.img"), before);
       assert.equal(countRequests(run, "PUT"), puts);
@@ -32,10 +40,14 @@ for (const id of ["", "<UploadId></UploadId>", "<UploadId> </UploadId>"]) {
 }
 
 Deno.test("a part without an ETag ends the build, and leaves nothing", async () => {
-  const fault: Fault = (_request, part) => part === 1 ? { answer: "" } : undefined;
+  const fault: Fault = (_request, part) =>
+    part === 1 ? { answer: "" } : undefined;
   await withStore({ fault }, async (run) => {
     addLarge(run.lab);
-    await assert.rejects(run.build(), /the store gave part 1 no ETag to name it by/);
+    await assert.rejects(
+      run.build(),
+      /the store gave part 1 no ETag to name it by/,
+    );
     assertNothingStored(run);
   });
 });
@@ -54,9 +66,14 @@ for (
   Deno.test(`a list of parts ${what} is not an obstacle to continuing`, async () => {
     let isLying = false;
     const fault: Fault = ({ method, query }, part) => {
-      if (!isLying && part === 2) return { status: 507, code: "InsufficientStorage" };
-      const isList = isLying && method === "GET" && query["uploadId"] !== undefined;
-      return isList ? { answer: `<ListPartsResult>${list}</ListPartsResult>` } : undefined;
+      if (!isLying && part === 2) {
+        return { status: 507, code: "InsufficientStorage" };
+      }
+      const isList = isLying && method === "GET" &&
+        query["uploadId"] !== undefined;
+      return isList
+        ? { answer: `<ListPartsResult>${list}</ListPartsResult>` }
+        : undefined;
     };
     await withStore({ fault }, async (run) => {
       addLarge(run.lab);

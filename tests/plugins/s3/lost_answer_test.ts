@@ -10,8 +10,10 @@ type Fault = NonNullable<StoreOptions["fault"]>;
 /** Whether a request makes the image appear. */
 function completes({ method, query, path }: Request): boolean {
   if (!path.endsWith("out.img")) return false;
-  return method === "POST" ? query["uploadId"] !== undefined : method === "PUT" &&
-    query["partNumber"] === undefined;
+  return method === "POST"
+    ? query["uploadId"] !== undefined
+    : method === "PUT" &&
+      query["partNumber"] === undefined;
 }
 
 /** What a build ends with: a store that is asked to complete twice may fail. */
@@ -25,7 +27,8 @@ for (const size of ["small", "large"] as const) {
     });
 
   Deno.test(`a ${size} object whose every answer is lost is found in the store`, async () => {
-    const fault: Fault = (request) => completes(request) ? "cut afterwards" : undefined;
+    const fault: Fault = (request) =>
+      completes(request) ? "cut afterwards" : undefined;
     await withSize(fault, async (run) => {
       await run.build();
       assertStored(run);
@@ -40,7 +43,8 @@ for (const size of ["small", "large"] as const) {
         isCompleted = true;
         return "cut afterwards";
       }
-      const isFirstLook = isCompleted && request.method === "HEAD" && ++countLooks === 1;
+      const isFirstLook = isCompleted && request.method === "HEAD" &&
+        ++countLooks === 1;
       return isFirstLook ? { status: 403, code: "AccessDenied" } : undefined;
     };
     await withSize(fault, async (run) => {
@@ -53,7 +57,11 @@ for (const size of ["small", "large"] as const) {
     let isCompleted = false;
     const fault: Fault = (request) => {
       isCompleted ||= completes(request);
-      return completes(request) ? "cut afterwards" : isCompleted ? "cut" : undefined;
+      return completes(request)
+        ? "cut afterwards"
+        : isCompleted
+        ? "cut"
+        : undefined;
     };
     await withSize(fault, async (run) => {
       await assert.rejects(run.build({ retries: 1 }), LOST);
@@ -65,10 +73,12 @@ for (const size of ["small", "large"] as const) {
   });
 
   Deno.test(`a ${size} object that the store cuts short is named and taken back`, async () => {
-    const fault: Fault = (request) => completes(request) ? "shorten" : undefined;
+    const fault: Fault = (request) =>
+      completes(request) ? "shorten" : undefined;
     await withSize(fault, async (run) => {
       await assert.rejects(run.build(), {
-        message: /the store has \d+ bytes now, and \d+ were sent\. Check the network, the store/,
+        message:
+          /the store has \d+ bytes now, and \d+ were sent\. Check the network, the store/,
       });
       assertNothingStored(run);
     });
@@ -88,7 +98,9 @@ for (const size of ["small", "large"] as const) {
 
   Deno.test(`a conflict that does not end is not an object of another's (${size})`, async () => {
     const fault: Fault = (request) =>
-      completes(request) ? { status: 409, code: "ConditionalRequestConflict" } : undefined;
+      completes(request)
+        ? { status: 409, code: "ConditionalRequestConflict" }
+        : undefined;
     await withSize(fault, async (run) => {
       await assert.rejects(
         run.build({ retries: 1 }),
@@ -104,7 +116,10 @@ for (const size of ["small", "large"] as const) {
     await withSize(fault, async (run) => {
       await run.build();
       assertStored(run);
-      assert.match(said(run), /it was stored, and could not be looked at afterwards: .* 403/);
+      assert.match(
+        said(run),
+        /it was stored, and could not be looked at afterwards: .* 403/,
+      );
     });
   });
 }

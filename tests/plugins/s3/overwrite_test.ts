@@ -24,7 +24,8 @@ for (const size of ["small", "large"]) {
     // The look beforehand does not see it, as if it came later.
     let isFirstLook = true;
     const fault: StoreOptions["fault"] = (request) => {
-      const isLook = request.method === "HEAD" && request.path.endsWith("out.img");
+      const isLook = request.method === "HEAD" &&
+        request.path.endsWith("out.img");
       if (!isLook || !isFirstLook) return undefined;
       isFirstLook = false;
       return { status: 404, code: "NotFound" };

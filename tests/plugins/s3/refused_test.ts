@@ -5,10 +5,19 @@ import { setEnvironment } from "../../support/environment.ts";
 import { assertNothingStored, withStore } from "./with_store.ts";
 
 const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {
-  "a bucket that is not there": [{ to: "s3://other/x" }, /there is no such bucket. Check s3.to/],
-  "an address without a bucket": [{ to: "vault" }, /it names no bucket. Write s3.to as/],
+  "a bucket that is not there": [
+    { to: "s3://other/x" },
+    /there is no such bucket. Check s3.to/,
+  ],
+  "an address without a bucket": [
+    { to: "vault" },
+    /it names no bucket. Write s3.to as/,
+  ],
   "a part too small": [{ partSize: 2 ** 20 }, /expected a size from 5M to 5G/],
-  "no part at a time": [{ parallel: 0 }, /expected a whole number from 1 to 64/],
+  "no part at a time": [
+    { parallel: 0 },
+    /expected a whole number from 1 to 64/,
+  ],
 };
 
 for (const [what, [given, says]] of Object.entries(REFUSED)) {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { said } from "../../support/messages.ts";
 import { addLarge } from "../large_file.ts";
-import { assertStored, countRequests, type Run, withStore } from "./with_store.ts";
+import {
+  assertStored,
+  countRequests,
+  type Run,
+  withStore,
+} from "./with_store.ts";
 
 /** Gives a store in which two of three parts of a build with `resume` lie, and no fault any more. */
 async function withTwoParts(body: (run: Run) => Promise<void>): Promise<void> {
@@ -10,7 +15,10 @@ async function withTwoParts(body: (run: Run) => Promise<void>): Promise<void> {
     isFailing && part === 3 ? { status: 403, code: "AccessDenied" } : undefined;
   await withStore({ fault }, async (run) => {
     addLarge(run.lab);
-    await assert.rejects(run.build({ resume: true, parallel: 1 }), /access denied/);
+    await assert.rejects(
+      run.build({ resume: true, parallel: 1 }),
+      /access denied/,
+    );
     isFailing = false;
     await body(run);
   });

@@ -18,10 +18,18 @@ import {
   truncateSync,
 } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { makeS3rver, type Middleware, type Request } from "../../support/s3rver.ts";
+import {
+  makeS3rver,
+  type Middleware,
+  type Request,
+} from "../../support/s3rver.ts";
 
 /** What may happen to a request, by its number among those of its kind, from 1 on. */
-export type Fault = (request: Request, part: number, count: number) => Outcome | undefined;
+export type Fault = (
+  request: Request,
+  part: number,
+  count: number,
+) => Outcome | undefined;
 /**
  * A status and a code to answer with, or a body instead of the work; the connection cut, before or
  * after the work; or the object cut short after it.
@@ -65,8 +73,13 @@ export async function faultyStore(
   const server = await makeS3rver(directory);
   const requests: string[] = [];
   const files = new Files(`${directory}/vault`);
-  server.middleware.unshift(failing(requests, files, options), missingOperations(files));
-  if (options.modern === true) server.middleware.splice(2, 0, conditions(files));
+  server.middleware.unshift(
+    failing(requests, files, options),
+    missingOperations(files),
+  );
+  if (options.modern === true) {
+    server.middleware.splice(2, 0, conditions(files));
+  }
   const { port } = await server.run();
   let isDead = false;
   const die = async () => {
@@ -123,22 +136,36 @@ class Files {
 
 function kindOf({ method, query }: Request): string {
   if (query["partNumber"] !== undefined) return `${method} part`;
-  if (query["uploads"] !== undefined) return method === "POST" ? "POST begin" : "GET uploads";
+  if (query["uploads"] !== undefined) {
+    return method === "POST" ? "POST begin" : "GET uploads";
+  }
   if (query["uploadId"] === undefined) return method;
   return method === "POST" ? "POST complete" : `${method} upload`;
 }
 
-function failing(requests: string[], files: Files, { fault }: StoreOptions): Middleware {
+function failing(
+  requests: string[],
+  files: Files,
+  { fault }: StoreOptions,
+): Middleware {
   return async (request, next) => {
     const kind = kindOf(request);
     requests.push(kind);
     const count = requests.filter((each) => each === kind).length;
-    const outcome = fault?.(request, Number(request.query["partNumber"] ?? 0), count);
+    const outcome = fault?.(
+      request,
+      Number(request.query["partNumber"] ?? 0),
+      count,
+    );
     if (outcome === undefined) return await next();
     if (outcome === "cut afterwards" || outcome === "shorten") await next();
     if (outcome === "shorten") return files.shorten(keyOf(request));
-    if (typeof outcome === "object" && "answer" in outcome) return xml(request, outcome.answer);
-    if (typeof outcome === "object") return answer(request, outcome.status, outcome.code);
+    if (typeof outcome === "object" && "answer" in outcome) {
+      return xml(request, outcome.answer);
+    }
+    if (typeof outcome === "object") {
+      return answer(request, outcome.status, outcome.code);
+    }
     request.respond = false;
     request.req.socket.destroy();
   };
@@ -159,14 +186,17 @@ function answer(request: Request, status: number, code: string): void {
   request.req.resume();
   request.status = status;
   request.set("Content-Type", "application/xml");
-  request.body = `<Error><Code>${code}</Code><Message>as the test asked for</Message></Error>`;
+  request.body =
+    `<Error><Code>${code}</Code><Message>as the test asked for</Message></Error>`;
 }
 
 function missingOperations(files: Files): Middleware {
   return (request, next) => {
     const { uploadId } = request.query;
     const kind = kindOf(request);
-    if (!["DELETE upload", "GET upload", "GET uploads"].includes(kind)) return next();
+    if (!["DELETE upload", "GET upload", "GET uploads"].includes(kind)) {
+      return next();
+    }
     if (kind === "GET uploads") return xml(request, listUploads(files));
     const folder = files.upload(uploadId!);
     if (!existsSync(folder)) return answer(request, 404, "NoSuchUpload");
@@ -183,22 +213,29 @@ function listUploads(files: Files): string {
     return `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${when}</Initiated>` +
       "</Upload>";
   });
-  return `<ListMultipartUploadsResult>${uploads.join("")}</ListMultipartUploadsResult>`;
+  return `<ListMultipartUploadsResult>${
+    uploads.join("")
+  }</ListMultipartUploadsResult>`;
 }
 
 function listParts(folder: string): string {
-  const parts = readdirSync(folder).filter((name) => /^\d+$/.test(name)).map((number) => {
-    const md5 = createHash("md5").update(readFileSync(`${folder}/${number}`)).digest("hex");
-    const { size } = statSync(`${folder}/${number}`);
-    return `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag><Size>${size}</Size></Part>`;
-  });
+  const parts = readdirSync(folder).filter((name) => /^\d+$/.test(name)).map(
+    (number) => {
+      const md5 = createHash("md5").update(readFileSync(`${folder}/${number}`))
+        .digest("hex");
+      const { size } = statSync(`${folder}/${number}`);
+      return `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag><Size>${size}</Size></Part>`;
+    },
+  );
   return `<ListPartsResult>${parts.join("")}</ListPartsResult>`;
 }
 
 function conditions(files: Files): Middleware {
   return async (request, next) => {
     const key = keyOf(request);
-    if (request.get("If-None-Match") === "*" && files.object(key) !== undefined) {
+    if (
+      request.get("If-None-Match") === "*" && files.object(key) !== undefined
+    ) {
       return answer(request, 412, "PreconditionFailed");
     }
     const expected = request.get("x-amz-checksum-sha256");

@@ -10,7 +10,10 @@ for (const form of FORMS) {
   Deno.test(`when a step behind it fails, what was stored is taken back (${form} form)`, async () => {
     await withStore({}, async (run) => {
       addLarge(run.lab);
-      await assert.rejects(run.build({}, { form, used: [[failing]] }), /step failing failed: no/);
+      await assert.rejects(
+        run.build({}, { form, used: [[failing]] }),
+        /step failing failed: no/,
+      );
       assert.ok(run.store.requests.includes("POST complete"), "it was stored");
       assertNothingStored(run);
     });
@@ -19,7 +22,11 @@ for (const form of FORMS) {
   Deno.test(`Ctrl-C behind it takes back what was stored (${form} form)`, async () => {
     await withStore({}, async (run) => {
       const controller = new AbortController();
-      const stop: Step = { name: "stop", shell: false, run: () => controller.abort() };
+      const stop: Step = {
+        name: "stop",
+        shell: false,
+        run: () => controller.abort(),
+      };
       const request = { signal: controller.signal };
       await assert.rejects(run.build({}, { form, used: [[stop]], request }), {
         code: "interrupted",
@@ -33,25 +40,47 @@ for (const form of FORMS) {
 Deno.test("an interrupted build names what stays, and does not say that nothing does", async () => {
   await withStore({}, async (run) => {
     const controller = new AbortController();
-    const stop: Step = { name: "stop", shell: false, run: () => controller.abort() };
+    const stop: Step = {
+      name: "stop",
+      shell: false,
+      run: () => controller.abort(),
+    };
     const request = { signal: controller.signal };
-    const building = run.build({ overwrite: true }, { used: [[stop]], request });
-    const urls = ["out.img.sha512", "out.img"].map((name) => `s3://vault/backup/${name}`);
+    const building = run.build({ overwrite: true }, {
+      used: [[stop]],
+      request,
+    });
+    const urls = ["out.img.sha512", "out.img"].map((name) =>
+      `s3://vault/backup/${name}`
+    );
     await assert.rejects(building, { code: "interrupted" });
-    assert.deepEqual(run.store.keys(), ["backup/out.img", "backup/out.img.sha512"]);
+    assert.deepEqual(run.store.keys(), [
+      "backup/out.img",
+      "backup/out.img.sha512",
+    ]);
     const failed = run.events.at(-1)!;
     assert.ok(failed.type === "build-failed");
     assert.deepEqual(failed.left?.toSorted(), urls.toSorted());
-    assert.match(failed.message, /^interrupted: (s3:[^ ,]+(, )?){2} were left behind$/);
+    assert.match(
+      failed.message,
+      /^interrupted: (s3:[^ ,]+(, )?){2} were left behind$/,
+    );
   });
 });
 
 Deno.test("what may have replaced another object stays, and it is said how to remove it", async () => {
   await withStore({}, async (run) => {
     const used = [[failing]] as const;
-    await assert.rejects(run.build({ overwrite: true }, { used }), /step failing failed: no/);
-    assert.deepEqual(run.store.keys(), ["backup/out.img", "backup/out.img.sha512"]);
-    const remove = `aws s3 rm s3://vault/backup/out.img --endpoint-url ${run.store.endpoint}`;
+    await assert.rejects(
+      run.build({ overwrite: true }, { used }),
+      /step failing failed: no/,
+    );
+    assert.deepEqual(run.store.keys(), [
+      "backup/out.img",
+      "backup/out.img.sha512",
+    ]);
+    const remove =
+      `aws s3 rm s3://vault/backup/out.img --endpoint-url ${run.store.endpoint}`;
     assert.ok(
       said(run).includes(
         "s3://vault/backup/out.img stays in the store: it may have replaced another, which is " +

@@ -15,7 +15,10 @@ for (const form of FORMS) {
     await withStore({}, async (run) => {
       const { image } = await run.build({}, { form });
       assertStored(run);
-      assert.deepEqual(run.store.requests.filter((kind) => kind.startsWith("P")), ["PUT", "PUT"]);
+      assert.deepEqual(
+        run.store.requests.filter((kind) => kind.startsWith("P")),
+        ["PUT", "PUT"],
+      );
       const artifact = image.artifacts.find(({ kind }) => kind === "s3");
       assert.equal(artifact?.details?.["url"], "s3://vault/backup/out.img");
     });
@@ -28,7 +31,9 @@ for (const form of FORMS) {
       assertStored(run);
       assert.equal(countRequests(run, "PUT part"), 3);
       assert.doesNotMatch(said(run), /MD5/);
-      const last = run.events.findLast((event) => event.type === "progress" && event.step === "s3");
+      const last = run.events.findLast((event) =>
+        event.type === "progress" && event.step === "s3"
+      );
       assert.equal(last?.type === "progress" && last.done, image.sizeBytes);
     });
   });
@@ -39,7 +44,10 @@ Deno.test("a store that knows no SHA-256 is said to have confirmed MD5", async (
     addLarge(run.lab);
     await run.build();
     assertStored(run);
-    assert.match(said(run), /does not know SHA-256, and confirmed each part's MD5/);
+    assert.match(
+      said(run),
+      /does not know SHA-256, and confirmed each part's MD5/,
+    );
   });
 });
 
@@ -47,12 +55,19 @@ Deno.test("what a transform made is sent while it is made, with its own digest",
   await withStore({}, async (run) => {
     addLarge(run.lab);
     await run.build({}, { used: [[shift]] });
-    const expected = Buffer.from(readFileSync(run.lab.image).map((byte) => byte + 1));
+    const expected = Buffer.from(
+      readFileSync(run.lab.image).map((byte) => byte + 1),
+    );
     assert.ok(expected.equals(run.store.object("backup/out.img.shifted")!));
     const digest = createHash("sha512").update(expected).digest("hex");
-    const line = new TextDecoder().decode(run.store.object("backup/out.img.shifted.sha512"));
+    const line = new TextDecoder().decode(
+      run.store.object("backup/out.img.shifted.sha512"),
+    );
     assert.equal(line, `${digest}  out.img.shifted\n`);
-    assert.ok(!existsSync(run.lab.at("out.img.shifted")), "no second copy was made here");
+    assert.ok(
+      !existsSync(run.lab.at("out.img.shifted")),
+      "no second copy was made here",
+    );
   });
 });
 

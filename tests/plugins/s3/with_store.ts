@@ -42,7 +42,12 @@ export async function withStore(
       partSize: PART_BYTES,
       retries: 3,
     };
-    await body({ lab, store, events, build: builder(lab, s3, defaults, events) });
+    await body({
+      lab,
+      store,
+      events,
+      build: builder(lab, s3, defaults, events),
+    });
   });
 }
 
@@ -54,7 +59,10 @@ export function assertStored({ lab, store }: Run): void {
     "the image is stored",
   );
   const line = new TextDecoder().decode(store.object("backup/out.img.sha512"));
-  assert.equal(line, `${createHash("sha512").update(image).digest("hex")}  out.img\n`);
+  assert.equal(
+    line,
+    `${createHash("sha512").update(image).digest("hex")}  out.img\n`,
+  );
   assert.deepEqual(store.keys(), ["backup/out.img", "backup/out.img.sha512"]);
   assert.deepEqual(store.unfinished(), []);
 }

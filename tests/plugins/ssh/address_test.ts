@@ -8,7 +8,13 @@ Deno.test("addresses are a host and a folder, never an option", () => {
   assert.equal(parsed("vault:~/a b"), "vault a b");
   assert.equal(parsed("vault:-x"), "vault ./-x");
   assert.equal(parsed("me@[::1]:/srv"), "me@::1 /srv");
-  for (const text of ["vault", "/srv/x", "-oProxyCommand=x:/srv", ":x", "a b:/x"]) {
-    assert.throws(() => parseAddress(text), /Write ssh\.to as \[USER@\]HOST:FOLDER/, text);
+  for (
+    const text of ["vault", "/srv/x", "-oProxyCommand=x:/srv", ":x", "a b:/x"]
+  ) {
+    assert.throws(
+      () => parseAddress(text),
+      /Write ssh\.to as \[USER@\]HOST:FOLDER/,
+      text,
+    );
   }
 });

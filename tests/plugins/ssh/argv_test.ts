@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { rsyncArgv, sftpArgv, sftpBatch, sshArgv } from "../../../plugins/ssh/argv.ts";
+import {
+  rsyncArgv,
+  sftpArgv,
+  sftpBatch,
+  sshArgv,
+} from "../../../plugins/ssh/argv.ts";
 
-const options = { port: 22, identityFile: "/k e", sshOptions: ["ProxyJump=gate"] };
+const options = {
+  port: 22,
+  identityFile: "/k e",
+  sshOptions: ["ProxyJump=gate"],
+};
 const to = { host: "me@::1", folder: "/it's" };
 const always = ["BatchMode=yes", "ConnectTimeout=20", "ServerAliveInterval=15"]
   .flatMap((option) => ["-o", option]);
@@ -17,7 +26,11 @@ Deno.test("what ssh is to run is quoted for the shell on the far side", () => {
 Deno.test("rsync gets ssh's own words quoted, and paths as they are", () => {
   const argv = rsyncArgv(options, to, "/a b", "/it's/x");
   assert.deepEqual(argv.slice(-3), ["--", "/a b", "me@[::1]:/it's/x"]);
-  assert.ok(argv.includes(["ssh", ...always, ...given].map((word) => `'${word}'`).join(" ")));
+  assert.ok(
+    argv.includes(
+      ["ssh", ...always, ...given].map((word) => `'${word}'`).join(" "),
+    ),
+  );
 });
 
 Deno.test("sftp gets its commands by a batch, in which paths are quoted", () => {

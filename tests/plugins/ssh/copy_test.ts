@@ -4,14 +4,22 @@ import type { Step } from "../../../mod.ts";
 import { testWith } from "../../support/requirements.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, RSYNC, SSH, WITH_RSYNC } from "./far_side.ts";
-import { addLarge, assertStored, programsRun, storedIn, withFar } from "./with_far.ts";
+import {
+  addLarge,
+  assertStored,
+  programsRun,
+  storedIn,
+  withFar,
+} from "./with_far.ts";
 
 testWith(RSYNC, "rsync copies where both sides have it", async () => {
   await withFar({ programs: WITH_RSYNC }, async (run) => {
     const { image } = await run.build({}, { form: "file" });
     assertStored(run.lab);
     assert.ok(programsRun(run).includes("rsync"));
-    const { url } = image.artifacts.find(({ kind }) => kind === "ssh")?.details ?? {};
+    const { url } = image.artifacts.find(({ kind }) =>
+      kind === "ssh"
+    )?.details ?? {};
     assert.match(String(url), /@127\.0\.0\.1:\/.*\/far\/out\.img$/);
   });
 });
@@ -24,21 +32,25 @@ testWith(SSH, "sftp copies where the far side has no rsync", async () => {
   });
 });
 
-testWith(SSH, "the image is copied while it is packed, and gets its name at the end", async () => {
-  await withFar({ programs: POSIX }, async ({ lab, build }) => {
-    addLarge(lab);
-    const seen: string[] = [];
-    const look: Step = {
-      name: "look",
-      after: "hash",
-      passive: true,
-      run: () => void seen.push(...storedIn(lab)),
-    };
-    await build({}, { used: [[look]] });
-    assert.match(seen.join(), /^out\.img\.[0-9a-f]{8}\.partial$/);
-    assertStored(lab);
-  });
-});
+testWith(
+  SSH,
+  "the image is copied while it is packed, and gets its name at the end",
+  async () => {
+    await withFar({ programs: POSIX }, async ({ lab, build }) => {
+      addLarge(lab);
+      const seen: string[] = [];
+      const look: Step = {
+        name: "look",
+        after: "hash",
+        passive: true,
+        run: () => void seen.push(...storedIn(lab)),
+      };
+      await build({}, { used: [[look]] });
+      assert.match(seen.join(), /^out\.img\.[0-9a-f]{8}\.partial$/);
+      assertStored(lab);
+    });
+  },
+);
 
 for (const form of FORMS) {
   testWith(
@@ -56,18 +68,26 @@ for (const form of FORMS) {
 }
 
 for (const form of FORMS) {
-  for (const [way, programs] of [["rsync", WITH_RSYNC], ["sftp", POSIX]] as const) {
-    testWith(RSYNC, `a name with a line break in it arrives (${way}, ${form} form)`, async () => {
-      await withFar({ programs }, async ({ lab, far, build }) => {
-        const image = lab.at('a\n"b".img');
-        await build({}, { form, request: { output: image } });
-        assert.deepEqual(storedIn(lab), ['a\n"b".img', 'a\n"b".img.sha512']);
-        assert.ok(readFileSync(image).equals(readFileSync(lab.at('far/a\n"b".img'))));
-        await assert.rejects(
-          build({ to: `${far.options["to"]}/a\nb` }),
-          /names no folder of a host/,
-        );
-      });
-    });
+  for (
+    const [way, programs] of [["rsync", WITH_RSYNC], ["sftp", POSIX]] as const
+  ) {
+    testWith(
+      RSYNC,
+      `a name with a line break in it arrives (${way}, ${form} form)`,
+      async () => {
+        await withFar({ programs }, async ({ lab, far, build }) => {
+          const image = lab.at('a\n"b".img');
+          await build({}, { form, request: { output: image } });
+          assert.deepEqual(storedIn(lab), ['a\n"b".img', 'a\n"b".img.sha512']);
+          assert.ok(
+            readFileSync(image).equals(readFileSync(lab.at('far/a\n"b".img'))),
+          );
+          await assert.rejects(
+            build({ to: `${far.options["to"]}/a\nb` }),
+            /names no folder of a host/,
+          );
+        });
+      },
+    );
   }
 }

@@ -24,7 +24,9 @@ import { findProgram } from "../../support/requirements.ts";
 import type { Lab } from "../../faults/lab.ts";
 
 /** What a test of `ssh` needs. */
-export const SSH = { programs: ["ssh", "sshd", "ssh-keygen", "sftp", "sha512sum"] };
+export const SSH = {
+  programs: ["ssh", "sshd", "ssh-keygen", "sftp", "sha512sum"],
+};
 /** What it needs when the copy goes by rsync. */
 export const RSYNC = { programs: [...SSH.programs, "rsync"] };
 
@@ -69,7 +71,15 @@ export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   const folder = lab.at("sshd");
   mkdirSync(folder, { mode: 0o700 });
   for (const name of ["host", "user"]) {
-    output("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/${name}`]);
+    output("ssh-keygen", [
+      "-q",
+      "-t",
+      "ed25519",
+      "-N",
+      "",
+      "-f",
+      `${folder}/${name}`,
+    ]);
   }
   const bin = lab.at("farbin");
   linkPrograms(bin, far.programs);
@@ -81,8 +91,15 @@ export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   }
   writeFileSync(`${folder}/config`, configuration(folder, port, environment));
   // sshd makes sure of this empty folder when it is root's.
-  if (process.getuid?.() === 0 && !existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
-  const server = spawn(findProgram("sshd")!, ["-D", "-e", "-f", `${folder}/config`], {
+  if (process.getuid?.() === 0 && !existsSync("/run/sshd")) {
+    mkdirSync("/run/sshd", { mode: 0o755 });
+  }
+  const server = spawn(findProgram("sshd")!, [
+    "-D",
+    "-e",
+    "-f",
+    `${folder}/config`,
+  ], {
     stdio: "ignore",
     env: { ...process.env, LAB: lab.folder },
   });
@@ -117,7 +134,11 @@ export async function farSide(lab: Lab, far: FarOptions): Promise<FarSide> {
   };
 }
 
-function configuration(folder: string, port: number, environment: readonly string[]): string {
+function configuration(
+  folder: string,
+  port: number,
+  environment: readonly string[],
+): string {
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
@@ -136,11 +157,17 @@ function configuration(folder: string, port: number, environment: readonly strin
 
 function linkPrograms(bin: string, programs: readonly string[]): void {
   mkdirSync(bin);
-  for (const name of programs) symlinkSync(findProgram(name)!, `${bin}/${name}`);
+  for (const name of programs) {
+    symlinkSync(findProgram(name)!, `${bin}/${name}`);
+  }
 }
 
 /** Puts a script in place of a program there. */
-export function replaceProgram({ bin }: FarSide, name: string, script: string): void {
+export function replaceProgram(
+  { bin }: FarSide,
+  name: string,
+  script: string,
+): void {
   rmSync(`${bin}/${name}`);
   writeFileSync(`${bin}/${name}`, `#!/bin/sh\n${script}\n`);
   chmodSync(`${bin}/${name}`, 0o755);
@@ -154,7 +181,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function openGate(port: number, { cut, onBytes, onConnection }: FarOptions): Promise<Server> {
+async function openGate(
+  port: number,
+  { cut, onBytes, onConnection }: FarOptions,
+): Promise<Server> {
   const gate = createServer((near) => {
     const far = connect(port, "127.0.0.1");
     const end = () => [near, far].forEach((socket: Socket) => socket.destroy());
@@ -163,7 +193,9 @@ async function openGate(port: number, { cut, onBytes, onConnection }: FarOptions
     near.on("data", (piece) => {
       bytes += piece.length;
       onBytes?.(bytes);
-      if (cut === undefined || cut.times === 0 || bytes < cut.afterBytes) return;
+      if (cut === undefined || cut.times === 0 || bytes < cut.afterBytes) {
+        return;
+      }
       cut.times--;
       end();
     });
@@ -179,7 +211,10 @@ async function answering(port: number): Promise<void> {
   for (let waits = 0; waits < 500; waits++) {
     const socket = connect(port, "127.0.0.1");
     const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once("data", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("data", () => resolve(true)).once(
+        "error",
+        () => resolve(false),
+      );
     });
     socket.destroy();
     if (isOpen) return;

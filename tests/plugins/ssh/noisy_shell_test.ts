@@ -5,10 +5,18 @@ import { said } from "../../support/messages.ts";
 import { testWith } from "../../support/requirements.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, replaceProgram, RSYNC, WITH_RSYNC } from "./far_side.ts";
-import { addLarge, assertStored, programsRun, storedIn, withFar } from "./with_far.ts";
+import {
+  addLarge,
+  assertStored,
+  programsRun,
+  storedIn,
+  withFar,
+} from "./with_far.ts";
 
 /** A `.bashrc` counts only where it is bash that starts. */
-const BASH = userInfo().shell?.endsWith("/bash") === true ? RSYNC : { programs: ["bash as shell"] };
+const BASH = userInfo().shell?.endsWith("/bash") === true
+  ? RSYNC
+  : { programs: ["bash as shell"] };
 
 const NOISES: Readonly<Record<string, string>> = {
   "a line": "echo Welcome",
@@ -28,7 +36,10 @@ for (const form of FORMS) {
           await run.build({}, { form });
           assertStored(run.lab);
           assert.deepEqual(programsRun(run), ["ssh"]);
-          assert.match(said(run), /the account prints something whenever its shell starts/);
+          assert.match(
+            said(run),
+            /the account prints something whenever its shell starts/,
+          );
         });
       },
     );
@@ -37,20 +48,30 @@ for (const form of FORMS) {
 
 testWith(BASH, "a copy by cat that breaks starts over", async () => {
   const cut = { afterBytes: 5_000_000, times: 1 };
-  await withFar({ programs: POSIX, bashrc: "echo Welcome", cut }, async (run) => {
-    addLarge(run.lab);
-    await run.build({}, { form: "file" });
-    assertStored(run.lab);
-    assert.match(said(run), /the copy starts over/);
-  });
+  await withFar(
+    { programs: POSIX, bashrc: "echo Welcome", cut },
+    async (run) => {
+      addLarge(run.lab);
+      await run.build({}, { form: "file" });
+      assertStored(run.lab);
+      assert.match(said(run), /the copy starts over/);
+    },
+  );
 });
 
-testWith(BASH, "a shell that ends before it runs anything is refused beforehand", async () => {
-  await withFar({ programs: POSIX, bashrc: "echo Closed; exit 0" }, async ({ lab, build }) => {
-    await assert.rejects(build(), /the account there runs no commands/);
-    await assertNothingBuilt(lab);
-  });
-});
+testWith(
+  BASH,
+  "a shell that ends before it runs anything is refused beforehand",
+  async () => {
+    await withFar(
+      { programs: POSIX, bashrc: "echo Closed; exit 0" },
+      async ({ lab, build }) => {
+        await assert.rejects(build(), /the account there runs no commands/);
+        await assertNothingBuilt(lab);
+      },
+    );
+  },
+);
 
 testWith(RSYNC, "the words of a program that fails are shown", async () => {
   await withFar({ programs: WITH_RSYNC }, async ({ lab, far, build }) => {

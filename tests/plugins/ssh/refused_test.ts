@@ -6,7 +6,9 @@ import { POSIX, SSH } from "./far_side.ts";
 import { type Run, storedIn, withFar } from "./with_far.ts";
 
 /** What is set otherwise than what leads to the far side, and what is said. */
-const REFUSED: Readonly<Record<string, readonly [(run: Run) => OptionValues, RegExp]>> = {
+const REFUSED: Readonly<
+  Record<string, readonly [(run: Run) => OptionValues, RegExp]>
+> = {
   "a key that the far side does not know": [
     ({ lab }) => ({ identityFile: lab.at("sshd/host") }),
     /it refuses the login: .* Check the user/,
@@ -34,12 +36,20 @@ const REFUSED: Readonly<Record<string, readonly [(run: Run) => OptionValues, Reg
     /the folder cannot be written to\. Choose/,
   ],
   "an option that ssh does not know": [
-    ({ far }) => ({ sshOptions: [...far.options["sshOptions"] as string[], "NoSuchOption=yes"] }),
+    ({ far }) => ({
+      sshOptions: [
+        ...far.options["sshOptions"] as string[],
+        "NoSuchOption=yes",
+      ],
+    }),
     /ssh does not take its options: .*[Bb]ad configuration option: nosuchoption\. Correct ssh\.ssh/,
   ],
   "an option with a value that ssh does not know": [
     ({ far }) => ({
-      sshOptions: [...far.options["sshOptions"] as string[], "Compression=perhaps"],
+      sshOptions: [
+        ...far.options["sshOptions"] as string[],
+        "Compression=perhaps",
+      ],
     }),
     /ssh does not take its options: .*perhaps.*\. Correct ssh\.sshOptions/,
   ],
@@ -57,7 +67,11 @@ const REFUSED: Readonly<Record<string, readonly [(run: Run) => OptionValues, Reg
   ],
 };
 
-async function assertRefused(run: Run, given: OptionValues, says: RegExp): Promise<void> {
+async function assertRefused(
+  run: Run,
+  given: OptionValues,
+  says: RegExp,
+): Promise<void> {
   await assert.rejects(run.build(given), says);
   assert.ok(!existsSync(run.lab.image));
   assert.deepEqual(storedIn(run.lab), []);
@@ -65,7 +79,10 @@ async function assertRefused(run: Run, given: OptionValues, says: RegExp): Promi
 
 for (const [what, [given, says]] of Object.entries(REFUSED)) {
   testWith(SSH, `${what} is reported before anything is made`, async () => {
-    await withFar({ programs: POSIX }, (run) => assertRefused(run, given(run), says));
+    await withFar(
+      { programs: POSIX },
+      (run) => assertRefused(run, given(run), says),
+    );
   });
 }
 
@@ -75,7 +92,11 @@ testWith(
   async () => {
     const programs = POSIX.filter((name) => name !== "sha512sum");
     await withFar({ programs }, async (run) => {
-      await assertRefused(run, {}, /neither sha512sum nor shasum, to check what arrived/);
+      await assertRefused(
+        run,
+        {},
+        /neither sha512sum nor shasum, to check what arrived/,
+      );
     });
   },
 );

@@ -14,7 +14,11 @@ for (const form of FORMS) {
     async () => {
       await withFar({ programs: POSIX }, async (run) => {
         let seen: string[] = [];
-        const look: Step = { ...failing, name: "look", run: () => void (seen = storedIn(run.lab)) };
+        const look: Step = {
+          ...failing,
+          name: "look",
+          run: () => void (seen = storedIn(run.lab)),
+        };
         await assert.rejects(
           run.build({}, { form, used: [[look], [failing]] }),
           /step failing failed: no/,
@@ -29,9 +33,15 @@ for (const form of FORMS) {
 testWith(SSH, "Ctrl-C behind it removes what was copied", async () => {
   await withFar({ programs: POSIX }, async (run) => {
     const controller = new AbortController();
-    const stop: Step = { name: "stop", shell: false, run: () => controller.abort() };
+    const stop: Step = {
+      name: "stop",
+      shell: false,
+      run: () => controller.abort(),
+    };
     const request = { signal: controller.signal };
-    await assert.rejects(run.build({}, { used: [[stop]], request }), { code: "interrupted" });
+    await assert.rejects(run.build({}, { used: [[stop]], request }), {
+      code: "interrupted",
+    });
     assert.deepEqual(storedIn(run.lab), []);
   });
 });

@@ -36,7 +36,12 @@ export async function withFar(
     await using far = await farSide(lab, options);
     const events: BuildEvent[] = [];
     const defaults = { ...far.options, retries: 3 };
-    await body({ lab, far, events, build: builder(lab, ssh, defaults, events) });
+    await body({
+      lab,
+      far,
+      events,
+      build: builder(lab, ssh, defaults, events),
+    });
   });
 }
 
@@ -54,7 +59,10 @@ export function storedIn(lab: Lab): string[] {
 export function assertStored(lab: Lab): void {
   assert.deepEqual(storedIn(lab), ["out.img", "out.img.sha512"]);
   const image = readFileSync(lab.image);
-  assert.ok(image.equals(readFileSync(lab.at("far/out.img"))), "the image is there");
+  assert.ok(
+    image.equals(readFileSync(lab.at("far/out.img"))),
+    "the image is there",
+  );
   const line = `${createHash("sha512").update(image).digest("hex")}  out.img\n`;
   assert.equal(readFileSync(lab.at("far/out.img.sha512"), "utf8"), line);
 }

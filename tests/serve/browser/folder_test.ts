@@ -15,8 +15,15 @@ import { file, folder } from "../../support/tree_builder.ts";
 
 const MANY = 30_000;
 
-const numbered = Array.from({ length: MANY }, (_, i) => [`name ${i}.txt`, file()] as const);
-const hostile = [...HOSTILE_NAMES, "<img src=x onerror=alert(1)>", "\u202egpj.exe"]
+const numbered = Array.from(
+  { length: MANY },
+  (_, i) => [`name ${i}.txt`, file()] as const,
+);
+const hostile = [
+  ...HOSTILE_NAMES,
+  "<img src=x onerror=alert(1)>",
+  "\u202egpj.exe",
+]
   .map((name) => [name, file(name)] as const);
 const tree = folder({
   many: folder(numbered),
@@ -28,7 +35,8 @@ const tree = folder({
 });
 
 /** Names of the long folder with these digits. */
-const countWith = (digits: string) => numbered.filter(([name]) => name.includes(digits)).length;
+const countWith = (digits: string) =>
+  numbered.filter(([name]) => name.includes(digits)).length;
 
 const focusedName = (page: Page) =>
   page.evaluate("document.activeElement.querySelector('.name')?.textContent");
@@ -44,10 +52,16 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
             await page.locator("html.scripted").waitFor();
             await page.getByText("name 0.txt", { exact: true }).waitFor();
             assert.ok(await countRows(page) < 100);
-            await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
-            await page.getByText(`name ${MANY - 1}.txt`, { exact: true }).waitFor();
-            await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)");
-            await page.locator("#entries > li:not(.waiting) >> nth=10").waitFor();
+            await page.evaluate(
+              "scrollTo(0, document.documentElement.scrollHeight)",
+            );
+            await page.getByText(`name ${MANY - 1}.txt`, { exact: true })
+              .waitFor();
+            await page.evaluate(
+              "scrollTo(0, document.documentElement.scrollHeight / 2)",
+            );
+            await page.locator("#entries > li:not(.waiting) >> nth=10")
+              .waitFor();
             assert.ok(await countRows(page) < 100);
           });
         },
@@ -71,7 +85,9 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
           await page.keyboard.press("End");
           await until(
             page,
-            `document.activeElement.querySelector('.name')?.textContent === 'name ${MANY - 1}.txt'`,
+            `document.activeElement.querySelector('.name')?.textContent === 'name ${
+              MANY - 1
+            }.txt'`,
           );
           await page.keyboard.press("Home");
           await until(
@@ -96,45 +112,64 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
             await page.keyboard.press("/");
             await page.keyboard.type("nested");
             await page.getByText("1 hit.").waitFor();
-            assert.equal(await page.locator("#entries .folder bdi").innerText(), "docs/deep");
+            assert.equal(
+              await page.locator("#entries .folder bdi").innerText(),
+              "docs/deep",
+            );
             await page.keyboard.type(" nothing");
-            await page.getByText("Nothing has all of these words in its name.").waitFor();
+            await page.getByText("Nothing has all of these words in its name.")
+              .waitFor();
             await page.keyboard.press("Escape");
             await page.getByText("hostile", { exact: true }).waitFor();
             await page.keyboard.type("name 29");
-            await page.getByText(`${countWith("29").toLocaleString("en")} hits.`).waitFor();
+            await page.getByText(
+              `${countWith("29").toLocaleString("en")} hits.`,
+            ).waitFor();
             await page.keyboard.press("ArrowDown");
             assert.match(String(await focusedName(page)), /^name .*29/);
           });
         },
       );
 
-      await t.step("names with markup are text, and open their files", async () => {
-        await onPage(browser, at("browse/hostile"), async (page) => {
-          await page.locator("html.scripted").waitFor();
-          assert.equal(await page.locator("#entries > li").count(), HOSTILE_NAMES.length + 2);
-          assert.equal(await page.locator("#entries img").count(), 0);
-          await page.getByText("<img src=x onerror=alert(1)>").click();
-          await page.waitForURL("**/look/**");
-          assert.equal(await page.locator("h1").innerText(), "<img src=x onerror=alert(1)>");
-        });
-      });
+      await t.step(
+        "names with markup are text, and open their files",
+        async () => {
+          await onPage(browser, at("browse/hostile"), async (page) => {
+            await page.locator("html.scripted").waitFor();
+            assert.equal(
+              await page.locator("#entries > li").count(),
+              HOSTILE_NAMES.length + 2,
+            );
+            assert.equal(await page.locator("#entries img").count(), 0);
+            await page.getByText("<img src=x onerror=alert(1)>").click();
+            await page.waitForURL("**/look/**");
+            assert.equal(
+              await page.locator("h1").innerText(),
+              "<img src=x onerror=alert(1)>",
+            );
+          });
+        },
+      );
 
-      await t.step("without scripts there are pages, searches and downloads", async () => {
-        await onPage(browser, at("browse/many"), async (page) => {
-          assert.equal(await countRows(page), 200);
-          await page.getByRole("link", { name: "Next" }).click();
-          await page.getByText("201 to 400").waitFor();
-          await page.getByRole("searchbox").fill("name 1234");
-          await page.keyboard.press("Enter");
-          await page.getByText(`${countWith("1234")} hits.`).waitFor();
-          await page.getByText("name 1234.txt").click();
-          await page.getByRole("heading", { name: "name 1234.txt" }).waitFor();
-          const download = page.waitForEvent("download");
-          await page.getByRole("link", { name: "Download" }).click();
-          assert.equal((await download).suggestedFilename(), "name 1234.txt");
-        }, { javaScriptEnabled: false });
-      });
+      await t.step(
+        "without scripts there are pages, searches and downloads",
+        async () => {
+          await onPage(browser, at("browse/many"), async (page) => {
+            assert.equal(await countRows(page), 200);
+            await page.getByRole("link", { name: "Next" }).click();
+            await page.getByText("201 to 400").waitFor();
+            await page.getByRole("searchbox").fill("name 1234");
+            await page.keyboard.press("Enter");
+            await page.getByText(`${countWith("1234")} hits.`).waitFor();
+            await page.getByText("name 1234.txt").click();
+            await page.getByRole("heading", { name: "name 1234.txt" })
+              .waitFor();
+            const download = page.waitForEvent("download");
+            await page.getByRole("link", { name: "Download" }).click();
+            assert.equal((await download).suggestedFilename(), "name 1234.txt");
+          }, { javaScriptEnabled: false });
+        },
+      );
 
       await t.step(
         "it is readable on a phone, in the dark, and for whoever uses no eyes",
@@ -151,13 +186,21 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
                 ]
               ) {
                 const isMissing = part === "browse/missing";
-                await onPage(browser, at(isMissing ? "browse/" : part), async (page) => {
-                  await requireAccessible(page, `${part}, ${colorScheme}`);
-                  const [inside, outside] = await page.evaluate(
-                    "[document.documentElement.scrollWidth, innerWidth]",
-                  ) as number[];
-                  assert.ok(inside! <= outside!, `${part}: nothing hangs over the edge`);
-                }, { ...screen, colorScheme });
+                await onPage(
+                  browser,
+                  at(isMissing ? "browse/" : part),
+                  async (page) => {
+                    await requireAccessible(page, `${part}, ${colorScheme}`);
+                    const [inside, outside] = await page.evaluate(
+                      "[document.documentElement.scrollWidth, innerWidth]",
+                    ) as number[];
+                    assert.ok(
+                      inside! <= outside!,
+                      `${part}: nothing hangs over the edge`,
+                    );
+                  },
+                  { ...screen, colorScheme },
+                );
               }
             }
           }

@@ -35,7 +35,9 @@ function wavOf(countSamples: number): Uint8Array {
 
 const fill = (pictures: readonly Landscape[]) => (source: string) => {
   mkdirSync(`${source}/album/inner`, { recursive: true });
-  for (const { name, jpeg } of pictures) writeFileSync(`${source}/album/${name}`, jpeg);
+  for (const { name, jpeg } of pictures) {
+    writeFileSync(`${source}/album/${name}`, jpeg);
+  }
   writeFileSync(`${source}/album/data.bin`, "cannot be shown");
   writeFileSync(`${source}/album/sound.wav`, wavOf(4000));
   writeFileSync(`${source}/album/words.txt`, "<script>alert(1)</script> words");
@@ -46,7 +48,9 @@ const fill = (pictures: readonly Landscape[]) => (source: string) => {
   );
 };
 
-async function withAlbum(use: (browser: Browser, at: (part: string) => string) => Promise<void>) {
+async function withAlbum(
+  use: (browser: Browser, at: (part: string) => string) => Promise<void>,
+) {
   await inBrowser(async (browser) => {
     let pictures: Landscape[] = [];
     await onPage(browser, "about:blank", async (page) => {
@@ -58,77 +62,108 @@ async function withAlbum(use: (browser: Browser, at: (part: string) => string) =
 
 const name = (page: Page) => page.locator("#box-name").innerText();
 const shows = (page: Page, text: string) =>
-  until(page, `document.getElementById("box-name").textContent === ${JSON.stringify(text)}`);
+  until(
+    page,
+    `document.getElementById("box-name").textContent === ${
+      JSON.stringify(text)
+    }`,
+  );
 
 testWith(CHROMIUM, "the light box in the browser", async (t) => {
   await withAlbum(async (browser, at) => {
-    await t.step("a folder of photographs is a grid of the previews in them", async () => {
-      await onPage(browser, at("browse/album"), async (page) => {
-        await page.locator("html.scripted").waitFor();
-        assert.equal(await page.locator("#entries").getAttribute("class"), "grid virtual");
-        await until(
-          page,
-          "[...document.querySelectorAll('.thumb')].filter((it) => it.naturalWidth === 240).length === 5",
-        );
-      });
-    });
+    await t.step(
+      "a folder of photographs is a grid of the previews in them",
+      async () => {
+        await onPage(browser, at("browse/album"), async (page) => {
+          await page.locator("html.scripted").waitFor();
+          assert.equal(
+            await page.locator("#entries").getAttribute("class"),
+            "grid virtual",
+          );
+          await until(
+            page,
+            "[...document.querySelectorAll('.thumb')].filter((it) => it.naturalWidth === 240).length === 5",
+          );
+        });
+      },
+    );
 
-    await t.step("the keyboard goes from one to the next, past what cannot be shown", async () => {
-      await onPage(browser, at("browse/album?view=list&sort=name"), async (page) => {
-        await page.locator("html.scripted").waitFor();
-        await page.getByText("drawing.svg").click();
-        await shows(page, "drawing.svg");
-        await page.locator("#box-stage img[alt='drawing.svg']").waitFor();
-        await page.keyboard.press("ArrowRight");
-        await shows(page, "empty.txt");
-        await page.keyboard.press("ArrowRight");
-        await shows(page, "IMG_0001.jpg");
-        await until(page, "document.querySelector('#box-stage img')?.naturalWidth === 1200");
-        await requireAccessible(page, "the light box");
-        await page.keyboard.press("i");
-        await page.getByText("Glacier G7").waitFor();
-        await requireAccessible(page, "the light box with facts");
-        for (let i = 2; i <= 5; i++) {
-          await page.keyboard.press("ArrowRight");
-          await shows(page, `IMG_000${i}.jpg`);
-        }
-        await page.keyboard.press("ArrowRight");
-        await shows(page, "sound.wav");
-        await until(page, "document.querySelector('#box-stage audio')?.duration === 0.5");
-        await page.keyboard.press("ArrowRight");
-        await shows(page, "words.txt");
-        assert.equal(
-          await page.locator("#box-stage pre").innerText(),
-          "<script>alert(1)</script> words",
+    await t.step(
+      "the keyboard goes from one to the next, past what cannot be shown",
+      async () => {
+        await onPage(
+          browser,
+          at("browse/album?view=list&sort=name"),
+          async (page) => {
+            await page.locator("html.scripted").waitFor();
+            await page.getByText("drawing.svg").click();
+            await shows(page, "drawing.svg");
+            await page.locator("#box-stage img[alt='drawing.svg']").waitFor();
+            await page.keyboard.press("ArrowRight");
+            await shows(page, "empty.txt");
+            await page.keyboard.press("ArrowRight");
+            await shows(page, "IMG_0001.jpg");
+            await until(
+              page,
+              "document.querySelector('#box-stage img')?.naturalWidth === 1200",
+            );
+            await requireAccessible(page, "the light box");
+            await page.keyboard.press("i");
+            await page.getByText("Glacier G7").waitFor();
+            await requireAccessible(page, "the light box with facts");
+            for (let i = 2; i <= 5; i++) {
+              await page.keyboard.press("ArrowRight");
+              await shows(page, `IMG_000${i}.jpg`);
+            }
+            await page.keyboard.press("ArrowRight");
+            await shows(page, "sound.wav");
+            await until(
+              page,
+              "document.querySelector('#box-stage audio')?.duration === 0.5",
+            );
+            await page.keyboard.press("ArrowRight");
+            await shows(page, "words.txt");
+            assert.equal(
+              await page.locator("#box-stage pre").innerText(),
+              "<script>alert(1)</script> words",
+            );
+            await page.keyboard.press("ArrowRight");
+            assert.equal(
+              await name(page),
+              "words.txt",
+              "behind the last there is none",
+            );
+            await page.keyboard.press("ArrowLeft");
+            await shows(page, "sound.wav");
+            await page.keyboard.press("Escape");
+            await until(page, "!document.getElementById('box').open");
+            await until(
+              page,
+              "document.activeElement.querySelector('.name')?.textContent === 'sound.wav'",
+            );
+            assert.notEqual(await page.title(), "owned");
+          },
         );
-        await page.keyboard.press("ArrowRight");
-        assert.equal(await name(page), "words.txt", "behind the last there is none");
-        await page.keyboard.press("ArrowLeft");
-        await shows(page, "sound.wav");
-        await page.keyboard.press("Escape");
-        await until(page, "!document.getElementById('box').open");
-        await until(
-          page,
-          "document.activeElement.querySelector('.name')?.textContent === 'sound.wav'",
-        );
-        assert.notEqual(await page.title(), "owned");
-      });
-    });
+      },
+    );
 
-    await t.step("a finger swipes, and the button that goes back closes", async () => {
-      await onPage(browser, at("browse/album?sort=name"), async (page) => {
-        await page.locator("html.scripted").waitFor();
-        await page.getByText("IMG_0001.jpg").click();
-        await shows(page, "IMG_0001.jpg");
-        await swipe(page, 300, 60);
-        await shows(page, "IMG_0002.jpg");
-        await swipe(page, 60, 300);
-        await shows(page, "IMG_0001.jpg");
-        await page.goBack();
-        await until(page, "!document.getElementById('box').open");
-        assert.match(page.url(), /browse\/album/);
-      }, PHONE);
-    });
+    await t.step(
+      "a finger swipes, and the button that goes back closes",
+      async () => {
+        await onPage(browser, at("browse/album?sort=name"), async (page) => {
+          await page.locator("html.scripted").waitFor();
+          await page.getByText("IMG_0001.jpg").click();
+          await shows(page, "IMG_0001.jpg");
+          await swipe(page, 300, 60);
+          await shows(page, "IMG_0002.jpg");
+          await swipe(page, 60, 300);
+          await shows(page, "IMG_0001.jpg");
+          await page.goBack();
+          await until(page, "!document.getElementById('box').open");
+          assert.match(page.url(), /browse\/album/);
+        }, PHONE);
+      },
+    );
 
     await t.step("a drawing opened alone runs no script", async () => {
       await onPage(browser, at("raw/album/words.txt"), async (page) => {
@@ -137,7 +172,9 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
         assert.notEqual(await page.title(), "owned");
       }).catch((error: Error) => {
         // That a script was refused is said on the console.
-        if (!/sandboxed|Content Security Policy/.test(error.message)) throw error;
+        if (!/sandboxed|Content Security Policy/.test(error.message)) {
+          throw error;
+        }
       });
     });
   });
@@ -146,10 +183,19 @@ testWith(CHROMIUM, "the light box in the browser", async (t) => {
 async function swipe(page: Page, from: number, to: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const point = (x: number) => [{ x, y: 400 }];
-  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: point(from) });
+  await session.send("Input.dispatchTouchEvent", {
+    type: "touchStart",
+    touchPoints: point(from),
+  });
   for (let step = 1; step <= 4; step++) {
     const x = from + (to - from) * step / 4;
-    await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: point(x) });
+    await session.send("Input.dispatchTouchEvent", {
+      type: "touchMove",
+      touchPoints: point(x),
+    });
   }
-  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await session.send("Input.dispatchTouchEvent", {
+    type: "touchEnd",
+    touchPoints: [],
+  });
 }

@@ -10,7 +10,13 @@ import { Forgery } from "../../../support/forge.ts";
 import { withMkfsImage } from "../../../support/mkfs_images.ts";
 import { output } from "../../../support/oracles.ts";
 import { testWith } from "../../../support/requirements.ts";
-import { buildTree, device, file, folder, symlink } from "../../../support/tree_builder.ts";
+import {
+  buildTree,
+  device,
+  file,
+  folder,
+  symlink,
+} from "../../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../../support/write_image.ts";
 
 type Flag = keyof typeof INODE_FLAGS;
@@ -28,7 +34,10 @@ async function forged(path: string, ...flags: Flag[]): Promise<Uint8Array> {
   const forgery = new Forgery(original.slice());
   forgery.inode((await sound.stat(path)).inode, (bytes) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const value = flags.reduce((sum, flag) => (sum | INODE_FLAGS[flag]) >>> 0, 0);
+    const value = flags.reduce(
+      (sum, flag) => (sum | INODE_FLAGS[flag]) >>> 0,
+      0,
+    );
     view.setUint32(INODE.offsets.i_flags, value, true);
   });
   return forgery.image;
@@ -62,7 +71,10 @@ for (const [path, ...flags] of CONTRADICTIONS) {
     await assert.rejects(exercise(bytesSource(image)), (error) => {
       assert.ok(error instanceof CorruptImageError, String(error));
       assert.equal(error.code, "inode-flag");
-      assert.match(error.message, /^cannot read ext4_inode: .*\. The image is damaged/);
+      assert.match(
+        error.message,
+        /^cannot read ext4_inode: .*\. The image is damaged/,
+      );
       return true;
     });
     const { findings } = await checkImage(bytesSource(image));
@@ -70,9 +82,16 @@ for (const [path, ...flags] of CONTRADICTIONS) {
   });
 }
 
-for (const flags of [["extents"], ["extents", "verity"], ["extents", "huge_file"]] as const) {
+for (
+  const flags of [["extents"], ["extents", "verity"], [
+    "extents",
+    "huge_file",
+  ]] as const
+) {
   Deno.test(`a file with ${flags.join(" and ")} is read`, async () => {
-    const files = await openFileSystem(bytesSource(await forged("file", ...flags)));
+    const files = await openFileSystem(
+      bytesSource(await forged("file", ...flags)),
+    );
     const into = new Uint8Array(8);
     assert.equal(await (await files.openFile("file")).read(0, into), 8);
     assert.equal(new TextDecoder().decode(into), "contents");
@@ -89,7 +108,9 @@ testWith(
       let inline: string | undefined;
       for await (const { pathText, kind, stat } of files.walk()) {
         const isInline = (stat.flags & INODE_FLAGS.inline_data) !== 0;
-        if (kind === "file" && isInline && stat.sizeBytes > 0) inline ??= pathText;
+        if (kind === "file" && isInline && stat.sizeBytes > 0) {
+          inline ??= pathText;
+        }
       }
       assert.ok(inline !== undefined);
       const { inode } = await files.stat(inline);
