@@ -14,6 +14,8 @@ import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
 import { printParseError, type Usages } from "./arguments/parse_error.ts";
+import { bashScript } from "./completion/bash_script.ts";
+import { loadSettingWords } from "./completion/setting_words.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_commands.ts";
 import { about } from "./manual/about.ts";
@@ -43,6 +45,7 @@ export async function main(typed: readonly string[]): Promise<number> {
       print(help);
       return EXIT.done;
     }
+    await loadSettingWords(args);
     values = parse(args, commands);
     checkArguments(args);
     if (prints(values)) requireStdout();
@@ -110,7 +113,7 @@ function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
-    stdout: (text) => print(text),
+    stdout: (text) => print(args.join(" ") === "completion bash" ? bashScript(text) : text),
     stderr: (text) => printParseError(text, args, usages),
     brief: message`${text(about.brief)}`,
     examples: examples(...about.examples),

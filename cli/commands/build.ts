@@ -19,6 +19,7 @@ import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { runBuild } from "../building/run_build.ts";
 import { sendConsoleToStderr } from "../building/send_console.ts";
+import { settingValue } from "../completion/setting_words.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common } from "../output/common_options.ts";
@@ -159,7 +160,7 @@ const parser = command(
           }, a module, a script or a program. By default it goes where it says it belongs.`,
         }),
       ),
-      set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
+      set: multiple(option("--set", settingValue("STEP.OPTION=VALUE"), {
         description:
           message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
