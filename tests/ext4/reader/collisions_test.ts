@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { FileData } from "../../../ext4/reader/contents/file_data.ts";
-import {
-  indexHash,
-  loadIndexRoot,
-} from "../../../ext4/reader/directory/htree.ts";
+import { indexHash, loadIndexRoot } from "../../../ext4/reader/directory/htree.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { openVolume } from "../../../ext4/reader/open/open_volume.ts";
 import { settle } from "../../../ext4/reader/reading.ts";

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { superblockChecksum } from "../../../ext4/checksums.ts";
-import {
-  CorruptImageError,
-  UnsupportedFeatureError,
-} from "../../../ext4/image_errors.ts";
+import { CorruptImageError, UnsupportedFeatureError } from "../../../ext4/image_errors.ts";
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { SUPERBLOCK } from "../../../ext4/structs/superblock.ts";
@@ -24,21 +21,18 @@ async function errorWith(at: number): Promise<unknown> {
   return await exercise(bytesSource(copy)).catch((error: unknown) => error);
 }
 
-const EXPECTED:
-  readonly (readonly [kind: string, code: string, structure: string])[] = [
-    ["superblock", "superblock-checksum", "ext4_super_block"],
-    ["descriptors", "group-checksum", "ext4_group_desc"],
-    ["folder", "directory-checksum", "ext4_dir_entry_tail"],
-    ["extent block", "extent-checksum", "ext4_extent_tail"],
-    ["attribute block", "xattr-checksum", "ext4_xattr_header"],
-    ["attribute inode", "ea-inode-hash", "ea_inode"],
-  ];
+const EXPECTED: readonly (readonly [kind: string, code: string, structure: string])[] = [
+  ["superblock", "superblock-checksum", "ext4_super_block"],
+  ["descriptors", "group-checksum", "ext4_group_desc"],
+  ["folder", "directory-checksum", "ext4_dir_entry_tail"],
+  ["extent block", "extent-checksum", "ext4_extent_tail"],
+  ["attribute block", "xattr-checksum", "ext4_xattr_header"],
+  ["attribute inode", "ea-inode-hash", "ea_inode"],
+];
 
 for (const [kind, code, structure] of EXPECTED) {
   Deno.test(`a wrong byte in ${kind} is reported as ${code}`, async () => {
-    const region = regions.find((one) =>
-      one.kind === kind && one.offsetBytes >= 1024
-    )!;
+    const region = regions.find((one) => one.kind === kind && one.offsetBytes >= 1024)!;
     const error = await errorWith(region.offsetBytes + 40);
     assert.ok(error instanceof CorruptImageError);
     assert.deepEqual([error.code, error.structure], [code, structure]);
@@ -56,9 +50,7 @@ Deno.test("a wrong byte in an inode names the inode", async () => {
 Deno.test("a wrong byte in the root of an index names the folder", async () => {
   const files = await openFileSystem(bytesSource(image));
   const { inode } = await files.stat("many");
-  const folders = regions.filter(({ kind, sizeBytes }) =>
-    kind === "folder" && sizeBytes > 4096
-  );
+  const folders = regions.filter(({ kind, sizeBytes }) => kind === "folder" && sizeBytes > 4096);
   const error = await errorWith(folders[0]!.offsetBytes + 40);
   assert.ok(error instanceof CorruptImageError);
   assert.equal(error.code, "index-checksum");

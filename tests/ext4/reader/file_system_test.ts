@@ -2,22 +2,11 @@ import assert from "node:assert/strict";
 import { superblockChecksum } from "../../../ext4/checksums.ts";
 import { INCOMPAT } from "../../../ext4/features.ts";
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
-import {
-  type FileSystem,
-  openFileSystem,
-} from "../../../ext4/reader/file_system.ts";
+import { type FileSystem, openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { PathError } from "../../../ext4/reader/path_error.ts";
-import {
-  SUPERBLOCK,
-  SUPERBLOCK_OFFSET_BYTES,
-} from "../../../ext4/structs/superblock.ts";
+import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { countingSource } from "../../support/counting_source.ts";
-import {
-  buildTree,
-  file,
-  folder,
-  symlink,
-} from "../../support/tree_builder.ts";
+import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { variedTree } from "../../support/varied_tree.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";
 
@@ -125,17 +114,14 @@ testBoth(
   async (files) => {
     const { inode } = await files.stat("/tiny");
     await assert.rejects(
-      async () =>
-        await files.readContiguous({ inode, contentsAt: 0 }, new Uint8Array(5)),
+      async () => await files.readContiguous({ inode, contentsAt: 0 }, new Uint8Array(5)),
       { name: "CorruptImageError", code: "block-range" },
     );
   },
 );
 
 testBoth("the names of a folder are listed", async (files) => {
-  const names = (await Array.fromAsync(files.list("few"))).map(({ nameText }) =>
-    nameText
-  );
+  const names = (await Array.fromAsync(files.list("few"))).map(({ nameText }) => nameText);
   assert.deepEqual(names.sort(), ["empty", "hard", "naïve"]);
   const many = await Array.fromAsync(files.list("many"));
   assert.equal(many.length, 400);
@@ -204,9 +190,7 @@ testBoth(
 
 testBoth("extended attributes are read, wherever they lie", async (files) => {
   const names = async (path: string) =>
-    (await files.xattrs(path)).map(({ name, value }) =>
-      `${text(name)} ${value.length}`
-    );
+    (await files.xattrs(path)).map(({ name, value }) => `${text(name)} ${value.length}`);
   assert.deepEqual(await names("small-xattr"), ["user.a 1"]);
   assert.deepEqual((await names("shared-2")).sort(), [
     "user.block 400",
@@ -220,9 +204,7 @@ testBoth("extended attributes are read, wherever they lie", async (files) => {
 });
 
 testBoth("a walk meets everything once, in two orders", async (files) => {
-  const walked = (await Array.fromAsync(files.walk())).map(({ pathText }) =>
-    pathText
-  );
+  const walked = (await Array.fromAsync(files.walk())).map(({ pathText }) => pathText);
   assert.equal(new Set(walked).size, walked.length);
   assert.equal(walked.length, built.tree.countEntries + 1, "and lost+found");
   const byFolder = await Array.fromAsync(files.walkFolders());

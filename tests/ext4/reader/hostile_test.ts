@@ -8,12 +8,7 @@ import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
 import { exercise } from "../../support/exercise_image.ts";
 import { Forgery } from "../../support/forge.ts";
-import {
-  buildTree,
-  file,
-  folder,
-  symlink,
-} from "../../support/tree_builder.ts";
+import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";
 
 const ranges = Array.from(
@@ -31,10 +26,8 @@ const built = buildTree(folder({
 }));
 const original = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));
 const sound = await openFileSystem(bytesSource(original));
-const number = async (path: string): Promise<InodeNumber> =>
-  (await sound.stat(path)).inode;
-const view = (bytes: Uint8Array) =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const number = async (path: string): Promise<InodeNumber> => (await sound.stat(path)).inode;
+const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Forges an image; reading it all must end in this error, and the checker must find it as well. */
 async function assertRefused(

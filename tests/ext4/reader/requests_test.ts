@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type BlockSource,
-  bytesSource,
-} from "../../../ext4/reader/bytes/block_source.ts";
+import { type BlockSource, bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { countingSource } from "../../support/counting_source.ts";
 import { buildTree, file, folder } from "../../support/tree_builder.ts";
@@ -65,9 +62,7 @@ Deno.test("a failed request is an error once, and is asked for again", async () 
   const files = await openFileSystem(source, { firstReadBytes: 65_536 });
   fail = true;
   await assert.rejects(
-    files.openFile("folder-7/photo-3.jpg").then((one) =>
-      one.read(0, new Uint8Array(1e6))
-    ),
+    files.openFile("folder-7/photo-3.jpg").then((one) => one.read(0, new Uint8Array(1e6))),
     {
       message: "the line was cut",
     },

@@ -10,13 +10,7 @@ import { Forgery } from "../../../support/forge.ts";
 import { withMkfsImage } from "../../../support/mkfs_images.ts";
 import { output } from "../../../support/oracles.ts";
 import { testWith } from "../../../support/requirements.ts";
-import {
-  buildTree,
-  device,
-  file,
-  folder,
-  symlink,
-} from "../../../support/tree_builder.ts";
+import { buildTree, device, file, folder, symlink } from "../../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../../support/write_image.ts";
 
 type Flag = keyof typeof INODE_FLAGS;

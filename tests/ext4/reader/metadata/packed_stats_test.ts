@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import type { InodeNumber } from "../../../../ext4/numbers.ts";
 import { PackedStats } from "../../../../ext4/reader/metadata/packed_stats.ts";
-import {
-  kindOfMode,
-  type Stat,
-} from "../../../../ext4/reader/metadata/stat.ts";
+import { kindOfMode, type Stat } from "../../../../ext4/reader/metadata/stat.ts";
 import { someStat } from "../walk/some_stat.ts";
 
 const MOST_WORD = 2 ** 32 - 1;
@@ -19,9 +16,7 @@ const TIMES = [
 Deno.test("metadata comes out as it was packed, whatever it has", () => {
   const stats: Stat[] = [];
   for (const [i, mtime] of TIMES.entries()) {
-    const [atime, ctime, crtime] = [1, 2, 3].map((n) =>
-      TIMES[(i + n) % TIMES.length]!
-    );
+    const [atime, ctime, crtime] = [1, 2, 3].map((n) => TIMES[(i + n) % TIMES.length]!);
     const mode = [0o100755, 0o040700, 0o120777, 0o020644][i]!;
     stats.push(
       someStat({ mtime, mode, kind: kindOfMode(mode), countLinks: 0xffff }),
