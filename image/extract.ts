@@ -14,7 +14,7 @@ import {
 } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
-import { collectGarbage } from "../host/runtime.ts";
+import { boundGarbage, collectGarbage } from "../host/runtime.ts";
 import type { DamagedFileError } from "../pipeline/build_errors.ts";
 import { ContentCheck } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
@@ -106,6 +106,9 @@ export type ExtractOptions = Parameters<typeof extractImage>[1];
 
 /** What was extracted. */
 type Extracted = Awaited<ReturnType<typeof extractImage>>;
+
+/** What they were made of is garbage. */
+const NAMES_A_COLLECTION = 1 << 16;
 
 class Extraction {
   readonly #tree: Tree;
@@ -206,6 +209,7 @@ class Extraction {
           () => writer.writeName(entry as TreeEntry),
         );
         if (writing instanceof Promise) await writing;
+        if (entry % NAMES_A_COLLECTION === 0) boundGarbage();
         if (this.#breather.due) await this.#rest();
       }
       for (row of await plainFiles.finish()) {

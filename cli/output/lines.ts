@@ -4,12 +4,12 @@
  */
 
 import { isPlain, printable } from "../../host/libc/paths.ts";
-import { collectGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 
 const BATCH_CHARACTERS = 65_536;
 /** What the lines were made of is garbage. */
-const BATCHES_A_COLLECTION = 64;
+const BATCHES_A_COLLECTION = 8;
 /** Most bytes that a character of a string takes in UTF-8. */
 const MOST_CHARACTER_BYTES = 3;
 const encoder = new TextEncoder();
@@ -46,7 +46,7 @@ export class Lines {
   #makeRoom(sizeBytes: number): void {
     if (this.#length + sizeBytes <= this.#batch.length) return;
     this.flush();
-    if (++this.#countFlushed % BATCHES_A_COLLECTION === 0) collectGarbage();
+    if (++this.#countFlushed % BATCHES_A_COLLECTION === 0) boundGarbage();
     if (sizeBytes > this.#batch.length) this.#batch = new Uint8Array(2 * sizeBytes);
   }
 }

@@ -38,6 +38,12 @@ export class Rows {
     this.#count = Math.min(count, this.#count);
   }
 
+  /** Forgets what the pieces before a row hold; it is not to be asked for any more. */
+  releaseBefore(row: number): void {
+    if ((row & (PIECE_ROWS - 1)) !== 0 || row === 0) return;
+    this.#pieces[(row >>> ROW_BITS) - 1] = NO_ROWS;
+  }
+
   /** The piece that has a row. */
   pieceOf(row: number): RowPiece {
     return this.#pieces[row >>> ROW_BITS]!;
@@ -68,6 +74,8 @@ export class Rows {
     return { numbers, words: new Uint32Array(numbers.buffer) };
   }
 }
+
+const NO_ROWS: RowPiece = { words: new Uint32Array(), numbers: new Float64Array() };
 
 const NAME_BITS = 16;
 const PIECE_BYTES = 1 << NAME_BITS;

@@ -11,7 +11,7 @@ import { settle } from "../../ext4/reader/reading.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
-import { collectGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { OpenImageOptions } from "../image_reader.ts";
 import { saysNoImage, withName } from "../no_image.ts";
@@ -60,7 +60,7 @@ export async function openFiles(
       ...caching,
       ...options,
       cacheBytes,
-      afterMany: collectGarbage,
+      afterMany: boundGarbage,
     });
     return { files, source: opened, ...location };
   } catch (error) {

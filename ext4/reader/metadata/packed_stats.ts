@@ -73,6 +73,11 @@ export class PackedStats {
     return row;
   }
 
+  /** Forgets those before a row. */
+  releaseBefore(row: number): void {
+    this.#rows.releaseBefore(row);
+  }
+
   /** `st_mode` of one. */
   modeOf(row: number): number {
     return this.#rows.pieceOf(row).words[2 * this.#rows.numberAt(row) + MODE]!;

@@ -59,3 +59,16 @@ Deno.test("ten thousand names of 255 bytes are kept, and may be gone through twi
     assert.equal(i, names.length);
   }
 });
+
+Deno.test("a list that is drained gives out the same, in whatever order it was filled", () => {
+  for (const step of [1, 7919]) {
+    const names = Array.from(
+      { length: 10_000 },
+      (_, i) => new TextEncoder().encode(String((i * step) % 10_000).padStart(5, "0")),
+    );
+    const expected = [...listOf(names)].map(({ nameText, inode }) => [nameText, inode]);
+    const drained: unknown[] = [];
+    for (const { nameText, stat } of listOf(names).drain()) drained.push([nameText, stat.inode]);
+    assert.deepEqual(drained, expected);
+  }
+});
