@@ -58,7 +58,9 @@ const packageOf: Readonly<Record<string, string>> = {
   npx: "npm",
   objdump: "binutils",
   openssl: "openssl",
+  munged: "munge",
   par2: "par2",
+  parallel: "parallel",
   parted: "parted",
   pvcreate: "lvm2",
   "qemu-img": "qemu-utils",
@@ -86,6 +88,9 @@ const packageOf: Readonly<Record<string, string>> = {
   xz: "xz-utils",
   zip: "zip",
   zstd: "zstd",
+  sbatch: "slurm-client",
+  slurmctld: "slurmctld",
+  slurmd: "slurmd",
 };
 
 /** The line that installs what brings `programs`; `undefined` where no package is known for one. */
