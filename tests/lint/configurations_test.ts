@@ -13,8 +13,10 @@ Deno.test("the tests know each name of the product, in the same version, and a f
   assert.deepEqual(Object.keys(ofTests).sort(), [
     "axe-core",
     "fast-check",
+    "kubernetes-models/",
     "playwright-core",
     "s3rver",
+    "yaml",
   ]);
   assert.deepEqual(tests.compilerOptions, product.compilerOptions);
 });
