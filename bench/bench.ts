@@ -23,6 +23,7 @@ import { stored } from "./stored.ts";
 import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { sharing } from "./sharing.ts";
+import { volumes } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -48,6 +49,10 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.sharing) {
     console.log(await sharing(command, folder, { ...options, signal, log }));
+    return;
+  }
+  if (options.volumes) {
+    console.log(await volumes(command, folder, { ...options, signal, log }));
     return;
   }
   const reports: Report[] = [];

@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly serving: boolean;
   /** A catalogue of ten million files, instead of the contest. */
   readonly catalogue: boolean;
+  /** Plans of many names, and several builds at a time, instead of the contest. */
+  readonly volumes: boolean;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -31,7 +33,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
-                [--catalogue]
+                [--catalogue] [--volumes]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -44,6 +46,7 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --sharing  instead: builds with --dedupe and --reflink beside builds without
   --serving  instead: how fast serve answers, from disk and over HTTP
   --catalogue  instead: a catalogue of 10,000,000 files, made and asked
+  --volumes  instead: plans of up to 100,000,000 names, and 1, 2, 4 builds at a time
 
 Example: deno task bench --only small --rounds 5`;
 
@@ -62,6 +65,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       sharing: { type: "boolean", default: false },
       serving: { type: "boolean", default: false },
       catalogue: { type: "boolean", default: false },
+      volumes: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -77,6 +81,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     sharing: values.sharing,
     serving: values.serving,
     catalogue: values.catalogue,
+    volumes: values.volumes,
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,
