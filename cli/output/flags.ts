@@ -47,6 +47,7 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "base-missing": BASE,
   "wrong-base": BASE,
   "base-unreadable": BASE,
+  "no-redis": { redis: "--redis" },
   "no-image": { volumes: "--volumes" },
   "wrong-volume": { volumes: "--volumes" },
   "layer-record": { layer: "--layer" },

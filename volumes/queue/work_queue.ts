@@ -190,6 +190,6 @@ async function closed(worker: Worker, redis: Redis): Promise<void> {
   }, LOOK_MS);
   await Promise.race([worker.close().catch(() => {}), promise]);
   clearInterval(timer);
-  // What is still asked of it would keep the process.
-  if (redis.status !== "ready") await worker.disconnect().catch(() => {});
+  // It waits for Redis as well, and is not waited for.
+  if (redis.status !== "ready") worker.disconnect().catch(() => {});
 }

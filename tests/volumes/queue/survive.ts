@@ -18,6 +18,10 @@ import { Random } from "../../mutants/random.ts";
 import { icecoreArgv } from "../../support/icecore_command.ts";
 import { output } from "../../support/oracles.ts";
 import { startRedis } from "../../support/redis.ts";
+import { connectRedis, disconnectRedis } from "../../../volumes/queue/redis.ts";
+import { planStatus } from "../../../volumes/queue/queue_status.ts";
+import { submitPlan } from "../../../volumes/queue/submit_plan.ts";
+import { readPlan } from "../../../volumes/plan/read_plan.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
@@ -31,7 +35,7 @@ export interface Ordeal {
   readonly restarts: readonly ("with data" | "without data")[];
 }
 
-const FILE_BYTES = 300_000;
+const FILE_BYTES = 900_000;
 
 /** Lets them go through it, and checks what is there in the end. @returns what was printed */
 export async function survive(ordeal: Ordeal): Promise<string> {
@@ -45,32 +49,20 @@ export async function survive(ordeal: Ordeal): Promise<string> {
       "-o",
       "p.plan",
       "--size",
-      "400K",
+      "1M",
       "-q",
     ], folder);
     const data = join(folder, "redis");
     mkdirSync(data);
     await using redis = await startRedis(data);
-    const submit = () =>
-      icecoreOutput([
-        "volume",
-        "submit",
-        "p.plan",
-        "--to",
-        "out",
-        "--redis",
-        redis.url,
-        "--retry-after",
-        "0",
-      ], folder);
     mkdirSync(join(folder, "out"));
-    await submit();
+    await submit(folder, redis.url);
     const crew = new Crew(folder, redis.url, (text) => log += text);
     const random = new Random(ordeal.seed);
     for (let i = 0; i < ordeal.countWorkers; i++) crew.hire();
     const restarts = [...ordeal.restarts];
     for (let kill = 0; kill < ordeal.countKills; kill++) {
-      await pause(200 + random.below(800));
+      await pause(500 + random.below(2000));
       crew.killOne(random);
       if (kill % 2 === 0) continue;
       const restart = restarts.shift();
@@ -79,10 +71,11 @@ export async function survive(ordeal: Ordeal): Promise<string> {
       await pause(300);
       await redis.start(restart === "with data");
       // Whoever loses the queue submits again: what was built is not built again.
-      if (restart === "without data") await submit();
+      if (restart === "without data") await submit(folder, redis.url);
     }
-    await crew.allEnded();
-    await check(folder, redis.url, log);
+    await untilComplete(folder, redis.url);
+    await crew.dismiss();
+    await check(folder, log);
   });
   return log;
 }
@@ -152,32 +145,53 @@ class Crew {
     this.hire();
   }
 
-  async allEnded(): Promise<void> {
+  /** They end by themselves when they are asked to. */
+  async dismiss(): Promise<void> {
+    for (const worker of this.#workers) worker.kill("SIGTERM");
     await Promise.all(this.#ends);
   }
 }
 
-async function check(folder: string, url: string, log: string): Promise<void> {
-  // A worker that ends when all is done may be the one that was killed while it finished the set.
-  await icecore([
-    "volume",
-    "work",
-    "--redis",
-    url,
-    "--until-empty",
-    "--lost-after",
-    "3",
-  ], { cwd: folder });
-  const { stdout, code } = await icecore(
-    ["volume", "status", "p.plan", "--redis", url],
-    { cwd: folder },
-  );
-  assert.equal(code, 0, `${stdout}\n${log}`);
-  assert.match(
-    stdout,
-    /^(\d+) of \1 done, 0 being built, 0 waiting, 0 failed\nthe set is complete$/m,
-    log,
-  );
+async function submit(folder: string, url: string): Promise<void> {
+  const redis = await connectRedis({ url });
+  try {
+    const submitted = await submitPlan(redis, {
+      plan: await readPlan(join(folder, "p.plan")),
+      planPath: join(folder, "p.plan"),
+      to: join(folder, "out"),
+      countAttempts: 5,
+      retrySeconds: 0,
+    });
+    assert.equal(submitted.state, "submitted");
+  } finally {
+    disconnectRedis(redis);
+  }
+}
+
+/** @throws AssertionError where the set fails */
+async function untilComplete(folder: string, url: string): Promise<void> {
+  const redis = await connectRedis({ url });
+  try {
+    const plan = await readPlan(join(folder, "p.plan"));
+    for (;;) {
+      const { set, volumes } = await planStatus(redis, plan);
+      assert.notEqual(set.state, "failed", set.why ?? "");
+      assert.notEqual(set.state, "unknown");
+      if (set.state === "done") {
+        return assert.ok(
+          volumes.every(({ state }) => state === "done"),
+          JSON.stringify(volumes),
+        );
+      }
+      await pause(500);
+    }
+  } finally {
+    disconnectRedis(redis);
+  }
+}
+
+async function check(folder: string, log: string): Promise<void> {
+  assert.match(log, /^finished p: \d+ volumes, catalogue p\.catalogue$/m);
   await icecoreOutput(["volume", "verify", "out/p.volumes", "-q"], folder);
   await icecore(["volume", "extract", "out/p.catalogue", "-o", "back", "-q"], {
     cwd: folder,
