@@ -4,6 +4,7 @@
  */
 
 import { Redis, type RedisOptions } from "ioredis";
+import { isIP } from "node:net";
 import { setTimeout } from "node:timers";
 import { shownLocation } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
@@ -91,7 +92,7 @@ export function redisOptions({ url, password }: RedisPlace): RedisOptions {
     ...database === "" ? {} : { db: Number(database) },
     ...parsed.username === "" ? {} : { username: decodeURIComponent(parsed.username) },
     ...secret === "" ? {} : { password: secret },
-    ...protocol === "rediss:" ? { tls: { servername: host } } : {},
+    ...protocol === "rediss:" ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {},
   };
 }
 

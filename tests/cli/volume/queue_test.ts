@@ -3,7 +3,6 @@
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -140,18 +139,27 @@ testWith(
         redis.url,
         "-v",
       ]);
-      const worker = spawn(program!, argv, {
+      const worker = new Deno.Command(program!, {
+        args: argv,
         cwd: folder,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
       let said = "";
+      const waiting: { what: RegExp; resolve: () => void }[] = [];
       const hasSaid = (what: RegExp) =>
-        new Promise<void>((resolve) =>
-          worker.stderr.on("data", (bytes: Uint8Array) => {
-            said += new TextDecoder().decode(bytes);
+        new Promise<void>((resolve) => void waiting.push({ what, resolve }));
+      const reading = (async () => {
+        for await (
+          const text of worker.stderr.pipeThrough(new TextDecoderStream())
+        ) {
+          said += text;
+          for (const { what, resolve } of waiting) {
             if (what.test(said)) resolve();
-          })
-        );
+          }
+        }
+      })();
       const isWorking = hasSaid(/building p-0000/);
       await icecore([
         "volume",
@@ -166,9 +174,9 @@ testWith(
       const isLost = hasSaid(/the connection to Redis is lost/);
       await redis.kill();
       await isLost;
-      const code = new Promise((resolve) => worker.once("close", resolve));
       worker.kill("SIGTERM");
-      assert.equal(await code, 130, said);
+      assert.equal((await worker.status).code, 130, said);
+      await reading;
       // What it had begun is done by the next one, when Redis is there again.
       await redis.start(true);
       const next = await icecore(
