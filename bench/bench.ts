@@ -22,6 +22,7 @@ import { recordFigures, showRecording } from "./recording.ts";
 import { stored } from "./stored.ts";
 import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
+import { slowSources } from "./slow.ts";
 import { sharing } from "./sharing.ts";
 import { volumes } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
@@ -55,6 +56,10 @@ async function main(options: BenchOptions): Promise<void> {
     console.log(await volumes(command, folder, { ...options, signal, log }));
     return;
   }
+  if (options.slow) {
+    console.log(await slowSources(command, folder, { ...options, signal, log }));
+    return;
+  }
   const reports: Report[] = [];
   for (const kind of options.only) {
     const report = await runKind(kind, command, workspace, options);
@@ -69,6 +74,8 @@ async function main(options: BenchOptions): Promise<void> {
   console.log(`${await stored(command, folder, { ...options, signal, log })}\n`);
   console.log("## Equal files stored once, and blocks cloned\n");
   console.log(`${await sharing(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Slow sources, and cold caches\n");
+  console.log(`${await slowSources(command, folder, { ...options, signal, log })}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);
