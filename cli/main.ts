@@ -33,6 +33,7 @@ import { prune } from "./commands/prune.ts";
 import { recipe } from "./commands/recipe.ts";
 import { report } from "./commands/report.ts";
 import { run as runCommand } from "./commands/run.ts";
+import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { steps } from "./commands/steps.ts";
 import { umount } from "./commands/umount.ts";
@@ -47,6 +48,7 @@ import { version } from "./version.ts";
 export const commands = {
   build,
   run: runCommand,
+  schedule,
   list,
   prune,
   verify,
@@ -128,7 +130,15 @@ type Ending = Pick<RunOptions, "stdout" | "onExit">;
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
 function parse(args: readonly string[], ending: Ending = {}) {
   const parser = or(
-    or(build.parser, runCommand.parser, list.parser, prune.parser, merge.parser, verify.parser),
+    or(
+      build.parser,
+      runCommand.parser,
+      schedule.parser,
+      list.parser,
+      prune.parser,
+      merge.parser,
+      verify.parser,
+    ),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),

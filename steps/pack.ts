@@ -43,6 +43,7 @@ import {
   REFLINK_OPTION,
   takesRoom,
 } from "./pack/reflink.ts";
+import { Pace } from "./pack/pace.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
@@ -68,6 +69,11 @@ const options = {
     default: false,
   },
   reflink: REFLINK_OPTION,
+  limit: {
+    type: "size",
+    help: "read, and hand on to uploads, no more than this a second",
+    least: 1,
+  },
   algorithm: {
     type: "string",
     help: "the digest that is made while writing",
@@ -184,7 +190,7 @@ async function write(
   { plan, source, equality, problems, onProblem }: PackParts,
   context: StepContext<typeof options>,
 ): Promise<{ digest: string; sizeBytes: number; clonedBytes: number }> {
-  const { reflink } = context.options;
+  const { reflink, limit } = context.options;
   if (image.path !== "-" && takesRoom(reflink, image.path)) {
     requireRoom(image.path, plan.sizeBytes);
   }
@@ -208,6 +214,7 @@ async function write(
       readFrom: equality && unchangedAmong(source, equality),
       others: { blockless: plan.blockless(), shared: plan.shared() },
       cloner,
+      pace: limit === undefined ? undefined : new Pace(limit, breather),
       pathOf: (inode) => source.pathOf(inode),
       breather,
       ...(context.tap === undefined ? {} : { tap: context.tap }),

@@ -119,7 +119,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 /** The flags that were typed, each with the steps that take it. */
 function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy } = values;
-  const { dedupe, reflink } = values;
+  const { dedupe, reflink, limit } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -142,6 +142,7 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
     dedupe === true ? ["--dedupe", ["pack"], { dedupe: true }] : undefined,
     reflink === undefined ? undefined : ["--reflink", ["pack"], { reflink }],
+    limit === undefined ? undefined : ["--limit", ["pack"], { limit }],
     withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];

@@ -93,6 +93,15 @@ const parser = command(
             message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is not a second copy.`,
         }),
       ),
+      snapshot: optional(
+        option("--snapshot", looseChoice(["auto", "btrfs", "zfs", "lvm"], "auto|btrfs|zfs|lvm"), {
+          description:
+            message`Read the source from a snapshot, so that the image is of one moment; needs root.`,
+        }),
+      ),
+      limit: optional(option("--limit", string({ metavar: "SIZE" }), {
+        description: message`Read no more than SIZE a second, such as 20M; uploads are no faster.`,
+      })),
       report: optional(option("--report", fileValue("FILE"), {
         description:
           message`Also write a page about the build and the image. See: icecore report --help`,
