@@ -100,7 +100,7 @@ testWith(
           stderr: "null",
         }).spawn();
         for (let waits = 0; !readdirSync(folder).includes("ready"); waits++) {
-        assert.ok(waits < 1200, "the build does not begin");
+          assert.ok(waits < 1200, "the build does not begin");
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
         assert.equal(snapshotsOf(disk).length, 1);
