@@ -122,7 +122,7 @@ const parser = command(
     object("Again and again", {
       to: optional(option("--to", fileValue("FOLDER", "directory"), {
         description:
-          message`Build FOLDER/NAME-DATE.img, verify it, and then remove what no --keep option keeps. See: icecore prune --help`,
+          message`Build FOLDER/NAME-DATE.img, verify it, and then remove what no --keep option keeps.`,
       })),
       fullEvery: optional(option("--full-every", integer({ metavar: "N", min: 1, max: 500 }), {
         description:

@@ -41,7 +41,7 @@ export const run = {
     {
       brief: message`Run backups that the settings file describes.`,
       description:
-        message`Each job builds into its folder as build --to does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
+        message`Each job does what icecore build DIR --to FOLDER does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
       footer: examples(
         "Examples:",
         "  icecore run srv -q -q",
