@@ -11,7 +11,7 @@ export npm_config_loglevel=error NO_COLOR=1
 
 usage() {
   cat <<'TEXT'
-compile.sh [--runtime auto|deno|bun] [--target linux-x64|linux-arm64|linux-x64-musl] [-o FILE] [ENTRY]
+compile.sh [--runtime auto|deno|bun] [--target linux-(x64|arm64)[-musl]] [-o FILE] [ENTRY]
 
 Builds ENTRY (default: icecore's main.ts) into one executable (default: dist/icecore).
   --runtime  auto: deno compile where its runtime can be had (DENORT_BIN, Deno's cache, online),
@@ -150,8 +150,8 @@ done
 [[ "$runtime" =~ ^(auto|deno|bun)$ ]] || fail "unknown runtime $runtime. Use auto, deno or bun." 2
 machine=$(this_machine)
 target=${target:-$machine}
-[[ "$target" =~ ^linux-(x64|arm64|x64-musl)$ ]] ||
-  fail "unknown target $target. Use linux-x64, linux-arm64 or linux-x64-musl." 2
+[[ "$target" =~ ^linux-(x64|arm64)(-musl)?$ ]] ||
+  fail "unknown target $target. Use linux-x64, linux-arm64, linux-x64-musl or linux-arm64-musl." 2
 entry=${entry:-$root/main.ts}
 [[ -f "$entry" ]] || fail "cannot build $entry: there is no such file. Name the module to start with." 2
 entry=$(realpath "$entry")

@@ -45,9 +45,10 @@ export function pipeline(recipe: Recipe): Pipeline {
  * const nightly = pipeline(recipes.native).use(since, { base: "/backup/photos-full.img" });
  * ```
  */
-export const since: Step = sinceStep(async (location, options) => {
+export const since: Step = sinceStep(async (location, { identityFiles, ...options }) => {
   const { openBase } = await import("./image/base_image.ts");
-  return await openBase(location, options);
+  const { readIdentity } = await import("./loading/identity_file.ts");
+  return await openBase(location, { ...options, identities: identityFiles.map(readIdentity) });
 });
 
 export { recipes } from "./steps/recipes.ts";
@@ -60,18 +61,10 @@ export { watchSignals } from "./host/ends/signals.ts";
 export type { Pipeline } from "./pipeline/pipeline.ts";
 export type { BuildRequest, BuildResult } from "./pipeline/running/run.ts";
 export type { DryRun } from "./pipeline/running/dry_run.ts";
-export type { BuildEvent, StepEvent } from "./pipeline/events.ts";
+export type { BuildEvent } from "./pipeline/events.ts";
 
 export { defineStep } from "./pipeline/step.ts";
-export type {
-  CheckContext,
-  Outcome,
-  PreviewContext,
-  Recipe,
-  Shell,
-  Step,
-  StepContext,
-} from "./pipeline/step.ts";
+export type { CheckContext, Outcome, Recipe, Shell, Step, StepContext } from "./pipeline/step.ts";
 export type { ByteStage } from "./pipeline/byte_stage.ts";
 export type { OptionsSchema, OptionValues } from "./pipeline/options.ts";
 export type { Artifact, Image, Payload } from "./pipeline/image.ts";
@@ -79,7 +72,6 @@ export type { Problem } from "./pipeline/problem.ts";
 
 export {
   InterruptedError,
-  ReleaseError,
   SourceError,
   StepError,
   UsageError,
@@ -87,4 +79,3 @@ export {
 } from "./pipeline/build_errors.ts";
 export { EnvironmentError } from "./host/environment_error.ts";
 export { ToolError } from "./host/programs/tool_error.ts";
-export { PluginError } from "./loading/plugin_error.ts";

@@ -7,21 +7,19 @@
 
 export { fileForm } from "./steps/payload/file_form.ts";
 export { companionsOf, payloadOf, withArtifact } from "./pipeline/image.ts";
-export { defaultImageName } from "./pipeline/image_name.ts";
 export { formatPartManifest } from "./pipeline/part_manifest.ts";
 export { formatDigestLine } from "./pipeline/side_file.ts";
-export { type Hash, startHash } from "./host/digests/hash.ts";
+export { startHash } from "./host/digests/hash.ts";
 
 export { createFile } from "./host/files/create_file.ts";
 export { openNew, writeNew } from "./host/files/open_new.ts";
 export { requireFree } from "./host/files/require_free.ts";
-export { printable } from "./host/libc/paths.ts";
 export { shownLocation } from "./host/block_source/location.ts";
+export { printable } from "./host/libc/paths.ts";
 
 export { findProgram } from "./host/programs/find_program.ts";
-export { type ProgramOptions, runProgram } from "./host/programs/run_program.ts";
-export { type PipedProgram, pipeThroughProgram } from "./host/programs/piped_program.ts";
+export { runProgram } from "./host/programs/run_program.ts";
+export { pipeThroughProgram } from "./host/programs/piped_program.ts";
 export { messageOf } from "./pipeline/build_errors.ts";
 
-export { awsClientConfig, awsStoreUrl } from "./host/aws/client_config.ts";
-export { connectionFailure } from "./host/connection/connection_failure.ts";
+export { awsStore } from "./host/aws/store.ts";

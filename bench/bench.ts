@@ -4,6 +4,7 @@
  */
 
 import { mkdirSync, rmSync } from "node:fs";
+import { catalogue } from "./catalogue.ts";
 import { chains } from "./chain.ts";
 import { contest, type Result } from "./contest.ts";
 import { type Contender, others } from "./contenders.ts";
@@ -22,12 +23,18 @@ import { stored } from "./stored.ts";
 import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { sharing } from "./sharing.ts";
+import { volumes } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 
 const log = (text: string) => console.error(`bench: ${text}`);
 
 async function main(options: BenchOptions): Promise<void> {
+  if (options.catalogue) {
+    using workspace = openWorkspace();
+    console.log(await catalogue(workspace.folder, options.scale, log));
+    return;
+  }
   const command = [executable()];
   using workspace = openWorkspace();
   const { folder, signal } = workspace;
@@ -42,6 +49,10 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.sharing) {
     console.log(await sharing(command, folder, { ...options, signal, log }));
+    return;
+  }
+  if (options.volumes) {
+    console.log(await volumes(command, folder, { ...options, signal, log }));
     return;
   }
   const reports: Report[] = [];

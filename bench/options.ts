@@ -18,6 +18,10 @@ export interface BenchOptions {
   readonly sharing: boolean;
   /** How `serve` answers, instead of the contest. */
   readonly serving: boolean;
+  /** A catalogue of ten million files, instead of the contest. */
+  readonly catalogue: boolean;
+  /** Plans of many names, and several builds at a time, instead of the contest. */
+  readonly volumes: boolean;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -29,6 +33,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
+                [--catalogue] [--volumes]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -40,6 +45,8 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --growth   instead: time and peak memory from 10,000 to 1,000,000 files
   --sharing  instead: builds with --dedupe and --reflink beside builds without
   --serving  instead: how fast serve answers, from disk and over HTTP
+  --catalogue  instead: a catalogue of 10,000,000 files, made and asked
+  --volumes  instead: plans of up to 100,000,000 names, and 1, 2, 4 builds at a time
 
 Example: deno task bench --only small --rounds 5`;
 
@@ -57,6 +64,8 @@ export function parseOptions(argv: string[]): BenchOptions {
       growth: { type: "boolean", default: false },
       sharing: { type: "boolean", default: false },
       serving: { type: "boolean", default: false },
+      catalogue: { type: "boolean", default: false },
+      volumes: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -71,6 +80,8 @@ export function parseOptions(argv: string[]): BenchOptions {
     growth: values.growth,
     sharing: values.sharing,
     serving: values.serving,
+    catalogue: values.catalogue,
+    volumes: values.volumes,
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,

@@ -5,93 +5,52 @@
 
 // First: an executable that was started to run a zx script does nothing else.
 import "../loading/zx_process.ts";
-import { or } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { object, or } from "@optique/core/constructs";
+import { message, text } from "@optique/core/message";
+import { command } from "@optique/core/primitives";
 import { run, type RunOptions } from "@optique/run";
 import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
 import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
-import { printParseError } from "./arguments/parse_error.ts";
-import { build } from "./commands/build.ts";
-import { cat } from "./commands/cat.ts";
-import { clean } from "./commands/clean.ts";
-import { diff } from "./commands/diff.ts";
-import { digests } from "./commands/digests.ts";
-import { doctor } from "./commands/doctor.ts";
-import { exportCommand } from "./commands/export.ts";
-import { extract } from "./commands/extract.ts";
-import { find } from "./commands/find.ts";
-import { info } from "./commands/info.ts";
-import { join } from "./commands/join.ts";
-import { list } from "./commands/list.ts";
-import { ls } from "./commands/ls.ts";
-import { merge } from "./commands/merge.ts";
-import { mount } from "./commands/mount.ts";
-import { newStep } from "./commands/new_step.ts";
-import { prune } from "./commands/prune.ts";
-import { recipe } from "./commands/recipe.ts";
-import { report } from "./commands/report.ts";
-import { run as runCommand } from "./commands/run.ts";
-import { schedule } from "./commands/schedule.ts";
-import { serve } from "./commands/serve.ts";
-import { steps } from "./commands/steps.ts";
-import { umount } from "./commands/umount.ts";
-import { verify } from "./commands/verify.ts";
-import { EXIT, exitCodeOf, exitCodes } from "./exit_codes.ts";
+import { printParseError, type Usages } from "./arguments/parse_error.ts";
+import { bashScript } from "./completion/bash_script.ts";
+import { loadSettingWords } from "./completion/setting_words.ts";
+import { EXIT, exitCodeOf } from "./exit_codes.ts";
+import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_commands.ts";
+import { about } from "./manual/about.ts";
+import { helpFor } from "./manual/help.ts";
+import type { Commands as Loadable } from "./manual/manual.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
 import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
 import { version } from "./version.ts";
-
-/** All commands by name. */
-export const commands = {
-  build,
-  run: runCommand,
-  schedule,
-  list,
-  prune,
-  verify,
-  info,
-  report,
-  ls,
-  cat,
-  find,
-  extract,
-  digests,
-  diff,
-  export: exportCommand,
-  join,
-  merge,
-  mount,
-  umount,
-  serve,
-  steps,
-  recipe,
-  "new-step": newStep,
-  doctor,
-  clean,
-};
-
-const usages = Object.fromEntries(
-  Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),
-);
 
 /** Columns that no message has. */
 const UNBROKEN = 100_000;
 
 /** Runs a command. @returns The exit code, see `exit_codes.ts`. */
 export async function main(typed: readonly string[]): Promise<number> {
+  const [word] = typed;
+  const commands = isCommandName(word) ? await loadCommand(word) : await loadCommands();
+  const usages = usagesOf(commands);
   const args = asMeant(typed, usages);
   let values: ReturnType<typeof parse> | undefined;
   try {
-    if (typed.length === 0) return printHelp();
+    if (typed.length === 0) return printHelp(commands);
     checkHelp(args, usages);
-    values = parse(args);
+    const help = await helpFor(args, commands as Loadable);
+    if (help !== undefined) {
+      requireStdout();
+      print(help);
+      return EXIT.done;
+    }
+    await loadSettingWords(args);
+    values = parse(args, commands);
     checkArguments(args);
     if (prints(values)) requireStdout();
     // Each command's values carry its own name; the parser cannot produce another pairing.
-    const code = await commands[values.command].run(values as never);
+    const code = await commands[values.command]!.run(values as never);
     return code === EXIT.done && wasStdoutUnread() ? EXIT.unread : code;
   } catch (error) {
     printError(error, values ?? { command: "" });
@@ -107,9 +66,9 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 }
 
 /** Help where no command is given: on stderr, as a script that forgot it got nothing done. */
-function printHelp(): number {
+function printHelp(commands: Loaded): number {
   try {
-    parse(["--help"], {
+    parse(["--help"], commands, {
       stdout: (text) => note(text),
       onExit: () => {
         throw new HelpPrinted();
@@ -127,24 +86,25 @@ class HelpPrinted extends Error {}
 /** Where help goes, and what happens then. */
 type Ending = Pick<RunOptions, "stdout" | "onExit">;
 
-/** The values of a command line. Ends the process after help, or where they cannot be understood. */
-function parse(args: readonly string[], ending: Ending = {}) {
-  const parser = or(
-    or(
-      build.parser,
-      runCommand.parser,
-      schedule.parser,
-      list.parser,
-      prune.parser,
-      merge.parser,
-      verify.parser,
-    ),
-    or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
-    or(digests.parser, diff.parser),
-    or(exportCommand.parser, join.parser, mount.parser, umount.parser),
-    or(serve.parser, steps.parser, recipe.parser, newStep.parser),
-    or(doctor.parser, clean.parser),
+/** All commands, or the one that is named. */
+type Loaded = Partial<Commands>;
+
+/** Beside the one that is wanted: the parser complains in other words about a command without others. */
+const NO_COMMAND = command("-", object({}), { hidden: true });
+
+function usagesOf(commands: Loaded): Usages {
+  return Object.fromEntries(
+    Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),
   );
+}
+
+/** The values of a command line. Ends the process after help, or where they cannot be understood. */
+function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
+  const usages = usagesOf(commands);
+  const [only, another] = Object.values(commands);
+  const parser = another === undefined
+    ? or(only!.parser as never, NO_COMMAND) as unknown as ReturnType<typeof parserOfAll>
+    : parserOfAll(commands as Commands);
   return run(parser, {
     args,
     programName: "icecore",
@@ -153,18 +113,11 @@ function parse(args: readonly string[], ending: Ending = {}) {
     completion: "command",
     aboveError: "none",
     errorExitCode: 2,
-    stdout: (text) => print(text),
+    stdout: (text) => print(args.join(" ") === "completion bash" ? bashScript(text) : text),
     stderr: (text) => printParseError(text, args, usages),
-    brief: message`A folder as one small, read-only, checksummed ext4 image.`,
-    examples: examples(
-      "icecore build /srv/photos",
-      "icecore verify photos.img",
-      "icecore build --help",
-    ),
-    footer: examples(...exitCodes({
-      lossy: "done but some source files could not be read or changed while being read",
-      verificationFailed: "verification failed",
-    })),
+    brief: message`${text(about.brief)}`,
+    examples: examples(...about.examples),
+    footer: examples(...about.codes),
     // A terminal breaks an error's lines itself, and a script wants none broken.
     maxWidth: args[0] === "help" || args.includes("--help") ? helpWidth() : UNBROKEN,
     termWidth: "auto",
@@ -175,4 +128,18 @@ function parse(args: readonly string[], ending: Ending = {}) {
     usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],
     ...ending,
   });
+}
+
+function parserOfAll({ export: exportCommand, "new-step": newStep, ...commands }: Commands) {
+  const { build, run, list, prune, merge, verify, info, report, ls, cat, find } = commands;
+  const { extract, digests, diff } = commands;
+  const { join, mount, umount, serve, volume, steps, recipe, doctor, clean } = commands;
+  return or(
+    or(build.parser, run.parser, list.parser, prune.parser, merge.parser, verify.parser),
+    or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
+    or(digests.parser, diff.parser),
+    or(exportCommand.parser, join.parser, mount.parser, umount.parser),
+    or(serve.parser, volume.parser, steps.parser, recipe.parser, newStep.parser),
+    or(doctor.parser, clean.parser),
+  );
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { crc32c, CRC32C_SEED, crc32cU32 } from "./crc32c.ts";
+import { crc32c, CRC32C_SEED, crc32cU32, crc32cWords } from "./crc32c.ts";
 import { type BlockNumber, highHalf, type InodeNumber, lowHalf } from "./numbers.ts";
 import { DIR_ENTRY_TAIL } from "./structs/directory.ts";
 import { GROUP_DESCRIPTOR } from "./structs/group_descriptor.ts";
@@ -75,6 +75,33 @@ export function inodeChecksum(
   if (extraIsize < 4) return crc32c(crc, bytes, start + i_checksum_hi, start + sizeBytes);
   crc = crc32c(crc, ZEROS, 0, 2);
   return crc32c(crc, bytes, start + i_ctime_extra, start + sizeBytes);
+}
+
+/** Words of an inode that hold a checksum: its low half, and its high half behind `i_extra_isize`. */
+const LOW_WORD = INODE.offsets.l_i_checksum_lo / 4;
+const HIGH_WORD = INODE.offsets.i_extra_isize / 4;
+
+/**
+ * The same of an inode that lies at word `at`: for tables of many, no view an inode is made.
+ * @param sizeBytes a power of 2, 128 or more
+ */
+export function inodeChecksumOfWords(
+  seed: number,
+  words: Int32Array,
+  at: number,
+  sizeBytes: number,
+): number {
+  const low = at + LOW_WORD;
+  let crc = crc32cWords(seed, words, at, low - 3);
+  for (let i = low - 3; i < low; i++) crc = crc32cU32(crc, words[i]!);
+  crc = crc32cU32(crc, words[low]! & ~0xffff);
+  const high = at + HIGH_WORD;
+  const end = at + sizeBytes / 4;
+  if (high >= end) return crc;
+  const hasHighHalf = (words[high]! & 0xffff) >= 4;
+  crc = crc32cU32(crc, hasHighHalf ? words[high]! & 0xffff : words[high]!);
+  for (let i = high + 1; i < high + 4; i++) crc = crc32cU32(crc, words[i]!);
+  return crc32cWords(crc, words, high + 4, end);
 }
 
 /** `det_checksum` of the directory block (not an index block) `bytes[start, end)`. */

@@ -13,6 +13,7 @@ export const CRC32C_SEED = 0xffff_ffff;
 
 const POLYNOMIAL = 0x82f6_3b78;
 const STEP_BYTES = 16;
+const WORD_BYTES = 4;
 /** Below this, words are not worth their view. */
 const FEW_BYTES = 48;
 
@@ -33,9 +34,28 @@ export function crc32c(
   const aligned = start + (-(bytes.byteOffset + start) & 3);
   const steps = Math.floor((end - aligned) / STEP_BYTES);
   const behind = aligned + steps * STEP_BYTES;
+  const firstWord = (bytes.byteOffset + aligned) / WORD_BYTES;
   let crc = crcOfBytes(seed, bytes, start, aligned);
-  crc = crcOfWords(crc, new Int32Array(bytes.buffer, bytes.byteOffset + aligned, 4 * steps));
+  crc = crcOfWords(crc, wordsOf(bytes.buffer), firstWord, firstWord + 4 * steps);
   return crcOfBytes(crc, bytes, behind, end) >>> 0;
+}
+
+/**
+ * The same of words, of which those who look at many small structs make one view for all of them.
+ * @param start,end words, a multiple of 4 apart
+ */
+export function crc32cWords(seed: number, words: Int32Array, start: number, end: number): number {
+  return crcOfWords(seed, words, start, end) >>> 0;
+}
+
+/** Of the last buffer: many structures lie in one, and a view takes as long as a short checksum. */
+let lastWords: Int32Array = new Int32Array();
+
+function wordsOf(buffer: ArrayBufferLike): Int32Array {
+  if (lastWords.buffer !== buffer) {
+    lastWords = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / WORD_BYTES));
+  }
+  return lastWords;
 }
 
 /** The checksum of a little-endian 32-bit value, continued from `seed`. */
@@ -51,10 +71,10 @@ function crcOfBytes(seed: number, bytes: Uint8Array, start: number, end: number)
   return crc;
 }
 
-/** @param words a multiple of 4 */
-function crcOfWords(seed: number, words: Int32Array): number {
+/** Of the words `[from, to)`, a multiple of 4. */
+function crcOfWords(seed: number, words: Int32Array, from: number, to: number): number {
   let crc = seed | 0;
-  for (let i = 0; i < words.length; i += 4) {
+  for (let i = from; i < to; i += 4) {
     const a = crc ^ words[i]!;
     const b = words[i + 1]!;
     const c = words[i + 2]!;

@@ -69,6 +69,27 @@ export function isOpaque(stored: readonly Xattr[]): boolean {
   );
 }
 
+/** Marks that no icecore makes, and that mean more than a reader of folders and devices can see. */
+const FOREIGN_MARKS = ["redirect", "metacopy", "whiteout"].map((word) => ({
+  word,
+  name: ascii(`trusted.overlay.${word}`),
+}));
+
+/**
+ * A mark that other programs leave in layers, and that icecore does not follow: of a folder that was
+ * renamed, of a file whose contents lie below, and of what is gone, said by an attribute.
+ */
+export function foreignMark(stored: readonly Xattr[]): string | undefined {
+  const hasMarkedFiles = stored.some(({ name, value }) =>
+    isSame(name, OPAQUE_MARK.name) && isSame(value, MARKED_FILES_VALUE)
+  );
+  if (hasMarkedFiles) return "whiteout";
+  return FOREIGN_MARKS.find((mark) => stored.some(({ name }) => isSame(name, mark.name)))?.word;
+}
+
+/** A folder in which files are marked as gone by an attribute is not opaque, but marked like this. */
+const MARKED_FILES_VALUE = ascii("x");
+
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && beginsWith(a, b, 0);
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { crc32c } from "./crc32c.ts";
+import { crc32c, crc32cU32 } from "./crc32c.ts";
 import { INODE } from "./structs/inode.ts";
 import { RECORD_BASE, RECORD_DIGEST_BYTES, RECORD_HEADER } from "./structs/record.ts";
 
@@ -62,4 +62,15 @@ export function addToInodesChecksum(checksum: number, table: Uint8Array, at: num
   const front = crc32c(checksum, table, at, at + O.i_gid);
   const size = crc32c(front, table, at + O.i_size_high, at + O.i_size_high + 4);
   return crc32c(size, table, at + O.i_ctime_extra, at + O.i_crtime);
+}
+
+/** The same of an inode that lies at word `at`. */
+export function addWordsToInodesChecksum(checksum: number, table: Int32Array, at: number): number {
+  let crc = checksum;
+  for (let i = at; i < at + O.i_gid / 4; i++) crc = crc32cU32(crc, table[i]!);
+  crc = crc32cU32(crc, table[at + O.i_size_high / 4]!);
+  for (let i = at + O.i_ctime_extra / 4; i < at + O.i_crtime / 4; i++) {
+    crc = crc32cU32(crc, table[i]!);
+  }
+  return crc;
 }

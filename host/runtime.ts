@@ -50,6 +50,14 @@ export function collectGarbage(): void {
   (globalThis as { Bun?: { gc(isSynchronous: boolean): void } }).Bun?.gc(true);
 }
 
+/** Where garbage is worth a look at how much of it there is. */
+const LARGE_BYTES = 160e6;
+
+/** The same in the middle of long work, where the process has grown large. */
+export function boundGarbage(): void {
+  if (denoGlobal() === undefined && process.memoryUsage.rss() > LARGE_BYTES) collectGarbage();
+}
+
 /** Why icecore cannot run here, or `undefined` where it can: Linux on x64 or arm64. */
 export function unsupportedPlatform(
   platform: string = process.platform,

@@ -14,7 +14,7 @@ import type { BaseFolder, BaseImage, RecordedContents } from "../steps/since/bas
 import { dataBetweenLongHoles, mayHaveLongHoles } from "./content_check.ts";
 import type { ImageReader } from "./image_reader.ts";
 import type { ImageRecord } from "./image_record.ts";
-import { openImage } from "./open_image.ts";
+import { openReader } from "./stack/open_reader.ts";
 
 /** The kernel mounts no more images than these as one tree. */
 const MOST_LAYERS = 500;
@@ -30,10 +30,18 @@ const REMOTE_CACHE_BYTES = 64 << 20;
  */
 export async function openBase(
   location: string,
-  options: { readonly signal: AbortSignal; readonly bases?: readonly string[] },
+  options: {
+    readonly signal: AbortSignal;
+    readonly bases?: readonly string[];
+    readonly identities?: readonly Uint8Array[];
+  },
 ): Promise<BaseImage> {
   const cache = isRemote(location) ? { cacheBytes: REMOTE_CACHE_BYTES } : {};
-  const image = await openImage(location, { ...options, ...cache });
+  const { reader: image } = await openReader(
+    location,
+    { ...options, ...cache },
+    ({ depth }, shownName) => requireRoomAbove(depth + 1, shownName),
+  );
   try {
     const record = await image.record();
     await requireSound(image, record);
@@ -75,6 +83,16 @@ async function requireSound({ shownName }: ImageReader, record: ImageRecord): Pr
   }
 }
 
+/** @param countLayers in the stack that is to be built on */
+function requireRoomAbove(countLayers: number, shownName: string): void {
+  if (countLayers < MOST_LAYERS) return;
+  throw refused(
+    shownName,
+    `${countLayers} images lie on each other by now, and Linux mounts no more than ${MOST_LAYERS}`,
+    "Make one full image of them first, with icecore merge.",
+  );
+}
+
 async function bindingOf(
   { info, shownName }: ImageReader,
   record: ImageRecord,
@@ -86,13 +104,6 @@ async function bindingOf(
     throw refused(shownName, "a layer must say what the file below it is called", what);
   }
   const depth = (record.base?.depth ?? 0) + 1;
-  if (depth >= MOST_LAYERS) {
-    throw refused(
-      shownName,
-      `${depth} images lie on each other by now, and Linux mounts no more than ${MOST_LAYERS}`,
-      "Merge them first.",
-    );
-  }
   const digest = (await record.ownDigest())!;
   const uuid = Uint8Array.from(
     info.uuid.replaceAll("-", "").match(/../g)!,
@@ -114,7 +125,7 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
     locations: image.layers.flatMap(({ location }) => location ?? []),
     binding,
     hasAllTimes: record.hasAllTimes === true,
-    folders: () => isStack ? image.walkFolders() : withoutWhiteouts(image),
+    folders: () => baseFolders(image, isStack ? () => false : isHidden),
     async xattrs(inode: InodeNumber) {
       const xattrs = await image.xattrs(inode);
       return isStack ? xattrs : shownXattrs(xattrs);
@@ -133,10 +144,12 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
   };
 }
 
-async function* withoutWhiteouts(image: ImageReader): AsyncGenerator<BaseFolder> {
+async function* baseFolders(
+  image: ImageReader,
+  isLeftOut: (entry: BaseFolder["entries"][number]) => boolean,
+): AsyncGenerator<BaseFolder> {
   for await (const { stat, entries } of image.walkFolders()) {
-    const shown = entries.some(isHidden) ? entries.filter((entry) => !isHidden(entry)) : entries;
-    yield { stat, entries: shown };
+    yield { stat, entries: Array.from(entries).filter((entry) => !isLeftOut(entry)) };
   }
 }
 

@@ -85,6 +85,11 @@ export class ContentCheck {
     return this.#isSame();
   }
 
+  /** What a file's digest is to be, for others to check; it must have been loaded. */
+  expectedOf(inode: InodeNumber): Uint8Array | undefined {
+    return this.record.digestOf(inode);
+  }
+
   #giveUpUnfinished(): void {
     if (this.#isUnfinished) this.#digest.finishInto(this.#made, 0);
     this.#isUnfinished = false;

@@ -58,11 +58,11 @@ export async function diffImages(
     readonly oneFileSystem?: boolean;
     /** Cancels it. */
     readonly signal?: AbortSignal;
-    /** Told each name that differs, in the order of names, folders after what lies beside them. */
+    /** Receives each name that differs, in the order of names, folders after what lies beside them. */
     onDifference?(difference: Difference): void;
-    /** Told each name of a folder that could not be read. */
+    /** Receives each name of a folder that could not be read. */
     onProblem?(problem: Problem): void;
-    /** Told how far it is: first in files that were found, then in bytes that were compared. */
+    /** Receives how far it is: first in files that were found, then in bytes that were compared. */
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   } = {},
 ): Promise<{

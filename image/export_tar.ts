@@ -53,7 +53,7 @@ export async function* exportImage(
     readonly signal?: AbortSignal;
     /** Receives the size of the whole archive before its first byte; no contents are read for it. */
     onSize?(sizeBytes: number): void;
-    /** Told how far it is. */
+    /** Receives how far it is. */
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
     /** A name that a tar archive cannot hold: a socket. */
     onSkipped?(path: string): void;

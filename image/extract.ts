@@ -3,7 +3,6 @@
  * @module
  */
 
-import { leaveOut } from "../ext4/reader/leave_out.ts";
 import {
   hasType,
   S_IFDIR,
@@ -15,25 +14,25 @@ import {
 } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
-import { collectGarbage } from "../host/runtime.ts";
-import { DamagedFileError } from "../pipeline/build_errors.ts";
-import { asBroken, ContentCheck, damageOf } from "./content_check.ts";
+import { boundGarbage, collectGarbage } from "../host/runtime.ts";
+import type { DamagedFileError } from "../pipeline/build_errors.ts";
+import { ContentCheck } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";
 import { BlockCloner } from "./extract/block_cloner.ts";
 import { ContentCopier } from "./extract/content_copier.ts";
 import { Describer } from "./extract/describer.ts";
 import { findExisting } from "./extract/existing.ts";
 import { extractFailure } from "./extract/failure.ts";
+import { LeftOutFiles } from "./extract/left_out_files.ts";
 import { Losses } from "./extract/losses.ts";
 import { requireRoomFor } from "./extract/room.ts";
-import { IncompleteFileError } from "./extract/small_file_writer.ts";
-import { SmallFiles } from "./extract/small_files.ts";
+import { IncompleteFileError } from "./extract/file_writer.ts";
+import { PlainFiles } from "./extract/plain_files.ts";
 import { TargetFolders } from "./extract/target_folders.ts";
 import { TargetWriter } from "./extract/target_writer.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { type ImageTree, readImageTree } from "./image_tree.ts";
-import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.ts";
-import { pathBytesOf, pathBytesOfEntry, shownPathOf } from "./tree_path.ts";
+import { shownPathOf } from "./tree_path.ts";
 
 /**
  * Extracts. Each path keeps its place: `a/b` becomes `TARGET/a/b`.
@@ -57,7 +56,7 @@ export async function extractImage(
     readonly signal?: AbortSignal;
     /** Receives each file that is damaged and therefore not extracted. */
     onDamaged?(error: DamagedFileError): void;
-    /** Told how far it is: first in files that were found, then in bytes that were written. */
+    /** Receives how far it is: first in files that were found, then in bytes that were written. */
     onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   },
 ): Promise<{
@@ -108,6 +107,9 @@ export type ExtractOptions = Parameters<typeof extractImage>[1];
 /** What was extracted. */
 type Extracted = Awaited<ReturnType<typeof extractImage>>;
 
+/** What they were made of is garbage. */
+const NAMES_A_COLLECTION = 1 << 16;
+
 class Extraction {
   readonly #tree: Tree;
   readonly #losses = new Losses();
@@ -116,8 +118,7 @@ class Extraction {
   readonly #totalBytes: number;
   #doneBytes = 0;
   #countNames = 0;
-  readonly #leftOut = new Set<TreeInode>();
-  readonly #damaged = new Set<TreeInode>();
+  readonly #leftOut: LeftOutFiles;
 
   constructor(
     private readonly image: ImageReader,
@@ -128,6 +129,7 @@ class Extraction {
     private readonly signal: AbortSignal,
   ) {
     this.#tree = source.tree;
+    this.#leftOut = new LeftOutFiles(image, source, this.#pathOf, options.onDamaged);
     this.#breather = new Breather(signal);
     this.#totalBytes = contentBytes(source);
   }
@@ -157,7 +159,7 @@ class Extraction {
       this.#pathOf,
       existing,
     );
-    const smallFiles = new SmallFiles({
+    const plainFiles = new PlainFiles({
       image: this.image,
       source: this.source,
       folders: this.folders,
@@ -165,7 +167,7 @@ class Extraction {
       breather: this.#breather,
       check,
       isCloned: (sizeBytes) => cloner.isWorth(sizeBytes),
-      onDifferent: (row) => this.#isKept(row),
+      onDifferent: (row) => this.#leftOut.isKept(row),
       onRead: count,
     });
     const writer = new TargetWriter({
@@ -178,53 +180,52 @@ class Extraction {
       pathOf: this.#pathOf,
       copyContent: async (row, to) => {
         const isSame = await copier.copy(row, this.source.inodeOf(row), to);
-        if (!isSame) await this.#refuseDamaged(row);
+        if (!isSame) await this.#leftOut.refuse(row);
       },
       checkTarget: async (row) => {
         const isSame = check?.matches(this.source.inodeOf(row), targetOf(tree, row)) ?? true;
-        if (!isSame) await this.#refuseDamaged(row);
+        if (!isSame) await this.#leftOut.refuse(row);
       },
-      smallFiles,
+      plainFiles,
     });
     try {
-      await this.#writeAll(writer, smallFiles);
+      await this.#writeAll(writer, plainFiles);
     } finally {
-      smallFiles.close();
+      plainFiles.close();
       writer.close();
     }
     return this.#result();
   }
 
-  async #writeAll(writer: TargetWriter, smallFiles: SmallFiles): Promise<void> {
+  async #writeAll(writer: TargetWriter, plainFiles: PlainFiles): Promise<void> {
     const tree = this.#tree;
     let row = 0 as TreeInode;
     try {
       for (let entry = 0; entry < tree.countEntries; entry++) {
         row = tree.entryInode[entry]! as TreeInode;
-        try {
-          const writing = writer.writeName(entry as TreeEntry);
-          if (writing instanceof Promise) await writing;
-          this.#countNames++;
-        } catch (error) {
-          if (error instanceof StoredDamageError && this.image.onBroken === undefined) {
-            this.#nameDamaged(row, asDamagedFile(error, this.#pathOf(row)));
-          } else if (!(error instanceof DamagedFileError)) {
-            leaveOut(error, this.image, () => pathBytesOfEntry(tree, entry as TreeEntry));
-            this.#leftOut.add(row);
-          }
-          writer.discard();
-        }
+        const writing = this.#leavingOut(
+          entry as TreeEntry,
+          writer,
+          () => writer.writeName(entry as TreeEntry),
+        );
+        if (writing instanceof Promise) await writing;
+        if (entry % NAMES_A_COLLECTION === 0) boundGarbage();
         if (this.#breather.due) await this.#rest();
       }
-      await smallFiles.finish();
+      for (row of await plainFiles.finish()) {
+        // Once more by this thread, which knows what to say of it.
+        const entry = tree.nameEntry[row]! as TreeEntry;
+        this.#countNames--;
+        await this.#leavingOut(entry, writer, () => writer.makeFile(entry));
+      }
       // From the last to the first: writing a folder's metadata must not touch its parent's times.
       for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
         if (hasType(tree, row, S_IFDIR)) writer.finishFolder(row);
         if (this.#breather.due) await this.#rest();
       }
     } catch (error) {
-      smallFiles.close();
-      const countNames = this.#countNames - smallFiles.countIncomplete;
+      plainFiles.close();
+      const countNames = this.#countNames - plainFiles.countIncomplete;
       const isOther = error instanceof IncompleteFileError;
       const path = this.#pathOf(isOther ? error.row : row);
       throw extractFailure(isOther ? error.cause : error, {
@@ -236,29 +237,24 @@ class Extraction {
     this.#report();
   }
 
-  async #refuseDamaged(row: TreeInode): Promise<void> {
-    if (!await this.#isKept(row)) throw new DamagedFileError(this.#pathOf(row));
-  }
-
-  /**
-   * Whether a file is extracted though it differs from the record: where the record cannot be relied
-   * on, and where damaged files are wanted. Names it where it is damaged.
-   */
-  async #isKept(row: TreeInode): Promise<boolean> {
-    const damage = await damageOf(this.image, this.#pathOf(row), this.source.inodeOf(row));
-    if (damage === undefined) return true;
-    const { onBroken } = this.image;
-    if (onBroken !== undefined) {
-      onBroken(asBroken(damage), pathBytesOf(this.#tree, row));
-      return true;
+  /** Writes a name; what is damaged is left out. @returns a promise only where `write` did */
+  #leavingOut(
+    entry: TreeEntry,
+    writer: TargetWriter,
+    write: () => void | Promise<void>,
+  ): void | Promise<void> {
+    const done = () => void this.#countNames++;
+    const failed = (error: unknown) => {
+      this.#leftOut.add(entry, error);
+      writer.discard();
+    };
+    try {
+      const writing = write();
+      if (writing instanceof Promise) return writing.then(done).catch(failed);
+      done();
+    } catch (error) {
+      failed(error);
     }
-    this.#nameDamaged(row, damage);
-    return false;
-  }
-
-  #nameDamaged(row: TreeInode, damage: DamagedFileError): void {
-    this.#damaged.add(row);
-    this.options.onDamaged?.(damage);
   }
 
   async #rest(): Promise<void> {
@@ -279,8 +275,8 @@ class Extraction {
       if (hasType(tree, row, S_IFDIR)) countFolders++;
       else countFiles++;
     }
-    const countDamaged = this.#damaged.size;
-    countFiles -= this.#leftOut.size + countDamaged;
+    const { countDamaged } = this.#leftOut;
+    countFiles -= this.#leftOut.countOthers + countDamaged;
     this.signal.throwIfAborted();
     const sizeBytes = this.#doneBytes;
     return { countFiles, countFolders, sizeBytes, countDamaged, losses: this.#losses.all };

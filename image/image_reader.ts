@@ -155,10 +155,24 @@ export interface ImageReader extends AsyncDisposable {
   ): AsyncGenerator<Entry>;
 
   /**
+   * The same, many at a time.
+   *
+   * @internal As `walkBatches`.
+   */
+  listBatches(folder: string | Uint8Array | Stat["inode"]): AsyncGenerator<Entry[]>;
+
+  /**
    * All that is below a folder: first the entries of a folder, then what is in its folders. Memory
    * does not grow with the number of files.
    */
   walk(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedEntry>;
+
+  /**
+   * The same, many entries of one folder at a time.
+   *
+   * @internal For what looks at all names: no promise is made for each.
+   */
+  walkBatches(folder?: string | Uint8Array | Stat["inode"]): AsyncGenerator<WalkedEntry[]>;
 
   /**
    * The same a whole folder at a time, folders and entries ordered by the bytes of their names.

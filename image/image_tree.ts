@@ -16,7 +16,9 @@ import { isEncrypted, type Stat } from "../ext4/reader/metadata/stat.ts";
 import { type ImagePath, joinPath } from "../ext4/reader/path.ts";
 import { S_IFDIR, type Tree, type TreeInode } from "../ext4/tree.ts";
 import { type NewInode, TreeBuilder } from "../ext4/tree_builder.ts";
+import { EntryList } from "../ext4/reader/walk/entry_list.ts";
 import { Breather } from "../host/breathe.ts";
+import { boundGarbage } from "../host/runtime.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 import { pathBytesOf } from "./tree_path.ts";
@@ -62,8 +64,14 @@ export async function readImageTree(
 
 const LOST_AND_FOUND = new TextEncoder().encode("lost+found");
 const BLOCK_BYTES = 512;
-/** An image may claim any number of inodes: room for more is made when they are there. */
-const MOST_EXPECTED = 1 << 17;
+/**
+ * An image may claim any number of inodes: room for more is made when they are there. What is not
+ * written to takes no memory; making room, it would be needed twice.
+ */
+const MOST_EXPECTED = 1 << 22;
+
+/** What they were made of is garbage. */
+const NAMES_A_COLLECTION = 1 << 15;
 
 class TreeReader {
   readonly #builder: TreeBuilder;
@@ -75,6 +83,7 @@ class TreeReader {
   /** Rows of inodes with several names. */
   readonly #linked = new Map<InodeNumber, TreeInode>();
   readonly #breather: Breather;
+  #countNames = 0;
 
   constructor(
     private readonly image: ImageReader,
@@ -136,7 +145,8 @@ class TreeReader {
       // Nobody can do anything with its names: the folder alone is kept.
       if (isEncrypted(folder.stat)) continue;
       let previous: Uint8Array | undefined;
-      for (const { name, stat } of folder.entries) {
+      const { entries } = folder;
+      for (const { name, stat } of entries instanceof EntryList ? entries.drain() : entries) {
         try {
           if (previous !== undefined && compareBytes(previous, name) === 0) throw nameTwice(folder);
           previous = name;
@@ -149,6 +159,7 @@ class TreeReader {
         } catch (error) {
           leaveOut(error, this.image, () => joinPath(folder.path, name));
         }
+        if (++this.#countNames % NAMES_A_COLLECTION === 0) boundGarbage();
         if (this.#breather.due) await this.#rest();
       }
     }

@@ -25,7 +25,7 @@ export interface JoinOptions {
   readonly force?: boolean;
   /** Cancels it. */
   readonly signal?: AbortSignal;
-  /** Told the bytes done so far, and all. */
+  /** Receives the bytes done so far, and all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 

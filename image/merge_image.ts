@@ -49,14 +49,25 @@ export async function mergeImage(
     readonly force?: boolean;
     /** Of servers: the fewest bytes a minute before reading is given up; default 65,536; 0: none. */
     readonly leastBytesPerMinute?: number;
+    /** Of encrypted images: who can decrypt them, as `openImage` takes it. */
+    readonly identities?: readonly (string | Uint8Array)[];
+    /** The same. */
+    readonly askPassphrase?:
+      | ((what: string) => Promise<string | undefined> | string | undefined)
+      | undefined;
+    /** The same. */
+    readonly onMessage?: ((text: string) => void) | undefined;
     /** Cancels it. */
     readonly signal?: AbortSignal;
     /** Receives what happens, as for a build. */
     readonly emit?: (event: BuildEvent) => void;
   } = {},
 ): Promise<BuildResult> {
-  const { bases, leastBytesPerMinute, signal } = options;
+  const { bases, leastBytesPerMinute, identities, askPassphrase, onMessage, signal } = options;
   const reading = {
+    ...(identities === undefined ? {} : { identities }),
+    ...(askPassphrase === undefined ? {} : { askPassphrase }),
+    ...(onMessage === undefined ? {} : { onMessage }),
     ...(bases === undefined ? {} : { bases }),
     ...(leastBytesPerMinute === undefined ? {} : { leastBytesPerMinute }),
     ...(signal === undefined ? {} : { signal }),

@@ -54,7 +54,7 @@ export async function mountImage(
     readonly layer?: boolean;
     /** Cancels it. */
     readonly signal?: AbortSignal;
-    /** Told each program before it runs. */
+    /** Receives each program before it runs. */
     onCommand?(argv: readonly string[]): void;
   } = {},
 ): Promise<{

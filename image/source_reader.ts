@@ -25,6 +25,7 @@ import { asDamagedFile, StoredDamageError } from "./stored/stored_damage_error.t
 /** Where names, metadata and contents come from: a file system, or a stack of them. */
 export interface ReadableFiles extends Omit<Pick<FileSystem, FileSystemPart>, "openFile" | "list"> {
   list(folder: FileReference, options?: FollowOptions): AsyncGenerator<Entry>;
+  listBatches(folder: FileReference): AsyncGenerator<Entry[]>;
   openFile(file: FileReference, options?: FollowOptions): Promise<ImageFile>;
   /** Where contents lie in the one image that there is. */
   storedFile?: FileSystem["storedFile"];
@@ -37,6 +38,7 @@ type FileSystemPart =
   | "stat"
   | "list"
   | "walk"
+  | "walkBatches"
   | "walkFolders"
   | "openFile"
   | "readContiguous"
@@ -128,6 +130,14 @@ export class SourceReader implements ImageReader {
 
   walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
     return this.#files.walk(folder);
+  }
+
+  listBatches(folder: FileReference): AsyncGenerator<Entry[]> {
+    return this.#files.listBatches(folder);
+  }
+
+  walkBatches(folder: FileReference = "/"): AsyncGenerator<WalkedEntry[]> {
+    return this.#files.walkBatches(folder);
   }
 
   walkFolders(folder: FileReference = "/"): AsyncGenerator<WalkedFolder> {

@@ -26,7 +26,7 @@ export async function unmountImage(
   options: {
     /** Cancels it. */
     readonly signal?: AbortSignal;
-    /** Told each program before it runs. */
+    /** Receives each program before it runs. */
     onCommand?(argv: readonly string[]): void;
   } = {},
 ): Promise<void> {

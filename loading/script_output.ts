@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { StepEvent } from "../pipeline/events.ts";
+import type { StepEvent } from "../pipeline/step.ts";
 import type { Problem } from "../pipeline/problem.ts";
 import { firstMisfit, type JsonSchema } from "./json_schema.ts";
 import type { Json, JsonObject } from "./located_json.ts";

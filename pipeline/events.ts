@@ -105,10 +105,3 @@ export type EventOf<Type extends BuildEvent["type"]> = Extract<BuildEvent, { rea
 
 /** Receives every event in order. */
 export type EventSink = (event: BuildEvent) => void;
-
-/** What a step may emit; the runner adds the step's name. */
-export type StepEvent =
-  | Omit<Extract<BuildEvent, { readonly type: "progress" }>, "step">
-  | Omit<Extract<BuildEvent, { readonly type: "message" }>, "step">
-  | Omit<Extract<BuildEvent, { readonly type: "command" }>, "step">
-  | Omit<Extract<BuildEvent, { readonly type: "problem" }>, "step">;

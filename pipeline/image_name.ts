@@ -10,15 +10,6 @@ import { folderOf } from "./source_path.ts";
  * The name of the first source with `.img`; `undefined` where there is none, as for the root folder.
  *
  * @param sources Absolute paths.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { defaultImageName } from "icecore/plugin";
- *
- * assert.equal(defaultImageName(["/srv/photos/."]), "photos.img");
- * assert.equal(defaultImageName(["/"]), undefined);
- * ```
  */
 export function defaultImageName(sources: readonly string[]): string | undefined {
   const name = basename(folderOf(sources[0] ?? ""));

@@ -59,6 +59,11 @@ export interface ScannedSource {
    * @throws SourceError `file-replaced` where another file has its name by now.
    */
   open(inode: TreeInode): number;
+  /**
+   * Looks where the data of a large file lies, where `scan` has left that to whoever knows which
+   * files are stored; `undefined` where it has no holes. Absent where `scan` has looked.
+   */
+  holesOf?(inode: TreeInode, signal: AbortSignal): undefined | Promise<Float64Array | undefined>;
   /** Reads its files instead of `open`, where they do not lie in folders of this machine. */
   readonly reader?: FileReader;
   /** The image below, where the tree is that of a layer: with marks, and only what changed. */

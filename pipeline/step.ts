@@ -6,7 +6,7 @@
 import type { $Type } from "dax";
 import type { Tree } from "../ext4/tree.ts";
 import type { ByteStage } from "./byte_stage.ts";
-import type { StepEvent } from "./events.ts";
+import type { BuildEvent } from "./events.ts";
 import type { Image } from "./image.ts";
 import type { OptionsSchema, OptionValues } from "./options.ts";
 import type { ScannedSource } from "./scanned_source.ts";
@@ -30,8 +30,8 @@ export interface CheckContext<Schema extends OptionsSchema = OptionsSchema> {
   readonly signal: AbortSignal;
 }
 
-/** What a step may use while it previews its work: nothing by which it could write. */
-export interface PreviewContext<Schema extends OptionsSchema = OptionsSchema>
+/** What a running step may use. */
+export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
   extends CheckContext<Schema> {
   /**
    * What `scan` found; `undefined` before it has run.
@@ -45,19 +45,20 @@ export interface PreviewContext<Schema extends OptionsSchema = OptionsSchema>
    * @internal
    */
   readonly tree: Tree | undefined;
-  /** Reports an event to the user. */
-  emit(event: StepEvent): void;
+  /** Reports an event to the user; the step's name is added to it. */
+  emit(
+    event:
+      | Omit<Extract<BuildEvent, { readonly type: "progress" }>, "step">
+      | Omit<Extract<BuildEvent, { readonly type: "message" }>, "step">
+      | Omit<Extract<BuildEvent, { readonly type: "command" }>, "step">
+      | Omit<Extract<BuildEvent, { readonly type: "problem" }>, "step">,
+  ): void;
   /**
    * Hands the scanned source to the steps that follow.
    *
    * @internal
    */
   provideSource(source: ScannedSource): void;
-}
-
-/** What a running step may use. */
-export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
-  extends PreviewContext<Schema> {
   /** Aborted by Ctrl-C and by signals; a step that takes long looks at it. */
   readonly signal: AbortSignal;
   /** Runs programs, with arguments quoted safely: await $`scp ${image.path} ${host}`. */
@@ -136,6 +137,14 @@ export type Outcome =
     readonly seconds: number;
   };
 
+/** What a step may use while it previews its work. */
+export type PreviewContext<Schema extends OptionsSchema = OptionsSchema> = Parameters<
+  NonNullable<Step<Schema>["preview"]>
+>[1];
+
+/** What a step may emit; the runner adds the step's name. */
+export type StepEvent = Parameters<StepContext["emit"]>[0];
+
 /** Undoes something; its error is collected, and the other releases still run. */
 export type Release = Parameters<StepContext["defer"]>[0];
 
@@ -183,11 +192,17 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
   /** Looks for reasons why it could not work, before anything is written; throws one. */
   check?(context: CheckContext<Schema>): void | Promise<void>;
   /**
-   * For a dry run: facts of what it would do. It may read, but writes nothing.
+   * For a dry run: facts of what it would do. It may read, but writes nothing, and its context has
+   * nothing by which it could.
    *
    * @returns What each value is, and the value; `bytes` are shown as a size.
    */
-  preview?(image: Image, context: PreviewContext<Schema>): Promise<
+  preview?(
+    image: Image,
+    context:
+      & CheckContext<Schema>
+      & Pick<StepContext<Schema>, "source" | "tree" | "emit" | "provideSource">,
+  ): Promise<
     readonly {
       readonly label: string;
       readonly value: string | number | boolean;

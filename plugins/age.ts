@@ -15,13 +15,7 @@ import {
   UsageError,
 } from "../mod.ts";
 
-import {
-  fileForm,
-  findProgram,
-  messageOf,
-  pipeThroughProgram,
-  type ProgramOptions,
-} from "../plugin.ts";
+import { fileForm, findProgram, messageOf, pipeThroughProgram } from "../plugin.ts";
 import { checked } from "./age/checked.ts";
 
 const options = {
@@ -180,7 +174,7 @@ function refusalOf(error: unknown): string {
 async function encryptionBy(
   engine: Engine,
   recipients: Recipients,
-  options: ProgramOptions,
+  options: Parameters<typeof pipeThroughProgram>[1],
 ): Promise<Required<Pick<ByteStage, "transform" | "abort">>> {
   if (engine === "program") {
     const program = pipeThroughProgram(programArgv(recipients), options);

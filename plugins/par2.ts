@@ -96,7 +96,7 @@ const par2 = defineStep({
     // The set names the file as it will be called.
     symlinkSync(await realpath(path), link);
     // Run from within the folder: par2 would also take * and ? in the folder's path for wildcards.
-    await create(par2Argv(link, `./${name}.par2`, context), folder, context);
+    await create(par2Argv(link, `./${name}.par2`, context), folder, sizeBytes, context);
     const redundancyPercent = context.options["redundancy"] as number;
     const file = { name, path, sizeBytes, redundancyPercent };
     await checkRecoverySet(filesOfSet(folder, name), file, context.signal);
@@ -147,6 +147,7 @@ export function par2Argv(
 async function create(
   argv: readonly string[],
   cwd: string,
+  sizeBytes: number,
   context: StepContext,
 ): Promise<void> {
   const program = pipeThroughProgram(argv, {
@@ -160,11 +161,12 @@ async function create(
   const decoder = new TextDecoder();
   let last = -1;
   for await (const bytes of program.readable) {
-    const percents = decoder.decode(bytes).match(/Processing: (\d+)\.\d%/g);
-    const done = Number(/\d+/.exec(percents?.at(-1) ?? "")?.[0] ?? last);
-    if (done <= last) continue;
-    last = done;
-    context.emit({ type: "message", level: "debug", text: `recovery data: ${done} %` });
+    const percents = decoder.decode(bytes).match(/Processing: (\d+\.\d)%/g);
+    const percent = Number(/\d+\.\d/.exec(percents?.at(-1) ?? "")?.[0] ?? last);
+    if (percent <= last) continue;
+    last = percent;
+    const done = Math.round(sizeBytes * percent / 100);
+    context.emit({ type: "progress", done, total: sizeBytes, unit: "bytes" });
   }
   await program.ended;
 }

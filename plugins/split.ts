@@ -20,7 +20,6 @@ import {
   createFile,
   fileForm,
   formatPartManifest,
-  type Hash,
   requireFree,
   startHash,
   writeNew,
@@ -116,8 +115,8 @@ function requireFreeParts(base: string, force: boolean): void {
 /** The parts while they are written. */
 class Parts {
   readonly #done: { readonly sizeBytes: number; readonly sha512: string }[] = [];
-  #whole: Hash | undefined;
-  #hash: Hash | undefined;
+  #whole: Awaited<ReturnType<typeof startHash>> | undefined;
+  #hash: Awaited<ReturnType<typeof startHash>> | undefined;
   #file: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #used = 0;
   /** Of the whole, in hex, once it is closed. */

@@ -21,6 +21,7 @@ import { foldersSection } from "./sections/folders.ts";
 import { mapSection } from "./sections/image_map.ts";
 import { kindsSection } from "./sections/kinds.ts";
 import { largestSection } from "./sections/largest.ts";
+import { layersSection } from "./sections/layers.ts";
 import { type Section, sectionMarkup } from "./sections/section.ts";
 
 /** What a report holds besides what the image itself says. */
@@ -49,6 +50,7 @@ export async function imageReport(image: ImageReader, options: ReportOptions): P
     build && buildSection(build),
     build && problemsSection(build),
     leftOutSection(leftOut()),
+    layersSection(image),
     foldersSection(contents),
     kindsSection(contents),
     agesSection(contents),

@@ -33,7 +33,7 @@ export class CarefulReader {
 
   /**
    * @param readSome Reads at an offset, and returns how much, or throws what the system says.
-   * @param onLost Told of bytes that cannot be read, in their order.
+   * @param onLost Receives where bytes are that cannot be read, in their order.
    */
   constructor(
     private readonly readSome: (into: Uint8Array, offsetBytes: number) => number,

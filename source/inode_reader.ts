@@ -27,7 +27,7 @@ import { isRoot } from "../host/machine.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 
 /** To look for holes in a file above this takes nothing beside reading it. */
-const SMALL_BYTES = 64 * 1024;
+export const SMALL_FILE_BYTES = 64 * 1024;
 const SMALLEST_HOLE_BYTES = 4096;
 const DOT = new TextEncoder().encode(".");
 
@@ -52,8 +52,15 @@ export class InodeReader {
   readonly #unread: UnreadAttribute[] = [];
   readonly #onUnreadable: OnUnreadable = (error, name) => void this.#unread.push({ error, name });
 
-  /** @param allTimes Read access, change and creation times as well. */
-  constructor(private readonly allTimes: boolean, private readonly breather: Breather) {}
+  /**
+   * @param allTimes Read access, change and creation times as well.
+   * @param likelyHoles Look for holes only where fewer bytes are allocated than there are.
+   */
+  constructor(
+    private readonly allTimes: boolean,
+    private readonly breather: Breather,
+    private readonly likelyHoles = false,
+  ) {}
 
   /** Goes to an open folder. */
   enter(folder: Descriptor): void {
@@ -141,7 +148,8 @@ export class InodeReader {
    * extents, behind its end. So a small file without attributes is believed, to be quick.
    */
   #mayHaveHoles(sizeBytes: number, hasAttributes: boolean): boolean {
-    return this.#status.allocatedBytes < sizeBytes || sizeBytes > SMALL_BYTES ||
+    return this.#status.allocatedBytes < sizeBytes ||
+      (!this.likelyHoles && sizeBytes > SMALL_FILE_BYTES) ||
       (hasAttributes && sizeBytes > SMALLEST_HOLE_BYTES);
   }
 

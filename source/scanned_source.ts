@@ -4,6 +4,7 @@
  */
 
 import {
+  hasType,
   nameOf,
   NO_ENTRY,
   parentOf,
@@ -13,6 +14,8 @@ import {
   type TreeEntry,
   type TreeInode,
 } from "../ext4/tree.ts";
+import { Breather } from "../host/breathe.ts";
+import { SystemError } from "../host/libc/errno.ts";
 import {
   closeRead,
   type Descriptor,
@@ -26,7 +29,9 @@ import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
 import { SourceError } from "../pipeline/build_errors.ts";
 import { folderOf } from "../pipeline/source_path.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
+import { dataRangesOf } from "./data_ranges.ts";
 import { FolderCache } from "./folder_cache.ts";
+import { SMALL_FILE_BYTES } from "./inode_reader.ts";
 import { isPublicSource } from "./public_source.ts";
 import type { Walked } from "./walk.ts";
 
@@ -39,7 +44,10 @@ export class ReplacedFileError extends SourceError {
 }
 
 /** Makes the source that later steps read from. */
-export function scannedSource({ builder, tops, identities }: Walked): ScannedSource {
+export function scannedSource(
+  { builder, tops, identities }: Walked,
+  { likelyHoles = false }: { readonly likelyHoles?: boolean } = {},
+): ScannedSource {
   const tree = builder.tree();
   const nameOfInode = (inode: TreeInode) => nameOf(tree, tree.nameEntry[inode]! as TreeEntry);
   const folders = new FolderCache({
@@ -49,7 +57,7 @@ export function scannedSource({ builder, tops, identities }: Walked): ScannedSou
   });
   const pathOf = (inode: TreeInode) => printable(pathBytes(tree, tops, inode));
   const status = new StatusBuffer();
-  return {
+  const source: ScannedSource = {
     tree,
     ctime: identities.ctime,
     pathOf,
@@ -76,6 +84,43 @@ export function scannedSource({ builder, tops, identities }: Walked): ScannedSou
     },
     isPublic: isPublicSource(tree, tops.paths),
   };
+  return likelyHoles
+    ? { ...source, holesOf: (inode, signal) => holesOf(source, inode, signal) }
+    : source;
+}
+
+function holesOf(
+  source: ScannedSource,
+  inode: TreeInode,
+  signal: AbortSignal,
+): undefined | Promise<Float64Array | undefined> {
+  const isLarge = source.tree.sizeBytes[inode]! > SMALL_FILE_BYTES;
+  return isLarge && hasType(source.tree, inode, S_IFREG)
+    ? lookForHoles(source, inode, signal)
+    : undefined;
+}
+
+/** A file that cannot be opened now is taken for one without holes; reading it will show. */
+async function lookForHoles(
+  { tree, open }: ScannedSource,
+  inode: TreeInode,
+  signal: AbortSignal,
+): Promise<Float64Array | undefined> {
+  let file: Descriptor;
+  try {
+    file = open(inode) as Descriptor;
+  } catch (error) {
+    if (error instanceof SystemError || error instanceof SourceError) return undefined;
+    throw error;
+  }
+  try {
+    return await dataRangesOf(file, tree.sizeBytes[inode]!, new Breather(signal));
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  } finally {
+    closeRead(file);
+  }
 }
 
 function pathBytes(

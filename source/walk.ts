@@ -13,30 +13,16 @@ import { SystemError } from "../host/libc/errno.ts";
 import { closeRead, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { FolderLister } from "../host/libc/list_folder.ts";
 import { joinBytes } from "../host/libc/paths.ts";
-import type { Problem } from "../pipeline/problem.ts";
-import type { Excludes } from "./exclude.ts";
 import { FileIdentities } from "./file_identities.ts";
 import { FolderCache } from "./folder_cache.ts";
+import type { FolderSelection } from "./folder_selection.ts";
 import { ChangedError, InodeReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
 import type { SourcePlacement } from "./placement.ts";
 import { madeUpFolder, TreeTops } from "./tree_tops.ts";
 import { Volume } from "./volume.ts";
+import type { WalkOptions } from "./walk_options.ts";
 import { type Place, shownPath, WalkProblems } from "./walk_problems.ts";
-
-/** How to walk. */
-export interface WalkOptions {
-  readonly excludes: Excludes | undefined;
-  /** Leave folders empty that lie on another file system than their source. */
-  readonly oneFileSystem: boolean;
-  /** Keep access, change and creation times as well. */
-  readonly allTimes: boolean;
-  readonly signal: AbortSignal;
-  onProgress(countInodes: number): void;
-  /** Told of each path that is left out, printable. */
-  onExcluded?(path: string): void;
-  onProblem(problem: Problem): void;
-}
 
 /** The result of a walk. */
 export interface Walked {
@@ -66,6 +52,8 @@ interface Pending extends Place {
   readonly inode: TreeInode;
   readonly sourceFileSystem: string;
   readonly volume: Volume;
+  /** What is taken of it; all when absent. */
+  readonly selection: FolderSelection | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -97,7 +85,7 @@ class Walker implements Walked {
   ) {
     this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));
     this.#breather = new Breather(options.signal);
-    this.#reader = new InodeReader(options.allTimes, this.#breather);
+    this.#reader = new InodeReader(options.allTimes, this.#breather, options.likelyHoles);
     this.#problems = new WalkProblems((problem) => options.onProblem(problem));
     this.tops = new TreeTops(this.builder, this.#reader, options.allTimes);
   }
@@ -118,16 +106,18 @@ class Walker implements Walked {
 
   #addBareRoot(): Pending {
     const [inode, path] = [this.tops.addBareRoot(), new Uint8Array()];
-    return { inode, source: "", path, sourceFileSystem: "", volume: new Volume("", path) };
+    const { selection } = this.options;
+    const volume = new Volume("", path);
+    return { inode, source: "", path, sourceFileSystem: "", volume, selection };
   }
 
-  #addSource(source: string): Pending {
+  #addSource(source: string, selection = this.options.selection): Pending {
     const inode = this.tops.add(source, this.placement.root === undefined);
     const { fileSystem: sourceFileSystem, unread } = this.#reader;
     const path = new Uint8Array();
     const volume = new Volume(sourceFileSystem, path);
     this.#problems.unread({ source, path }, unread);
-    return { inode, source, path, sourceFileSystem, volume };
+    return { inode, source, path, sourceFileSystem, volume, selection };
   }
 
   async #walkFolder(folder: Pending): Promise<Pending[]> {
@@ -140,6 +130,7 @@ class Walker implements Walked {
         await this.#breather.pause();
         entered = false;
       }
+      if (folder.selection?.decide(cName.subarray(0, -1)) === "nothing") continue;
       if (folder.inode === 0 && this.#addSourceAtRoot(folder, cName, subfolders)) {
         entered = false;
         continue;
@@ -176,7 +167,7 @@ class Walker implements Walked {
     const name = cName.subarray(0, -1);
     const path = this.#sourcesAtRoot.get(decoder.decode(name));
     if (path === undefined) return false;
-    const source = this.#addSource(path);
+    const source = this.#addSource(path, root.selection?.below(name));
     this.builder.addName(root.inode, name, source.inode);
     subfolders.push(source);
     return true;
@@ -202,7 +193,7 @@ class Walker implements Walked {
   ): void | Promise<void> {
     this.#reader.look(cName);
     const isFolder = this.#reader.type === S_IFDIR;
-    if (this.#isExcluded(folder, cName, isFolder)) return;
+    if (this.#isExcluded(folder, cName, isFolder) || !this.#isTaken(folder, cName)) return;
     const key = isFolder ? undefined : this.#reader.linkKey;
     // An earlier name may have brought the inode in.
     const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
@@ -252,6 +243,12 @@ class Walker implements Walked {
     return true;
   }
 
+  /** A folder may be needed for what it holds only: what took its place is not. */
+  #isTaken({ selection }: Pending, cName: Uint8Array): boolean {
+    return selection === undefined || this.#reader.type === S_IFDIR ||
+      selection.decide(cName.subarray(0, -1)) !== "folder";
+  }
+
   #isExcluded(folder: Pending, cName: Uint8Array, isFolder: boolean): boolean {
     const { excludes, onExcluded } = this.options;
     if (excludes === undefined) return false;
@@ -276,7 +273,8 @@ class Walker implements Walked {
     const { path } = this.#within(folder, cName);
     const isSame = fileSystem === folder.volume.fileSystem;
     const volume = isSame ? folder.volume : new Volume(fileSystem, path);
-    return { ...folder, inode, path, volume };
+    const selection = folder.selection?.below(cName.subarray(0, -1));
+    return { ...folder, inode, path, volume, selection };
   }
 
   #within({ source, path }: Pending, cName: Uint8Array): Place {

@@ -27,7 +27,7 @@ export interface RecordedImage {
   /** All folders, each after the one it lies in; entries are ordered by the bytes of their names. */
   folders(): AsyncIterable<{
     readonly stat: Stat;
-    readonly entries: readonly { readonly name: Uint8Array; readonly stat: Stat }[];
+    readonly entries: Iterable<{ readonly name: Uint8Array; readonly stat: Stat }>;
   }>;
   /** The SHA-256 of a file; `undefined` where that of its bytes is not known. */
   digestOf(stat: Stat): Uint8Array | undefined;

@@ -22,16 +22,19 @@ import {
   type ScannedSource,
   type Step,
 } from "../pipeline/step.ts";
+import { counted } from "../pipeline/words/counted.ts";
 import { neededSource } from "../source/needed.ts";
 import { isOfTheFuture } from "../source/settling.ts";
 import { problemOf } from "./pack/notes.ts";
 import type { BaseImage, OpenBase } from "./since/base_image.ts";
-import type { Changes } from "./since/changes.ts";
+import { fileFacts } from "./dry_listing.ts";
+import { CHANGE, type Changes } from "./since/changes.ts";
 import { compareWithBase } from "./since/compare.ts";
 import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
 import { layerTree } from "./since/layer_tree.ts";
 import { RowComparison } from "./since/row_comparison.ts";
+import { dataRangesOfStored } from "./since/stored_holes.ts";
 import { factsOf, sentenceOf } from "./since/summary.ts";
 
 const options = {
@@ -45,12 +48,22 @@ const options = {
     help: "where images below the base are, if not beside it: images, or folders of images",
     default: [],
   },
+  identity: {
+    type: "strings",
+    help: "of an encrypted base: files with private keys, of age-keygen or ssh-keygen",
+    default: [],
+  },
   unchangedBy: {
     type: "string",
     help:
       "what shows that a file is unchanged: its size and times, or its contents, which are read",
     choices: ["times", "content"],
     default: "times",
+  },
+  listFiles: {
+    type: "boolean",
+    help: "name in a dry run each file, and what becomes of it",
+    default: false,
   },
 } as const satisfies OptionsSchema;
 
@@ -86,10 +99,22 @@ export function sinceStep(open: OpenBase): Step {
         { label: "unchanged by", value: basisOf(base, context.options.unchangedBy) },
         ...factsOf(changes, source),
         ...problems.map(factOfProblem),
+        ...(context.options.listFiles
+          ? fileFacts(source, (row) => WORDS[changes.change[row]!] ?? "stored")
+          : []),
       ];
     },
   });
 }
+
+/** What becomes of a file, by its {@linkcode CHANGE}. */
+const WORDS: Readonly<Record<number, string>> = {
+  [CHANGE.none]: "not stored, unchanged",
+  [CHANGE.new]: "stored, new",
+  [CHANGE.contents]: "stored, changed",
+  [CHANGE.metadata]: "stored, other metadata",
+  [CHANGE.links]: "stored, other names",
+};
 
 interface Kept {
   readonly source: ScannedSource;
@@ -103,11 +128,16 @@ async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
   const source = neededSource(context);
   const { signal, options } = context;
   const breather = new Breather(signal);
-  const base = await open(options.base, { signal, bases: options.bases });
+  const base = await open(options.base, {
+    signal,
+    bases: options.bases,
+    identityFiles: options.identity,
+  });
   try {
     for (const location of base.locations) requireOther(location, context.output);
     const changes = await compare(source, base, context, breather);
-    const layer = await layerTree(source.tree, changes, breather);
+    const dataRanges = await dataRangesOfStored(source, changes, signal);
+    const layer = await layerTree({ ...source.tree, dataRanges }, changes, breather);
     context.provideSource(layerSource(source, layer, base.binding));
     const problems = [
       ...changes.notes.map((note) => problemOf(note, source)),
@@ -129,9 +159,10 @@ async function compare(
   for (const text of futureTimes(source, startMs)) {
     emit({ type: "message", level: "warning", text });
   }
+  let contents: Promise<ContentComparison> | undefined;
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
-    contents: await ContentComparison.of(source, breather),
+    contents: () => contents ??= ContentComparison.of(source, breather),
     nowMs: startMs,
   });
   return await compareWithBase(source.tree, base, rows, breather);
@@ -150,7 +181,7 @@ function futureTimes({ tree, ctime, pathOf }: ScannedSource, nowMs: number): str
     `${pathOf(row)} has a time that is still to come: it is compared by its contents`
   );
   const more = rows.length - named.length;
-  if (more > 0) named.push(`so it is with ${more.toLocaleString("en")} more files`);
+  if (more > 0) named.push(`so it is with ${counted(more, "more file")}`);
   return named;
 }
 

@@ -23,7 +23,9 @@ export function fileValue(
     *suggest(prefix: string): Iterable<Suggestion> {
       yield* literals(words, prefix);
       const includeHidden = /(^|\/)\.[^/]*$/.test(prefix);
-      yield { kind: "file", type, pattern: prefix, includeHidden };
+      // Without a pattern: of a prefix that is a folder, a shell would offer what is in it alone, and
+      // not the image beside it.
+      yield { kind: "file", type, includeHidden };
     },
   };
 }

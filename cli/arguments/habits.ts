@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Usage, UsageTerm } from "@optique/core/usage";
+import { extractCommandNames, type Usage, type UsageTerm } from "@optique/core/usage";
 import type { Usages } from "./parse_error.ts";
 
 /**
@@ -18,14 +18,15 @@ export function asMeant(args: readonly string[], usages: Usages): string[] {
   if (command === "-V" && rest.length === 0) return ["--version"];
   const usage = Object.hasOwn(usages, command) ? usages[command] : undefined;
   if (usage === undefined) return [...args];
-  const options = optionsOf(usage);
+  const options = optionsOf(usage, rest);
   const meant = [command];
+  const named = extractCommandNames(usage).has(rest[0] ?? "") ? [command, rest[0]!] : [command];
   let isLiteral = false, isValue = false;
   for (const arg of rest) {
     const isOption: boolean = !isLiteral && !isValue && arg.length > 1 && arg.startsWith("-");
     isLiteral ||= isOption && arg === "--";
     isValue = isOption && options.get(arg) === true;
-    if (isOption && arg === "-h" && !options.has("-h")) return [command, "--help"];
+    if (isOption && arg === "-h" && !options.has("-h")) return [...named, "--help"];
     const attached = isOption ? attachedValue(arg, options) : undefined;
     meant.push(...attached ?? [arg]);
   }
@@ -42,14 +43,22 @@ function attachedValue(
   return options.get(option) === true ? [option, arg.slice(2)] : undefined;
 }
 
-/** The options of a command, and whether each has a value. */
-function optionsOf(usage: Usage): Map<string, boolean> {
+/**
+ * The options of a command, and whether each has a value.
+ * @param args of which the first may name a command of the command, whose options alone count then
+ */
+function optionsOf(usage: Usage, [action]: readonly string[]): Map<string, boolean> {
   const options = new Map<string, boolean>();
   const visit = (term: UsageTerm): void => {
     if (term.type === "option") {
       for (const name of term.names) options.set(name, term.metavar !== undefined);
-    } else if (term.type === "exclusive") term.terms.forEach((terms) => terms.forEach(visit));
-    else if ("terms" in term) term.terms.forEach(visit);
+    } else if (term.type === "exclusive") {
+      const meant = term.terms.filter((terms) => {
+        const names = terms.flatMap((each) => each.type === "command" ? [each.name] : []);
+        return names.length === 0 || names.includes(action ?? "");
+      });
+      for (const terms of meant) terms.forEach(visit);
+    } else if ("terms" in term) term.terms.forEach(visit);
   };
   usage.forEach(visit);
   return options;

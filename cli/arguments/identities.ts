@@ -7,13 +7,10 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { readFileSync, statSync } from "node:fs";
-import { EnvironmentError } from "../../host/environment_error.ts";
-import { meaningOf } from "../../host/libc/errno.ts";
-import { printable } from "../../host/libc/paths.ts";
 import { hideVariables } from "../../host/programs/hidden_variables.ts";
 import { askSecrets, canAsk } from "../../host/secret_source.ts";
 import type { OpenImageOptions } from "../../image/image_reader.ts";
+import { readIdentity } from "../../loading/identity_file.ts";
 import { secretFromEnvironment } from "../../loading/secret_options.ts";
 import { InterruptedError, UsageError } from "../../pipeline/build_errors.ts";
 import { note } from "../output/output.ts";
@@ -31,9 +28,6 @@ export const decrypting = object("Encrypted images", {
 export interface DecryptingValues {
   readonly identity?: readonly string[] | undefined;
 }
-
-/** A file that is larger holds something else, perhaps the image. */
-const MOST_IDENTITY_BYTES = 1 << 20;
 
 /**
  * The option as `openImage` takes it, with what the environment has. Secrets are taken out of the
@@ -58,28 +52,6 @@ export function decryptionOptions(
       note(`icecore: ${text}`);
     },
   };
-}
-
-function readIdentity(path: string): Uint8Array {
-  const shown = printable(path);
-  let sizeBytes: number;
-  try {
-    ({ size: sizeBytes } = statSync(path));
-    if (sizeBytes <= MOST_IDENTITY_BYTES) return readFileSync(path);
-  } catch (error) {
-    throw new EnvironmentError(
-      `cannot read the identity ${shown}: ${
-        meaningOf(error)
-      }. Check the path, and who may read it.`,
-      "bad-identity",
-      { cause: error },
-    );
-  }
-  throw new EnvironmentError(
-    `cannot use the identity ${shown}: it has ${sizeBytes} bytes, and private keys are small. ` +
-      "Name the file that age-keygen or ssh-keygen made.",
-    "bad-identity",
-  );
 }
 
 async function passphraseOf(what: string, beforeAsking: () => void): Promise<string> {

@@ -26,16 +26,32 @@ import { recall } from "./recall.ts";
 import { checkStreamedHash } from "./streamed_hash.ts";
 import { provideIcecore, withUsed } from "./use_option.ts";
 
+/** What is given several times, and may be given not at all. */
+const NOTHING = {
+  base: [],
+  exclude: [],
+  excludeFrom: [],
+  identity: [],
+  set: [],
+  use: [],
+  without: [],
+} as const;
+
+/** What makes a pipeline. */
+type PipelineValues = Partial<BuildValues> & Pick<BuildValues, keyof typeof NOTHING>;
+
 /**
  * The pipeline that the values ask for.
  *
+ * @param given What is missing is not asked for.
  * @param adapt Changes the recipe's own, before the values do.
  * @throws UsageError, PluginError
  */
 export async function pipelineOf(
-  values: BuildValues,
+  given: Partial<BuildValues>,
   adapt: (recipe: Pipeline) => Pipeline | Promise<Pipeline> = (recipe) => recipe,
 ): Promise<Pipeline> {
+  const values: PipelineValues = { ...NOTHING, ...given };
   let result = withRecall(withBase(await adapt(await basedOn(values)), values), values);
   const flags = flagsOf(values, result);
   for (const [flag, steps, given] of flags) {
@@ -50,7 +66,7 @@ export async function pipelineOf(
   return await withSecrets(result, { ask: values.set.filter(askedFor) });
 }
 
-async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> {
+async function basedOn({ recipe: name, trust }: PipelineValues): Promise<Pipeline> {
   if (name === undefined) return pipeline(recipes.native);
   const named: Readonly<Record<string, Recipe>> = recipes;
   if (Object.hasOwn(named, name)) return pipeline(named[name]!);
@@ -69,7 +85,7 @@ async function basedOn({ recipe: name, trust }: BuildValues): Promise<Pipeline> 
 /** The pipeline with the step that stores only what changed, where a base is named. */
 function withBase(
   pipeline: Pipeline,
-  { base: [base, ...bases], unchangedBy, withoutRecord }: BuildValues,
+  { base: [base, ...bases], unchangedBy, withoutRecord }: PipelineValues,
 ): Pipeline {
   if (base === undefined) {
     if (unchangedBy === undefined || pipeline.has(since.name)) return pipeline;
@@ -90,11 +106,12 @@ function withBase(
     );
   }
   const given = { base: givenPath(base, "the base"), bases };
-  return pipeline.has(since.name) ? pipeline.with(since.name, given) : pipeline.use(since, given);
+  const searching = pipeline.with("scan", { holes: "likely" });
+  return pipeline.has(since.name) ? searching.with(since.name, given) : searching.use(since, given);
 }
 
 /** The pipeline with the step that takes digests from an earlier image, where one is named. */
-function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: BuildValues): Pipeline {
+function withRecall(pipeline: Pipeline, { digestsFrom, dedupe }: PipelineValues): Pipeline {
   if (digestsFrom === undefined) return pipeline;
   if (!pipeline.has("scan") || !pipeline.has("pack")) {
     throw unusable("--digests-from", ["scan", "pack"], pipeline);
@@ -117,8 +134,9 @@ export function recipeFile(name: string | undefined): string | undefined {
 type Flag = readonly [flag: string, steps: readonly string[], given: OptionValues];
 
 /** The flags that were typed, each with the steps that take it. */
-function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
-  const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy } = values;
+function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
+  const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy, identity } =
+    values;
   const { dedupe, reflink, limit } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
@@ -130,9 +148,13 @@ function flagsOf(values: BuildValues, base: Pipeline): Flag[] {
       ? ["--one-file-system", ["scan"], { oneFileSystem: true }]
       : undefined,
     values.dryRun === true && values.verbose === true && base.has("scan")
-      ? ["--verbose", ["scan"], { listExcluded: true }]
+      ? ["--verbose", ["scan"], { listExcluded: true, listFiles: !base.has("since") }]
+      : undefined,
+    values.dryRun === true && values.verbose === true && base.has("since")
+      ? ["--verbose", ["since"], { listFiles: true }]
       : undefined,
     unchangedBy === undefined ? undefined : ["--unchanged-by", ["since"], { unchangedBy }],
+    identity.length === 0 ? undefined : ["--identity", ["since"], { identity }],
     size === undefined ? undefined : ["--size", ["allocate"], { size }],
     blockSize === undefined
       ? undefined

@@ -18,6 +18,8 @@ import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { runBuild } from "../building/run_build.ts";
+import { sendConsoleToStderr } from "../building/send_console.ts";
+import { settingValue } from "../completion/setting_words.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common } from "../output/common_options.ts";
@@ -112,6 +114,10 @@ const parser = command(
         description:
           message`Store only what changed since IMAGE was made: a path or URL, of an image that may itself be such a one. Given again: where images below it are, or folders of them.`,
       })),
+      identity: multiple(option("--identity", fileValue("FILE"), {
+        description:
+          message`Decrypt an encrypted base with the private key in FILE: of age-keygen, or of ssh-keygen.`,
+      })),
       unchangedBy: optional(
         option("--unchanged-by", choice(["times", "content"], { metavar: "times|content" }), {
           description:
@@ -163,7 +169,7 @@ const parser = command(
           }, a module, a script or a program. By default it goes where it says it belongs.`,
         }),
       ),
-      set: multiple(option("--set", string({ metavar: "STEP.OPTION=VALUE" }), {
+      set: multiple(option("--set", settingValue("STEP.OPTION=VALUE"), {
         description:
           message`Set an option of a step. Without =VALUE, ask for a secret one. See: icecore steps`,
       })),
@@ -208,11 +214,6 @@ const parser = command(
     ),
   },
 );
-
-/** What a module of the user's prints is not a result, and would break the lines that are. */
-function sendConsoleToStderr(): void {
-  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-}
 
 /** The command. */
 export const build = {

@@ -107,7 +107,7 @@ export const diff = {
             line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
         })
       );
-      line.clear();
+      line.finish();
       if (json === true) printJson({ type: "compared", countDifferences, countProblems });
       if (countDifferences > 0) return EXIT.verificationFailed;
       if (countProblems === 0) return EXIT.done;

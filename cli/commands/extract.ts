@@ -10,12 +10,8 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import type { Traffic } from "../../host/block_source/block_source.ts";
 import { isRemote, shownLocation } from "../../host/block_source/location.ts";
-import { printable } from "../../host/libc/paths.ts";
 import { extractImage } from "../../image/extract.ts";
-import type { Loss } from "../../image/extract/losses.ts";
 import { openImage } from "../../image/open_image.ts";
-import { counted } from "../../pipeline/words/counted.ts";
-import { formatSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { decryptionOptions } from "../arguments/identities.ts";
@@ -28,6 +24,7 @@ import { withinOptions } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
+import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { noteTraffic } from "../output/traffic.ts";
@@ -138,7 +135,7 @@ export const extract = {
         });
       } else {
         for (const loss of losses) note(`icecore: ${lossLine(loss)}`);
-        if (values.quiet !== true) note(summary(counts, target));
+        if (values.quiet !== true) note(extractionSummary(counts, target));
       }
       noteTraffic(traffic(), values);
       if (extracted.countDamaged > 0) return EXIT.verificationFailed;
@@ -148,19 +145,3 @@ export const extract = {
     }
   },
 };
-
-function lossLine({ kind, count, firstPath, reason }: Loss): string {
-  const where = count === 1
-    ? firstPath
-    : `${firstPath} and ${(count - 1).toLocaleString("en")} more`;
-  return `${kind}: ${reason}: ${where}`;
-}
-
-function summary(
-  counts: { countFiles: number; countFolders: number; sizeBytes: number },
-  target: string,
-): string {
-  const { countFiles, countFolders, sizeBytes } = counts;
-  return `extracted ${counted(countFiles, "file")} and ${counted(countFolders, "folder")}, ` +
-    `${formatSize(sizeBytes)}, into ${printable(target)}`;
-}

@@ -5,7 +5,7 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
+import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import process from "node:process";
@@ -24,6 +24,7 @@ import {
 import { isGlob } from "../arguments/image_globs.ts";
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { conditions } from "../finding/condition_options.ts";
 import type { ConditionValues } from "../finding/conditions.ts";
 import { common } from "../output/common_options.ts";
 
@@ -45,32 +46,7 @@ export const find = {
           description: message`Where in the image to begin. Default: its root.`,
         })),
       }),
-      object("Conditions, all of which must hold", {
-        name: multiple(option("--name", string({ metavar: "GLOB" }), {
-          description: message`The name matches; given several times, one of them does.`,
-        })),
-        iname: multiple(option("--iname", string({ metavar: "GLOB" }), {
-          description: message`The same, where capital and small letters are equal.`,
-        })),
-        path: multiple(option("--path", string({ metavar: "GLOB" }), {
-          description:
-            message`The path from the image's root matches; ** stands for any folders, * for one name.`,
-        })),
-        kind: optional(option("--type", string({ metavar: "TYPES" }), {
-          description:
-            message`It is a file (f), folder (d), symbolic link (l), device (c, b), pipe (p) or socket (s); several as f,l.`,
-        })),
-        size: multiple(option("--size", string({ metavar: "[+-]SIZE" }), {
-          description: message`It is larger (+10M), smaller (-1K) or exactly so large (0).`,
-        })),
-        newer: optional(option("--newer", string({ metavar: "WHEN" }), {
-          description:
-            message`It was modified after WHEN: a date, with a time or without, or an age such as 12h or 7d.`,
-        })),
-        older: optional(option("--older", string({ metavar: "WHEN" }), {
-          description: message`It was modified before WHEN.`,
-        })),
-      }),
+      conditions,
       object("How", {
         print0: optional(option("--print0", {
           description: message`Print names as they are, each with a NUL behind, for xargs -0.`,

@@ -73,7 +73,7 @@ export const join = {
           onProgress: (done, total) => line.update({ done, total, unit: "bytes" }),
         })
       );
-      line.clear();
+      line.finish();
       const { path, sha512 } = joined;
       if (json === true) printJson({ type: "joined", ...joined });
       else print(formatDigestLine({ digest: sha512, name: path }));

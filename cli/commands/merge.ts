@@ -15,6 +15,7 @@ import type { EventSink } from "../../pipeline/events.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { imageArgument } from "../arguments/image_argument.ts";
+import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
@@ -24,7 +25,7 @@ import { jsonTarget, note, print } from "../output/output.ts";
 import { rendererFor } from "../rendering/renderer.ts";
 import { digestLineOf } from "../rendering/result_line.ts";
 
-interface MergeValues extends CommonValues, ServersValues {
+interface MergeValues extends CommonValues, DecryptingValues, ServersValues {
   readonly command: "merge";
   readonly image: string;
   readonly output: string;
@@ -80,6 +81,7 @@ export const merge = {
           description: message`Replace an image that is there already.`,
         })),
       }),
+      decrypting,
       servers,
       common,
     ),
@@ -122,6 +124,7 @@ async function runMerge(
     ...(blockSize === undefined ? {} : { blockSize }),
     ...(hash === undefined ? {} : { algorithm: hash }),
     force: force === true,
+    ...decryptionOptions(values),
     ...serverOptions(values),
     signal,
     emit,

@@ -144,7 +144,7 @@ export const verify = {
           ...shownOn(line, image, values.json === true),
         })
       );
-      line.clear();
+      line.finish();
       noteTraffic(verified.traffic, values);
       const { digest, record, contents, countInodes, wasReplayed, dropped, below = [] } = verified;
       if (values.json === true) {

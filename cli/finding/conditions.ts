@@ -24,7 +24,7 @@ export interface ConditionValues {
 export interface Candidate {
   readonly name: string;
   readonly path: string;
-  readonly stat: Stat;
+  readonly stat: Pick<Stat, "kind" | "sizeBytes" | "mtime">;
 }
 
 type Condition = (candidate: Candidate) => boolean;
@@ -89,6 +89,6 @@ function kindOf(letter: string): FileKind {
   );
 }
 
-function seconds({ mtime }: Stat): number {
+function seconds({ mtime }: Candidate["stat"]): number {
   return mtime.seconds + mtime.nanoseconds / 1e9;
 }

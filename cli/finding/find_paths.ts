@@ -4,7 +4,6 @@
  */
 
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
-import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { type Mark, markOf } from "../../image/stack/mark_of.ts";
 import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
@@ -30,27 +29,48 @@ export async function findPaths(
   const { stat, path: found } = await findTypedItself(image, start);
   const prefix = withoutSlashes(found);
   const results = new Results(format);
-  const judge = async (relative: Uint8Array, stat: Stat, folder?: Stat) => {
-    const path = relative.length > 0 ? joined(prefix, relative) : prefix.length > 0 ? prefix : ROOT;
-    const text = decoder.decode(path).replace(/^\/+/, "");
-    const name = text.slice(text.lastIndexOf("/") + 1);
-    if (!condition({ name, path: text, stat })) return;
-    const target = format === "json"
-      ? await linkTarget(image, stat, folder, () => relative)
-      : undefined;
-    const mark = format === "json" ? await markOf(image, stat, () => relative) : undefined;
-    results.add(path, stat, target, mark);
+  const add = async (candidate: PathCandidate, relative: () => Uint8Array, folder?: Stat) => {
+    const { stat } = candidate;
+    const target = await linkTarget(image, stat, folder, relative);
+    results.addJson(candidate.bytes, stat, target, await markOf(image, stat, relative));
   };
   leftOut.below(prefix);
-  await judge(new Uint8Array(), stat);
+  const top = new PathCandidate(prefix.length > 0 ? prefix : ROOT, { stat });
+  if (condition(top)) {
+    if (format === "json") await add(top, () => new Uint8Array());
+    else results.add(top.bytes);
+  }
   if (stat.kind === "folder") {
     for await (const folder of image.walkFolders(stat.inode)) {
-      for (const { name, stat } of folder.entries) {
-        await judge(joinedBelow(folder.path, name), stat, folder.stat);
+      const base = folder.path.length > 0 ? joined(prefix, folder.path) : prefix;
+      for (const entry of folder.entries) {
+        const { name } = entry;
+        const candidate = new PathCandidate(joined(base, name), entry);
+        if (!condition(candidate)) continue;
+        if (format !== "json") results.add(candidate.bytes);
+        else await add(candidate, () => joinedBelow(folder.path, name), folder.stat);
       }
     }
   }
   results.end();
+}
+
+/** What is judged; of most, most is not asked for. */
+class PathCandidate implements Candidate {
+  constructor(readonly bytes: Uint8Array, private readonly entry: { readonly stat: Stat }) {}
+
+  get path(): string {
+    return decoder.decode(this.bytes).replace(/^\/+/, "");
+  }
+
+  get name(): string {
+    const { path } = this;
+    return path.slice(path.lastIndexOf("/") + 1);
+  }
+
+  get stat(): Stat {
+    return this.entry.stat;
+  }
 }
 
 class Results {
@@ -58,21 +78,18 @@ class Results {
 
   constructor(private readonly format: FindFormat) {}
 
-  add(
+  add(path: Uint8Array): void {
+    if (this.format === "lines") this.#lines.addName(path);
+    else if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
+  }
+
+  addJson(
     path: Uint8Array,
     stat: Stat,
     target: Uint8Array | undefined,
     mark: Mark | undefined,
   ): void {
-    switch (this.format) {
-      case "lines":
-        return this.#lines.add(printable(path));
-      case "nul":
-        if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
-        return;
-      case "json":
-        this.#lines.add(jsonLine(entryJson(path, stat, target, mark)));
-    }
+    this.#lines.add(jsonLine(entryJson(path, stat, target, mark)));
   }
 
   end(): void {

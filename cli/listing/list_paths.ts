@@ -3,10 +3,9 @@
  * @module
  */
 
-import { compareBytes } from "../../ext4/compare_bytes.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
-import type { Entry } from "../../ext4/reader/walk/entry.ts";
+import { EntryList } from "../../ext4/reader/walk/entry_list.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { type Mark, markOf } from "../../image/stack/mark_of.ts";
@@ -17,7 +16,14 @@ import { Lines } from "../output/lines.ts";
 import { jsonLine } from "../output/output.ts";
 import { entryJson } from "./entry_json.ts";
 import { linkTarget } from "./link_target.ts";
-import { type LongEntry, longRows, markText, totalRow } from "./long_rows.ts";
+import {
+  type LongColumns,
+  longColumns,
+  type LongEntry,
+  longRow,
+  markText,
+  totalRow,
+} from "./long_rows.ts";
 
 /** How to list. */
 export interface ListOptions {
@@ -79,7 +85,8 @@ class Listing {
     this.leftOut.below(new Uint8Array());
     const place = { path: new Uint8Array(), relative: new Uint8Array() };
     if (this.options.isJson) await this.#json(place, entries);
-    else await this.#rows(place, entries);
+    else if (!this.options.isLong) await this.#names(place, entries);
+    else await this.#rows(place, entries, longColumns(entries, this.options.isHuman));
     this.#isFirst = false;
   }
 
@@ -93,13 +100,14 @@ class Listing {
       }
       return;
     }
-    const entries: Entry[] = [];
-    for await (const entry of this.image.list(stat.inode)) entries.push(entry);
-    entries.sort((a, b) => compareBytes(a.name, b.name));
-    await this.#oneFolder({ path: start, relative: new Uint8Array(), stat }, entries);
+    const entries = new EntryList();
+    for await (const { name, stat: inner } of this.image.list(stat.inode)) {
+      entries.add({ bytes: name, nameAt: 0, nameLength: name.length }, inner);
+    }
+    await this.#oneFolder({ path: start, relative: new Uint8Array(), stat }, entries.sort());
   }
 
-  async #oneFolder(place: Place, entries: readonly Entry[]): Promise<void> {
+  async #oneFolder(place: Place, entries: Iterable<LongEntry>): Promise<void> {
     if (this.options.isJson) return await this.#json(place, entries);
     const { path } = place;
     if (this.hasHeadings) {
@@ -107,27 +115,33 @@ class Listing {
       this.lines.add(`${path.length === 0 ? "/" : printable(path)}:`);
     }
     this.#isFirst = false;
-    if (this.options.isLong) this.lines.add(totalRow(entries, this.options.isHuman));
-    await this.#rows(place, entries);
+    if (!this.options.isLong) return await this.#names(place, entries);
+    const columns = longColumns(entries, this.options.isHuman);
+    this.lines.add(totalRow(columns, this.options.isHuman));
+    await this.#rows(place, entries, columns);
   }
 
-  async #rows(place: Place, entries: readonly LongEntry[]): Promise<void> {
+  async #names(place: Place, entries: Iterable<LongEntry>): Promise<void> {
+    for (const entry of entries) {
+      const mark = this.image.isLayerAlone
+        ? await this.#markOf(place, entry.name, entry.stat)
+        : undefined;
+      if (mark === undefined) this.lines.addName(bytesOf(entry.name));
+      else this.lines.add(printable(entry.name) + markText(mark));
+    }
+  }
+
+  async #rows(place: Place, entries: Iterable<LongEntry>, columns: LongColumns): Promise<void> {
     const { isLayerAlone } = this.image;
-    if (!this.options.isLong && !isLayerAlone) {
-      for (const { name } of entries) this.lines.add(printable(name));
-      return;
+    const { isHuman } = this.options;
+    for (const { name, stat } of entries) {
+      const hasMore = isLayerAlone || stat.kind === "symlink";
+      const entry = hasMore ? await this.#withMore(place, name, stat) : { name, stat };
+      this.lines.add(longRow(entry, columns, isHuman));
     }
-    const whole = isLayerAlone || entries.some(({ stat }) => stat.kind === "symlink")
-      ? await this.#withMore(place, entries)
-      : entries;
-    if (!this.options.isLong) {
-      for (const { name, mark } of whole) this.lines.add(printable(name) + markText(mark));
-      return;
-    }
-    for (const row of longRows(whole, this.options.isHuman)) this.lines.add(row);
   }
 
-  async #json(place: Place, entries: readonly LongEntry[]): Promise<void> {
+  async #json(place: Place, entries: Iterable<LongEntry>): Promise<void> {
     for (const { name, stat } of entries) {
       const target = await this.#targetOf(place, name, stat);
       const mark = await this.#markOf(place, name, stat);
@@ -135,16 +149,11 @@ class Listing {
     }
   }
 
-  /** With targets of symbolic links, and the marks of a layer. */
-  async #withMore(place: Place, entries: readonly LongEntry[]): Promise<LongEntry[]> {
-    const whole: LongEntry[] = [];
-    for (const { name, stat } of entries) {
-      const target = await this.#targetOf(place, name, stat);
-      const mark = await this.#markOf(place, name, stat);
-      const more = { ...target && { target }, ...mark && { mark } };
-      whole.push({ name, stat, ...more });
-    }
-    return whole;
+  /** With the target of a symbolic link, and the mark of a layer. */
+  async #withMore(place: Place, name: string | Uint8Array, stat: Stat): Promise<LongEntry> {
+    const target = await this.#targetOf(place, name, stat);
+    const mark = await this.#markOf(place, name, stat);
+    return { name, stat, ...target && { target }, ...mark && { mark } };
   }
 
   #markOf(place: Place, name: string | Uint8Array, stat: Stat): Promise<Mark | undefined> {

@@ -19,28 +19,45 @@ export interface LongEntry {
   readonly mark?: Mark;
 }
 
-/**
- * A row for each entry, like `ls -ln --time-style=long-iso`. One at a time: a folder may have more
- * entries than there should be rows in memory.
- */
-export function* longRows(entries: readonly LongEntry[], isHuman: boolean): Generator<string> {
+/** How wide the columns of a folder are, and what its entries take. */
+export interface LongColumns {
+  readonly width: Readonly<Record<typeof KEYS[number], number>>;
+  readonly allocatedBytes: number;
+}
+
+/** Goes through all entries that are to be shown together. */
+export function longColumns(
+  entries: Iterable<Pick<LongEntry, "stat">>,
+  isHuman: boolean,
+): LongColumns {
   const width = { links: 0, uid: 0, gid: 0, size: 0, major: 0, minor: 0 };
+  let allocatedBytes = 0;
   for (const { stat } of entries) {
     const columns = columnsOf(stat, isHuman);
-    for (const key of KEYS) width[key] = Math.max(width[key], columns[key].length);
+    for (const key of KEYS) {
+      if (columns[key].length > width[key]) width[key] = columns[key].length;
+    }
+    allocatedBytes += stat.allocatedBytes;
   }
   if (width.major > 0) width.size = Math.max(width.size, width.major + 2 + width.minor);
-  for (const { name, stat, target, mark } of entries) {
-    const { links, uid, gid, size, major, minor } = columnsOf(stat, isHuman);
-    const last = stat.device === undefined
-      ? size.padStart(width.size)
-      : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
-    const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
-    yield `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
-      `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${
-        markText(mark)
-      }`;
-  }
+  return { width, allocatedBytes };
+}
+
+/** The row of an entry, like `ls -ln --time-style=long-iso`. */
+export function longRow(
+  { name, stat, target, mark }: LongEntry,
+  { width }: LongColumns,
+  isHuman: boolean,
+): string {
+  const { links, uid, gid, size, major, minor } = columnsOf(stat, isHuman);
+  const last = stat.device === undefined
+    ? size.padStart(width.size)
+    : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
+  const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
+  return `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
+    `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${
+      markText(mark)
+    }`;
 }
 
 /** What stands behind the name of a mark. */
@@ -65,9 +82,8 @@ function columnsOf(
 }
 
 /** `total 12`: the room the entries take, in KiB. */
-export function totalRow(entries: readonly LongEntry[], isHuman: boolean): string {
-  const bytes = entries.reduce((sum, { stat }) => sum + stat.allocatedBytes, 0);
-  return `total ${isHuman ? sizeText(bytes, true) : Math.ceil(bytes / 1024)}`;
+export function totalRow({ allocatedBytes }: LongColumns, isHuman: boolean): string {
+  return `total ${isHuman ? sizeText(allocatedBytes, true) : Math.ceil(allocatedBytes / 1024)}`;
 }
 
 /** Bytes, or e.g. `1.5K`, rounded up as `ls -h` does. */

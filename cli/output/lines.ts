@@ -3,26 +3,51 @@
  * @module
  */
 
+import { isPlain, printable } from "../../host/libc/paths.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 
 const BATCH_CHARACTERS = 65_536;
+/** What the lines were made of is garbage. */
+const BATCHES_A_COLLECTION = 8;
+/** Most bytes that a character of a string takes in UTF-8. */
+const MOST_CHARACTER_BYTES = 3;
 const encoder = new TextEncoder();
 
 /** Collects lines; to be flushed in the end. */
 export class Lines {
-  #batch = "";
+  #batch = new Uint8Array(BATCH_CHARACTERS);
+  #length = 0;
+  #countFlushed = 0;
 
   /** @throws OutputClosedError when nobody reads any more. */
   add(line: string): void {
-    this.#batch += line + "\n";
-    if (this.#batch.length >= BATCH_CHARACTERS) this.flush();
+    this.#makeRoom(MOST_CHARACTER_BYTES * line.length + 1);
+    this.#length += encoder.encodeInto(line, this.#batch.subarray(this.#length)).written;
+    this.#batch[this.#length++] = NEWLINE;
+  }
+
+  /** Adds a name or path as `printable` shows it. */
+  addName(name: Uint8Array): void {
+    if (!isPlain(name)) return this.add(printable(name));
+    this.#makeRoom(name.length + 1);
+    this.#batch.set(name, this.#length);
+    this.#length += name.length;
+    this.#batch[this.#length++] = NEWLINE;
   }
 
   /** Writes what was collected. @throws OutputClosedError when nobody reads any more. */
   flush(): void {
-    const batch = this.#batch;
-    this.#batch = "";
-    if (!writeBytes(1, encoder.encode(batch))) throw new OutputClosedError();
+    const length = this.#length;
+    this.#length = 0;
+    if (!writeBytes(1, this.#batch.subarray(0, length))) throw new OutputClosedError();
+  }
+
+  #makeRoom(sizeBytes: number): void {
+    if (this.#length + sizeBytes <= this.#batch.length) return;
+    this.flush();
+    if (++this.#countFlushed % BATCHES_A_COLLECTION === 0) boundGarbage();
+    if (sizeBytes > this.#batch.length) this.#batch = new Uint8Array(2 * sizeBytes);
   }
 }
 

@@ -4,17 +4,16 @@
  */
 
 import process from "node:process";
-import type { EventOf } from "../../pipeline/events.ts";
-import { duration } from "../../pipeline/words/duration.ts";
-import { formatSize } from "../../pipeline/words/size.ts";
-import { write } from "../output/output.ts";
+import { note, write } from "../output/output.ts";
+import { type Amount, progressText, totalText } from "./progress_text.ts";
 
 /** Drawn at most this often. */
 const INTERVAL_MS = 100;
-const BAR_WIDTH = 24;
+/** Where nothing says how far it is, the time shows that it goes on. */
+const TICK_MS = 1000;
+/** What took less needs no total. */
+const TOTAL_AFTER_SECONDS = 2;
 const CLEAR = "\r\x1b[K";
-
-type Amount = Pick<EventOf<"progress">, "done" | "total" | "unit">;
 
 /** A line that is drawn over itself; it does nothing where it is not wanted. */
 export class ProgressLine {
@@ -22,6 +21,8 @@ export class ProgressLine {
   #startMs = 0;
   #drawnMs = 0;
   #isDrawn = false;
+  #amount: Amount | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly enabled: boolean, private readonly color: boolean) {}
 
@@ -29,52 +30,63 @@ export class ProgressLine {
   start(label: string): void {
     this.#label = label;
     this.#startMs = performance.now();
-    this.#draw(label);
+    this.#amount = undefined;
+    this.#draw();
+    if (!this.enabled || this.#ticker !== undefined) return;
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    // It alone keeps nothing running.
+    (this.#ticker as { unref?: () => void }).unref?.();
   }
 
   /** Shows how far the step is. */
   update(amount: Amount): void {
-    const now = performance.now();
-    if (!this.enabled || now - this.#drawnMs < INTERVAL_MS) return;
-    this.#draw(`${this.#label}  ${describe(amount, (now - this.#startMs) / 1000)}`);
+    this.#amount = amount;
+    if (!this.enabled || performance.now() - this.#drawnMs < INTERVAL_MS) return;
+    this.#draw();
   }
 
   /** Lets something be printed above the line. */
   above(printIt: () => void): void {
-    this.clear();
+    this.#wipe();
     printIt();
   }
 
   /** Takes the line away. */
   clear(): void {
+    this.#wipe();
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+  }
+
+  /** Takes the line away, and leaves what a longer step came to. */
+  finish(): void {
+    this.clear();
+    const amount = this.#amount;
+    const seconds = this.#seconds();
+    this.#amount = undefined;
+    if (!this.enabled || amount === undefined || seconds < TOTAL_AFTER_SECONDS) return;
+    note(`${this.#label}: ${totalText({ ...amount, done: amount.total ?? amount.done }, seconds)}`);
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startMs) / 1000;
+  }
+
+  #tick(): void {
+    if (this.#isDrawn && performance.now() - this.#drawnMs >= TICK_MS) this.#draw();
+  }
+
+  #wipe(): void {
     if (this.#isDrawn) write(2, CLEAR);
     this.#isDrawn = false;
   }
 
-  #draw(text: string): void {
+  #draw(): void {
     if (!this.enabled) return;
     const width = (process.stderr.columns || 80) - 1;
-    const cut = text.length > width ? text.slice(0, width) : text;
-    write(2, `${CLEAR}${this.color ? `\x1b[36m${cut}\x1b[0m` : cut}`);
+    const text = progressText(this.#label, this.#seconds(), width, this.#amount);
+    write(2, `${CLEAR}${this.color ? `\x1b[36m${text}\x1b[0m` : text}`);
     this.#isDrawn = true;
     this.#drawnMs = performance.now();
   }
-}
-
-/**
- * A progress in words, e.g. `[####----]  33 %  1.2 GiB of 3.6 GiB  410 MiB/s  6 s left`.
- *
- * @param seconds Since the step began.
- */
-function describe({ done, total, unit }: Amount, seconds: number): string {
-  const show = (n: number) =>
-    unit === "bytes" ? formatSize(n) : `${Math.round(n).toLocaleString("en")} ${unit}`;
-  const rate = seconds > 0.2 ? `  ${show(done / seconds)}/s` : "";
-  if (total === undefined || total === 0) return `${show(done)}${rate}`;
-  const share = Math.min(1, done / total);
-  const filled = Math.round(share * BAR_WIDTH);
-  const bar = "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled);
-  const left = seconds > 0.2 && done > 0 ? `  ${duration(seconds * (1 / share - 1))} left` : "";
-  const percent = String(Math.floor(share * 100)).padStart(3);
-  return `[${bar}] ${percent} %  ${show(done)} of ${show(total)}${rate}${left}`;
 }

@@ -50,13 +50,18 @@ export function summaryOf(
     ...(report.problems.length === 0
       ? []
       : [["problems", String(report.problems.length)] as const]),
-    ["time", duration(seconds)],
+    ["time", `${duration(seconds)}${rateOf(report.sourceBytes, seconds)}`],
   ];
   return [
     ...rows,
     "",
     ...facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
   ].join("\n");
+}
+
+/** How fast it was, where it took long enough to be asked. */
+function rateOf(sourceBytes: number, seconds: number): string {
+  return seconds < 1 || sourceBytes === 0 ? "" : `, ${formatSize(sourceBytes / seconds)}/s`;
 }
 
 /** What storing equal files once came to. */

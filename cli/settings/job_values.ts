@@ -47,6 +47,7 @@ export function valuesOf(named: NamedJob, common: CommonValues): BuildValues {
     oneFileSystem: job["one-file-system"],
     times: job.times,
     withoutRecord: undefined,
+    identity: [],
     base: [],
     unchangedBy: job["unchanged-by"],
     dedupe: job.dedupe,

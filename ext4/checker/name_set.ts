@@ -1,5 +1,5 @@
 /**
- * Tells whether a name was there before, by a number for each; strings are made only in doubt.
+ * Finds out whether a name was there before, by a number for each; strings are made only in doubt.
  * @module
  */
 

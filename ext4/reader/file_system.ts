@@ -9,7 +9,6 @@ import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./bytes/block_source.ts";
 import { readContiguous } from "./contents/contiguous_contents.ts";
 import { encrypted } from "./contents/file_data.ts";
-import type { DirectoryCursor } from "./directory/directory.ts";
 import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./metadata/link_target.ts";
@@ -34,6 +33,7 @@ import type { Volume } from "./volume.ts";
 import { type Entry, WalkedEntry, type WalkedFolder } from "./walk/entry.ts";
 import { loadChild, loadParent } from "./walk/child.ts";
 import { nextEntries } from "./walk/next_entries.ts";
+import { EntryWindow } from "./walk/entry_window.ts";
 import { openFolder } from "./walk/open_folder.ts";
 import { resolve } from "./walk/resolve.ts";
 import { FolderWalk } from "./walk/walk.ts";
@@ -93,7 +93,7 @@ export class FileSystem implements LeavingOut {
 
   /** The entries of a folder but `.` and `..`, in no order that means anything. */
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
-    for await (const entries of this.listBatches(folder, options, this)) yield* entries;
+    for await (const entries of this.listBatches(folder, options)) yield* entries;
   }
 
   /**
@@ -102,15 +102,15 @@ export class FileSystem implements LeavingOut {
    */
   async *listBatches(
     folder: FileReference,
-    options: FollowOptions,
-    leaving: LeavingOut,
+    options: FollowOptions = {},
+    leaving: LeavingOut = this,
   ): AsyncGenerator<Entry[]> {
-    const cursor = await settle(this.#openFolder(folder, options, leaving));
+    const open = await settle(this.#openFolder(folder, options, leaving));
     while (true) {
       const entries = await settle(
         nextEntries(
           this.#volume,
-          cursor,
+          open,
           leaving,
           (inode, name) => this.#statOf(inode, name, leaving),
         ),
@@ -175,6 +175,11 @@ export class FileSystem implements LeavingOut {
    * is in its folders. Memory grows with the folders beside the way down only.
    */
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    for await (const entries of this.walkBatches(folder)) yield* entries;
+  }
+
+  /** The same, many entries of one folder at a time. */
+  async *walkBatches(folder: FileReference = "/"): AsyncGenerator<WalkedEntry[]> {
     const walk = await settle(this.#startWalk(folder, false));
     while (true) {
       const current = await settle(walk.nextFolder());
@@ -184,7 +189,7 @@ export class FileSystem implements LeavingOut {
           walk.nextEntries((raw, stat) => new WalkedEntry(current, raw, stat)),
         );
         if (entries === undefined) break;
-        yield* entries;
+        yield entries;
       }
     }
   }
@@ -259,11 +264,12 @@ export class FileSystem implements LeavingOut {
     file: FileReference,
     options: FollowOptions,
     leaving: LeavingOut,
-  ): Reading<{ inode: InodeNumber; cursor: DirectoryCursor }> {
+  ): Reading<{ inode: InodeNumber; window: EntryWindow }> {
     const inode = yield* this.#find(file, options);
     requireKind(file, this.#statOf(inode, wholePath(file)), "folder", "not-a-folder");
     if (hasFlag(inode, "encrypt")) leaveOut(encrypted(inode), leaving, () => new Uint8Array());
-    return { inode: inode.number, cursor: yield* openFolder(this.#volume, inode) };
+    const window = new EntryWindow(yield* openFolder(this.#volume, inode));
+    return { inode: inode.number, window };
   }
 
   *#readLink(file: FileReference): Reading<Uint8Array> {

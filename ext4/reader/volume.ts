@@ -37,6 +37,8 @@ export interface Volume {
   readonly lost?: Lost;
   /** Blocks that are there: fewer than it should have where the image is cut short. */
   readonly countBlocksThere: number;
+  /** To be called after each some ten thousand entries of a folder. */
+  afterMany(): void;
 }
 
 /**

@@ -57,7 +57,6 @@ const MOST_SOCKETS = 50;
  * What an S3 client is made with. A custom endpoint is addressed as `ENDPOINT/BUCKET/KEY`.
  *
  * @throws EnvironmentError when the endpoint is not an address, or `AWS_CA_BUNDLE` cannot be read.
- * @internal
  */
 export function awsClientConfig(
   given: AwsPlace = {},
@@ -79,15 +78,8 @@ export function awsClientConfig(
   };
 }
 
-/**
- * The address that requests go to, whatever bucket stands before it.
- * @internal
- */
-export function awsStoreUrl({ endpoint, region }: AwsClientConfig): URL {
-  return storeUrl(endpoint, region);
-}
-
-function storeUrl(endpoint: string | undefined, region: string | undefined): URL {
+/** The address that requests go to, whatever bucket stands before it. */
+export function storeUrl(endpoint: string | undefined, region: string | undefined): URL {
   return new URL(endpoint ?? `https://s3.${region ?? "us-east-1"}.amazonaws.com`);
 }
 

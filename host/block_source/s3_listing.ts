@@ -4,7 +4,7 @@
  */
 
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
-import { awsClientConfig, awsStoreUrl } from "../aws/client_config.ts";
+import { awsStore } from "../aws/store.ts";
 import { EnvironmentError } from "../environment_error.ts";
 import { shownLocation } from "./location.ts";
 import { storeError } from "./s3_server.ts";
@@ -32,13 +32,14 @@ export async function listObjects(address: string): Promise<ListedObject[]> {
     );
   }
   const { S3Client, ListObjectsV2Command } = await import("@aws-sdk/client-s3");
-  const config = awsClientConfig();
+  const { config, url } = awsStore();
   const client = new S3Client(config as S3ClientConfig);
   const [, Bucket, path = ""] = match;
   const Prefix = path === "" || path.endsWith("/") ? path : `${path}/`;
   const listed: ListedObject[] = [];
+  let token: string | undefined;
   try {
-    for (let token: string | undefined;;) {
+    for (;;) {
       const page = await client.send(
         new ListObjectsV2Command({
           Bucket,
@@ -47,7 +48,7 @@ export async function listObjects(address: string): Promise<ListedObject[]> {
           ...token !== undefined && { ContinuationToken: token },
         }),
       ).catch(async (error) => {
-        throw await storeError(shownName, awsStoreUrl(config), error);
+        throw await storeError(shownName, url, error);
       });
       for (const { Key = "", Size = 0 } of page.Contents ?? []) {
         listed.push({ name: Key.slice(Prefix.length), sizeBytes: Size });

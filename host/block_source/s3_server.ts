@@ -9,7 +9,8 @@
 
 import process from "node:process";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { awsClientConfig, awsStoreUrl } from "../aws/client_config.ts";
+import { awsClientConfig } from "../aws/client_config.ts";
+import { awsStore } from "../aws/store.ts";
 import { EnvironmentError } from "../environment_error.ts";
 import { connectionError, proxyError } from "./connection_error.ts";
 import { statusError } from "./http_status.ts";
@@ -38,12 +39,12 @@ export async function s3Server(
     );
   }
   const { S3Client, GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const config = awsClientConfig({}, {}, environment);
+  const { config, url } = awsStore({}, {}, environment);
   const client = new S3Client(config as S3ClientConfig);
   const [, Bucket, Key] = match;
   const get = (Range: string, abortSignal: AbortSignal) =>
     client.send(new GetObjectCommand({ Bucket, Key, Range }), { abortSignal });
-  return new S3Server(shownName, awsStoreUrl(config), client, get);
+  return new S3Server(shownName, url, client, get);
 }
 
 /** What the client is made with. */

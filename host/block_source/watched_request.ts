@@ -17,9 +17,9 @@ export interface Watch {
   readonly leastRate: LeastRate;
   /** Ends the request from outside; its reason is thrown. */
   readonly signal: AbortSignal;
-  /** Told the head of the answer before any of its bytes is used; may throw. */
+  /** Receives the head of the answer before any of its bytes is used; may throw. */
   readonly onReply: (reply: RangeReply) => void;
-  /** Told each piece of the body; returns false when no more is wanted. */
+  /** Receives each piece of the body; returns false when no more is wanted. */
   readonly onBytes: (bytes: Uint8Array) => boolean;
 }
 

@@ -24,7 +24,6 @@ export interface ConnectionFailure {
  * @param error What the runtime threw. Its words are used to distinguish failures, and are not
  * repeated: they name the URL with all its secrets.
  * @returns `undefined` where the connection only broke, or nobody answers at that address.
- * @internal
  */
 export async function connectionFailure(
   url: URL,

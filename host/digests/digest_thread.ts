@@ -23,7 +23,7 @@ export class DigestThread {
   #current: Uint8Array | undefined;
   #used = 0;
   #failure: Error | undefined;
-  /** Told of each answer, and of a failure. */
+  /** Receives each answer, and a failure. */
   #onAnswer: () => void = () => {};
   #digest: string | undefined;
 

@@ -17,7 +17,7 @@ const PIECE_BYTES = 4 * 2 ** 20;
 /**
  * The digest of a file, read once; while one piece is hashed the next is read.
  *
- * @param onProgress Told the bytes done so far.
+ * @param onProgress Receives the bytes done so far.
  * @returns Hex digits.
  */
 export async function digestFile(

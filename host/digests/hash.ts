@@ -9,16 +9,6 @@
 import { createHash } from "node:crypto";
 import { type Library, openLibrary, type Signature, systemLibraries } from "../libc/library.ts";
 
-/** A digest that is being made. */
-export interface Hash {
-  /** Adds bytes. @throws Error when the digest was made already, or the hash was closed. */
-  update(bytes: Uint8Array): void;
-  /** The digest in hex. @throws Error when it was made already, or the hash was closed. */
-  digest(): string;
-  /** Gives it up, unless the digest was made; to be called where it is not. */
-  close(): void;
-}
-
 // EVP_DigestInit(3). The versions differ in nothing that is used here.
 const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"].flatMap((name) => systemLibraries(name));
 const SIGNATURES = {
@@ -42,10 +32,20 @@ function loadOpenSsl(): Promise<OpenSsl | undefined> {
 }
 
 /** Begins a digest. @param algorithm e.g. `sha512`. @throws Error for an unknown algorithm. */
-export async function startHash(algorithm: string): Promise<Hash> {
+export async function startHash(algorithm: string): Promise<{
+  /** Adds bytes. @throws Error when the digest was made already, or the hash was closed. */
+  update(bytes: Uint8Array): void;
+  /** The digest in hex. @throws Error when it was made already, or the hash was closed. */
+  digest(): string;
+  /** Gives it up, unless the digest was made; to be called where it is not. */
+  close(): void;
+}> {
   const functions = await loadOpenSsl();
   return (functions && openSslHash(functions, algorithm)) ?? runtimeHash(algorithm);
 }
+
+/** A digest that is being made. */
+export type Hash = Awaited<ReturnType<typeof startHash>>;
 
 /** Makes one digest after the other, at little cost for each: for many small inputs. */
 export interface DigestMaker {
@@ -126,11 +126,13 @@ function openSslHash(functions: OpenSsl, algorithm: string): Hash | undefined {
 function openSslMaker(functions: OpenSsl, algorithm: string): DigestMaker | undefined {
   const method = functions.EVP_get_digestbyname(new TextEncoder().encode(`${algorithm}\0`));
   const context = functions.EVP_MD_CTX_new();
-  const begin = () => functions.EVP_DigestInit_ex(context, method, null);
-  if (begin() !== 1) {
+  if (functions.EVP_DigestInit_ex(context, method, null) !== 1) {
     functions.EVP_MD_CTX_free(context);
     return undefined;
   }
+  // With the method of before: naming it has OpenSSL 3 look it up once more, which takes as long as
+  // the digest of a small file.
+  const begin = () => functions.EVP_DigestInit_ex(context, null, null);
   const digest = new Uint8Array(MOST_DIGEST_BYTES);
   const length = new Uint32Array(1);
   return {
@@ -139,7 +141,7 @@ function openSslMaker(functions: OpenSsl, algorithm: string): DigestMaker | unde
     },
     finishInto(target, at) {
       requireOk(functions.EVP_DigestFinal_ex(context, digest, length));
-      target.set(digest.subarray(0, length[0]), at);
+      for (let i = 0; i < length[0]!; i++) target[at + i] = digest[i]!;
       requireOk(begin());
     },
   };

@@ -47,8 +47,8 @@ export function printable(name: string | Uint8Array): string {
   return escapeControls(text, true);
 }
 
-/** Most names need no second look. */
-function isPlain(bytes: Uint8Array): boolean {
+/** Whether `printable` shows it as it is: most names need no second look. */
+export function isPlain(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;

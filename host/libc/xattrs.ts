@@ -18,7 +18,7 @@ export interface Attribute {
 }
 
 /**
- * Told of an attribute that cannot be read, or, without a name, that they cannot be listed.
+ * Receives an attribute that cannot be read; without a name, they cannot be listed.
  */
 export type OnUnreadable = (error: SystemError, name?: Uint8Array) => void;
 

@@ -4,16 +4,8 @@
  */
 
 import type { Readable, Writable } from "node:stream";
-import { collect, type ProgramOptions, spawnProgram } from "./run_program.ts";
+import { collect, type runProgram, spawnProgram } from "./run_program.ts";
 import { ToolError } from "./tool_error.ts";
-
-/** A program in a stream. */
-export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Array> {
-  /** Resolves when it has ended well. It rejects with a {@linkcode ToolError} otherwise. */
-  readonly ended: Promise<void>;
-  /** Ends it, and waits until it is gone. */
-  abort(): Promise<void>;
-}
 
 /**
  * Starts a program and gives its stdin and stdout as a pair of streams, for
@@ -28,8 +20,13 @@ export interface PipedProgram extends ReadableWritablePair<Uint8Array, Uint8Arra
  */
 export function pipeThroughProgram(
   argv: readonly string[],
-  options: ProgramOptions = {},
-): PipedProgram {
+  options: NonNullable<Parameters<typeof runProgram>[1]> = {},
+): ReadableWritablePair<Uint8Array, Uint8Array> & {
+  /** Resolves when it has ended well. It rejects with a {@linkcode ToolError} otherwise. */
+  readonly ended: Promise<void>;
+  /** Ends it, and waits until it is gone. */
+  abort(): Promise<void>;
+} {
   const stop = new AbortController();
   const signal = options.signal === undefined
     ? stop.signal
@@ -54,6 +51,9 @@ export function pipeThroughProgram(
     abort,
   };
 }
+
+/** A program in a stream. */
+export type PipedProgram = ReturnType<typeof pipeThroughProgram>;
 
 function writableTo(
   name: string,

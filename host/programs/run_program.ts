@@ -11,22 +11,6 @@ import { programEnvironment } from "./hidden_variables.ts";
 import { signalAll } from "./processes.ts";
 import { notFound, notStarted, ToolError } from "./tool_error.ts";
 
-/** How to run a program. */
-export interface ProgramOptions {
-  /** Ends the program: SIGTERM, after 2 seconds SIGKILL. */
-  readonly signal?: AbortSignal;
-  /** Exit codes that are not failures; only 0 when absent. */
-  readonly success?: (exitCode: number) => boolean;
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** The build's `workdir`, by which its programs are found, and ended, when it was killed. */
-  readonly workdir?: string;
-  /** The folder it is run in; this process's own when absent. */
-  readonly cwd?: string;
-  /** Told the argv before the program starts. */
-  readonly onStart?: (argv: readonly string[]) => void;
-}
-
 /**
  * Runs a program and waits for it. It gets no stdin, speaks English, and is in a process group of
  * its own, so that a terminal's Ctrl-C reaches icecore alone.
@@ -35,7 +19,20 @@ export interface ProgramOptions {
  */
 export async function runProgram(
   argv: readonly string[],
-  options: ProgramOptions = {},
+  options: {
+    /** Ends the program: SIGTERM, after 2 seconds SIGKILL. */
+    readonly signal?: AbortSignal;
+    /** Exit codes that are not failures; only 0 when absent. */
+    readonly success?: (exitCode: number) => boolean;
+    /** Added to the environment. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** The build's `workdir`, by which its programs are found, and ended, when it was killed. */
+    readonly workdir?: string;
+    /** The folder it is run in; this process's own when absent. */
+    readonly cwd?: string;
+    /** Receives the argv before the program starts. */
+    readonly onStart?: (argv: readonly string[]) => void;
+  } = {},
 ): Promise<{
   /** The exit code; -1 when a signal ended it. */
   readonly exitCode: number;
@@ -60,6 +57,9 @@ export async function runProgram(
     release();
   }
 }
+
+/** How to run a program. */
+export type ProgramOptions = NonNullable<Parameters<typeof runProgram>[1]>;
 
 /** What a program said. */
 export type ProgramResult = Awaited<ReturnType<typeof runProgram>>;

@@ -14,7 +14,7 @@ export class ContentComparison {
   readonly #a = new Uint8Array(PIECE_BYTES);
   readonly #b = new Uint8Array(PIECE_BYTES);
 
-  /** @param onCompared Told how many bytes were compared. */
+  /** @param onCompared Receives how many bytes were compared. */
   constructor(
     private readonly breather: Breather,
     private readonly onCompared: (bytes: number) => void,

@@ -12,7 +12,7 @@ import { startDigests } from "../../host/digests/hash.ts";
 import type { ImageReader } from "../image_reader.ts";
 import type { Content } from "./content.ts";
 
-/** Tells digests of an image's files without reading their contents. */
+/** Gives digests of an image's files without reading their contents. */
 export interface RecordedDigests {
   /**
    * The SHA-256 of a file's contents, 32 bytes.

@@ -12,19 +12,21 @@ import type { ImageFile } from "../image_file.ts";
 import type { ImageReader } from "../image_reader.ts";
 import type { BlockCloner } from "./block_cloner.ts";
 
-/** Long enough that a remote image is asked seldom, short enough for a processor's cache. */
+/** Long enough that a server is asked seldom. */
 const PIECE_BYTES = 2 << 20;
+/** Short enough that what was read is compared and written while it lies in a processor's cache. */
+const LOCAL_PIECE_BYTES = 256 << 10;
 /** Up to this many blocks, four extents in the inode describe all: no block of a map is counted. */
 const FEW_BLOCKS = 5;
 
 /** Copies one file after the other through one buffer. */
 export class ContentCopier {
-  readonly #piece = new Uint8Array(PIECE_BYTES);
+  readonly #piece: Uint8Array;
 
   /**
    * @param cloner Clones what need not be copied.
    * @param check Compares what is copied with the record, if there is one.
-   * @param onCopied Told how many bytes were read and written.
+   * @param onCopied Receives how many bytes were read and written.
    * @param rest Called now and then within a long file.
    */
   constructor(
@@ -34,7 +36,10 @@ export class ContentCopier {
     private readonly breather: Breather,
     private readonly onCopied: (bytes: number) => void,
     private readonly rest: () => Promise<void>,
-  ) {}
+  ) {
+    const isLocal = image.storage?.file !== undefined;
+    this.#piece = new Uint8Array(isLocal ? LOCAL_PIECE_BYTES : PIECE_BYTES);
+  }
 
   /**
    * Fills an empty file.
@@ -59,9 +64,10 @@ export class ContentCopier {
   async #isWhole(file: ImageFile, to: Descriptor): Promise<boolean> {
     if (this.check === undefined) return false;
     const { sizeBytes } = file.stat;
+    const pieceBytes = this.#piece.length;
     await this.check.begin(file);
-    for (let offset = 0; offset < sizeBytes; offset += PIECE_BYTES) {
-      const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - offset));
+    for (let offset = 0; offset < sizeBytes; offset += pieceBytes) {
+      const piece = this.#piece.subarray(0, Math.min(pieceBytes, sizeBytes - offset));
       readFullyAt(to, piece, offset);
       this.check.add(piece, offset);
       if (this.breather.due) await this.rest();
@@ -96,8 +102,9 @@ export class ContentCopier {
     to: Descriptor,
     cloned: readonly number[],
   ): Promise<void> {
-    for (let offset = start; offset < end; offset += PIECE_BYTES) {
-      const piece = this.#piece.subarray(0, Math.min(PIECE_BYTES, end - offset));
+    const pieceBytes = this.#piece.length;
+    for (let offset = start; offset < end; offset += pieceBytes) {
+      const piece = this.#piece.subarray(0, Math.min(pieceBytes, end - offset));
       const reading = file.read(offset, piece);
       if (reading instanceof Promise) await reading;
       this.check?.add(piece, offset);
@@ -105,7 +112,7 @@ export class ContentCopier {
         writeAllAt(to, piece.subarray(from - offset, until - offset), from);
       }
       this.onCopied(piece.length);
-      if (offset + PIECE_BYTES < end && this.breather.due) await this.rest();
+      if (offset + pieceBytes < end && this.breather.due) await this.rest();
     }
   }
 }

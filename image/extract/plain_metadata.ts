@@ -29,7 +29,7 @@ export const SETUID_SETGID = 0o6000;
 /** What a file system may refuse. Without its owner, a file does not get its setuid bits either. */
 export type Refused = "owner" | "setuid" | "mode" | "times";
 
-/** Told what the file system does not keep. */
+/** Receives what the file system does not keep. */
 export type OnRefused = (what: Refused, error: SystemError) => void;
 
 /**

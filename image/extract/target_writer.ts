@@ -44,7 +44,7 @@ import {
 import { renameWithin } from "../../host/libc/open_nodes.ts";
 import type { Describer } from "./describer.ts";
 import type { Losses } from "./losses.ts";
-import type { SmallFiles } from "./small_files.ts";
+import type { PlainFiles } from "./plain_files.ts";
 import type { TargetFolders } from "./target_folders.ts";
 
 /** What a writer works with. */
@@ -62,7 +62,7 @@ export interface TargetWriterParts {
   /** Fails where a symbolic link's target is not what was stored. */
   checkTarget(row: TreeInode): Promise<void>;
   /** Makes those it takes over, where nothing may be in the way. */
-  readonly smallFiles: SmallFiles;
+  readonly plainFiles: PlainFiles;
 }
 
 const TEMPORARY = new TextEncoder().encode(`.icecore-extract-${crypto.randomUUID()}`);
@@ -86,7 +86,7 @@ export class TargetWriter {
    * @returns A promise only where there is something to wait for.
    */
   writeName(entry: TreeEntry): void | Promise<void> {
-    const { tree, existing, force, smallFiles } = this.parts;
+    const { tree, existing, force, plainFiles } = this.parts;
     const row = tree.entryInode[entry]! as TreeInode;
     const folder = tree.entryParent[entry]! as TreeInode;
     const name = nameOf(tree, entry);
@@ -96,9 +96,17 @@ export class TargetWriter {
     }
     if (tree.nameEntry[row] !== entry && this.#link(folder, name, row)) return;
     const isSafe = hasType(tree, row, S_IFREG) && !(force && existing.has(folder));
-    const isTaken = isSafe && smallFiles.takeOver(folder, name, row);
+    const isTaken = isSafe && plainFiles.takeOver(folder, name, row);
     if (isTaken === true) return;
     return this.#makeUnlessTaken(isTaken, folder, name, row);
+  }
+
+  /** Makes a file at its only name, without handing it over. */
+  makeFile(entry: TreeEntry): Promise<void> {
+    const { tree } = this.parts;
+    const row = tree.entryInode[entry]! as TreeInode;
+    const folder = tree.entryParent[entry]! as TreeInode;
+    return this.#makeUnlessTaken(false, folder, nameOf(tree, entry), row);
   }
 
   /** Removes what could not be completed, to go on with the next. */

@@ -1,5 +1,5 @@
 /**
- * What a file that is not an image is, as far as its bytes tell.
+ * What a file that is not an image is, as far as its bytes show.
  * @module
  */
 

@@ -20,13 +20,20 @@ export function placesOfBase(
   bases: readonly string[],
 ): string[] {
   const text = textOf(name);
-  const beside = location === undefined || text === undefined ? [] : [besideAs(location, text)];
+  const beside = location === undefined || text === undefined
+    ? []
+    : [...new Set([text, text + storedForm(location)])].map((name) => besideAs(location, name));
   const inFolders = bases.filter(isFolder);
   const images = bases.filter((base) => !inFolders.includes(base));
   const sameName = images.filter((base) => nameOfLocation(base) === text);
   const others = images.filter((base) => !sameName.includes(base));
   const within = text === undefined ? [] : inFolders.map((folder) => withinFolder(folder, text));
   return [...new Set([...beside, ...sameName, ...within, ...others])];
+}
+
+/** Whoever encrypts one image as it is made does so with that below it: `photos.img.age`. */
+function storedForm(location: string): string {
+  return /(\.zst)?(\.age)?$/.exec(nameOfLocation(location))![0];
 }
 
 function isFolder(location: string): boolean {

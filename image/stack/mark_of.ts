@@ -13,7 +13,7 @@ export type Mark = "whiteout" | "opaque";
 
 /**
  * The mark that a name is, or has.
- * @returns `undefined` where it is none, and in what is not a layer
+ * @returns `undefined` where it has no mark, and in what is not a layer
  */
 export async function markOf(
   image: ImageReader,

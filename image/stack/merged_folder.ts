@@ -7,7 +7,8 @@
  */
 
 import type { InodeNumber } from "../../ext4/numbers.ts";
-import { isOpaque as saysOpaque, isWhiteout } from "../../ext4/overlay_marks.ts";
+import { UnsupportedFeatureError } from "../../ext4/image_errors.ts";
+import { foreignMark, isOpaque as saysOpaque, isWhiteout } from "../../ext4/overlay_marks.ts";
 import { leaveOut, type LeavingOut } from "../../ext4/reader/leave_out.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { Entry } from "../../ext4/reader/walk/entry.ts";
@@ -45,7 +46,9 @@ export async function findChild(
 ): Promise<Found | undefined> {
   let top: { readonly stat: Stat; readonly layer: Layer } | undefined;
   const below: FolderPart[] = [];
-  for (const { layer, inode } of parts) {
+  for (const here of parts) {
+    const { layer, inode } = here;
+    await requireOwnMarks(here);
     const stat = await layer.files.child(inode, name);
     if (stat === undefined) continue;
     if (isGone(stat)) break;
@@ -69,6 +72,11 @@ export async function* mergedEntries(
   parts: readonly FolderPart[],
   leaving: LeavingOut,
 ): AsyncGenerator<MergedEntry[]> {
+  try {
+    for (const part of parts) await requireOwnMarks(part);
+  } catch (error) {
+    leaveOut(error, leaving, () => new Uint8Array());
+  }
   if (parts.length === 1) return yield* entriesOfOne(parts[0]!, leaving);
   const names = new Map<string, Merging>();
   const twice: MergedEntry[] = [];
@@ -150,6 +158,23 @@ class Merging {
 /** Whether what has this metadata says that its name is gone. */
 export function isGone({ mode, device }: Pick<Stat, "mode" | "device">): boolean {
   return isWhiteout(mode, device);
+}
+
+/**
+ * Nothing below the lowest image could be meant by its marks: there they are attributes.
+ * @throws UnsupportedFeatureError for a mark that other programs make
+ */
+export async function requireOwnMarks(
+  { layer, inode, hasXattrs }: Pick<FolderPart, "layer" | "inode" | "hasXattrs">,
+): Promise<void> {
+  if (!hasXattrs || layer.offset === 0) return;
+  const mark = foreignMark(await layer.files.xattrs(inode));
+  if (mark === undefined) return;
+  throw new UnsupportedFeatureError(
+    [`overlay-${mark}`],
+    `cannot read inode ${inode} of ${layer.source.shownName} with what lies below: it has ` +
+      `overlayfs' mark ${mark}, which another program has set. Mount the images with Linux.`,
+  );
 }
 
 async function isOpaque({ layer, inode, hasXattrs }: FolderPart): Promise<boolean> {

@@ -11,6 +11,7 @@ import { settle } from "../../ext4/reader/reading.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { OpenImageOptions } from "../image_reader.ts";
 import { saysNoImage, withName } from "../no_image.ts";
@@ -55,7 +56,12 @@ export async function openFiles(
     opened = await imageWithin(opened, options);
     const caching = opened.isLocal ? LOCAL_CACHE : REMOTE_CACHE;
     const cacheBytes = Math.min(options.cacheBytes ?? caching.cacheBytes, mostCacheBytes);
-    const files = await openFileSystem(opened, { ...caching, ...options, cacheBytes });
+    const files = await openFileSystem(opened, {
+      ...caching,
+      ...options,
+      cacheBytes,
+      afterMany: boundGarbage,
+    });
     return { files, source: opened, ...location };
   } catch (error) {
     const named = saysNoImage(error)

@@ -5,6 +5,7 @@
 
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import type { BlockSource } from "../../ext4/reader/bytes/block_source.ts";
+import type { RecordBase } from "../../ext4/record.ts";
 import { RECORD_HEADER } from "../../ext4/structs/record.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { ImageReader, ImageReaderLayer, OpenImageOptions } from "../image_reader.ts";
@@ -16,10 +17,16 @@ import { StackFiles } from "./stack_files.ts";
 import { StackRecord } from "./stack_record.ts";
 import { StackSource } from "./stack_source.ts";
 
-/** Opens it. @returns The reader, and the images that it reads, topmost first. @throws as `openImage` */
+/**
+ * Opens it.
+ * @param admit of a layer, is asked before those below it are opened, and throws where it refuses
+ * @returns The reader, and the images that it reads, topmost first.
+ * @throws as `openImage`
+ */
 export async function openReader(
   source: string | BlockSource,
   options: OpenImageOptions,
+  admit: (base: RecordBase, shownName: string) => void = () => {},
 ): Promise<{ readonly reader: ImageReader; readonly layers: readonly (OpenFiles & Numbered)[] }> {
   const opened = await openFiles(source, options);
   if (!await opened.files.mayBeLayer()) return alone(opened, false);
@@ -28,6 +35,7 @@ export async function openReader(
   if (top.record.mayBeLayer && options.layer !== true) refuseHalf(top, options);
   if (!isLayer || options.layer === true) return alone(top, isLayer);
   try {
+    admit(top.record.base!, opened.source.shownName);
     const layers = await openStack(top, options);
     const record = new StackRecord(layers);
     const reader = new SourceReader({

@@ -29,6 +29,7 @@ import {
   mergedEntries,
   type MergedEntry,
   partOf,
+  requireOwnMarks,
 } from "./merged_folder.ts";
 import { resolvePath } from "./resolve_path.ts";
 import { walkStack } from "./stack_walk.ts";
@@ -66,11 +67,22 @@ export class StackFiles implements ReadableFiles, LeavingOut {
   }
 
   async *list(folder: FileReference, options: FollowOptions = {}): AsyncGenerator<Entry> {
+    for await (const entries of this.listBatches(folder, options)) yield* entries;
+  }
+
+  async *listBatches(
+    folder: FileReference,
+    options: FollowOptions = {},
+  ): AsyncGenerator<Entry[]> {
     const { parts } = await this.#folder(folder, options);
-    for await (const batch of mergedEntries(parts, this)) yield* this.#entriesOf(batch);
+    for await (const batch of mergedEntries(parts, this)) yield this.#entriesOf(batch);
   }
 
   async *walk(folder: FileReference = "/"): AsyncGenerator<WalkedEntry> {
+    for await (const entries of this.walkBatches(folder)) yield* entries;
+  }
+
+  async *walkBatches(folder: FileReference = "/"): AsyncGenerator<WalkedEntry[]> {
     const top = await this.#folder(folder, {});
     for await (
       const { batches, ...current } of walkStack(
@@ -81,10 +93,10 @@ export class StackFiles implements ReadableFiles, LeavingOut {
       )
     ) {
       for await (const batch of batches) {
-        for (const { name, stat } of this.#entriesOf(batch)) {
+        yield this.#entriesOf(batch).map(({ name, stat }) => {
           const raw = { bytes: name, nameAt: 0, nameLength: name.length, name };
-          yield new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
-        }
+          return new WalkedEntry(current, { ...raw, inode: stat.inode, fileType: 0 }, stat);
+        });
       }
     }
   }
@@ -108,7 +120,9 @@ export class StackFiles implements ReadableFiles, LeavingOut {
   async openFile(file: FileReference, options: FollowOptions = {}): Promise<ImageFile> {
     const { stat, layer } = await this.#find(file, options);
     requireKind(file, stat, "file", "not-a-file");
-    const open = await layer.files.openFile(inLayer(layer, stat.inode));
+    const inode = inLayer(layer, stat.inode);
+    await requireOwnMarks({ layer, inode, hasXattrs: stat.hasXattrs });
+    const open = await layer.files.openFile(inode);
     return {
       stat,
       read: (offsetBytes, into) => open.read(offsetBytes, into),

@@ -51,7 +51,7 @@ export interface VerifyImageOptions {
   onProgress?(done: number, total: number | undefined, unit: "files" | "bytes"): void;
   /** A check begins. */
   onCheck?(check: "record" | "contents" | "structure" | "source"): void;
-  /** Told each thing that is wrong. */
+  /** Receives each thing that is wrong. */
   onFailure?(
     failure:
       & {
@@ -103,7 +103,7 @@ export interface VerifyImageOptions {
         }
       ),
   ): void;
-  /** Told each name of a source that could not be read. */
+  /** Receives each name of a source that could not be read. */
   onProblem?(problem: Problem): void;
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { EventSink, StepEvent } from "../events.ts";
-import type { PreviewContext, ScannedSource } from "../step.ts";
+import type { EventSink } from "../events.ts";
+import type { PreviewContext, ScannedSource, StepEvent } from "../step.ts";
 import type { ReadyStep } from "./check.ts";
 
 /** What all steps of one run share, whether it builds or only previews. */

@@ -4,7 +4,7 @@
  */
 
 import { EnvironmentError } from "../../mod.ts";
-import { connectionFailure, printable } from "../../plugin.ts";
+import { printable } from "../../plugin.ts";
 import type { Address } from "./address.ts";
 import type { Store } from "./store.ts";
 import { factsOf, isLocal, uploadError } from "./store_errors.ts";
@@ -30,7 +30,7 @@ export async function askStore(
     const isAnswered = status !== undefined && status !== 407;
     const failure = isAnswered || signal.aborted || isLocal(error)
       ? undefined
-      : await connectionFailure(store.url, status === 407 ? new Error("407") : error);
+      : await store.failureOf(status === 407 ? new Error("407") : error);
     if (failure === undefined) throw uploadError(address, error);
     const { why, advice, code } = failure;
     throw new EnvironmentError(`cannot upload ${printable(address)}: ${why}. ${advice}`, code, {

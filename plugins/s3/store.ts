@@ -8,7 +8,7 @@
 import { setTimeout } from "node:timers/promises";
 import type * as Aws from "@aws-sdk/client-s3";
 import type { StepContext } from "../../mod.ts";
-import { awsClientConfig, awsStoreUrl } from "../../plugin.ts";
+import { awsStore } from "../../plugin.ts";
 import type { options as schema } from "./options.ts";
 import { isTransient } from "./store_errors.ts";
 
@@ -26,8 +26,8 @@ export class Store {
   private constructor(
     readonly aws: typeof Aws,
     private readonly client: Aws.S3Client,
-    /** Where it is. */
-    readonly url: URL,
+    /** Explains why a request got no answer; `undefined` where the connection only broke. */
+    readonly failureOf: ReturnType<typeof awsStore>["failureOf"],
     private readonly retries: number,
     /** Whether its requests take streams: those that go through a proxy take bytes only. */
     readonly takesStreams: boolean,
@@ -38,14 +38,14 @@ export class Store {
     const aws = await import("@aws-sdk/client-s3");
     const { endpoint, region, retries } = options;
     const patience = { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS };
-    const config = awsClientConfig({ endpoint, region }, patience);
+    const found = awsStore({ endpoint, region }, patience);
     const client = new aws.S3Client({
-      ...config as Aws.S3ClientConfig,
+      ...found.config as Aws.S3ClientConfig,
       // Checksums are made here.
       requestChecksumCalculation: "WHEN_REQUIRED",
     });
-    const takesStreams = !("handle" in (config.requestHandler ?? {}));
-    return new Store(aws, client, awsStoreUrl(config), retries, takesStreams);
+    const takesStreams = !("handle" in (found.config.requestHandler ?? {}));
+    return new Store(aws, client, found.failureOf, retries, takesStreams);
   }
 
   /** Closes its connections. */

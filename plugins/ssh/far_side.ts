@@ -9,14 +9,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { EnvironmentError, type StepContext } from "../../mod.ts";
-import {
-  findProgram,
-  messageOf,
-  type PipedProgram,
-  pipeThroughProgram,
-  type ProgramOptions,
-  runProgram,
-} from "../../plugin.ts";
+import { findProgram, messageOf, pipeThroughProgram, runProgram } from "../../plugin.ts";
 import { type Address, parseAddress } from "./address.ts";
 import {
   endArgv,
@@ -105,7 +98,7 @@ export class FarSide {
   }
 
   /** Starts a script there, to be fed. */
-  open(remote: Remote): PipedProgram {
+  open(remote: Remote): ReturnType<typeof pipeThroughProgram> {
     const argv = sshArgv(this.#options, this.address, remote);
     return pipeThroughProgram(argv, { ...this.#started, signal: this.context.signal });
   }
@@ -189,7 +182,7 @@ export class FarSide {
   }
 
   /** How each program is started. */
-  get #started(): Pick<ProgramOptions, "workdir" | "onStart"> {
+  get #started(): Pick<NonNullable<Parameters<typeof runProgram>[1]>, "workdir" | "onStart"> {
     const { emit, workdir } = this.context;
     return {
       ...(workdir === undefined ? {} : { workdir }),

@@ -3,6 +3,8 @@
  * @module
  */
 
+import { escapedHtml } from "../../pipeline/words/escaped_html.ts";
+
 /** HTML that was written here. */
 export class Markup {
   /** Use {@linkcode markup}. */
@@ -38,19 +40,6 @@ export function markup(parts: TemplateStringsArray, ...values: readonly Insertab
 function rendered(value: Insertable): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Markup) return value.text;
-  if (typeof value === "string" || typeof value === "number") return escaped(String(value));
+  if (typeof value === "string" || typeof value === "number") return escapedHtml(String(value));
   return value.map(rendered).join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text that stands for itself, between tags and in quoted attributes. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

@@ -131,7 +131,7 @@ async function drained(
 
 const REFUSED = { 400: {}, 405: { allow: "GET, HEAD" } } as const;
 const TEXTS = {
-  400: "This address is none of this server.",
+  400: "This server has no such address.",
   405: "An image can only be read.",
 } as const;
 

@@ -17,7 +17,7 @@ export type RangeAnswer = "whole" | "unsatisfiable" | ByteSpan;
  * file, as the RFC allows.
  *
  * @param range The header; `undefined` without one.
- * @param ifRange Header `If-Range`: the range is meant for what has this tag. A date is none: to the
+ * @param ifRange Header `If-Range`: the range is meant for what has this tag. A date does not do: to the
  * second it does not say which contents are meant.
  */
 export function answerRange(

@@ -29,7 +29,7 @@ const TAG = {
   jpegLength: 0x202,
 } as const;
 
-/** A file with more folders than this is none that a camera made. */
+/** No camera makes a file with more folders than this. */
 const MOST_FOLDERS = 32;
 const MOST_ENTRIES = 512;
 const MOST_SUB_FOLDERS = 8;
@@ -40,7 +40,7 @@ const OLD_JPEG = 6;
 const JPEG = 7;
 const ENTRY_BYTES = 12;
 
-/** @returns `undefined` where the head is none of a TIFF file */
+/** @returns `undefined` where the head is not that of a TIFF file */
 export function tiffPreviews(head: Uint8Array, fileBytes: number): TiffPreviews | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (head.length < 8) return undefined;

@@ -68,7 +68,7 @@ export function createApp(
     app.get(`${prefix}*`, async (c) => {
       const path = decodePath(c.req.path.slice(prefix.length));
       if (path === undefined) {
-        return failed(site, part, 400, "This address is none of this server.");
+        return failed(site, part, 400, "This server has no such address.");
       }
       const place = site.shelf.placeOf(path);
       const isRoot = path.length === 0 && site.shelf.hasSeveral;

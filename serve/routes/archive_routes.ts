@@ -27,7 +27,7 @@ async function archiveRequest(site: Site, { path, place, c }: Wanted): Promise<A
     throw new PathError(
       "not-a-folder",
       shown,
-      `cannot pack ${shown}: it is no folder of an image.`,
+      `cannot pack ${shown}: it is not a folder of an image.`,
     );
   }
   return {

@@ -28,7 +28,14 @@ export async function look(site: Site, wanted: Wanted): Promise<Response> {
   const { path, place } = wanted;
   const { addresses } = site;
   if (place === undefined) return redirect(addresses.of("browse", path));
-  const found = await findIn(site, wanted, place);
+  const found = await findIn(site, wanted, place).catch(async (error: unknown) => {
+    const last = await lastVersion(error, wanted, place);
+    if (last === undefined) throw error;
+    return last;
+  });
+  if (typeof found === "number") {
+    return redirect(addresses.of("look", path, { layer: String(found) }));
+  }
   const real = site.shelf.pathOf(found);
   const isFolder = found.stat.kind === "folder" && found.layer === undefined;
   if (isFolder) return redirect(addresses.of("browse", real));
@@ -112,6 +119,16 @@ async function foundFile(site: Site, wanted: Wanted): Promise<Found> {
   const found = await findIn(site, wanted, place);
   requireFile(found);
   return found;
+}
+
+/** The newest layer that has a file which the tree does not show any more. */
+async function lastVersion(
+  error: unknown,
+  { c }: Wanted,
+  place: Place,
+): Promise<number | undefined> {
+  if (!(error instanceof PathError) || c.req.query("layer") !== undefined) return undefined;
+  return (await versionsOf(place)).find(({ isFile }) => isFile)?.layer;
 }
 
 /** As the tree shows it; where the address names a layer, as that has it. */

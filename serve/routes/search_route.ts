@@ -94,7 +94,7 @@ async function* foundIn(
     // Without words somebody is about to type them.
     site.names.prepare(image.reader);
     if (text.trim() === "") return;
-    const index = await site.names.of(image.reader);
+    const index = site.names.of(image.reader);
     for await (const hit of search(image.reader, path, text, signal, index)) {
       count++;
       yield hit;

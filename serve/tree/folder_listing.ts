@@ -9,7 +9,8 @@ import { ROOT_INODE } from "../../ext4/numbers.ts";
 import { Breather } from "../../host/breathe.ts";
 import { extensionOf, PictureNames } from "../media/media_type.ts";
 import { KINDS, type ListedEntry } from "./listed_entry.ts";
-import { naturalKey, type SortOrder } from "./sort_order.ts";
+import { NaturalKeys } from "./natural_keys.ts";
+import type { SortOrder } from "./sort_order.ts";
 
 /** Beside the names: kind, inode, size, time, offset of the name. */
 const ENTRY_BYTES = 1 + 4 + 8 + 8 + 4;
@@ -110,10 +111,8 @@ export class FolderListing {
   /** Folders come first, whatever the order; what is the same otherwise goes by name. */
   #sort(rows: Uint32Array, { key, direction }: SortOrder): Uint32Array {
     const sign = direction === "up" ? 1 : -1;
-    const names = Array.from(
-      { length: this.#entries },
-      (_, row) => naturalKey(decoder.decode(this.#name(row))),
-    );
+    const names = new NaturalKeys();
+    for (let row = 0; row < this.#entries; row++) names.add(this.#name(row));
     const types = key === "type"
       ? Array.from({ length: this.#entries }, (_, row) => extensionOf(this.#name(row)))
       : [];
@@ -132,7 +131,7 @@ export class FolderListing {
     return rows.sort((a, b) => {
       const folders = Number(this.#kinds[b] === 0) - Number(this.#kinds[a] === 0);
       if (folders !== 0) return folders;
-      const order = byKey(a, b) || (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : a - b);
+      const order = byKey(a, b) || names.compare(a, b) || a - b;
       return order * sign;
     });
   }
@@ -140,7 +139,6 @@ export class FolderListing {
 
 /** Fewer pictures than this make no gallery. */
 const LEAST_PICTURES = 3;
-const decoder = new TextDecoder();
 
 /**
  * Reads a folder: no file in it is opened. The empty `lost+found` that every `mkfs` makes is left out.
@@ -154,8 +152,8 @@ export async function readListing(
 ): Promise<FolderListing> {
   const breather = new Breather(signal);
   const listing = new FolderListing();
-  // All of its entries at once: one after the other each would be waited for.
-  for await (const { entries } of image.walkFolders(folder)) {
+  // Many entries at once: one after the other each would be waited for.
+  for await (const entries of image.listBatches(folder)) {
     for (const entry of entries) {
       const { kind, inode, sizeBytes, mtime } = entry.stat;
       const isLost = folder === ROOT_INODE && kind === "folder" && entry.nameText === "lost+found";
@@ -163,7 +161,6 @@ export async function readListing(
       listing.add({ name: entry.name, kind, inode, sizeBytes, mtimeSeconds: mtime.seconds });
       if (breather.due) await breather.pause();
     }
-    break;
   }
   return listing;
 }

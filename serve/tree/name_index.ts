@@ -1,6 +1,6 @@
 /**
  * All names of an image in columns: one walk serves every search. 100,000 names take some 5 MB, and
- * are searched in a few milliseconds.
+ * are searched in a few milliseconds. It is searched while it is made as well.
  * @module
  */
 
@@ -34,33 +34,55 @@ export class NameIndex {
   readonly #pathEnds = new Column(Uint32Array);
   readonly #rowEnds = new Column(Uint32Array);
 
+  #isWhole = false;
+  #failure: unknown;
+  /** Those who wait for more names. */
+  #waiting: (() => void)[] = [];
+
   /**
-   * Walks an image.
+   * Walks an image, which can be searched meanwhile.
    *
    * @param mostBytes What it may take.
-   * @returns `undefined` where that is too little.
+   * @returns false where that is too little.
    * @throws the signal's reason; what walking throws
    */
-  static async of(
-    image: ImageReader,
-    mostBytes: number,
-    signal: AbortSignal,
-  ): Promise<NameIndex | undefined> {
-    const index = new NameIndex();
+  async fill(image: ImageReader, mostBytes: number, signal: AbortSignal): Promise<boolean> {
     const breather = new Breather(signal);
     let folder: unknown;
-    for await (const entry of image.walk("/")) {
-      if (entry.folder !== folder) {
-        folder = entry.folder;
-        index.#beginFolder(entry.folder.path);
+    try {
+      for await (const entries of image.walkBatches("/")) {
+        for (const entry of entries) {
+          if (entry.folder !== folder) {
+            folder = entry.folder;
+            this.#beginFolder(entry.folder.path);
+          }
+          this.#add(entry.name, entry.stat);
+          if (!breather.due) continue;
+          if (this.memoryBytes > mostBytes) throw new TooLargeError();
+          this.#wake();
+          await breather.pause();
+        }
+        // The next may be long in coming.
+        this.#wake();
       }
-      index.#add(entry.name, entry.stat);
-      if (!breather.due) continue;
-      if (index.memoryBytes > mostBytes) return undefined;
-      await breather.pause();
+      this.#endFolder();
+      if (this.memoryBytes > mostBytes) throw new TooLargeError();
+      return true;
+    } catch (error) {
+      this.#failure = error;
+      if (error instanceof TooLargeError) return false;
+      throw error;
+    } finally {
+      this.#isWhole = true;
+      this.#wake();
     }
-    index.#endFolder();
-    return index.memoryBytes > mostBytes ? undefined : index;
+  }
+
+  /** Lets those go on who have searched all that there was. */
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
   }
 
   /** Bytes of memory that it takes. */
@@ -105,7 +127,7 @@ export class NameIndex {
    *
    * @param folder Its path, on which there is no symbolic link.
    * @param words Folded as names are; one or more.
-   * @throws the signal's reason
+   * @throws the signal's reason; what made the walk end, behind the hits up to there
    */
   async *search(
     folder: Uint8Array,
@@ -113,22 +135,33 @@ export class NameIndex {
     signal: AbortSignal,
   ): AsyncGenerator<IndexedHit> {
     const breather = new Breather(signal);
-    for (let at = 0, row = 0; at < this.#rowEnds.length; at++) {
-      const end = this.#rowEnds.at(at);
-      const path = this.#paths.part(
-        at === 0 ? 0 : this.#pathEnds.at(at - 1),
-        this.#pathEnds.at(at),
-      );
-      if (!isWithin(path, folder)) {
+    for (let at = 0, row = 0;;) {
+      const isWhole = this.#isWhole;
+      for (; at < this.#pathEnds.length; at++) {
+        const isDone = at < this.#rowEnds.length;
+        const end = isDone ? this.#rowEnds.at(at) : this.#kinds.length;
+        const pathStart = at === 0 ? 0 : this.#pathEnds.at(at - 1);
+        const path = this.#paths.part(pathStart, this.#pathEnds.at(at));
+        if (isWithin(path, folder)) {
+          for (
+            row = this.#next(row, end, words);
+            row < end;
+            row = this.#next(row + 1, end, words)
+          ) {
+            yield this.#hit(path, row);
+            if (breather.due) await breather.pause();
+          }
+          if (breather.due) await breather.pause();
+        }
         row = end;
-        continue;
+        // More names of this folder may follow.
+        if (!isDone) break;
       }
-      for (row = this.#next(row, end, words); row < end; row = this.#next(row + 1, end, words)) {
-        yield this.#hit(path, row);
-        if (breather.due) await breather.pause();
-      }
-      if (breather.due) await breather.pause();
+      if (isWhole) break;
+      await new Promise<void>((go) => this.#isWhole ? go() : this.#waiting.push(go));
+      signal.throwIfAborted();
     }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** The first row from `row` on that has all words; `end` where there is none. */
@@ -161,6 +194,9 @@ export class NameIndex {
     };
   }
 }
+
+/** There are more names than there is room for. */
+export class TooLargeError extends Error {}
 
 /** Whether a path is a folder's own, or below it. */
 function isWithin(path: Uint8Array, folder: Uint8Array): boolean {

@@ -8,13 +8,10 @@ import { NameIndex } from "./name_index.ts";
 
 /** Of all images together: some million names. */
 const MOST_BYTES = 64 << 20;
-/** So long a search waits for an index that is being made, before it walks the image itself. */
-const PATIENCE_MS = 150;
 
 /** What is known of the names of images that lie on this machine. */
 export class NameIndexes {
-  readonly #made = new Map<ImageReader, NameIndex | "none">();
-  readonly #underWay = new Map<ImageReader, Promise<void>>();
+  readonly #indexes = new Map<ImageReader, NameIndex | "none">();
 
   /** @param signal Ends what is under way. */
   constructor(
@@ -27,41 +24,26 @@ export class NameIndexes {
    * search that may never come.
    */
   prepare(image: ImageReader): void {
-    const isKnown = this.#made.has(image) || this.#underWay.has(image);
-    if (isKnown || image.traffic !== undefined) return;
-    this.#underWay.set(image, this.#make(image));
+    if (this.#indexes.has(image) || image.traffic !== undefined) return;
+    const left = this.#leftBytes;
+    const index = new NameIndex();
+    this.#indexes.set(image, index);
+    // Whoever searches meets what is wrong, and says so.
+    index.fill(image, left, this.signal).catch(() => false).then((isWhole) => {
+      // Another one may have grown meanwhile.
+      if (!isWhole || this.#leftBytes < 0) this.#indexes.set(image, "none");
+    });
   }
 
-  /** The index of an image; `undefined` where there is none, or none yet. */
-  async of(image: ImageReader): Promise<NameIndex | undefined> {
-    const underWay = this.#underWay.get(image);
-    if (underWay !== undefined) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((done) => timer = setTimeout(done, PATIENCE_MS));
-      await Promise.race([underWay, late]);
-      clearTimeout(timer);
-    }
-    const made = this.#made.get(image);
-    return made === "none" ? undefined : made;
-  }
-
-  async #make(image: ImageReader): Promise<void> {
-    try {
-      const index = await NameIndex.of(image, this.#leftBytes, this.signal);
-      // Another one may have been finished meanwhile.
-      const fits = index !== undefined && index.memoryBytes <= this.#leftBytes;
-      this.#made.set(image, fits ? index : "none");
-    } catch {
-      // Whoever searches meets what is wrong, and says so.
-      this.#made.set(image, "none");
-    } finally {
-      this.#underWay.delete(image);
-    }
+  /** The index of an image, which may still grow; `undefined` where there is none. */
+  of(image: ImageReader): NameIndex | undefined {
+    const index = this.#indexes.get(image);
+    return index === "none" ? undefined : index;
   }
 
   get #leftBytes(): number {
     let left = this.mostBytes;
-    for (const index of this.#made.values()) if (index !== "none") left -= index.memoryBytes;
+    for (const index of this.#indexes.values()) if (index !== "none") left -= index.memoryBytes;
     return left;
   }
 }

@@ -6,7 +6,7 @@
 import type { ImageReader, Stat } from "icecore/read";
 import { Breather } from "../../host/breathe.ts";
 import { foldedName, wordsOf } from "./folded_name.ts";
-import type { NameIndex } from "./name_index.ts";
+import { type NameIndex, TooLargeError } from "./name_index.ts";
 import { realPath } from "./real_path.ts";
 import { pathBelow } from "./url_path.ts";
 
@@ -36,12 +36,25 @@ export async function* search(
 ): AsyncGenerator<Hit> {
   const words = wordsOf(query);
   if (words.length === 0) return;
-  if (index !== undefined) return yield* searchIndex(image, folder, words, signal, index);
+  let countFound = 0;
+  if (index !== undefined) {
+    try {
+      for await (const hit of searchIndex(image, folder, words, signal, index)) {
+        countFound++;
+        yield hit;
+      }
+      return;
+    } catch (error) {
+      // There are too many names: the rest is looked for as if there had never been an index.
+      if (!(error instanceof TooLargeError)) throw error;
+    }
+  }
   const breather = new Breather(signal);
   const { inode } = await image.stat(folder, { followSymlinks: true });
   for await (const entry of image.walk(inode)) {
     if (breather.due) await breather.pause();
     if (!hasWords(foldedName(entry.name), words)) continue;
+    if (countFound-- > 0) continue;
     const { kind, sizeBytes, mtime } = entry.stat;
     const path = pathBelow(folder, entry.path);
     yield { path, kind, sizeBytes, mtimeSeconds: mtime.seconds };

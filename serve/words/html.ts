@@ -3,6 +3,8 @@
  * @module
  */
 
+import { escapedHtml } from "../../pipeline/words/escaped_html.ts";
+
 /** Markup that was written here. */
 export class Html {
   constructor(readonly text: string) {}
@@ -22,18 +24,5 @@ function textOf(part: HtmlPart): string {
   if (part === undefined || part === false) return "";
   if (part instanceof Html) return part.text;
   if (typeof part === "object") return part.map(textOf).join("");
-  return escaped(String(part));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as it may stand between tags and in attributes. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapedHtml(String(part));
 }

@@ -24,7 +24,7 @@ const PIECE_ALIGNMENT_BYTES = 1024;
 export interface ContentReading {
   readonly source: ScannedSource;
   readonly breather: Breather;
-  /** Told how many bytes more were read. */
+  /** Receives how many bytes more were read. */
   onRead(bytes: number): void;
 }
 

@@ -41,7 +41,7 @@ export interface Equality {
 export async function findEqualFiles(
   known: KnownDigests,
   reading: Omit<ContentReading, "onRead"> & {
-    /** Told how far it is. */
+    /** Receives how far it is. */
     onProgress(doneBytes: number, totalBytes: number): void;
   },
 ): Promise<Equality> {

@@ -1,5 +1,5 @@
 /**
- * Tells large files of one size apart by a page of each, so that few have to be read whole.
+ * Distinguishes large files of one size by a page of each, so that few have to be read whole.
  * @module
  */
 

@@ -33,7 +33,7 @@ const scope = globalThis as unknown as {
 };
 
 scope.onmessage = async ({ data }) => {
-  // Told by itself: what a runtime says of a failed thread has pages of the program in it.
+  // Reported by itself: what a runtime says of a failed thread has pages of the program in it.
   scope.postMessage(
     await hashAll(data).catch((error) => ({
       failure: error instanceof Error ? error.message : String(error),

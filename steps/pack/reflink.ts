@@ -7,7 +7,7 @@ import { isCloningFileSystem } from "../../host/libc/clone.ts";
 import { close, CURRENT_FOLDER, O_PATH, openAt } from "../../host/libc/files.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { OptionSchema } from "../../pipeline/options.ts";
-import type { StepEvent } from "../../pipeline/events.ts";
+import type { StepEvent } from "../../pipeline/step.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { CLONED_BLOCK_BYTES, Cloner, type ReflinkMode } from "./cloner.ts";
 import type { Sink } from "./sink.ts";

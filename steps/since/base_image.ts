@@ -55,11 +55,16 @@ export interface RecordedContents {
  * Opens a base.
  *
  * @param location A path, `http://…`, `https://…` or `s3://BUCKET/KEY`.
- * @param options `bases` are images, or folders of images, among which those below it are looked for.
+ * @param options `bases` are images, or folders of images, among which those below it are looked for;
+ * `identityFiles` hold private keys, where it is encrypted.
  * @throws UsageError `bad-base` where nothing can be built on it; CorruptImageError,
  * EnvironmentError.
  */
 export type OpenBase = (
   location: string,
-  options: { readonly signal: AbortSignal; readonly bases: readonly string[] },
+  options: {
+    readonly signal: AbortSignal;
+    readonly bases: readonly string[];
+    readonly identityFiles: readonly string[];
+  },
 ) => Promise<BaseImage>;

@@ -18,8 +18,8 @@ import { type ComparedTimes, metadataChange } from "./metadata.ts";
 export interface RowComparisonOptions {
   /** Whether contents are read and compared, whatever the times say. */
   readonly readsContents: boolean;
-  /** Reads contents where that is needed. */
-  readonly contents: ContentComparison;
+  /** Gives what reads contents, where that is needed. */
+  readonly contents: () => Promise<ContentComparison>;
   /** Of this machine, since 1970. */
   readonly nowMs: number;
 }
@@ -65,7 +65,7 @@ export class RowComparison {
     if (!this.#readsContents(row)) return CHANGE.none;
     const recorded = await base.contents(stat);
     const isSame = recorded !== undefined &&
-      await this.options.contents.isSame(row, recorded);
+      await (await this.options.contents()).isSame(row, recorded);
     return isSame ? CHANGE.none : CHANGE.contents;
   }
 

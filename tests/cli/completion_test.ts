@@ -7,8 +7,8 @@ async function offered(words: string): Promise<string[]> {
   return output.split("\n").filter((line) => line !== "").sort();
 }
 
-const FILES = "__FILE__:any::x:0";
-const FOLDERS = "__FILE__:directory::x:0";
+const FILES = "__FILE__:any:::0";
+const FOLDERS = "__FILE__:directory:::0";
 
 for (
   const [words, answer] of [
@@ -31,12 +31,12 @@ for (
 }
 
 Deno.test("a shell completes hidden names where a dot was typed", async () => {
-  assert.deepEqual(await offered("verify a/.x"), ["__FILE__:any::a/.x:1"]);
+  assert.deepEqual(await offered("verify a/.x"), ["__FILE__:any:::1"]);
 });
 
 Deno.test("a shell completes the names of recipes, steps and plugins, or a path", async () => {
-  assert.deepEqual(await offered("build photos --recipe nat"), ["__FILE__:any::nat:0", "native"]);
-  assert.deepEqual(await offered("build photos --use zs"), ["__FILE__:any::zs:0", "zstd"]);
+  assert.deepEqual(await offered("build photos --recipe nat"), ["__FILE__:any:::0", "native"]);
+  assert.deepEqual(await offered("build photos --use zs"), ["__FILE__:any:::0", "zstd"]);
   assert.ok((await offered("build photos --without fs")).includes("fsck"));
   assert.ok((await offered("steps shr")).includes("shrink"));
 });

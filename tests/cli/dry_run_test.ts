@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { icecore } from "../support/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -14,6 +14,39 @@ Deno.test("a dry run refuses an output as the build would, in the same words", a
       const built = await icecore(args, { cwd: folder });
       assert.deepEqual([dry.code, dry.stdout, dry.stderr], [1, "", built.stderr], output);
     }
+  });
+});
+
+Deno.test("a dry run with --verbose lists each file with what becomes of it", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/source`);
+    for (const name of ["a.txt", "b.txt", "c.tmp"]) writeFileSync(`${folder}/source/${name}`, name);
+    linkSync(`${folder}/source/a.txt`, `${folder}/source/z.txt`);
+    const lines = async (...args: string[]) => {
+      const typed = ["build", "source", "--exclude", "*.tmp", ...args];
+      const { code, stdout, stderr } = await icecore(typed, { cwd: folder });
+      assert.equal(code, 0, stderr);
+      return stdout.split("\n").map((line) => line.trim().replace(`${folder}/`, "")).filter((
+        line,
+      ) => /\.(txt|tmp)/.test(line));
+    };
+    assert.deepEqual(await lines("--dry-run", "-v"), [
+      "stored: source/a.txt, under 2 names",
+      "stored: source/b.txt",
+      "excluded: source/c.tmp",
+    ]);
+    await lines("-q", "--times", "all");
+    writeFileSync(`${folder}/source/b.txt`, "changed");
+    writeFileSync(`${folder}/source/d.txt`, "new");
+    const next = ["--base", "source.img", "-o", "next.img", "--times", "all", "--dry-run", "-v"];
+    assert.deepEqual(
+      (await lines(...next)).filter((line) => / stored|^stored|not stored/.test(line)),
+      [
+        "not stored, unchanged: source/a.txt, under 2 names",
+        "stored, changed: source/b.txt",
+        "stored, new: source/d.txt",
+      ],
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exitCodeOf, exitCodes } from "../../cli/exit_codes.ts";
-import { ReleaseError, StepError, UsageError, VerificationError } from "../../mod.ts";
+import { StepError, UsageError, VerificationError } from "../../mod.ts";
+import { ReleaseError } from "../../pipeline/build_errors.ts";
 import { icecoreOutput } from "../support/run_icecore.ts";
 
 const COMMANDS =
@@ -9,7 +10,7 @@ const COMMANDS =
 
 Deno.test("every command's help lists its exit codes, interruption among them", async () => {
   const all = COMMANDS.split(" ");
-  const helps = await Promise.all(all.map((command) => icecoreOutput([command, "--help"])));
+  const helps = await Promise.all(all.map((command) => icecoreOutput(["help", command])));
   for (const [i, help] of helps.entries()) {
     const [, codes] = /Exit codes: ([^]*)\.\n$/.exec(help) ?? [];
     assert.match(codes ?? "", /^0 .*1 .*2 usage,.*\s130 interrupted$/s, all[i]);

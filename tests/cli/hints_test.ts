@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@optique/core/parser";
 import { extractOptionNames } from "@optique/core/usage";
-import { commands } from "../../cli/main.ts";
+import { loadCommands } from "../../cli/load_commands.ts";
 import { repositoryRoot as ROOT, sourceFiles } from "../lint/source_files.ts";
 import { literalsOf } from "../support/literals.ts";
+
+const commands = await loadCommands();
 
 const FOLDERS = [
   "cli",

@@ -36,7 +36,7 @@ const transcripts: readonly Transcript[] = [
   {
     args: ["build", "--help"],
     code: 0,
-    stdout: /Examples:\n( {2}icecore build .*\n)+\nExit codes: 0 done, 1 failed, 2 usage/,
+    stdout: /Examples:\n( {2}icecore build .*\n)+Exit codes: 0 done, 1 failed, 2 usage/,
     stderr: "",
   },
   ...["verify", "steps", "doctor", "clean"].map((command): Transcript => ({

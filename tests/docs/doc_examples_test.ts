@@ -11,10 +11,13 @@ import { testWith } from "../support/requirements.ts";
 import { withCheckout } from "./checkout.ts";
 import { codeBlocks } from "./code_blocks.ts";
 import { runDocComments } from "./doc_comments.ts";
-import { programsOf, runBlock } from "./run_block.ts";
+import { checkBlocks, programsOf, runBlock } from "./run_block.ts";
 
-for (const page of pages()) {
-  const blocks = codeBlocks(readFileSync(`${repositoryRoot}/${page}`, "utf8"));
+const blocksOf = new Map(
+  pages().map((page) => [page, codeBlocks(readFileSync(`${repositoryRoot}/${page}`, "utf8"))]),
+);
+
+for (const [page, blocks] of blocksOf) {
   for (const block of blocks.filter(({ runnable }) => runnable)) {
     const needs = { programs: programsOf(block) };
     testWith(needs, `the ${block.language} block at ${page}:${block.line} runs`, async () => {
@@ -30,6 +33,16 @@ for (const page of pages()) {
     });
   }
 }
+
+Deno.test("the types of all ts blocks fit", async () => {
+  const blocks = [...blocksOf.values()].flat()
+    .filter(({ runnable, language }) => runnable && language === "ts");
+  assert.ok(blocks.length > 0);
+  await withCheckout(async (folder) => {
+    const { code, output } = await checkBlocks(blocks, folder);
+    assert.equal(code, 0, output);
+  });
+});
 
 Deno.test("the examples in the doc comments of the source run, all of them", async () => {
   const fences = new Map(

@@ -39,3 +39,10 @@ function headingsOf(page: string): string[] {
     heading!.toLowerCase().replace(/[^\w\- ]/g, "").replace(/ /g, "-")
   );
 }
+
+Deno.test("the index of the pages has every page", () => {
+  const index = readFileSync(`${repositoryRoot}/docs/README.md`, "utf8");
+  const pages = readdirSync(`${repositoryRoot}/docs`)
+    .filter((name) => name.endsWith(".md") && name !== "README.md");
+  assert.deepEqual(pages.filter((page) => !index.includes(`](${page})`)), []);
+});

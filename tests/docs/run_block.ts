@@ -25,6 +25,19 @@ export function programsOf({ language, text }: CodeBlock): string[] {
   return [...new Set(words)].filter((word) => aptGetLine([word]) !== undefined);
 }
 
+/** Checks the types of all blocks at once, in a checkout: each by itself would check all of icecore. */
+export async function checkBlocks(
+  blocks: readonly CodeBlock[],
+  folder: string,
+): Promise<BlockOutcome> {
+  const files: string[] = [];
+  for (const [i, { text }] of blocks.entries()) {
+    files.push(`${folder}/block_${i}.ts`);
+    await writeFile(files[i]!, text);
+  }
+  return await outcomeOf(Deno.execPath(), ["check", ...files], folder);
+}
+
 /** Runs `block` with `folder`, a checkout, as its current folder. */
 export async function runBlock(block: CodeBlock, folder: string): Promise<BlockOutcome> {
   const programs = `${folder}/.programs`;
@@ -37,12 +50,23 @@ export async function runBlock(block: CodeBlock, folder: string): Promise<BlockO
   const file = `${folder}/block_${block.line}.${block.language}`;
   await writeFile(file, block.text);
   const [program, ...argv] = block.language === "ts"
-    ? [Deno.execPath(), "run", "--allow-all", "--check", file]
+    ? [Deno.execPath(), "run", "--allow-all", "--no-check", file]
     : ["bash", "-euo", "pipefail", file];
-  const { code, stdout, stderr } = await new Deno.Command(program ?? "", {
-    args: argv,
-    cwd: folder,
-    env: { PATH: `${programs}:${process.env["PATH"] ?? ""}`, NO_COLOR: "1" },
+  return await outcomeOf(program!, argv, folder, {
+    PATH: `${programs}:${process.env["PATH"] ?? ""}`,
+  });
+}
+
+async function outcomeOf(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BlockOutcome> {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { inodeChecksum, inodeChecksumOfWords } from "../../ext4/checksums.ts";
 import { crc32c, CRC32C_SEED } from "../../ext4/crc32c.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../ext4/reader/file_system.ts";
-import { hasLongHoles, recordSizeBytes } from "../../ext4/record.ts";
+import {
+  addToInodesChecksum,
+  addWordsToInodesChecksum,
+  hasLongHoles,
+  recordSizeBytes,
+} from "../../ext4/record.ts";
 import { RECORD_HEADER, RECORD_MAGIC } from "../../ext4/structs/record.ts";
 import { buildTree, type Built, file, folder } from "../support/tree_builder.ts";
 import { imageBytes, planOf } from "../support/write_image.ts";
@@ -194,4 +201,22 @@ Deno.test("a base that no record can name is refused", () => {
   refused({ digest: new Uint8Array(20) });
   refused({ depth: 0 });
   refused({}, false);
+});
+
+Deno.test("an inode as words has the checksums that it has as bytes", () => {
+  const sizes = fc.constantFrom(128, 160, 256, 512);
+  fc.assert(fc.property(sizes, fc.nat(), fc.infiniteStream(fc.nat(255)), (size, seed, bytes) => {
+    const table = Uint8Array.from({ length: 2 * size }, () => bytes.next().value as number);
+    const words = new Int32Array(table.buffer);
+    const power = size === 160 ? 128 : size;
+    assert.equal(
+      inodeChecksumOfWords(seed, words, size / 4, power),
+      inodeChecksum(seed, table, size, power),
+    );
+    if (size === 128) return;
+    assert.equal(
+      addWordsToInodesChecksum(seed, words, size / 4),
+      addToInodesChecksum(seed, table, size),
+    );
+  }));
 });

@@ -31,7 +31,9 @@ function flagsIn(text: string): string[] {
 Deno.test("no message below the command line speaks of a flag", () => {
   assert.ok(flags.has("--force") && flags.has("-o") && flags.size > 20, [...flags].join(" "));
   const found = sourceFiles(repositoryRoot)
-    .filter((file) => /^(image|loading|steps|source|pipeline|host|ext4|plugins|serve)\//.test(file))
+    .filter((file) =>
+      /^(image|loading|steps|source|pipeline|host|ext4|plugins|serve|volumes)\//.test(file)
+    )
     .flatMap((file) =>
       flagsIn(readFileSync(`${repositoryRoot}/${file}`, "utf8")).map((flag) => `${file}: ${flag}`)
     );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sourceFiles } from "./source_files.ts";
 
@@ -79,8 +80,16 @@ function toImport(
 
 async function denoInfo(root: string, files: readonly string[]): Promise<readonly Module[]> {
   const source = files.map((file) => `import ${JSON.stringify(pathToFileURL(`${root}/${file}`))};`);
+  // The tests' one knows all packages, the source tree's only those of the product.
+  const tests = `${root}/tests/deno.json`;
+  const configuration = existsSync(tests) ? ["--config", tests] : [];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", `data:application/typescript,${encodeURIComponent(source.join(""))}`],
+    args: [
+      "info",
+      ...configuration,
+      "--json",
+      `data:application/typescript,${encodeURIComponent(source.join(""))}`,
+    ],
     cwd: root,
     stdout: "piped",
     stderr: "piped",

@@ -10,6 +10,7 @@ export type Layer =
   | "cli"
   | "serve"
   | "report"
+  | "volumes"
   | "plugins"
   | "entries"
   | "image"
@@ -19,6 +20,7 @@ export type Layer =
   | "pipeline"
   | "host"
   | "ext4"
+  | "release"
   | "tests"
   | "bench"
   | "examples";
@@ -40,6 +42,7 @@ const everything: readonly Layer[] = [
   "cli",
   "serve",
   "report",
+  "volumes",
   "plugins",
   "entries",
   "image",
@@ -64,6 +67,7 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     imports: [
       "serve",
       "report",
+      "volumes",
       "plugins",
       "entries",
       "image",
@@ -89,6 +93,12 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     outside: true,
     runtime: false,
     why: "report/ draws what image/ reads, and knows neither steps nor the CLI",
+  },
+  volumes: {
+    imports: ["entries", "image", "steps", "source", "pipeline", "host", "ext4"],
+    outside: true,
+    runtime: false,
+    why: "volumes/ cuts trees, and has volumes built and checked; it knows neither CLI nor plugins",
   },
   plugins: {
     imports: ["entries"],
@@ -153,8 +163,14 @@ export const rules: Readonly<Record<Layer, Rule>> = {
     runtime: true,
     why: "an example shows what a user can do, with the public surface",
   },
+  release: {
+    imports: ["cli"],
+    outside: true,
+    runtime: false,
+    why: "release/ packs what the project makes, and takes manual pages from cli/",
+  },
   tests: {
-    imports: [...everything, "bench"],
+    imports: [...everything, "release", "bench"],
     outside: true,
     runtime: true,
     why: "tests may look at everything",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ReleaseError, type Step } from "../../mod.ts";
+import type { Step } from "../../mod.ts";
+import { ReleaseError } from "../../pipeline/build_errors.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 

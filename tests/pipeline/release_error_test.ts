@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exitCodeOf } from "../../cli/exit_codes.ts";
-import { type BuildEvent, InterruptedError, ReleaseError, UsageError } from "../../mod.ts";
+import { type BuildEvent, InterruptedError, UsageError } from "../../mod.ts";
+import { ReleaseError } from "../../pipeline/build_errors.ts";
 import { fakeMachine, pipelineOf, REQUEST, seal, step } from "./fake_machine.ts";
 
 /** A step whose release fails, and which may fail itself. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
 import { readContents } from "../../report/contents/contents.ts";
 import { imageReport, type ReportOptions } from "../../report/report_page.ts";
 import { buildTree, type Built, file, folder, symlink } from "../support/tree_builder.ts";
 import { variedTree } from "../support/varied_tree.ts";
+import { buildImage } from "../support/mounted_stack.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { MKFS, withMkfsImage } from "../support/mkfs_images.ts";
 import { testWith } from "../support/requirements.ts";
 import { planOf, withImage } from "../support/write_image.ts";
@@ -189,3 +192,28 @@ Deno.test("a page of 20,000 files is no larger than one of 2,000 by much", async
   const [few, all] = [await pageOf(many(2000)), await pageOf(many(20_000))];
   assert.ok(all.length < 600_000, `${few.length} and ${all.length}`);
 });
+
+Deno.test("a stack is reported as one tree, with its images", () =>
+  inTemporaryFolder(async (place) => {
+    const source = `${place}/source`;
+    mkdirSync(source);
+    writeFileSync(`${source}/old.jpg`, "old");
+    writeFileSync(`${source}/gone.jpg`, "gone");
+    await buildImage(source, `${place}/full <1>.img`, { isChecked: false });
+    rmSync(`${source}/gone.jpg`);
+    writeFileSync(`${source}/new.mp4`, "new");
+    const base = `${place}/full <1>.img`;
+    await buildImage(source, `${place}/top.img`, { base, isChecked: false });
+    await using image = await openImage(`${place}/top.img`);
+    const page = await imageReport(image, {});
+    assert.match(
+      partOf(page, "layers"),
+      /is in 2 images.*top\.img : .*full &lt;1&gt;\.img : /,
+    );
+    const largest = partOf(page, "largest");
+    assert.match(largest, /old\.jpg/);
+    assert.match(largest, /new\.mp4/);
+    assert.doesNotMatch(largest, /gone\.jpg/);
+    await using alone = await openImage(base);
+    assert.equal(partOf(await imageReport(alone, {}), "layers"), "");
+  }));

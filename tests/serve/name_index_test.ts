@@ -63,8 +63,8 @@ const FOLDERS = ["", "photos", "photos/2024", "photos 2", "photos/empty", "photo
 Deno.test("the index of an image finds what a walk of it finds, in the same order", async () => {
   await inTemporaryFolder(async (folder) => {
     await using image = await openImage(await buildImage(folder, fill));
-    const index = await NameIndex.of(image, ROOM, signal);
-    assert.ok(index !== undefined);
+    const index = new NameIndex();
+    assert.equal(await index.fill(image, ROOM, signal), true);
     for (const place of FOLDERS) {
       for (const query of QUERIES) {
         const hitsBy = (index?: NameIndex): Promise<object[]> =>
@@ -87,18 +87,67 @@ Deno.test("an image with too many names has no index, and several share their ro
     const path = await buildImage(folder, fill);
     await using one = await openImage(path);
     await using two = await openImage(path);
-    assert.equal(await NameIndex.of(one, 1000, signal), undefined);
-    const { memoryBytes } = (await NameIndex.of(one, ROOM, signal))!;
-    const indexes = new NameIndexes(signal, Math.floor(memoryBytes * 1.5));
-    const ready = async (image: typeof one) => {
+    assert.equal(await new NameIndex().fill(one, 1000, signal), false);
+    const whole = new NameIndex();
+    assert.equal(await whole.fill(one, ROOM, signal), true);
+    const indexes = new NameIndexes(signal, Math.floor(whole.memoryBytes * 1.5));
+    assert.equal(indexes.of(one), undefined);
+    for (const image of [one, two]) {
       indexes.prepare(image);
-      // A slow machine may take longer than a search waits.
-      for (let i = 0; i < 20; i++) if (await indexes.of(image) !== undefined) return true;
-      return false;
+      // A search that has come too early finds all the same, and waits for it.
+      const early = await Array.fromAsync(
+        search(image, bytesOf(""), "ice", signal, indexes.of(image)),
+      );
+      assert.ok(early.length >= 11);
+    }
+    assert.ok(indexes.of(one) !== undefined);
+    assert.equal(indexes.of(two), undefined);
+  });
+});
+
+Deno.test("what is found while the index is made comes before it is made", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const many = (source: string) => {
+      for (let i = 0; i < 40; i++) {
+        mkdirSync(`${source}/${i}`);
+        for (let j = 0; j < 40; j++) writeFileSync(`${source}/${i}/ice ${j}`, "");
+      }
     };
-    assert.equal(await indexes.of(one), undefined);
-    assert.equal(await ready(one), true);
-    assert.equal(await ready(two), false);
+    await using image = await openImage(await buildImage(folder, many));
+    const { promise: held, resolve: goOn } = Promise.withResolvers<void>();
+    // The walk stands still in the middle, as it does on a slow disk.
+    const slow = new Proxy(image, {
+      get(target, name) {
+        if (name !== "walkBatches") return Reflect.get(target, name, target);
+        return async function* () {
+          let count = 0;
+          for await (const batch of target.walkBatches("/")) {
+            if (count++ === 20) await held;
+            yield batch;
+          }
+        };
+      },
+    });
+    const index = new NameIndex();
+    const filling = index.fill(slow, ROOM, signal);
+    const hits = search(slow, bytesOf(""), "ice", signal, index);
+    const first = await hits.next();
+    assert.equal(first.done, false);
+    goOn();
+    assert.equal((await Array.fromAsync(hits)).length + 1, 1600);
+    assert.equal(await filling, true);
+  });
+});
+
+Deno.test("what an index has no room for is found by a walk, and nothing twice", async () => {
+  await inTemporaryFolder(async (folder) => {
+    await using image = await openImage(await buildImage(folder, fill));
+    const index = new NameIndex();
+    const filling = index.fill(image, 1000, signal);
+    const pathsBy = (index?: NameIndex) =>
+      Array.fromAsync(search(image, bytesOf(""), "ice", signal, index), ({ path }) => `${path}`);
+    assert.deepEqual(await pathsBy(index), await pathsBy());
+    assert.equal(await filling, false);
   });
 });
 

@@ -165,3 +165,21 @@ Deno.test("a base that is elsewhere is given, and a layer is shown alone where t
     await textOf(`${server.url}raw/alone/same.txt`, 404);
     assert.equal(await textOf(`${server.url}raw/alone/a.txt`), "this is the third");
   }));
+
+Deno.test("a file that the topmost image has deleted leads to its last version", () =>
+  withStack(async (folder) => {
+    await whileServing(`${folder}/2.img`, folder, async ({ at }) => {
+      for (const name of ["back.txt", "notes/deep.txt"]) {
+        const page = await fetch(at(`look/${name}`));
+        assert.equal(page.status, 200);
+        assert.match(page.url, /\?layer=1$/);
+        const text = await page.text();
+        assert.match(text, /deleted/);
+        assert.match(text, /1\.img/);
+      }
+      assert.equal(await textOf(at("raw/back.txt?layer=1")), "was here");
+      // The tree itself does not have it.
+      assert.equal((await fetch(at("raw/back.txt"))).status, 404);
+      assert.equal((await fetch(at("look/never.txt"))).status, 404);
+    });
+  }));

@@ -18,6 +18,12 @@ import { batchesOf } from "./batches.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** `deno test`, with the packages that only tests need. */
+const TEST = [
+  ...[Deno.execPath(), "test", "--no-check", "--allow-all"],
+  ...["--config", `${ROOT}tests/deno.json`],
+];
+
 /** Compiles icecore into a folder. @returns `undefined` where that cannot be done here */
 function compileInto(folder: string): string | undefined {
   const path = `${folder}/icecore`;
@@ -46,7 +52,7 @@ function testFiles(places: readonly string[]): string[] {
 /** Runs one batch; its output is printed whole when it is over. */
 async function runBatch(files: readonly string[], executable?: string): Promise<TestCounts> {
   const { code, stdout } = await new Deno.Command("bash", {
-    args: ["-c", 'exec "$@" 2>&1', "bash", Deno.execPath(), "test", "--no-check", "-A", ...files],
+    args: ["-c", 'exec "$@" 2>&1', "bash", ...TEST, ...files],
     cwd: ROOT,
     env: executable === undefined ? {} : { ICECORE_EXECUTABLE: executable },
     stdin: "null",
@@ -70,6 +76,7 @@ if (import.meta.main) {
   try {
     const executable = process.env["ICECORE_EXECUTABLE"] ?? compileInto(folder);
     const batches = batchesOf(testFiles(Deno.args.length === 0 ? ["tests"] : Deno.args));
+    // One more than there are processors: many tests wait, for a server, a clock or a kernel.
     const work = async () => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
         const counts = await runBatch(batch, executable);
@@ -77,7 +84,7 @@ if (import.meta.main) {
         else add(counts);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, work));
+    await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) + 1 }, work));
     // Tests that ran beside may have taken what these needed: alone, they have the last word.
     for (const batch of disturbed) {
       console.log(`\nonce more, alone: ${batch.join(" ")}`);

@@ -36,11 +36,13 @@ const packageOf: Readonly<Record<string, string>> = {
   "grub-fstest": "grub-common",
   img2simg: "android-sdk-libsparse-utils",
   losetup: "mount",
+  lintian: "lintian",
   lrzip: "lrzip",
   lsattr: "e2fsprogs",
   lz4: "lz4",
   lzip: "lzip",
   lzop: "lzop",
+  man: "man-db",
   mke2fs: "e2fsprogs",
   "mkfs.btrfs": "btrfs-progs",
   "mkfs.erofs": "erofs-utils",
@@ -54,12 +56,16 @@ const packageOf: Readonly<Record<string, string>> = {
   mksquashfs: "squashfs-tools",
   mount: "mount",
   npx: "npm",
+  objdump: "binutils",
   openssl: "openssl",
+  munged: "munge",
   par2: "par2",
+  parallel: "parallel",
   parted: "parted",
   pvcreate: "lvm2",
   "qemu-img": "qemu-utils",
   resize2fs: "e2fsprogs",
+  "redis-server": "redis-server",
   rsync: "rsync",
   setcap: "libcap2-bin",
   setfacl: "acl",
@@ -82,6 +88,9 @@ const packageOf: Readonly<Record<string, string>> = {
   xz: "xz-utils",
   zip: "zip",
   zstd: "zstd",
+  sbatch: "slurm-client",
+  slurmctld: "slurmctld",
+  slurmd: "slurmd",
 };
 
 /** The line that installs what brings `programs`; `undefined` where no package is known for one. */
@@ -92,4 +101,6 @@ export function aptGetLine(programs: readonly string[]): string | undefined {
 }
 
 /** The packages the tests can use, in order. */
-export const testPackages: readonly string[] = [...new Set(Object.values(packageOf))].sort();
+export const testPackages: readonly string[] = [
+  ...new Set(Object.values(packageOf)),
+].sort();

@@ -12,9 +12,17 @@ import { listFolder } from "./folder_listing.ts";
 import { assertE2fsckClean, output, run } from "./oracles.ts";
 import type { Requirements } from "./requirements.ts";
 
-/** What mounting a stack, and telling what it shows, needs of the machine. */
+/** What mounting a stack, and listing what it shows, needs of the machine. */
 export const STACK: Requirements = {
-  programs: ["mount", "umount", "find", "stat", "getfattr", "sha256sum", "e2fsck"],
+  programs: [
+    "mount",
+    "umount",
+    "find",
+    "stat",
+    "getfattr",
+    "sha256sum",
+    "e2fsck",
+  ],
   loop: true,
 };
 
@@ -68,7 +76,14 @@ export async function withStack<T>(
     mkdirSync(merged, { recursive: true });
     // The file system calls of newer programs take 255 bytes of options at most.
     const options = `lowerdir=${images.map((_, i) => `m${i}`).join(":")}${more}`;
-    const command = ["LIBMOUNT_FORCE_MOUNT2=always", "mount", "-t", "overlay", "-o", options];
+    const command = [
+      "LIBMOUNT_FORCE_MOUNT2=always",
+      "mount",
+      "-t",
+      "overlay",
+      "-o",
+      options,
+    ];
     output("env", [...command, "overlay", merged], folder);
     mounted.unshift(merged);
     return await use(merged);
@@ -77,11 +92,18 @@ export async function withStack<T>(
   }
 }
 
-/** What programs tell of a folder: all but what every image adds. */
-export function appearanceOf(folder: string, options: { readonly ctime?: boolean } = {}): string[] {
+/** What programs print of a folder: all but what every image adds. */
+export function appearanceOf(
+  folder: string,
+  options: { readonly ctime?: boolean } = {},
+): string[] {
   const isOwn = (line: string) => /^(lost\+found|\.\/lost\+found) /.test(line);
   const lines = listFolder(folder).filter((line) => !isOwn(line));
-  return [...lines, ...links(folder), ...(options.ctime === true ? ctimes(folder) : [])];
+  return [
+    ...lines,
+    ...links(folder),
+    ...(options.ctime === true ? ctimes(folder) : []),
+  ];
 }
 
 /** Fails unless the kernel shows the stack as the source, and each image alone is clean. */
@@ -92,10 +114,14 @@ export async function assertStackShows(
   options: { readonly ctime?: boolean } = {},
 ): Promise<void> {
   for (const image of images) assertE2fsckClean(image);
-  const expected = images.length === 1
-    ? undefined
-    : await withStack(images, folder, (merged) => appearanceOf(merged, options));
-  if (expected !== undefined) assert.deepEqual(expected, appearanceOf(source, options));
+  const expected = images.length === 1 ? undefined : await withStack(
+    images,
+    folder,
+    (merged) => appearanceOf(merged, options),
+  );
+  if (expected !== undefined) {
+    assert.deepEqual(expected, appearanceOf(source, options));
+  }
 }
 
 function links(folder: string): string[] {

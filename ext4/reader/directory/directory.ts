@@ -22,7 +22,8 @@ import {
   type VisitEntry,
 } from "./directory_block.ts";
 import { encryptedName } from "./encrypted_name.ts";
-import { RawEntry } from "./raw_entry.ts";
+import { type EntrySink, RawEntryArray } from "./raw_entries.ts";
+import type { RawEntry } from "./raw_entry.ts";
 
 /** A folder with more broken blocks than this is not taken for one: what follows is left out as well. */
 const MOST_LEFT_OUT = 1000;
@@ -105,37 +106,40 @@ export class DirectoryCursor {
     atLeast: number,
     onBroken?: (error: unknown) => void,
   ): Reading<RawEntry[] | undefined> {
-    const entries: RawEntry[] = [];
-    let copy = new Uint8Array();
-    let copied: Uint8Array | undefined;
-    const visit: VisitEntry = (bytes, nameAt, nameLength, inode, fileType) => {
-      if (this.#isEncrypted) {
-        const stored = bytes.subarray(nameAt, nameAt + nameLength);
-        const name = encryptedName(this.#volume.geometry, this.#folder, stored);
-        entries.push(new RawEntry(name, 0, name.length, inode, fileType));
-        return;
-      }
-      // One copy a block: the names of a block are mostly kept or dropped together.
-      if (copied !== bytes) [copied, copy] = [bytes, bytes.slice()];
-      entries.push(new RawEntry(copy, nameAt, nameLength, inode, fileType));
+    const sink = new RawEntryArray();
+    yield* this.readInto(sink, atLeast, onBroken);
+    if (sink.length === 0) return undefined;
+    return sink.entries.sort((a, b) => b.inode - a.inode);
+  }
+
+  /** Some more entries, none only at the end, in the order in which they are stored; see `next`. */
+  *readInto(
+    sink: EntrySink,
+    atLeast: number,
+    onBroken?: (error: unknown) => void,
+  ): Reading<void> {
+    const add: VisitEntry = (bytes, nameAt, length, inode, fileType) => {
+      if (!this.#isEncrypted) return sink.add(bytes, nameAt, length, inode, fileType);
+      const stored = bytes.subarray(nameAt, nameAt + length);
+      const name = encryptedName(this.#volume.geometry, this.#folder, stored);
+      sink.add(name, 0, name.length, inode, fileType);
     };
-    for (let isEnd = false; entries.length < atLeast && !isEnd;) {
-      const countSound = entries.length;
+    for (let isEnd = false; sink.length < atLeast && !isEnd;) {
+      const countSound = sink.length;
       try {
-        isEnd = !(yield* this.visitNext(visit));
+        isEnd = !(yield* this.visitNext(add));
       } catch (error) {
         if (onBroken === undefined) throw error;
-        entries.length = countSound;
-        onBroken((yield* this.#visitRemains(visit)) ? asUnchecked(error) : error);
+        sink.truncate(countSound);
+        onBroken((yield* this.#visitRemains(add)) ? asUnchecked(error) : error);
         isEnd = ++this.#countLeftOut > MOST_LEFT_OUT;
       }
-      if (isEnd) {
-        entries.push(...this.#more);
-        this.#more = [];
+      if (!isEnd) continue;
+      for (const { bytes, nameAt, nameLength, inode, fileType } of this.#more) {
+        sink.add(bytes, nameAt, nameLength, inode, fileType);
       }
+      this.#more = [];
     }
-    if (entries.length === 0) return undefined;
-    return entries.sort((a, b) => b.inode - a.inode);
   }
 
   /**

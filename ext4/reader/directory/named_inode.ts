@@ -11,15 +11,20 @@ import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import type { RawEntry } from "./raw_entry.ts";
 
+/** What an entry says of the inode that it names. */
+type Naming = Pick<RawEntry, "inode" | "fileType">;
+
 /**
  * The inode that an entry names.
  * @throws CorruptImageError when no entry can name it: reserved, unused, of another type
  */
-export function* loadNamed(
-  volume: Volume,
-  folder: InodeNumber,
-  entry: Pick<RawEntry, "inode" | "fileType">,
-): Reading<Inode> {
+export function* loadNamed(volume: Volume, folder: InodeNumber, entry: Naming): Reading<Inode> {
+  return peekNamed(volume, folder, entry) ??
+    requireNamed(folder, entry, yield* volume.inodes.load(entry.inode));
+}
+
+/** The same where it can be read without waiting: of most of many neighbours. */
+export function peekNamed(volume: Volume, folder: InodeNumber, entry: Naming): Inode | undefined {
   const standIn = volume.inodes.standIn(entry.inode);
   if (standIn !== undefined && entry.inode !== ROOT_INODE) return standIn;
   if (entry.inode === ROOT_INODE || entry.inode < volume.geometry.firstInode) {
@@ -30,7 +35,11 @@ export function* loadNamed(
       { inode: folder, refersTo: entry.inode },
     );
   }
-  const inode = volume.inodes.peek(entry.inode) ?? (yield* volume.inodes.load(entry.inode));
+  const inode = volume.inodes.peek(entry.inode);
+  return inode && requireNamed(folder, entry, inode);
+}
+
+function requireNamed(folder: InodeNumber, entry: Naming, inode: Inode): Inode {
   const fileType = fileTypeOfMode(inode.mode);
   if (entry.fileType !== FILE_TYPE.unknown && entry.fileType !== fileType) {
     throw corrupt("directory-entry", "ext4_dir_entry_2", "it gives another type than the inode", {

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { inodeChecksum, inodeSeed } from "../../checksums.ts";
+import { inodeChecksum, inodeChecksumOfWords, inodeSeed } from "../../checksums.ts";
 import type { BlockNumber, InodeNumber } from "../../numbers.ts";
 import {
   I_BLOCK_SIZE_BYTES,
@@ -72,6 +72,7 @@ export class Inode {
 
 /**
  * Reads the inode at `start`, used or not.
+ * @param words the same block as words, where somebody has them: its checksum is made faster then
  * @throws CorruptImageError when checksum or sizes are wrong, or flags contradict each other
  */
 export function parseInode(
@@ -79,13 +80,14 @@ export function parseInode(
   number: InodeNumber,
   block: Uint8Array,
   start: number,
+  words?: Int32Array,
 ): Inode {
   const sizeOnDisk = geometry.inodeSizeBytes;
   const mode = u16At(block, start + AT.i_mode);
   const generation = u32At(block, start + AT.i_generation);
   const extra = sizeOnDisk > OLD_INODE_SIZE_BYTES ? u16At(block, start + AT.i_extra_isize) : 0;
   const seed = geometry.metadataChecksums ? inodeSeed(geometry.seed, number, generation) : 0;
-  if (geometry.metadataChecksums) verify(number, seed, block, start, sizeOnDisk, extra);
+  if (geometry.metadataChecksums) verify(number, seed, block, start, sizeOnDisk, extra, words);
   if (extra % 4 !== 0 || extra > sizeOnDisk - OLD_INODE_SIZE_BYTES) {
     throw corrupt("inode-extra-size", STRUCTURE, "i_extra_isize does not fit", {
       inode: number,
@@ -141,11 +143,14 @@ function verify(
   start: number,
   sizeOnDisk: number,
   extra: number,
+  words: Int32Array | undefined,
 ): void {
   const wide = sizeOnDisk > OLD_INODE_SIZE_BYTES && extra >= 4;
   const stored = u16At(block, start + AT.l_i_checksum_lo) +
     (wide ? u16At(block, start + AT.i_checksum_hi) * 0x10000 : 0);
-  const whole = inodeChecksum(seed, block, start, sizeOnDisk);
+  const whole = words === undefined
+    ? inodeChecksum(seed, block, start, sizeOnDisk)
+    : inodeChecksumOfWords(seed, words, start / 4, sizeOnDisk);
   const computed = wide ? whole : whole & 0xffff;
   if (stored !== computed) {
     throw badChecksum("inode-checksum", STRUCTURE, stored, computed, { inode: number });

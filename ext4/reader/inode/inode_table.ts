@@ -26,7 +26,7 @@ export class InodeTable {
   readonly #groups: GroupTable;
   /** Neighbours are asked for one after the other; so the last block is kept at hand. */
   #lastOffset = -1;
-  #lastBlock: Uint8Array = new Uint8Array();
+  #last: InodeBlock = { bytes: new Uint8Array(), words: undefined };
   /** Empty folders in place of those that are gone. */
   readonly #standIns = new Map<InodeNumber, Inode>();
 
@@ -63,10 +63,10 @@ export class InodeTable {
     if (offset !== this.#lastOffset) {
       const block = this.#cache.peek(offset, blockSizeBytes);
       if (block === undefined) return undefined;
-      this.#lastBlock = block;
-      this.#lastOffset = offset;
+      this.#keep(offset, block);
     }
-    return requireUsed(parseInode(this.#geometry, number, this.#lastBlock, within));
+    const { bytes, words } = this.#last;
+    return requireUsed(parseInode(this.#geometry, number, bytes, within, words));
   }
 
   /**
@@ -105,6 +105,43 @@ export class InodeTable {
     const offset = info.inodeTable * blockSizeBytes + at - within;
     return { block: yield* this.#cache.load(offset, blockSizeBytes), start: within };
   }
+
+  /**
+   * Visits all inodes up to a number, used or not, as they lie in their blocks.
+   * @throws CorruptImageError when there are not as many, or a block cannot be read
+   */
+  *visit(
+    countInodes: number,
+    visit: (number: InodeNumber, block: InodeBlock, start: number) => void,
+  ): Reading<void> {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
+    for (let number = 1; number <= countInodes;) {
+      const { block, start } = yield* this.loadBytes(number as InodeNumber);
+      const both = { bytes: block, words: wordsOf(block) };
+      const inBlock = (blockSizeBytes - start) / inodeSizeBytes;
+      const inGroup = inodesPerGroup - (number - 1) % inodesPerGroup;
+      const end = Math.min(number + Math.min(inBlock, inGroup), countInodes + 1);
+      for (let at = start; number < end; at += inodeSizeBytes) {
+        visit(number++ as InodeNumber, both, at);
+      }
+    }
+  }
+
+  #keep(offset: number, bytes: Uint8Array): void {
+    this.#last = { bytes, words: wordsOf(bytes) };
+    this.#lastOffset = offset;
+  }
+}
+
+/** A block of inodes. */
+export interface InodeBlock {
+  readonly bytes: Uint8Array;
+  /** The same as words, as far as it can be had so. */
+  readonly words: Int32Array | undefined;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array | undefined {
+  return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length / 4) : undefined;
 }
 
 function requireUsed(inode: Inode): Inode {

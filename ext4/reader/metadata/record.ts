@@ -8,6 +8,7 @@ import { CorruptImageError } from "../../image_errors.ts";
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../numbers.ts";
 import {
   addToInodesChecksum,
+  addWordsToInodesChecksum,
   digestsSizeBytes,
   type RecordBase,
   recordHeaderSizeBytes,
@@ -197,17 +198,18 @@ export function* loadInodesChecksum(
   const { inodeSizeBytes } = geometry;
   if (inodeSizeBytes < RECORD_INODE_BYTES || countInodes > geometry.countInodes) return undefined;
   let checksum = CRC32C_SEED;
-  for (let number = 1; number <= countInodes; number++) {
-    try {
-      const { block, start } = yield* inodes.loadBytes(number as InodeNumber);
-      if (!isZero(block, start, start + inodeSizeBytes)) {
-        parseInode(geometry, number as InodeNumber, block, start);
+  try {
+    yield* inodes.visit(countInodes, (number, { bytes, words }, start) => {
+      if (!isZero(bytes, start, start + inodeSizeBytes)) {
+        parseInode(geometry, number, bytes, start, words);
       }
-      checksum = addToInodesChecksum(checksum, block, start);
-    } catch (error) {
-      if (!(error instanceof CorruptImageError)) throw error;
-      return undefined;
-    }
+      checksum = words === undefined
+        ? addToInodesChecksum(checksum, bytes, start)
+        : addWordsToInodesChecksum(checksum, words, start / 4);
+    });
+  } catch (error) {
+    if (!(error instanceof CorruptImageError)) throw error;
+    return undefined;
   }
   return checksum;
 }

@@ -166,7 +166,7 @@ function timeLike(
 }
 
 /** What the type bits of a mode mean. */
-function kindOfMode(mode: number): FileKind {
+export function kindOfMode(mode: number): FileKind {
   switch (mode & S_IFMT) {
     case S_IFREG:
       return "file";

@@ -36,6 +36,8 @@ export interface OpenOptions extends CacheOptions, LeavingOut {
    * of broken ones, and an image that is cut short is read as far as it goes.
    */
   readonly onBroken?: OnBroken | undefined;
+  /** Called within a long folder now and then: the time to free what has become garbage. */
+  readonly afterMany?: () => void;
 }
 
 /** An open image, and what became of its journal. */
@@ -101,7 +103,8 @@ function* openOnce(source: BlockSource, options: OpenOptions): Reading<Volume> {
     geometry.countBlocks,
   );
   const inodes = new InodeTable(geometry, cache, groups);
-  return { geometry, cache, groups, zones, inodes, leaving: options, countBlocksThere };
+  const { afterMany = () => {} } = options;
+  return { geometry, cache, groups, zones, inodes, leaving: options, countBlocksThere, afterMany };
 }
 
 function* loadGeometry(

@@ -4,7 +4,8 @@
  */
 
 import type { RawEntry } from "../directory/raw_entry.ts";
-import type { Stat } from "../metadata/stat.ts";
+import type { PackedStats } from "../metadata/packed_stats.ts";
+import { kindOfMode, type Stat } from "../metadata/stat.ts";
 import { joinPath, pathText } from "../path.ts";
 import type { FolderOfWalk } from "./walk.ts";
 
@@ -14,15 +15,34 @@ export class Entry {
   readonly #bytes: Uint8Array;
   readonly #nameAt: number;
   readonly #nameLength: number;
+  #stat: Stat | undefined;
+  #packed: { readonly stats: PackedStats; readonly row: number } | undefined;
 
   /**
    * Only the reader makes these.
    * @param stat of the inode it names
    */
-  constructor(raw: RawEntry, readonly stat: Stat) {
+  constructor(raw: Pick<RawEntry, "bytes" | "nameAt" | "nameLength">, stat: Stat | undefined) {
     this.#bytes = raw.bytes;
     this.#nameAt = raw.nameAt;
     this.#nameLength = raw.nameLength;
+    this.#stat = stat;
+  }
+
+  /** @internal An entry whose metadata is unpacked when it is asked for. */
+  static packed(
+    raw: Pick<RawEntry, "bytes" | "nameAt" | "nameLength">,
+    stats: PackedStats,
+    row: number,
+  ): Entry {
+    const entry = new Entry(raw, undefined);
+    entry.#packed = { stats, row };
+    return entry;
+  }
+
+  /** The metadata of the inode it names. */
+  get stat(): Stat {
+    return this.#stat ??= this.#packed!.stats.at(this.#packed!.row);
   }
 
   /** Order by the bytes of the names, as `LC_ALL=C ls` has it. */
@@ -47,12 +67,12 @@ export class Entry {
 
   /** The inode it names. */
   get inode(): Stat["inode"] {
-    return this.stat.inode;
+    return this.#stat?.inode ?? this.#packed!.stats.inodeOf(this.#packed!.row);
   }
 
   /** What it names. */
   get kind(): Stat["kind"] {
-    return this.stat.kind;
+    return this.#stat?.kind ?? kindOfMode(this.#packed!.stats.modeOf(this.#packed!.row));
   }
 }
 
@@ -81,6 +101,6 @@ export class WalkedEntry extends Entry {
 
 /** A folder met in a walk, with all of its entries, ordered by the bytes of their names. */
 export interface WalkedFolder extends FolderOfWalk {
-  /** All that is in it but `.` and `..`. */
-  readonly entries: readonly Entry[];
+  /** All that is in it but `.` and `..`; each is made anew whenever they are gone through. */
+  readonly entries: Iterable<Entry> & { readonly length: number };
 }

@@ -4,36 +4,44 @@
  */
 
 import type { InodeNumber } from "../../numbers.ts";
-import type { DirectoryCursor } from "../directory/directory.ts";
-import { loadNamed } from "../directory/named_inode.ts";
+import { loadNamed, peekNamed } from "../directory/named_inode.ts";
+import type { RawEntry } from "../directory/raw_entry.ts";
 import type { Inode } from "../inode/inode.ts";
 import { leaveOut, type LeavingOut } from "../leave_out.ts";
 import type { Stat } from "../metadata/stat.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { Entry } from "./entry.ts";
+import type { EntryWindow } from "./entry_window.ts";
 import { BATCH_ENTRIES } from "./walk.ts";
 
 /** Reads on. @returns `undefined` at the end of the folder */
 export function* nextEntries(
   volume: Volume,
-  folder: { readonly inode: InodeNumber; readonly cursor: DirectoryCursor },
+  folder: { readonly inode: InodeNumber; readonly window: EntryWindow },
   leaving: LeavingOut,
   statOf: (inode: Inode, name: Uint8Array) => Stat,
 ): Reading<Entry[] | undefined> {
-  const raw = yield* folder.cursor.next(
-    BATCH_ENTRIES,
-    leaving.onBroken && ((error) => leaveOut(error, leaving, () => new Uint8Array())),
-  );
-  if (raw === undefined) return undefined;
+  let raw = folder.window.take();
+  if (raw === undefined) {
+    const isThere = yield* folder.window.fill(
+      leaving.onBroken && ((error) => leaveOut(error, leaving, () => new Uint8Array())),
+    );
+    if (!isThere) return undefined;
+    raw = folder.window.take();
+  }
   const entries: Entry[] = [];
-  for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
+  for (let count = 0; raw !== undefined;) {
+    const one: RawEntry = raw;
     try {
-      const inode = yield* loadNamed(volume, folder.inode, one);
+      const inode = peekNamed(volume, folder.inode, one) ??
+        (yield* loadNamed(volume, folder.inode, one));
       entries.push(new Entry(one, statOf(inode, one.name)));
     } catch (error) {
       leaveOut(error, leaving, () => one.name);
     }
+    raw = ++count < BATCH_ENTRIES ? folder.window.take() : undefined;
   }
+  if (entries.length >= BATCH_ENTRIES) volume.afterMany();
   return entries;
 }

@@ -11,15 +11,16 @@ import { compareBytes } from "../../compare_bytes.ts";
 import { type InodeNumber, ROOT_INODE } from "../../numbers.ts";
 import { encrypted } from "../contents/file_data.ts";
 import { corrupt } from "../corrupt.ts";
-import type { DirectoryCursor } from "../directory/directory.ts";
 import { InodeSet } from "../directory/inode_set.ts";
-import { loadNamed } from "../directory/named_inode.ts";
+import { loadNamed, peekNamed } from "../directory/named_inode.ts";
 import type { RawEntry } from "../directory/raw_entry.ts";
 import { hasFlag } from "../inode/inode.ts";
 import { leaveOut } from "../leave_out.ts";
 import { isEncrypted, type Stat, statOf } from "../metadata/stat.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
+import { EntryList } from "./entry_list.ts";
+import { EntryWindow } from "./entry_window.ts";
 import { openFolder } from "./open_folder.ts";
 
 /** Deeper folders would make their paths alone fill the memory. */
@@ -53,7 +54,7 @@ export class FolderWalk {
   readonly #seen = new InodeSet();
   readonly #waiting: Waiting[];
   #current: Waiting;
-  #cursor: DirectoryCursor | undefined;
+  #window: EntryWindow | undefined;
   #subfolders: Waiting[] = [];
 
   /**
@@ -85,7 +86,7 @@ export class FolderWalk {
         if (hasFlag(inode, "encrypt") && !isInEncrypted(folder)) {
           leaveOut(encrypted(inode), this.#volume.leaving, () => pathOf(folder));
         }
-        this.#cursor = yield* openFolder(this.#volume, inode);
+        this.#window = new EntryWindow(yield* openFolder(this.#volume, inode));
         return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
       } catch (error) {
         leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
@@ -95,38 +96,61 @@ export class FolderWalk {
   }
 
   /**
-   * Some more entries of the folder, ordered by inode; all of them in a sorted walk; `undefined`
-   * at its end.
+   * Some more entries of the folder, ordered by inode; `undefined` at its end.
    * @param make what to give out for each
    * @throws CorruptImageError when a folder is reached a second time
    */
   *nextEntries<T>(make: (raw: RawEntry, stat: Stat) => T): Reading<T[] | undefined> {
-    const volume = this.#volume;
-    const { inode: folder } = this.#current.stat;
-    const count = this.#isSorted ? Infinity : BATCH_ENTRIES;
-    const raw = yield* this.#cursor!.next(
-      count,
-      this.#volume.leaving.onBroken &&
-        ((error) => leaveOut(error, this.#volume.leaving, () => pathOf(this.#current))),
-    );
-    this.#requireParent(this.#cursor!.parent);
-    if (raw === undefined) return undefined;
     const entries: T[] = [];
-    for (let one = raw.pop(); one !== undefined; one = raw.pop()) {
+    const isThere = yield* this.#visitSome(BATCH_ENTRIES, (raw, stat) => {
+      entries.push(make(raw, stat));
+    });
+    return isThere ? entries : undefined;
+  }
+
+  /** All entries of the folder. @throws as `nextEntries` */
+  *allEntries(): Reading<EntryList> {
+    const list = new EntryList();
+    let countBefore = 0;
+    while (yield* this.#visitSome(BATCH_ENTRIES, (raw, stat) => list.add(raw, stat))) {
+      if (list.length - countBefore >= BATCH_ENTRIES) this.#volume.afterMany();
+      countBefore = list.length;
+    }
+    return list.sort();
+  }
+
+  /** @returns false at the end of the folder */
+  *#visitSome(most: number, visit: (raw: RawEntry, stat: Stat) => void): Reading<boolean> {
+    const volume = this.#volume;
+    const { leaving } = volume;
+    const { inode: folder } = this.#current.stat;
+    const window = this.#window!;
+    let one = window.take();
+    if (one === undefined) {
+      const isThere = yield* window.fill(
+        leaving.onBroken && ((error) => leaveOut(error, leaving, () => pathOf(this.#current))),
+      );
+      this.#requireParent(window.cursor.parent);
+      if (!isThere) return false;
+      one = window.take();
+    }
+    for (let count = 0; one !== undefined;) {
+      const raw: RawEntry = one;
       try {
-        const inode = yield* loadNamed(volume, folder, one);
+        const inode = peekNamed(volume, folder, one) ?? (yield* loadNamed(volume, folder, one));
         const stat = statOf(
           volume.geometry,
           inode,
-          (error) => leaveOut(error, volume.leaving, () => this.#pathBelow(one.name)),
+          (error) => leaveOut(error, leaving, () => this.#pathBelow(raw.name)),
         );
-        if (stat.kind === "folder") this.#enqueue(one.name, stat);
-        entries.push(make(one, stat));
+        if (stat.kind === "folder") this.#enqueue(raw.name.slice(), stat);
+        visit(one, stat);
       } catch (error) {
-        leaveOut(error, this.#volume.leaving, () => this.#pathBelow(one.name));
+        leaveOut(error, leaving, () => this.#pathBelow(raw.name));
       }
+      one = ++count < most ? window.take() : undefined;
     }
-    return entries;
+    return true;
   }
 
   #pathBelow(name: Uint8Array): Uint8Array {
@@ -153,7 +177,7 @@ export class FolderWalk {
     const isLost = above !== undefined && lost?.isFolder(above.stat.inode) === true;
     if (isLost || inodes.standIn(stat.inode) !== undefined) return;
     const expected = stat.inode === ROOT_INODE ? ROOT_INODE : above?.stat.inode ?? parent;
-    if (parent === expected || this.#cursor!.hasLeftOut) return;
+    if (parent === expected || this.#window!.cursor.hasLeftOut) return;
     const error = corrupt("directory-parent", "ext4_dir_entry_2", "`..` is not the folder above", {
       inode: stat.inode,
       refersTo: parent,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { asMeant } from "../../../cli/arguments/habits.ts";
-import { commands } from "../../../cli/main.ts";
+import { loadCommands } from "../../../cli/load_commands.ts";
+
+const commands = await loadCommands();
 
 const usages = Object.fromEntries(
   Object.entries(commands).map(([name, { parser }]) => [name, parser.usage]),
@@ -27,7 +29,7 @@ const lines: readonly (readonly [typed: string, meant: string])[] = [
   ["build -- -ox", "build -- -ox"],
   ["ls x.img -lR", "ls x.img -lR"],
   ["nonsense -h", "nonsense -h"],
-  ["recipe show -h", "recipe --help"],
+  ["recipe show -h", "recipe show --help"],
 ];
 
 for (const [typed, meant] of lines) {

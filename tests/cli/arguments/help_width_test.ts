@@ -23,14 +23,16 @@ Deno.test("help is as wide as the terminal, also before a pager, else as COLUMNS
 
 for (const command of ["build", "ls", "find", "export", "recipe"]) {
   Deno.test(`icecore ${command} --help fits a terminal of 80 columns`, async () => {
-    const { stdout } = await icecore([command, "--help"], { env: { COLUMNS: "" } });
-    const long = stdout.split("\n").filter((line) => line.length > 80);
-    assert.deepEqual(long, []);
+    for (const args of [[command, "--help"], ["help", command]]) {
+      const { stdout } = await icecore(args, { env: { COLUMNS: "" } });
+      const long = stdout.split("\n").filter((line) => line.length > 80);
+      assert.deepEqual(long, []);
+    }
   });
 }
 
 Deno.test("the help of build names the values that an option may have", async () => {
-  const { stdout } = await icecore(["build", "--help"]);
+  const { stdout } = await icecore(["help", "build"]);
   const help = stdout.replace(/\s+/g, " ");
   assert.match(help, /--times mtime\|all Keep the modification time \(mtime, the default/);
   assert.match(help, /--block-size SIZE Bytes of a block: 1024, 2048, 4096, or auto, the default/);

@@ -3,15 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { lockFolder } from "../../../host/files/folder_lock.ts";
 import { icecoreAt } from "../../nights/at_time.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";

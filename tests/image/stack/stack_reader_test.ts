@@ -254,3 +254,46 @@ testWith(
       assert.equal(await textOf(image, "/docs/a.txt"), "ALPHA 2");
     }),
 );
+
+testWith(
+  NEEDS,
+  "marks that other programs leave in layers are refused by name, not misread",
+  () => {
+    const lower = (folder: string) => {
+      mkdirSync(`${folder}/old`);
+      writeFileSync(`${folder}/old/file`, "below");
+      writeFileSync(`${folder}/whole`, "whole");
+      // Nothing lies below it: these are attributes like any other.
+      setAttribute(`${folder}/old`, "trusted.overlay.redirect", "/x");
+    };
+    const upper = (folder: string) => {
+      for (const name of ["renamed", "hiding", "sound"]) mkdirSync(`${folder}/${name}`);
+      setAttribute(`${folder}/renamed`, "trusted.overlay.redirect", "/old");
+      setAttribute(`${folder}/hiding`, "trusted.overlay.opaque", "x");
+      writeFileSync(`${folder}/whole`, "");
+      setAttribute(`${folder}/whole`, "trusted.overlay.metacopy", "");
+      writeFileSync(`${folder}/sound/file`, "sound");
+    };
+    return withLayers([lower, upper], async (image, images) => {
+      const named = (feature: string) => ({ features: [`overlay-${feature}`] });
+      const list = async (path: string) => {
+        const names: string[] = [];
+        for await (const { nameText } of image.list(path)) names.push(nameText);
+        return names;
+      };
+      await assert.rejects(list("renamed"), named("redirect"));
+      await assert.rejects(image.stat("renamed/file"), named("redirect"));
+      await assert.rejects(list("hiding"), named("whiteout"));
+      await assert.rejects(image.openFile("whole"), named("metacopy"));
+      assert.deepEqual(await list("sound"), ["file"]);
+      assert.deepEqual(await list("old"), ["file"]);
+      // Whoever wants the rest has it, and is shown what is left out.
+      const left: string[] = [];
+      const onUnsupported = ({ features }: { features: readonly string[] }, path?: Uint8Array) =>
+        void left.push(`${new TextDecoder().decode(path)} ${features.join()}`);
+      await using tolerant = await openImage(images[0]!, { onUnsupported });
+      for await (const _ of tolerant.walk());
+      assert.deepEqual(left.sort(), ["hiding overlay-whiteout", "renamed overlay-redirect"]);
+    });
+  },
+);

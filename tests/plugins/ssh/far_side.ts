@@ -48,11 +48,11 @@ export interface FarOptions {
   readonly programs: readonly string[];
   /** Cuts each connection that has taken so many bytes, as often as said. */
   readonly cut?: { readonly afterBytes: number; times: number };
-  /** Told of each connection. */
+  /** Called at each connection. */
   readonly onConnection?: () => void;
   /** What the account's bash does when it starts: its `.bashrc`. */
   readonly bashrc?: string;
-  /** Told when a connection has taken so many bytes. */
+  /** Called when a connection has taken so many bytes. */
   readonly onBytes?: (bytes: number) => void;
 }
 

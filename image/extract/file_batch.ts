@@ -1,6 +1,6 @@
 /**
- * Small files that are to be made, packed one after the other into a buffer, so that any thread
- * can make them.
+ * Files that are to be made, packed one after the other into a buffer, so that any thread can make
+ * them.
  * @module
  */
 
@@ -8,16 +8,20 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
 import type { Timestamp } from "../../host/libc/status.ts";
+import { MOST_JOBS } from "../../host/threads/job_pool.ts";
 import type { PlainMetadata } from "./plain_metadata.ts";
 
-/** A file that is to be made; its contents lie in the batch's room. */
-export interface NewSmallFile {
+/** A file that is to be made. */
+export interface NewFile {
   readonly folder: TreeInode;
   /** 1 to 255 bytes. */
   readonly name: Uint8Array;
   readonly row: TreeInode;
   readonly metadata: PlainMetadata;
-  readonly sizeBytes: number;
+  /** Of what lies in the batch's room. */
+  readonly lengthBytes: number;
+  /** Whether that is not its contents, but where they lie in the image. */
+  readonly isPlace: boolean;
 }
 
 /** Before each file: its fields, then the name in a place of fixed length, so all is aligned. */
@@ -28,9 +32,9 @@ const HEAD_BYTES = FIELD_BYTES + NAME_BYTES;
 const COUNT_BYTES = 8;
 
 /** Enough that handing over costs little, few enough that two threads end together. */
-const MOST_FILES = 48;
-/** Each is an open descriptor, and nine batches may be under way. */
-const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 32)));
+const MOST_FILES = 64;
+/** Each is an open descriptor in every batch that is under way. */
+const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 2 / (MOST_JOBS + 1))));
 
 /** Packs files into a buffer. */
 export class BatchWriter {
@@ -42,7 +46,7 @@ export class BatchWriter {
   #folder: Descriptor | undefined;
 
   /**
-   * @param buffer Room for the longest small file and its head at least.
+   * @param buffer Room for the longest file that is read whole, and its head, at least.
    * @param openFolder Opens a folder for the batch alone.
    */
   constructor(
@@ -58,6 +62,11 @@ export class BatchWriter {
     return this.#countFiles >= MOST_FILES || this.#countFolders >= MOST_FOLDERS;
   }
 
+  /** How many there are. */
+  get countFiles(): number {
+    return this.#countFiles;
+  }
+
   /** Bytes used. */
   get endBytes(): number {
     return this.#endBytes;
@@ -68,31 +77,32 @@ export class BatchWriter {
     return this.buffer.subarray(0, this.#endBytes);
   }
 
-  /** Where the contents of the next file go; `undefined` where they do not fit any more. */
-  room(sizeBytes: number): Uint8Array | undefined {
+  /** Where what the next file has goes; `undefined` where it does not fit any more. */
+  room(lengthBytes: number): Uint8Array | undefined {
     const start = this.#endBytes + HEAD_BYTES;
-    const end = start + sizeBytes;
+    const end = start + lengthBytes;
     return end > this.buffer.length ? undefined : this.buffer.subarray(start, end);
   }
 
-  /** Adds the file whose contents lie in its room already. */
-  add({ folder, name, row, metadata, sizeBytes }: NewSmallFile): void {
+  /** Adds the file whose contents, or their place, lie in its room already. */
+  add({ folder, name, row, metadata, lengthBytes, isPlace }: NewFile): void {
     const { uid, gid, mode, atime, mtime } = metadata;
     const at = this.#endBytes;
     const view = this.#view;
     view.setInt32(at, this.#open(folder), true);
     view.setUint32(at + 4, row, true);
     view.setUint32(at + 8, name.length, true);
-    view.setUint32(at + 12, sizeBytes, true);
+    view.setUint32(at + 12, lengthBytes, true);
     view.setUint32(at + 16, uid, true);
     view.setUint32(at + 20, gid, true);
     view.setUint32(at + 24, mode, true);
     view.setUint32(at + 28, atime.nanoseconds, true);
     view.setUint32(at + 32, mtime.nanoseconds, true);
+    view.setUint32(at + 36, isPlace ? 1 : 0, true);
     view.setFloat64(at + 40, atime.seconds, true);
     view.setFloat64(at + 48, mtime.seconds, true);
     this.buffer.set(name, at + FIELD_BYTES);
-    this.#endBytes = at + HEAD_BYTES + sizeBytes;
+    this.#endBytes = at + HEAD_BYTES + lengthBytes;
     view.setUint32(0, ++this.#countFiles, true);
   }
 
@@ -107,7 +117,7 @@ export class BatchWriter {
 }
 
 /**
- * The files of a batch, one after the other, read in place: many small files make few objects.
+ * The files of a batch, one after the other, read in place: many files make few objects.
  */
 export class BatchReader implements PlainMetadata {
   readonly #view: DataView;
@@ -145,9 +155,14 @@ export class BatchReader implements PlainMetadata {
     return this.buffer.subarray(start, start + this.#u32(8));
   }
 
-  /** A view. */
-  get contents(): Uint8Array {
+  /** The contents, or where they lie in the image: a view. */
+  get room(): Uint8Array {
     return this.buffer.subarray(this.#at + HEAD_BYTES, this.#nextAt);
+  }
+
+  /** Whether the room says where the contents lie. */
+  get isPlace(): boolean {
+    return this.#u32(36) === 1;
   }
 
   get uid(): number {

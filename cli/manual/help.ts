@@ -1,0 +1,52 @@
+/**
+ * What `--help` and `icecore help TOPIC` print, where that is ours and not the parser's.
+ * @module
+ */
+
+import process from "node:process";
+import { helpWidth } from "../arguments/help_width.ts";
+import { commandPage } from "./command_page.ts";
+import type { Commands } from "./manual.ts";
+import { type Drawing, shortHelp } from "./short_help.ts";
+
+/**
+ * The help that a command line asks for: `icecore COMMAND --help`, which fits one screen, or a page
+ * of the documentation. `undefined` for what the parser answers: `--help` alone, `help COMMAND`.
+ */
+export async function helpFor(
+  args: readonly string[],
+  commands: Commands,
+): Promise<string | undefined> {
+  const [first = "", second = ""] = args;
+  const drawing = { width: helpWidth(), color: wantsColor(args) };
+  if (first === "help") return await topicPage(second, commands, drawing);
+  const end = args.indexOf("--");
+  const asked = args.indexOf("--help");
+  if (asked < 1 || (end >= 0 && end < asked)) return undefined;
+  const parser = Object.hasOwn(commands, first) ? commands[first]?.parser : undefined;
+  if (parser === undefined) return undefined;
+  const own = commandPage(parser, first);
+  const isBelow = own.sections.some(({ entries }) => entries.some(({ term }) => term === second));
+  return shortHelp(isBelow ? commandPage(parser, `${first} ${second}`) : own, drawing);
+}
+
+async function topicPage(
+  name: string,
+  commands: Commands,
+  drawing: Drawing,
+): Promise<string | undefined> {
+  // Of a page and a command of one name, the command is meant.
+  if (name === "" || name.startsWith("-") || Object.hasOwn(commands, name)) return undefined;
+  const { TOPICS, topicList } = await import("./topics.ts");
+  if (name === "topics") return `Pages, each by: icecore help TOPIC\n\n${topicList()}`;
+  const page = Object.hasOwn(TOPICS, name) ? TOPICS[name] : undefined;
+  if (page === undefined) return undefined;
+  const { terminalPage } = await import("./terminal_page.ts");
+  return terminalPage(page, drawing);
+}
+
+/** Help goes to stdout; it is printed before the options are known. */
+function wantsColor(args: readonly string[]): boolean {
+  return process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" &&
+    process.env["TERM"] !== "dumb" && !args.includes("--no-color");
+}

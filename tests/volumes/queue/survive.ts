@@ -1,0 +1,228 @@
+/**
+ * Volumes that are built by several workers, each a process of its own, of which some are killed
+ * while Redis is restarted: `deno task killed-workers [--kills N] [--seed S]`.
+ *
+ * In the end all volumes are there, and together they are the source; no volume was uploaded twice
+ * as something else.
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { Random } from "../../mutants/random.ts";
+import { icecoreArgv } from "../../support/icecore_command.ts";
+import { output } from "../../support/oracles.ts";
+import { startRedis } from "../../support/redis.ts";
+import { connectRedis, disconnectRedis } from "../../../volumes/queue/redis.ts";
+import { planStatus } from "../../../volumes/queue/queue_status.ts";
+import { submitPlan } from "../../../volumes/queue/submit_plan.ts";
+import { readPlan } from "../../../volumes/plan/read_plan.ts";
+import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+
+/** What workers go through. */
+export interface Ordeal {
+  readonly countVolumes: number;
+  readonly countWorkers: number;
+  readonly countKills: number;
+  readonly seed: number;
+  /** What becomes of Redis, in turn, between the kills. */
+  readonly restarts: readonly ("with data" | "without data")[];
+}
+
+const FILE_BYTES = 900_000;
+
+/** Lets them go through it, and checks what is there in the end. @returns what was printed */
+export async function survive(ordeal: Ordeal): Promise<string> {
+  let log = "";
+  await inTemporaryFolder(async (folder) => {
+    makeSource(folder, ordeal.countVolumes);
+    await icecoreOutput([
+      "volume",
+      "plan",
+      "src/.",
+      "-o",
+      "p.plan",
+      "--size",
+      "1M",
+      "-q",
+    ], folder);
+    const data = join(folder, "redis");
+    mkdirSync(data);
+    await using redis = await startRedis(data);
+    mkdirSync(join(folder, "out"));
+    await submit(folder, redis.url);
+    const crew = new Crew(folder, redis.url, (text) => log += text);
+    const random = new Random(ordeal.seed);
+    for (let i = 0; i < ordeal.countWorkers; i++) crew.hire();
+    const restarts = [...ordeal.restarts];
+    for (let kill = 0; kill < ordeal.countKills; kill++) {
+      await pause(500 + random.below(2000));
+      crew.killOne(random);
+      if (kill % 2 === 0) continue;
+      const restart = restarts.shift();
+      if (restart === undefined) continue;
+      await redis.kill();
+      await pause(300);
+      await redis.start(restart === "with data");
+      // Whoever loses the queue submits again: what was built is not built again.
+      if (restart === "without data") await submit(folder, redis.url);
+    }
+    await untilComplete(folder, redis.url);
+    await crew.dismiss();
+    await check(folder, log);
+  });
+  return log;
+}
+
+/** Folders with a file or two each: about as many volumes as wanted. */
+function makeSource(folder: string, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const name = join(folder, "src", `part-${String(i).padStart(2, "0")}`);
+    mkdirSync(name, { recursive: true });
+    const bytes = new Uint8Array(FILE_BYTES);
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+    }
+    writeFileSync(join(name, "data.bin"), bytes);
+    writeFileSync(join(name, "note.txt"), `part ${i}`);
+  }
+}
+
+/** Workers; for each that is killed, another is hired. */
+class Crew {
+  readonly #workers = new Set<ChildProcess>();
+  #ends: Promise<void>[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly url: string,
+    private readonly say: (text: string) => void,
+  ) {}
+
+  hire(): void {
+    const args = [
+      "volume",
+      "work",
+      "--redis",
+      this.url,
+      "--until-empty",
+      "--lost-after",
+      "3",
+    ];
+    const [program, ...argv] = icecoreArgv(args);
+    const worker = spawn(program!, argv, {
+      cwd: this.folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    for (const stream of [worker.stdout, worker.stderr]) {
+      stream!.on(
+        "data",
+        (bytes: Uint8Array) => this.say(new TextDecoder().decode(bytes)),
+      );
+    }
+    this.#workers.add(worker);
+    this.#ends.push(
+      new Promise((resolve) =>
+        worker.once("close", () => {
+          this.#workers.delete(worker);
+          resolve();
+        })
+      ),
+    );
+  }
+
+  killOne(random: Random): void {
+    const workers = [...this.#workers];
+    if (workers.length === 0) return this.hire();
+    workers[random.below(workers.length)]!.kill("SIGKILL");
+    this.hire();
+  }
+
+  /** They end by themselves when they are asked to. */
+  async dismiss(): Promise<void> {
+    for (const worker of this.#workers) worker.kill("SIGTERM");
+    await Promise.all(this.#ends);
+  }
+}
+
+async function submit(folder: string, url: string): Promise<void> {
+  const redis = await connectRedis({ url });
+  try {
+    const submitted = await submitPlan(redis, {
+      plan: await readPlan(join(folder, "p.plan")),
+      planPath: join(folder, "p.plan"),
+      to: join(folder, "out"),
+      countAttempts: 5,
+      retrySeconds: 0,
+    });
+    assert.equal(submitted.state, "submitted");
+  } finally {
+    disconnectRedis(redis);
+  }
+}
+
+/** @throws AssertionError where the set fails */
+async function untilComplete(folder: string, url: string): Promise<void> {
+  const redis = await connectRedis({ url });
+  try {
+    const plan = await readPlan(join(folder, "p.plan"));
+    for (;;) {
+      const { set, volumes } = await planStatus(redis, plan);
+      assert.notEqual(set.state, "failed", set.why ?? "");
+      assert.notEqual(set.state, "unknown");
+      if (set.state === "done") {
+        return assert.ok(
+          volumes.every(({ state }) => state === "done"),
+          JSON.stringify(volumes),
+        );
+      }
+      await pause(500);
+    }
+  } finally {
+    disconnectRedis(redis);
+  }
+}
+
+async function check(folder: string, log: string): Promise<void> {
+  assert.match(log, /^finished p: \d+ volumes, catalogue p\.catalogue$/m);
+  await icecoreOutput(["volume", "verify", "out/p.volumes", "-q"], folder);
+  await icecore(["volume", "extract", "out/p.catalogue", "-o", "back", "-q"], {
+    cwd: folder,
+  });
+  output("diff", ["-r", join(folder, "src"), join(folder, "back")]);
+  const left = readdirSync(join(folder, "out")).filter((name) => name.endsWith(".partial"));
+  assert.deepEqual(left, []);
+  for (
+    const name of readdirSync(join(folder, "out")).filter((each) => each.endsWith(".sha512"))
+  ) {
+    const line = readFileSync(join(folder, "out", name), "utf8").split(" ")[0];
+    const sum = spawnSync("sha512sum", [
+      join(folder, "out", name.replace(".sha512", "")),
+    ]);
+    assert.equal(sum.stdout.toString().split(" ")[0], line, name);
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: "string", default: "20" },
+      seed: { type: "string", default: "1" },
+    },
+  });
+  const log = await survive({
+    countVolumes: 12,
+    countWorkers: 4,
+    countKills: Number(values.kills),
+    seed: Number(values.seed),
+    restarts: ["with data", "without data"],
+  });
+  console.log(`${log}\nall volumes are there`);
+}

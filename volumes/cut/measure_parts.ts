@@ -1,0 +1,133 @@
+/**
+ * What lies between the cuts of a tree: names, files, bytes, and a digest of it all.
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { Breather } from "../../host/breathe.ts";
+import type { TreeRange } from "../plan/plan.ts";
+import type { Cuts, Place } from "./cutter.ts";
+import { type BytesSource, NAME_TYPES } from "./names_file.ts";
+import { PathStack } from "./path_stack.ts";
+import type { PassingName, TreeNames } from "./tree_names.ts";
+
+/** A part of a tree that is to be a volume. */
+export interface Part {
+  /** Absent where it is one large file. */
+  readonly range?: TreeRange;
+  /** The path of that file, as path text. */
+  readonly only?: string;
+  readonly sizeBytes: number;
+  readonly countNames: number;
+  readonly countFiles: number;
+  /** SHA-256, in hex, of all that is known of its names. */
+  readonly digest: string;
+  /** Where its names lie in the list of names. */
+  readonly names: readonly [start: number, end: number];
+  /** The number of its first name, from the root on. */
+  readonly ordinal: number;
+}
+
+/** The parts: those of ranges in their order, then the large files. */
+export async function measureParts(
+  names: TreeNames,
+  file: BytesSource,
+  cuts: Cuts,
+  breather: Breather,
+): Promise<Part[]> {
+  const ranges: OpenPart[] = [];
+  const large: OpenPart[] = [];
+  const stack = new PathStack();
+  for (const passing of names.all()) {
+    if (breather.due) await breather.pause();
+    stack.enter(passing.found);
+    const start = cuts.starts[ranges.length];
+    if (start?.ordinal === passing.ordinal) {
+      ranges.push(new OpenPart(start.path ?? stack.text, passing));
+    }
+    const isLarge = cuts.large[large.length]?.ordinal === passing.ordinal;
+    if (isLarge) large.push(new OpenPart(stack.text, passing));
+    (isLarge ? large : ranges).at(-1)!.add(passing);
+  }
+  const parts: Part[] = [];
+  for (const [index, range] of ranges.entries()) {
+    const to = ranges[index + 1]?.path;
+    const end = ranges[index + 1]?.start.position ?? names.sizeBytes;
+    const holes = large.filter(({ start }) =>
+      start.position >= range.start.position && start.position < end
+    );
+    const digest = await digestOf(file, range.start.position, end, holes, breather);
+    const bounds = to === undefined ? { from: range.path } : { from: range.path, to };
+    parts.push(range.part({ range: bounds }, digest, end));
+  }
+  for (const each of large) {
+    const digest = await digestOf(file, each.start.position, each.end, [], breather);
+    parts.push(each.part({ only: each.path }, digest, each.end));
+  }
+  return parts;
+}
+
+/** A part while its names pass by. */
+class OpenPart {
+  readonly start: Place;
+  #sizeBytes = 0;
+  #countNames = 0;
+  #countFiles = 0;
+  /** Where the latest name ends. */
+  end: number;
+
+  constructor(readonly path: string, { ordinal, position, end }: PassingName) {
+    this.start = { ordinal, position };
+    this.end = end;
+  }
+
+  add({ found, cost, first, end }: PassingName): void {
+    this.#sizeBytes += cost;
+    this.#countNames++;
+    if (found.type === NAME_TYPES.file && first === undefined) this.#countFiles++;
+    this.end = end;
+  }
+
+  part(what: Pick<Part, "range" | "only">, digest: string, end: number): Part {
+    return {
+      ...what,
+      sizeBytes: this.#sizeBytes,
+      countNames: this.#countNames,
+      countFiles: this.#countFiles,
+      digest,
+      names: [this.start.position, end],
+      ordinal: this.start.ordinal,
+    };
+  }
+}
+
+const PIECE_BYTES = 1 << 22;
+
+/** Of records from `start` to `end`, without those of large files among them. */
+async function digestOf(
+  file: BytesSource,
+  start: number,
+  end: number,
+  holes: readonly OpenPart[],
+  breather: Breather,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(Math.min(PIECE_BYTES, end - start));
+  let at = start;
+  for (
+    const hole of [...holes.map((it) => ({ start: it.start.position, end: it.end })), {
+      start: end,
+      end,
+    }]
+  ) {
+    while (at < hole.start) {
+      const count = file.read(buffer.subarray(0, Math.min(buffer.length, hole.start - at)), at);
+      if (count === 0) throw new RangeError("the list of names is cut short");
+      hash.update(buffer.subarray(0, count));
+      at += count;
+      if (breather.due) await breather.pause();
+    }
+    at = hole.end;
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,9 @@
+/**
+ * Bytes as hex.
+ * @module
+ */
+
+/** Two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,77 @@
+/**
+ * Reads plans.
+ * @module
+ */
+
+import { LinesError, readLines } from "./lines.ts";
+import {
+  type MovedNames,
+  type Plan,
+  PLAN_FORMAT,
+  PLAN_VERSION,
+  type PlanEnd,
+  type PlanHeader,
+  type PlannedVolume,
+} from "./plan.ts";
+import { badPlan } from "./plan_error.ts";
+
+/**
+ * Reads a plan, and looks whether it is whole. What was moved is not kept: a plan may name many
+ * million names.
+ *
+ * @param onMoved Receives each line of moved names.
+ * @throws UsageError `bad-plan`, `no-such-file`; EnvironmentError `unreadable`
+ */
+export async function readPlan(
+  path: string,
+  onMoved: (moved: MovedNames) => void | Promise<void> = () => {},
+): Promise<Plan> {
+  let header: PlanHeader | undefined;
+  let end: PlanEnd | undefined;
+  const volumes: PlannedVolume[] = [];
+  try {
+    for await (const { value } of readLines(path)) {
+      if (header === undefined) header = requireHeader(path, value);
+      else end = await take(path, value as PlannedVolume | MovedNames | PlanEnd, volumes, onMoved);
+    }
+  } catch (error) {
+    throw error instanceof LinesError ? badPlan(path, error.message) : error;
+  }
+  if (header === undefined || end?.countVolumes !== volumes.length) {
+    throw badPlan(path, "its lines do not fit each other");
+  }
+  return { header, volumes, countMoved: end.countMoved, digest: end.digest };
+}
+
+async function take(
+  path: string,
+  line: PlannedVolume | MovedNames | PlanEnd,
+  volumes: PlannedVolume[],
+  onMoved: (moved: MovedNames) => void | Promise<void>,
+): Promise<PlanEnd | undefined> {
+  switch (line.type) {
+    case "volume":
+      if (line.index !== volumes.length) throw badPlan(path, "its volumes are not in order");
+      volumes.push(line);
+      return;
+    case "moved":
+      await onMoved(line);
+      return;
+    case "end":
+      return line;
+    default:
+      throw badPlan(path, "it has lines that this version does not know");
+  }
+}
+
+function requireHeader(path: string, value: unknown): PlanHeader {
+  const header = value as PlanHeader;
+  if (header.format !== PLAN_FORMAT) throw badPlan(path, "it is not a plan of volumes");
+  if (header.version !== PLAN_VERSION) {
+    throw badPlan(
+      path,
+      `it is of version ${header.version}, and this icecore knows ${PLAN_VERSION}`,
+    );
+  }
+  return header;
+}
