@@ -7,6 +7,7 @@
 const LOADERS = {
   build: async () => (await import("./commands/build.ts")).build,
   run: async () => (await import("./commands/run.ts")).run,
+  schedule: async () => (await import("./commands/schedule.ts")).schedule,
   list: async () => (await import("./commands/list.ts")).list,
   prune: async () => (await import("./commands/prune.ts")).prune,
   verify: async () => (await import("./commands/verify.ts")).verify,

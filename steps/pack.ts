@@ -45,6 +45,7 @@ import {
   REFLINK_OPTION,
   takesRoom,
 } from "./pack/reflink.ts";
+import { Pace } from "./pack/pace.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
@@ -70,6 +71,11 @@ const options = {
     default: false,
   },
   reflink: REFLINK_OPTION,
+  limit: {
+    type: "size",
+    help: "read, and hand on to uploads, no more than this a second",
+    least: 1,
+  },
   algorithm: {
     type: "string",
     help: "the digest that is made while writing",
@@ -186,7 +192,7 @@ async function write(
   { plan, source, equality, problems, onProblem }: PackParts,
   context: StepContext<typeof options>,
 ): Promise<{ digest: string; sizeBytes: number; clonedBytes: number }> {
-  const { reflink } = context.options;
+  const { reflink, limit } = context.options;
   if (image.path !== "-" && takesRoom(reflink, image.path)) {
     requireRoom(image.path, plan.sizeBytes);
   }
@@ -213,6 +219,7 @@ async function write(
       readFrom,
       others: { blockless: plan.blockless(), shared: plan.shared() },
       cloner,
+      pace: limit === undefined ? undefined : new Pace(limit, breather),
       pathOf: (inode) => source.pathOf(inode),
       breather,
       ...(context.tap === undefined ? {} : { tap: context.tap }),

@@ -24,7 +24,7 @@ const COMMANDS_ELSEWHERE: ReadonlyMap<string, string> = new Map(
     "build DIR": ["create", "backup", "make", "new", "pack", "add", "archive", "mk"],
     "extract IMAGE": ["restore", "unpack", "untar", "recover", "copy", "cp", "get"],
     "verify IMAGE": ["check", "test", "fsck", "scrub", "validate", "e2fsck"],
-    "ls IMAGE": ["list", "dir", "tree", "files", "contents"],
+    "ls IMAGE": ["dir", "tree", "files", "contents"],
     "cat IMAGE PATH": ["print", "dump", "read", "show", "type", "view"],
     "find IMAGE": ["search", "locate", "grep"],
     "info IMAGE": ["stat", "stats", "describe", "inspect", "about", "dumpe2fs", "status"],

@@ -137,7 +137,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy, identity } =
     values;
-  const { dedupe, reflink, readAhead } = values;
+  const { dedupe, reflink, readAhead, limit } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -165,6 +165,7 @@ function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
     dedupe === true ? ["--dedupe", ["pack"], { dedupe: true }] : undefined,
     reflink === undefined ? undefined : ["--reflink", ["pack"], { reflink }],
+    limit === undefined ? undefined : ["--limit", ["pack"], { limit }],
     withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];

@@ -25,6 +25,8 @@ export interface BuildValues extends CommonValues, KeepingValues {
   readonly dedupe: boolean | undefined;
   readonly digestsFrom: string | undefined;
   readonly reflink: "auto" | "always" | "never" | undefined;
+  readonly limit: string | undefined;
+  readonly snapshot: "auto" | "btrfs" | "zfs" | "lvm" | undefined;
   readonly recipe: string | undefined;
   readonly size: string | undefined;
   readonly blockSize: "auto" | "1024" | "2048" | "4096" | undefined;

@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { UsageError } from "../../pipeline/build_errors.ts";
-import type { EventSink } from "../../pipeline/events.ts";
+import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { attended } from "../../pipeline/running/attended.ts";
 import type { BuildRequest, BuildResult } from "../../pipeline/running/run.ts";
@@ -17,6 +17,7 @@ import { note, print, printJson } from "../output/output.ts";
 import { renderDryRun } from "../rendering/render_dry_run.ts";
 import { digestLineOf } from "../rendering/result_line.ts";
 import { hasKeepRules } from "../rotation/keep_rules.ts";
+import { ofOneMoment } from "./of_one_moment.ts";
 import { pipelineOf, recipeFile, requestOf } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 
@@ -136,13 +137,16 @@ async function runReported(
   emit: EventSink,
 ): Promise<BuildResult> {
   const reporting = await reportingOn(values, request.output);
-  const result = await pipeline.run({
-    ...request,
-    emit: (event) => {
-      reporting?.log.add(event);
-      emit(event);
-    },
-  });
+  const heard = (event: BuildEvent) => {
+    reporting?.log.add(event);
+    emit(event);
+  };
+  const result = await ofOneMoment(
+    values,
+    request,
+    heard,
+    (sources) => pipeline.run({ ...request, sources, emit: heard }),
+  );
   await reporting?.write();
   return result;
 }

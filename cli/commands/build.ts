@@ -96,6 +96,15 @@ const parser = command(
             message`Clone blocks instead of copying them, where source and image lie on one btrfs or XFS. Default: never, for a clone is not a second copy.`,
         }),
       ),
+      snapshot: optional(
+        option("--snapshot", looseChoice(["auto", "btrfs", "zfs", "lvm"], "auto|btrfs|zfs|lvm"), {
+          description:
+            message`Read the source from a snapshot, so that the image is of one moment; needs root.`,
+        }),
+      ),
+      limit: optional(option("--limit", string({ metavar: "SIZE" }), {
+        description: message`Read no more than SIZE a second, such as 20M; uploads are no faster.`,
+      })),
       report: optional(option("--report", fileValue("FILE"), {
         description:
           message`Also write a page about the build and the image. See: icecore report --help`,
@@ -120,7 +129,7 @@ const parser = command(
     object("Again and again", {
       to: optional(option("--to", fileValue("FOLDER", "directory"), {
         description:
-          message`Build FOLDER/NAME-DATE.img, verify it, and then remove what no --keep option keeps. See: icecore prune --help`,
+          message`Build FOLDER/NAME-DATE.img, verify it, and then remove what no --keep option keeps.`,
       })),
       fullEvery: optional(option("--full-every", integer({ metavar: "N", min: 1, max: 500 }), {
         description:

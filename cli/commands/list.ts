@@ -7,6 +7,9 @@ import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument, command, constant } from "@optique/core/primitives";
 import { isRemote } from "../../host/block_source/location.ts";
+import { fileStatus } from "../../host/files/file_status.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
@@ -48,6 +51,13 @@ export const list = {
     },
   ),
   async run({ folder, json }: ListValues): Promise<number> {
+    if (!isRemote(folder) && fileStatus(folder)?.isDirectory() === false) {
+      throw new UsageError(
+        `cannot list ${printable(folder)}: it is not a folder. ` +
+          "To list what is in an image: icecore ls IMAGE",
+        "no-folder",
+      );
+    }
     const images = await (isRemote(folder) ? readStoredImages(folder) : readImageFolder(folder));
     if (json === true) {
       for (const image of images) printJson({ type: "image", ...imageJson(image) });

@@ -44,7 +44,7 @@ export const prune = {
       object("Where", {
         command: constant("prune"),
         folder: argument(fileValue("FOLDER", "directory"), {
-          description: message`A folder that images were built into with --to.`,
+          description: message`A folder of images, as icecore build DIR --to FOLDER makes them.`,
         }),
         series: optional(option("--series", string({ metavar: "NAME" }), {
           description: message`Only images of NAME: what stands in front of their date.`,
@@ -63,7 +63,7 @@ export const prune = {
     {
       brief: message`Remove images that no rule keeps.`,
       description:
-        message`Rules count as those of restic, each series for itself, and only images that were verified; what was not is verified first. Never removed: the newest verified image, what a kept image lies on, and what icecore did not make.`,
+        message`Rules count as those of restic, each series for itself, and only images that were verified; what was not is verified first. Never removed: the newest verified image, what a kept image lies on, and what others have made.`,
       footer: examples(
         "Examples:",
         "  icecore prune /backup --keep-daily 7 --keep-monthly 12 --dry-run",

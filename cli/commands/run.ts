@@ -11,16 +11,8 @@ import { string } from "@optique/core/valueparser";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { common, type CommonValues } from "../output/common_options.ts";
-
-/** Its values. */
-export interface RunValues extends CommonValues {
-  readonly command: "run";
-  readonly jobs: readonly string[];
-  readonly config: string | undefined;
-  readonly printConfig: boolean | undefined;
-  readonly dryRun: boolean | undefined;
-}
+import type { RunValues } from "../settings/run_jobs.ts";
+import { common } from "../output/common_options.ts";
 
 /** The command. */
 export const run = {
@@ -49,7 +41,7 @@ export const run = {
     {
       brief: message`Run backups that the settings file describes.`,
       description:
-        message`Each job builds into its folder as build --to does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
+        message`Each job does what icecore build DIR --to FOLDER does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
       footer: examples(
         "Examples:",
         "  icecore run srv -q -q",

@@ -12,19 +12,10 @@ import { statSync } from "node:fs";
 import { PathError } from "../../ext4/reader/path_error.ts";
 import { shownLocation } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { differenceLine } from "../../image/diff/difference.ts";
-import {
-  type VerifiedContents,
-  type VerifiedImage,
-  type VerifyFailure,
-  verifyImage,
-  type VerifyImageOptions,
-} from "../../image/verify.ts";
+import { type VerifiedImage, verifyImage, type VerifyImageOptions } from "../../image/verify.ts";
 import { quoted } from "../../image/no_image/shell_words.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
-import type { Problem } from "../../pipeline/problem.ts";
 import { counted } from "../../pipeline/words/counted.ts";
-import { formatSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { decrypting, type DecryptingValues, decryptionOptions } from "../arguments/identities.ts";
@@ -40,6 +31,7 @@ import { jsonLocation } from "../output/json_location.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { noteTraffic } from "../output/traffic.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
+import { shareLine, shownOn } from "../verifying/shown_verification.ts";
 
 interface VerifyValues
   extends
@@ -276,35 +268,5 @@ function partOf({ paths, sample, seed }: VerifyValues): VerifyImageOptions {
     ...(paths.length === 0 ? {} : { paths: paths }),
     ...(sample === undefined ? {} : { sample: sampleSizeOf(sample) }),
     ...(seed === undefined ? {} : { seed }),
-  };
-}
-
-function shareLine({ countFiles, sizeBytes, totalBytes, seed }: VerifiedContents): string {
-  const share = totalBytes === 0 ? 100 : 100 * sizeBytes / totalBytes;
-  const repeat = seed === undefined ? "" : `; --seed ${seed} repeats it`;
-  return `icecore: verified ${counted(countFiles, "file")}, ${formatSize(sizeBytes)} of ` +
-    `${formatSize(totalBytes)} (${share.toFixed(1)} %)${repeat}`;
-}
-
-/** What is shown on the way. */
-function shownOn(line: ProgressLine, image: string, json: boolean): VerifyImageOptions {
-  return {
-    onCheck: (check) => line.start(`verify ${image}: ${check}`),
-    onProgress: (done, total, unit) =>
-      line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
-    onFailure: (failure: VerifyFailure) =>
-      line.above(() => {
-        if (json) printJson({ type: "failure", ...failure });
-        else if (failure.check === "source") print(differenceLine(failure.difference));
-        else if (failure.check !== "digest") {
-          const which = failure.image === undefined ? "" : `${failure.image}: `;
-          note(`icecore: ${which}${failure.check}: ${failure.message}`);
-        }
-      }),
-    onProblem: (problem: Problem) =>
-      line.above(() => {
-        if (json) printJson({ type: "problem", problem });
-        else note(`icecore: ${problem.kind}: ${problem.path}: ${problem.reason}`);
-      }),
   };
 }

@@ -44,8 +44,8 @@ const COUNT: JsonSchema = { type: "integer", minimum: 1, maximum: 1_000_000 };
 export function jobRules(): JsonSchema {
   const recipe = recipeRules([]).properties!;
   return {
-    type: "object",
     additionalProperties: false,
+    type: "object",
     properties: {
       sources: TEXTS,
       to: TEXT,
@@ -94,8 +94,8 @@ export function jobRules(): JsonSchema {
 export function settingsRules(): JsonSchema {
   const job = jobRules();
   return {
-    type: "object",
     additionalProperties: false,
+    type: "object",
     properties: { defaults: job, job: { type: "object", additionalProperties: job } },
   };
 }

@@ -57,6 +57,8 @@ export function valuesOf(named: NamedJob, common: CommonValues): BuildValues {
     recipe: recipe !== undefined && recipeFile(recipe) !== undefined
       ? pathIn(named, "recipe", recipe)
       : recipe,
+    limit: job.limit,
+    snapshot: job.snapshot,
     size: undefined,
     blockSize: undefined,
     label: job.label,

@@ -8,15 +8,24 @@ import { nowMs } from "../../host/clock.ts";
 import { InterruptedError, UsageError } from "../../pipeline/build_errors.ts";
 import { runBuild } from "../building/run_build.ts";
 import type { BuildValues } from "../building/build_values.ts";
-import type { RunValues } from "../commands/run.ts";
 import { EXIT, exitCodeOf } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import type { CommonValues } from "../output/common_options.ts";
 import { note, print, printError, printJson, stampNotes } from "../output/output.ts";
 import { rendererFor } from "../rendering/renderer.ts";
 import { JobNotice } from "./job_notice.ts";
 import { valuesOf, withJob } from "./job_values.ts";
 import { settingsText } from "./print_settings.ts";
 import { jobNamed, type NamedJob, readSettings } from "./settings.ts";
+
+/** What its command line says. */
+export interface RunValues extends CommonValues {
+  readonly command: "run";
+  readonly jobs: readonly string[];
+  readonly config: string | undefined;
+  readonly printConfig: boolean | undefined;
+  readonly dryRun: boolean | undefined;
+}
 
 /** The better ones first. */
 const BY_SEVERITY: readonly number[] = [

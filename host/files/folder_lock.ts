@@ -41,7 +41,7 @@ export function lockFolder(folder: string): () => void {
   if (tryLock(lock)) return () => close(lock);
   close(lock);
   throw new EnvironmentError(
-    `cannot work in ${printable(folder)}: another icecore builds or removes images there. ` +
+    `cannot work in ${printable(folder)}: another icecore is at work there. ` +
       "Wait for it.",
     "folder-busy",
   );

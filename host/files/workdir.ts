@@ -60,20 +60,21 @@ export interface Workdir {
 /**
  * Makes a private folder for a build that writes to `partial`.
  *
+ * @param place Where; default: the folder for temporary files.
  * @throws EnvironmentError `no-temporary-folder`
  */
-export function makeWorkdir(partial: string): Workdir {
+export function makeWorkdir(partial: string, place: string = tmpdir()): Workdir {
   let path: string | undefined;
   let lock: Descriptor;
   try {
     // Its real path: in another mount namespace a symbolic link would lead back out of it.
-    path = mkdtempSync(`${realpathSync(tmpdir())}/${PREFIX}`);
+    path = mkdtempSync(`${realpathSync(place)}/${PREFIX}`);
     lock = writeOwner(path, { processId: process.pid, partial });
   } catch (error) {
     if (path !== undefined) removeUnowned(path);
-    refuseOwnFault(error, printable(tmpdir()));
+    refuseOwnFault(error, printable(place));
     throw new EnvironmentError(
-      `cannot make a temporary folder in ${printable(tmpdir())}: ${meaningOf(error)}. ` +
+      `cannot make a temporary folder in ${printable(place)}: ${meaningOf(error)}. ` +
         (hasCode(error, "ENOSPC", "EDQUOT")
           ? "Make room there, or set TMPDIR to another folder."
           : "Set TMPDIR to a folder that you may write to."),

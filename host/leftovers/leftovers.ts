@@ -27,12 +27,21 @@ import { loopDevicesOf, mountsBelow } from "../mounts/mounts.ts";
 import { findProgram } from "../programs/find_program.ts";
 import { processesWith, signalAll } from "../programs/processes.ts";
 import { runProgram } from "../programs/run_program.ts";
+import { removeLeftSnapshots } from "../snapshots/snapshots.ts";
 import { LeftoverPlaces } from "./leftover_places.ts";
 
 /** Something that was released. */
 export interface Released {
   /** What kind of thing it was. */
-  readonly kind: "process" | "mount" | "loop" | "partial" | "workdir" | "output" | "restored";
+  readonly kind:
+    | "process"
+    | "mount"
+    | "snapshot"
+    | "loop"
+    | "partial"
+    | "workdir"
+    | "output"
+    | "restored";
   /** A process number, a mount point, a device or a path. */
   readonly what: string;
 }
@@ -149,6 +158,9 @@ async function release({ path, owner }: Leftover, released: Released[]): Promise
   for (const mountpoint of mountsBelow(path)) {
     await runProgram(["umount", mountpoint]);
     released.push({ kind: "mount", what: mountpoint });
+  }
+  for (const snapshot of removeLeftSnapshots(path)) {
+    released.push({ kind: "snapshot", what: snapshot });
   }
   for (const device of owner.partial === "-" ? [] : loopDevicesOf(owner.partial)) {
     if (findProgram("losetup") === undefined) continue;

@@ -13,6 +13,7 @@ import type { Cloner } from "./cloner.ts";
 import type { FileDigests, OtherFiles } from "./file_digests.ts";
 import type { FilePiece } from "./file_pieces.ts";
 import type { Hasher } from "./image_digest.ts";
+import type { Pace } from "./pace.ts";
 import type { Sink } from "./sink.ts";
 
 /** Runs of zeros from this length on become holes; shorter ones would only split the writes. */
@@ -37,6 +38,8 @@ export interface StreamParts {
   /** Of a file, for errors. */
   pathOf(inode: TreeInode): string;
   readonly breather: Breather;
+  /** Slows all of it down, and so those who take the image as it is made. */
+  readonly pace?: Pace | undefined;
   /** Takes each piece of the image as well, a copy of its own. */
   readonly tap?: (bytes: Uint8Array) => Promise<void>;
   onProgress(doneBytes: number): void;
@@ -52,7 +55,10 @@ export async function streamImage(runs: Iterable<Run>, parts: StreamParts): Prom
       const length = run.kind === "bytes" ? run.bytes.length : run.lengthBytes;
       // Most runs fit into the buffer at hand: no promise is made for those.
       for (let done = 0; done < length;) {
-        if (!streamer.hasBuffer) streamer.begin(await hasher.buffer());
+        if (!streamer.hasBuffer) {
+          await parts.pace?.keep(streamer.doneBytes);
+          streamer.begin(await hasher.buffer());
+        }
         const putting = streamer.put(run, done, length);
         done += putting instanceof Promise ? await putting : putting;
         // The buffer is filled anew once it is written.

@@ -36,7 +36,7 @@ const hints: readonly (readonly [typed: readonly string[], hint: RegExp])[] = [
   [["check", "photos.img"], /^Did you mean icecore verify IMAGE\?$/m],
   [["fsck", "photos.img"], /^Did you mean icecore verify IMAGE\?$/m],
   [["version"], /^Did you mean icecore --version\?$/m],
-  [["list", "photos.img"], /^Did you mean icecore ls IMAGE\?$/m],
+  [["list", "photos.img"], /it is not a folder\. To list what is in an image: icecore ls IMAGE$/m],
   [["tree", "photos.img"], /^Did you mean icecore ls IMAGE\?$/m],
   [["show", "photos.img"], /^Did you mean icecore cat IMAGE PATH\?$/m],
   [["search", "photos.img"], /^Did you mean icecore find IMAGE\?$/m],

@@ -38,6 +38,9 @@ const ALL = Object.keys(commands) as Command[];
 
 /** Which commands print the messages of a file: of the first of these that its path begins with. */
 const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command[]])[] = [
+  ["cli/arguments/sample_size.ts", ["verify"]],
+  ["cli/verifying/", ["verify"]],
+  ["cli/settings/", ["run", "schedule"]],
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
   ["cli/serving/", ["serve"]],

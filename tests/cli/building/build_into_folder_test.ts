@@ -171,7 +171,7 @@ Deno.test("one at a time: a second run is refused while a folder is worked in", 
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /cannot work in .*backup: another icecore builds or removes images there/,
+        /cannot work in .*backup: another icecore is at work there/,
       );
     }
     unlock();

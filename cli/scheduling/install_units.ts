@@ -1,0 +1,53 @@
+/**
+ * Puts units in place, and has systemd run them.
+ * @module
+ */
+
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EnvironmentError } from "../../host/environment_error.ts";
+import { meaningOf } from "../../host/libc/errno.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { runProgram } from "../../host/programs/run_program.ts";
+
+/** Where an administrator's units are. */
+const UNITS = "etc/systemd/system";
+
+/**
+ * Writes the units and enables the timer.
+ *
+ * @param root `/`; of another system that is not running, its root folder.
+ * @returns The files that were written.
+ * @throws EnvironmentError; ToolError where systemctl refuses
+ */
+export async function installUnits(
+  units: Readonly<Record<string, string>>,
+  timer: string,
+  root: string,
+): Promise<string[]> {
+  const folder = join(root, UNITS);
+  const written = Object.keys(units).map((name) => join(folder, name));
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(units)) {
+      const path = join(folder, name);
+      writeFileSync(`${path}.partial`, text, { mode: 0o644 });
+      renameSync(`${path}.partial`, path);
+    }
+  } catch (error) {
+    throw new EnvironmentError(
+      `cannot write units to ${printable(folder)}: ${meaningOf(error)}. Run it as root.`,
+      "not-written",
+      { cause: error },
+    );
+  }
+  for (const argv of enableArgv(timer, root)) await runProgram(argv);
+  return written;
+}
+
+/** What makes systemd see a timer, and start it. */
+export function enableArgv(timer: string, root: string): (readonly string[])[] {
+  return root === "/"
+    ? [["systemctl", "daemon-reload"], ["systemctl", "enable", "--now", timer]]
+    : [["systemctl", `--root=${root}`, "enable", timer]];
+}
