@@ -19,7 +19,7 @@ export interface BuildValues extends CommonValues, KeepingValues {
   readonly times: "mtime" | "all" | undefined;
   readonly withoutRecord: boolean | undefined;
   readonly base: readonly string[];
-  readonly identity?: readonly string[];
+  readonly identity: readonly string[];
   readonly unchangedBy: "times" | "content" | undefined;
   readonly dedupe: boolean | undefined;
   readonly digestsFrom: string | undefined;
