@@ -76,6 +76,8 @@ async function main(options: BenchOptions): Promise<void> {
   console.log(`${await sharing(command, folder, { ...options, signal, log })}\n`);
   console.log("## Slow sources, and cold caches\n");
   console.log(`${await slowSources(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Pages over an image of 200,000 files\n");
+  console.log(`${await serving(command, folder, options.scale, log)}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);
