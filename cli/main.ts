@@ -131,11 +131,13 @@ function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
 }
 
 function parserOfAll({ export: exportCommand, "new-step": newStep, ...commands }: Commands) {
-  const { build, run, list, prune, merge, verify, info, report, ls, cat, find } = commands;
+  const { build, run, schedule, list, prune, merge, verify, info, report, ls, cat, find } =
+    commands;
   const { extract, digests, diff } = commands;
   const { join, mount, umount, serve, volume, steps, recipe, doctor, clean } = commands;
   return or(
-    or(build.parser, run.parser, list.parser, prune.parser, merge.parser, verify.parser),
+    or(build.parser, run.parser, schedule.parser, list.parser),
+    or(prune.parser, merge.parser, verify.parser),
     or(info.parser, report.parser, ls.parser, cat.parser, find.parser, extract.parser),
     or(digests.parser, diff.parser),
     or(exportCommand.parser, join.parser, mount.parser, umount.parser),

@@ -78,6 +78,8 @@ const packageOf: Readonly<Record<string, string>> = {
   "ssh-keygen": "openssh-client",
   sshd: "openssh-server",
   strace: "strace",
+  systemctl: "systemd",
+  "systemd-analyze": "systemd",
   time: "time",
   tmux: "tmux",
   tune2fs: "e2fsprogs",

@@ -180,8 +180,9 @@ Deno.test("one at a time: a second run is refused while a folder is worked in", 
 Deno.test("options that make no sense together are refused before anything is written", async () => {
   await inTemporaryFolder(async (folder) => {
     mkdirSync(`${folder}/srv`);
+    writeFileSync(`${folder}/x.img`, "");
     const refused: readonly (readonly [string, number, RegExp])[] = [
-      ["build srv --to . -o x.img", 2, /cannot use --to with -o/],
+      ["build srv --to . -o y.img", 2, /cannot use --to with -o/],
       ["build srv --to . --base x.img", 2, /cannot use --to with --base/],
       ["build srv --keep-last 3", 2, /cannot use --keep-… without --to/],
       ["build srv --full-every 3", 2, /cannot use --full-every without --to/],
@@ -191,6 +192,7 @@ Deno.test("options that make no sense together are refused before anything is wr
       ["prune . --keep-last 0", 2, /keep-last/],
       ["prune missing --keep-last 1", 1, /missing/],
       ["list missing", 1, /missing/],
+      ["list x.img", 2, /it is not a folder\. To list what is in an image: icecore ls IMAGE$/m],
       ["list https://example.org/", 2, /web servers have no common way to list a folder/],
     ];
     for (const [line, code, message] of refused) {
@@ -198,6 +200,6 @@ Deno.test("options that make no sense together are refused before anything is wr
       assert.equal(outcome.code, code, `${line}: ${outcome.stderr}`);
       assert.match(outcome.stderr, message);
     }
-    assert.deepEqual(readdirSync(folder), ["srv"]);
+    assert.deepEqual(readdirSync(folder).sort(), ["srv", "x.img"]);
   });
 });
