@@ -15,6 +15,7 @@ import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { incremental, showIncremental } from "./incremental.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
+import { manyNames } from "./many_names.ts";
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
@@ -34,6 +35,10 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.catalogue) {
     using workspace = openWorkspace();
     console.log(await catalogue(workspace.folder, options.scale, log));
+    return;
+  }
+  if (options.names !== undefined) {
+    console.log(manyNames(options.names, log));
     return;
   }
   const command = [executable()];

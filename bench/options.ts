@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly catalogue: boolean;
   /** Plans of many names, and several builds at a time, instead of the contest. */
   readonly volumes: boolean;
+  /** Plan and metadata of so many names, instead of the contest. */
+  readonly names: number | undefined;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -35,7 +37,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
-                [--catalogue] [--volumes] [--slow]
+                [--catalogue] [--volumes] [--slow] [--names N]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -49,6 +51,7 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --slow     instead: sources of which each operation takes long, and cold caches
   --serving  instead: how fast serve answers, from disk and over HTTP
   --catalogue  instead: a catalogue of 10,000,000 files, made and asked
+  --names    instead: plan and metadata of up to N names, e.g. 10000000
   --volumes  instead: plans of up to 100,000,000 names, and 1, 2, 4 builds at a time
 
 Example: deno task bench --only small --rounds 5`;
@@ -70,6 +73,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       catalogue: { type: "boolean", default: false },
       volumes: { type: "boolean", default: false },
       slow: { type: "boolean", default: false },
+      names: { type: "string" },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -87,6 +91,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     catalogue: values.catalogue,
     volumes: values.volumes,
     slow: values.slow,
+    names: values.names === undefined ? undefined : positive("--names", values.names),
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,
