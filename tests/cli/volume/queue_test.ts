@@ -3,13 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { Redis } from "ioredis";
@@ -58,8 +52,7 @@ testWith(
       await using redis = await startRedis(data);
       const run = (...args: string[]) =>
         icecore(["volume", ...args, "--redis", redis.url], { cwd: folder });
-      const submit = async () =>
-        (await run("submit", "p.plan", "--to", "out")).stdout;
+      const submit = async () => (await run("submit", "p.plan", "--to", "out")).stdout;
       writeFileSync(join(folder, "out/p-0001.img"), "somebody else's");
       assert.equal(await submit(), "submitted 2 volumes\n");
       assert.equal(
