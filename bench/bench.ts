@@ -25,6 +25,7 @@ import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { slowSources } from "./slow.ts";
 import { sharing } from "./sharing.ts";
+import { queueing } from "./queueing.ts";
 import { volumes } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -59,6 +60,8 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.volumes) {
     console.log(await volumes(command, folder, { ...options, signal, log }));
+    log("volumes out of a queue");
+    console.log(`\n${await queueing(command, folder)}`);
     return;
   }
   if (options.slow) {
