@@ -29,8 +29,8 @@ export interface TestRedisOptions {
     readonly certPath: string;
     readonly keyPath: string;
   };
-  /** The address to listen at; default 127.0.0.1. */
-  readonly host?: string;
+  /** Where it listens beside 127.0.0.1. */
+  readonly addresses?: readonly string[];
 }
 
 /** Starts one. @param folder An empty folder for its data. */
@@ -38,7 +38,8 @@ export async function startRedis(
   folder: string,
   options: TestRedisOptions = {},
 ): Promise<TestRedis> {
-  const { password, certificates, host = "127.0.0.1" } = options;
+  const { password, certificates, addresses = [] } = options;
+  const host = "127.0.0.1";
   const port = await freePort();
   const isTls = certificates !== undefined;
   let server: ChildProcess | undefined;
@@ -78,7 +79,19 @@ export async function startRedis(
       : ["--port", `${port}`];
     server = spawn("redis-server", [
       ...ports,
-      ...["--bind", host, "--dir", folder, "--save", "", "--appendonly", "yes"],
+      ...[
+        "--bind",
+        host,
+        ...addresses,
+        "--protected-mode",
+        "no",
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--appendonly",
+        "yes",
+      ],
       ...["--appendfsync", "always"],
       ...password === undefined ? [] : ["--requirepass", password],
     ], { stdio: "ignore" });
