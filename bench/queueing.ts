@@ -7,13 +7,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { runProgram } from "../host/programs/run_program.ts";
-import { startRedis } from "../tests/support/redis.ts";
 import { readPlan } from "../volumes/plan/read_plan.ts";
 import { planStatus } from "../volumes/queue/queue_status.ts";
 import { connectRedis, disconnectRedis } from "../volumes/queue/redis.ts";
 import { submitPlan } from "../volumes/queue/submit_plan.ts";
 import { workQueue } from "../volumes/queue/work_queue.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
+import { startRedis } from "./redis_server.ts";
 import { showSeconds } from "./table.ts";
 
 const COUNT_VOLUMES = 60;

@@ -1,6 +1,7 @@
 /**
  * Volumes that are built by several workers, each a process of its own, of which some are killed
- * while Redis is restarted: `deno task killed-workers [--kills N] [--seed S]`.
+ * while Redis is restarted: `deno task killed-workers [--kills N] [--seed S]
+ * [--namespaces]`.
  *
  * In the end all volumes are there, and together they are the source; no volume was uploaded twice
  * as something else.
@@ -24,6 +25,7 @@ import { submitPlan } from "../../../volumes/queue/submit_plan.ts";
 import { readPlan } from "../../../volumes/plan/read_plan.ts";
 import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { Namespaces } from "./namespaces.ts";
 
 /** What workers go through. */
 export interface Ordeal {
@@ -33,6 +35,8 @@ export interface Ordeal {
   readonly seed: number;
   /** What becomes of Redis, in turn, between the kills. */
   readonly restarts: readonly ("with data" | "without data")[];
+  /** Whether each worker has a network of its own. */
+  readonly hasNamespaces?: boolean;
 }
 
 const FILE_BYTES = 900_000;
@@ -54,10 +58,16 @@ export async function survive(ordeal: Ordeal): Promise<string> {
     ], folder);
     const data = join(folder, "redis");
     mkdirSync(data);
-    await using redis = await startRedis(data);
+    using namespaces = ordeal.hasNamespaces === true
+      ? new Namespaces(ordeal.countWorkers)
+      : undefined;
+    const addresses = namespaces === undefined
+      ? []
+      : Array.from({ length: ordeal.countWorkers }, (_, i) => namespaces.addressOf(i));
+    await using redis = await startRedis(data, { addresses });
     mkdirSync(join(folder, "out"));
     await submit(folder, redis.url);
-    const crew = new Crew(folder, redis.url, (text) => log += text);
+    const crew = new Crew(folder, redis.url, namespaces, (text) => log += text);
     const random = new Random(ordeal.seed);
     for (let i = 0; i < ordeal.countWorkers; i++) crew.hire();
     const restarts = [...ordeal.restarts];
@@ -98,24 +108,23 @@ function makeSource(folder: string, count: number): void {
 class Crew {
   readonly #workers = new Set<ChildProcess>();
   #ends: Promise<void>[] = [];
+  #countHired = 0;
 
   constructor(
     private readonly folder: string,
     private readonly url: string,
+    private readonly namespaces: Namespaces | undefined,
     private readonly say: (text: string) => void,
   ) {}
 
   hire(): void {
-    const args = [
-      "volume",
-      "work",
-      "--redis",
-      this.url,
-      "--until-empty",
-      "--lost-after",
-      "3",
-    ];
-    const [program, ...argv] = icecoreArgv(args);
+    const { namespaces } = this;
+    const number = this.#countHired++;
+    const url = namespaces === undefined
+      ? this.url
+      : this.url.replace("127.0.0.1", namespaces.addressOf(number));
+    const command = icecoreArgv(["volume", "work", "--redis", url, "--lost-after", "3"]);
+    const [program, ...argv] = namespaces?.within(number, command) ?? command;
     const worker = spawn(program!, argv, {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
@@ -215,6 +224,7 @@ if (import.meta.main) {
     options: {
       kills: { type: "string", default: "20" },
       seed: { type: "string", default: "1" },
+      namespaces: { type: "boolean", default: false },
     },
   });
   const log = await survive({
@@ -223,6 +233,7 @@ if (import.meta.main) {
     countKills: Number(values.kills),
     seed: Number(values.seed),
     restarts: ["with data", "without data"],
+    hasNamespaces: values.namespaces,
   });
   console.log(`${log}\nall volumes are there`);
 }
