@@ -10,7 +10,7 @@ import { InodeSet } from "../../ext4/reader/directory/inode_set.ts";
 import { leaveOut, type LeavingOut } from "../../ext4/reader/leave_out.ts";
 import { isEncrypted, type Stat } from "../../ext4/reader/metadata/stat.ts";
 import { joinPath } from "../../ext4/reader/path.ts";
-import type { FolderOfWalk } from "../../ext4/reader/walk/walk.ts";
+import type { FolderOfWalk } from "../../ext4/reader/walk/folder_of_walk.ts";
 import { type FolderPart, mergedEntries, type MergedEntry } from "./merged_folder.ts";
 
 /** A folder that is to be listed. */

@@ -7,7 +7,7 @@ import type { RawEntry } from "../directory/raw_entry.ts";
 import type { PackedStats } from "../metadata/packed_stats.ts";
 import { kindOfMode, type Stat } from "../metadata/stat.ts";
 import { joinPath, pathText } from "../path.ts";
-import type { FolderOfWalk } from "./walk.ts";
+import type { FolderOfWalk } from "./folder_of_walk.ts";
 
 /** One name of a folder, with the metadata of what it names. */
 export class Entry {

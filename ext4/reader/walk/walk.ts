@@ -21,6 +21,7 @@ import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
 import { EntryList } from "./entry_list.ts";
 import { EntryWindow } from "./entry_window.ts";
+import type { FolderOfWalk } from "./folder_of_walk.ts";
 import { openFolder } from "./open_folder.ts";
 
 /** Deeper folders would make their paths alone fill the memory. */
@@ -28,16 +29,6 @@ const MAX_DEPTH = 65_536;
 /** Entries of a folder that are looked at together. */
 export const BATCH_ENTRIES = 32_768;
 const SLASH = 0x2f;
-
-/** A folder that is being walked. */
-export interface FolderOfWalk {
-  /** From the root of the image, without a slash at its start; empty for the root itself. */
-  readonly path: Uint8Array;
-  /** 0 for the folder the walk began at. */
-  readonly depth: number;
-  /** Its metadata. */
-  readonly stat: Stat;
-}
 
 interface Waiting {
   /** The folder it lies in, to make its path from; whole paths would be stored many times over. */
