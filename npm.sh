@@ -14,7 +14,7 @@ if (($# > 1)) || [[ "${1:-}" == -* ]]; then
 fi
 out=${1:-$root/dist/npm}
 mkdir -p "$out"
-rm -rf "$out"/*.js "$out"/package.json "$out"/types "$out"/bin "$out"/plugins
+rm -rf "$out"/*.js "$out"/package.json "${out:?}/types" "${out:?}/bin"
 [[ -d "$root/node_modules" ]] || (cd "$root" && npx -y deno@2.9.6 install --frozen --quiet)
 
 bun=(npx -y "bun@$bun_version")

@@ -20,7 +20,14 @@ interface Lock {
   readonly version: string;
   readonly specifiers: Readonly<Record<string, string>>;
   readonly npm: Readonly<
-    Record<string, { readonly integrity: string; readonly dependencies?: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly integrity: string;
+        readonly dependencies?: readonly string[];
+        readonly optionalDependencies?: readonly string[];
+      }
+    >
   >;
 }
 
@@ -41,14 +48,14 @@ export function lockedPackages(text: string): LockedPackage[] {
   };
   const found = new Map<string, LockedPackage>();
   for (const { key, id } of ids) {
-    const { integrity, dependencies = [] } = lock.npm[key]!;
+    const { integrity, dependencies = [], optionalDependencies = [] } = lock.npm[key]!;
     const [algorithm, digest = ""] = integrity.split("-", 2);
     if (algorithm !== "sha512") throw new Error(`${id} has no SHA-512 in the lock file`);
     found.set(id, {
       name: nameOf(id),
       version: id.slice(nameOf(id).length + 1),
       sha512: Buffer.from(digest, "base64").toString("hex"),
-      needs: dependencies.map(idOf).sort(),
+      needs: [...dependencies, ...optionalDependencies].map(idOf).sort(),
     });
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);

@@ -65,6 +65,11 @@ export function plain(message: Message | undefined): string {
 }
 
 function synopsisOf(name: string, usage: Usage): string {
+  const hasCommands = (term: UsageTerm): boolean =>
+    term.type === "exclusive"
+      ? term.terms.some((terms) => terms.some((each) => each.type === "command"))
+      : "terms" in term && (term.terms as Usage).some(hasCommands);
+  if (usage.some(hasCommands)) return `icecore ${name} COMMAND [ARGUMENT...]`;
   const isOption = (term: UsageTerm): boolean =>
     term.type === "option" || ((term.type === "optional" || term.type === "multiple") &&
       term.terms.every(isOption));
