@@ -7,6 +7,7 @@
  */
 
 import type { TreeInode } from "../../ext4/tree.ts";
+import { countWaits } from "../../host/threads/count_waits.ts";
 import type { FolderPlace } from "../../pipeline/scanned_source.ts";
 import type { PendingFolder } from "../pending_folder.ts";
 import { LookedFolder } from "./looked_folder.ts";
@@ -15,6 +16,8 @@ import type { ReadingTask } from "./tasks.ts";
 
 /** A walk that handles fewer names than that in a millisecond waits for them. */
 const NAMES_A_MS = 2.5;
+/** So often it waits at least. */
+const WAITS_A_NAME = 0.25;
 /** Long enough to measure. */
 const STRETCH_MS = 25;
 /** So many such stretches one after the other, and other threads begin. */
@@ -40,6 +43,7 @@ export class LookAhead {
   #countNames = 0;
   #ms = 0;
   #countSlow = 0;
+  #countWaits = countWaits();
 
   constructor(
     private readonly options: LookAheadOptions,
@@ -91,7 +95,11 @@ export class LookAhead {
     this.#countNames += countNames + LISTING_NAMES;
     this.#ms += ms;
     if (this.#ms < STRETCH_MS) return;
-    const isSlow = this.#countNames < this.#ms * NAMES_A_MS;
+    const waits = countWaits();
+    // On a busy machine few names are handled as well: only who waits for them is helped.
+    const isSlow = this.#countNames < this.#ms * NAMES_A_MS &&
+      waits - this.#countWaits > this.#countNames * WAITS_A_NAME;
+    this.#countWaits = waits;
     this.#countSlow = isSlow ? this.#countSlow + 1 : 0;
     this.#isSlow ||= this.#countSlow >= SLOW_STRETCHES;
     this.#countNames = 0;

@@ -15,6 +15,8 @@ export const MOST_THREADS = 64;
 /** So many may help; each has a few descriptors. */
 const MOST_HELPING = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 32)));
 const FIRST_THREADS = 4;
+/** Each may have the memory of a task. */
+const MOST_TASKS = 64;
 /** One task at hand, and one that it finds when it is done with that. */
 const TASKS_A_THREAD = 2;
 /** A name or a file that takes longer is waited for: it is looked at or read by several calls. */
@@ -57,7 +59,7 @@ export class ReadingThreads {
 
   /** How many tasks to have under way: enough that no thread waits, and more are seen to help. */
   get depth(): number {
-    return 4 * Math.max(this.#threads.length, 4);
+    return Math.min(MOST_TASKS, 4 * Math.max(this.#threads.length, 4));
   }
 
   /** Waits for what is needed now. */
