@@ -6,11 +6,14 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout } from "node:timers";
+import { leave } from "./host/ends/forced_exit.ts";
 import { EnvironmentError } from "./host/environment_error.ts";
 import { unsupportedPlatform } from "./host/runtime.ts";
 
 /** How long what is still open may take to end by itself. */
 const PATIENCE_MS = 2000;
+/** The exit code of an interruption: all is undone by then. */
+const INTERRUPTED = 130;
 const reason = unsupportedPlatform();
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
@@ -24,6 +27,8 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   }
 } else if (reason === undefined) {
   process.exitCode = await run();
+  // A thread may be left in a read that never ends, which would keep the process.
+  if (process.exitCode === INTERRUPTED) leave(INTERRUPTED);
   // A step of the user's may have left a timer or a connection that never ends.
   setTimeout(() => process.exit(), PATIENCE_MS).unref();
 } else {

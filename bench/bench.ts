@@ -15,6 +15,7 @@ import { judge, type Report } from "./goals.ts";
 import { growth } from "./growth.ts";
 import { incremental, showIncremental } from "./incremental.ts";
 import { fromSource, icecoreContenders, samePrograms } from "./icecore_contenders.ts";
+import { manyNames } from "./many_names.ts";
 import { noOpSteps } from "./no_op_steps.ts";
 import { oneFileSeconds } from "./one_file.ts";
 import { readInPlace, showReading } from "./reading.ts";
@@ -22,7 +23,9 @@ import { recordFigures, showRecording } from "./recording.ts";
 import { stored } from "./stored.ts";
 import { serving } from "./serving.ts";
 import { type BenchOptions, parseOptions, usage } from "./options.ts";
+import { slowSources } from "./slow.ts";
 import { sharing } from "./sharing.ts";
+import { queueing } from "./queueing.ts";
 import { volumes } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
@@ -33,6 +36,10 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.catalogue) {
     using workspace = openWorkspace();
     console.log(await catalogue(workspace.folder, options.scale, log));
+    return;
+  }
+  if (options.names !== undefined) {
+    console.log(manyNames(options.names, log));
     return;
   }
   const command = [executable()];
@@ -53,6 +60,12 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.volumes) {
     console.log(await volumes(command, folder, { ...options, signal, log }));
+    log("volumes out of a queue");
+    console.log(`\n${await queueing(command, folder)}`);
+    return;
+  }
+  if (options.slow) {
+    console.log(await slowSources(command, folder, { ...options, signal, log }));
     return;
   }
   const reports: Report[] = [];
@@ -69,6 +82,10 @@ async function main(options: BenchOptions): Promise<void> {
   console.log(`${await stored(command, folder, { ...options, signal, log })}\n`);
   console.log("## Equal files stored once, and blocks cloned\n");
   console.log(`${await sharing(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Slow sources, and cold caches\n");
+  console.log(`${await slowSources(command, folder, { ...options, signal, log })}\n`);
+  console.log("## Pages over an image of 200,000 files\n");
+  console.log(`${await serving(command, folder, options.scale, log)}\n`);
   console.log("## Ten steps that do nothing (goal: at most 20 ms together)\n");
   console.log(`${noOpSteps(command, folder)}\n`);
   const start = startSeconds(command);

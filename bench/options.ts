@@ -16,12 +16,16 @@ export interface BenchOptions {
   readonly growth: boolean;
   /** Equal files and clones, instead of the contest. */
   readonly sharing: boolean;
+  /** Slow sources and cold caches, instead of the contest. */
+  readonly slow: boolean;
   /** How `serve` answers, instead of the contest. */
   readonly serving: boolean;
   /** A catalogue of ten million files, instead of the contest. */
   readonly catalogue: boolean;
   /** Plans of many names, and several builds at a time, instead of the contest. */
   readonly volumes: boolean;
+  /** Plan and metadata of so many names, instead of the contest. */
+  readonly names: number | undefined;
   /** Also run icecore from source. */
   readonly source: boolean;
   /** No contender may take longer. */
@@ -33,7 +37,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
-                [--catalogue] [--volumes]
+                [--catalogue] [--volumes] [--slow] [--names N]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -44,8 +48,10 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --source   run icecore from source too, not only as executable
   --growth   instead: time and peak memory from 10,000 to 1,000,000 files
   --sharing  instead: builds with --dedupe and --reflink beside builds without
+  --slow     instead: sources of which each operation takes long, and cold caches
   --serving  instead: how fast serve answers, from disk and over HTTP
   --catalogue  instead: a catalogue of 10,000,000 files, made and asked
+  --names    instead: plan and metadata of up to N names, e.g. 10000000
   --volumes  instead: plans of up to 100,000,000 names, and 1, 2, 4 builds at a time
 
 Example: deno task bench --only small --rounds 5`;
@@ -66,6 +72,8 @@ export function parseOptions(argv: string[]): BenchOptions {
       serving: { type: "boolean", default: false },
       catalogue: { type: "boolean", default: false },
       volumes: { type: "boolean", default: false },
+      slow: { type: "boolean", default: false },
+      names: { type: "string" },
     },
   });
   const only = values.only.split(",").map((name) => {
@@ -82,6 +90,8 @@ export function parseOptions(argv: string[]): BenchOptions {
     serving: values.serving,
     catalogue: values.catalogue,
     volumes: values.volumes,
+    slow: values.slow,
+    names: values.names === undefined ? undefined : positive("--names", values.names),
     source: values.source,
     filter: values.filter,
     timeoutMs: positive("--timeout", values.timeout) * 1000,

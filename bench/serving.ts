@@ -1,12 +1,12 @@
 /**
- * How fast `icecore serve` answers, how much it reads for that, and what memory it takes: from a
- * local image, and from one on a web server.
+ * How fast `icecore serve` answers, how much it reads for that, and what memory it takes; what
+ * `icecore report` takes: from a local image, and from one on a web server.
  * @module
  */
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { generate } from "./data.ts";
 import { serveFile } from "./file_server.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
@@ -49,11 +49,11 @@ export async function serving(
   rmSync(source, { recursive: true });
   try {
     log("serving: from disk");
-    const local = await measure(command, image, () => "–");
+    const local = await measure(command, image, folder, () => "–");
     log("serving: over HTTP");
     await using server = await serveFile(image);
     let [requests, bytes] = [0, 0];
-    const remote = await measure(command, server.url, () => {
+    const remote = await measure(command, server.url, folder, () => {
       const asked = `${server.countRequests - requests} requests, ` +
         showBytes(server.countBytes - bytes);
       [requests, bytes] = [server.countRequests, server.countBytes];
@@ -72,6 +72,7 @@ export async function serving(
 async function measure(
   [program = "", ...args]: IcecoreCommand,
   image: string,
+  folder: string,
   asked: () => string,
 ): Promise<Row[]> {
   const child = spawn(program, [...args, "serve", image, "-q"], {
@@ -109,6 +110,22 @@ async function measure(
     add(`${SEEKS.length} seeks in a film of 4 GB`, "not read whole", showSeconds(seconds));
     await inParallel(200, 200, async (i) => void await timeOf(`${url}raw/photos/${i}.jpg`));
     add("200 requests at once, then peak memory", "200 MB", showBytes(peakBytes(child.pid!)));
+    const page = `${folder}/report.html`;
+    const start = performance.now();
+    // Not waited for in one call: the web server is in this process.
+    const words = ["report", image, "-o", page, "-q", "--force"];
+    const reporting = spawn(program, [...args, ...words], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const [status] = await once(reporting, "close");
+    if (status !== 0) throw new Error(`there is no report of ${image}`);
+    const took = (performance.now() - start) / 1000;
+    add(
+      "report of 200,000 files",
+      "4 s, 3 MB",
+      `${showSeconds(took)}, ${showBytes(statSync(page).size)}`,
+    );
+    rmSync(page);
     return rows;
   } finally {
     child.kill("SIGINT");

@@ -13,11 +13,13 @@ import { checkOptions, type PlanOptions } from "./plan/options.ts";
 import type { PlanNote } from "./plan/report.ts";
 import { groupsWithSuperblock } from "./sparse_super.ts";
 import { hasType, S_IFREG, type Tree, type TreeInode } from "./tree.ts";
+import { type FileRange, fileRanges } from "./write/content_items.ts";
 import type { Run } from "./write/run.ts";
 import { imageRuns } from "./write/runs.ts";
 
 export type { PlanOptions } from "./plan/options.ts";
 export type { NameRefusal, PlanNote, XattrRefusal } from "./plan/report.ts";
+export type { FileRange } from "./write/content_items.ts";
 export type { Run } from "./write/run.ts";
 
 /** A planned image. */
@@ -33,6 +35,8 @@ export interface Plan {
    * The bytes of a run are valid until the next one is asked for.
    */
   runs(): Iterable<Run>;
+  /** What of files the runs will ask for, in the order of the runs, which may cut it to pieces. */
+  files(): Iterable<FileRange>;
   /** Regular files without a block, which no run speaks of: empty, or nothing but a hole. */
   blockless(): Iterable<BlocklessFile>;
   /** Regular files that no run speaks of because they lie in the blocks of another. */
@@ -105,6 +109,7 @@ export function planImage(tree: Tree, options: PlanOptions): Plan {
     layout: layoutOf(plan),
     report: plan.notes,
     runs: () => imageRuns(plan),
+    files: () => fileRanges(plan),
     blockless: () => blocklessFiles(plan),
     shared: () => sharedFiles(plan),
   };

@@ -4,7 +4,6 @@
  */
 
 import { rmSync } from "node:fs";
-import process from "node:process";
 import { DigestThread } from "./digests/digest_thread.ts";
 import { EnvironmentError } from "./environment_error.ts";
 import { checkOutput, type ClaimedOutput, claimOutput } from "./files/claim_output.ts";
@@ -16,6 +15,7 @@ import { CURRENT_FOLDER } from "./libc/files.ts";
 import { statusAt, StatusBuffer, type Timestamp } from "./libc/status.ts";
 import { findProgram, installHint } from "./programs/find_program.ts";
 import { loadShell } from "./programs/shell.ts";
+import { isRoot } from "./user.ts";
 
 /** This machine. */
 export const machine = {
@@ -44,11 +44,6 @@ const STDOUT: ClaimedOutput = {
   settle: () => {},
   discard: () => {},
 };
-
-/** Whether this process may do what only root may. */
-export function isRoot(): boolean {
-  return process.geteuid!() === 0;
-}
 
 function requireRoot(names: readonly string[]): void {
   if (isRoot()) return;

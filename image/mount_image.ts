@@ -19,7 +19,7 @@ import { atForcedExit } from "../host/ends/forced_exit.ts";
 import { EnvironmentError } from "../host/environment_error.ts";
 import { meaningOf } from "../host/libc/errno.ts";
 import { printable } from "../host/libc/paths.ts";
-import { isRoot } from "../host/machine.ts";
+import { isRoot } from "../host/user.ts";
 import { mountAt } from "../host/mounts/mount_table.ts";
 import { unmountOneNow } from "../host/mounts/mounts.ts";
 import { findProgram, installHint } from "../host/programs/find_program.ts";

@@ -6,6 +6,7 @@
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { RecordBase } from "../ext4/record.ts";
 import type { TimeColumn, Tree, TreeInode } from "../ext4/tree.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * Reads the files of a source, one after the other.
@@ -32,6 +33,75 @@ export interface FileReader {
    * @throws where a file was not what it should have been
    */
   judge?(digests: Uint8Array): Promise<void>;
+}
+
+/**
+ * Where a folder of a source lies: the names that lead to it from an open one at the top.
+ *
+ * @internal
+ */
+export interface FolderPlace {
+  /** The descriptor of the folder at the top, which stays the source's. */
+  readonly top: number;
+  readonly topInode: number;
+  readonly folders: readonly { readonly inode: number; readonly name: Uint8Array }[];
+}
+
+/**
+ * What a scan saw of a file, by which it is known again.
+ *
+ * @internal
+ */
+export interface FileIdentity {
+  readonly inodeLow: number;
+  /** With the number of the file system mixed in. */
+  readonly inodeHigh: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly mtime: { readonly seconds: number; readonly nanoseconds: number };
+  readonly ctime: { readonly seconds: number; readonly nanoseconds: number };
+}
+
+/**
+ * Where a file of a source lies, for another thread: plain data.
+ *
+ * @internal
+ */
+export interface FilePlace {
+  readonly folder: FolderPlace;
+  readonly name: Uint8Array;
+  /** The whole path, printable. */
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
+/**
+ * Other threads, which read files of a source before it is their turn.
+ *
+ * @internal
+ */
+export interface FilesAhead {
+  /** Where a regular file lies; `undefined` for one that is better read when it is its turn. */
+  placeOf(inode: TreeInode): FilePlace | undefined;
+  /** Reads the files that are to come ahead, and the others as they come. */
+  reader(parts: {
+    /** Reads those that are not read ahead. */
+    readonly direct: FileReader;
+    placeOf(inode: TreeInode): FilePlace | undefined;
+    /** What will be read, in this order. */
+    readonly upcoming: Iterable<
+      {
+        readonly inode: TreeInode;
+        readonly offsetBytes: number;
+        readonly lengthBytes: number;
+      }
+    >;
+    /** Whether a file may be read by now. */
+    isSettled(inode: TreeInode): boolean;
+    onProblem(problem: Problem): void;
+  }): FileReader;
 }
 
 /**
@@ -64,6 +134,8 @@ export interface ScannedSource {
    * files are stored; `undefined` where it has no holes. Absent where `scan` has looked.
    */
   holesOf?(inode: TreeInode, signal: AbortSignal): undefined | Promise<Float64Array | undefined>;
+  /** Reads its files on other threads, where that helps. */
+  readonly ahead?: FilesAhead;
   /** Reads its files instead of `open`, where they do not lie in folders of this machine. */
   readonly reader?: FileReader;
   /** The image below, where the tree is that of a layer: with marks, and only what changed. */

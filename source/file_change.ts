@@ -30,7 +30,10 @@ export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unk
 const status = new StatusBuffer();
 
 /** What a scan saw of one of its files. */
-export function expectedFile({ tree, ctime }: ScannedSource, row: TreeInode): ExpectedFile {
+export function expectedFile(
+  { tree, ctime }: Pick<ScannedSource, "tree" | "ctime">,
+  row: TreeInode,
+): ExpectedFile {
   const { sizeBytes, mtime } = tree;
   return {
     sizeBytes: sizeBytes[row]!,

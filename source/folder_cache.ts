@@ -36,7 +36,17 @@ export class FolderCache {
   readonly #open = new Map<TreeInode, Descriptor>();
   #last: { readonly folder: TreeInode; readonly fd: Descriptor } | undefined;
 
-  constructor(private readonly names: FolderNames) {}
+  readonly #mostOpen: number;
+  readonly #flags: number;
+
+  /** @param how How many are kept open, and how they are opened, where that is not the usual. */
+  constructor(
+    private readonly names: FolderNames,
+    how: { readonly mostOpen?: number; readonly flags?: number } = {},
+  ) {
+    this.#mostOpen = how.mostOpen ?? MOST_OPEN;
+    this.#flags = how.flags ?? O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+  }
 
   /**
    * An open folder, valid until the next call.
@@ -63,7 +73,7 @@ export class FolderCache {
       fd = this.#openOf(at);
     }
     for (let inode = missing.pop(); inode !== undefined; inode = missing.pop()) {
-      fd = openAt(fd, this.names.nameOf(inode), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      fd = openAt(fd, this.names.nameOf(inode), this.#flags);
       this.#keep(inode, fd);
     }
     return fd;
@@ -89,7 +99,7 @@ export class FolderCache {
   }
 
   #keep(folder: TreeInode, fd: Descriptor): void {
-    if (this.#open.size >= MOST_OPEN) {
+    if (this.#open.size >= this.#mostOpen) {
       const [oldest, oldestFd] = this.#open.entries().next().value!;
       this.#open.delete(oldest);
       closeRead(oldestFd);

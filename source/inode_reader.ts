@@ -10,6 +10,7 @@ import { ERRNO, SystemError } from "../host/libc/errno.ts";
 import {
   closeRead,
   type Descriptor,
+  O_DIRECTORY,
   O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
@@ -23,7 +24,7 @@ import {
   pathThroughProc,
   readAttributes,
 } from "../host/libc/xattrs.ts";
-import { isRoot } from "../host/machine.ts";
+import { isRoot } from "../host/user.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 
 /** To look for holes in a file above this takes nothing beside reading it. */
@@ -39,6 +40,23 @@ export interface UnreadAttribute {
 
 /** What was looked at changed before all of it was read. */
 export class ChangedError extends Error {}
+
+/** How often a name is looked at again that changes while it is looked at. */
+export const MOST_TRIES = 3;
+
+/** Looks at names, one after the other; the fields describe what was looked at last. */
+export type NameReader = Pick<
+  InodeReader,
+  | "look"
+  | "read"
+  | "opensAsFolder"
+  | "status"
+  | "type"
+  | "isEmptyFile"
+  | "fileSystem"
+  | "linkKey"
+  | "unread"
+>;
 
 /** Looks at the names of one folder after the other. */
 export class InodeReader {
@@ -127,6 +145,18 @@ export class InodeReader {
       dataRanges === undefined ? { ...metadata, xattrs } : { ...metadata, xattrs, dataRanges };
     const dataRanges = this.#dataRanges(cName.subarray(0, -1), sizeBytes);
     return dataRanges instanceof Promise ? dataRanges.then(found) : found(dataRanges);
+  }
+
+  /** Whether a name whose status cannot be read can be opened as a folder. */
+  opensAsFolder(cName: Uint8Array): boolean {
+    try {
+      const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+      closeRead(openAt(this.#folder!, cName.subarray(0, -1), flags));
+      return true;
+    } catch (error) {
+      if (error instanceof SystemError) return false;
+      throw error;
+    }
   }
 
   /** All of an open folder; the getters then describe it. @throws SystemError of its status. */

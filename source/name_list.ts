@@ -43,11 +43,22 @@ export class NameList {
     this.#offsets.set(this.#count, this.#used);
   }
 
-  /**
-   * The names with their NUL, as views, ascending by bytes; each once, though a folder that
-   * changes while it is listed may bring one twice.
-   */
+  /** The names with their NUL, as views, ordered as {@linkcode order} says. */
   *sorted(): Generator<Uint8Array> {
+    for (const index of this.order()) yield this.at(index);
+  }
+
+  /** A name with its NUL, as a view. @param index Of {@linkcode order}. */
+  at(index: number): Uint8Array {
+    const offsets = this.#offsets.array;
+    return this.#bytes.array.subarray(offsets[index]!, offsets[index + 1]!);
+  }
+
+  /**
+   * The names ascending by bytes; each once, though a folder that changes while it is listed may
+   * bring one twice.
+   */
+  order(): Uint32Array {
     const bytes = this.#bytes.array;
     const offsets = this.#offsets.array;
     const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
@@ -61,16 +72,17 @@ export class NameList {
       }
       return bytes[i]! - bytes[j]!;
     });
-    let last: Uint8Array = new Uint8Array();
+    let count = 0;
     for (const index of order) {
-      const name = bytes.subarray(offsets[index]!, offsets[index + 1]!);
-      if (!isSame(name, last)) yield name;
-      last = name;
+      if (count > 0 && isSameName(this.at(index), this.at(order[count - 1]!))) continue;
+      order[count++] = index;
     }
+    return order.subarray(0, count);
   }
 }
 
-function isSame(name: Uint8Array, other: Uint8Array): boolean {
+/** Whether two names are the same bytes. */
+export function isSameName(name: Uint8Array, other: Uint8Array): boolean {
   if (name.length !== other.length) return false;
   for (let i = 0; i < name.length; i++) if (name[i] !== other[i]) return false;
   return true;

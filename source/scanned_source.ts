@@ -8,7 +8,6 @@ import {
   nameOf,
   NO_ENTRY,
   parentOf,
-  S_IFMT,
   S_IFREG,
   type Tree,
   type TreeEntry,
@@ -25,27 +24,22 @@ import {
   openAt,
 } from "../host/libc/files.ts";
 import { joinBytes, printable } from "../host/libc/paths.ts";
-import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
+import { StatusBuffer } from "../host/libc/status.ts";
 import { SourceError } from "../pipeline/build_errors.ts";
 import { folderOf } from "../pipeline/source_path.ts";
+import type { FilePlace, FolderPlace } from "../pipeline/scanned_source.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
 import { dataRangesOf } from "./data_ranges.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { SMALL_FILE_BYTES } from "./inode_reader.ts";
 import { isPublicSource } from "./public_source.ts";
-import type { Walked } from "./walk.ts";
-
-/** Another file has the name of one that was scanned. */
-export class ReplacedFileError extends SourceError {
-  constructor(path: string) {
-    const why = "another file has taken its place since it was scanned";
-    super(`cannot read ${path}: ${why}. Build again when the source is at rest.`, "file-replaced");
-  }
-}
+import { FilesReadAhead } from "./reading/files_read_ahead.ts";
+import { requireSameFile } from "./same_file.ts";
+import type { Walked } from "./walked.ts";
 
 /** Makes the source that later steps read from. */
 export function scannedSource(
-  { builder, tops, identities }: Walked,
+  { builder, tops, identities, ahead }: Walked,
   { likelyHoles = false }: { readonly likelyHoles?: boolean } = {},
 ): ScannedSource {
   const tree = builder.tree();
@@ -57,6 +51,15 @@ export function scannedSource(
   });
   const pathOf = (inode: TreeInode) => printable(pathBytes(tree, tops, inode));
   const status = new StatusBuffer();
+  let last: { readonly parent: TreeInode; readonly folder: FolderPlace } | undefined;
+  const placeOf = (inode: TreeInode): FilePlace | undefined => {
+    const parent = parentOf(tree, inode);
+    if (!ahead.folders.has(parent)) return undefined;
+    // Files are asked for folder by folder.
+    if (last?.parent !== parent) last = { parent, folder: folderPlace(tree, tops, parent) };
+    const identity = identities.of(inode, tree);
+    return { folder: last.folder, name: nameOfInode(inode).slice(), path: pathOf(inode), identity };
+  };
   const source: ScannedSource = {
     tree,
     ctime: identities.ctime,
@@ -67,18 +70,22 @@ export function scannedSource(
       // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
       const file = openAt(folder, nameOfInode(inode), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       try {
-        statusOfOpen(file, status);
-        // What is not a regular file is found by reading it.
-        const isOther = (status.mode & S_IFMT) === S_IFREG &&
-          !identities.isSame(inode, status, tree);
-        if (isOther) throw new ReplacedFileError(pathOf(inode));
+        const isSame = () => identities.isSame(inode, status, tree);
+        requireSameFile(file, isSame, status, () => pathOf(inode));
         return file;
       } catch (error) {
         closeRead(file);
         throw error;
       }
     },
+    ...(ahead.threads === undefined ? {} : {
+      ahead: {
+        placeOf: (inode) => placeOf(inode),
+        reader: (parts) => new FilesReadAhead(ahead.threads!, parts),
+      },
+    }),
     close() {
+      ahead.close();
       folders.close();
       tops.close();
     },
@@ -120,6 +127,16 @@ async function lookForHoles(
     throw error;
   } finally {
     closeRead(file);
+  }
+}
+
+function folderPlace(tree: Tree, tops: Walked["tops"], folder: TreeInode): FolderPlace {
+  const folders: { inode: TreeInode; name: Uint8Array }[] = [];
+  for (let inode = folder;; inode = parentOf(tree, inode)) {
+    const top = tops.get(inode);
+    if (top !== undefined) return { top: top.fd, topInode: inode, folders: folders.reverse() };
+    // A view would be posted with all names of the tree.
+    folders.push({ inode, name: nameOf(tree, tree.nameEntry[inode]! as TreeEntry).slice() });
   }
 }
 

@@ -36,6 +36,12 @@ export function settle(
   return untilMs > nowMs() ? sleepUntil(untilMs, breather) : undefined;
 }
 
+/** Whether a file may be read at once. */
+export function isSettled(times: ScannedTimes, row: TreeInode): boolean {
+  const now = nowMs();
+  return settledAtMs(times, row, now) <= now;
+}
+
 /**
  * When a file's times lie further back than the clock's grain, in milliseconds since 1970.
  *

@@ -22,7 +22,7 @@ import {
   howChanged,
 } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
-import { ReplacedFileError } from "./scanned_source.ts";
+import { ReplacedFileError } from "./same_file.ts";
 import { settle } from "./settling.ts";
 
 /** Who may look at a file once more and close it, instead of the thread that reads. */
@@ -42,7 +42,7 @@ export class SourceFile {
   #hasProblem = false;
 
   constructor(
-    private readonly source: ScannedSource,
+    private readonly source: Pick<ScannedSource, "tree" | "ctime" | "pathOf" | "open">,
     private readonly onProblem: (problem: Problem) => void,
     private readonly breather: Breather,
     private readonly finisher?: Finisher,

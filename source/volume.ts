@@ -8,6 +8,7 @@
 
 import { typeOfFileSystem } from "../host/libc/file_systems.ts";
 import type { Descriptor } from "../host/libc/files.ts";
+import { isRemote } from "../host/mounts/remote_file_systems.ts";
 
 /** By the numbers of `linux/magic.h`. */
 const SAYS_EMPTY: ReadonlyMap<number, string> = new Map([
@@ -25,18 +26,25 @@ const SAYS_EMPTY: ReadonlyMap<number, string> = new Map([
 export class Volume {
   #wasAsked = false;
 
+  /** Whether another program or machine answers for it. */
+  readonly isRemote: boolean;
+
   /** @param path Where it begins within its source. */
-  constructor(readonly fileSystem: string, readonly path: Uint8Array) {}
+  constructor(readonly fileSystem: string, readonly path: Uint8Array) {
+    this.isRemote = isRemote(fileSystem);
+  }
 
   /**
    * To be asked at files that say that they are empty.
    *
-   * @param folder One that lies on it.
+   * @param folderOf Opens one that lies on it.
    * @returns The kind of file system, where empty files have contents, once.
    */
-  whoseFilesSayEmpty(folder: Descriptor): string | undefined {
+  whoseFilesSayEmpty(folderOf: () => Descriptor): string | undefined {
     if (this.#wasAsked) return undefined;
     this.#wasAsked = true;
-    return SAYS_EMPTY.get(typeOfFileSystem(folder));
+    // Those are the kernel's own; a question to another one may never be answered.
+    if (this.isRemote) return undefined;
+    return SAYS_EMPTY.get(typeOfFileSystem(folderOf()));
   }
 }

@@ -10,28 +10,22 @@ import { S_IFDIR, type TreeInode } from "../ext4/tree.ts";
 import { type NewInode, TreeBuilder } from "../ext4/tree_builder.ts";
 import { Breather } from "../host/breathe.ts";
 import { SystemError } from "../host/libc/errno.ts";
-import { closeRead, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, openAt } from "../host/libc/files.ts";
 import { FolderLister } from "../host/libc/list_folder.ts";
 import { joinBytes } from "../host/libc/paths.ts";
+import { compileExcludes, type Excludes } from "./exclude.ts";
 import { FileIdentities } from "./file_identities.ts";
-import { FolderCache } from "./folder_cache.ts";
-import type { FolderSelection } from "./folder_selection.ts";
-import { ChangedError, InodeReader } from "./inode_reader.ts";
+import { ChangedError, InodeReader, MOST_TRIES, type NameReader } from "./inode_reader.ts";
 import { NameList } from "./name_list.ts";
+import { type PendingFolder, takenNames } from "./pending_folder.ts";
 import type { SourcePlacement } from "./placement.ts";
+import { LookAhead } from "./reading/look_ahead.ts";
+import type { LookedFolder } from "./reading/looked_folder.ts";
 import { madeUpFolder, TreeTops } from "./tree_tops.ts";
 import { Volume } from "./volume.ts";
+import type { Walked } from "./walked.ts";
 import type { WalkOptions } from "./walk_options.ts";
+import { WalkedFolders } from "./walked_folders.ts";
 import { type Place, shownPath, WalkProblems } from "./walk_problems.ts";
-
-/** The result of a walk. */
-export interface Walked {
-  readonly builder: TreeBuilder;
-  /** The folders at the top, open; whoever has walked closes them. */
-  readonly tops: TreeTops;
-  /** Which inodes they were. */
-  readonly identities: FileIdentities;
-}
 
 /** Walks the sources. @throws the signal's reason when aborted. */
 export async function walk(placement: SourcePlacement, options: WalkOptions): Promise<Walked> {
@@ -41,41 +35,30 @@ export async function walk(placement: SourcePlacement, options: WalkOptions): Pr
     return walker;
   } catch (error) {
     walker.tops.close();
+    walker.ahead.close();
     throw error;
   } finally {
     walker.close();
   }
 }
 
-/** A folder that is known by name and not yet listed. */
-interface Pending extends Place {
-  readonly inode: TreeInode;
-  readonly sourceFileSystem: string;
-  readonly volume: Volume;
-  /** What is taken of it; all when absent. */
-  readonly selection: FolderSelection | undefined;
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** How often a name is looked at again that changes while it is looked at. */
-const MOST_TRIES = 3;
 
 class Walker implements Walked {
   readonly builder = new TreeBuilder();
   readonly tops: TreeTops;
   readonly identities = new FileIdentities();
-  readonly #parents = new Map<TreeInode, { parent: TreeInode; name: Uint8Array }>();
   readonly #firstOfLinked = new Map<string, TreeInode>();
   readonly #reader: InodeReader;
   readonly #problems: WalkProblems;
   readonly #breather: Breather;
   readonly #lister = new FolderLister();
-  readonly #folders = new FolderCache({
-    top: (folder) => this.tops.get(folder)?.fd,
-    parentOf: (folder) => this.#parents.get(folder)!.parent,
-    nameOf: (folder) => this.#parents.get(folder)!.name,
-  });
+  readonly #folders = new WalkedFolders((folder) => this.tops.get(folder)?.fd);
+  /** Looks at the names at hand. */
+  #names: NameReader;
+  readonly #excludes: Excludes | undefined;
+  readonly ahead: LookAhead;
   /** Further sources that lie at the root, by name. */
   readonly #sourcesAtRoot: ReadonlyMap<string, string>;
 
@@ -86,8 +69,15 @@ class Walker implements Walked {
     this.#sourcesAtRoot = new Map(placement.folders.map(({ name, path }) => [name, path]));
     this.#breather = new Breather(options.signal);
     this.#reader = new InodeReader(options.allTimes, this.#breather, options.likelyHoles);
+    this.#names = this.#reader;
+    this.#excludes = compileExcludes(options.exclude);
+    this.ahead = new LookAhead(options, (folder) => this.#folders.placeOf(folder));
     this.#problems = new WalkProblems((problem) => options.onProblem(problem));
     this.tops = new TreeTops(this.builder, this.#reader, options.allTimes);
+  }
+
+  get unmatched(): readonly string[] {
+    return this.#excludes?.unmatched ?? [];
   }
 
   close(): void {
@@ -98,20 +88,21 @@ class Walker implements Walked {
     const { root } = this.placement;
     const stack = [root === undefined ? this.#addBareRoot() : this.#addSource(root)];
     for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
-      const subfolders = await this.#walkFolder(folder);
+      const ahead = this.ahead.take(folder, stack);
+      const subfolders = await this.#walkFolder(folder, ahead);
       stack.push(...subfolders.reverse());
     }
     this.options.onProgress(this.builder.countInodes);
   }
 
-  #addBareRoot(): Pending {
+  #addBareRoot(): PendingFolder {
     const [inode, path] = [this.tops.addBareRoot(), new Uint8Array()];
     const { selection } = this.options;
     const volume = new Volume("", path);
     return { inode, source: "", path, sourceFileSystem: "", volume, selection };
   }
 
-  #addSource(source: string, selection = this.options.selection): Pending {
+  #addSource(source: string, selection = this.options.selection): PendingFolder {
     const inode = this.tops.add(source, this.placement.root === undefined);
     const { fileSystem: sourceFileSystem, unread } = this.#reader;
     const path = new Uint8Array();
@@ -120,35 +111,53 @@ class Walker implements Walked {
     return { inode, source, path, sourceFileSystem, volume, selection };
   }
 
-  async #walkFolder(folder: Pending): Promise<Pending[]> {
-    const names = await this.#list(folder);
-    const subfolders: Pending[] = [];
-    let entered = false;
-    for (const cName of names.sorted()) {
+  /** @param ahead Has other threads look at it; absent: this one does. */
+  async #walkFolder(
+    folder: PendingFolder,
+    ahead: LookedFolder | undefined,
+  ): Promise<PendingFolder[]> {
+    const subfolders: PendingFolder[] = [];
+    let startMs = performance.now();
+    const names = await this.#list(folder, ahead);
+    const order = takenNames(folder, names);
+    const from = (i: number) => () => Array.from(order.subarray(i), (at) => names.at(at));
+    if (folder.selection !== undefined) ahead ??= this.ahead.rest(folder, from(0));
+    let [first, entered] = [0, false];
+    for (let i = 0; i < order.length; i++) {
+      const cName = names.at(order[i]!);
       if (this.#breather.due) {
+        if (ahead === undefined) this.ahead.took(i - first, performance.now() - startMs);
         this.options.onProgress(this.builder.countInodes);
         await this.#breather.pause();
-        entered = false;
+        [first, startMs, entered] = [i, performance.now(), false];
+        ahead ??= this.ahead.rest(folder, from(i));
       }
-      if (folder.selection?.decide(cName.subarray(0, -1)) === "nothing") continue;
       if (folder.inode === 0 && this.#addSourceAtRoot(folder, cName, subfolders)) {
         entered = false;
         continue;
       }
-      if (!entered) this.#reader.enter(this.#folders.get(folder.inode));
-      entered = true;
+      if (ahead !== undefined) {
+        if (!ahead.has(cName)) await ahead.wait(cName);
+        this.#names = ahead.take();
+      } else {
+        if (!entered) this.#reader.enter(this.#folders.get(folder.inode));
+        this.#names = this.#reader;
+        entered = true;
+      }
       const adding = this.#add(folder, cName, subfolders);
       if (adding === undefined) continue;
       await adding;
       entered = false;
     }
+    if (ahead === undefined) this.ahead.took(order.length - first, performance.now() - startMs);
     return subfolders;
   }
 
-  async #list(folder: Pending): Promise<NameList> {
+  async #list(folder: PendingFolder, ahead: LookedFolder | undefined): Promise<NameList> {
     const names = new NameList();
     try {
-      if (folder.source !== "") {
+      if (ahead !== undefined) await ahead.list(names);
+      else if (folder.source !== "") {
         await names.addAll(this.#folders.get(folder.inode), this.#lister, this.#breather);
       }
     } catch (error) {
@@ -163,7 +172,7 @@ class Walker implements Walked {
     return names;
   }
 
-  #addSourceAtRoot(root: Pending, cName: Uint8Array, subfolders: Pending[]): boolean {
+  #addSourceAtRoot(root: PendingFolder, cName: Uint8Array, subfolders: PendingFolder[]): boolean {
     const name = cName.subarray(0, -1);
     const path = this.#sourcesAtRoot.get(decoder.decode(name));
     if (path === undefined) return false;
@@ -174,7 +183,11 @@ class Walker implements Walked {
   }
 
   /** @returns A promise where there is something to wait for. */
-  #add(folder: Pending, cName: Uint8Array, subfolders: Pending[]): void | Promise<void> {
+  #add(
+    folder: PendingFolder,
+    cName: Uint8Array,
+    subfolders: PendingFolder[],
+  ): void | Promise<void> {
     const fail = (error: unknown) =>
       this.#problems.failed(this.#within(folder, cName), error, "it is left out");
     try {
@@ -186,30 +199,30 @@ class Walker implements Walked {
   }
 
   #addName(
-    folder: Pending,
+    folder: PendingFolder,
     cName: Uint8Array,
-    subfolders: Pending[],
+    subfolders: PendingFolder[],
     tries = MOST_TRIES,
   ): void | Promise<void> {
-    this.#reader.look(cName);
-    const isFolder = this.#reader.type === S_IFDIR;
+    this.#names.look(cName);
+    const isFolder = this.#names.type === S_IFDIR;
     if (this.#isExcluded(folder, cName, isFolder) || !this.#isTaken(folder, cName)) return;
-    const key = isFolder ? undefined : this.#reader.linkKey;
+    const key = isFolder ? undefined : this.#names.linkKey;
     // An earlier name may have brought the inode in.
     const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
     if (known !== undefined) return this.#name(folder, cName, known);
     const add = (found: NewInode) => {
       const inode = this.builder.addInode(found);
-      this.identities.set(inode, this.#reader.status);
+      this.identities.set(inode, this.#names.status);
       if (key !== undefined) this.#firstOfLinked.set(key, inode);
       this.#name(folder, cName, inode);
-      this.#problems.unread(this.#within(folder, cName), this.#reader.unread);
+      this.#problems.unread(this.#within(folder, cName), this.#names.unread);
       if (isFolder && this.#belongs(folder)) {
-        subfolders.push(this.#subfolder(folder, cName, inode, this.#reader.fileSystem));
+        subfolders.push(this.#subfolder(folder, cName, inode, this.#names.fileSystem));
       }
     };
     try {
-      const found = this.#reader.read(cName);
+      const found = this.#names.read(cName);
       return found instanceof Promise ? found.then(add) : add(found);
     } catch (error) {
       if (!(error instanceof ChangedError) || tries === 0) throw error;
@@ -219,21 +232,15 @@ class Walker implements Walked {
 
   /** A folder whose status cannot be read may have names that can. @returns Whether it is one. */
   #addUnknownFolder(
-    folder: Pending,
+    folder: PendingFolder,
     cName: Uint8Array,
-    subfolders: Pending[],
+    subfolders: PendingFolder[],
     error: unknown,
   ): boolean {
     if (!(error instanceof SystemError) || error.call !== "statx" || error.code === "ENOENT") {
       return false;
     }
-    try {
-      const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-      closeRead(openAt(this.#folders.get(folder.inode), cName.subarray(0, -1), flags));
-    } catch (cause) {
-      if (cause instanceof SystemError) return false;
-      throw cause;
-    }
+    if (!this.#names.opensAsFolder(cName)) return false;
     if (this.#isExcluded(folder, cName, true)) return true;
     const inode = this.builder.addInode(madeUpFolder(0o700, this.options.allTimes));
     this.builder.addName(folder.inode, cName.subarray(0, -1), inode);
@@ -244,32 +251,31 @@ class Walker implements Walked {
   }
 
   /** A folder may be needed for what it holds only: what took its place is not. */
-  #isTaken({ selection }: Pending, cName: Uint8Array): boolean {
-    return selection === undefined || this.#reader.type === S_IFDIR ||
+  #isTaken({ selection }: PendingFolder, cName: Uint8Array): boolean {
+    return selection === undefined || this.#names.type === S_IFDIR ||
       selection.decide(cName.subarray(0, -1)) !== "folder";
   }
 
-  #isExcluded(folder: Pending, cName: Uint8Array, isFolder: boolean): boolean {
-    const { excludes, onExcluded } = this.options;
-    if (excludes === undefined) return false;
+  #isExcluded(folder: PendingFolder, cName: Uint8Array, isFolder: boolean): boolean {
+    if (this.#excludes === undefined) return false;
     const name = cName.subarray(0, -1);
-    const isExcluded = excludes.matches(joinBytes(folder.path, name), name, isFolder);
-    if (isExcluded) onExcluded?.(shownPath(this.#within(folder, cName)));
+    const isExcluded = this.#excludes.matches(joinBytes(folder.path, name), name, isFolder);
+    if (isExcluded) this.options.onExcluded?.(shownPath(this.#within(folder, cName)));
     return isExcluded;
   }
 
-  #name(folder: Pending, cName: Uint8Array, inode: TreeInode): void {
+  #name(folder: PendingFolder, cName: Uint8Array, inode: TreeInode): void {
     this.builder.addName(folder.inode, cName.subarray(0, -1), inode);
-    if (this.#reader.isEmptyFile) this.#checkEmpty(folder);
+    if (this.#names.isEmptyFile) this.#checkEmpty(folder);
   }
 
   #subfolder(
-    folder: Pending,
+    folder: PendingFolder,
     cName: Uint8Array,
     inode: TreeInode,
     fileSystem: string,
-  ): Pending {
-    this.#parents.set(inode, { parent: folder.inode, name: cName.slice(0, -1) });
+  ): PendingFolder {
+    this.#folders.add(inode, folder.inode, cName.slice(0, -1));
     const { path } = this.#within(folder, cName);
     const isSame = fileSystem === folder.volume.fileSystem;
     const volume = isSame ? folder.volume : new Volume(fileSystem, path);
@@ -277,16 +283,16 @@ class Walker implements Walked {
     return { ...folder, inode, path, volume, selection };
   }
 
-  #within({ source, path }: Pending, cName: Uint8Array): Place {
+  #within({ source, path }: PendingFolder, cName: Uint8Array): Place {
     return { source, path: joinBytes(path, cName.subarray(0, -1)) };
   }
 
-  #belongs(folder: Pending): boolean {
-    return !this.options.oneFileSystem || this.#reader.fileSystem === folder.sourceFileSystem;
+  #belongs(folder: PendingFolder): boolean {
+    return !this.options.oneFileSystem || this.#names.fileSystem === folder.sourceFileSystem;
   }
 
-  #checkEmpty({ inode, source, volume }: Pending): void {
-    const fileSystem = volume.whoseFilesSayEmpty(this.#folders.get(inode));
+  #checkEmpty({ inode, source, volume }: PendingFolder): void {
+    const fileSystem = volume.whoseFilesSayEmpty(() => this.#folders.get(inode));
     if (fileSystem === undefined) return;
     this.#problems.saysEmpty({ source, path: volume.path }, fileSystem);
   }

@@ -4,12 +4,13 @@
  */
 
 import type { Problem } from "../pipeline/problem.ts";
-import type { Excludes } from "./exclude.ts";
 import type { FolderSelection } from "./folder_selection.ts";
+import type { LookAheadOptions } from "./reading/look_ahead.ts";
 
 /** How to walk. */
-export interface WalkOptions {
-  readonly excludes: Excludes | undefined;
+export interface WalkOptions extends Pick<LookAheadOptions, "readAhead" | "signal"> {
+  /** Globs of what is left out. */
+  readonly exclude: readonly string[];
   /** Leave folders empty that lie on another file system than their source. */
   readonly oneFileSystem: boolean;
   /** Keep access, change and creation times as well. */
@@ -18,7 +19,6 @@ export interface WalkOptions {
   readonly selection?: FolderSelection;
   /** Whether only files that must have holes are searched for them; see `ScannedSource.holesOf`. */
   readonly likelyHoles?: boolean;
-  readonly signal: AbortSignal;
   onProgress(countInodes: number): void;
   /** Receives each path that is left out, printable. */
   onExcluded?(path: string): void;

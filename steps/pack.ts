@@ -23,7 +23,9 @@ import {
   type Step,
   type StepContext,
 } from "../pipeline/step.ts";
+import type { FileReader } from "../pipeline/scanned_source.ts";
 import { neededSource } from "../source/needed.ts";
+import { isSettled } from "../source/settling.ts";
 import { SourceFile } from "../source/source_file.ts";
 import { BLOCK_SIZE_OPTION, blockSizeOf } from "./block_size_option.ts";
 import { requireRoom, roomFor } from "./free_space.ts";
@@ -205,13 +207,16 @@ async function write(
     if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring);
     hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
+    const readFrom = equality && unchangedAmong(source, equality);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
     const sizeBytes = await streamImage(plan.runs(), {
-      files: source.reader ?? files,
+      // What is cloned is not read, and of equal files it is decided late which one is.
+      files: source.reader ??
+        (cloner ?? readFrom ? files : filesAhead(plan, source, files, onProblem)),
       sink,
       hasher,
       digests,
-      readFrom: equality && unchangedAmong(source, equality),
+      readFrom,
       others: { blockless: plan.blockless(), shared: plan.shared() },
       cloner,
       pace: limit === undefined ? undefined : new Pace(limit, breather),
@@ -243,6 +248,22 @@ async function write(
       digests?.close();
     }
   }
+}
+
+/** Has other threads read the files, where that helps. */
+function filesAhead(
+  plan: Plan,
+  { ahead, tree, ctime }: ScannedSource,
+  direct: SourceFile,
+  onProblem: (problem: Problem) => void,
+): FileReader {
+  return ahead?.reader({
+    direct,
+    placeOf: (inode) => ahead.placeOf(inode),
+    upcoming: plan.files(),
+    isSettled: (inode) => isSettled({ mtime: tree.mtime, ctime }, inode),
+    onProblem,
+  }) ?? direct;
 }
 
 function factsOf({ layout, sizeBytes }: Plan): Fact[] {

@@ -19,6 +19,7 @@ import { fileFacts } from "./dry_listing.ts";
 import { compileExcludes } from "../source/exclude.ts";
 import type { FolderSelection } from "../source/folder_selection.ts";
 import { checkOutputOutside, placeSources } from "../source/placement.ts";
+import { MOST_THREADS } from "../source/reading/reading_threads.ts";
 import { scannedSource } from "../source/scanned_source.ts";
 import { walk } from "../source/walk.ts";
 
@@ -52,6 +53,14 @@ const options = {
       "then since searches what it keeps",
     choices: ["all", "likely"],
     default: "all",
+  },
+  readAhead: {
+    type: "number",
+    help: "threads that read a slow source ahead; 0 for none, as many as help when absent",
+    unit: "threads",
+    least: 0,
+    most: MOST_THREADS,
+    whole: true,
   },
 } as const satisfies OptionsSchema;
 
@@ -115,7 +124,6 @@ async function scanSource(
   onExcluded?: (path: string) => void,
 ): Promise<Image> {
   const { options, emit } = context;
-  const excludes = compileExcludes(options["exclude"] as readonly string[]);
   const problems: Problem[] = [];
   const onProblem = (problem: Problem) => {
     problems.push(problem);
@@ -123,12 +131,13 @@ async function scanSource(
   };
   const likelyHoles = options.holes === "likely";
   const walked = await walk(placeSources(context.sources), {
-    excludes,
+    exclude: options["exclude"] as readonly string[],
     ...(part === undefined ? {} : { selection: part.selection }),
     ...(onExcluded === undefined ? {} : { onExcluded }),
     oneFileSystem: options.oneFileSystem,
     allTimes: options.times === "all",
     likelyHoles,
+    readAhead: options.readAhead,
     signal: context.signal,
     onProgress: (done) => emit({ type: "progress", done, unit: "files" }),
     onProblem,
@@ -137,7 +146,7 @@ async function scanSource(
   context.provideSource(source);
   for (const problem of await part?.missing(source, context.signal) ?? []) onProblem(problem);
   // What matches nothing in a part may match in others.
-  const unmatchedPatterns = part === undefined ? excludes?.unmatched ?? [] : [];
+  const unmatchedPatterns = part === undefined ? walked.unmatched : [];
   const report = {
     ...image.report,
     ...count(source.tree),

@@ -137,7 +137,7 @@ type Flag = readonly [flag: string, steps: readonly string[], given: OptionValue
 function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
   const { size, blockSize, label, uuid, times, withoutRecord, hash, unchangedBy, identity } =
     values;
-  const { dedupe, reflink, limit } = values;
+  const { dedupe, reflink, readAhead, limit } = values;
   const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
   if (times === "all" && !base.has("pack")) throw notAllTimes(base);
   const all: readonly (Flag | undefined)[] = [
@@ -153,6 +153,7 @@ function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
     values.dryRun === true && values.verbose === true && base.has("since")
       ? ["--verbose", ["since"], { listFiles: true }]
       : undefined,
+    readAhead === undefined ? undefined : ["--read-ahead", ["scan"], { readAhead }],
     unchangedBy === undefined ? undefined : ["--unchanged-by", ["since"], { unchangedBy }],
     identity.length === 0 ? undefined : ["--identity", ["since"], { identity }],
     size === undefined ? undefined : ["--size", ["allocate"], { size }],

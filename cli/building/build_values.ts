@@ -17,6 +17,7 @@ export interface BuildValues extends CommonValues, KeepingValues {
   readonly excludeFrom: readonly string[];
   readonly oneFileSystem: boolean | undefined;
   readonly times: "mtime" | "all" | undefined;
+  readonly readAhead: number | undefined;
   readonly withoutRecord: boolean | undefined;
   readonly base: readonly string[];
   readonly identity: readonly string[];

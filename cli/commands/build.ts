@@ -9,6 +9,7 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
+import { MOST_THREADS } from "../../source/reading/reading_threads.ts";
 import { recipes } from "../../steps/recipes.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue, wordValue } from "../arguments/file_value.ts";
@@ -157,6 +158,12 @@ const parser = command(
         description:
           message`The volume's UUID. Default: native derives it from the tree, e2fsprogs draws one.`,
       })),
+      readAhead: optional(
+        option("--read-ahead", integer({ metavar: "N", min: 0, max: MOST_THREADS }), {
+          description:
+            message`Threads that read a slow source ahead; 0 for none. Default: as many as help, where the source is slow or lies elsewhere.`,
+        }),
+      ),
       hash: optional(option("--hash", looseChoice(ALGORITHMS, "ALGORITHM", algorithmOf), {
         description: message`The digest's algorithm: ${
           text(ALGORITHMS.join(", "))

@@ -7,7 +7,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, rmdirSync } fr
 import { tmpdir } from "node:os";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { isRoot } from "../../host/machine.ts";
+import { isRoot } from "../../host/user.ts";
 import { findProgram, installHint } from "../../host/programs/find_program.ts";
 import { runProgram } from "../../host/programs/run_program.ts";
 import { runtimeVersion, unsupportedPlatform } from "../../host/runtime.ts";

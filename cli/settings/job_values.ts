@@ -46,6 +46,7 @@ export function valuesOf(named: NamedJob, common: CommonValues): BuildValues {
     excludeFrom: (job["exclude-from"] ?? []).map((path) => pathIn(named, "exclude-from", path)),
     oneFileSystem: job["one-file-system"],
     times: job.times,
+    readAhead: undefined,
     withoutRecord: undefined,
     identity: [],
     base: [],

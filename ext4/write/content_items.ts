@@ -18,8 +18,7 @@ import { xattrBlockRuns } from "./xattr_blocks.ts";
 
 /** Folders, long symbolic links, attribute blocks, extent blocks, file data, the record. */
 export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): Generator<Run> {
-  const { tree, contents, owners } = plan;
-  const hasHoles = tree.dataRanges.size > 0;
+  const { tree, contents } = plan;
   yield* folderRuns(plan);
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFLNK)) continue;
@@ -28,6 +27,30 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
   yield* copyRuns(plan, "front");
   yield* xattrBlockRuns(plan);
   yield* extentBlockRuns(plan);
+  yield* dataRuns(plan);
+  for (const extra of contents.extras) if (extra.kind === "value") yield* valueRuns(plan, extra);
+  for (const extra of contents.extras) {
+    if (extra.kind === "record") yield* recordRuns(plan, inodesChecksum);
+  }
+}
+
+/** What of a file lies in the image. */
+export type FileRange = Pick<Run & { kind: "file" }, "inode" | "offsetBytes" | "lengthBytes">;
+
+/** The data of all files, as far as they reach. */
+export function* fileRanges(plan: ImagePlan): Generator<FileRange> {
+  for (const run of dataRuns(plan)) {
+    if (run.kind !== "file") continue;
+    const { inode, offsetBytes, sizeBytes } = run;
+    const lengthBytes = Math.min(run.lengthBytes, sizeBytes - offsetBytes);
+    if (lengthBytes > 0) yield { inode, offsetBytes, lengthBytes };
+  }
+}
+
+/** Whole blocks of files. */
+function* dataRuns(plan: ImagePlan): Generator<Run> {
+  const { tree, contents, owners } = plan;
+  const hasHoles = tree.dataRanges.size > 0;
   for (let inode = 0; inode < tree.countInodes; inode++) {
     if (contents.countBlocks[inode] === 0 || !hasType(tree, inode, S_IFREG)) continue;
     if (owners !== undefined && owners[inode] !== inode) continue;
@@ -36,10 +59,6 @@ export function* contentRuns(plan: ImagePlan, inodesChecksum: InodesChecksum): G
     else yield wholeFile(plan, inode as TreeInode, number);
   }
   yield* copyRuns(plan, "data");
-  for (const extra of contents.extras) if (extra.kind === "value") yield* valueRuns(plan, extra);
-  for (const extra of contents.extras) {
-    if (extra.kind === "record") yield* recordRuns(plan, inodesChecksum);
-  }
 }
 
 function* copyRuns(plan: ImagePlan, part: "front" | "data"): Generator<Run> {

@@ -4,6 +4,8 @@
  */
 
 import process from "node:process";
+import { libc } from "../libc/calls.ts";
+import { hasForeignFunctions } from "../runtime.ts";
 
 const undos = new Set<() => void>();
 let isForced = false;
@@ -35,6 +37,12 @@ export function endAtOnce(exitCode: number): never {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(`icecore: cannot clean up: ${why}. Run: icecore clean\n`);
   }
+  leave(exitCode);
+}
+
+/** Ends the process, without waiting for threads: Bun's own way waits for each to end. */
+export function leave(exitCode: number): never {
+  if (hasForeignFunctions()) libc._exit(exitCode);
   process.exit(exitCode);
 }
 

@@ -46,6 +46,7 @@ const SIGNATURES = {
   ioctl: { parameters: ["i32", "i64", "buffer"], result: "i32" },
   fstatfs: { parameters: ["i32", "buffer"], result: "i32" },
   syscall: { parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  _exit: { parameters: ["i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Record<string, Signature>;
 

@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 /** One mount. */
 export interface Mount {
   readonly mountpoint: string;
+  /** Its file system's number, `major:minor`. */
+  readonly device: string;
   /** e.g. `ext4`, `fuse.fuse2fs`, `fuseblk`. */
   readonly fileSystem: string;
   /** A device, or what a FUSE program calls itself. */
@@ -35,13 +37,17 @@ export function mountAt(folder: string, table?: string): Mount | undefined {
 // proc_pid_mountinfo(5): fields up to a lone dash, then type, source and further options.
 function parseLine(line: string): Mount[] {
   const [head, tail] = line.split(" - ", 2);
-  const [, , , , mountpoint, options] = head!.split(" ");
+  const [, , device, , mountpoint, options] = head!.split(" ");
   const [fileSystem, source, superOptions] = (tail ?? "").split(" ");
-  if (mountpoint === undefined || fileSystem === undefined || source === undefined) {
+  if (
+    device === undefined || mountpoint === undefined || fileSystem === undefined ||
+    source === undefined
+  ) {
     return [];
   }
   return [{
     mountpoint: unescape(mountpoint),
+    device,
     fileSystem,
     source: unescape(source),
     options: [...new Set([...(options ?? "").split(","), ...(superOptions ?? "").split(",")])],

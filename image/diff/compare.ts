@@ -18,9 +18,9 @@ import {
 import { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { joinBytes, printable } from "../../host/libc/paths.ts";
-import { isRoot } from "../../host/machine.ts";
+import { isRoot } from "../../host/user.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import { ReplacedFileError } from "../../source/scanned_source.ts";
+import { ReplacedFileError } from "../../source/same_file.ts";
 import { ContentComparison } from "./compare_contents.ts";
 import { readDigest } from "./content_digest.ts";
 import type { Difference } from "./difference.ts";

@@ -9,7 +9,6 @@ import { Breather } from "../../host/breathe.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { close, type Descriptor, readAt, seek } from "../../host/libc/files.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import { compileExcludes } from "../../source/exclude.ts";
 import type { SourcePlacement } from "../../source/placement.ts";
 import { scannedSource } from "../../source/scanned_source.ts";
 import { walk } from "../../source/walk.ts";
@@ -84,7 +83,7 @@ export async function imageSide(image: ImageReader, options: SideOptions): Promi
 export async function folderSide(placement: SourcePlacement, options: SideOptions): Promise<Side> {
   const { signal, onProgress, onProblem, exclude, oneFileSystem } = options;
   const walked = await walk(placement, {
-    excludes: compileExcludes(exclude),
+    exclude,
     oneFileSystem,
     allTimes: false,
     signal,

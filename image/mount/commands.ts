@@ -3,7 +3,7 @@
  * @module
  */
 
-import { isRoot } from "../../host/machine.ts";
+import { isRoot } from "../../host/user.ts";
 import type { Mount } from "../../host/mounts/mount_table.ts";
 import { findProgram } from "../../host/programs/find_program.ts";
 

@@ -8,7 +8,7 @@ import { mkdirSync, rmdirSync, symlinkSync } from "node:fs";
 import { atForcedExit } from "../../host/ends/forced_exit.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { makeWorkdir } from "../../host/files/workdir.ts";
-import { isRoot } from "../../host/machine.ts";
+import { isRoot } from "../../host/user.ts";
 import { readMounts } from "../../host/mounts/mount_table.ts";
 import { mountsBelow, unmountNow } from "../../host/mounts/mounts.ts";
 import { type ProgramOptions, runProgram } from "../../host/programs/run_program.ts";

@@ -39,6 +39,9 @@ export function layerSource(
     pathOf,
     folder: (inode) => scanned.folder(rowOf(inode)),
     open: (inode) => scanned.open(rowOf(inode)),
+    ...(scanned.ahead && {
+      ahead: { ...scanned.ahead, placeOf: (inode) => scanned.ahead!.placeOf(rowOf(inode)) },
+    }),
     ...(scanned.isPublic === undefined ? {} : { isPublic: scanned.isPublic }),
     close: () => scanned.close(),
   };

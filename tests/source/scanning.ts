@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import type { Problem } from "../../pipeline/problem.ts";
-import { compileExcludes } from "../../source/exclude.ts";
 import { placeSources } from "../../source/placement.ts";
 import { walk } from "../../source/walk.ts";
 import { pathsOf } from "../support/mounted_tree.ts";
@@ -36,7 +35,7 @@ export async function scan(
 ): Promise<Scanned> {
   const problems: Problem[] = [];
   const { builder, tops } = await walk(placeSources(sources), {
-    excludes: compileExcludes(options.exclude ?? []),
+    exclude: options.exclude ?? [],
     oneFileSystem: options.oneFileSystem ?? false,
     allTimes: options.allTimes ?? false,
     signal: new AbortController().signal,

@@ -64,7 +64,8 @@ export async function withFaults(
   }
 }
 
-async function mounted(folder: string): Promise<void> {
+/** Waits until something is mounted at a folder. */
+export async function mounted(folder: string): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
     if (readFileSync("/proc/self/mountinfo", "utf8").includes(` ${folder} `)) {
       return;

@@ -72,6 +72,7 @@ export async function makePlan(request: PlanRequest): Promise<PlanResult> {
   const { sources, output, options } = request;
   const name = planNameOf(output);
   requireTarget(request.targetBytes);
+  requireLabel(request.host);
   const placement = placeSources(sources);
   checkOutputOutside(sources, output, options.oneFileSystem);
   const excludes = compileExcludes(options.exclude);
@@ -224,5 +225,15 @@ function requireTarget(targetBytes: number): void {
     `cannot cut volumes of ${printable(String(targetBytes))} bytes: what they have in common ` +
       "takes more. Choose 1M or more.",
     "bad-size",
+  );
+}
+
+/** Queues and messages are named after it. */
+function requireLabel(host: string): void {
+  if (/^[A-Za-z0-9._-]{0,63}$/.test(host)) return;
+  throw new UsageError(
+    `cannot label this host ${printable(JSON.stringify(host))}: a label has up to 63 letters, ` +
+      "digits, dots, hyphens and underscores. Choose another.",
+    "bad-label",
   );
 }

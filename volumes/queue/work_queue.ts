@@ -9,12 +9,11 @@ import { hostname } from "node:os";
 import process from "node:process";
 import { setInterval, setTimeout } from "node:timers";
 import { messageOf } from "../../pipeline/build_errors.ts";
-import type { Plan } from "../plan/plan.ts";
-import { readPlan } from "../plan/read_plan.ts";
 import type { ChildEnd } from "./run_child.ts";
 import { PREFIX, type QueueJob, queueNameOf, type SetJob, type VolumeJob } from "./jobs.ts";
 import { type FinishSet, finishSet, type SetResult } from "./set_job.ts";
 import { Queues } from "./submit_plan.ts";
+import { SubmittedPlans } from "./submitted_plans.ts";
 import { judgeBuild, type VolumeResult } from "./volume_job.ts";
 
 /** What a worker is given. */
@@ -69,9 +68,10 @@ const CLOSING_MS = 5000;
 /** Works until the signal, or until nothing is left. */
 export async function workQueue(options: WorkOptions, signal: AbortSignal): Promise<void> {
   const { redis, host, countAtOnce, lostAfterMs, onEvent } = options;
+  const plans = new SubmittedPlans();
   const worker = new Worker<QueueJob, VolumeResult | SetResult>(
     queueNameOf(host),
-    (job, token) => runJob(options, job, token, signal),
+    (job, token) => runJob(options, plans, job, token, signal),
     {
       connection: redis,
       prefix: PREFIX,
@@ -109,6 +109,7 @@ export async function workQueue(options: WorkOptions, signal: AbortSignal): Prom
 
 async function runJob(
   options: WorkOptions,
+  plans: SubmittedPlans,
   job: Job<QueueJob>,
   token: string | undefined,
   signal: AbortSignal,
@@ -117,7 +118,7 @@ async function runJob(
   options.onEvent({ kind: "begun", name });
   const planPath = options.plan ?? data.plan;
   const to = options.to ?? data.to;
-  const plan = await planOf(planPath, data.digest);
+  const plan = await plans.read(planPath, data.digest);
   if (data.type === "set") {
     return await finishSet(
       job as Job<SetJob, SetResult>,
@@ -136,20 +137,6 @@ async function runJob(
   const isGivenBack = signal.aborted;
   if (isGivenBack) options.onEvent({ kind: "given-back", name });
   return await judgeBuild(job as Job<VolumeJob, VolumeResult>, token, end, isGivenBack);
-}
-
-/** @throws UnrecoverableError when it is another plan by now, or cannot be read */
-async function planOf(path: string, digest: string): Promise<Plan> {
-  let plan: Plan;
-  try {
-    plan = await readPlan(path);
-  } catch (error) {
-    throw new UnrecoverableError(messageOf(error));
-  }
-  if (plan.digest === digest) return plan;
-  throw new UnrecoverableError(
-    `the plan ${path} is not the one that was submitted. Submit this one, or bring that back.`,
-  );
 }
 
 /** Resolves at the signal, or when nothing is left. */

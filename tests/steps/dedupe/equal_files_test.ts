@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import type { TreeInode } from "../../../ext4/tree.ts";
 import { Breather } from "../../../host/breathe.ts";
-import { compileExcludes } from "../../../source/exclude.ts";
 import { placeSources } from "../../../source/placement.ts";
 import { scannedSource } from "../../../source/scanned_source.ts";
 import { walk } from "../../../source/walk.ts";
@@ -41,7 +40,7 @@ async function find(
   const { signal } = new AbortController();
   const source = scannedSource(
     await walk(placeSources([`${folder}/.`]), {
-      excludes: compileExcludes([]),
+      exclude: [],
       oneFileSystem: false,
       allTimes: false,
       signal,

@@ -111,6 +111,9 @@ Deno.test("a dry run writes nothing; excludes and labels are kept in the plan", 
     await assert.rejects(planFolder(`${folder}/source`, `${folder}/.plan`, MiB), {
       code: "no-name",
     });
+    await assert.rejects(planFolder(`${folder}/source`, `${folder}/u.plan`, MiB, { host: "a b" }), {
+      code: "bad-label",
+    });
     assert.deepEqual(readdirSync(folder).sort(), ["source", "t.plan", "t.plan.names"]);
   });
 });

@@ -139,3 +139,26 @@ Deno.test("exit codes say whether to try again", async () => {
     assert.equal((await run("build", "s.plan", "--index", "0", "--force")).code, 1, "no source");
   });
 });
+
+Deno.test("run that is interrupted ends its builds, leaves nothing of them, and is continued", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const run = (...args: string[]) => icecore(["volume", ...args], { cwd: folder });
+    mkdirSync(`${folder}/source`);
+    for (const name of ["a", "b", "c"]) {
+      writeFileSync(`${folder}/source/${name}`, new Uint8Array(60 << 20).fill(1));
+    }
+    mkdirSync(`${folder}/to`);
+    assert.equal((await run("plan", "source", "-o", "s.plan", "--size", "80M", "-q")).code, 0);
+    const [program, ...args] = icecoreArgv(["volume", "run", "s.plan", "--to", "to", "-j", "2"]);
+    const stdio = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    const child = new Deno.Command(program!, { args, cwd: folder, ...stdio }).spawn();
+    const left = () => readdirSync(`${folder}/to`).filter((name) => name.endsWith(".img.partial"));
+    while (left().length === 0) await setTimeout(5);
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 130);
+    const others = readdirSync(`${folder}/to`).filter((name) => !/^s-\d+\.img/.test(name));
+    assert.deepEqual([left(), others], [[], []]);
+    const again = await run("run", "s.plan", "--to", "to", "-j", "2", "-q");
+    assert.deepEqual([again.code, again.stdout.endsWith("to/s.volumes\n")], [0, true]);
+  });
+});

@@ -1,0 +1,184 @@
+/**
+ * Sources that take their time: a file system on which each operation takes a millisecond longer,
+ * and a disk whose cache is cold. Beside tar, and beside the bare calls by 16 threads, which is what
+ * no program can be faster than.
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { type DataSet, generate, generateMany } from "./data.ts";
+import { findProgram } from "./find_program.ts";
+import type { IcecoreCommand } from "./icecore_contenders.ts";
+import { measure, type RunOptions } from "./measure.ts";
+import { median } from "./statistics.ts";
+import { markdownTable, showSeconds } from "./table.ts";
+
+/** How to measure. */
+export interface SlowOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
+  readonly rounds: number;
+  readonly scale: number;
+  readonly log: (text: string) => void;
+}
+
+const DELAY_US = 1000;
+const COUNT_THREADS = "16";
+/** What build / tar is to be at most. */
+const TRIALS: readonly {
+  readonly kind: string;
+  readonly goal: number;
+  readonly make: (folder: string, scale: number) => DataSet;
+}[] = [
+  {
+    kind: "small",
+    goal: 0.15,
+    make: (folder, scale) => generateMany(folder, Math.ceil(5000 * scale)),
+  },
+  { kind: "photos", goal: 0.6, make: (folder, scale) => generate("photos", folder, scale) },
+];
+
+/** Measures both. @returns Markdown. */
+export async function slowSources(
+  command: IcecoreCommand,
+  folder: string,
+  options: SlowOptions,
+): Promise<string> {
+  const why = unable();
+  if (why !== undefined) return `Not measured: ${why}.`;
+  compile("slow_fs", ["-D_FILE_OFFSET_BITS=64", "-I/usr/include/fuse3", "-lfuse3"], folder);
+  compile("calls_by_threads", ["-lpthread"], folder);
+  const rows: string[][] = [];
+  for (const { kind, goal, make } of TRIALS) {
+    const data = make(`${folder}/slow-data`, options.scale);
+    const mounted = await mount(folder);
+    try {
+      const name = `${kind}, ${data.countFiles.toLocaleString("en")} files, 1 ms an operation`;
+      // The kernel keeps names and attributes for a second.
+      const before = () => setTimeout(1200);
+      rows.push(await trial(name, goal, command, folder, mounted, { ...options, before }));
+    } finally {
+      unmount(mounted);
+    }
+    options.log(`${kind}: cold cache`);
+    rows.push(await coldTrial(kind, command, folder, options));
+    rmSync(data.folder, { recursive: true });
+  }
+  return markdownTable(
+    ["source", "build", "tar", "build / tar", "goal", "the calls by 16 threads", "build / calls"],
+    rows,
+  );
+}
+
+function unable(): string | undefined {
+  if (process.getuid?.() !== 0) return "it needs root";
+  if (!findProgram("gcc")) return "not installed: gcc";
+  if (!existsSync("/usr/include/fuse3/fuse.h")) return "not installed: libfuse3-dev";
+  return existsSync("/dev/fuse") ? undefined : "there is no /dev/fuse";
+}
+
+function compile(name: string, options: readonly string[], folder: string): void {
+  const source = fileURLToPath(new URL(`./${name}.c`, import.meta.url));
+  run("gcc", ["-O1", source, ...options, "-o", `${folder}/${name}`]);
+}
+
+function run(program: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} failed: ${stderr.trim()}`);
+}
+
+interface Mounted {
+  readonly folder: string;
+  readonly child?: Deno.ChildProcess;
+}
+
+async function mount(folder: string): Promise<Mounted> {
+  const at = `${folder}/slow`;
+  mkdirSync(at, { recursive: true });
+  const child = new Deno.Command(`${folder}/slow_fs`, {
+    args: [`${folder}/slow-data`, at, String(DELAY_US)],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  for (let waits = 0; waits < 500; waits++) {
+    if (readFileSync("/proc/self/mounts", "utf8").includes(` ${at} `)) return { folder: at, child };
+    await setTimeout(20);
+  }
+  throw new Error(`${at} is not mounted`);
+}
+
+function unmount({ folder, child }: Mounted): void {
+  spawnSync("umount", ["--lazy", folder]);
+  child?.kill("SIGKILL");
+}
+
+async function trial(
+  name: string,
+  goal: number | undefined,
+  command: IcecoreCommand,
+  folder: string,
+  { folder: source }: Mounted,
+  { rounds, log, before, ...options }: SlowOptions & { readonly before: () => Promise<void> },
+): Promise<string[]> {
+  const out = `${folder}/out`;
+  const argvs = {
+    build: [...command, "build", source, "-o", `${out}/x.img`, "--force", "--quiet"],
+    tar: ["sh", "-c", 'tar cf - "$1" | cat >/dev/null', "sh", source],
+    calls: [`${folder}/calls_by_threads`, source, COUNT_THREADS],
+  };
+  const seconds = { build: [] as number[], tar: [] as number[], calls: [] as number[] };
+  mkdirSync(out, { recursive: true });
+  for (let round = 1; round <= rounds; round++) {
+    for (const contender of ["build", "tar", "calls"] as const) {
+      log(`${name}: round ${round} of ${rounds}: ${contender}`);
+      await before();
+      const { seconds: took } = await measure(argvs[contender], { ...options, cwd: out });
+      seconds[contender].push(took);
+    }
+  }
+  rmSync(out, { recursive: true });
+  const [build, tar, calls] = [seconds.build, seconds.tar, seconds.calls]
+    .map((each) => median(each) ?? NaN) as [number, number, number];
+  return [
+    name,
+    showSeconds(build),
+    showSeconds(tar),
+    (build / tar).toFixed(2),
+    goal === undefined ? "–" : `≤ ${goal}`,
+    showSeconds(calls),
+    (build / calls).toFixed(2),
+  ];
+}
+
+/** On an ext4 file system of this machine's disk, whose cache is dropped before each run. */
+async function coldTrial(
+  kind: string,
+  command: IcecoreCommand,
+  folder: string,
+  options: SlowOptions,
+): Promise<string[]> {
+  const { TMPDIR: temporary = "/var/tmp" } = process.env;
+  const disk = `${temporary}/icecore-bench-cold-${process.pid}.img`;
+  const at = `${folder}/cold`;
+  mkdirSync(at, { recursive: true });
+  try {
+    writeFileSync(disk, "");
+    run("truncate", ["-s", "4G", disk]);
+    run("mkfs.ext4", ["-q", "-F", disk]);
+    run("mount", ["-o", "loop", disk, at]);
+    run("cp", ["-a", `${folder}/slow-data/.`, at]);
+    const before = () => {
+      spawnSync("sync", ["-f", at]);
+      writeFileSync("/proc/sys/vm/drop_caches", "3");
+      return Promise.resolve();
+    };
+    const name = `${kind}, from a disk, cold`;
+    return await trial(name, undefined, command, folder, { folder: at }, { ...options, before });
+  } finally {
+    spawnSync("umount", [at]);
+    rmSync(disk, { force: true });
+  }
+}
