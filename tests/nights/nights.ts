@@ -16,7 +16,11 @@ import { output } from "../support/oracles.ts";
 import { type Figures, Nights } from "./simulation.ts";
 
 /** Lives through nights. @throws Error naming the night, at the first thing that is wrong */
-export async function liveThrough(count: number, seed: number): Promise<Figures> {
+export async function liveThrough(
+  count: number,
+  seed: number,
+  onFigures: (figures: Figures) => void = () => {},
+): Promise<Figures> {
   const lab = realpathSync(mkdtempSync(`${tmpdir()}/icecore-nights-`));
   const isRoot = process.geteuid!() === 0;
   const backup = `${lab}/backup`;
@@ -26,7 +30,10 @@ export async function liveThrough(count: number, seed: number): Promise<Figures>
   const realNow = Date.now;
   try {
     const nights = new Nights(lab, seed, { canFill: isRoot });
-    for (let night = 0; night < count; night++) await nights.live(night);
+    for (let night = 0; night < count; night++) {
+      await nights.live(night);
+      if (night % 50 === 49) onFigures(nights.figures);
+    }
     await nights.end();
     return nights.figures;
   } finally {
@@ -43,6 +50,7 @@ if (import.meta.main) {
       seed: { type: "string", default: "1" },
     },
   });
-  const figures = await liveThrough(Number(values.count), Number(values.seed));
-  console.log(Object.entries(figures).map(([name, n]) => `${name}: ${n}`).join("\n"));
+  const print = (figures: Figures) =>
+    console.log(Object.entries(figures).map(([name, n]) => `${name}: ${n}`).join(", "));
+  print(await liveThrough(Number(values.count), Number(values.seed), print));
 }
