@@ -32,6 +32,7 @@ import steps from "../../docs/steps.md" with { type: "text" };
 import tls from "../../docs/tls.md" with { type: "text" };
 import troubleshooting from "../../docs/troubleshooting.md" with { type: "text" };
 import verity from "../../docs/verity.md" with { type: "text" };
+import volumeQueue from "../../docs/volume-queue.md" with { type: "text" };
 import volumes from "../../docs/volumes.md" with { type: "text" };
 import writingAStep from "../../docs/writing-a-step.md" with { type: "text" };
 import zstd from "../../docs/zstd.md" with { type: "text" };
@@ -67,6 +68,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   tls,
   troubleshooting,
   verity,
+  "volume-queue": volumeQueue,
   volumes,
   "writing-a-step": writingAStep,
   zstd,
