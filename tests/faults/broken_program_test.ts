@@ -22,68 +22,45 @@ const ADVICE: readonly (readonly [code: number, advice: string])[] = [
 ];
 
 for (const [code, advice] of ADVICE) {
-  testWith(
-    REAL,
-    `an e2fsck that ends with ${code} fails the build with its words`,
-    async () => {
-      await inLab(async (lab) => {
-        lab.fake("e2fsck", `echo "inode 12 is very wrong"; exit ${code}`);
-        const { code: exitCode, stderr, stdout } = await build(lab);
-        assert.match(
-          stderr,
-          new RegExp(
-            `step fsck failed: cannot run e2fsck: it ended with exit code ${code}: ` +
-              `inode 12 is very wrong. ${advice}`,
-          ),
-        );
-        assert.equal(exitCode, 1);
-        assert.equal(stdout, "");
-        await assertNothingBuilt(lab);
-      });
-    },
-  );
-}
-
-testWith(
-  REAL,
-  "an e2fsck that corrected something is reported, and the image stays",
-  async () => {
+  testWith(REAL, `an e2fsck that ends with ${code} fails the build with its words`, async () => {
     await inLab(async (lab) => {
-      lab.fake("e2fsck", `real "$@" || exit; case "$1" in -fy) exit 1 ;; esac`);
-      const { code, stderr } = await build(lab);
+      lab.fake("e2fsck", `echo "inode 12 is very wrong"; exit ${code}`);
+      const { code: exitCode, stderr, stdout } = await build(lab);
       assert.match(
         stderr,
-        /e2fsck found errors and corrected them\. Compare the image/,
+        new RegExp(
+          `step fsck failed: cannot run e2fsck: it ended with exit code ${code}: ` +
+            `inode 12 is very wrong. ${advice}`,
+        ),
       );
-      assert.equal(code, 0);
-      await assertNothingLeft(lab);
-      assertE2fsckClean(lab.at("out.img"));
-    });
-  },
-);
-
-testWith(
-  REAL,
-  "a sealed image that e2fsck would correct is not let through",
-  async () => {
-    await inLab(async (lab) => {
-      lab.fake("e2fsck", `case "$1" in -fn) exit 4 ;; *) real "$@" ;; esac`);
-      assert.equal((await build(lab)).code, 1);
+      assert.equal(exitCode, 1);
+      assert.equal(stdout, "");
       await assertNothingBuilt(lab);
     });
-  },
-);
+  });
+}
+
+testWith(REAL, "an e2fsck that corrected something is reported, and the image stays", async () => {
+  await inLab(async (lab) => {
+    lab.fake("e2fsck", `real "$@" || exit; case "$1" in -fy) exit 1 ;; esac`);
+    const { code, stderr } = await build(lab);
+    assert.match(stderr, /e2fsck found errors and corrected them\. Compare the image/);
+    assert.equal(code, 0);
+    await assertNothingLeft(lab);
+    assertE2fsckClean(lab.at("out.img"));
+  });
+});
+
+testWith(REAL, "a sealed image that e2fsck would correct is not let through", async () => {
+  await inLab(async (lab) => {
+    lab.fake("e2fsck", `case "$1" in -fn) exit 4 ;; *) real "$@" ;; esac`);
+    assert.equal((await build(lab)).code, 1);
+    await assertNothingBuilt(lab);
+  });
+});
 
 for (
-  const program of [
-    "mkfs.ext4",
-    "dumpe2fs",
-    "mount",
-    "umount",
-    "resize2fs",
-    "tune2fs",
-    "sync",
-  ]
+  const program of ["mkfs.ext4", "dumpe2fs", "mount", "umount", "resize2fs", "tune2fs", "sync"]
 ) {
   testWith(
     REAL,
@@ -115,11 +92,7 @@ testWith(
       assert.deepEqual(outputsOf(lab), ["out.img.partial"]);
       assert.deepEqual(readdirSync(lab.temporary), []);
       lab.fake("tune2fs", `real "$@"`);
-      assert.equal(
-        (await build(lab)).code,
-        0,
-        "the next build takes its place",
-      );
+      assert.equal((await build(lab)).code, 0, "the next build takes its place");
       await assertNothingLeft(lab);
     });
   },

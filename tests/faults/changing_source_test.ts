@@ -18,11 +18,7 @@ import {
 } from "./lab.ts";
 
 /** Builds while files of the source change between being scanned and being copied. */
-async function buildWhile(
-  lab: Lab,
-  script: string,
-  more: readonly string[] = [],
-): Promise<Ended> {
+async function buildWhile(lab: Lab, script: string, more: readonly string[] = []): Promise<Ended> {
   lab.fake("mkfs.ext4", `cd "$LAB/source"; ${script}; real "$@"`);
   return await build(lab, more);
 }
@@ -31,10 +27,7 @@ const CONTENT = "0123456789".repeat(1000);
 
 /** What happens to a file, and what is said of it. */
 const changes: Readonly<Record<string, { script: string; says: RegExp }>> = {
-  truncated: {
-    script: ": > $f",
-    says: /changed: .*: it became shorter: .* zeros from byte 0 on/,
-  },
+  truncated: { script: ": > $f", says: /changed: .*: it became shorter: .* zeros from byte 0 on/ },
   shortened: {
     script: "truncate -s 5000 $f",
     says: /changed: .*: it became shorter: the image holds zeros from byte 5000 on/,
@@ -47,10 +40,7 @@ const changes: Readonly<Record<string, { script: string; says: RegExp }>> = {
     script: "printf x | dd of=$f conv=notrunc status=none",
     says: /changed: .*: it was written to: the image may hold parts of old and new content/,
   },
-  deleted: {
-    script: "rm $f",
-    says: /vanished: .*: it is gone; the image holds zeros for it/,
-  },
+  deleted: { script: "rm $f", says: /vanished: .*: it is gone; the image holds zeros for it/ },
   folder: {
     script: "rm $f; mkdir $f",
     says: /changed: .*: it (became a folder|is not a regular file)/,
@@ -67,13 +57,9 @@ testWith(
   "files that change while being copied are each named, with exit code 3",
   async () => {
     await inLab(async (lab) => {
-      for (const name of Object.keys(changes)) {
-        writeFileSync(lab.at(`source/${name}`), CONTENT);
-      }
+      for (const name of Object.keys(changes)) writeFileSync(lab.at(`source/${name}`), CONTENT);
       const script = Object.entries(changes)
-        .map(([name, change]) => change.script.replaceAll("$f", name)).join(
-          "; ",
-        );
+        .map(([name, change]) => change.script.replaceAll("$f", name)).join("; ");
       const { code, stderr, stdout } = await buildWhile(lab, script);
       assert.equal(code, 3, stderr);
       assert.match(stdout, /^[0-9a-f]{128} {2}out\.img\n$/);
@@ -81,62 +67,34 @@ testWith(
         const line = stderr.split("\n").find((each) => each.includes(`/source/${name}: `));
         assert.match(line ?? "", says, `${name} is named`);
       }
-      assert.equal(
-        stderr.match(/^icecore: /gm)?.length,
-        Object.keys(changes).length,
-        stderr,
-      );
+      assert.equal(stderr.match(/^icecore: /gm)?.length, Object.keys(changes).length, stderr);
       await assertNothingLeft(lab);
       assertE2fsckClean(lab.at("out.img"));
       await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
         for (const name of Object.keys(changes)) {
-          assert.equal(
-            readFileSync(`${mountpoint}/source/${name}`).length,
-            CONTENT.length,
-            name,
-          );
+          assert.equal(readFileSync(`${mountpoint}/source/${name}`).length, CONTENT.length, name);
         }
-        const shortened = readFileSync(
-          `${mountpoint}/source/shortened`,
-          "latin1",
-        );
-        assert.equal(
-          shortened,
-          CONTENT.slice(0, 5000).padEnd(CONTENT.length, "\0"),
-        );
-        const untouched = readFileSync(
-          `${mountpoint}/source/inner/two`,
-          "latin1",
-        );
+        const shortened = readFileSync(`${mountpoint}/source/shortened`, "latin1");
+        assert.equal(shortened, CONTENT.slice(0, 5000).padEnd(CONTENT.length, "\0"));
+        const untouched = readFileSync(`${mountpoint}/source/inner/two`, "latin1");
         assert.equal(untouched, "x".repeat(100_000));
       });
     });
   },
 );
 
-testWith(
-  REAL,
-  "a folder that vanished while being copied is named file by file",
-  async () => {
-    await inLab(async (lab) => {
-      const { code, stderr } = await buildWhile(lab, "rm -r inner");
-      assert.equal(code, 3, stderr);
-      assert.match(
-        stderr,
-        /vanished: .*\/source\/inner\/two: it is gone; the image holds zeros/,
-      );
-      await assertNothingLeft(lab);
-    });
-  },
-);
+testWith(REAL, "a folder that vanished while being copied is named file by file", async () => {
+  await inLab(async (lab) => {
+    const { code, stderr } = await buildWhile(lab, "rm -r inner");
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /vanished: .*\/source\/inner\/two: it is gone; the image holds zeros/);
+    await assertNothingLeft(lab);
+  });
+});
 
 testWith(REAL, "with --strict a changing source leaves no image", async () => {
   await inLab(async (lab) => {
-    const { code, stderr } = await buildWhile(
-      lab,
-      "echo more >> one; rm inner/two",
-      ["--strict"],
-    );
+    const { code, stderr } = await buildWhile(lab, "echo more >> one; rm inner/two", ["--strict"]);
     assert.match(
       stderr,
       /cannot store everything: .* \(and 1 more\)\. A strict build leaves no image; build again when/,
@@ -158,43 +116,30 @@ testWith(
         start(lab, [...BOUND_BY_PERMISSIONS, ...icecoreArgv(buildArgs())]),
       );
       assert.equal(code, 3, stderr);
-      assert.match(
-        stderr,
-        /unreadable: .*\/source\/secret: permission denied; /,
-      );
+      assert.match(stderr, /unreadable: .*\/source\/secret: permission denied; /);
       await assertNothingLeft(lab);
     });
   },
 );
 
-testWith(
-  REAL,
-  "a socket is skipped and named, a FIFO and a device are stored",
-  async () => {
-    await inLab(async (lab) => {
-      output("mknod", [lab.at("source/pipe"), "p"]);
-      output("mknod", [lab.at("source/null"), "c", "1", "3"]);
-      using _listener = Deno.listen({
-        transport: "unix",
-        path: lab.at("source/socket"),
-      });
-      const { code, stderr } = await build(lab);
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, /skipped: .*\/source\/socket: /);
-      await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
-        assert.equal(existsSync(`${mountpoint}/source/socket`), false);
-        assert.equal(
-          output("stat", ["-c%F %t:%T", `${mountpoint}/source/null`]),
-          "character special file 1:3\n",
-        );
-        assert.equal(
-          output("stat", ["-c%F", `${mountpoint}/source/pipe`]),
-          "fifo\n",
-        );
-      });
+testWith(REAL, "a socket is skipped and named, a FIFO and a device are stored", async () => {
+  await inLab(async (lab) => {
+    output("mknod", [lab.at("source/pipe"), "p"]);
+    output("mknod", [lab.at("source/null"), "c", "1", "3"]);
+    using _listener = Deno.listen({ transport: "unix", path: lab.at("source/socket") });
+    const { code, stderr } = await build(lab);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /skipped: .*\/source\/socket: /);
+    await withMount(lab.at("out.img"), lab.folder, (mountpoint) => {
+      assert.equal(existsSync(`${mountpoint}/source/socket`), false);
+      assert.equal(
+        output("stat", ["-c%F %t:%T", `${mountpoint}/source/null`]),
+        "character special file 1:3\n",
+      );
+      assert.equal(output("stat", ["-c%F", `${mountpoint}/source/pipe`]), "fifo\n");
     });
-  },
-);
+  });
+});
 
 testWith(REAL, "every problem is named, however many there are", async () => {
   await inLab(async (lab) => {

@@ -17,19 +17,9 @@ import {
 } from "./lab.ts";
 import { mountDisk } from "./small_disk.ts";
 
-const BUILD = [
-  "build",
-  "source",
-  "-o",
-  "disk/out.img",
-  "--recipe",
-  "e2fsprogs",
-];
+const BUILD = ["build", "source", "-o", "disk/out.img", "--recipe", "e2fsprogs"];
 
-async function assertDiskAsBefore(
-  lab: Lab,
-  names: readonly string[] = [],
-): Promise<void> {
+async function assertDiskAsBefore(lab: Lab, names: readonly string[] = []): Promise<void> {
   await assertNothingLeft(lab);
   assert.deepEqual(readdirSync(lab.at("disk")), names);
 }
@@ -51,24 +41,16 @@ testWith(
   },
 );
 
-testWith(
-  REAL,
-  "a disk with room for the image, but not twice, is enough to grow on",
-  async () => {
-    await inLab(async (lab) => {
-      writeFileSync(lab.at("source/large"), new Uint8Array(3_000_000));
-      mountDisk(lab, "size=6m");
-      const { code, stderr } = await icecore(lab, [
-        ...BUILD,
-        "--size",
-        "2500K",
-      ]);
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, /too small for the tree: enlarged to/);
-      await assertDiskAsBefore(lab, ["out.img", "out.img.sha512"]);
-    });
-  },
-);
+testWith(REAL, "a disk with room for the image, but not twice, is enough to grow on", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("source/large"), new Uint8Array(3_000_000));
+    mountDisk(lab, "size=6m");
+    const { code, stderr } = await icecore(lab, [...BUILD, "--size", "2500K"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /too small for the tree: enlarged to/);
+    await assertDiskAsBefore(lab, ["out.img", "out.img.sha512"]);
+  });
+});
 
 testWith(
   REAL,
@@ -77,65 +59,40 @@ testWith(
     await inLab(async (lab) => {
       mountDisk(lab, "ro");
       const { code, stderr } = await icecore(lab, BUILD);
-      assert.match(
-        stderr,
-        /read-only file system\. Make the folder .*\/disk writable, or choose/,
-      );
+      assert.match(stderr, /read-only file system\. Make the folder .*\/disk writable, or choose/);
       assert.equal(code, 1);
       await assertDiskAsBefore(lab);
     });
   },
 );
 
-testWith(
-  REAL,
-  "a full temporary folder is reported before anything is written",
-  async () => {
-    await inLab(async (lab) => {
-      mountDisk(lab, "nr_inodes=1");
-      const { code, stderr } = await icecore(
-        lab,
-        ["build", "source", "-o", "out.img", "--recipe"].concat("e2fsprogs"),
-        {
-          env: { TMPDIR: lab.at("disk") },
-        },
-      );
-      assert.match(
-        stderr,
-        /cannot make a temporary folder in .*: no space left on device\. Make room there, or set TMPDIR to/,
-      );
-      assert.equal(code, 1);
-      await assertDiskAsBefore(lab);
-    });
-  },
-);
+testWith(REAL, "a full temporary folder is reported before anything is written", async () => {
+  await inLab(async (lab) => {
+    mountDisk(lab, "nr_inodes=1");
+    const { code, stderr } = await icecore(
+      lab,
+      ["build", "source", "-o", "out.img", "--recipe"].concat("e2fsprogs"),
+      {
+        env: { TMPDIR: lab.at("disk") },
+      },
+    );
+    assert.match(
+      stderr,
+      /cannot make a temporary folder in .*: no space left on device\. Make room there, or set TMPDIR to/,
+    );
+    assert.equal(code, 1);
+    await assertDiskAsBefore(lab);
+  });
+});
 
 /** Builds on a disk that fills up when a step begins; with `punch`, the image loses its room as well. */
 function buildAndFill(lab: Lab, step: string, punch: boolean): Promise<Ended> {
   const driver = new URL("./fill_driver.ts", import.meta.url).pathname;
-  const argv = [
-    Deno.execPath(),
-    "run",
-    "--allow-all",
-    "--no-check",
-    driver,
-    step,
-    `${punch}`,
-  ];
+  const argv = [Deno.execPath(), "run", "--allow-all", "--no-check", driver, step, `${punch}`];
   return ended(start(lab, argv));
 }
 
-for (
-  const step of [
-    "format",
-    "grow",
-    "mount",
-    "copy",
-    "unmount",
-    "fsck",
-    "readonly",
-  ]
-) {
+for (const step of ["format", "grow", "mount", "copy", "unmount", "fsck", "readonly"]) {
   testWith(
     REAL,
     `a disk that fills up before ${step} harms at most what needs new room: shrink and hash`,
@@ -144,18 +101,11 @@ for (
         mountDisk(lab, "size=3m");
         const { code, stderr } = await buildAndFill(lab, step, false);
         if (code === 0) {
-          await assertDiskAsBefore(lab, [
-            "ballast",
-            "out.img",
-            "out.img.sha512",
-          ]);
+          await assertDiskAsBefore(lab, ["ballast", "out.img", "out.img.sha512"]);
           output("sha512sum", ["--check", "out.img.sha512"], lab.at("disk"));
         } else {
           assert.match(stderr, /^step (shrink|hash) failed: /);
-          assert.match(
-            stderr,
-            /Make room on the image.s disk|the disk is full\. Make room/,
-          );
+          assert.match(stderr, /Make room on the image.s disk|the disk is full\. Make room/);
           await assertDiskAsBefore(lab, ["ballast"]);
         }
       });

@@ -17,22 +17,13 @@ const disk = `${process.cwd()}/disk`;
 function giveBack(): void {
   const partial = `${disk}/out.img.partial`;
   const length = String(statSync(partial).size);
-  spawnSync("fallocate", [
-    "--punch-hole",
-    "--offset",
-    "0",
-    "--length",
-    length,
-    partial,
-  ]);
+  spawnSync("fallocate", ["--punch-hole", "--offset", "0", "--length", length, partial]);
 }
 
 function fill(): void {
   const fd = openSync(`${disk}/ballast`, "w");
   try {
-    for (const size of [65_536, 4096]) {
-      writeUntilFull(fd, new Uint8Array(size).fill(1));
-    }
+    for (const size of [65_536, 4096]) writeUntilFull(fd, new Uint8Array(size).fill(1));
   } finally {
     closeSync(fd);
   }

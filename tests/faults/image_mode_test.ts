@@ -31,46 +31,20 @@ function modesOf(lab: Lab, prefix: string): Record<string, string> {
 }
 
 /** Builds the lab's source under a umask. */
-async function build(
-  lab: Lab,
-  umask: string,
-  ...more: readonly string[]
-): Promise<void> {
-  const argv = icecoreArgv([
-    "build",
-    "source",
-    "-o",
-    "out.img",
-    "--force",
-    ...more,
-  ]);
+async function build(lab: Lab, umask: string, ...more: readonly string[]): Promise<void> {
+  const argv = icecoreArgv(["build", "source", "-o", "out.img", "--force", ...more]);
   const script = `umask ${umask}; exec "$@"`;
-  const { code, stderr } = await ended(
-    start(lab, ["sh", "-c", script, "sh", ...argv]),
-  );
+  const { code, stderr } = await ended(start(lab, ["sh", "-c", script, "sh", ...argv]));
   assert.equal(code, 0, stderr);
 }
 
-for (
-  const [umask, mode] of Object.entries({
-    "022": "644",
-    "002": "664",
-    "077": "600",
-  })
-) {
-  testWith(
-    {},
-    `an image of what all may read has mode ${mode} under umask ${umask}`,
-    async () => {
-      await inPublicLab(async (lab) => {
-        await build(lab, umask);
-        assert.deepEqual(modesOf(lab, "out"), {
-          "out.img": mode,
-          "out.img.sha512": mode,
-        });
-      });
-    },
-  );
+for (const [umask, mode] of Object.entries({ "022": "644", "002": "664", "077": "600" })) {
+  testWith({}, `an image of what all may read has mode ${mode} under umask ${umask}`, async () => {
+    await inPublicLab(async (lab) => {
+      await build(lab, umask);
+      assert.deepEqual(modesOf(lab, "out"), { "out.img": mode, "out.img.sha512": mode });
+    });
+  });
 }
 
 const SECRETS: Readonly<Record<string, (lab: Lab) => void>> = {
@@ -96,18 +70,13 @@ for (const [what, hide] of Object.entries(SECRETS)) {
       await inPublicLab(async (lab) => {
         hide(lab);
         await build(lab, "022");
-        assert.deepEqual(modesOf(lab, "out"), {
-          "out.img": "600",
-          "out.img.sha512": "600",
-        });
+        assert.deepEqual(modesOf(lab, "out"), { "out.img": "600", "out.img.sha512": "600" });
       });
     },
   );
 }
 
-const PLUGINS = ["verity", "par2", "age", "zstd", "split"].flatMap((
-  name,
-) => ["--use", name]);
+const PLUGINS = ["verity", "par2", "age", "zstd", "split"].flatMap((name) => ["--use", name]);
 const SET = [
   "split.size=64K",
   "age.recipients=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z",
@@ -125,12 +94,7 @@ for (const isSecret of [false, true]) {
         for (const name of ["out.img", "out.img.sha512"]) {
           writeFileSync(lab.at(`${name}.partial`), "old", { mode: 0o666 });
         }
-        await build(
-          lab,
-          "022",
-          ...PLUGINS,
-          ...SET.flatMap((each) => ["--set", each]),
-        );
+        await build(lab, "022", ...PLUGINS, ...SET.flatMap((each) => ["--set", each]));
         const modes = modesOf(lab, "out");
         const count = Object.keys(modes).length;
         assert.ok(count >= 9, Object.keys(modes).join(" "));
@@ -151,18 +115,11 @@ testWith(
     await inPublicLab(async (lab) => {
       await build(lab, "022", "--use", "split", "--set", "split.size=64K");
       mkdirSync(lab.at("private"), { mode: 0o700 });
-      for (
-        const name of readdirSync(lab.folder).filter((name) => /part\d|manifest/.test(name))
-      ) {
+      for (const name of readdirSync(lab.folder).filter((name) => /part\d|manifest/.test(name))) {
         renameSync(lab.at(name), lab.at(`private/${name}`));
       }
       rmSync(lab.at("out.img"));
-      const joined = await icecore(lab, [
-        "join",
-        "private/out.img.manifest",
-        "-o",
-        "joined",
-      ]);
+      const joined = await icecore(lab, ["join", "private/out.img.manifest", "-o", "joined"]);
       assert.equal(joined.code, 0, joined.stderr);
       assert.equal(octal(lab.at("joined")), "600");
     });
@@ -171,19 +128,9 @@ testWith(
 
 testWith({}, "while it is built, nobody else reads an image", async () => {
   await inPublicLab(async (lab) => {
-    writeFileSync(
-      lab.at("slow.sh"),
-      '#!/bin/sh\ntouch "$LAB/reached"\nsleep 60 & wait\n',
-    );
+    writeFileSync(lab.at("slow.sh"), '#!/bin/sh\ntouch "$LAB/reached"\nsleep 60 & wait\n');
     chmodSync(lab.at("slow.sh"), 0o755);
-    const argv = icecoreArgv([
-      "build",
-      "source",
-      "-o",
-      "out.img",
-      "--use",
-      "./slow.sh",
-    ]);
+    const argv = icecoreArgv(["build", "source", "-o", "out.img", "--use", "./slow.sh"]);
     const child = start(lab, argv);
     await appearance(lab.at("reached"));
     try {

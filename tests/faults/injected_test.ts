@@ -30,20 +30,11 @@ const uses = (...plugins: readonly string[]) => plugins.flatMap((name) => ["--us
 /** A build of `new`; where something is to be replaced, `old` was built by the same steps. */
 function building(steps: readonly string[], old?: readonly string[]): Scenario {
   return {
-    args: [
-      "build",
-      "new",
-      "-o",
-      "out/x.img",
-      ...steps,
-      ...old === undefined ? [] : ["--force"],
-    ],
+    args: ["build", "new", "-o", "out/x.img", ...steps, ...old === undefined ? [] : ["--force"]],
     prepare(folder: string, icecore: Icecore) {
       makeSource(`${folder}/new`, "new");
       makeSource(`${folder}/old`, "older");
-      if (old !== undefined) {
-        icecore("build", "old", "-o", "out/x.img", ...old, "-q");
-      }
+      if (old !== undefined) icecore("build", "old", "-o", "out/x.img", ...old, "-q");
     },
   };
 }
@@ -61,14 +52,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ]),
   "a build with zstd, par2 and split that replaces one of more files": building(
     [...PAR2_AND_ZSTD, ...SPLIT],
-    [
-      ...PAR2_AND_ZSTD,
-      "--set",
-      "par2.files=3",
-      ...SPLIT_SMALLER,
-      "--hash",
-      "sha256",
-    ],
+    [...PAR2_AND_ZSTD, "--set", "par2.files=3", ...SPLIT_SMALLER, "--hash", "sha256"],
   ),
   "a layer on an image": {
     args: ["build", "new", "-o", "out/x.img", "--base", "out/base.img"],
@@ -102,13 +86,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 function joining(force: boolean): Scenario {
   return {
-    args: [
-      "join",
-      "parts/x.img.manifest",
-      "-o",
-      "out/x.img",
-      ...force ? ["--force"] : [],
-    ],
+    args: ["join", "parts/x.img.manifest", "-o", "out/x.img", ...force ? ["--force"] : []],
     prepare(folder: string, icecore: Icecore) {
       makeSource(`${folder}/new`, "new");
       mkdirSync(`${folder}/parts`);
@@ -140,11 +118,7 @@ function assertWhole(ran: Ran, runs: Runs): void {
 /** A message in words that names a file of ours, or the temporary folder. */
 function assertNamed(stderr: string, what: string): void {
   assert.match(stderr, /^icecore: .*cannot .*\b(out|tmp)\b.*: .+/ms, what);
-  assert.doesNotMatch(
-    stderr,
-    /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/,
-    what,
-  );
+  assert.doesNotMatch(stderr, /\bE[A-Z]{2,}\b|unexpected|\bat .*:\d+:\d+/, what);
 }
 
 testWith(
@@ -155,10 +129,7 @@ testWith(
       for (const [name, scenario] of Object.entries(SCENARIOS)) {
         await context.step(name, async () => {
           const runs = await runWithFaults(executable, scenario);
-          assert.ok(
-            runs.runs.length > 10,
-            `only ${runs.runs.length} calls were let fail`,
-          );
+          assert.ok(runs.runs.length > 10, `only ${runs.runs.length} calls were let fail`);
           for (const ran of runs.runs) assertWhole(ran, runs);
         });
       }
@@ -195,9 +166,7 @@ function extracting(force: boolean): Scenario {
       if (!force) return;
       makeSource(`${folder}/out`, "old");
       symlinkSync("two", `${folder}/out/link`);
-      for (const name of ["second", "folder"]) {
-        writeFileSync(`${folder}/out/${name}`, "old");
-      }
+      for (const name of ["second", "folder"]) writeFileSync(`${folder}/out/${name}`, "old");
     },
   };
 }
@@ -208,17 +177,11 @@ testWith(
   async (context) => {
     await withExecutable(async (executable) => {
       for (const force of [false, true]) {
-        await context.step(
-          force ? "over others" : "into an empty folder",
-          async () => {
-            const runs = await runWithFaults(executable, extracting(force));
-            assert.ok(
-              runs.runs.length > 5,
-              `only ${runs.runs.length} calls were let fail`,
-            );
-            for (const ran of runs.runs) assertEachWhole(ran, runs);
-          },
-        );
+        await context.step(force ? "over others" : "into an empty folder", async () => {
+          const runs = await runWithFaults(executable, extracting(force));
+          assert.ok(runs.runs.length > 5, `only ${runs.runs.length} calls were let fail`);
+          for (const ran of runs.runs) assertEachWhole(ran, runs);
+        });
       }
     });
   },
@@ -234,11 +197,7 @@ testWith(
           const runs = await runWithKills(executable, scenario);
           assert.ok(runs.runs.length > 3, `only ${runs.runs.length} kills`);
           for (const ran of runs.runs) {
-            assert.match(
-              nameOf(ran.cleaned, runs),
-              /^(old|new)$/,
-              `${ran.fault}: ${ran.stderr}`,
-            );
+            assert.match(nameOf(ran.cleaned, runs), /^(old|new)$/, `${ran.fault}: ${ran.stderr}`);
           }
         });
       }

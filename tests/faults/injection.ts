@@ -81,21 +81,14 @@ export interface Runs {
 const decoder = new TextDecoder();
 
 /** The executable to put to the test: the source starts too slowly to be run hundreds of times. */
-export async function withExecutable(
-  use: (path: string) => Promise<void>,
-): Promise<void> {
+export async function withExecutable(use: (path: string) => Promise<void>): Promise<void> {
   const given = Deno.env.get("ICECORE_EXECUTABLE");
   if (given !== undefined) return await use(given);
   const folder = mkdtempSync(`${tmpdir()}/icecore-injection-`);
   try {
     const path = `${folder}/icecore`;
-    const env = {
-      PATH: Deno.env.get("PATH") ?? "",
-      HOME: Deno.env.get("HOME") ?? folder,
-    };
-    const { code, stderr } = await compile(["--runtime", "bun", "-o", path], {
-      env,
-    });
+    const env = { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? folder };
+    const { code, stderr } = await compile(["--runtime", "bun", "-o", path], { env });
     assert.equal(code, 0, stderr);
     await use(path);
   } finally {
@@ -104,18 +97,12 @@ export async function withExecutable(
 }
 
 /** Runs a scenario once without a fault, and once for each call that can fail. */
-export function runWithFaults(
-  executable: string,
-  scenario: Scenario,
-): Promise<Runs> {
+export function runWithFaults(executable: string, scenario: Scenario): Promise<Runs> {
   return runAll(executable, scenario, ({ call }) => `error=${FAULTS[call][1]}`);
 }
 
 /** The same, with the process killed at each call but those that open. */
-export function runWithKills(
-  executable: string,
-  scenario: Scenario,
-): Promise<Runs> {
+export function runWithKills(executable: string, scenario: Scenario): Promise<Runs> {
   return runAll(
     executable,
     scenario,
@@ -149,17 +136,11 @@ async function runAll(
     const waiting = faultsIn(log.trace, first.out);
     const runs: Ran[] = [];
     await Promise.all(benches.map(async (bench) => {
-      for (
-        let fault = waiting.shift();
-        fault !== undefined;
-        fault = waiting.shift()
-      ) {
+      for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
         const what = whatOf(fault);
         if (what === undefined) continue;
         bench.reset();
-        const { code, stderr } = await bench.run(
-          inject(fault, what, bench.out),
-        );
+        const { code, stderr } = await bench.run(inject(fault, what, bench.out));
         runs.push({ fault: nameOf(fault), code, stderr, ...bench.states() });
       }
     }));
@@ -171,10 +152,7 @@ async function runAll(
 function prepare(executable: string, folder: string, scenario: Scenario): void {
   const template = `${folder}/template`;
   mkdirSync(`${template}/out`, { recursive: true });
-  scenario.prepare(
-    template,
-    (...args) => runToEnd(executable, args, template, { NO_COLOR: "1" }),
-  );
+  scenario.prepare(template, (...args) => runToEnd(executable, args, template, { NO_COLOR: "1" }));
 }
 
 function runToEnd(
@@ -183,32 +161,18 @@ function runToEnd(
   cwd: string,
   env: Record<string, string>,
 ): void {
-  const { code, stderr } = new Deno.Command(program, {
-    args: [...args],
-    cwd,
-    env,
-  }).outputSync();
+  const { code, stderr } = new Deno.Command(program, { args: [...args], cwd, env }).outputSync();
   assert.equal(code, 0, `${args.join(" ")}: ${decoder.decode(stderr)}`);
 }
 
 const OUT = "OUT";
 
-function inject(
-  { call, when, path }: Fault,
-  what: string,
-  out: string,
-): string[] {
+function inject({ call, when, path }: Fault, what: string, out: string): string[] {
   const calls = FAULTS[call][0];
   // Our own openat is tried again once where it fails.
   const often = call === "openat" ? `${when}..${when + 1}` : when;
   const only = path === undefined ? [] : ["-P", path.replace(OUT, out)];
-  return [
-    ...only,
-    "-e",
-    `trace=${calls}`,
-    "-e",
-    `inject=${calls}:${what}:when=${often}`,
-  ];
+  return [...only, "-e", `trace=${calls}`, "-e", `inject=${calls}:${what}:when=${often}`];
 }
 
 function nameOf({ call, when, path }: Fault): string {
@@ -231,11 +195,7 @@ class Bench {
     this.#now = `${folder}/now`;
     this.out = `${this.#now}/out`;
     // Threads that spin, as those of par2, are slow under strace.
-    this.#env = {
-      TMPDIR: `${folder}/tmp`,
-      NO_COLOR: "1",
-      OMP_NUM_THREADS: "1",
-    };
+    this.#env = { TMPDIR: `${folder}/tmp`, NO_COLOR: "1", OMP_NUM_THREADS: "1" };
   }
 
   /** Brings the old state about. */
@@ -252,15 +212,7 @@ class Bench {
     options: readonly string[],
   ): Promise<{ code: number; stderr: string; trace: string }> {
     const log = `${this.folder}/log`;
-    const args = [
-      "-f",
-      "-qqq",
-      "-o",
-      log,
-      ...options,
-      this.executable,
-      ...this.args,
-    ];
+    const args = ["-f", "-qqq", "-o", log, ...options, this.executable, ...this.args];
     const { code, stderr } = await new Deno.Command("strace", {
       args,
       cwd: this.#now,
@@ -271,11 +223,7 @@ class Bench {
       // One that hangs is found by its exit code, and ends.
       signal: AbortSignal.timeout(MOST_MS),
     }).output();
-    return {
-      code,
-      stderr: decoder.decode(stderr),
-      trace: readFileSync(log, "utf8"),
-    };
+    return { code, stderr: decoder.decode(stderr), trace: readFileSync(log, "utf8") };
   }
 
   /** What is there, and what is there once it is cleaned. */
@@ -302,11 +250,7 @@ function faultsIn(trace: string, out: string): Fault[] {
     const kind = `${call} ${path ?? ""}`;
     const when = (counts.get(`${thread} ${kind}`) ?? 0) + 1;
     counts.set(`${thread} ${kind}`, when);
-    most.set(`${kind} ${when}`, {
-      call,
-      when,
-      ...path !== undefined && { path },
-    });
+    most.set(`${kind} ${when}`, { call, when, ...path !== undefined && { path } });
   }
   return [...most.values()];
 }
@@ -329,14 +273,9 @@ function stateOf(folder: string, below = ""): State {
     const path = `${below}${name}`;
     const status = lstatSync(`${folder}/${path}`);
     const mode = (status.mode & 0o7777).toString(8);
-    if (status.isSymbolicLink()) {
-      state[path] = `to ${readlinkSync(`${folder}/${path}`)}`;
-    } else if (status.isDirectory()) {
-      Object.assign(
-        state,
-        { [path]: `folder ${mode}` },
-        stateOf(folder, `${path}/`),
-      );
+    if (status.isSymbolicLink()) state[path] = `to ${readlinkSync(`${folder}/${path}`)}`;
+    else if (status.isDirectory()) {
+      Object.assign(state, { [path]: `folder ${mode}` }, stateOf(folder, `${path}/`));
     } else state[path] = `${mode} ${contentOf(`${folder}/${path}`)}`;
   }
   return state;

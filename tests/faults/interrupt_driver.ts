@@ -27,9 +27,7 @@ try {
     output: `${process.cwd()}/out.img`,
     signal: interruption.signal,
     emit(event) {
-      if (isDone || event.type !== "step-started" || event.step !== stepName) {
-        return;
-      }
+      if (isDone || event.type !== "step-started" || event.step !== stepName) return;
       if (signalName === "none") return;
       isDone = true;
       process.kill(process.pid, signalName!);

@@ -75,9 +75,7 @@ export interface Lab {
 }
 
 /** Gives a lab to `body`, and removes it with all that is left in it. */
-export async function inLab(
-  body: (lab: Lab) => void | Promise<void>,
-): Promise<void> {
+export async function inLab(body: (lab: Lab) => void | Promise<void>): Promise<void> {
   const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = realpathSync(mkdtempSync(`${base}/icecore-lab-`));
   const lab = makeLab(folder);
@@ -90,9 +88,7 @@ export async function inLab(
 
 function makeLab(folder: string): Lab {
   const at = (name: string) => `${folder}/${name}`;
-  for (const name of ["bin", "tmp", "source/inner"]) {
-    mkdirSync(at(name), { recursive: true });
-  }
+  for (const name of ["bin", "tmp", "source/inner"]) mkdirSync(at(name), { recursive: true });
   writeFileSync(at("source/one"), "one\n");
   writeFileSync(at("source/inner/two"), "x".repeat(100_000));
   const path = process.env["PATH"] ?? "";
@@ -114,21 +110,13 @@ function makeLab(folder: string): Lab {
 
 function tearDown(lab: Lab): void {
   for (const id of processesOf(lab)) killIfThere(id);
-  for (const mountpoint of mountsBelow(lab.folder)) {
-    spawnSync("umount", ["-l", mountpoint]);
-  }
-  for (const device of loopDevicesBelow(lab.folder)) {
-    spawnSync("losetup", ["-d", device]);
-  }
+  for (const mountpoint of mountsBelow(lab.folder)) spawnSync("umount", ["-l", mountpoint]);
+  for (const device of loopDevicesBelow(lab.folder)) spawnSync("losetup", ["-d", device]);
   rmSync(lab.folder, { recursive: true, force: true });
 }
 
 /** Starts a program of a lab. */
-export function start(
-  lab: Lab,
-  argv: readonly string[],
-  options: Start = {},
-): Deno.ChildProcess {
+export function start(lab: Lab, argv: readonly string[], options: Start = {}): Deno.ChildProcess {
   return new Deno.Command(argv[0]!, {
     args: argv.slice(1),
     cwd: options.cwd ?? lab.folder,
@@ -151,11 +139,7 @@ export async function ended(child: Deno.ChildProcess): Promise<Ended> {
 }
 
 /** Runs icecore to its end. */
-export function icecore(
-  lab: Lab,
-  args: readonly string[],
-  options: Start = {},
-): Promise<Ended> {
+export function icecore(lab: Lab, args: readonly string[], options: Start = {}): Promise<Ended> {
   return ended(start(lab, icecoreArgv(args), options));
 }
 
@@ -171,11 +155,7 @@ export const buildArgs = (...more: string[]): string[] => [
 ];
 
 /** Builds the lab's source. */
-export function build(
-  lab: Lab,
-  more: readonly string[] = [],
-  options: Start = {},
-): Promise<Ended> {
+export function build(lab: Lab, more: readonly string[] = [], options: Start = {}): Promise<Ended> {
   return icecore(lab, buildArgs(...more), options);
 }
 
@@ -196,16 +176,13 @@ export function leftovers(lab: Lab): string[] {
 
 /** Fails when something is left. The kernel frees mounts and loop devices in its own time. */
 export async function assertNothingLeft(lab: Lab): Promise<void> {
-  for (let waits = 0; waits < 1500 && leftovers(lab).length > 0; waits++) {
-    await pause();
-  }
+  for (let waits = 0; waits < 1500 && leftovers(lab).length > 0; waits++) await pause();
   assert.deepEqual(leftovers(lab), []);
 }
 
 /** The names of what builds of a lab have made: `out.img`, and all that lies beside it. */
 export function outputsOf(lab: Lab): string[] {
-  return readdirSync(lab.folder).filter((name) => name.startsWith("out"))
-    .sort();
+  return readdirSync(lab.folder).filter((name) => name.startsWith("out")).sort();
 }
 
 /** Fails when a failed build has left something: an image, or anything else. */
@@ -223,10 +200,7 @@ export async function assertInterruptible(
   build.kill(signal);
   const { code, stdout, stderr } = await ended(build);
   const answer = signal === "SIGINT" ? "icecore: interrupting; Ctrl-C again to stop at once\n" : "";
-  assert.equal(
-    stderr,
-    `${answer}icecore: interrupted by ${signal}: nothing was left behind\n`,
-  );
+  assert.equal(stderr, `${answer}icecore: interrupted by ${signal}: nothing was left behind\n`);
   assert.equal(stdout, "");
   assert.equal(code, 130);
   await assertNothingBuilt(lab);
@@ -249,31 +223,25 @@ export function mountsBelow(folder: string): string[] {
 
 /** Loop devices whose file lies below a folder. */
 export function loopDevicesBelow(folder: string): string[] {
-  return readdirSync("/sys/block").filter((name) => name.startsWith("loop"))
-    .filter((name) => {
-      try {
-        return readFileSync(`/sys/block/${name}/loop/backing_file`, "utf8")
-          .startsWith(`${folder}/`);
-      } catch {
-        return false;
-      }
-    }).map((name) => `/dev/${name}`);
+  return readdirSync("/sys/block").filter((name) => name.startsWith("loop")).filter((name) => {
+    try {
+      return readFileSync(`/sys/block/${name}/loop/backing_file`, "utf8").startsWith(`${folder}/`);
+    } catch {
+      return false;
+    }
+  }).map((name) => `/dev/${name}`);
 }
 
 /** Programs that builds of a lab have started and that still run. */
 function processesOf(lab: Lab): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)
-    .filter((id) => {
-      try {
-        const isOurs = readFileSync(`/proc/${id}/environ`, "utf8").includes(
-          `LAB=${lab.folder}\0`,
-        );
-        return isOurs &&
-          !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, "utf8"));
-      } catch {
-        return false;
-      }
-    });
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((id) => {
+    try {
+      const isOurs = readFileSync(`/proc/${id}/environ`, "utf8").includes(`LAB=${lab.folder}\0`);
+      return isOurs && !/^State:\s+Z/m.test(readFileSync(`/proc/${id}/status`, "utf8"));
+    } catch {
+      return false;
+    }
+  });
 }
 
 function killIfThere(id: number): void {

@@ -28,19 +28,9 @@ function reboot(lab: Lab): void {
 }
 
 const leftIn = (lab: Lab, folder: string) =>
-  readdirSync(lab.at(folder)).filter((name) => !UNTOUCHED.includes(name))
-    .sort();
+  readdirSync(lab.at(folder)).filter((name) => !UNTOUCHED.includes(name)).sort();
 
-const PARTIALS = [
-  "",
-  ".build",
-  ".out",
-  ".roothash",
-  ".sha512",
-  ".verity",
-  ".zst",
-  ".zst.sha512",
-];
+const PARTIALS = ["", ".build", ".out", ".roothash", ".sha512", ".verity", ".zst", ".zst.sha512"];
 
 const partialsOf = (image: string) => PARTIALS.map((kind) => `${image}${kind}.partial`).sort();
 
@@ -51,43 +41,34 @@ const RELEASING: Readonly<
   "clean of the image": { args: ["clean", "backup/a.img"] },
   "clean of its partial file": { args: ["clean", "backup/a.img.partial"] },
   "clean in its folder": { args: ["clean"], cwd: "backup" },
-  "the next build of the image": {
-    args: ["build", "source", "-o", "backup/a.img"],
-  },
+  "the next build of the image": { args: ["build", "source", "-o", "backup/a.img"] },
   "the next build of another image in the folder": {
     args: ["build", "source", "-o", "backup/b.img"],
   },
 };
 
 for (const [what, { args, cwd }] of Object.entries(RELEASING)) {
-  testWith(
-    {},
-    `after kill -9 and a reboot, ${what} removes what was left`,
-    async () => {
-      await inLab(async (lab) => {
-        mkdirSync(lab.at("backup"));
-        await killedBuild(lab, "backup/a.img");
-        reboot(lab);
-        assert.deepEqual(leftIn(lab, "backup"), partialsOf("a.img"));
-        writeFileSync(lab.at("backup/theirs.partial"), "precious");
-        const { code, stdout, stderr } = await icecore(
-          lab,
-          args,
-          cwd === undefined ? {} : { cwd: lab.at(cwd) },
-        );
-        assert.equal(code, 0, stderr);
-        const left = leftIn(lab, "backup").filter((name) => name.endsWith(".partial"));
-        assert.deepEqual(left, ["theirs.partial"]);
-        if (args[0] === "clean") {
-          const named = stdout.trimEnd().split("\n").map((line) => line.split("/").at(-1)).sort();
-          assert.deepEqual(
-            named,
-            partialsOf("a.img").filter((name) => !name.includes(".build.")),
-          );
-        }
-      });
-    },
-  );
+  testWith({}, `after kill -9 and a reboot, ${what} removes what was left`, async () => {
+    await inLab(async (lab) => {
+      mkdirSync(lab.at("backup"));
+      await killedBuild(lab, "backup/a.img");
+      reboot(lab);
+      assert.deepEqual(leftIn(lab, "backup"), partialsOf("a.img"));
+      writeFileSync(lab.at("backup/theirs.partial"), "precious");
+      const { code, stdout, stderr } = await icecore(
+        lab,
+        args,
+        cwd === undefined ? {} : { cwd: lab.at(cwd) },
+      );
+      assert.equal(code, 0, stderr);
+      const left = leftIn(lab, "backup").filter((name) => name.endsWith(".partial"));
+      assert.deepEqual(left, ["theirs.partial"]);
+      if (args[0] === "clean") {
+        const named = stdout.trimEnd().split("\n").map((line) => line.split("/").at(-1)).sort();
+        assert.deepEqual(named, partialsOf("a.img").filter((name) => !name.includes(".build.")));
+      }
+    });
+  });
 }
 
 testWith(
@@ -114,24 +95,9 @@ testWith(
         { mode: 0o755 },
       );
       writeFileSync(lab.at("fail.sh"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-      const kept = [
-        "build",
-        "source",
-        "-o",
-        "kept.img",
-        "--keep",
-        "--use",
-        "./fail.sh",
-      ];
+      const kept = ["build", "source", "-o", "kept.img", "--keep", "--use", "./fail.sh"];
       assert.equal((await icecore(lab, kept)).code, 1);
-      const argv = icecoreArgv([
-        "build",
-        "source",
-        "-o",
-        "out.img",
-        "--use",
-        "./out.sh",
-      ]);
+      const argv = icecoreArgv(["build", "source", "-o", "out.img", "--use", "./out.sh"]);
       const child = start(lab, argv);
       await appearance(lab.at("reached"));
       const { code, stdout } = await icecore(lab, ["clean", "."]);
@@ -160,23 +126,13 @@ testWith({}, "a killed join is found beside its output", async () => {
   });
 });
 
-testWith(
-  {},
-  "clean says when there is no such folder, and when there is nothing",
-  async () => {
-    await inLab(async (lab) => {
-      const missing = await icecore(lab, ["clean", "nowhere/out.img"]);
-      assert.equal(missing.code, 1);
-      assert.match(
-        missing.stderr,
-        /^icecore: cannot look for what is left of nowhere\/out\.img: /,
-      );
-      const nothing = await icecore(lab, ["clean", "out.img", "source"]);
-      assert.deepEqual([nothing.code, nothing.stdout], [
-        0,
-        "nothing to clean\n",
-      ]);
-      assert.equal(readFileSync(`${lab.source}/one`, "utf8"), "one\n");
-    });
-  },
-);
+testWith({}, "clean says when there is no such folder, and when there is nothing", async () => {
+  await inLab(async (lab) => {
+    const missing = await icecore(lab, ["clean", "nowhere/out.img"]);
+    assert.equal(missing.code, 1);
+    assert.match(missing.stderr, /^icecore: cannot look for what is left of nowhere\/out\.img: /);
+    const nothing = await icecore(lab, ["clean", "out.img", "source"]);
+    assert.deepEqual([nothing.code, nothing.stdout], [0, "nothing to clean\n"]);
+    assert.equal(readFileSync(`${lab.source}/one`, "utf8"), "one\n");
+  });
+});

@@ -29,19 +29,11 @@ const onceTrusted = (script: string): string =>
   `[ "$n" -lt 2 ] && { real "$@"; exit; }\n${script}`;
 
 /** What stands in the place of age once it is trusted, and what is said of it. */
-const agePrograms: Readonly<
-  Record<string, readonly [script: string, says: RegExp]>
-> = {
+const agePrograms: Readonly<Record<string, readonly [script: string, says: RegExp]>> = {
   "copies": ["cat", /it does not begin with age-encryption\.org\/v1/],
   "prints nothing": ["cat > /dev/null", /it is empty/],
-  "prints nothing and reads nothing": [
-    "exit 0",
-    /it is empty|ended before it had read everything/,
-  ],
-  "stops within the header": [
-    'real "$@" | head -c 100; cat > /dev/null',
-    /ends within its header/,
-  ],
+  "prints nothing and reads nothing": ["exit 0", /it is empty|ended before it had read everything/],
+  "stops within the header": ['real "$@" | head -c 100; cat > /dev/null', /ends within its header/],
   "stops behind the header": [
     'real "$@" | head -c 300; cat > /dev/null',
     /and it has \d+\. Reinstall/,
@@ -51,27 +43,15 @@ const agePrograms: Readonly<
     /and it has \d+\. Reinstall/,
   ],
   "adds a byte": ['real "$@"; echo', /and it has \d+\. Reinstall/],
-  "encrypts something else": [
-    'real "$@" < "$0"; cat > /dev/null',
-    /and it has \d+\. Reinstall/,
-  ],
-  "writes junk": [
-    "head -c 400000 /dev/zero; cat > /dev/null",
-    /it does not begin with/,
-  ],
+  "encrypts something else": ['real "$@" < "$0"; cat > /dev/null', /and it has \d+\. Reinstall/],
+  "writes junk": ["head -c 400000 /dev/zero; cat > /dev/null", /it does not begin with/],
   "writes junk without end": ["cat /dev/zero", /it does not begin with/],
-  "adds without end": [
-    'real "$@"; cat /dev/zero',
-    /and it has \d+\. Reinstall/,
-  ],
+  "adds without end": ['real "$@"; cat /dev/zero', /and it has \d+\. Reinstall/],
   "begins as age does, and copies": [
     'printf "age-encryption.org/v1\\n-> X25519\\n--- x\\n"; cat',
     /its header is malformed/,
   ],
-  "copies behind the header": [
-    'real "$@" < /dev/null; cat',
-    /and it has \d+\. Reinstall/,
-  ],
+  "copies behind the header": ['real "$@" < /dev/null; cat', /and it has \d+\. Reinstall/],
 };
 
 for (const [what, [script, says]] of Object.entries(agePrograms)) {
@@ -84,10 +64,7 @@ for (const [what, [script, says]] of Object.entries(agePrograms)) {
         lab.fake("age", onceTrusted(script));
         const { code, stderr } = await withAge(lab);
         assert.match(stderr, says);
-        assert.match(
-          stderr,
-          /step age failed: cannot (rely on the program \/|pipe through age)/,
-        );
+        assert.match(stderr, /step age failed: cannot (rely on the program \/|pipe through age)/);
         assert.equal(code, 1);
         await assertNothingBuilt(lab);
       });
@@ -104,17 +81,11 @@ for (const flags of [[], ["--dry-run"], ["--set", "age.engine=program"]]) {
         for (const script of ["cat", "exit 0", "head -c 1000 /dev/zero"]) {
           lab.fake("age", script);
           const { code, stderr } = await withAge(lab, ...flags);
-          assert.match(
-            stderr,
-            /^icecore: cannot rely on the program \/.*age: what it made is not/,
-          );
+          assert.match(stderr, /^icecore: cannot rely on the program \/.*age: what it made is not/);
           assert.equal(code, 1);
           await assertNothingBuilt(lab);
         }
-        assert.equal(
-          (await withAge(lab, "--set", "age.engine=library")).code,
-          0,
-        );
+        assert.equal((await withAge(lab, "--set", "age.engine=library")).code, 0);
       });
     },
   );
@@ -126,27 +97,21 @@ const KEEPER = `#!/bin/sh
 cp "$ICECORE_PAYLOAD" "$LAB/kept"
 `;
 
-testWith(
-  { programs: ["age"] },
-  "nothing that a lying age made is handed on",
-  async () => {
-    await inLab(async (lab) => {
-      writeFileSync(lab.at("keeper.sh"), KEEPER, { mode: 0o755 });
-      lab.fake("age", onceTrusted("cat"));
-      assert.equal((await withAge(lab, "--use", "./keeper.sh")).code, 1);
-      assert.ok(!readdirSync(lab.folder).includes("kept"));
-      await assertNothingBuilt(lab);
-    });
-  },
-);
+testWith({ programs: ["age"] }, "nothing that a lying age made is handed on", async () => {
+  await inLab(async (lab) => {
+    writeFileSync(lab.at("keeper.sh"), KEEPER, { mode: 0o755 });
+    lab.fake("age", onceTrusted("cat"));
+    assert.equal((await withAge(lab, "--use", "./keeper.sh")).code, 1);
+    assert.ok(!readdirSync(lab.folder).includes("kept"));
+    await assertNothingBuilt(lab);
+  });
+});
 
 /** Finds the folder of the set, by the last argument but one. */
 const SET = 'for each; do index=$last; last=$each; done; set="${index%/*}"; ';
 
 /** What stands in the place of par2, and what is said of it. */
-const par2Programs: Readonly<
-  Record<string, readonly [script: string, says: RegExp]>
-> = {
+const par2Programs: Readonly<Record<string, readonly [script: string, says: RegExp]>> = {
   "does nothing": ["exit 0", /it made no files/],
   "writes eight bytes": [
     SET + 'printf 12345678 > "$index"',
@@ -195,13 +160,7 @@ for (const [what, [script, says]] of Object.entries(par2Programs)) {
     async () => {
       await inLab(async (lab) => {
         lab.fake("par2", script);
-        const { code, stderr } = await native(
-          lab,
-          "--use",
-          "par2",
-          "--set",
-          "par2.blocks=50",
-        );
+        const { code, stderr } = await native(lab, "--use", "par2", "--set", "par2.blocks=50");
         assert.match(stderr, says);
         assert.match(
           stderr,
@@ -214,50 +173,33 @@ for (const [what, [script, says]] of Object.entries(par2Programs)) {
   );
 }
 
-testWith(
-  { programs: ["e2fsck"] },
-  "an e2fsck that says nothing is not believed",
-  async () => {
-    await inLab(async (lab) => {
-      for (const script of ["exit 0", "echo all is well"]) {
-        lab.fake("e2fsck", script);
-        const { code, stderr } = await native(lab);
-        assert.match(
-          stderr,
-          /step fsck failed: cannot rely on the program e2fsck: it ended well, and/,
-        );
-        assert.equal(code, 1);
-        await assertNothingBuilt(lab);
-      }
-      assert.equal((await native(lab, "--set", "fsck.checker=own")).code, 0);
-    });
-  },
-);
+testWith({ programs: ["e2fsck"] }, "an e2fsck that says nothing is not believed", async () => {
+  await inLab(async (lab) => {
+    for (const script of ["exit 0", "echo all is well"]) {
+      lab.fake("e2fsck", script);
+      const { code, stderr } = await native(lab);
+      assert.match(
+        stderr,
+        /step fsck failed: cannot rely on the program e2fsck: it ended well, and/,
+      );
+      assert.equal(code, 1);
+      await assertNothingBuilt(lab);
+    }
+    assert.equal((await native(lab, "--set", "fsck.checker=own")).code, 0);
+  });
+});
 
-for (
-  const program of [
-    "mkfs.ext4",
-    "dumpe2fs",
-    "mount",
-    "umount",
-    "resize2fs",
-    "tune2fs",
-  ]
-) {
-  testWith(
-    REAL,
-    `a ${program} that does nothing and ends well fails the build`,
-    async () => {
-      await inLab(async (lab) => {
-        lab.fake(program, "exit 0");
-        const { code, stderr } = await build(lab);
-        assert.match(stderr, /^icecore: step \w+ failed: cannot /);
-        assert.equal(code, 1);
-        lab.fake(program, 'real "$@"');
-        await assertNothingBuilt(lab);
-      });
-    },
-  );
+for (const program of ["mkfs.ext4", "dumpe2fs", "mount", "umount", "resize2fs", "tune2fs"]) {
+  testWith(REAL, `a ${program} that does nothing and ends well fails the build`, async () => {
+    await inLab(async (lab) => {
+      lab.fake(program, "exit 0");
+      const { code, stderr } = await build(lab);
+      assert.match(stderr, /^icecore: step \w+ failed: cannot /);
+      assert.equal(code, 1);
+      lab.fake(program, 'real "$@"');
+      await assertNothingBuilt(lab);
+    });
+  });
 }
 
 Deno.test("an ssh that only says that it is ready has stored nothing", async () => {

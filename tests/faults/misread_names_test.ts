@@ -28,11 +28,7 @@ const NAMES = [
 ];
 
 /** Builds in a folder whose name is to be misread, with temporary files in another. */
-async function builds(
-  lab: Lab,
-  name: string,
-  flags: readonly string[],
-): Promise<void> {
+async function builds(lab: Lab, name: string, flags: readonly string[]): Promise<void> {
   mkdirSync(lab.at("folder?offset=1"), { recursive: true });
   mkdirSync(lab.at("tmp/tmp?offset=1,x"), { recursive: true });
   const env = { TMPDIR: lab.at("tmp/tmp?offset=1,x") };
@@ -64,120 +60,74 @@ for (const name of NAMES.slice(0, 4)) {
   );
 }
 
-testWith(
-  REAL,
-  "a file system that is too small grows under a name that is misread",
-  async () => {
-    await inLab(async (lab) => {
-      await builds(lab, "out?.img", [
-        "--recipe",
-        "e2fsprogs",
-        "--size",
-        "200K",
-      ]);
-    });
-  },
-);
+testWith(REAL, "a file system that is too small grows under a name that is misread", async () => {
+  await inLab(async (lab) => {
+    await builds(lab, "out?.img", ["--recipe", "e2fsprogs", "--size", "200K"]);
+  });
+});
 
 const PAR2 = { programs: ["par2"] };
 const WITH_PAR2 = ["--use", "par2", "--set", "par2.blocks=10"];
 
-testWith(
-  PAR2,
-  "par2 protects an image whose folder it would misread",
-  async () => {
-    await inLab(async (lab) => {
-      for (const folder of ["a?b", "a*b"]) {
-        mkdirSync(lab.at(folder));
-        mkdirSync(lab.at(`tmp/${folder}`));
-        const env = { TMPDIR: lab.at(`tmp/${folder}`) };
-        const args = [
-          "build",
-          "source",
-          "-o",
-          `${folder}/-x [1].img`,
-          ...WITH_PAR2,
-        ];
-        const { code, stderr } = await icecore(lab, args, { env });
-        assert.equal(code, 0, stderr);
-        const verify = ["verify", "-q", "--", "./-x [1].img.par2"];
-        assert.equal(
-          spawnSync("par2", verify, { cwd: lab.at(folder) }).status,
-          0,
-        );
-      }
-    });
-  },
-);
-
-testWith(
-  PAR2,
-  "a name that par2 itself could not read again is refused beforehand",
-  async () => {
-    await inLab(async (lab) => {
-      for (const name of ["out?.img", "out*.img", "out\\.img", "out\n.img"]) {
-        for (const flags of [[], ["--dry-run"]]) {
-          const args = ["build", "source", "-o", name, ...WITH_PAR2, ...flags];
-          const { code, stderr } = await icecore(lab, args);
-          assert.match(
-            stderr,
-            /^icecore: cannot make recovery data of "out.+: par2 takes \* and \? for/,
-          );
-          assert.equal(code, 2);
-          await assertNothingBuilt(lab);
-        }
-      }
-    });
-  },
-);
-
-testWith(
-  { programs: ["age", "age-keygen"] },
-  "a file of recipients may be called -",
-  async () => {
-    await inLab(async (lab) => {
-      run("age-keygen", ["-o", lab.at("key")]);
-      const secret = output("age-keygen", ["-y", lab.at("key")]);
-      writeFileSync(lab.at("-"), secret);
-      const flags = ["--use", "age", "--set", "age.recipientsFile=-"];
-      const { code, stderr } = await icecore(lab, [
-        "build",
-        "source",
-        "-o",
-        "out.img",
-        ...flags,
-      ]);
+testWith(PAR2, "par2 protects an image whose folder it would misread", async () => {
+  await inLab(async (lab) => {
+    for (const folder of ["a?b", "a*b"]) {
+      mkdirSync(lab.at(folder));
+      mkdirSync(lab.at(`tmp/${folder}`));
+      const env = { TMPDIR: lab.at(`tmp/${folder}`) };
+      const args = ["build", "source", "-o", `${folder}/-x [1].img`, ...WITH_PAR2];
+      const { code, stderr } = await icecore(lab, args, { env });
       assert.equal(code, 0, stderr);
-      assert.ok(outputsOf(lab).includes("out.img.age"));
-      await assertNothingLeft(lab);
-    });
-  },
-);
+      const verify = ["verify", "-q", "--", "./-x [1].img.par2"];
+      assert.equal(spawnSync("par2", verify, { cwd: lab.at(folder) }).status, 0);
+    }
+  });
+});
+
+testWith(PAR2, "a name that par2 itself could not read again is refused beforehand", async () => {
+  await inLab(async (lab) => {
+    for (const name of ["out?.img", "out*.img", "out\\.img", "out\n.img"]) {
+      for (const flags of [[], ["--dry-run"]]) {
+        const args = ["build", "source", "-o", name, ...WITH_PAR2, ...flags];
+        const { code, stderr } = await icecore(lab, args);
+        assert.match(
+          stderr,
+          /^icecore: cannot make recovery data of "out.+: par2 takes \* and \? for/,
+        );
+        assert.equal(code, 2);
+        await assertNothingBuilt(lab);
+      }
+    }
+  });
+});
+
+testWith({ programs: ["age", "age-keygen"] }, "a file of recipients may be called -", async () => {
+  await inLab(async (lab) => {
+    run("age-keygen", ["-o", lab.at("key")]);
+    const secret = output("age-keygen", ["-y", lab.at("key")]);
+    writeFileSync(lab.at("-"), secret);
+    const flags = ["--use", "age", "--set", "age.recipientsFile=-"];
+    const { code, stderr } = await icecore(lab, ["build", "source", "-o", "out.img", ...flags]);
+    assert.equal(code, 0, stderr);
+    assert.ok(outputsOf(lab).includes("out.img.age"));
+    await assertNothingLeft(lab);
+  });
+});
 
 const FUSE = { root: true, programs: ["fuse2fs", "umount", "unshare"] };
 
-testWith(
-  FUSE,
-  "fuse2fs takes nothing in an image's name for an option",
-  async () => {
-    await inLab(async (lab) => {
-      mkdirSync(lab.at("mnt"));
-      for (
-        const name of [
-          "out,allow_other,suid.img",
-          "out?offset=1.img",
-          "out=x.img",
-        ]
-      ) {
-        const built = await icecore(lab, ["build", "source", "-o", name, "-q"]);
-        assert.equal(built.code, 0, built.stderr);
-        await mountImage(lab.at(name), lab.at("mnt"), { by: "fuse" });
-        const { options, fileSystem } = mountAt(lab.at("mnt"))!;
-        run("umount", [lab.at("mnt")]);
-        assert.match(fileSystem, /^fuse/);
-        assert.doesNotMatch(String(options), /allow_other/);
-        assert.match(String(options), /nosuid/);
-      }
-    });
-  },
-);
+testWith(FUSE, "fuse2fs takes nothing in an image's name for an option", async () => {
+  await inLab(async (lab) => {
+    mkdirSync(lab.at("mnt"));
+    for (const name of ["out,allow_other,suid.img", "out?offset=1.img", "out=x.img"]) {
+      const built = await icecore(lab, ["build", "source", "-o", name, "-q"]);
+      assert.equal(built.code, 0, built.stderr);
+      await mountImage(lab.at(name), lab.at("mnt"), { by: "fuse" });
+      const { options, fileSystem } = mountAt(lab.at("mnt"))!;
+      run("umount", [lab.at("mnt")]);
+      assert.match(fileSystem, /^fuse/);
+      assert.doesNotMatch(String(options), /allow_other/);
+      assert.match(String(options), /nosuid/);
+    }
+  });
+});

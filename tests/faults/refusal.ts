@@ -19,37 +19,24 @@ export interface Refusal {
 }
 
 /** An output with nothing wrong, and the recipe that is asked for. */
-export const OUT: readonly string[] = [
-  "-o",
-  "out.img",
-  "--recipe",
-  "e2fsprogs",
-];
+export const OUT: readonly string[] = ["-o", "out.img", "--recipe", "e2fsprogs"];
 
 /** Declares a test for each row: one line says it, and the lab is as it was. */
 export function testRefusals(refusals: readonly Refusal[]): void {
   for (const { name, args, code, says, before, start } of refusals) {
-    testWith(
-      REAL,
-      `${name} is refused before anything is written`,
-      async () => {
-        await inLab(async (lab) => {
-          before?.(lab);
-          const content = list(lab);
-          const ended = await icecore(lab, ["build", ...args], start);
-          assert.match(ended.stderr, says);
-          assert.equal(
-            ended.stderr.trimEnd().split("\n").length,
-            1,
-            "one line says it",
-          );
-          assert.equal(ended.code, code);
-          assert.equal(ended.stdout, "");
-          if (!content.includes("q.img.partial")) await assertNothingBuilt(lab);
-          assert.deepEqual(list(lab), content);
-        });
-      },
-    );
+    testWith(REAL, `${name} is refused before anything is written`, async () => {
+      await inLab(async (lab) => {
+        before?.(lab);
+        const content = list(lab);
+        const ended = await icecore(lab, ["build", ...args], start);
+        assert.match(ended.stderr, says);
+        assert.equal(ended.stderr.trimEnd().split("\n").length, 1, "one line says it");
+        assert.equal(ended.code, code);
+        assert.equal(ended.stdout, "");
+        if (!content.includes("q.img.partial")) await assertNothingBuilt(lab);
+        assert.deepEqual(list(lab), content);
+      });
+    });
   }
 }
 

@@ -39,9 +39,7 @@ testWith(
   async () => {
     await inLab((lab) => {
       copyFileSync(Deno.execPath(), lab.at("bin/runtime"));
-      for (const path of ["bin", "bin/runtime", "tmp"]) {
-        chmodSync(lab.at(path), 0o755);
-      }
+      for (const path of ["bin", "bin/runtime", "tmp"]) chmodSync(lab.at(path), 0o755);
       chmodSync(lab.folder, 0o755);
       chownSync(lab.temporary, 65534, 65534);
       mkdirSync(lab.at("theirs"));
@@ -84,10 +82,7 @@ testWith(
         /cannot run mount, copy and unmount: they need root, and this is not root\. Run icecore with sudo; or use the recipe native.*\(--recipe native, --without\)/,
       );
       assert.equal(child.status, 1);
-      assert.deepEqual(
-        readdirSync(lab.at("theirs")).filter((name) => name.startsWith("out")),
-        [],
-      );
+      assert.deepEqual(readdirSync(lab.at("theirs")).filter((name) => name.startsWith("out")), []);
     });
   },
 );

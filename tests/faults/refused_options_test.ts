@@ -66,16 +66,7 @@ testRefusals([
   },
   {
     name: "steps that never make an image",
-    args: [
-      "source",
-      ...OUT,
-      "--without",
-      "unmount",
-      "--without",
-      "fsck",
-      "--without",
-      "shrink",
-    ]
+    args: ["source", ...OUT, "--without", "unmount", "--without", "fsck", "--without", "shrink"]
       .concat(["--without", "readonly", "--without", "hash"]),
     code: 2,
     says: /the image would be left mounted\. Add the steps that finish it; see: icecore steps/,

@@ -47,10 +47,7 @@ testWith(
       writeFileSync(lab.at("source/lost+found"), "precious");
       const refused = await icecore(lab, ["build", "source/.", ...OUT]);
       assert.equal(refused.code, 1);
-      assert.match(
-        refused.stderr,
-        /cannot store lost\+found at the root of the image/,
-      );
+      assert.match(refused.stderr, /cannot store lost\+found at the root of the image/);
       await assertNothingBuilt(lab);
       const stored = await build(lab);
       assert.equal(stored.code, 0, stored.stderr);

@@ -12,28 +12,16 @@ const FACTS = "%y %m %U %G %s %T@ %n %l %P\\0";
 
 /** Fails unless two folders hold the same; `left` is the source. */
 export function assertSameTrees(left: string, right: string): void {
-  const compare = [
-    "-n",
-    "-i",
-    "-aHAX",
-    "--checksum",
-    "--numeric-ids",
-    "--delete",
-  ];
+  const compare = ["-n", "-i", "-aHAX", "--checksum", "--numeric-ids", "--delete"];
   const different = output("rsync", [...compare, `${left}/`, `${right}/`]);
   // Devices are compared as numbers; rsync touches none in a dry run.
   assert.equal(different, "", "rsync would change nothing");
   assert.deepEqual(facts(left), facts(right));
-  assert.ok(
-    allocated(right) <= allocated(left) * 1.05 + 65_536,
-    "holes stay holes",
-  );
+  assert.ok(allocated(right) <= allocated(left) * 1.05 + 65_536, "holes stay holes");
 }
 
 function facts(folder: string): string[] {
-  return output("find", [folder, "-printf", FACTS]).split("\0").map(
-    withoutFolderSize,
-  ).sort();
+  return output("find", [folder, "-printf", FACTS]).split("\0").map(withoutFolderSize).sort();
 }
 
 /** The size of a folder, and the number of its links, are the file system's own affair. */

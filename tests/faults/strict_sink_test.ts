@@ -27,18 +27,8 @@ for (const strict of [false, true]) {
       put(lab, "sink.ts", SINK);
       // ext4 has a folder of this name, so that a file of it is left out.
       writeFileSync(lab.at("source/lost+found"), "a file");
-      const flags = [
-        "-o",
-        "out.img",
-        "--use",
-        "./sink.ts",
-        ...strict ? ["--strict"] : [],
-      ];
-      const { code, stderr } = await icecore(lab, [
-        "build",
-        "source/.",
-        ...flags,
-      ]);
+      const flags = ["-o", "out.img", "--use", "./sink.ts", ...strict ? ["--strict"] : []];
+      const { code, stderr } = await icecore(lab, ["build", "source/.", ...flags]);
       assert.equal(code, strict ? 1 : 3, stderr);
       assert.equal(existsSync(lab.at("stored")), !strict);
       assert.ok(!existsSync(lab.at("stored.new")));

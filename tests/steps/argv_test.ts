@@ -22,41 +22,27 @@ const commands: readonly (readonly [readonly string[], string])[] = [
   ],
   [syncArgv("/m"), "sync|-f|/m"],
   [unmountArgv("/w/mnt"), "umount|/w/mnt"],
-  [
-    unmountArgv("/proc/7/root/w o/mnt"),
-    "nsenter|--mount=/proc/7/ns/mnt|umount|/w o/mnt",
-  ],
-  [
-    unmountArgv("/proc/7/root/new\nline"),
-    "nsenter|--mount=/proc/7/ns/mnt|umount|/new\nline",
-  ],
+  [unmountArgv("/proc/7/root/w o/mnt"), "nsenter|--mount=/proc/7/ns/mnt|umount|/w o/mnt"],
+  [unmountArgv("/proc/7/root/new\nline"), "nsenter|--mount=/proc/7/ns/mnt|umount|/new\nline"],
   [shrinkArgv("/a b", "/u"), "resize2fs|-z|/u|-M|/a b"],
   [squeezeArgv("/a b", 9, "/u"), "resize2fs|-f|-z|/u|/a b|9"],
   [undoArgv("/a b", "/u"), "e2undo|/u|/a b"],
   [readonlyArgv("/a b"), "tune2fs|-O|read-only|/a b"],
   [
-    mkfsArgv(
-      "/a b",
-      { blockSizeBytes: 1024, countBlocks: 126, countInodes: 16 } as Geometry,
-      {
-        label: "-l 1",
-        uuid: "u",
-        features: ["ea_inode"],
-      },
-    ),
+    mkfsArgv("/a b", { blockSizeBytes: 1024, countBlocks: 126, countInodes: 16 } as Geometry, {
+      label: "-l 1",
+      uuid: "u",
+      features: ["ea_inode"],
+    }),
     "mkfs.ext4|-F|-q|-b|1024|-I|256|-N|16|-m|0|-O|^has_journal,^resize_inode,ea_inode|" +
     "-E|nodiscard,lazy_itable_init=1,root_owner=0:0|-L|-l 1|-U|u|/a b|126",
   ],
   [
-    mkfsArgv(
-      "/a",
-      { blockSizeBytes: 4096, countBlocks: 9, countInodes: 32 } as Geometry,
-      {
-        label: undefined,
-        uuid: undefined,
-        features: [],
-      },
-    ),
+    mkfsArgv("/a", { blockSizeBytes: 4096, countBlocks: 9, countInodes: 32 } as Geometry, {
+      label: undefined,
+      uuid: undefined,
+      features: [],
+    }),
     "mkfs.ext4|-F|-q|-b|4096|-I|256|-N|32|-m|0|-O|^has_journal,^resize_inode|" +
     "-E|nodiscard,lazy_itable_init=1,root_owner=0:0|/a|9",
   ],
@@ -92,12 +78,9 @@ Deno.test("dumpe2fs's numbers are read by their labels", () => {
     blocksPerGroup: 8192,
     inodesPerGroup: 16,
   });
-  assert.throws(
-    () => parseNumbers(DUMP.replace("Free inodes", "Free somethings")),
-    {
-      message: /it names no "Free inodes"/,
-    },
-  );
+  assert.throws(() => parseNumbers(DUMP.replace("Free inodes", "Free somethings")), {
+    message: /it names no "Free inodes"/,
+  });
 });
 
 Deno.test("grow adds nothing where all fits, and whole groups where inodes are missing", () => {

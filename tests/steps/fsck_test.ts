@@ -42,13 +42,8 @@ Deno.test("our own checker reports how far it is, and an abort ends it", async (
 
 Deno.test("e2fsck that is asked for and not installed is a fault of the machine", async () => {
   await inLab(async (lab) => {
-    using _environment = setEnvironment({
-      PATH: lab.at("bin"),
-      TMPDIR: lab.temporary,
-    });
-    const building = pipeline(recipes.native).with("fsck", {
-      checker: "e2fsck",
-    })
+    using _environment = setEnvironment({ PATH: lab.at("bin"), TMPDIR: lab.temporary });
+    const building = pipeline(recipes.native).with("fsck", { checker: "e2fsck" })
       .run({ sources: [lab.source], output: lab.image });
     await assert.rejects(building, {
       name: "EnvironmentError",

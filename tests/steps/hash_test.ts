@@ -5,10 +5,7 @@ import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 async function build(folder: string, name: string) {
   mkdirSync(`${folder}/source`, { recursive: true });
-  const request = {
-    sources: [`${folder}/source`],
-    output: `${folder}/${name}`,
-  };
+  const request = { sources: [`${folder}/source`], output: `${folder}/${name}` };
   return (await pipeline(recipes.native).run(request)).image;
 }
 

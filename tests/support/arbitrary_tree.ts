@@ -11,16 +11,12 @@ const names = fc.uint8Array({ minLength: 1, maxLength: 255, size: "medium" })
   .map((bytes) => bytes.map((byte) => byte === 0 || byte === 0x2f ? 0x61 : byte))
   .filter((bytes) => ![".", ".."].includes(new TextDecoder().decode(bytes)));
 
-const suffixes = fc.string({
-  minLength: 1,
-  maxLength: 40,
-  unit: "grapheme-ascii",
-})
+const suffixes = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme-ascii" })
   .map((text) => text.replaceAll(/[^a-z]/g, "x"));
 const xattrs = fc.dictionary(
-  fc.tuple(fc.constantFrom("trusted.", "security."), suffixes).map((
-    [prefix, name],
-  ) => prefix + name),
+  fc.tuple(fc.constantFrom("trusted.", "security."), suffixes).map(([prefix, name]) =>
+    prefix + name
+  ),
   fc.oneof(
     fc.uint8Array({ maxLength: 80 }),
     fc.nat(9000).map((length) => new Uint8Array(length).fill(length)),
@@ -41,10 +37,7 @@ const metas: fc.Arbitrary<Meta> = fc.record({
     // `find` prints times before 1970 in a way of its own when there is a fraction.
     fc.nat(999_999_999),
   ).map(([seconds, nanoseconds]) => [seconds, seconds < 0 ? 0 : nanoseconds] as const),
-  xattrs: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, {
-    weight: 1,
-    arbitrary: xattrs,
-  }),
+  xattrs: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: xattrs }),
 });
 
 const sparse = fc.record({
@@ -62,9 +55,9 @@ const sparse = fc.record({
 const leaves: fc.Arbitrary<Node> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.uint8Array({ maxLength: 300 }), metas).map((
-      [data, meta],
-    ) => file(data, meta)),
+    arbitrary: fc.tuple(fc.uint8Array({ maxLength: 300 }), metas).map(([data, meta]) =>
+      file(data, meta)
+    ),
   },
   {
     weight: 2,
@@ -72,15 +65,12 @@ const leaves: fc.Arbitrary<Node> = fc.oneof(
       file({ sizeBytes }, meta)
     ),
   },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(sparse, metas).map(([data, meta]) => file(data, meta)),
-  },
+  { weight: 1, arbitrary: fc.tuple(sparse, metas).map(([data, meta]) => file(data, meta)) },
   {
     weight: 2,
-    arbitrary: fc.tuple(fc.integer({ min: 1, max: 1023 }), metas).map((
-      [length, meta],
-    ) => symlink("t".repeat(length), meta)),
+    arbitrary: fc.tuple(fc.integer({ min: 1, max: 1023 }), metas).map(([length, meta]) =>
+      symlink("t".repeat(length), meta)
+    ),
   },
   {
     weight: 1,
@@ -97,18 +87,11 @@ const leaves: fc.Arbitrary<Node> = fc.oneof(
 
 /** Root folders of up to some thousand names, some with several names of one inode. */
 export const arbitraryRoot: fc.Arbitrary<Node> = fc.letrec<{ node: Node; folder: Node }>((tie) => ({
-  node: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    leaves,
-    tie("folder"),
-  ),
+  node: fc.oneof({ depthSize: "small", withCrossShrink: true }, leaves, tie("folder")),
   folder: fc.tuple(
     fc.uniqueArray(names, { maxLength: 40, selector: (name) => name.join() }),
     fc.array(tie("node"), { minLength: 1, maxLength: 8 }),
-    fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, {
-      weight: 1,
-      arbitrary: fc.nat(1500),
-    }),
+    fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(1500) }),
     metas,
   ).map(([own, nodes, countMore, meta]) => {
     const shared = nodes.filter((node) => node.kind !== "folder");
@@ -117,11 +100,7 @@ export const arbitraryRoot: fc.Arbitrary<Node> = fc.letrec<{ node: Node; folder:
     );
     const more = Array.from(
       { length: countMore },
-      (_, i) =>
-        [
-          `generated name ${i}`,
-          shared[i % (shared.length + 1)] ?? file(`${i}`),
-        ] as const,
+      (_, i) => [`generated name ${i}`, shared[i % (shared.length + 1)] ?? file(`${i}`)] as const,
     );
     return folder([...entries, ...more], meta);
   }),

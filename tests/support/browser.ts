@@ -20,9 +20,7 @@ export const PHONE: BrowserContextOptions = {
 };
 
 /** Starts the browser for the time of `use`. */
-export async function inBrowser(
-  use: (browser: Browser) => Promise<void>,
-): Promise<void> {
+export async function inBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
   const executablePath = findProgram("chromium")!;
   // Within containers, and as root, it has no sandbox of its own.
   const args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
@@ -41,17 +39,12 @@ export async function onPage(
   use: (page: Page) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    ...options,
-  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const errors: string[] = [];
   try {
     const page = await context.newPage();
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") {
-        errors.push(message.text());
-      }
+      if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
     });
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(url);
@@ -63,18 +56,11 @@ export async function onPage(
 }
 
 /** Fails on what makes a page hard to use for some. */
-export async function requireAccessible(
-  page: Page,
-  what: string,
-): Promise<void> {
+export async function requireAccessible(page: Page, what: string): Promise<void> {
   await page.evaluate(axe.source);
   const findings = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<
-          { violations: { id: string; nodes: { html: string }[] }[] }
-        >;
-      };
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
     const { violations } = await axe.run();
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
@@ -92,9 +78,7 @@ const PATIENCE_MS = 30_000;
 export async function until(page: Page, expression: string): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!await page.evaluate(`Boolean(${expression})`)) {
-    if (Date.now() > end) {
-      throw new Error(`it does not come to this: ${expression}`);
-    }
+    if (Date.now() > end) throw new Error(`it does not come to this: ${expression}`);
     await page.waitForTimeout(50);
   }
 }

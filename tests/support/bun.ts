@@ -6,9 +6,7 @@
 import type { Requirements } from "./requirements.ts";
 
 /** What starting it needs of the machine. */
-export const BUN: Requirements & { readonly programs: readonly string[] } = {
-  programs: ["npx"],
-};
+export const BUN: Requirements & { readonly programs: readonly string[] } = { programs: ["npx"] };
 
 /** The argv of a script under Bun. */
 export function bun(...args: string[]): [program: string, ...args: string[]] {

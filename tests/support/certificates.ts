@@ -37,22 +37,8 @@ const ALWAYS: Validity = { from: "20200101000000Z", to: "20991231000000Z" };
 /** Makes an authority in a folder, and what it signs. */
 export function makeCertificates(folder: string): Certificates {
   const authority = `${folder}/authority.pem`;
-  const key = [
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-  ];
-  openssl(
-    "req",
-    "-x509",
-    ...key,
-    "-keyout",
-    `${folder}/authority.key`,
-    "-out",
-    authority,
-  )(
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  openssl("req", "-x509", ...key, "-keyout", `${folder}/authority.key`, "-out", authority)(
     ...["-days", "30", "-subj", "/CN=authority of the tests"],
   );
   writeFileSync(`${folder}/index.txt`, "");
@@ -63,34 +49,12 @@ export function makeCertificates(folder: string): Certificates {
       `serial=${folder}/serial\ndefault_md=sha256\npolicy=any\nunique_subject=no\n[any]\n` +
       "commonName=supplied\n",
   );
-  const make = (
-    name: string,
-    names: string,
-    { from, to }: Validity,
-  ): Certificate => {
+  const make = (name: string, names: string, { from, to }: Validity): Certificate => {
     const path = `${folder}/${name}`;
-    openssl("req", ...key, "-keyout", `${path}.key`, "-out", `${path}.csr`)(
-      "-subj",
-      `/CN=${name}`,
-    );
+    openssl("req", ...key, "-keyout", `${path}.key`, "-out", `${path}.csr`)("-subj", `/CN=${name}`);
     writeFileSync(`${path}.ext`, `subjectAltName=${names}\n`);
-    openssl(
-      "ca",
-      "-batch",
-      "-notext",
-      "-config",
-      `${folder}/ca.cnf`,
-      "-cert",
-      authority,
-    )(
-      ...[
-        "-keyfile",
-        `${folder}/authority.key`,
-        "-in",
-        `${path}.csr`,
-        "-out",
-        `${path}.pem`,
-      ],
+    openssl("ca", "-batch", "-notext", "-config", `${folder}/ca.cnf`, "-cert", authority)(
+      ...["-keyfile", `${folder}/authority.key`, "-in", `${path}.csr`, "-out", `${path}.pem`],
       ...["-extfile", `${path}.ext`, "-startdate", from, "-enddate", to],
     );
     return {
@@ -102,22 +66,14 @@ export function makeCertificates(folder: string): Certificates {
     authority,
     good: make("good", HERE, ALWAYS),
     otherName: make("other", "DNS:other.example", ALWAYS),
-    expired: make("expired", HERE, {
-      from: "20200101000000Z",
-      to: "20210101000000Z",
-    }),
-    future: make("future", HERE, {
-      from: "20980101000000Z",
-      to: "20991231000000Z",
-    }),
+    expired: make("expired", HERE, { from: "20200101000000Z", to: "20210101000000Z" }),
+    future: make("future", HERE, { from: "20980101000000Z", to: "20991231000000Z" }),
   };
 }
 
 function openssl(...first: string[]): (...rest: string[]) => void {
   return (...rest) => {
     const { status, stderr } = spawnSync("openssl", [...first, ...rest]);
-    if (status !== 0) {
-      throw new Error(`openssl ${first[0]} ended with ${status}: ${stderr}`);
-    }
+    if (status !== 0) throw new Error(`openssl ${first[0]} ended with ${status}: ${stderr}`);
   };
 }

@@ -15,10 +15,7 @@ const COUNT_CANDIDATES = 300_000;
  * @param countBefore how many have a lower hash than those two
  * @param countAfter how many have a higher one
  */
-export function namesAroundCollision(
-  countBefore: number,
-  countAfter: number,
-): string[] {
+export function namesAroundCollision(countBefore: number, countAfter: number): string[] {
   const view = new DataView(TEST_OPTIONS.hashSeed.slice().buffer);
   const seed = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
   const byHash = new Map<number, string>();
@@ -34,14 +31,8 @@ export function namesAroundCollision(
   const pair = pairs[Math.floor(pairs.length / 2)];
   assert.ok(pair !== undefined, "some of the candidates collide");
   const others = [...byHash].filter(([hash]) => hash !== pair.hash);
-  const before = others.filter(([hash]) => hash < pair.hash).slice(
-    0,
-    countBefore,
-  );
-  const after = others.filter(([hash]) => hash > pair.hash).slice(
-    0,
-    countAfter,
-  );
+  const before = others.filter(([hash]) => hash < pair.hash).slice(0, countBefore);
+  const after = others.filter(([hash]) => hash > pair.hash).slice(0, countAfter);
   assert.deepEqual([before.length, after.length], [countBefore, countAfter]);
   return [...before, ...after].map(([, name]) => name).concat(pair.names);
 }

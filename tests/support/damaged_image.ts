@@ -21,20 +21,12 @@ export async function placeOf(
   const files = await openFileSystem(bytesSource(image));
   const { inode } = await files.stat(path);
   const stored = await files.storedFile(inode as InodeNumber);
-  return {
-    inode,
-    at: stored!.stretches[0]!.imageOffsetBytes,
-    sizeBytes: stored!.sizeBytes,
-  };
+  return { inode, at: stored!.stretches[0]!.imageOffsetBytes, sizeBytes: stored!.sizeBytes };
 }
 
 /** 300 files of some sizes, in an image without a side file. */
 export async function withManyFiles(
-  use: (
-    image: string,
-    paths: readonly string[],
-    place: string,
-  ) => Promise<void>,
+  use: (image: string, paths: readonly string[], place: string) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (place) => {
     const source = join(place, "many");

@@ -103,6 +103,4 @@ export function aptGetLine(programs: readonly string[]): string | undefined {
 }
 
 /** The packages the tests can use, in order. */
-export const testPackages: readonly string[] = [
-  ...new Set(Object.values(packageOf)),
-].sort();
+export const testPackages: readonly string[] = [...new Set(Object.values(packageOf))].sort();

@@ -9,10 +9,7 @@ import { output } from "./oracles.ts";
 import type { Requirements } from "./requirements.ts";
 
 /** What making one needs of the machine, besides {@linkcode hasFscrypt}. */
-export const FSCRYPT: Requirements = {
-  programs: ["mkfs.ext4", "mount", "umount"],
-  loop: true,
-};
+export const FSCRYPT: Requirements = { programs: ["mkfs.ext4", "mount", "umount"], loop: true };
 
 /** Whether the kernel encrypts folders of ext4. */
 export const hasFscrypt = existsSync("/sys/fs/ext4/features/encryption");
@@ -58,20 +55,14 @@ function encrypt(root: string, folder: string): void {
   control(folder, SET_POLICY, policy);
 }
 
-function control(
-  path: string,
-  request: bigint,
-  argument: Uint8Array<ArrayBuffer>,
-): void {
+function control(path: string, request: bigint, argument: Uint8Array<ArrayBuffer>): void {
   const libc = Deno.dlopen("libc.so.6", {
     ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
   });
   const fd = openSync(path, "r");
   try {
     const failed = libc.symbols.ioctl(fd, request, argument) !== 0;
-    if (failed) {
-      throw new Error(`ioctl ${request.toString(16)} of ${path} failed`);
-    }
+    if (failed) throw new Error(`ioctl ${request.toString(16)} of ${path} failed`);
   } finally {
     closeSync(fd);
     libc.close();

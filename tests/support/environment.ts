@@ -6,9 +6,7 @@
 import process from "node:process";
 
 /** Sets variables; `using` puts back what was there before. */
-export function setEnvironment(
-  variables: Readonly<Record<string, string>>,
-): Disposable {
+export function setEnvironment(variables: Readonly<Record<string, string>>): Disposable {
   const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, variables);
   return {

@@ -12,10 +12,7 @@ const sizes = fc.oneof(
   fc.nat(3_000_000),
 );
 
-const whole = fc.tuple(sizes, fc.nat(3)).map(([sizeBytes, seed]): Pattern => ({
-  sizeBytes,
-  seed,
-}));
+const whole = fc.tuple(sizes, fc.nat(3)).map(([sizeBytes, seed]): Pattern => ({ sizeBytes, seed }));
 
 /** Data in some blocks of 4 KiB; now and then it ends within one. */
 const withHoles = fc.tuple(
@@ -23,14 +20,8 @@ const withHoles = fc.tuple(
   fc.nat(2_000_000),
   fc.nat(3),
 ).map(([blocks, more, seed]): Pattern => {
-  const ranges = blocks.sort((a, b) => a - b).flatMap((
-    at,
-  ) => [at * 16_384, at * 16_384 + 4096]);
-  return {
-    sizeBytes: Math.max(ranges.at(-1)! + more, 1),
-    ranges: joined(ranges),
-    seed,
-  };
+  const ranges = blocks.sort((a, b) => a - b).flatMap((at) => [at * 16_384, at * 16_384 + 4096]);
+  return { sizeBytes: Math.max(ranges.at(-1)! + more, 1), ranges: joined(ranges), seed };
 });
 
 function joined(ranges: readonly number[]): number[] {
@@ -62,20 +53,11 @@ const metas: fc.Arbitrary<Meta> = fc.record({
 
 /** Few contents, some of them twice as different objects, and files that have one of each. */
 export const equalFilesRoot: fc.Arbitrary<Node> = fc.tuple(
-  fc.array(
-    fc.oneof({ weight: 3, arbitrary: whole }, {
-      weight: 1,
-      arbitrary: withHoles,
-    }),
-    {
-      minLength: 1,
-      maxLength: 6,
-    },
-  ),
-  fc.array(fc.tuple(fc.nat(11), fc.nat(2), fc.nat(4), metas), {
-    minLength: 2,
-    maxLength: 60,
+  fc.array(fc.oneof({ weight: 3, arbitrary: whole }, { weight: 1, arbitrary: withHoles }), {
+    minLength: 1,
+    maxLength: 6,
   }),
+  fc.array(fc.tuple(fc.nat(11), fc.nat(2), fc.nat(4), metas), { minLength: 2, maxLength: 60 }),
 ).map(([contents, files]) => {
   const folders: [string, Node][][] = [[], [], []];
   let last: Node = symlink("f0");
@@ -87,8 +69,5 @@ export const equalFilesRoot: fc.Arbitrary<Node> = fc.tuple(
     folders[where]!.push([`f${i}`, last = node]);
   });
   const [top, ...below] = folders;
-  return folder([
-    ...top!,
-    ...below.map((entries, i) => [`d${i}`, folder(entries)] as const),
-  ]);
+  return folder([...top!, ...below.map((entries, i) => [`d${i}`, folder(entries)] as const)]);
 });

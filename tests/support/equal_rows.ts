@@ -21,9 +21,7 @@ export function equalRows(built: Built): Uint32Array {
     const ranges = holes === undefined
       ? [0, sizeBytes]
       : [...blockRanges(holes, sizeBytes, 1024)].map((block) => Math.min(1024 * block, sizeBytes));
-    const hash = createHash("sha256").update(
-      `${sizeBytes}: ${holes && ranges.join()}`,
-    );
+    const hash = createHash("sha256").update(`${sizeBytes}: ${holes && ranges.join()}`);
     for (let i = 0; i < ranges.length; i += 2) {
       for (let at = ranges[i]!; at < ranges[i + 1]!; at += READ_BYTES) {
         const length = Math.min(READ_BYTES, ranges[i + 1]! - at);

@@ -23,17 +23,12 @@ export async function exercise(source: BlockSource): Promise<number> {
   return countEntries;
 }
 
-async function exerciseEntry(
-  files: FileSystem,
-  entry: WalkedEntry,
-): Promise<void> {
+async function exerciseEntry(files: FileSystem, entry: WalkedEntry): Promise<void> {
   await files.xattrs(entry.inode);
   await files.stat(entry.path);
   if (entry.kind === "symlink") await files.readLink(entry.inode);
   if (entry.kind !== "file") return;
   for await (const _ of files.readFile(entry.inode, { endBytes: MOST_BYTES }));
   let countRanges = 0;
-  for await (const _ of files.dataRanges(entry.inode)) {
-    if (++countRanges > MOST_RANGES) break;
-  }
+  for await (const _ of files.dataRanges(entry.inode)) if (++countRanges > MOST_RANGES) break;
 }

@@ -23,12 +23,7 @@ export interface ExifValues {
   readonly thumbnail?: Uint8Array;
 }
 
-type Entry = readonly [
-  tag: number,
-  type: number,
-  count: number,
-  value: number | Uint8Array,
-];
+type Entry = readonly [tag: number, type: number, count: number, value: number | Uint8Array];
 
 const ASCII = 2;
 const SHORT = 3;
@@ -39,20 +34,9 @@ const TIFF_HEAD_BYTES = 8;
 export function withExif(jpeg: Uint8Array, values: ExifValues): Uint8Array {
   const tiff = tiffOf(values);
   const length = 2 + 6 + tiff.length;
-  const head = [
-    0xff,
-    0xe1,
-    length >> 8,
-    length & 0xff,
-    ...Buffer.from("Exif\0\0"),
-  ];
+  const head = [0xff, 0xe1, length >> 8, length & 0xff, ...Buffer.from("Exif\0\0")];
   return new Uint8Array(
-    Buffer.concat([
-      jpeg.subarray(0, 2),
-      Uint8Array.from(head),
-      tiff,
-      jpeg.subarray(2),
-    ]),
+    Buffer.concat([jpeg.subarray(0, 2), Uint8Array.from(head), tiff, jpeg.subarray(2)]),
   );
 }
 
@@ -88,11 +72,7 @@ export function tiffOf(values: ExifValues): Uint8Array {
   head.writeUInt32BE(TIFF_HEAD_BYTES, 4);
   return new Uint8Array(Buffer.concat([
     head,
-    folder(
-      [...first, [0x8769, LONG, 1, exifAt]],
-      TIFF_HEAD_BYTES,
-      thumbnail ? secondAt : 0,
-    ),
+    folder([...first, [0x8769, LONG, 1, exifAt]], TIFF_HEAD_BYTES, thumbnail ? secondAt : 0),
     folder(exif, exifAt, 0),
     folder(second, secondAt, 0),
     thumbnail ?? new Uint8Array(),
@@ -108,11 +88,7 @@ function dataOf([, , , value]: Entry): Uint8Array {
   return value instanceof Uint8Array && value.length > 4 ? value : new Uint8Array();
 }
 
-function folder(
-  entries: readonly Entry[],
-  at: number,
-  next: number,
-): Uint8Array {
+function folder(entries: readonly Entry[], at: number, next: number): Uint8Array {
   const bytes = Buffer.alloc(sizeOf(entries));
   bytes.writeUInt16BE(entries.length);
   let dataAt = 2 + 12 * entries.length + 4;

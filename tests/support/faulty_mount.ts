@@ -16,14 +16,7 @@ export const FAULTY: Requirements = {
 };
 
 /** Numbers of errors, as rules name them. */
-export const FAULT = {
-  EIO: 5,
-  EACCES: 13,
-  EINVAL: 22,
-  EOVERFLOW: 75,
-  ENOTSUP: 95,
-  ESTALE: 116,
-};
+export const FAULT = { EIO: 5, EACCES: 13, EINVAL: 22, EOVERFLOW: 75, ENOTSUP: 95, ESTALE: 116 };
 
 const SOURCE = fileURLToPath(new URL("./faulty_fs.c", import.meta.url));
 
@@ -39,14 +32,7 @@ export async function withFaults(
 ): Promise<void> {
   const [program, faulty] = [`${folder}/faulty_fs`, `${folder}/faulty`];
   mkdirSync(faulty, { recursive: true });
-  const argv = [
-    "-O1",
-    "-D_FILE_OFFSET_BITS=64",
-    SOURCE,
-    "-lfuse3",
-    "-o",
-    program,
-  ];
+  const argv = ["-O1", "-D_FILE_OFFSET_BITS=64", SOURCE, "-lfuse3", "-o", program];
   output("gcc", ["-I/usr/include/fuse3", ...argv]);
   const child = new Deno.Command(program, {
     args: [`${folder}/real`, faulty, ...rules],
@@ -67,9 +53,7 @@ export async function withFaults(
 /** Waits until something is mounted at a folder. */
 export async function mounted(folder: string): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
-    if (readFileSync("/proc/self/mountinfo", "utf8").includes(` ${folder} `)) {
-      return;
-    }
+    if (readFileSync("/proc/self/mountinfo", "utf8").includes(` ${folder} `)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`${folder} is not mounted`);

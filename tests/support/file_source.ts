@@ -24,18 +24,8 @@ export function fileSource(path: string): FileSource {
     read(offsetBytes, into) {
       countReads++;
       for (let done = 0; done < into.length;) {
-        const count = readSync(
-          fd,
-          into,
-          done,
-          into.length - done,
-          offsetBytes + done,
-        );
-        if (count === 0) {
-          throw new Error(
-            `cannot read ${path}: it ends at ${offsetBytes + done}.`,
-          );
-        }
+        const count = readSync(fd, into, done, into.length - done, offsetBytes + done);
+        if (count === 0) throw new Error(`cannot read ${path}: it ends at ${offsetBytes + done}.`);
         done += count;
       }
     },

@@ -80,19 +80,7 @@ export function arbitraryChange(
 type Kind = "file" | "folder" | "symlink" | "node";
 
 /** Few, so that names come back; two are not UTF-8, and two are those of overlayfs' own marks. */
-const NAMES = [
-  "a",
-  "b",
-  "c",
-  "dir",
-  "Ä",
-  "\xff\xfe",
-  "bad\xe4",
-  "work",
-  ".wh.a",
-  "x ",
-  "\n",
-];
+const NAMES = ["a", "b", "c", "dir", "Ä", "\xff\xfe", "bad\xe4", "work", ".wh.a", "x ", "\n"];
 const ATTRIBUTES = [
   "user.comment",
   "trusted.mark",
@@ -138,25 +126,13 @@ export class FolderChanger implements Disposable {
           makeNode(this.#root, path, type | 0o640, device);
         });
       case "write":
-        return this.#with(
-          this.#pick(a, "file"),
-          (path) => this.#write(path, b, false),
-        );
+        return this.#with(this.#pick(a, "file"), (path) => this.#write(path, b, false));
       case "append":
-        return this.#with(
-          this.#pick(a, "file"),
-          (path) => this.#write(path, b, true),
-        );
+        return this.#with(this.#pick(a, "file"), (path) => this.#write(path, b, true));
       case "sparse":
-        return this.#with(
-          this.#pick(a, "file"),
-          (path) => this.#sparse(path, b),
-        );
+        return this.#with(this.#pick(a, "file"), (path) => this.#sparse(path, b));
       case "write-back":
-        return this.#with(
-          this.#pick(a, "file"),
-          (path) => this.#writeBack(path, b),
-        );
+        return this.#with(this.#pick(a, "file"), (path) => this.#writeBack(path, b));
       case "touch":
         return this.#with(this.#pick(a), (path) => this.#touch(path, b, c));
       case "chmod":
@@ -164,17 +140,11 @@ export class FolderChanger implements Disposable {
           setMode(this.#root, path, 0o400 | (b & 0o7377));
         });
       case "chown":
-        return this.#with(
-          this.#pick(a),
-          (path) => setOwner(this.#root, path, b, c),
-        );
+        return this.#with(this.#pick(a), (path) => setOwner(this.#root, path, b, c));
       case "xattr":
         return this.#with(this.#pick(a, "file", "folder"), (path) => {
           const name = Buffer.from(ATTRIBUTES[b % ATTRIBUTES.length]!);
-          writeAttribute(this.#full(path), {
-            name,
-            value: Buffer.alloc(1 + c % 40, "y"),
-          });
+          writeAttribute(this.#full(path), { name, value: Buffer.alloc(1 + c % 40, "y") });
         });
       case "strip":
         return this.#with(this.#pick(a, "file", "folder"), (path) => {
@@ -207,14 +177,10 @@ export class FolderChanger implements Disposable {
 
   /** A path that nothing has, in a folder that is there. */
   #free(folder: number, name: number): string | undefined {
-    const folders = [
-      undefined,
-      ...[...this.#nodes].filter(([, kind]) => kind === "folder"),
-    ];
+    const folders = [undefined, ...[...this.#nodes].filter(([, kind]) => kind === "folder")];
     const above = folders[folder % folders.length]?.[0];
     for (let tries = 0; tries < NAMES.length; tries++) {
-      const text = Buffer.from(NAMES[(name + tries) % NAMES.length]!, "latin1")
-        .toString("latin1");
+      const text = Buffer.from(NAMES[(name + tries) % NAMES.length]!, "latin1").toString("latin1");
       const path = above === undefined ? text : `${above}/${text}`;
       if (!this.#nodes.has(path)) return path;
     }
@@ -225,11 +191,7 @@ export class FolderChanger implements Disposable {
     if (path !== undefined) change(Buffer.from(path, "latin1"));
   }
 
-  #add(
-    path: string | undefined,
-    kind: Kind,
-    make: (path: Uint8Array) => void,
-  ): void {
+  #add(path: string | undefined, kind: Kind, make: (path: Uint8Array) => void): void {
     if (path === undefined) return;
     make(Buffer.from(path, "latin1"));
     this.#nodes.set(path, kind);
@@ -280,22 +242,13 @@ export class FolderChanger implements Disposable {
   }
 
   #touch(path: Uint8Array, seconds: number, nanoseconds: number): void {
-    const time = {
-      seconds: seconds * 20_000,
-      nanoseconds: nanoseconds * 15_000,
-    };
+    const time = { seconds: seconds * 20_000, nanoseconds: nanoseconds * 15_000 };
     setTimes(this.#root, path, time, time);
   }
 
   #rename(from: string | undefined, to: string | undefined): void {
-    if (
-      from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)
-    ) return;
-    renameWithin(
-      this.#root,
-      Buffer.from(from, "latin1"),
-      Buffer.from(to, "latin1"),
-    );
+    if (from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)) return;
+    renameWithin(this.#root, Buffer.from(from, "latin1"), Buffer.from(to, "latin1"));
     for (const [path, kind] of [...this.#nodes]) {
       if (path !== from && !path.startsWith(`${from}/`)) continue;
       this.#nodes.delete(path);
@@ -317,11 +270,7 @@ export class FolderChanger implements Disposable {
     const below = [...this.#nodes].filter(([path]) => path === top || path.startsWith(`${top}/`));
     // The deepest first.
     for (const [path, kind] of below.sort(([a], [b]) => b.length - a.length)) {
-      removeName(
-        this.#root,
-        Buffer.from(path, "latin1"),
-        kind === "folder" ? "folder" : "file",
-      );
+      removeName(this.#root, Buffer.from(path, "latin1"), kind === "folder" ? "folder" : "file");
       this.#nodes.delete(path);
     }
   }

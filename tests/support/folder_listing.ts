@@ -7,18 +7,7 @@
 import { Buffer } from "node:buffer";
 import { run } from "./oracles.ts";
 
-const FIELDS = [
-  "%P",
-  "%y",
-  "%#m",
-  "%U",
-  "%G",
-  "%T@",
-  "%l",
-  "%D-%i",
-  "%s",
-  "%b",
-];
+const FIELDS = ["%P", "%y", "%#m", "%U", "%G", "%T@", "%l", "%D-%i", "%s", "%b"];
 
 /** What can be left out of a listing. */
 export interface ListingOptions {
@@ -29,10 +18,7 @@ export interface ListingOptions {
 }
 
 /** Lines in the order of names; the same for two folders that are the same. */
-export function listFolder(
-  folder: string,
-  options: ListingOptions = {},
-): string[] {
+export function listFolder(folder: string, options: ListingOptions = {}): string[] {
   const printed = run("find", [folder, "-printf", `${FIELDS.join("\\0")}\\0`]);
   const values = Buffer.from(printed.stdout).toString("latin1").split("\0");
   const firstOf = new Map<string, string>();
@@ -42,9 +28,7 @@ export function listFolder(
   }
   names.sort(([a], [b]) => a! < b! ? -1 : a! > b! ? 1 : 0);
   const lines: string[] = [];
-  for (
-    const [path, type, mode, uid, gid, time, target, inode, size, blocks] of names
-  ) {
+  for (const [path, type, mode, uid, gid, time, target, inode, size, blocks] of names) {
     if (path === "" && options.withoutTop === true) continue;
     const isFolder = type === "d";
     if (!isFolder && !firstOf.has(inode!)) firstOf.set(inode!, path!);
@@ -54,19 +38,11 @@ export function listFolder(
     const same = isFolder ? "" : firstOf.get(inode!);
     lines.push([path, type, mode, owner, time, target, same, room].join(" "));
   }
-  return [
-    ...lines,
-    ...devices(folder),
-    ...attributes(folder),
-    ...contents(folder),
-  ];
+  return [...lines, ...devices(folder), ...attributes(folder), ...contents(folder)];
 }
 
 function devices(folder: string): string[] {
-  return sorted(
-    folder,
-    "find . \\( -type b -o -type c \\) -exec stat -c '%n %t:%T' {} +",
-  );
+  return sorted(folder, "find . \\( -type b -o -type c \\) -exec stat -c '%n %t:%T' {} +");
 }
 
 function attributes(folder: string): string[] {
@@ -85,7 +61,5 @@ function sorted(folder: string, command: string): string[] {
 }
 
 function text(folder: string, command: string): string {
-  return Buffer.from(run("sh", ["-c", command], folder).stdout).toString(
-    "latin1",
-  );
+  return Buffer.from(run("sh", ["-c", command], folder).stdout).toString("latin1");
 }

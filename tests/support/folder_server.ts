@@ -50,9 +50,8 @@ function answer(response: ServerResponse, path: string, range: string): void {
   const match = /^bytes=(\d+)-(\d+)$/.exec(range);
   const start = Number(match?.[1] ?? 0);
   const end = Math.min(Number(match?.[2] ?? size - 1) + 1, size);
-  if (start >= size) {
-    response.writeHead(416, { "content-range": `bytes */${size}` }).end();
-  } else {
+  if (start >= size) response.writeHead(416, { "content-range": `bytes */${size}` }).end();
+  else {
     const bytes = new Uint8Array(end - start);
     readSync(fd, bytes, 0, bytes.length, start);
     response.writeHead(206, {

@@ -34,28 +34,19 @@ export class Forgery {
   inode(number: InodeNumber, change: (bytes: Uint8Array) => void): void {
     const { geometry, groups } = this.#volume;
     const { inodeTable } = now(groups.load(0 as never));
-    const start = inodeTable * geometry.blockSizeBytes +
-      (number - 1) * geometry.inodeSizeBytes;
+    const start = inodeTable * geometry.blockSizeBytes + (number - 1) * geometry.inodeSizeBytes;
     const bytes = this.image.subarray(start, start + geometry.inodeSizeBytes);
     change(bytes);
     const { i_generation, l_i_checksum_lo, i_checksum_hi } = INODE.offsets;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const seed = inodeSeed(
-      geometry.seed,
-      number,
-      view.getUint32(i_generation, true),
-    );
+    const seed = inodeSeed(geometry.seed, number, view.getUint32(i_generation, true));
     const checksum = inodeChecksum(seed, bytes, 0, bytes.length);
     view.setUint16(l_i_checksum_lo, checksum & 0xffff, true);
     view.setUint16(i_checksum_hi, checksum >>> 16, true);
   }
 
   /** Changes the entry of a folder of one block; the callback gets the entry and its name. */
-  entry(
-    folder: InodeNumber,
-    name: string,
-    change: (entry: Uint8Array) => void,
-  ): void {
+  entry(folder: InodeNumber, name: string, change: (entry: Uint8Array) => void): void {
     const inode = this.load(folder);
     const { blockSizeBytes } = this.#volume.geometry;
     const start = now(blockMapOf(this.#volume, inode).segmentAt(0 as FileBlock)).block *
@@ -67,11 +58,7 @@ export class Forgery {
       if (new TextDecoder().decode(entry.subarray(8, 8 + name_len)) === name) {
         change(entry);
         const checksum = directoryChecksum(inode.seed, block, 0, block.length);
-        new DataView(block.buffer, block.byteOffset).setUint32(
-          block.length - 4,
-          checksum,
-          true,
-        );
+        new DataView(block.buffer, block.byteOffset).setUint32(block.length - 4, checksum, true);
         return;
       }
       at += rec_len;
@@ -83,10 +70,7 @@ export class Forgery {
   extentBlock(number: InodeNumber, change: (bytes: Uint8Array) => void): void {
     const inode = this.load(number);
     assert.ok(hasFlag(inode, "extents"));
-    const field = new DataView(
-      inode.bytes.slice().buffer,
-      INODE.offsets.i_block,
-    );
+    const field = new DataView(inode.bytes.slice().buffer, INODE.offsets.i_block);
     assert.equal(field.getUint16(EXTENT_HEADER.offsets.eh_depth, true), 1);
     const { blockSizeBytes } = this.#volume.geometry;
     const start = field.getUint32(16, true) * blockSizeBytes;

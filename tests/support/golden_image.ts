@@ -23,17 +23,10 @@ export const GOLDEN_DIGEST_WITHOUT_RECORD =
 /** A root folder with files, holes, links, attributes, and a folder with an index. */
 export const goldenRoot = () =>
   folder({
-    text: file("some text", {
-      xattrs: { "user.a": "1", "user.b": new Uint8Array(3000) },
-    }),
+    text: file("some text", { xattrs: { "user.a": "1", "user.b": new Uint8Array(3000) } }),
     link: symlink("text"),
     sparse: file({ sizeBytes: 900_000, ranges: [500_000, 600_000] }),
-    many: folder(
-      Array.from(
-        { length: 500 },
-        (_, i) => [`name ${i}`, file(`${i}`)] as const,
-      ),
-    ),
+    many: folder(Array.from({ length: 500 }, (_, i) => [`name ${i}`, file(`${i}`)] as const)),
   });
 
 /** SHA-256 of the image with 4 KiB blocks, in hex. */

@@ -10,11 +10,7 @@ import { pipeline, recipes, type Step } from "../../mod.ts";
 import { output } from "./oracles.ts";
 
 /** Builds an image of what is in a folder, on another one if that is named. */
-export async function buildLayer(
-  folder: string,
-  image: string,
-  base?: string,
-): Promise<void> {
+export async function buildLayer(folder: string, image: string, base?: string): Promise<void> {
   const full = pipeline(recipes.native).without("fsck");
   const chosen = base === undefined ? full : full.insertAfter("scan", onBase(await baseOf(base)));
   await chosen.run({ sources: [`${folder}/.`], output: image });

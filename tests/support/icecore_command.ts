@@ -19,13 +19,5 @@ export function icecoreArgv(args: readonly string[] = []): string[] {
 /** The argv of icecore's source, for what is said otherwise of compiled programs. */
 export function sourceArgv(args: readonly string[] = []): string[] {
   // The runtime keeps to itself that it waits for a lock which another test holds.
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--allow-all",
-    "--no-check",
-    main,
-    ...args,
-  ];
+  return [Deno.execPath(), "run", "--quiet", "--allow-all", "--no-check", main, ...args];
 }

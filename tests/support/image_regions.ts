@@ -53,29 +53,17 @@ function* collect(volume: Volume, sizeBytes: number): Reading<Region[]> {
   const size = geometry.blockSizeBytes;
   const regions: Region[] = [];
   const known = new Set<number>();
-  const add = (
-    kind: Region["kind"] | "contents",
-    block: number,
-    countBlocks: number,
-  ) => {
+  const add = (kind: Region["kind"] | "contents", block: number, countBlocks: number) => {
     for (let i = block; i < block + countBlocks; i++) known.add(i);
     if (kind === "contents") return;
-    regions.push({
-      kind,
-      offsetBytes: block * size,
-      sizeBytes: countBlocks * size,
-    });
+    regions.push({ kind, offsetBytes: block * size, sizeBytes: countBlocks * size });
   };
 
   regions.push({ kind: "boot block", offsetBytes: 0, sizeBytes: 1024 });
   known.add(0);
   regions.push({ kind: "superblock", offsetBytes: 1024, sizeBytes: 1024 });
   if (size > 2048) {
-    regions.push({
-      kind: "boot block",
-      offsetBytes: 2048,
-      sizeBytes: size - 2048,
-    });
+    regions.push({ kind: "boot block", offsetBytes: 2048, sizeBytes: size - 2048 });
   }
   for (let group = 0; group < geometry.countGroups; group++) {
     const info = yield* volume.groups.load(group as GroupNumber);
@@ -100,21 +88,14 @@ function* collect(volume: Volume, sizeBytes: number): Reading<Region[]> {
   for (let block = 0; block < sizeBytes / size; block++) {
     if (known.has(block)) continue;
     // What is left are the blocks of extent trees; that they are is what their magic says.
-    assert.equal(
-      yield* magicOf(volume, block),
-      0xf30a,
-      `block ${block} is known`,
-    );
+    assert.equal(yield* magicOf(volume, block), 0xf30a, `block ${block} is known`);
     add("extent block", block, 1);
   }
   return regions;
 }
 
 /** An inode that was never used is zeros, which do not fit a checksum. */
-function* usedInode(
-  volume: Volume,
-  number: InodeNumber,
-): Reading<Inode | undefined> {
+function* usedInode(volume: Volume, number: InodeNumber): Reading<Inode | undefined> {
   try {
     return yield* volume.inodes.load(number);
   } catch {
@@ -125,11 +106,7 @@ function* usedInode(
 function* contentsOf(
   volume: Volume,
   inode: Inode,
-  add: (
-    kind: Region["kind"] | "contents",
-    block: number,
-    countBlocks: number,
-  ) => void,
+  add: (kind: Region["kind"] | "contents", block: number, countBlocks: number) => void,
 ): Reading<void> {
   const isLink = isType(inode, S_IFLNK) && !isFastLink(volume, inode);
   if (!isLink && !isType(inode, S_IFREG) && !isType(inode, S_IFDIR)) return;
@@ -145,9 +122,6 @@ function* contentsOf(
 }
 
 function* magicOf(volume: Volume, block: number): Reading<number> {
-  const bytes = yield* volume.cache.load(
-    block * volume.geometry.blockSizeBytes,
-    2,
-  );
+  const bytes = yield* volume.cache.load(block * volume.geometry.blockSizeBytes, 2);
   return bytes[0]! | (bytes[1]! << 8);
 }

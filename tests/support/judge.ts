@@ -11,10 +11,7 @@ import { buildTree, type Built, type Node } from "./tree_builder.ts";
 import { planOf, withImage } from "./write_image.ts";
 
 /** What {@link judge} needs of the machine. */
-export const JUDGE: Requirements = {
-  programs: ["e2fsck", "find", "mount"],
-  loop: true,
-};
+export const JUDGE: Requirements = { programs: ["e2fsck", "find", "mount"], loop: true };
 
 /** What the callback of {@link judge} gets. */
 export interface Judged {

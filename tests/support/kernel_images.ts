@@ -28,15 +28,7 @@ import { temporaryFolder } from "./write_image.ts";
 
 /** What making one needs of the machine. */
 export const KERNEL_WRITES: Requirements = {
-  programs: [
-    "mkfs.ext4",
-    "mount",
-    "umount",
-    "sync",
-    "setfattr",
-    "getfattr",
-    "setfacl",
-  ],
+  programs: ["mkfs.ext4", "mount", "umount", "sync", "setfattr", "getfattr", "setfacl"],
   root: true,
   loop: true,
 };
@@ -63,9 +55,7 @@ export async function withKernelImage(
     mkdirSync(mountpoint);
     writeFileSync(image, "");
     truncateSync(image, 192 << 20);
-    execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, image], {
-      stdio: "pipe",
-    });
+    execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, image], { stdio: "pipe" });
     output("mount", ["-t", "ext4", "-o", "loop", image, mountpoint]);
     try {
       writeMuch(mountpoint);
@@ -91,12 +81,8 @@ function writeMuch(root: string): void {
   truncateSync(at("far"), 80_000_000);
   appendFileSync(at("far"), pattern(5000, 8));
   mkdirSync(at("large"));
-  for (let i = 0; i < 3000; i++) {
-    writeFileSync(at(`large/${"name".repeat(10)}-${i}`), "");
-  }
-  for (let i = 0; i < 3000; i += 3) {
-    unlinkSync(at(`large/${"name".repeat(10)}-${i}`));
-  }
+  for (let i = 0; i < 3000; i++) writeFileSync(at(`large/${"name".repeat(10)}-${i}`), "");
+  for (let i = 0; i < 3000; i += 3) unlinkSync(at(`large/${"name".repeat(10)}-${i}`));
   mkdirSync(at("folders"));
   for (let i = 0; i < 300; i++) mkdirSync(at(`folders/${i}`));
   writeFileSync(at("first"), pattern(100_000, 3));
@@ -106,13 +92,7 @@ function writeMuch(root: string): void {
   output("setfattr", ["-n", "user.a", "-v", "1", at("first")]);
   output("setfattr", ["-n", "user.b", "-v", "y".repeat(700), at("first")]);
   for (const name of ["1", "2", "3"]) {
-    output("setfattr", [
-      "-n",
-      "user.shared",
-      "-v",
-      "s".repeat(300),
-      at(`folders/${name}`),
-    ]);
+    output("setfattr", ["-n", "user.shared", "-v", "s".repeat(300), at(`folders/${name}`)]);
     output("setfacl", ["-m", "u:1000:rx,d:u:1000:rx", at(`folders/${name}`)]);
   }
 }
@@ -120,9 +100,7 @@ function writeMuch(root: string): void {
 /** What happens after a sync lies in the journal first, and only there for some seconds. */
 function changeMore(root: string): void {
   const at = (path: string) => join(root, path);
-  for (let i = 1; i < 3000; i += 3) {
-    unlinkSync(at(`large/${"name".repeat(10)}-${i}`));
-  }
+  for (let i = 1; i < 3000; i += 3) unlinkSync(at(`large/${"name".repeat(10)}-${i}`));
   for (let i = 0; i < 50; i++) writeFileSync(at(`folders/${i}/late`), `${i}`);
   rmSync(at("folders/299"), { recursive: true });
   renameSync(at("folders/298"), at("moved"));
@@ -147,8 +125,6 @@ function writeFragments(a: string, b: string): void {
 /** A block of data, a hole, a block of data …: as many extents. */
 function writeHoles(path: string, count: number): void {
   const fd = openSync(path, "w");
-  for (let i = 0; i < count; i++) {
-    writeSync(fd, pattern(100, i), 0, 100, i * 16384 + 50);
-  }
+  for (let i = 0; i < count; i++) writeSync(fd, pattern(100, i), 0, 100, i * 16384 + 50);
   closeSync(fd);
 }

@@ -15,10 +15,7 @@ export interface Landscape {
 }
 
 /** Draws so many, each with a preview of its own. */
-export async function landscapes(
-  page: Page,
-  count: number,
-): Promise<Landscape[]> {
+export async function landscapes(page: Page, count: number): Promise<Landscape[]> {
   const drawn: Landscape[] = [];
   for (let i = 0; i < count; i++) {
     const [large, small] = await Promise.all([
@@ -38,9 +35,7 @@ export async function landscapes(
 }
 
 /** Runs in the browser: sky, sun, ridges of mountains, and a lake. */
-function draw(
-  { seed, width, height }: { seed: number; width: number; height: number },
-): string {
+function draw({ seed, width, height }: { seed: number; width: number; height: number }): string {
   // deno-lint-ignore no-explicit-any -- what runs in a browser has no types here
   const canvas = (globalThis as any).document.createElement("canvas");
   Object.assign(canvas, { width, height });
@@ -54,10 +49,7 @@ function draw(
   sky.addColorStop(0.7, `hsl(${(hue + 150 + 60 * random()) % 360} 75% 80%)`);
   context.fillStyle = sky;
   context.fillRect(0, 0, width, height);
-  const [sunX, sunY] = [
-    width * (0.2 + 0.6 * random()),
-    height * (0.15 + 0.25 * random()),
-  ];
+  const [sunX, sunY] = [width * (0.2 + 0.6 * random()), height * (0.15 + 0.25 * random())];
   context.fillStyle = "hsl(45 100% 92%)";
   context.beginPath();
   context.arc(sunX, sunY, width * 0.035, 0, 7);

@@ -25,17 +25,12 @@ export async function trial(
     for (const change of changes) {
       change(source);
       const image = `${folder}/${images.length}.img`;
-      const built = await buildImage(source, image, {
-        ...build,
-        base: images[0]!,
-      });
+      const built = await buildImage(source, image, { ...build, base: images[0]! });
       problems.push(
         ...built.problems.map(({ kind, path }) => `${kind} ${path.slice(source.length)}`),
       );
       images.unshift(image);
-      if (built.problems.length === 0) {
-        await assertStackShows(images, source, folder);
-      }
+      if (built.problems.length === 0) await assertStackShows(images, source, folder);
       names.push(await namesIn(image));
     }
   });
@@ -48,9 +43,7 @@ export async function namesIn(image: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { pathText, stat } of reader.walk()) {
     const isGone = stat.device?.major === 0 && stat.device.minor === 0;
-    if (pathText !== "lost+found") {
-      names.push(`${isGone ? "-" : ""}${pathText}`);
-    }
+    if (pathText !== "lost+found") names.push(`${isGone ? "-" : ""}${pathText}`);
   }
   return names.sort();
 }

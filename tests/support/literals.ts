@@ -12,9 +12,8 @@ export function literalsOf(code: string): string[] {
   let between = "";
   let at = 0;
   const add = (text: string) => {
-    if (found.length > 0 && between.trim() === "+") {
-      found.push(found.pop()! + text);
-    } else found.push(text);
+    if (found.length > 0 && between.trim() === "+") found.push(found.pop()! + text);
+    else found.push(text);
     between = "";
   };
   while (at < code.length) {
@@ -26,9 +25,7 @@ export function literalsOf(code: string): string[] {
       const { text, end } = quoted(code, at);
       add(text);
       at = end;
-    } else if (
-      code[at] === "/" && BEFORE_REGEXP.test(between.trimEnd().slice(-10))
-    ) {
+    } else if (code[at] === "/" && BEFORE_REGEXP.test(between.trimEnd().slice(-10))) {
       at = endOfRegexp(code, at);
       between += "/";
     } else between += code[at++];
@@ -36,10 +33,7 @@ export function literalsOf(code: string): string[] {
   return found;
 }
 
-function quoted(
-  code: string,
-  start: number,
-): { readonly text: string; readonly end: number } {
+function quoted(code: string, start: number): { readonly text: string; readonly end: number } {
   const quote = code[start];
   let text = "";
   for (let at = start + 1; at < code.length; at++) {

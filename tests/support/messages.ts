@@ -11,8 +11,6 @@ export function messagesIn(events: readonly BuildEvent[]): string[] {
 }
 
 /** The same of something that notes events, as lines. */
-export function said(
-  { events }: { readonly events: readonly BuildEvent[] },
-): string {
+export function said({ events }: { readonly events: readonly BuildEvent[] }): string {
   return messagesIn(events).join("\n");
 }

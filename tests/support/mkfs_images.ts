@@ -12,16 +12,7 @@ import { temporaryFolder } from "./write_image.ts";
 
 /** What making and mounting one needs of the machine. */
 export const MKFS: Requirements = {
-  programs: [
-    "mkfs.ext4",
-    "mount",
-    "umount",
-    "mknod",
-    "setfattr",
-    "getfattr",
-    "setfacl",
-    "dd",
-  ],
+  programs: ["mkfs.ext4", "mount", "umount", "mknod", "setfattr", "getfattr", "setfacl", "dd"],
   root: true,
   loop: true,
 };
@@ -51,16 +42,7 @@ export const MKFS_OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext4", "-O", "inline_data", "-I", "512", "-b", "1024"],
   ["-t", "ext4", "-O", "inline_data,^metadata_csum"],
   ["-t", "ext4", "-O", "meta_bg,^resize_inode", "-b", "1024"],
-  [
-    "-t",
-    "ext4",
-    "-O",
-    "meta_bg,^resize_inode,^64bit",
-    "-b",
-    "1024",
-    "-g",
-    "1024",
-  ],
+  ["-t", "ext4", "-O", "meta_bg,^resize_inode,^64bit", "-b", "1024", "-g", "1024"],
   ["-t", "ext4", "-O", "sparse_super2", "-b", "1024"],
   ["-t", "ext4", "-O", "^sparse_super,^resize_inode", "-b", "1024"],
   ["-t", "ext4", "-O", "bigalloc", "-C", "16384"],
@@ -86,14 +68,7 @@ export async function withMkfsImage(
     const image = join(folder, "image");
     writeFileSync(image, "");
     truncateSync(image, 96 << 20);
-    execFileSync(findProgram("mkfs.ext4")!, [
-      "-q",
-      "-F",
-      ...options,
-      "-d",
-      source,
-      image,
-    ], {
+    execFileSync(findProgram("mkfs.ext4")!, ["-q", "-F", ...options, "-d", source, image], {
       stdio: "pipe",
     });
     await use(image, folder);

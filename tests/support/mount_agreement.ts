@@ -29,9 +29,7 @@ export async function assertReaderAgrees(
   const files = await openFileSystem(source, options);
   const reader = await readerTree(files);
   assert.deepEqual([...reader.keys()].sort(), [...kernel.keys()].sort());
-  for (const [path, facts] of kernel) {
-    assert.deepEqual(reader.get(path), facts, path);
-  }
+  for (const [path, facts] of kernel) assert.deepEqual(reader.get(path), facts, path);
   await assertLookUps(files, kernel);
 }
 
@@ -43,8 +41,7 @@ export function kernelTree(mountpoint: string): Tree {
   const times = kernelTimes(mountpoint);
   const visit = (path: Buffer, relative: string) => {
     const stat = lstatSync(path, { bigint: true });
-    const isDevice = (stat.mode & 0o170000n) === 0o020000n ||
-      (stat.mode & 0o170000n) === 0o060000n;
+    const isDevice = (stat.mode & 0o170000n) === 0o020000n || (stat.mode & 0o170000n) === 0o060000n;
     const facts: Facts = {
       mode: stat.mode.toString(8),
       owner: `${stat.uid}:${stat.gid}`,
@@ -94,14 +91,10 @@ async function readerFacts(files: FileSystem, stat: Stat): Promise<Facts> {
     mtime: nanoseconds(stat.mtime),
     atime: nanoseconds(stat.atime),
     ctime: nanoseconds(stat.ctime),
-    xattrs: xattrText(
-      xattrs.map(({ name, value }) => [latin1(name), Buffer.from(value)]),
-    ),
+    xattrs: xattrText(xattrs.map(({ name, value }) => [latin1(name), Buffer.from(value)])),
   };
   if (stat.device !== undefined) facts["device"] = `${rdev(stat.device)}`;
-  if (stat.kind === "symlink") {
-    facts["target"] = latin1(await files.readLink(inode));
-  }
+  if (stat.kind === "symlink") facts["target"] = latin1(await files.readLink(inode));
   if (stat.kind === "file") {
     const hash = createHash("sha256");
     for await (const piece of files.readFile(inode)) hash.update(piece);
@@ -127,26 +120,14 @@ async function assertLookUps(files: FileSystem, kernel: Tree): Promise<void> {
 
 /** Not every runtime's `lstat` gives nanoseconds; find does. */
 function kernelTimes(mountpoint: string): Map<string, Facts> {
-  const { stdout } = run(
-    "find",
-    [".", "-printf", "%T@ %A@ %C@ %P\\0"],
-    mountpoint,
-  );
+  const { stdout } = run("find", [".", "-printf", "%T@ %A@ %C@ %P\\0"], mountpoint);
   const times = new Map<string, Facts>();
   for (const line of latin1(stdout).split("\0").slice(0, -1)) {
-    const [mtime, atime, ctime] = line.split(" ", 3) as [
-      string,
-      string,
-      string,
-    ];
+    const [mtime, atime, ctime] = line.split(" ", 3) as [string, string, string];
     const path = line.slice(mtime.length + atime.length + ctime.length + 3);
     // Ten digits behind the point: nanoseconds, and a zero.
     const whole = (time: string) => `${BigInt(time.replace(".", "").slice(0, -1))}`;
-    times.set(path, {
-      mtime: whole(mtime),
-      atime: whole(atime),
-      ctime: whole(ctime),
-    });
+    times.set(path, { mtime: whole(mtime), atime: whole(atime), ctime: whole(ctime) });
   }
   return times;
 }
@@ -158,9 +139,7 @@ function kernelXattrs(mountpoint: string): Map<string, string> {
     mountpoint,
   );
   const found = new Map<string, string>();
-  for (
-    const block of printed.split("\n\n").filter((one) => one.trim() !== "")
-  ) {
+  for (const block of printed.split("\n\n").filter((one) => one.trim() !== "")) {
     const [head, ...lines] = block.split("\n").filter((line) => line !== "");
     const path = unescape(head!.slice("# file: ".length));
     const pairs = lines.map((line): [string, Buffer] => {
@@ -175,10 +154,7 @@ function kernelXattrs(mountpoint: string): Map<string, string> {
 /** getfattr writes odd bytes of names as three octal digits. */
 function unescape(text: string): string {
   return Buffer.from(
-    text.replace(
-      /\\([0-7]{3})/g,
-      (_, octal) => String.fromCharCode(parseInt(octal, 8)),
-    ),
+    text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8))),
     "utf8",
   )
     .toString("latin1");
@@ -191,11 +167,8 @@ function xattrText(pairs: [string, Buffer][]): string {
     .sort().join(" ");
 }
 
-function rdev(
-  { major, minor }: { readonly major: number; readonly minor: number },
-): bigint {
-  return BigInt(minor & 0xff) | (BigInt(major) << 8n) |
-    (BigInt(minor & ~0xff) << 12n);
+function rdev({ major, minor }: { readonly major: number; readonly minor: number }): bigint {
+  return BigInt(minor & 0xff) | (BigInt(major) << 8n) | (BigInt(minor & ~0xff) << 12n);
 }
 
 function nanoseconds({ seconds, nanoseconds }: Time): string {

@@ -14,15 +14,7 @@ import type { Requirements } from "./requirements.ts";
 
 /** What mounting a stack, and listing what it shows, needs of the machine. */
 export const STACK: Requirements = {
-  programs: [
-    "mount",
-    "umount",
-    "find",
-    "stat",
-    "getfattr",
-    "sha256sum",
-    "e2fsck",
-  ],
+  programs: ["mount", "umount", "find", "stat", "getfattr", "sha256sum", "e2fsck"],
   loop: true,
 };
 
@@ -76,14 +68,7 @@ export async function withStack<T>(
     mkdirSync(merged, { recursive: true });
     // The file system calls of newer programs take 255 bytes of options at most.
     const options = `lowerdir=${images.map((_, i) => `m${i}`).join(":")}${more}`;
-    const command = [
-      "LIBMOUNT_FORCE_MOUNT2=always",
-      "mount",
-      "-t",
-      "overlay",
-      "-o",
-      options,
-    ];
+    const command = ["LIBMOUNT_FORCE_MOUNT2=always", "mount", "-t", "overlay", "-o", options];
     output("env", [...command, "overlay", merged], folder);
     mounted.unshift(merged);
     return await use(merged);
@@ -99,11 +84,7 @@ export function appearanceOf(
 ): string[] {
   const isOwn = (line: string) => /^(lost\+found|\.\/lost\+found) /.test(line);
   const lines = listFolder(folder).filter((line) => !isOwn(line));
-  return [
-    ...lines,
-    ...links(folder),
-    ...(options.ctime === true ? ctimes(folder) : []),
-  ];
+  return [...lines, ...links(folder), ...(options.ctime === true ? ctimes(folder) : [])];
 }
 
 /** Fails unless the kernel shows the stack as the source, and each image alone is clean. */
@@ -114,14 +95,10 @@ export async function assertStackShows(
   options: { readonly ctime?: boolean } = {},
 ): Promise<void> {
   for (const image of images) assertE2fsckClean(image);
-  const expected = images.length === 1 ? undefined : await withStack(
-    images,
-    folder,
-    (merged) => appearanceOf(merged, options),
-  );
-  if (expected !== undefined) {
-    assert.deepEqual(expected, appearanceOf(source, options));
-  }
+  const expected = images.length === 1
+    ? undefined
+    : await withStack(images, folder, (merged) => appearanceOf(merged, options));
+  if (expected !== undefined) assert.deepEqual(expected, appearanceOf(source, options));
 }
 
 function links(folder: string): string[] {

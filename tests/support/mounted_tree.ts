@@ -57,15 +57,8 @@ export function assertMountedEquals(mountpoint: string, built: Built): void {
   for (const [path, inode] of paths) {
     const fields = found.get(path);
     assert.ok(fields !== undefined, `${path} is in the mount`);
-    assert.deepEqual(fields, {
-      ...expectedFields(tree, inode),
-      inode: fields["inode"]!,
-    }, path);
-    assert.equal(
-      inodeOf.get(inode) ?? fields["inode"],
-      fields["inode"],
-      `${path} is one inode`,
-    );
+    assert.deepEqual(fields, { ...expectedFields(tree, inode), inode: fields["inode"]! }, path);
+    assert.equal(inodeOf.get(inode) ?? fields["inode"], fields["inode"], `${path} is one inode`);
     const isFirst = !inodeOf.has(inode);
     inodeOf.set(inode, fields["inode"]!);
     if (!isFirst) continue;
@@ -76,16 +69,10 @@ export function assertMountedEquals(mountpoint: string, built: Built): void {
     }
     const device = tree.devices.get(inode);
     if (device !== undefined) {
-      const printed = Buffer.from(
-        outputOf(mountpoint, fields["inode"]!, "stat", "-c", "%t:%T"),
-      )
+      const printed = Buffer.from(outputOf(mountpoint, fields["inode"]!, "stat", "-c", "%t:%T"))
         .toString()
         .trim();
-      assert.equal(
-        printed,
-        `${device.major.toString(16)}:${device.minor.toString(16)}`,
-        path,
-      );
+      assert.equal(printed, `${device.major.toString(16)}:${device.minor.toString(16)}`, path);
     }
   }
 }
@@ -97,14 +84,8 @@ export function pathsOf(tree: Tree): [string, TreeInode][] {
     const [path, inode] = paths[at]!;
     if (!hasType(tree, inode, S_IFDIR)) continue;
     const first = tree.payload[inode]!;
-    for (
-      let entry = first;
-      entry < first + tree.countChildren[inode]!;
-      entry++
-    ) {
-      const name = Buffer.from(nameOf(tree, entry as TreeEntry)).toString(
-        "latin1",
-      );
+    for (let entry = first; entry < first + tree.countChildren[inode]!; entry++) {
+      const name = Buffer.from(nameOf(tree, entry as TreeEntry)).toString("latin1");
       const child = tree.entryInode[entry]! as TreeInode;
       paths.push([path === "" ? name : `${path}/${name}`, child]);
     }
@@ -113,26 +94,16 @@ export function pathsOf(tree: Tree): [string, TreeInode][] {
 }
 
 function listMount(mountpoint: string): Found {
-  const { stdout, stderr } = run("find", [
-    mountpoint,
-    "-printf",
-    FIELDS.join("\\0") + "\\0",
-  ]);
+  const { stdout, stderr } = run("find", [mountpoint, "-printf", FIELDS.join("\\0") + "\\0"]);
   assert.equal(stderr, "");
   const values = Buffer.from(stdout).toString("latin1").split("\0");
   const found = new Map<string, Record<string, string>>();
-  for (
-    let at = 0;
-    at + FIELDS.length < values.length + 1;
-    at += FIELDS.length
-  ) {
+  for (let at = 0; at + FIELDS.length < values.length + 1; at += FIELDS.length) {
     const [path, type, mode, uid, gid, size, mtime, links, inode, target] = values.slice(
       at,
       at + FIELDS.length,
     );
-    if (
-      path === undefined || inode === undefined || target === undefined
-    ) break;
+    if (path === undefined || inode === undefined || target === undefined) break;
     const isFolder = type === "d";
     found.set(path, {
       type: type!,
@@ -171,12 +142,7 @@ function timeText(seconds: number, nanoseconds: string): string {
   return `${seconds}.${nanoseconds}`;
 }
 
-function assertSameContents(
-  path: string,
-  built: Built,
-  inode: TreeInode,
-  name: string,
-): void {
+function assertSameContents(path: string, built: Built, inode: TreeInode, name: string): void {
   const size = built.tree.sizeBytes[inode]!;
   const fd = openSync(path, "r");
   try {
@@ -189,11 +155,7 @@ function assertSameContents(
         got += count;
       }
       const expected = built.read(inode, start, bytes.length);
-      assert.equal(
-        Buffer.compare(bytes, expected),
-        0,
-        `${name} from ${start} to ${end}`,
-      );
+      assert.equal(Buffer.compare(bytes, expected), 0, `${name} from ${start} to ${end}`);
     }
   } finally {
     closeSync(fd);
@@ -203,8 +165,7 @@ function assertSameContents(
 /** Whether the runtime can open it: UTF-8, and not longer than the kernel takes at once. */
 function isPlainPath(path: string): boolean {
   const bytes = Buffer.from(path, "latin1");
-  return bytes.length < 4000 &&
-    Buffer.compare(Buffer.from(bytes.toString("utf8")), bytes) === 0;
+  return bytes.length < 4000 && Buffer.compare(Buffer.from(bytes.toString("utf8")), bytes) === 0;
 }
 
 /** As `assertSameContents` of the first mebibyte, by a program that goes from folder to folder. */
@@ -222,31 +183,14 @@ function assertSameOutput(
 }
 
 /** What a program prints of an inode, whatever its path is. */
-function outputOf(
-  mountpoint: string,
-  number: string,
-  ...command: string[]
-): Uint8Array {
-  const args = [
-    mountpoint,
-    "-inum",
-    number,
-    "-execdir",
-    ...command,
-    "{}",
-    ";",
-    "-quit",
-  ];
+function outputOf(mountpoint: string, number: string, ...command: string[]): Uint8Array {
+  const args = [mountpoint, "-inum", number, "-execdir", ...command, "{}", ";", "-quit"];
   const { stdout, stderr } = run("find", args);
   assert.equal(stderr, "");
   return stdout;
 }
 
-function probesOf(
-  tree: Tree,
-  inode: TreeInode,
-  size: number,
-): [number, number][] {
+function probesOf(tree: Tree, inode: TreeInode, size: number): [number, number][] {
   if (size <= WHOLE_MAX_BYTES) return size === 0 ? [] : [[0, size]];
   const ranges = tree.dataRanges.get(inode) ?? Float64Array.of(0, size);
   return [...ranges, 0, size].map((bound) => [

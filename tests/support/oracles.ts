@@ -17,11 +17,7 @@ export interface Printed {
 }
 
 /** Runs a program to its end. */
-export function run(
-  program: string,
-  args: readonly string[],
-  cwd?: string,
-): Printed {
+export function run(program: string, args: readonly string[], cwd?: string): Printed {
   const path = findProgram(program);
   assert.ok(path !== undefined, `${program} is installed`);
   const result = spawnSync(path, args, {
@@ -37,26 +33,15 @@ export function run(
 }
 
 /** `run`, failing unless the exit code is 0; standard output as text. */
-export function output(
-  program: string,
-  args: readonly string[],
-  cwd?: string,
-): string {
+export function output(program: string, args: readonly string[], cwd?: string): string {
   const printed = run(program, args, cwd);
   const text = new TextDecoder().decode(printed.stdout);
-  assert.equal(
-    printed.exitCode,
-    0,
-    `${program} ${args.join(" ")}: ${text}${printed.stderr}`,
-  );
+  assert.equal(printed.exitCode, 0, `${program} ${args.join(" ")}: ${text}${printed.stderr}`);
   return text;
 }
 
 /** Lines that e2fsck prints about a sound image. */
-const SOUND = [
-  /^Pass [1-5]: /,
-  /^.*: \d+\/\d+ files \([\d.]+% non-contiguous\), \d+\/\d+ blocks$/,
-];
+const SOUND = [/^Pass [1-5]: /, /^.*: \d+\/\d+ files \([\d.]+% non-contiguous\), \d+\/\d+ blocks$/];
 
 /** What `e2fsck -fn` complains of; of some damage it complains with exit code 0. */
 export function e2fsckComplaints(image: string): string[] {

@@ -35,10 +35,7 @@ export interface RangeServer extends AsyncDisposable {
   /** Bytes of bodies sent. */
   readonly countBytes: number;
   /** May be replaced at any time. */
-  file: {
-    readonly bytes: Uint8Array;
-    readonly headers: Record<string, string>;
-  };
+  file: { readonly bytes: Uint8Array; readonly headers: Record<string, string> };
   /** Asked for each request. */
   fault: (request: Seen) => Fault | undefined;
 }
@@ -50,11 +47,7 @@ export async function rangeServer(
 ): Promise<RangeServer> {
   let countBytes = 0;
   const server = createServer((request, response) => {
-    const seen = seenOf(
-      request,
-      state.requests.length + 1,
-      state.file.bytes.length,
-    );
+    const seen = seenOf(request, state.requests.length + 1, state.file.bytes.length);
     state.requests.push(seen);
     const fault = state.fault(seen);
     if (fault === undefined) countBytes += answer(response, state.file, seen);
@@ -91,15 +84,10 @@ function seenOf(request: IncomingMessage, number: number, size: number): Seen {
   };
 }
 
-function answer(
-  response: ServerResponse,
-  file: RangeServer["file"],
-  seen: Seen,
-): number {
+function answer(response: ServerResponse, file: RangeServer["file"], seen: Seen): number {
   const { startBytes, endBytes } = seen;
   if (startBytes >= file.bytes.length) {
-    response.writeHead(416, { "content-range": `bytes */${file.bytes.length}` })
-      .end();
+    response.writeHead(416, { "content-range": `bytes */${file.bytes.length}` }).end();
     return 0;
   }
   response.writeHead(206, headOf(file, startBytes, endBytes));
@@ -107,11 +95,7 @@ function answer(
   return endBytes - startBytes;
 }
 
-function headOf(
-  { bytes, headers }: RangeServer["file"],
-  start: number,
-  end: number,
-) {
+function headOf({ bytes, headers }: RangeServer["file"], start: number, end: number) {
   return {
     ...headers,
     "content-range": `bytes ${start}-${end - 1}/${bytes.length}`,
@@ -127,10 +111,7 @@ function misbehave(
 ): void {
   const { startBytes, endBytes } = seen;
   if (fault === "ignore-range") {
-    response.writeHead(200, {
-      ...file.headers,
-      "content-length": `${file.bytes.length}`,
-    });
+    response.writeHead(200, { ...file.headers, "content-length": `${file.bytes.length}` });
     response.end(file.bytes);
   } else if (fault === "shifted-range") {
     response.writeHead(206, headOf(file, startBytes + 1, endBytes));
@@ -149,10 +130,7 @@ function misbehave(
     response.writeHead(302, { location: fault.redirect }).end();
   } else if ("cutAfterBytes" in fault) {
     response.writeHead(206, headOf(file, startBytes, endBytes));
-    const part = file.bytes.subarray(
-      startBytes,
-      startBytes + fault.cutAfterBytes,
-    );
+    const part = file.bytes.subarray(startBytes, startBytes + fault.cutAfterBytes);
     response.write(part, () => setTimeout(() => response.destroy(), 20));
   } else if (fault.stall === "in-body") {
     response.writeHead(206, headOf(file, startBytes, endBytes));

@@ -16,10 +16,7 @@ export const LARGE_BYTES = 60 << 20;
 
 export const needs = (type: string, ...programs: string[]): Requirements => {
   const disk = loopDisk(type);
-  return {
-    ...disk,
-    programs: [...disk.programs!, "filefrag", "e2fsck", ...programs],
-  };
+  return { ...disk, programs: [...disk.programs!, "filefrag", "e2fsck", ...programs] };
 };
 
 export function random(sizeBytes: number): Uint8Array {
@@ -56,18 +53,13 @@ export async function onDisk(
 
 export function freeBytes(mountpoint: string): number {
   output("sync", ["-f", mountpoint]);
-  return Number(
-    output("df", ["--output=avail", "-B1", mountpoint]).split("\n")[1],
-  );
+  return Number(output("df", ["--output=avail", "-B1", mountpoint]).split("\n")[1]);
 }
 
 /** Whether an image shares extents with other files. */
 export const isShared = (image: string) => /\bshared\b/.test(output("filefrag", ["-v", image]));
 
-export async function assertHolds(
-  image: string,
-  source: string,
-): Promise<void> {
+export async function assertHolds(image: string, source: string): Promise<void> {
   assertE2fsckClean(image);
   await verifyImage(image, { sources: [source] });
   const digest = createHash("sha512").update(readFileSync(image)).digest("hex");

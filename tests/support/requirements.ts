@@ -34,12 +34,8 @@ export function missingRequirement(
     const line = aptGetLine(missing);
     return `needs ${missing.join(", ")}${line === undefined ? "" : `: ${line}`}`;
   }
-  if (
-    (needs.root === true || needs.loop === true) && process.getuid?.() !== 0
-  ) return "needs root";
-  if (needs.loop === true && !hasLoopDevices()) {
-    return "needs a free loop device: modprobe loop";
-  }
+  if ((needs.root === true || needs.loop === true) && process.getuid?.() !== 0) return "needs root";
+  if (needs.loop === true && !hasLoopDevices()) return "needs a free loop device: modprobe loop";
   return undefined;
 }
 
@@ -51,9 +47,7 @@ export function missingRequirement(
  * Deno.test({ name: `the image mounts${suffix}`, ignore, fn });
  * ```
  */
-export function requires(
-  needs: Requirements,
-): { ignore: boolean; suffix: string } {
+export function requires(needs: Requirements): { ignore: boolean; suffix: string } {
   const reason = missingRequirement(needs);
   return reason === undefined
     ? { ignore: false, suffix: "" }
@@ -91,7 +85,6 @@ let loopDevices: boolean | undefined;
 /** Whether the kernel offers a loop device. Asked once: `losetup --find` attaches nothing. */
 function hasLoopDevices(): boolean {
   const losetup = findProgram("losetup");
-  loopDevices ??= losetup !== undefined &&
-    spawnSync(losetup, ["--find"]).status === 0;
+  loopDevices ??= losetup !== undefined && spawnSync(losetup, ["--find"]).status === 0;
   return loopDevices;
 }

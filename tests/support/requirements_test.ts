@@ -19,17 +19,12 @@ Deno.test("a missing program is named with the line that installs it", () => {
 });
 
 Deno.test("several programs of one package give one package", () => {
-  assert.equal(
-    aptGetLine(["e2fsck", "tune2fs", "e2fsck"]),
-    "apt-get install e2fsprogs",
-  );
+  assert.equal(aptGetLine(["e2fsck", "tune2fs", "e2fsck"]), "apt-get install e2fsprogs");
   assert.equal(aptGetLine(["e2fsck", "no-such-program"]), undefined);
 });
 
 Deno.test(".ci/run installs every package that a test can ask for", async () => {
-  const script = await Deno.readTextFile(
-    new URL("../../.ci/run", import.meta.url),
-  );
+  const script = await Deno.readTextFile(new URL("../../.ci/run", import.meta.url));
   const listed = /packages=\(([^)]*)\)/.exec(script)?.[1]?.split(/\s+/) ?? [];
   const missing = testPackages.filter((name) => name !== "npm" && !listed.includes(name));
   assert.deepEqual(missing, []);

@@ -28,10 +28,7 @@ export async function s3Store(): Promise<S3Store> {
     return next();
   });
   const { port } = await server.run();
-  const environment = {
-    ...CREDENTIALS,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-  };
+  const environment = { ...CREDENTIALS, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
   const changed = setEnvironment(environment);
   const client = new S3Client(clientConfig(environment));
   return {
@@ -40,9 +37,7 @@ export async function s3Store(): Promise<S3Store> {
       return countReads;
     },
     async put(key, bytes) {
-      await client.send(
-        new PutObjectCommand({ Bucket: "vault", Key: key, Body: bytes }),
-      );
+      await client.send(new PutObjectCommand({ Bucket: "vault", Key: key, Body: bytes }));
     },
     async [Symbol.asyncDispose]() {
       changed[Symbol.dispose]();

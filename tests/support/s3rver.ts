@@ -20,10 +20,7 @@ export interface Request {
 }
 
 /** Looks at a request before the server does, or instead of it. */
-export type Middleware = (
-  request: Request,
-  next: () => Promise<void>,
-) => unknown;
+export type Middleware = (request: Request, next: () => Promise<void>) => unknown;
 
 /** A server. */
 export interface S3rver {
@@ -34,10 +31,7 @@ export interface S3rver {
 }
 
 /** The only credentials it takes, as environment variables. */
-export const CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: "S3RVER",
-  AWS_SECRET_ACCESS_KEY: "S3RVER",
-};
+export const CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };
 
 /** A server with one bucket, `vault`, kept in a folder that exists; `run` starts it on any port. */
 export async function makeS3rver(directory: string): Promise<S3rver> {

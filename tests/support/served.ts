@@ -98,10 +98,7 @@ export interface RawAnswer {
  * Sends lines as they are, which no client library would, and reads what comes until the server
  * closes the connection.
  */
-export async function sendRaw(
-  port: number,
-  lines: readonly string[],
-): Promise<RawAnswer> {
+export async function sendRaw(port: number, lines: readonly string[]): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, "127.0.0.1");
   let text = "";
@@ -133,9 +130,5 @@ function parsed(answer: string): RawAnswer {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   }));
-  return {
-    status: Number(statusLine.split(" ")[1]),
-    headers,
-    text: answer.slice(end + 4),
-  };
+  return { status: Number(statusLine.split(" ")[1]), headers, text: answer.slice(end + 4) };
 }

@@ -37,22 +37,12 @@ export async function buildSmallImage(folder: string): Promise<string> {
   linkSync(join(source, "readme.txt"), join(source, "docs/same.txt"));
   symlinkSync("docs/old", join(source, "latest"));
   symlinkSync("gone\x1b[31m", join(source, "dangling"));
-  for (const name of HOSTILE_NAMES) {
-    writeFileSync(join(source, "hostile", name), name);
-  }
+  for (const name of HOSTILE_NAMES) writeFileSync(join(source, "hostile", name), name);
   utimesSync(join(source, "docs/old/notes.txt"), 1_000_000_000, 1_000_000_000);
   for (const path of ["readme.txt", "docs/large.bin", ".hidden"]) {
     utimesSync(join(source, path), 1_714_559_400, 1_714_559_400);
   }
   const image = join(folder, "small.img");
-  await icecoreOutput([
-    "build",
-    `${source}/.`,
-    "-o",
-    image,
-    "--label",
-    "small",
-    "--quiet",
-  ]);
+  await icecoreOutput(["build", `${source}/.`, "-o", image, "--label", "small", "--quiet"]);
   return image;
 }

@@ -9,10 +9,7 @@ import { output } from "./oracles.ts";
 
 /** Bytes that differ from place to place. */
 export function pattern(length: number, salt: number): Uint8Array {
-  return Uint8Array.from(
-    { length },
-    (_, i) => (i * 31 + (i >> 9) * 7 + salt) & 0xff,
-  );
+  return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 9) * 7 + salt) & 0xff);
 }
 
 /** Fills an existing folder. Needs root, `mknod`, `setfattr` and `setfacl`. */
@@ -34,18 +31,12 @@ export function fillSourceFolder(root: string): void {
     "status=none",
   ]);
   mkdirSync(at("many"));
-  for (let i = 0; i < 700; i++) {
-    writeFileSync(at(`many/some-longer-name-${i}`), `${i}`);
-  }
+  for (let i = 0; i < 700; i++) writeFileSync(at(`many/some-longer-name-${i}`), `${i}`);
   mkdirSync(at("few"));
-  for (const name of ["a", "b", "naïve"]) {
-    writeFileSync(at(`few/${name}`), name);
-  }
+  for (const name of ["a", "b", "naïve"]) writeFileSync(at(`few/${name}`), name);
   mkdirSync(at("deep/er/and/deeper"), { recursive: true });
   writeFileSync(at(`deep/er/and/deeper/${"n".repeat(255)}`), "long name");
-  for (const length of [1, 59, 60, 61, 500]) {
-    symlinkSync("t".repeat(length), at(`link-${length}`));
-  }
+  for (const length of [1, 59, 60, 61, 500]) symlinkSync("t".repeat(length), at(`link-${length}`));
   linkSync(at("tiny"), at("few/hard"));
   output("mknod", [at("pipe"), "p"]);
   output("mknod", [at("null"), "c", "1", "3"]);
@@ -58,14 +49,7 @@ export function fillSourceFolder(root: string): void {
   output("setfattr", ["-n", "user.large", "-v", "x".repeat(600), at("of-130")]);
   output("setfattr", ["-n", "user.empty", at("of-130")]);
   output("setfattr", ["-n", "trusted.thing", "-v", "on a folder", at("few")]);
-  output("setfattr", [
-    "-h",
-    "-n",
-    "trusted.link",
-    "-v",
-    "on a link",
-    at("link-500"),
-  ]);
+  output("setfattr", ["-h", "-n", "trusted.link", "-v", "on a link", at("link-500")]);
   output("setfacl", ["-m", "u:1234:rw,g:77:r", at("of-300000")]);
   output("setfacl", ["-d", "-m", "u:1234:rwx", at("deep")]);
 }

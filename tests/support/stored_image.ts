@@ -35,23 +35,15 @@ export async function storedPlace(folder: string): Promise<StoredPlace> {
 /** It lasts as long as this process. */
 async function makePlace(): Promise<StoredPlace> {
   const folder = mkdtempSync(`${tmpdir()}/icecore-stored-`);
-  addEventListener(
-    "unload",
-    () => rmSync(folder, { recursive: true, force: true }),
-  );
+  addEventListener("unload", () => rmSync(folder, { recursive: true, force: true }));
   const source = join(folder, "photos");
   mkdirSync(join(source, "many"), { recursive: true });
   mkdirSync(join(source, "2024/01"), { recursive: true });
   writeFileSync(join(source, "readme.txt"), "An ice core is drilled once.\n");
   writeFileSync(join(source, "2024/01/ice.jpg"), noise(3_000_000, 1));
-  writeFileSync(
-    join(source, "2024/text"),
-    "An ice core never changes.\n".repeat(30_000),
-  );
+  writeFileSync(join(source, "2024/text"), "An ice core never changes.\n".repeat(30_000));
   writeFileSync(join(source, "last.bin"), pattern(100_001, 9));
-  for (let i = 0; i < 1200; i++) {
-    writeFileSync(join(source, `many/${i}`), noise(i * 7, i));
-  }
+  for (let i = 0; i < 1200; i++) writeFileSync(join(source, `many/${i}`), noise(i * 7, i));
   const image = join(folder, "photos.img");
   await pipeline(recipes.native).run({ sources: [source], output: image });
   return { folder, source, image };
@@ -68,18 +60,12 @@ export function noise(length: number, seed: number): Uint8Array {
 }
 
 /** Runs a program that must succeed. @returns What it prints. */
-export function tool(
-  program: string,
-  args: readonly string[],
-  input?: string,
-): string {
+export function tool(program: string, args: readonly string[], input?: string): string {
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: "utf8",
     ...(input === undefined ? {} : { input }),
   });
-  if (status !== 0) {
-    throw new Error(`${program} ended with ${status}: ${stderr}${stdout}`);
-  }
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}${stdout}`);
   return stdout;
 }
 
@@ -108,27 +94,16 @@ export function sshKey(
 }
 
 /** Encrypts with the program age. @returns The path of the result. */
-export function ageEncrypt(
-  from: string,
-  recipients: readonly string[],
-  ...more: string[]
-): string {
+export function ageEncrypt(from: string, recipients: readonly string[], ...more: string[]): string {
   const to = recipients.flatMap((recipient) => ["-r", recipient]);
   tool("age", [...to, ...more, "-o", `${from}.age`, from]);
   return `${from}.age`;
 }
 
 /** Encrypts with the program age and a passphrase, which it takes from a terminal alone. */
-export function ageEncryptByPassphrase(
-  from: string,
-  passphrase: string,
-): string {
+export function ageEncryptByPassphrase(from: string, passphrase: string): string {
   const command = `age -p -o ${from}.age ${from}`;
-  tool(
-    "script",
-    ["-qec", command, "/dev/null"],
-    `${passphrase}\n${passphrase}\n`,
-  );
+  tool("script", ["-qec", command, "/dev/null"], `${passphrase}\n${passphrase}\n`);
   return `${from}.age`;
 }
 
@@ -138,19 +113,10 @@ export async function contentsOf(image: ImageReader): Promise<string[]> {
   for await (const { pathText, stat } of image.walk()) {
     const hash = createHash("sha256");
     if (stat.kind === "file") {
-      for await (const piece of await image.readFile(stat.inode)) {
-        hash.update(piece);
-      }
+      for await (const piece of await image.readFile(stat.inode)) hash.update(piece);
     }
-    const { kind, mode, sizeBytes, mtime } = stat as unknown as Record<
-      string,
-      unknown
-    >;
-    lines.push(
-      [pathText, kind, mode, sizeBytes, String(mtime), hash.digest("hex")].join(
-        " ",
-      ),
-    );
+    const { kind, mode, sizeBytes, mtime } = stat as unknown as Record<string, unknown>;
+    lines.push([pathText, kind, mode, sizeBytes, String(mtime), hash.digest("hex")].join(" "));
   }
   return lines;
 }

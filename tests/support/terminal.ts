@@ -20,21 +20,8 @@ export class Terminal {
   constructor(private readonly lab: Lab, args: readonly string[]) {
     this.#socket = lab.at(`tmux-${randomUUID()}`);
     const words = icecoreArgv(args).map((word) => `'${word}'`).join(" ");
-    writeFileSync(
-      lab.at("run.sh"),
-      `${words}\necho "ended with $?"\nexec sleep 600\n`,
-    );
-    this.#tmux(
-      "-f",
-      "/dev/null",
-      "new-session",
-      "-d",
-      "-x",
-      "150",
-      "-y",
-      "40",
-      "sh run.sh",
-    );
+    writeFileSync(lab.at("run.sh"), `${words}\necho "ended with $?"\nexec sleep 600\n`);
+    this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "40", "sh run.sh");
   }
 
   /** Waits until something is shown. */
@@ -44,9 +31,7 @@ export class Terminal {
       if (shown.includes(text)) return shown;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    return assert.fail(
-      `${text} is not shown, but: ${this.#tmux("capture-pane", "-p")}`,
-    );
+    return assert.fail(`${text} is not shown, but: ${this.#tmux("capture-pane", "-p")}`);
   }
 
   type(...keys: string[]): void {
@@ -58,11 +43,7 @@ export class Terminal {
   }
 
   #tmux(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync("tmux", [
-      "-S",
-      this.#socket,
-      ...args,
-    ], {
+    const { status, stdout, stderr } = spawnSync("tmux", ["-S", this.#socket, ...args], {
       cwd: this.lab.folder,
       env: { ...Deno.env.toObject(), ...this.lab.env, TERM: "xterm" },
       encoding: "utf8",

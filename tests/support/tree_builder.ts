@@ -46,36 +46,24 @@ export interface Pattern {
 export type Node =
   & { readonly meta: Meta }
   & (
-    | {
-      readonly kind: "folder";
-      readonly entries: readonly (readonly [Name, Node])[];
-    }
+    | { readonly kind: "folder"; readonly entries: readonly (readonly [Name, Node])[] }
     | { readonly kind: "file"; readonly data: Uint8Array | Pattern }
     | { readonly kind: "symlink"; readonly target: Uint8Array }
-    | {
-      readonly kind: "device";
-      readonly block: boolean;
-      readonly device: DeviceNumber;
-    }
+    | { readonly kind: "device"; readonly block: boolean; readonly device: DeviceNumber }
     | { readonly kind: "fifo" }
     | { readonly kind: "socket" }
   );
 
 /** Text is UTF-8. */
 export type Name = string | Uint8Array;
-type Entries =
-  | Readonly<Record<string, Node>>
-  | readonly (readonly [Name, Node])[];
+type Entries = Readonly<Record<string, Node>> | readonly (readonly [Name, Node])[];
 
 export const folder = (entries: Entries = {}, meta: Meta = {}): Node => ({
   kind: "folder",
   entries: Array.isArray(entries) ? entries : Object.entries(entries),
   meta,
 });
-export const file = (
-  data: string | Uint8Array | Pattern = "",
-  meta: Meta = {},
-): Node => ({
+export const file = (data: string | Uint8Array | Pattern = "", meta: Meta = {}): Node => ({
   kind: "file",
   data: typeof data === "string" ? bytesOf(data) : data,
   meta,
@@ -90,12 +78,7 @@ export const device = (
   major: number,
   minor: number,
   meta: Meta = {},
-): Node => ({
-  kind: "device",
-  block: type === "block",
-  device: { major, minor },
-  meta,
-});
+): Node => ({ kind: "device", block: type === "block", device: { major, minor }, meta });
 export const fifo = (meta: Meta = {}): Node => ({ kind: "fifo", meta });
 export const socket = (meta: Meta = {}): Node => ({ kind: "socket", meta });
 
@@ -124,10 +107,7 @@ export function buildTree(root: Node): Built {
     firstChild[row] = names.length;
     countChildren[row] = node.kind === "folder" ? node.entries.length : 0;
     if (node.kind !== "folder") continue;
-    const sorted = node.entries.map(([name, child]) => ({
-      name: bytesOf(name),
-      child,
-    }));
+    const sorted = node.entries.map(([name, child]) => ({ name: bytesOf(name), child }));
     sorted.sort((a, b) => Buffer.compare(a.name, b.name));
     for (const { name, child } of sorted) {
       if (!rows.has(child)) rows.set(child, nodes.push(child) - 1);
@@ -140,8 +120,7 @@ export function buildTree(root: Node): Built {
     read: (inode, offset, length) => readNode(nodes[inode]!, inode, offset, length),
     isZeros(inode) {
       const node = nodes[inode]!;
-      return node.kind === "file" && !(node.data instanceof Uint8Array) &&
-        node.data.zeros === true;
+      return node.kind === "file" && !(node.data instanceof Uint8Array) && node.data.zeros === true;
     },
   };
 }
@@ -181,14 +160,8 @@ function columnsOf(
     gid: Uint32Array.from(nodes, (node) => node.meta.gid ?? 0),
     sizeBytes: Float64Array.from(nodes, sizeOf),
     mtime: {
-      seconds: Float64Array.from(
-        nodes,
-        (node) => node.meta.mtime?.[0] ?? 1_600_000_000,
-      ),
-      nanoseconds: Uint32Array.from(
-        nodes,
-        (node) => node.meta.mtime?.[1] ?? 123_456_789,
-      ),
+      seconds: Float64Array.from(nodes, (node) => node.meta.mtime?.[0] ?? 1_600_000_000),
+      nanoseconds: Uint32Array.from(nodes, (node) => node.meta.mtime?.[1] ?? 123_456_789),
     },
     countNames,
     nameEntry,
@@ -208,8 +181,7 @@ function columnsOf(
     ),
     dataRanges: new Map(
       nodes.flatMap((node, row) =>
-        node.kind === "file" && !(node.data instanceof Uint8Array) &&
-          node.data.ranges !== undefined
+        node.kind === "file" && !(node.data instanceof Uint8Array) && node.data.ranges !== undefined
           ? [[row as TreeInode, Float64Array.from(node.data.ranges)] as const]
           : []
       ),
@@ -245,23 +217,14 @@ function setOf(node: Node, sets: Xattr[][], rows: Map<string, number>): number {
   const set = Object.entries(node.meta.xattrs ?? {})
     .map(([name, value]) => ({ name: bytesOf(name), value: bytesOf(value) }))
     .sort((a, b) => Buffer.compare(a.name, b.name));
-  const key = JSON.stringify(
-    set.map(({ name, value }) => [[...name], [...value]]),
-  );
+  const key = JSON.stringify(set.map(({ name, value }) => [[...name], [...value]]));
   if (!rows.has(key)) rows.set(key, sets.push(set) - 1);
   return rows.get(key)!;
 }
 
-function readNode(
-  node: Node,
-  seed: number,
-  offset: number,
-  length: number,
-): Uint8Array {
+function readNode(node: Node, seed: number, offset: number, length: number): Uint8Array {
   if (node.kind !== "file") throw new Error("only files have contents");
-  if (node.data instanceof Uint8Array) {
-    return node.data.subarray(offset, offset + length);
-  }
+  if (node.data instanceof Uint8Array) return node.data.subarray(offset, offset + length);
   if (node.data.zeros === true) return new Uint8Array(length);
   const ranges = node.data.ranges ?? [0, node.data.sizeBytes];
   const own = node.data.seed ?? seed;
@@ -269,9 +232,7 @@ function readNode(
   for (let r = 0; r + 1 < ranges.length; r += 2) {
     const start = Math.max(ranges[r]!, offset);
     const end = Math.min(ranges[r + 1]!, offset + length);
-    for (let at = start; at < end; at++) {
-      bytes[at - offset] = patternByte(own, at);
-    }
+    for (let at = start; at < end; at++) bytes[at - offset] = patternByte(own, at);
   }
   return bytes;
 }

@@ -7,10 +7,7 @@ import { device, fifo, file, folder, type Node, symlink } from "./tree_builder.t
 
 /** Bytes that are not all the same. */
 function noise(length: number, salt: number): Uint8Array {
-  return Uint8Array.from(
-    { length },
-    (_, i) => (i * 37 + (i >> 7) * 11 + salt) & 0xff,
-  );
+  return Uint8Array.from({ length }, (_, i) => (i * 37 + (i >> 7) * 11 + salt) & 0xff);
 }
 
 /** A POSIX ACL as system calls give it: owner, one user, group, mask, others. */
@@ -28,26 +25,16 @@ const ACL = Uint8Array.of(
  * @param sizeBytes of one file of zeros, to have more than one group
  */
 export function variedTree(sizeBytes = 9_000_000): Node {
-  const shared = {
-    xattrs: { "user.block": noise(400, 1), "user.second": "two" },
-  };
+  const shared = { xattrs: { "user.block": noise(400, 1), "user.second": "two" } };
   const hard = file("one inode, two names");
   const many = Array.from(
     { length: 400 },
     (_, i) => [`a-rather-long-name-${i}`, file(`${i}`)] as const,
   );
-  const ranges = Array.from(
-    { length: 40 },
-    (_, i) => [i * 16384, i * 16384 + 4096],
-  ).flat();
+  const ranges = Array.from({ length: 40 }, (_, i) => [i * 16384, i * 16384 + 4096]).flat();
   return folder({
     "empty": file(),
-    "tiny": file("hello", {
-      mode: 0o4711,
-      uid: 70_000,
-      gid: 80_000,
-      mtime: [5_000_000_000, 7],
-    }),
+    "tiny": file("hello", { mode: 0o4711, uid: 70_000, gid: 80_000, mtime: [5_000_000_000, 7] }),
     "zeros": file({ sizeBytes, zeros: true }),
     "scattered": file({ sizeBytes: 40 * 16384, ranges }),
     "many": folder(many),

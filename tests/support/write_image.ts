@@ -47,9 +47,7 @@ export function imageBytes(built: Built, plan: Plan): Uint8Array {
 
 /** A folder for one test on a RAM disk where there is one; the caller removes it. */
 export function temporaryFolder(): string {
-  return mkdtempSync(
-    join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "icecore-test-"),
-  );
+  return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "icecore-test-"));
 }
 
 /** Writes the image to a sparse file for the time of a callback. */
@@ -65,9 +63,7 @@ export async function withImage<T>(
     try {
       ftruncateSync(fd, plan.sizeBytes);
       emit(built, plan, (bytes, at) => {
-        if (bytes.some((byte) => byte !== 0)) {
-          writeSync(fd, bytes, 0, bytes.length, at);
-        }
+        if (bytes.some((byte) => byte !== 0)) writeSync(fd, bytes, 0, bytes.length, at);
       });
     } finally {
       closeSync(fd);
@@ -78,21 +74,14 @@ export async function withImage<T>(
   }
 }
 
-function emit(
-  built: Built,
-  plan: Plan,
-  write: (bytes: Uint8Array, at: number) => void,
-): void {
+function emit(built: Built, plan: Plan, write: (bytes: Uint8Array, at: number) => void): void {
   let at = 0;
   const hashes = new FileHashes(built, plan);
   let digests = new Uint8Array();
   for (const run of plan.runs()) {
     if (run.kind === "digests") {
       if (run.offsetBytes === 0) digests = hashes.finish(run.header);
-      write(
-        digests.subarray(run.offsetBytes, run.offsetBytes + run.lengthBytes),
-        at,
-      );
+      write(digests.subarray(run.offsetBytes, run.offsetBytes + run.lengthBytes), at);
       at += run.lengthBytes;
       continue;
     }
@@ -104,10 +93,7 @@ function emit(
     }
     if (run.kind === "file") {
       const fileEnd = built.tree.sizeBytes[run.inode]!;
-      assert.ok(
-        run.offsetBytes + run.lengthBytes <= fileEnd,
-        "a run never crosses the end",
-      );
+      assert.ok(run.offsetBytes + run.lengthBytes <= fileEnd, "a run never crosses the end");
       const lengthBytes = built.isZeros(run.inode) ? 0 : run.lengthBytes;
       hashes.add(run);
       for (let done = 0; done < lengthBytes; done += READ_BYTES) {
@@ -122,25 +108,17 @@ function emit(
 
 /** The digests of a record, by the runtime's SHA-256 and the rule of docs/native.md. */
 class FileHashes {
-  readonly #files = new Map<
-    number,
-    { row: TreeInode; sizeBytes: number; ranges: number[] }
-  >();
+  readonly #files = new Map<number, { row: TreeInode; sizeBytes: number; ranges: number[] }>();
 
   readonly #links = new Map<number, Uint8Array>();
 
   constructor(private readonly built: Built, private readonly plan: Plan) {}
 
-  add(
-    { number, inode: row, sizeBytes, offsetBytes, lengthBytes }: Run & {
-      kind: "file";
-    },
-  ): void {
+  add({ number, inode: row, sizeBytes, offsetBytes, lengthBytes }: Run & { kind: "file" }): void {
     const file = this.#files.get(number) ?? { row, sizeBytes, ranges: [] };
     const { ranges } = file;
-    if (ranges.at(-1) === offsetBytes) {
-      ranges[ranges.length - 1]! += lengthBytes;
-    } else ranges.push(offsetBytes, offsetBytes + lengthBytes);
+    if (ranges.at(-1) === offsetBytes) ranges[ranges.length - 1]! += lengthBytes;
+    else ranges.push(offsetBytes, offsetBytes + lengthBytes);
     this.#files.set(number, file);
   }
 
@@ -158,17 +136,10 @@ class FileHashes {
     for (const { number, ownerNumber } of this.plan.shared()) {
       this.#files.set(number, this.#files.get(ownerNumber)!);
     }
-    for (const [number, file] of this.#files) {
-      bytes.set(this.#digestOf(file), 32 * (number - 1));
-    }
-    for (const [number, digest] of this.#links) {
-      bytes.set(digest, 32 * (number - 1));
-    }
+    for (const [number, file] of this.#files) bytes.set(this.#digestOf(file), 32 * (number - 1));
+    for (const [number, digest] of this.#links) bytes.set(digest, 32 * (number - 1));
     const table = bytes.subarray(0, 32 * countUsedInodes);
-    bytes.set(
-      createHash("sha256").update(header).update(table).digest(),
-      table.length,
-    );
+    bytes.set(createHash("sha256").update(header).update(table).digest(), table.length);
     return bytes;
   }
 
@@ -178,10 +149,7 @@ class FileHashes {
     readonly ranges: readonly number[];
   }): Uint8Array {
     const hash = createHash("sha256");
-    const dataBytes = ranges.reduce(
-      (sum, at, i) => sum + (i % 2 === 0 ? -at : at),
-      0,
-    );
+    const dataBytes = ranges.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0);
     const passesOver = sizeBytes - dataBytes > dataBytes + 16 * 2 ** 20;
     if (passesOver) hash.update("icecore holes\0");
     let end = 0;
@@ -197,11 +165,7 @@ class FileHashes {
     }
     if (!passesOver) this.#zeros(hash, sizeBytes - end);
     else {
-      const all = BigUint64Array.from([
-        ...numbers,
-        numbers.length / 2,
-        sizeBytes,
-      ], BigInt);
+      const all = BigUint64Array.from([...numbers, numbers.length / 2, sizeBytes], BigInt);
       hash.update(new Uint8Array(all.buffer));
     }
     return hash.digest();

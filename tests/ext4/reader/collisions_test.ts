@@ -31,22 +31,15 @@ Deno.test("of two names with one hash, each is found, also where they lie in two
     assert.equal(found.size, some.length);
     if (await hasContinuedHash(image)) countContinued++;
   }
-  assert.ok(
-    countContinued > 0,
-    "some index says that a hash goes on in the next leaf",
-  );
+  assert.ok(countContinued > 0, "some index says that a hash goes on in the next leaf");
 });
 
 async function hasContinuedHash(image: Uint8Array): Promise<boolean> {
   const { volume } = await settle(openVolume(bytesSource(image), {}));
-  const { inode } = await (await openFileSystem(bytesSource(image))).stat(
-    "many",
-  );
+  const { inode } = await (await openFileSystem(bytesSource(image))).stat("many");
   const many = await settle(volume.inodes.load(inode));
   const data = await settle(FileData.open(volume, many));
   const root = await settle(loadIndexRoot(volume, many, data));
   assert.ok(root !== undefined);
-  return Array.from({ length: root.count }, (_, i) => indexHash(root, i)).some((
-    hash,
-  ) => hash & 1);
+  return Array.from({ length: root.count }, (_, i) => indexHash(root, i)).some((hash) => hash & 1);
 }

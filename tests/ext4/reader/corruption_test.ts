@@ -59,10 +59,7 @@ Deno.test("a wrong byte in the root of an index names the folder", async () => {
 
 Deno.test("an image that is cut short is distinguished from what is not an image", async () => {
   const codeOf = (bytes: Uint8Array) =>
-    openFileSystem(bytesSource(bytes)).then(
-      () => "sound",
-      (error) => error.code,
-    );
+    openFileSystem(bytesSource(bytes)).then(() => "sound", (error) => error.code);
   assert.equal(await codeOf(image.subarray(0, image.length - 1)), "truncated");
   assert.equal(await codeOf(new Uint8Array(1000)), "truncated");
   assert.equal(await codeOf(new Uint8Array(0)), "truncated");
@@ -76,9 +73,7 @@ Deno.test("features that are not known are named", async () => {
   SUPERBLOCK.encodeInto(superblock, 0, {
     s_feature_incompat: s_feature_incompat | 0x1000 | 0x100_0000,
   });
-  SUPERBLOCK.encodeInto(superblock, 0, {
-    s_checksum: superblockChecksum(superblock),
-  });
+  SUPERBLOCK.encodeInto(superblock, 0, { s_checksum: superblockChecksum(superblock) });
   await assert.rejects(openFileSystem(bytesSource(copy)), (error) => {
     assert.ok(error instanceof UnsupportedFeatureError);
     assert.deepEqual(error.features, ["dirdata", "FEATURE_0x1000000"]);

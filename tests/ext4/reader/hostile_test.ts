@@ -11,18 +11,13 @@ import { Forgery } from "../../support/forge.ts";
 import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
 import { imageBytes, planOf } from "../../support/write_image.ts";
 
-const ranges = Array.from(
-  { length: 40 },
-  (_, i) => [i * 16384, i * 16384 + 4096],
-).flat();
+const ranges = Array.from({ length: 40 }, (_, i) => [i * 16384, i * 16384 + 4096]).flat();
 const built = buildTree(folder({
   file: file("contents of the file"),
   scattered: file({ sizeBytes: 40 * 16384, ranges }),
   outer: folder({ inner: folder({ leaf: file("x") }), other: folder() }),
   link: symlink("s".repeat(100)),
-  noted: file("", {
-    xattrs: { "user.one": "11111111", "user.two": "22222222" },
-  }),
+  noted: file("", { xattrs: { "user.one": "11111111", "user.two": "22222222" } }),
 }));
 const original = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));
 const sound = await openFileSystem(bytesSource(original));
@@ -46,9 +41,7 @@ async function assertRefused(
   assert.ok(!isSound, "the checker finds it too");
 }
 
-for (
-  const [what, text] of [["a slash", "in/er"], ["a NUL", "in\0er"]] as const
-) {
+for (const [what, text] of [["a slash", "in/er"], ["a NUL", "in\0er"]] as const) {
   Deno.test(`a name with ${what} is refused`, () =>
     assertRefused("directory-entry", async (forgery) => {
       forgery.entry(await number("outer"), "inner", (entry) => {
@@ -77,38 +70,23 @@ Deno.test("a folder within itself is refused", () =>
 Deno.test("a folder with two names is refused", () =>
   assertRefused("folder-twice", async (forgery) => {
     const inner = await number("outer/inner");
-    forgery.entry(
-      await number("outer"),
-      "other",
-      (entry) => view(entry).setUint32(0, inner, true),
-    );
+    forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, inner, true));
   }));
 
 Deno.test("the root by another name is refused", () =>
   assertRefused("directory-entry", async (forgery) => {
-    forgery.entry(
-      await number("outer"),
-      "other",
-      (entry) => view(entry).setUint32(0, 2, true),
-    );
+    forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, 2, true));
   }));
 
 Deno.test("an inode past the last is refused", () =>
   assertRefused("directory-entry", async (forgery) => {
-    forgery.entry(
-      await number("outer"),
-      "other",
-      (entry) => view(entry).setUint32(0, 9999, true),
-    );
+    forgery.entry(await number("outer"), "other", (entry) => view(entry).setUint32(0, 9999, true));
   }));
 
 Deno.test("an inode that is not in use is refused", () =>
   assertRefused("inode-unused", async (forgery) => {
     const leaf = await number("outer/inner/leaf");
-    forgery.inode(
-      leaf,
-      (bytes) => view(bytes).setUint16(INODE.offsets.i_links_count, 0, true),
-    );
+    forgery.inode(leaf, (bytes) => view(bytes).setUint16(INODE.offsets.i_links_count, 0, true));
   }));
 
 Deno.test("a file that lies in the inode table is refused", () =>
@@ -161,11 +139,7 @@ Deno.test("attributes whose values overlap are refused", () =>
     forgery.inode(await number("noted"), (bytes) => {
       const first = 160 + 4;
       const second = first + 16 + 4;
-      view(bytes).setUint16(
-        second + 2,
-        view(bytes).getUint16(first + 2, true),
-        true,
-      );
+      view(bytes).setUint16(second + 2, view(bytes).getUint16(first + 2, true), true);
     });
   }));
 
@@ -191,10 +165,7 @@ Deno.test("a file that claims 4 TiB is a hole but for what it has, and costs not
   const files = await openFileSystem(bytesSource(forgery.image));
   const opened = await files.openFile("file");
   assert.equal(opened.stat.sizeBytes, 1023 * 2 ** 32 + 20);
-  assert.deepEqual(await Array.fromAsync(opened.dataRanges()), [{
-    startBytes: 0,
-    endBytes: 1024,
-  }]);
+  assert.deepEqual(await Array.fromAsync(opened.dataRanges()), [{ startBytes: 0, endBytes: 1024 }]);
   const into = new Uint8Array(1000).fill(1);
   assert.equal(await opened.read(2 ** 41, into), 1000);
   assert.ok(into.every((byte) => byte === 0));
@@ -205,11 +176,7 @@ Deno.test("what is encrypted is refused, and what is not can still be read", asy
   for (const path of ["file", "outer", "link"]) {
     forgery.inode(await number(path), (bytes) => {
       const flags = view(bytes).getUint32(INODE.offsets.i_flags, true);
-      view(bytes).setUint32(
-        INODE.offsets.i_flags,
-        flags | INODE_FLAGS.encrypt,
-        true,
-      );
+      view(bytes).setUint32(INODE.offsets.i_flags, flags | INODE_FLAGS.encrypt, true);
     });
   }
   const files = await openFileSystem(bytesSource(forgery.image));
@@ -219,8 +186,5 @@ Deno.test("what is encrypted is refused, and what is not can still be read", asy
   await assert.rejects(files.stat("outer/inner"), refused);
   await assert.rejects(files.readLink("link"), refused);
   assert.equal((await files.stat("file")).sizeBytes, 20);
-  assert.equal(
-    (await Array.fromAsync(files.readFile("scattered")))[0]!.length,
-    40 * 16384,
-  );
+  assert.equal((await Array.fromAsync(files.readFile("scattered")))[0]!.length, 40 * 16384);
 });

@@ -28,23 +28,16 @@ Deno.test("one file out of an image costs few requests, and hardly more than its
   const source = countingSource(bytesSource(photographs()));
   const files = await openFileSystem(source);
   let bytes = 0;
-  for await (const piece of files.readFile("folder-7/photo-3.jpg")) {
-    bytes += piece.length;
-  }
+  for await (const piece of files.readFile("folder-7/photo-3.jpg")) bytes += piece.length;
   assert.equal(bytes, FILE_BYTES);
   assert.ok(source.countReads <= 6, `${source.countReads} requests`);
-  assert.ok(
-    source.countBytes <= 1.1 * FILE_BYTES + (1 << 20),
-    `${source.countBytes} bytes`,
-  );
+  assert.ok(source.countBytes <= 1.1 * FILE_BYTES + (1 << 20), `${source.countBytes} bytes`);
 });
 
 Deno.test("two readers of the same bytes wait for one request", async () => {
   const source = countingSource(bytesSource(photographs()));
   const files = await openFileSystem(source);
-  await Promise.all(
-    Array.from({ length: 20 }, (_, i) => files.stat(`folder-${i}/photo-1.jpg`)),
-  );
+  await Promise.all(Array.from({ length: 20 }, (_, i) => files.stat(`folder-${i}/photo-1.jpg`)));
   assert.ok(source.countReads <= 5, `${source.countReads} requests`);
 });
 
@@ -68,8 +61,5 @@ Deno.test("a failed request is an error once, and is asked for again", async () 
     },
   );
   fail = false;
-  assert.equal(
-    (await files.stat("folder-7/photo-3.jpg")).sizeBytes,
-    FILE_BYTES,
-  );
+  assert.equal((await files.stat("folder-7/photo-3.jpg")).sizeBytes, FILE_BYTES);
 });

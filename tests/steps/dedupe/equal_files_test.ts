@@ -51,14 +51,8 @@ async function find(
   try {
     const { tree } = source;
     const nameOf = (row: number) =>
-      source.pathOf(row as TreeInode).slice(folder.length).replace(
-        /^[/.]+/,
-        "",
-      );
-    const rows = Array.from(
-      { length: tree.countInodes },
-      (_, row) => row as TreeInode,
-    );
+      source.pathOf(row as TreeInode).slice(folder.length).replace(/^[/.]+/, "");
+    const rows = Array.from({ length: tree.countInodes }, (_, row) => row as TreeInode);
     const rowOf = (name: string) => rows.find((row) => nameOf(row) === name)!;
     meddle();
     const found = await findEqualFiles(known(rowOf), {
@@ -67,18 +61,13 @@ async function find(
       onProgress: () => {},
     });
     const groups = [...found.groups.values()];
-    const digests = new Map(
-      groups.map(({ owner, digest }) => [nameOf(owner), digest]),
-    );
+    const digests = new Map(groups.map(({ owner, digest }) => [nameOf(owner), digest]));
     return {
       ...found,
       equal: groups.map(({ owner, twins }) => [owner, ...twins].map(nameOf)),
       digestOf(name) {
         const digest = digests.get(name);
-        return digest &&
-          [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(
-            "",
-          );
+        return digest && [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
       },
       rowOf,
     };
@@ -96,10 +85,7 @@ Deno.test("equal files are found, of any size, whatever their names and times ar
       const bytes = pattern(size, i);
       writeFileSync(`${folder}/a${size}`, bytes);
       writeFileSync(`${folder}/deep/er/b${size}`, bytes);
-      writeFileSync(
-        `${folder}/near${size}`,
-        bytes.with(size - 1, bytes[size - 1]! ^ 1),
-      );
+      writeFileSync(`${folder}/near${size}`, bytes.with(size - 1, bytes[size - 1]! ^ 1));
     }
     utimesSync(`${folder}/a700`, 1, 1);
     const { equal, digestOf, readTwiceBytes } = await find(folder);
@@ -110,16 +96,10 @@ Deno.test("equal files are found, of any size, whatever their names and times ar
     );
     for (const size of sizes) {
       const bytes = new Uint8Array(readFileSync(`${folder}/a${size}`));
-      assert.equal(
-        digestOf(`a${size}`) ?? digestOf(`deep/er/b${size}`),
-        sha256(bytes),
-      );
+      assert.equal(digestOf(`a${size}`) ?? digestOf(`deep/er/b${size}`), sha256(bytes));
     }
     const all = 2 * sizes.reduce((sum, size) => sum + size, 0);
-    assert.ok(
-      readTwiceBytes <= all + 6 * 4096,
-      "all that are stored, and no more",
-    );
+    assert.ok(readTwiceBytes <= all + 6 * 4096, "all that are stored, and no more");
   }));
 
 Deno.test("names of one file, empty files and files of one size of their own are not read", () =>
@@ -136,9 +116,7 @@ Deno.test("names of one file, empty files and files of one size of their own are
 
 Deno.test("large files of one size that are not alike are told apart by a page of each", () =>
   inTemporaryFolder(async (folder) => {
-    for (let i = 0; i < 5; i++) {
-      writeFileSync(`${folder}/${i}`, pattern(4_000_000, 13 * i));
-    }
+    for (let i = 0; i < 5; i++) writeFileSync(`${folder}/${i}`, pattern(4_000_000, 13 * i));
     copyFileSync(`${folder}/3`, `${folder}/copy`);
     const { equal, readTwiceBytes } = await find(folder);
     assert.deepEqual(equal.map((names) => names.toSorted()), [["3", "copy"]]);
@@ -147,17 +125,11 @@ Deno.test("large files of one size that are not alike are told apart by a page o
 
 Deno.test("files with holes are equal where their holes are", () =>
   inTemporaryFolder(async (folder) => {
-    const sparse = (
-      name: string,
-      at: readonly number[],
-      sizeBytes = 40 * 2 ** 20,
-    ) => {
+    const sparse = (name: string, at: readonly number[], sizeBytes = 40 * 2 ** 20) => {
       writeFileSync(`${folder}/${name}`, "");
       truncateSync(`${folder}/${name}`, sizeBytes);
       const fd = openSync(`${folder}/${name}`, "r+");
-      for (const offset of at) {
-        writeSync(fd, pattern(65_536, 1), 0, 65_536, offset);
-      }
+      for (const offset of at) writeSync(fd, pattern(65_536, 1), 0, 65_536, offset);
     };
     sparse("a", [0, 8 << 20]);
     sparse("b", [0, 8 << 20]);
@@ -171,16 +143,11 @@ Deno.test("files with holes are equal where their holes are", () =>
 
 Deno.test("a file that changes while it is compared is no twin", () =>
   inTemporaryFolder(async (folder) => {
-    for (const name of ["a", "b", "c"]) {
-      writeFileSync(`${folder}/${name}`, "same contents");
-    }
+    for (const name of ["a", "b", "c"]) writeFileSync(`${folder}/${name}`, "same contents");
     const changed = () => writeFileSync(`${folder}/b`, "Same contents");
-    assert.deepEqual(
-      (await find(folder, changed)).equal.map((names) => names.toSorted()),
-      [
-        ["a", "c"],
-      ],
-    );
+    assert.deepEqual((await find(folder, changed)).equal.map((names) => names.toSorted()), [
+      ["a", "c"],
+    ]);
   }));
 
 Deno.test("digests that are known are believed, and their files not read", () =>
@@ -192,12 +159,7 @@ Deno.test("digests that are known are believed, and their files not read", () =>
     const all = await find(
       folder,
       undefined,
-      (rowOf) =>
-        new Map(
-          ["a", "b", "c", "d"].map((
-            name,
-          ) => [rowOf(name), new Uint8Array(digest)]),
-        ),
+      (rowOf) => new Map(["a", "b", "c", "d"].map((name) => [rowOf(name), new Uint8Array(digest)])),
     );
     assert.equal(all.equal[0]!.length, 4);
     assert.equal(all.readTwiceBytes, 0);
@@ -205,15 +167,9 @@ Deno.test("digests that are known are believed, and their files not read", () =>
     const some = await find(
       folder,
       undefined,
-      (rowOf) =>
-        new Map(
-          ["a", "b", "c"].map((name) => [rowOf(name), new Uint8Array(digest)]),
-        ),
+      (rowOf) => new Map(["a", "b", "c"].map((name) => [rowOf(name), new Uint8Array(digest)])),
     );
     assert.equal(some.equal[0]!.length, 4);
     assert.equal(some.countKnown, 3);
-    assert.ok(
-      some.readTwiceBytes <= 4 * 4096,
-      "the fourth is a twin, and read once",
-    );
+    assert.ok(some.readTwiceBytes <= 4 * 4096, "the fourth is a twin, and read once");
   }));

@@ -16,15 +16,8 @@ import { Hasher } from "../../../steps/pack/image_digest.ts";
 
 const NO_CTIME = { ctimeSeconds: 0, ctimeNanoseconds: UNKNOWN };
 
-async function hashed(
-  countBuffers: number,
-  length: (i: number) => number,
-): Promise<string[]> {
-  const hasher = new Hasher(
-    "sha512",
-    new Breather(new AbortController().signal),
-    makeRing(),
-  );
+async function hashed(countBuffers: number, length: (i: number) => number): Promise<string[]> {
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const expected = createHash("sha512");
   try {
     for (let i = 0; i < countBuffers; i++) {
@@ -58,11 +51,7 @@ Deno.test("buffers may be filled in part", async () => {
 
 Deno.test("an abort ends the wait for a buffer", async () => {
   const interruption = new AbortController();
-  const hasher = new Hasher(
-    "sha512",
-    new Breather(interruption.signal),
-    makeRing(),
-  );
+  const hasher = new Hasher("sha512", new Breather(interruption.signal), makeRing());
   interruption.abort(new Error("enough"));
   try {
     await assert.rejects(async () => {
@@ -78,11 +67,7 @@ Deno.test("an abort ends the wait for a buffer", async () => {
 
 Deno.test("files that were handed over are closed, and those that changed are named", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "icecore-test-" });
-  const hasher = new Hasher(
-    "sha512",
-    new Breather(new AbortController().signal),
-    makeRing(),
-  );
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   try {
     const open = Array.from({ length: 100 }, (_, i) => {
       Deno.writeTextFileSync(`${folder}/${i}`, "x".repeat(i));
@@ -110,18 +95,9 @@ Deno.test("files that were handed over are closed, and those that changed are na
 });
 
 Deno.test("files that were handed over are closed after an abort, too", async () => {
-  const hasher = new Hasher(
-    "sha512",
-    new Breather(new AbortController().signal),
-    makeRing(),
-  );
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const fd = openAt(CURRENT_FOLDER, Deno.execPath(), O_RDONLY);
-  hasher.offer(fd, 0 as TreeInode, {
-    sizeBytes: 0,
-    seconds: 0,
-    nanoseconds: 0,
-    ...NO_CTIME,
-  });
+  hasher.offer(fd, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });
   for (let i = 0; i < 8; i++) {
     await hasher.buffer();
     hasher.submit(2 ** 20);
@@ -141,19 +117,10 @@ Deno.test("a full queue leaves the file to who offers it", () => {
 });
 
 Deno.test("what fails on the other thread is reported in its own words", async () => {
-  const hasher = new Hasher(
-    "sha512",
-    new Breather(new AbortController().signal),
-    makeRing(),
-  );
+  const hasher = new Hasher("sha512", new Breather(new AbortController().signal), makeRing());
   const noFile = 1_000_000 as Descriptor;
   try {
-    hasher.offer(noFile, 0 as TreeInode, {
-      sizeBytes: 0,
-      seconds: 0,
-      nanoseconds: 0,
-      ...NO_CTIME,
-    });
+    hasher.offer(noFile, 0 as TreeInode, { sizeBytes: 0, seconds: 0, nanoseconds: 0, ...NO_CTIME });
     await assert.rejects(hasher.finish(), {
       message: "cannot hash: close: bad file descriptor (EBADF). Report this.",
     });

@@ -41,9 +41,6 @@ Deno.test("a file is opened only when its last change lies further back than the
     });
     assert.equal(openedMs.length, 2);
     assert.ok(Math.min(...openedMs) >= changedSeconds * 1000 + GRAIN_MS);
-    assert.deepEqual(image.report.problems.map(({ kind }) => kind), [
-      "changed",
-      "changed",
-    ]);
+    assert.deepEqual(image.report.problems.map(({ kind }) => kind), ["changed", "changed"]);
   });
 });

@@ -13,11 +13,7 @@ Deno.test("a file that ext4 cannot hold is left out and named; the largest that 
     folder({ a: huge(MOST_BYTES + 1), b: huge(MOST_BYTES), c: file("c") }),
   );
   const { report, layout } = planOf(built, { blockSizeBytes: "auto" });
-  assert.deepEqual(report, [{
-    kind: "name-refused",
-    entry: 0,
-    why: "file-too-large",
-  }]);
+  assert.deepEqual(report, [{ kind: "name-refused", entry: 0, why: "file-too-large" }]);
   assert.equal(layout.blockSizeBytes, 4096);
 });
 
@@ -37,9 +33,6 @@ Deno.test("what does not fit the block size that was asked for is named", async 
     symlinkSync("x".repeat(1500), `${place}/source/in/link`);
     const link = await icecore(build, { cwd: place });
     assert.equal(link.code, 1);
-    assert.match(
-      link.stderr,
-      /cannot store \S+\/source\/in\/link: it is a symbolic link of 1500/,
-    );
+    assert.match(link.stderr, /cannot store \S+\/source\/in\/link: it is a symbolic link of 1500/);
   });
 });

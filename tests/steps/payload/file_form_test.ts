@@ -5,9 +5,7 @@ import { build, inPlace } from "../../plugins/building.ts";
 
 Deno.test("what cannot be undone is reported behind why it failed", async () => {
   const stream: Step["stream"] = () => ({
-    sink: new WritableStream({
-      write: () => Promise.reject(new Error("server gone")),
-    }),
+    sink: new WritableStream({ write: () => Promise.reject(new Error("server gone")) }),
     abort: () => Promise.reject(new Error("cannot take it back")),
   });
   const sending: Step = {

@@ -20,16 +20,12 @@ import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A source, a full image of it, and a changed file. */
 async function withBase(
-  use: (
-    place: { folder: string; source: string; base: string; layer: string },
-  ) => Promise<void>,
+  use: (place: { folder: string; source: string; base: string; layer: string }) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const source = `${folder}/source`;
     mkdirSync(`${source}/many`, { recursive: true });
-    for (let i = 0; i < 300; i++) {
-      writeFileSync(`${source}/many/${i}`, `${i}`.repeat(200));
-    }
+    for (let i = 0; i < 300; i++) writeFileSync(`${source}/many/${i}`, `${i}`.repeat(200));
     const base = `${folder}/base.img`;
     await buildImage(source, base);
     writeFileSync(`${source}/many/7`, "changed");
@@ -38,9 +34,7 @@ async function withBase(
 }
 
 /** Why a build failed in a step. */
-async function causeOf(
-  building: Promise<unknown>,
-): Promise<{ code: string; message: string }> {
+async function causeOf(building: Promise<unknown>): Promise<{ code: string; message: string }> {
   try {
     await building;
   } catch (error) {
@@ -50,18 +44,13 @@ async function causeOf(
 }
 
 function nothingLeft(folder: string): void {
-  assert.deepEqual(
-    readdirSync(folder).filter((name) => name.startsWith("layer")),
-    [],
-  );
+  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("layer")), []);
 }
 
 Deno.test("nothing is built on a base that is cut short, and nothing is left", async () => {
   await withBase(async ({ folder, source, base, layer }) => {
     truncateSync(base, 200_000);
-    await assert.rejects(buildImage(source, layer, { base }), {
-      step: "since",
-    });
+    await assert.rejects(buildImage(source, layer, { base }), { step: "since" });
     nothingLeft(folder);
   });
 });
@@ -72,9 +61,7 @@ Deno.test("nothing is built on a base whose record is damaged", async () => {
     const at = bytes.lastIndexOf("icecore\0");
     bytes[at + 64 + 20 * 32]! ^= 1;
     writeFileSync(base, bytes);
-    const { code, message } = await causeOf(
-      buildImage(source, layer, { base }),
-    );
+    const { code, message } = await causeOf(buildImage(source, layer, { base }));
     assert.equal(code, "bad-base");
     assert.match(
       message,
@@ -131,10 +118,7 @@ Deno.test("a base below the base that was swapped, or is gone, is named", async 
     await buildImage(source, base);
     const wrong = await causeOf(buildImage(source, layer, { base: middle }));
     assert.equal(wrong.code, "wrong-base");
-    assert.match(
-      wrong.message,
-      /base\.img is not the image that it was built on/,
-    );
+    assert.match(wrong.message, /base\.img is not the image that it was built on/);
     nothingLeft(folder);
     await pipeline(recipes.native)
       .use(since, { base: middle, bases: [`${folder}/elsewhere.img`] })
@@ -149,9 +133,7 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
     for (const fault of [{ status: 404 }, { status: 412 }] as const) {
       await using server = await rangeServer(bytes);
       server.fault = ({ number }) => number > 1 ? fault : undefined;
-      await assert.rejects(buildImage(source, layer, { base: server.url }), {
-        step: "since",
-      });
+      await assert.rejects(buildImage(source, layer, { base: server.url }), { step: "since" });
       nothingLeft(folder);
     }
     await using server = await rangeServer(bytes);
@@ -159,9 +141,7 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
       if (number === 2) server.file = { bytes, headers: { etag: '"second"' } };
       return undefined;
     };
-    await assert.rejects(buildImage(source, layer, { base: server.url }), {
-      step: "since",
-    });
+    await assert.rejects(buildImage(source, layer, { base: server.url }), { step: "since" });
     nothingLeft(folder);
   });
 });
@@ -171,14 +151,9 @@ testWith(
   "a full disk leaves nothing",
   () =>
     withBase(async ({ folder, source, base }) => {
-      writeFileSync(
-        `${source}/large`,
-        crypto.getRandomValues(new Uint8Array(60_000)),
-      );
+      writeFileSync(`${source}/large`, crypto.getRandomValues(new Uint8Array(60_000)));
       await withDisk(`${folder}/disk`, "size=40k", async () => {
-        const { code } = await causeOf(
-          buildImage(source, `${folder}/disk/layer.img`, { base }),
-        );
+        const { code } = await causeOf(buildImage(source, `${folder}/disk/layer.img`, { base }));
         assert.equal(code, "disk-full");
         nothingLeft(`${folder}/disk`);
       });
@@ -198,9 +173,7 @@ Deno.test("a file that goes away meanwhile is named, and the stack is sound", as
       .use(vanishing)
       .run({ sources: [`${source}/.`], output: layer });
     assert.ok(lossy);
-    assert.deepEqual(image.report.problems.map(({ kind }) => kind), [
-      "vanished",
-    ]);
+    assert.deepEqual(image.report.problems.map(({ kind }) => kind), ["vanished"]);
     await using stack = await openImage(layer);
     const text = async (path: string) => await new Response(await stack.readFile(path)).text();
     assert.equal(await text("/many/7"), "changed");

@@ -34,9 +34,7 @@ async function finds(
 
 async function holds(image: string, name: string): Promise<boolean> {
   await using layer = await openImage(image, { layer: true });
-  for await (const { nameText } of layer.list("/")) {
-    if (nameText === name) return true;
-  }
+  for await (const { nameText } of layer.list("/")) if (nameText === name) return true;
   return false;
 }
 
@@ -54,11 +52,7 @@ function rewriteLater(file: string): void {
 for (
   const [how, build, isFound] of [
     ["is not found by size and time of modification", {}, false],
-    [
-      "is found by the change time, where the base has it",
-      { times: "all" },
-      true,
-    ],
+    ["is found by the change time, where the base has it", { times: "all" }, true],
     ["is found by the contents", { unchangedBy: "content" }, true],
   ] as const
 ) {
@@ -94,10 +88,7 @@ Deno.test("the same contents are unchanged, where holes are long as well", async
     writeFileSync(`${source}/f`, "data");
     sparse(`${source}/f`);
     await buildImage(source, `${folder}/0.img`);
-    const options = {
-      base: `${folder}/0.img`,
-      unchangedBy: "content",
-    } as const;
+    const options = { base: `${folder}/0.img`, unchangedBy: "content" } as const;
     await buildImage(source, `${folder}/1.img`, options);
     assert.equal(await holds(`${folder}/1.img`, "f"), false);
     // Data in what was a hole: no digest covers that.
@@ -128,10 +119,7 @@ Deno.test("a file with a time to come is named, and compared by its contents", a
     const warnings = same.events.flatMap((event) =>
       event.type === "message" && event.level === "warning" ? event.text : []
     );
-    assert.match(
-      warnings.join("\n"),
-      /source\/f has a time that is still to come/,
-    );
+    assert.match(warnings.join("\n"), /source\/f has a time that is still to come/);
     assert.equal(await holds(`${folder}/1.img`, "f"), false);
     ahead(`${source}/f`);
     await buildImage(source, `${folder}/2.img`, { base });
@@ -164,16 +152,10 @@ Deno.test("a write within the tick of the one before the build is in the image",
       // As soon as the scan has seen the file, while the tick may still last.
       writeFileSync(`${source}/f`, "later");
       const { problems } = await building;
-      await buildImage(source, `${folder}/${i}-next.img`, {
-        base: `${folder}/${i}.img`,
-      });
+      await buildImage(source, `${folder}/${i}-next.img`, { base: `${folder}/${i}.img` });
       await using stack = await openImage(`${folder}/${i}-next.img`);
       const contents = await new Response(await stack.readFile("/f")).text();
-      assert.equal(
-        contents,
-        "later",
-        `round ${i}: ${JSON.stringify(problems)}`,
-      );
+      assert.equal(contents, "later", `round ${i}: ${JSON.stringify(problems)}`);
     }
   });
 });
@@ -183,10 +165,7 @@ Deno.test("a base on a server is compared without its contents", async () => {
     const source = `${folder}/source`;
     await Deno.mkdir(source);
     for (let i = 0; i < 40; i++) {
-      writeFileSync(
-        `${source}/f${i}`,
-        crypto.getRandomValues(new Uint8Array(60_000)),
-      );
+      writeFileSync(`${source}/f${i}`, crypto.getRandomValues(new Uint8Array(60_000)));
     }
     await buildImage(source, `${folder}/photos.img`);
     const bytes = readFileSync(`${folder}/photos.img`);
@@ -197,10 +176,7 @@ Deno.test("a base on a server is compared without its contents", async () => {
       const before = server.countBytes;
       const base = server.url.replace("/image", "/backup/photos.img");
       await buildImage(source, layer, { base, unchangedBy });
-      assert.ok(
-        server.countBytes - before < bytes.length / 4,
-        `${server.countBytes - before}`,
-      );
+      assert.ok(server.countBytes - before < bytes.length / 4, `${server.countBytes - before}`);
       await using alone = await openImage(layer, { layer: true });
       const names: string[] = [];
       for await (const { nameText } of alone.list("/")) names.push(nameText);

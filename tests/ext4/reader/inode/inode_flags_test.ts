@@ -28,10 +28,7 @@ async function forged(path: string, ...flags: Flag[]): Promise<Uint8Array> {
   const forgery = new Forgery(original.slice());
   forgery.inode((await sound.stat(path)).inode, (bytes) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const value = flags.reduce(
-      (sum, flag) => (sum | INODE_FLAGS[flag]) >>> 0,
-      0,
-    );
+    const value = flags.reduce((sum, flag) => (sum | INODE_FLAGS[flag]) >>> 0, 0);
     view.setUint32(INODE.offsets.i_flags, value, true);
   });
   return forgery.image;
@@ -65,10 +62,7 @@ for (const [path, ...flags] of CONTRADICTIONS) {
     await assert.rejects(exercise(bytesSource(image)), (error) => {
       assert.ok(error instanceof CorruptImageError, String(error));
       assert.equal(error.code, "inode-flag");
-      assert.match(
-        error.message,
-        /^cannot read ext4_inode: .*\. The image is damaged/,
-      );
+      assert.match(error.message, /^cannot read ext4_inode: .*\. The image is damaged/);
       return true;
     });
     const { findings } = await checkImage(bytesSource(image));
@@ -76,16 +70,9 @@ for (const [path, ...flags] of CONTRADICTIONS) {
   });
 }
 
-for (
-  const flags of [["extents"], ["extents", "verity"], [
-    "extents",
-    "huge_file",
-  ]] as const
-) {
+for (const flags of [["extents"], ["extents", "verity"], ["extents", "huge_file"]] as const) {
   Deno.test(`a file with ${flags.join(" and ")} is read`, async () => {
-    const files = await openFileSystem(
-      bytesSource(await forged("file", ...flags)),
-    );
+    const files = await openFileSystem(bytesSource(await forged("file", ...flags)));
     const into = new Uint8Array(8);
     assert.equal(await (await files.openFile("file")).read(0, into), 8);
     assert.equal(new TextDecoder().decode(into), "contents");
@@ -102,9 +89,7 @@ testWith(
       let inline: string | undefined;
       for await (const { pathText, kind, stat } of files.walk()) {
         const isInline = (stat.flags & INODE_FLAGS.inline_data) !== 0;
-        if (kind === "file" && isInline && stat.sizeBytes > 0) {
-          inline ??= pathText;
-        }
+        if (kind === "file" && isInline && stat.sizeBytes > 0) inline ??= pathText;
       }
       assert.ok(inline !== undefined);
       const { inode } = await files.stat(inline);
