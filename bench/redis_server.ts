@@ -68,12 +68,7 @@ export async function startRedis(
     const ports = isTls
       ? [
         ...["--port", "0", "--tls-port", `${port}`, "--tls-auth-clients", "no"],
-        ...[
-          "--tls-cert-file",
-          certificates.certPath,
-          "--tls-key-file",
-          certificates.keyPath,
-        ],
+        ...["--tls-cert-file", certificates.certPath, "--tls-key-file", certificates.keyPath],
         ...["--tls-ca-cert-file", certificates.authority],
       ]
       : ["--port", `${port}`];

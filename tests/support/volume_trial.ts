@@ -62,10 +62,7 @@ export async function buildOne(
 }
 
 /** Builds all volumes of a plan. */
-export async function buildAll(
-  planPath: string,
-  to: string,
-): Promise<BuiltVolume[]> {
+export async function buildAll(planPath: string, to: string): Promise<BuiltVolume[]> {
   const { volumes } = await readPlan(planPath);
   const built: BuiltVolume[] = [];
   for (const { index } of volumes) {
@@ -75,15 +72,9 @@ export async function buildAll(
 }
 
 /** The images of a plan, topmost first; of layers, that below them right behind. */
-export function imagesOf(
-  plan: Plan,
-  folder: string,
-  earlier: readonly Plan[] = [],
-): string[] {
+export function imagesOf(plan: Plan, folder: string, earlier: readonly Plan[] = []): string[] {
   const bases = new Map(
-    [plan, ...earlier].flatMap(({ volumes }) => volumes).map((
-      { name, base },
-    ) => [name, base]),
+    [plan, ...earlier].flatMap(({ volumes }) => volumes).map(({ name, base }) => [name, base]),
   );
   return mountOrder(plan.volumes).flatMap(({ name }) => {
     const images: string[] = [];
@@ -99,11 +90,7 @@ export function imagesOf(
 }
 
 /** Extracts all volumes one over the other. */
-export async function extractAll(
-  plan: Plan,
-  folder: string,
-  target: string,
-): Promise<void> {
+export async function extractAll(plan: Plan, folder: string, target: string): Promise<void> {
   for (const volume of mountOrder(plan.volumes).toReversed()) {
     await using image = await openImage(join(folder, imageNameOf(volume)));
     await extractImage(image, { target, force: true });

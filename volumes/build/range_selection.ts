@@ -23,10 +23,7 @@ interface Bounds {
 
 /** What is taken of one folder. */
 export class RangeSelection implements FolderSelection {
-  constructor(
-    private readonly bounds: Bounds,
-    private readonly node: MovedNode | undefined,
-  ) {}
+  constructor(private readonly bounds: Bounds, private readonly node: MovedNode | undefined) {}
 
   /** What is taken of the root. @param range Absent where only what was moved is taken. */
   static ofRoot(

@@ -36,11 +36,7 @@ export interface PlanStatus {
 const BATCH = 200;
 
 /** How far a plan is. @param finishOn The host on which the set is finished. */
-export async function planStatus(
-  redis: Redis,
-  plan: Plan,
-  finishOn?: string,
-): Promise<PlanStatus> {
+export async function planStatus(redis: Redis, plan: Plan, finishOn?: string): Promise<PlanStatus> {
   const queues = new Queues(redis);
   try {
     const volumes: VolumeStatus[] = [];

@@ -120,12 +120,7 @@ async function runJob(
   const to = options.to ?? data.to;
   const plan = await plans.read(planPath, data.digest);
   if (data.type === "set") {
-    return await finishSet(
-      job as Job<SetJob, SetResult>,
-      plan,
-      to,
-      options.finishing(signal),
-    );
+    return await finishSet(job as Job<SetJob, SetResult>, plan, to, options.finishing(signal));
   }
   let lastMs = 0;
   const end = await options.build(planPath, data.index, to, signal, (progress) => {

@@ -12,9 +12,7 @@ import type { PlannedVolume } from "../plan/plan.ts";
 
 /** The volumes, the topmost first; what a layer among them lies on comes right behind it. */
 export function mountOrder(volumes: readonly PlannedVolume[]): PlannedVolume[] {
-  const from = new Map(
-    volumes.map((volume) => [volume, pathNames(volume.range?.from ?? "")]),
-  );
+  const from = new Map(volumes.map((volume) => [volume, pathNames(volume.range?.from ?? "")]));
   return volumes.toSorted((a, b) => {
     // Volumes of one large file repeat folders and have none of their own.
     if (a.range === undefined || b.range === undefined) {

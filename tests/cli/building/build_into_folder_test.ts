@@ -54,9 +54,7 @@ Deno.test("nights: a full image, then layers; what no rule keeps goes, with all 
         "mine.img",
         "mine.img.sha512",
         "notes.txt",
-        ...[3, 4].map(nameOf).flatMap((
-          name,
-        ) => [name, `${name}.note.json`, `${name}.sha512`]),
+        ...[3, 4].map(nameOf).flatMap((name) => [name, `${name}.note.json`, `${name}.sha512`]),
       ].sort(),
     );
     assert.equal(
@@ -169,10 +167,7 @@ Deno.test("one at a time: a second run is refused while a folder is worked in", 
     ) {
       const { code, stderr } = await icecore(args, { cwd: folder });
       assert.equal(code, 1);
-      assert.match(
-        stderr,
-        /cannot work in .*backup: another icecore is at work there/,
-      );
+      assert.match(stderr, /cannot work in .*backup: another icecore is at work there/);
     }
     unlock();
   }));

@@ -16,10 +16,7 @@ function kept(times: readonly string[], rules: KeepRules): string[] {
 
 Deno.test("the newest of each day is kept, of days that have one", () => {
   const times = ["2026-01-01T02:00", "2026-01-01T20:00", "2026-01-05T02:00", "2026-01-09T02:00"];
-  assert.deepEqual(kept(times, { daily: 2 }), [
-    "2026-01-05T02:00 daily",
-    "2026-01-09T02:00 daily",
-  ]);
+  assert.deepEqual(kept(times, { daily: 2 }), ["2026-01-05T02:00 daily", "2026-01-09T02:00 daily"]);
   assert.deepEqual(kept(times, { daily: 3 }), [
     "2026-01-01T20:00 daily",
     "2026-01-05T02:00 daily",

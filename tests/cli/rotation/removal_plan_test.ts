@@ -70,13 +70,7 @@ Deno.test("what cannot be relied on is counted by no rule, and stays until someb
   ]);
   assert.deepEqual(
     reasonsOf(images, { last: 2 }, { broken: true }).map((each) => each.length > 0),
-    [
-      true,
-      false,
-      false,
-      false,
-      true,
-    ],
+    [true, false, false, false, true],
   );
 });
 

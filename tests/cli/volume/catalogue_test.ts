@@ -93,9 +93,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
     await buildSet(folder);
     const run = (...args: string[]) => icecoreOutput(["volume", ...args], folder);
     const images = ["a.img", "b2.img", "c.img"];
-    const made = JSON.parse(
-      await run("index", ...images, "-o", "all.cat", "--json"),
-    );
+    const made = JSON.parse(await run("index", ...images, "-o", "all.cat", "--json"));
     assert.equal(made.countVolumes, 3);
 
     await t.step(
@@ -105,21 +103,9 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
           await run("find", "all.cat", "--name", "*.jpg"),
           "photos/ice/1.jpg\nphotos/ice/same.jpg\n",
         );
-        assert.equal(
-          await run("find", "all.cat", "--iname", "2.jpg"),
-          "photos/snow/2.JPG\n",
-        );
-        assert.equal(
-          await run("find", "all.cat", "photos/ice", "--size", "+5"),
-          "",
-        );
-        const lines = await run(
-          "find",
-          "all.cat",
-          "--digest",
-          sha256("two and more"),
-          "--json",
-        );
+        assert.equal(await run("find", "all.cat", "--iname", "2.jpg"), "photos/snow/2.JPG\n");
+        assert.equal(await run("find", "all.cat", "photos/ice", "--size", "+5"), "");
+        const lines = await run("find", "all.cat", "--digest", sha256("two and more"), "--json");
         const { path, volume, layer, sizeBytes, mtime } = JSON.parse(lines);
         assert.deepEqual(
           { path, volume, layer, sizeBytes, mtime },
@@ -132,15 +118,10 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
           },
         );
         // What has not changed since is read from the image below.
-        const below = JSON.parse(
-          await run("find", "all.cat", "photos/snow/holes.bin", "--json"),
-        );
+        const below = JSON.parse(await run("find", "all.cat", "photos/snow/holes.bin", "--json"));
         assert.deepEqual([below.volume, below.layer], ["b2.img", "b1.img"]);
         assert.equal(typeof (below.sha256 ?? below.holesSha256), "string");
-        assert.equal(
-          await run("find", "all.cat", "--digest", sha256("two")),
-          "",
-        );
+        assert.equal(await run("find", "all.cat", "--digest", sha256("two")), "");
         assert.equal(
           await run("find", "all.cat", "photos", "--type", "d"),
           "photos\nphotos/ice\nphotos/snow\nphotos/snow/empty\n",
@@ -151,50 +132,24 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
     await t.step("find and ls agree with the tree", async () => {
       const lines = (bytes: Uint8Array) =>
         Buffer.from(bytes).toString("latin1").split("\0").toSorted();
-      const { bytes } = await icecore(
-        ["volume", "find", "all.cat", "--print0"],
-        { cwd: folder },
-      );
-      const tree = spawnSync("find", [
-        ".",
-        "-mindepth",
-        "1",
-        "-printf",
-        "%P\\0",
-      ], {
+      const { bytes } = await icecore(["volume", "find", "all.cat", "--print0"], { cwd: folder });
+      const tree = spawnSync("find", [".", "-mindepth", "1", "-printf", "%P\\0"], {
         cwd: join(folder, "tree"),
       });
       const found = lines(bytes).filter((path) => path !== "/" && path !== "lost+found");
       assert.deepEqual(found, lines(tree.stdout));
       assert.equal(await run("ls", "all.cat", "photos"), "ice\nsnow\n");
-      assert.match(
-        await run("ls", "-l", "all.cat", "notes"),
-        /^lrwxrwxrwx .* c\.img {2}way$/m,
-      );
+      assert.match(await run("ls", "-l", "all.cat", "notes"), /^lrwxrwxrwx .* c\.img {2}way$/m);
     });
 
     await t.step("cat follows links from one volume into another", async () => {
       assert.equal(await run("cat", "all.cat", "photos/ice/1.jpg"), "one");
-      assert.equal(
-        await run("cat", "all.cat", "/notes/way/2.JPG"),
-        "two and more",
-      );
-      assert.equal(
-        await run("cat", "all.cat", "notes/caf\\351.txt", "--offset", "2"),
-        "tin",
-      );
-      const circle = await icecore(
-        ["volume", "cat", "all.cat", "notes/circle"],
-        { cwd: folder },
-      );
+      assert.equal(await run("cat", "all.cat", "/notes/way/2.JPG"), "two and more");
+      assert.equal(await run("cat", "all.cat", "notes/caf\\351.txt", "--offset", "2"), "tin");
+      const circle = await icecore(["volume", "cat", "all.cat", "notes/circle"], { cwd: folder });
       assert.equal(circle.code, 1);
       assert.match(circle.stderr, /too many symbolic links/);
-      const missing = await icecore([
-        "volume",
-        "cat",
-        "all.cat",
-        "photos/3.jpg",
-      ], { cwd: folder });
+      const missing = await icecore(["volume", "cat", "all.cat", "photos/3.jpg"], { cwd: folder });
       assert.match(missing.stderr, /the catalogue has no such path/);
     });
 
@@ -214,12 +169,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
             "%P %y %m %T@ %s %n %l\\n",
           ]).split("\n").map((line) => line.replace(/^(.* d \d+ \S+) \d+ \d+ $/, "$1")).toSorted();
         assert.deepEqual(list("out"), list("tree"));
-        output("diff", [
-          "-r",
-          "--no-dereference",
-          join(folder, "out"),
-          join(folder, "tree"),
-        ]);
+        output("diff", ["-r", "--no-dereference", join(folder, "out"), join(folder, "tree")]);
         await icecore([
           "volume",
           "extract",
@@ -261,10 +211,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
           "-q",
         );
         assert.equal(inode(), before);
-        assert.equal(
-          await run("find", "kept.cat"),
-          await run("find", "all.cat"),
-        );
+        assert.equal(await run("find", "kept.cat"), await run("find", "all.cat"));
       },
     );
 
@@ -276,10 +223,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
         for (const name of moved) {
           renameSync(join(folder, name), join(folder, "moved", name));
         }
-        assert.equal(
-          await run("cat", "moved/all.cat", "photos/ice/1.jpg"),
-          "one",
-        );
+        assert.equal(await run("cat", "moved/all.cat", "photos/ice/1.jpg"), "one");
         renameSync(join(folder, "moved/all.cat"), join(folder, "all.cat"));
         const gone = await icecore([
           "volume",
@@ -288,10 +232,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
           "photos/ice/1.jpg",
         ], { cwd: folder });
         assert.match(gone.stderr, /a\.img.*\(--volumes\)/);
-        assert.equal(
-          await run("cat", "all.cat", "photos/ice/1.jpg", "--volumes", "moved"),
-          "one",
-        );
+        assert.equal(await run("cat", "all.cat", "photos/ice/1.jpg", "--volumes", "moved"), "one");
         await using server = await folderServer(join(folder, "moved"));
         const { stdout } = await icecore(
           [
@@ -308,25 +249,13 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
         );
         assert.equal(stdout, "\0\0\0");
         // The link is in c.img, the file in b2.img and below it: a.img is asked for nothing.
-        assert.ok(
-          server.requests.every((request) => !request.startsWith("a.img")),
-        );
+        assert.ok(server.requests.every((request) => !request.startsWith("a.img")));
         cpSync(join(folder, "moved/c.img"), join(folder, "moved/a.img"));
         const other = await icecore(
-          [
-            "volume",
-            "cat",
-            "all.cat",
-            "photos/ice/1.jpg",
-            "--volumes",
-            "moved",
-          ],
+          ["volume", "cat", "all.cat", "photos/ice/1.jpg", "--volumes", "moved"],
           { cwd: folder },
         );
-        assert.match(
-          other.stderr,
-          /it is not the image that the catalogue was made of/,
-        );
+        assert.match(other.stderr, /it is not the image that the catalogue was made of/);
       },
     );
   });
@@ -337,10 +266,7 @@ Deno.test("what is no catalogue is refused, and nothing is left of one that fail
     writeFileSync(join(folder, "text"), "no catalogue\n".repeat(1000));
     const refused = await icecore(["volume", "find", "text"], { cwd: folder });
     assert.equal(refused.code, 1);
-    assert.match(
-      refused.stderr,
-      /cannot open the catalogue text: .*icecore volume index makes/,
-    );
+    assert.match(refused.stderr, /cannot open the catalogue text: .*icecore volume index makes/);
     const failed = await icecore(["volume", "index", "text", "-o", "new.cat"], {
       cwd: folder,
     });

@@ -17,9 +17,7 @@ import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { repositoryRoot } from "../../lint/source_files.ts";
 
 /** A folder with `p.plan` of two volumes, `out`, and a place for Redis. */
-async function withPlan(
-  use: (folder: string, redis: string) => Promise<void>,
-): Promise<void> {
+async function withPlan(use: (folder: string, redis: string) => Promise<void>): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     for (const name of ["a", "b"]) {
       mkdirSync(join(folder, "src", name), { recursive: true });
@@ -30,16 +28,7 @@ async function withPlan(
       writeFileSync(join(folder, "src", name, "data.bin"), bytes);
     }
     for (const name of ["out", "redis"]) mkdirSync(join(folder, name));
-    await icecoreOutput([
-      "volume",
-      "plan",
-      "src/.",
-      "-o",
-      "p.plan",
-      "--size",
-      "1M",
-      "-q",
-    ], folder);
+    await icecoreOutput(["volume", "plan", "src/.", "-o", "p.plan", "--size", "1M", "-q"], folder);
     await use(folder, join(folder, "redis"));
   });
 }
@@ -55,10 +44,7 @@ testWith(
       const submit = async () => (await run("submit", "p.plan", "--to", "out")).stdout;
       writeFileSync(join(folder, "out/p-0001.img"), "somebody else's");
       assert.equal(await submit(), "submitted 2 volumes\n");
-      assert.equal(
-        await submit(),
-        "nothing submitted: it is being worked on\n",
-      );
+      assert.equal(await submit(), "nothing submitted: it is being worked on\n");
       const failed = await run("work", "--until-empty");
       assert.equal(failed.code, 1);
       assert.equal(failed.stdout, "built p-0000\n");
@@ -75,15 +61,9 @@ testWith(
       );
       rmSync(join(folder, "out/p-0001.img"));
       const { mtimeMs } = statSync(join(folder, "out/p-0000.img"));
-      assert.equal(
-        await submit(),
-        "submitted 1 volume; 1 volume built already\n",
-      );
+      assert.equal(await submit(), "submitted 1 volume; 1 volume built already\n");
       const { stdout } = await run("work", "--until-empty");
-      assert.equal(
-        stdout,
-        "built p-0001\nfinished p: 2 volumes, catalogue p.catalogue\n",
-      );
+      assert.equal(stdout, "built p-0001\nfinished p: 2 volumes, catalogue p.catalogue\n");
       assert.equal(statSync(join(folder, "out/p-0000.img")).mtimeMs, mtimeMs);
       assert.equal(await submit(), "nothing submitted: it is done\n");
       const lines = (await run("status", "p.plan", "--json")).stdout.trim()
@@ -91,11 +71,7 @@ testWith(
       const states = lines.map((line) => JSON.parse(line)).map((
         { type, state },
       ) => `${type} ${state}`);
-      assert.deepEqual(states, [
-        "volume-status done",
-        "volume-status done",
-        "set-status done",
-      ]);
+      assert.deepEqual(states, ["volume-status done", "volume-status done", "set-status done"]);
 
       // A volume that is gone is found out by whoever finishes the set anew, and built.
       rmSync(join(folder, "out/p-0000.img"));
@@ -124,21 +100,12 @@ testWith(
         "redis://127.0.0.1:1",
       ], { cwd: folder });
       assert.equal(none.code, 1);
-      assert.match(
-        none.stderr,
-        /cannot reach Redis at redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/,
-      );
+      assert.match(none.stderr, /cannot reach Redis at redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
       const nowhere = await icecore(["volume", "status"], { cwd: folder });
       assert.equal(nowhere.code, 2);
       assert.match(nowhere.stderr, /nothing says where Redis is.*\(--redis\)/);
       await using redis = await startRedis(data);
-      const [program, ...argv] = icecoreArgv([
-        "volume",
-        "work",
-        "--redis",
-        redis.url,
-        "-v",
-      ]);
+      const [program, ...argv] = icecoreArgv(["volume", "work", "--redis", redis.url, "-v"]);
       const worker = new Deno.Command(program!, {
         args: argv,
         cwd: folder,
@@ -151,9 +118,7 @@ testWith(
       const hasSaid = (what: RegExp) =>
         new Promise<void>((resolve) => void waiting.push({ what, resolve }));
       const reading = (async () => {
-        for await (
-          const text of worker.stderr.pipeThrough(new TextDecoderStream())
-        ) {
+        for await (const text of worker.stderr.pipeThrough(new TextDecoderStream())) {
           said += text;
           for (const { what, resolve } of waiting) {
             if (what.test(said)) resolve();
@@ -180,15 +145,7 @@ testWith(
       // What it had begun is done by the next one, when Redis is there again.
       await redis.start(true);
       const next = await icecore(
-        [
-          "volume",
-          "work",
-          "--redis",
-          redis.url,
-          "--until-empty",
-          "--lost-after",
-          "2",
-        ],
+        ["volume", "work", "--redis", redis.url, "--until-empty", "--lost-after", "2"],
         { cwd: folder },
       );
       assert.match(next.stdout, /^finished p: 2 volumes/m, next.stderr);
@@ -201,10 +158,7 @@ testWith(
   () =>
     withPlan(async (folder, data) => {
       const made = makeCertificates(folder);
-      const [certPath, keyPath] = [
-        join(folder, "cert.pem"),
-        join(folder, "key.pem"),
-      ];
+      const [certPath, keyPath] = [join(folder, "cert.pem"), join(folder, "key.pem")];
       writeFileSync(certPath, made.good.cert);
       writeFileSync(keyPath, made.good.key);
       const password = "frozen-secret";
@@ -224,14 +178,8 @@ testWith(
         });
       const secret = { ...trust, ICECORE_REDIS_PASSWORD_FILE: "password" };
       const strange = await run({ ICECORE_REDIS_PASSWORD: password }, "status");
-      assert.match(
-        strange.stderr,
-        /cannot reach Redis at rediss:.*certificate/i,
-      );
-      const wrong = await run(
-        { ...trust, ICECORE_REDIS_PASSWORD: "guessed" },
-        "status",
-      );
+      assert.match(strange.stderr, /cannot reach Redis at rediss:.*certificate/i);
+      const wrong = await run({ ...trust, ICECORE_REDIS_PASSWORD: "guessed" }, "status");
       assert.match(wrong.stderr, /it wants another password \(WRONGPASS\)/);
       const said = [strange, wrong];
       said.push(await run(secret, "submit", "p.plan", "--to", "out"));
@@ -240,9 +188,7 @@ testWith(
       for (const { stdout, stderr } of said) {
         assert.ok(!(stdout + stderr).includes(password));
       }
-      const stored = readFileSync(
-        join(data, "appendonlydir/appendonly.aof.1.incr.aof"),
-      );
+      const stored = readFileSync(join(data, "appendonlydir/appendonly.aof.1.incr.aof"));
       assert.ok(stored.includes("p-0000") && !stored.includes(password));
     }),
 );
@@ -272,10 +218,7 @@ testWith(
         return new TextDecoder().decode(stdout);
       };
       await run("submit", "p.plan", "--to", "out");
-      assert.match(
-        await run("work", "--until-empty"),
-        /^finished p: 2 volumes/m,
-      );
+      assert.match(await run("work", "--until-empty"), /^finished p: 2 volumes/m);
       const status = await icecore([
         "volume",
         "status",
@@ -287,8 +230,6 @@ testWith(
       const client = new Redis(redis.url);
       const keys = await client.keys("*");
       client.disconnect();
-      assert.ok(
-        keys.length > 0 && keys.every((key) => key.startsWith("icecore:")),
-      );
+      assert.ok(keys.length > 0 && keys.every((key) => key.startsWith("icecore:")));
     }),
 );

@@ -14,14 +14,7 @@ function makeFile(path: string): void {
   writeSync(file, new Uint8Array(MIB).fill(1), 0, MIB, 3 * MIB);
   ftruncateSync(file, 4 * MIB);
   closeSync(file);
-  const words = [
-    "--keep-size",
-    "--offset",
-    `${4 * MIB}`,
-    "--length",
-    `${2 * MIB}`,
-    path,
-  ];
+  const words = ["--keep-size", "--offset", `${4 * MIB}`, "--length", `${2 * MIB}`, path];
   assert.equal(spawnSync("fallocate", words).status, 0);
 }
 

@@ -27,29 +27,10 @@ interface Made {
   readonly pick: number;
 }
 
-const names = fc.constantFrom(
-  "a",
-  "a.b",
-  "a b",
-  "b",
-  "B",
-  "c",
-  "ä",
-  "z%",
-  "\\n",
-  "-x",
-);
+const names = fc.constantFrom("a", "a.b", "a b", "b", "B", "c", "ä", "z%", "\\n", "-x");
 const made: fc.Arbitrary<Made> = fc.record({
   path: fc.array(names, { minLength: 1, maxLength: 4 }),
-  kind: fc.constantFrom(
-    "file",
-    "file",
-    "link",
-    "hard",
-    "hard",
-    "folder",
-    "sparse",
-  ),
+  kind: fc.constantFrom("file", "file", "link", "hard", "hard", "folder", "sparse"),
   size: fc.oneof(fc.nat(2000), fc.nat(400_000), fc.constant(1_300_000)),
   pick: fc.nat(1000),
 });
@@ -106,11 +87,7 @@ testWith(
           await inTemporaryFolder(async (folder) => {
             makeTree(`${folder}/source`, all);
             mkdirSync(`${folder}/to`);
-            const plan = await planFolder(
-              `${folder}/source`,
-              `${folder}/t.plan`,
-              MiB,
-            );
+            const plan = await planFolder(`${folder}/source`, `${folder}/t.plan`, MiB);
             const built = await buildAll(`${folder}/t.plan`, `${folder}/to`);
             for (const { entry } of built) {
               assert.deepEqual(
@@ -123,11 +100,7 @@ testWith(
             assert.deepEqual(withoutTop(`${folder}/extracted`), expected.slice(1));
             const images = imagesOf(plan, `${folder}/to`);
             if (images.length === 1) return;
-            const shown = await withStack(
-              images,
-              folder,
-              (merged) => appearanceOf(merged),
-            );
+            const shown = await withStack(images, folder, (merged) => appearanceOf(merged));
             assert.deepEqual(shown, expected);
           });
         },
@@ -165,19 +138,14 @@ testWith(
         moved.some(({ why }) => why === "link") &&
           moved.some(({ why }) => why === "large"),
       );
-      for (
-        const { entry } of await buildAll(`${folder}/t.plan`, `${folder}/to`)
-      ) {
+      for (const { entry } of await buildAll(`${folder}/t.plan`, `${folder}/to`)) {
         assert.equal(entry.state, "complete");
         assert.ok(entry.sizeBytes < 1.8 * MiB, `${entry.sizeBytes}`);
       }
       const images = imagesOf(plan, `${folder}/to`);
       for (const image of images) assertE2fsckClean(image);
       const expected = appearanceOf(source);
-      assert.deepEqual(
-        await withStack(images, folder, (it) => appearanceOf(it)),
-        expected,
-      );
+      assert.deepEqual(await withStack(images, folder, (it) => appearanceOf(it)), expected);
       await extractAll(plan, `${folder}/to`, `${folder}/extracted`);
       assert.deepEqual(withoutTop(`${folder}/extracted`), expected.slice(1));
     });

@@ -25,10 +25,7 @@ Deno.test("no name that a glob means lacks its ends", () => {
     fc.property(globs, text(/^[ab.\-!*\\[]{1,5}$/), (glob, name) => {
       if (!compileGlob(glob)(name)) return;
       const [prefix, suffix] = endsOf(glob);
-      assert.ok(
-        name.startsWith(prefix!) && name.endsWith(suffix!),
-        `${glob} and ${name}`,
-      );
+      assert.ok(name.startsWith(prefix!) && name.endsWith(suffix!), `${glob} and ${name}`);
     }),
     { numRuns: 5000 },
   );

@@ -23,14 +23,10 @@ type Volume = ReadonlyMap<string, readonly string[]>;
 const name = fc.stringMatching(/^[a.\-é]{1,2}$/).filter((each) => !/^\.+$/.test(each));
 const folder = fc.array(name, { maxLength: 3 }).map((names) => names.join("/"));
 const files = fc.uniqueArray(name, { maxLength: 4 });
-const volume = fc.array(fc.tuple(folder, files), { maxLength: 6 }).map(
-  wholeVolume,
-);
+const volume = fc.array(fc.tuple(folder, files), { maxLength: 6 }).map(wholeVolume);
 
 /** With all folders above. */
-function wholeVolume(
-  list: readonly (readonly [string, readonly string[]])[],
-): Volume {
+function wholeVolume(list: readonly (readonly [string, readonly string[]])[]): Volume {
   const whole = new Map<string, readonly string[]>([["", []]]);
   for (const [path, names] of list) {
     const parts = path.split("/");
@@ -72,10 +68,7 @@ function writeIndex(path: string, number: number, folders: Volume): void {
   writer.finish();
 }
 
-async function makeCatalogue(
-  path: string,
-  volumes: readonly Volume[],
-): Promise<void> {
+async function makeCatalogue(path: string, volumes: readonly Volume[]): Promise<void> {
   const indexes = volumes.map((folders, number) => {
     writeIndex(`${path}.${number}`, number, folders);
     return `${path}.${number}`;

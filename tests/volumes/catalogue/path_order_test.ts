@@ -21,21 +21,13 @@ function compareNames(a: readonly string[], b: readonly string[]): number {
 Deno.test("paths stand in the order of their names, a folder right before what is in it", () => {
   fc.assert(fc.property(path, path, (a, b) => {
     const order = Math.sign(comparePaths(bytesOf(a), bytesOf(b)));
-    assert.equal(
-      order,
-      Math.sign(compareNames(a, b)),
-      `${a.join("/")} and ${b.join("/")}`,
-    );
+    assert.equal(order, Math.sign(compareNames(a, b)), `${a.join("/")} and ${b.join("/")}`);
   }));
 });
 
 Deno.test("a path is within its folder and those above, and in no other", () => {
   fc.assert(fc.property(path, path, (a, b) => {
     const isBelow = b.every((each, i) => a[i] === each);
-    assert.equal(
-      isWithin(bytesOf(a), bytesOf(b)),
-      isBelow,
-      `${a.join("/")} in ${b.join("/")}`,
-    );
+    assert.equal(isWithin(bytesOf(a), bytesOf(b)), isBelow, `${a.join("/")} in ${b.join("/")}`);
   }));
 });

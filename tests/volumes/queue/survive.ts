@@ -46,16 +46,7 @@ export async function survive(ordeal: Ordeal): Promise<string> {
   let log = "";
   await inTemporaryFolder(async (folder) => {
     makeSource(folder, ordeal.countVolumes);
-    await icecoreOutput([
-      "volume",
-      "plan",
-      "src/.",
-      "-o",
-      "p.plan",
-      "--size",
-      "1M",
-      "-q",
-    ], folder);
+    await icecoreOutput(["volume", "plan", "src/.", "-o", "p.plan", "--size", "1M", "-q"], folder);
     const data = join(folder, "redis");
     mkdirSync(data);
     using namespaces = ordeal.hasNamespaces === true
@@ -131,10 +122,7 @@ class Crew {
       env: { ...process.env, NO_COLOR: "1" },
     });
     for (const stream of [worker.stdout, worker.stderr]) {
-      stream!.on(
-        "data",
-        (bytes: Uint8Array) => this.say(new TextDecoder().decode(bytes)),
-      );
+      stream!.on("data", (bytes: Uint8Array) => this.say(new TextDecoder().decode(bytes)));
     }
     this.#workers.add(worker);
     this.#ends.push(
@@ -187,10 +175,7 @@ async function untilComplete(folder: string, url: string): Promise<void> {
       assert.notEqual(set.state, "failed", set.why ?? "");
       assert.notEqual(set.state, "unknown");
       if (set.state === "done") {
-        return assert.ok(
-          volumes.every(({ state }) => state === "done"),
-          JSON.stringify(volumes),
-        );
+        return assert.ok(volumes.every(({ state }) => state === "done"), JSON.stringify(volumes));
       }
       await pause(500);
     }
@@ -208,13 +193,9 @@ async function check(folder: string, log: string): Promise<void> {
   output("diff", ["-r", join(folder, "src"), join(folder, "back")]);
   const left = readdirSync(join(folder, "out")).filter((name) => name.endsWith(".partial"));
   assert.deepEqual(left, []);
-  for (
-    const name of readdirSync(join(folder, "out")).filter((each) => each.endsWith(".sha512"))
-  ) {
+  for (const name of readdirSync(join(folder, "out")).filter((each) => each.endsWith(".sha512"))) {
     const line = readFileSync(join(folder, "out", name), "utf8").split(" ")[0];
-    const sum = spawnSync("sha512sum", [
-      join(folder, "out", name.replace(".sha512", "")),
-    ]);
+    const sum = spawnSync("sha512sum", [join(folder, "out", name.replace(".sha512", ""))]);
     assert.equal(sum.stdout.toString().split(" ")[0], line, name);
   }
 }

@@ -77,10 +77,7 @@ Deno.test("a tree is planned, built by killed builds and by run, and verified", 
     assert.doesNotMatch(damaged.stdout, /s-000[013]/);
     rmSync(`${folder}/to/s-0003.img`);
     const missing = await run("verify", "to/s.volumes");
-    assert.deepEqual(
-      [missing.code, missing.stdout],
-      [4, "missing: s-0003.img does not exist\n"],
-    );
+    assert.deepEqual([missing.code, missing.stdout], [4, "missing: s-0003.img does not exist\n"]);
   });
 });
 

@@ -18,12 +18,8 @@ Deno.test("metadata comes out as it was packed, whatever it has", () => {
   for (const [i, mtime] of TIMES.entries()) {
     const [atime, ctime, crtime] = [1, 2, 3].map((n) => TIMES[(i + n) % TIMES.length]!);
     const mode = [0o100755, 0o040700, 0o120777, 0o020644][i]!;
-    stats.push(
-      someStat({ mtime, mode, kind: kindOfMode(mode), countLinks: 0xffff }),
-    );
-    stats.push(
-      someStat({ mtime, atime: atime!, ctime: ctime!, crtime: crtime! }),
-    );
+    stats.push(someStat({ mtime, mode, kind: kindOfMode(mode), countLinks: 0xffff }));
+    stats.push(someStat({ mtime, atime: atime!, ctime: ctime!, crtime: crtime! }));
     stats.push(
       someStat({
         mtime,
@@ -48,9 +44,7 @@ Deno.test("metadata comes out as it was packed, whatever it has", () => {
       }),
     );
     stats.push(someStat({ device: { major: 4095, minor: 1_048_575 } }));
-    stats.push(
-      someStat({ projectId: MOST_WORD, device: { major: 0, minor: 0 } }),
-    );
+    stats.push(someStat({ projectId: MOST_WORD, device: { major: 0, minor: 0 } }));
   }
   const packed = new PackedStats();
   const rows = stats.map((each) => packed.add(each));
@@ -67,9 +61,6 @@ Deno.test("thousands of rows are kept apart", () => {
     packed.add(someStat({ sizeBytes: i, uid: 2 * i }));
   }
   for (const row of [0, 1, 15, 16, 4095, 4096, 8191, 8999]) {
-    assert.deepEqual(
-      packed.at(row),
-      someStat({ sizeBytes: row, uid: 2 * row }),
-    );
+    assert.deepEqual(packed.at(row), someStat({ sizeBytes: row, uid: 2 * row }));
   }
 });

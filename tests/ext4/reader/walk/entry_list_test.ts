@@ -33,10 +33,7 @@ Deno.test("entries come in the order of the bytes of their names, each with its 
     const list = listOf(names);
     assert.equal(list.length, names.length);
     const got = [...list];
-    assert.deepEqual(
-      got.map((entry) => entry.name),
-      names.toSorted(compareBytes),
-    );
+    assert.deepEqual(got.map((entry) => entry.name), names.toSorted(compareBytes));
     for (const entry of got) {
       assert.deepEqual(names[entry.stat.inode - 1], entry.name);
     }
