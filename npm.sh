@@ -14,6 +14,7 @@ if (($# > 1)) || [[ "${1:-}" == -* ]]; then
 fi
 out=${1:-$root/dist/npm}
 mkdir -p "$out"
+out=$(cd "$out" && pwd -P)
 rm -rf "$out"/*.js "$out"/package.json "${out:?}/types" "${out:?}/bin"
 [[ -d "$root/node_modules" ]] || (cd "$root" && npx -y deno@2.9.6 install --frozen --quiet)
 

@@ -2,13 +2,12 @@
  * The file that the index of a volume is: a header, folders in order, each with its files behind it,
  * and an end that shows that it is whole.
  *
- * ```text
- * magic 24 · u32 length, JSON of the volume
- * folder  01 · metadata 26 · u32 length, path
- * file    02 · metadata 26 · u8 flags, f64 size · [32 digest] · u16 length, name
- * end     00 · f64 folders, f64 files · SHA-256 of all before
- * metadata: u32 mode, u32 uid, u32 gid, f64 seconds, u32 nanoseconds, u16 layer
- * ```
+ *     magic 24 · u32 length, JSON of the volume
+ *     folder  01 · metadata 26 · u32 length, path
+ *     file    02 · metadata 26 · u8 flags, f64 size · [32 digest] · u16 length, name
+ *     end     00 · f64 folders, f64 files · SHA-256 of all before
+ *     metadata: u32 mode, u32 uid, u32 gid, f64 seconds, u32 nanoseconds, u16 layer
+ *
  * All numbers are little-endian.
  * @module
  */
