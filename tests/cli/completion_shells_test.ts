@@ -34,7 +34,8 @@ function shellOn(home: string, path: string, argv: string, load: string) {
   const tmux = (...args: string[]) =>
     run(["tmux", "-S", `${home}/tmux`, "-f", "/dev/null", ...args], {
       cwd: home,
-      env: { PATH: path, PS1: "> ", HOME: home },
+      // No history: a shell that ends would write it while its folder is being removed.
+      env: { PATH: path, PS1: "> ", HOME: home, HISTFILE: "/dev/null" },
     });
   tmux("new-session", "-d", "-x", "100", "-y", "20", argv);
   const shows = async (pattern: RegExp) => {

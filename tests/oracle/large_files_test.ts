@@ -91,6 +91,13 @@ for (const blockSizeBytes of [1024, 2048, 4096] as const) {
 
 testWith(
   JUDGE,
-  "50 GiB without holes take more extents than one block of them holds, with files behind it",
-  () => judge(folder({ huge: file({ sizeBytes: 50 * GIB, zeros: true }), z: file("behind") })),
+  "12 GiB without holes in blocks of 1 KiB take three levels of extents, with files behind it",
+  () =>
+    judge(
+      folder({ huge: file({ sizeBytes: 12 * GIB, zeros: true }), z: file("behind") }),
+      { blockSizeBytes: 1024 },
+      ({ image }) => {
+        assert.match(output("debugfs", ["-R", "dump_extents -n /huge", image]), / 0\/ 2/);
+      },
+    ),
 );

@@ -4,7 +4,7 @@ import { JUDGE, judge } from "../support/judge.ts";
 import { testWith } from "../support/requirements.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
-const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60);
+const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 30);
 
 testWith(
   JUDGE,
