@@ -87,7 +87,11 @@ function buildOf(named: NamedJob, values: RunValues): BuildValues {
 async function runJob(named: NamedJob, build: BuildValues): Promise<number> {
   const renderer = rendererFor(build, 1);
   const say = (text: string) => renderer.emit({ type: "message", level: "warning", text });
-  const notice = new JobNotice(named, build, renderer.emit, nowMs());
+  let isNoticeLost = false;
+  const notice = new JobNotice(named, build, (event) => {
+    isNoticeLost ||= event.type === "message" && event.level === "warning";
+    renderer.emit(event);
+  }, nowMs());
   try {
     if (build.dryRun !== true) await notice.check();
     const code = await interruptible((signal) =>
@@ -105,6 +109,7 @@ async function runJob(named: NamedJob, build: BuildValues): Promise<number> {
     if (build.dryRun !== true) await notice.failed(error);
     return exitCodeOf(error);
   } finally {
+    if (isNoticeLost) renderer.trouble();
     renderer.end();
   }
 }

@@ -19,11 +19,11 @@ keep = { last = 1 }
 sources = ["srv"]
 exclude = ["*.tmp"]
 use = [{ step = "zstd", options = { level = 1 } }]
-notify = { command = ["cp", "/dev/stdin", "NOTICE"] }
+notify = { command = ["sh", "-c", "cat > NOTICE"] }
 
 [job.lost]
 sources = ["missing"]
-notify = { command = ["cp", "/dev/stdin", "NOTICE"] }
+notify = { command = ["sh", "-c", "cat > NOTICE"] }
 `;
 
 Deno.test("jobs run by name: silent when all went well, one summary and a notice when not", () =>
@@ -67,6 +67,11 @@ Deno.test("jobs run by name: silent when all went well, one summary and a notice
     const shown = await run("--print-config");
     assert.match(shown.stdout, /^\[job\.srv\]\nto = "backup" +# .*icecore\.toml, line 3$/m);
     assert.match(shown.stdout, /^\[job\.lost\]$/m);
+    const deaf = text.replaceAll("sh", "false");
+    writeFileSync(`${folder}/icecore.toml`, deaf, { mode: 0o600 });
+    const unheard = await run("lost", "-q", "-q");
+    assert.equal(unheard.code, 1);
+    assert.match(unheard.stderr, /notify/, "a notice that reached nobody is named");
     const none = await run();
     assert.equal(none.code, 2);
     assert.match(none.stderr, /cannot run: no job is named\. Jobs: srv, lost\./);
@@ -84,7 +89,7 @@ testWith(
       try {
         const notice = `${folder}/notice.json`;
         const text = `[job.srv]\nsources = ["srv"]\nto = "backup"\n` +
-          `notify = { command = ["cp", "/dev/stdin", "${notice}"] }\n`;
+          `notify = { command = ["sh", "-c", "cat > ${notice}"] }\n`;
         writeFileSync(`${folder}/icecore.toml`, text, { mode: 0o600 });
         const { code, stdout, stderr } = await icecore(
           ["run", "srv", "--config", "icecore.toml", "-q", "-q"],
