@@ -13,7 +13,7 @@ Deno.test("the tests know each name of the product, in the same version, and a f
   assert.deepEqual(Object.keys(ofTests).sort(), [
     "axe-core",
     "fast-check",
-    "kubernetes-models/",
+    "kubernetes-models",
     "playwright-core",
     "s3rver",
     "yaml",
