@@ -9,6 +9,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { lockFolder } from "../../host/files/folder_lock.ts";
+import { nowMs } from "../../host/clock.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
@@ -92,7 +93,7 @@ export const prune = {
       else if (decisions.length > 0) print(decisionRows(decisions));
     };
     if (dryRun === true) {
-      show(removalPlan(await readImageFolder(folder), rules, options));
+      show(removalPlan(await readImageFolder(folder), rules, { ...options, nowMs: nowMs() }));
       return EXIT.done;
     }
     const line = new ProgressLine(quiet !== true && isInteractive(), wantsColor(values));

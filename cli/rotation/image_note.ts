@@ -39,6 +39,8 @@ export interface ImageNote {
   readonly verified?: NotedVerification;
   /** When a part of it was verified last, and found right: `5%` of its contents, say. */
   readonly sampled?: { readonly when: string; readonly share: string };
+  /** The image is not there yet; or the build was killed before it could say how it went. */
+  readonly building?: true;
   /** It is being removed: what is left of it goes as soon as the image is gone. */
   readonly removing?: true;
 }

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { datedName } from "../../../cli/rotation/dated_name.ts";
 import { type FoundImage, judged } from "../../../cli/rotation/image_folder.ts";
 import { nextImage } from "../../../cli/rotation/next_image.ts";
+import { originOf } from "../../../cli/rotation/image_origin.ts";
+import type { ImageNote } from "../../../cli/rotation/image_note.ts";
 import { removalOrder, removalPlan } from "../../../cli/rotation/removal_plan.ts";
 
 const DAY_MS = 86_400_000;
@@ -16,9 +18,13 @@ function image(day: number, base?: number, kind: Kind = "verified", series = "sr
   const name = nameOf(day, series);
   const when = new Date(first).toISOString();
   const result = kind === "damaged" ? "damaged" : "right";
-  const note = kind === "unverified"
-    ? { icecore: 1 as const }
-    : { icecore: 1 as const, lossy: kind === "lossy", verified: { when, result } as const };
+  const built = {
+    icecore: 1,
+    taken: new Date(first + day * DAY_MS).toISOString(),
+    sources: ["/srv"],
+    lossy: kind === "lossy",
+  } as const;
+  const note = kind === "unverified" ? built : { ...built, verified: { when, result } as const };
   const found = { name, location: `/b/${name}`, sizeBytes: 1 };
   if (kind === "unreadable") return { ...found, unreadable: "no image" };
   if (kind === "unseen") return { ...found, note, unreadable: "no access", isUnseen: true };
@@ -29,6 +35,17 @@ function image(day: number, base?: number, kind: Kind = "verified", series = "sr
     : { base: { name: below, uuid: below, digest: below } };
   return { ...found, note, face: { ...own, ...lies } };
 }
+
+/** The same, with something else in its note. */
+const of = (image: FoundImage, note: Partial<ImageNote>): FoundImage => ({
+  ...image,
+  note: { icecore: 1, ...image.note, ...note },
+});
+/** The same, whose note was lost; only a verification has left one. */
+const verifiedSince = (image: FoundImage): FoundImage => ({
+  ...image,
+  note: { icecore: 1, verified: image.note!.verified! },
+});
 
 const plan = (images: readonly FoundImage[], ...rest: [object, object?]) =>
   removalPlan(judged(images), ...rest);
@@ -148,6 +165,109 @@ Deno.test("images that lie on each other in a circle end no search, and stay", (
   assert.deepEqual(removalOrder(decisions).map(({ name }) => name), [nameOf(2)]);
 });
 
+Deno.test("two machines, or two folders of one name, do not push out each other's images", () => {
+  const images = [
+    image(0),
+    of(image(1), { sources: ["/home/srv"] }),
+    of(image(2), { host: "other" }),
+    of(image(3), { host: "other" }),
+  ];
+  const newest = ["last", "newest verified"];
+  assert.deepEqual(reasonsOf(images, { last: 1 }), [newest, newest, [], newest]);
+  // The rules of one job are not those of another.
+  const origin = originOf({ host: "other", sources: ["/srv"] });
+  const others = ["of other sources"];
+  assert.deepEqual(
+    reasonsOf(images, { last: 1 }, { series: "srv", origin }),
+    [others, others, [], newest],
+  );
+});
+
+Deno.test("a verification's note makes nothing icecore's", () => {
+  const foreign = { uuid: "x", hasRecord: false };
+  const images = [
+    { ...verifiedSince(image(0)), face: foreign },
+    verifiedSince(image(1, undefined, "damaged")),
+    image(2),
+    image(3),
+  ].map((each, day) => {
+    const { face, ...rest } = each;
+    return day === 1 ? { ...rest, unreadable: "no image" } : { ...rest, ...face && { face } };
+  });
+  const reasons = reasonsOf(images, { last: 1 }, { broken: true });
+  // The second cannot be read, and its note does not say what it lies on.
+  const foreigners = "not known to be icecore's";
+  assert.deepEqual(reasons, [
+    [foreigners, `${nameOf(1)} cannot be read, and may lie on it`],
+    [foreigners],
+    [],
+    ["last", "newest verified"],
+  ]);
+});
+
+Deno.test("where a note was lost, the newest image stays that is known to be without losses", () => {
+  const unknown = [image(1), image(2)].map(verifiedSince);
+  const same = unknown.map(({ note, ...each }) =>
+    of({ ...each, note: note! }, {
+      taken: image(1).note!.taken!,
+      sources: ["/srv"],
+    })
+  );
+  assert.deepEqual(reasonsOf([image(0), ...same], { last: 1 }), [
+    ["newest without losses"],
+    [],
+    ["last", "newest verified"],
+  ]);
+});
+
+Deno.test("what is dated in the future stays, and counts for nothing", () => {
+  const images = [image(0), image(1), image(2), image(3000)];
+  const nowMs = first + 3 * DAY_MS;
+  assert.deepEqual(reasonsOf(images, { last: 1 }, { nowMs }), [
+    [],
+    [],
+    ["last", "newest verified"],
+    ["its date is yet to come"],
+  ]);
+  // A clock that is back in 1970 finds nothing but such images.
+  assert.ok(reasonsOf(images, { last: 1 }, { nowMs: 0 }).every((each) => each.length > 0));
+});
+
+Deno.test("a link is neither counted nor removed, and what it leads to stays", () => {
+  const link = { ...image(5), linkedTo: nameOf(1) };
+  assert.deepEqual(reasonsOf([image(0), image(1, 0), image(2), image(3), link], { last: 1 }), [
+    ["others lie on it"],
+    [`${nameOf(5)} is a link to it`],
+    [],
+    ["last", "newest verified"],
+    ["a link"],
+  ]);
+});
+
+Deno.test("what an image lies on stays under another name as well", () => {
+  const renamed = { ...image(0), name: nameOf(0, "old"), location: "/b/old" };
+  const later = { ...image(3), name: nameOf(3, "old"), location: "/b/later" };
+  assert.deepEqual(reasonsOf([renamed, image(1, 0), later], { last: 1 }), [
+    ["others lie on it"],
+    ["for you to decide"],
+    ["last", "newest verified"],
+  ]);
+});
+
+Deno.test("what lies on an image that nobody could look at is not taken for damaged", () => {
+  const images = [image(0, undefined, "unseen"), image(1, 0), image(2)];
+  assert.deepEqual(reasonsOf(images, { last: 1 }, { broken: true }).slice(0, 2), [
+    ["for you to decide", "others lie on it"],
+    ["for you to decide"],
+  ]);
+});
+
+Deno.test("the image that was just built stays, whatever the clock says", () => {
+  const images = [image(0), image(1), image(2)];
+  const built = nameOf(0);
+  assert.deepEqual(reasonsOf(images, { last: 1 }, { built })[0], ["just built"]);
+});
+
 const kinds: Kind[] = ["verified", "unverified", "damaged", "unseen", "unreadable", "lossy"];
 const folders = fc.array(
   fc.record({
@@ -191,7 +311,13 @@ Deno.test("whatever is in a folder: no kept image loses what it lies on, and the
 
 Deno.test("the next image lies on the newest verified one until the chain is full", () => {
   const next = (images: readonly FoundImage[], every: number) =>
-    nextImage(judged(images), "srv", first + 9 * DAY_MS, every, () => false).base?.name;
+    nextImage(
+      judged(images),
+      { series: "srv", origin: originOf({ sources: ["/srv"] }) },
+      first + 9 * DAY_MS,
+      every,
+      () => false,
+    ).base?.name;
   const chain = [image(0), image(1, 0), image(2, 1)];
   assert.equal(next(chain, 4), nameOf(2));
   assert.equal(next(chain, 3), undefined);
@@ -200,4 +326,6 @@ Deno.test("the next image lies on the newest verified one until the chain is ful
   assert.equal(next([image(0), image(1, 0, "unverified")], 4), nameOf(0));
   assert.equal(next([image(0, undefined, "damaged"), image(1, 0)], 4), undefined);
   assert.equal(next([], 4), undefined);
+  assert.equal(next([image(0), image(20)], 4), nameOf(0), "one of the future is no base");
+  assert.equal(next([image(0), of(image(1), { sources: ["/other"] })], 4), nameOf(0));
 });
