@@ -1,56 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { datedName } from "../../../cli/rotation/dated_name.ts";
 import { type FoundImage, judged } from "../../../cli/rotation/image_folder.ts";
-import { nextImage } from "../../../cli/rotation/next_image.ts";
 import { originOf } from "../../../cli/rotation/image_origin.ts";
-import type { ImageNote } from "../../../cli/rotation/image_note.ts";
-import { removalOrder, removalPlan } from "../../../cli/rotation/removal_plan.ts";
-
-const DAY_MS = 86_400_000;
-const first = new Date(2026, 0, 1, 2).getTime();
-const nameOf = (day: number, series = "srv") => datedName(series, first + day * DAY_MS);
-
-type Kind = "verified" | "unverified" | "damaged" | "unreadable" | "unseen" | "lossy";
-
-/** An image of a day, on that of another day where one is given. */
-function image(day: number, base?: number, kind: Kind = "verified", series = "srv"): FoundImage {
-  const name = nameOf(day, series);
-  const when = new Date(first).toISOString();
-  const result = kind === "damaged" ? "damaged" : "right";
-  const built = {
-    icecore: 1,
-    taken: new Date(first + day * DAY_MS).toISOString(),
-    sources: ["/srv"],
-    lossy: kind === "lossy",
-  } as const;
-  const note = kind === "unverified" ? built : { ...built, verified: { when, result } as const };
-  const found = { name, location: `/b/${name}`, sizeBytes: 1 };
-  if (kind === "unreadable") return { ...found, unreadable: "no image" };
-  if (kind === "unseen") return { ...found, note, unreadable: "no access", isUnseen: true };
-  const own = { uuid: name, ownDigest: name, hasRecord: true };
-  const below = base === undefined ? undefined : nameOf(base, series);
-  const lies = below === undefined
-    ? undefined
-    : { base: { name: below, uuid: below, digest: below } };
-  return { ...found, note, face: { ...own, ...lies } };
-}
-
-/** The same, with something else in its note. */
-const of = (image: FoundImage, note: Partial<ImageNote>): FoundImage => ({
-  ...image,
-  note: { icecore: 1, ...image.note, ...note },
-});
-/** The same, whose note was lost; only a verification has left one. */
-const verifiedSince = (image: FoundImage): FoundImage => ({
-  ...image,
-  note: { icecore: 1, verified: image.note!.verified! },
-});
-
-const plan = (images: readonly FoundImage[], ...rest: [object, object?]) =>
-  removalPlan(judged(images), ...rest);
-const reasonsOf = (images: readonly FoundImage[], ...rest: [object, object?]) =>
-  plan(images, ...rest).map(({ reasons }) => reasons);
+import { nextImage } from "../../../cli/rotation/next_image.ts";
+import { removalOrder } from "../../../cli/rotation/removal_plan.ts";
+import { DAY_MS, first, image, type Kind, nameOf, of, plan, reasonsOf } from "./images_of_days.ts";
 
 Deno.test("what a kept image lies on stays, and what nothing lies on goes", () => {
   const images = [image(0), image(1, 0), image(2, 1), image(3, 0), image(4)];
@@ -163,109 +117,6 @@ Deno.test("images that lie on each other in a circle end no search, and stay", (
   const images = judged([image(0, 1), image(1, 0), image(2)]);
   const decisions = images.map((image) => ({ image, reasons: [] }));
   assert.deepEqual(removalOrder(decisions).map(({ name }) => name), [nameOf(2)]);
-});
-
-Deno.test("two machines, or two folders of one name, do not push out each other's images", () => {
-  const images = [
-    image(0),
-    of(image(1), { sources: ["/home/srv"] }),
-    of(image(2), { host: "other" }),
-    of(image(3), { host: "other" }),
-  ];
-  const newest = ["last", "newest verified"];
-  assert.deepEqual(reasonsOf(images, { last: 1 }), [newest, newest, [], newest]);
-  // The rules of one job are not those of another.
-  const origin = originOf({ host: "other", sources: ["/srv"] });
-  const others = ["of other sources"];
-  assert.deepEqual(
-    reasonsOf(images, { last: 1 }, { series: "srv", origin }),
-    [others, others, [], newest],
-  );
-});
-
-Deno.test("a verification's note makes nothing icecore's", () => {
-  const foreign = { uuid: "x", hasRecord: false };
-  const images = [
-    { ...verifiedSince(image(0)), face: foreign },
-    verifiedSince(image(1, undefined, "damaged")),
-    image(2),
-    image(3),
-  ].map((each, day) => {
-    const { face, ...rest } = each;
-    return day === 1 ? { ...rest, unreadable: "no image" } : { ...rest, ...face && { face } };
-  });
-  const reasons = reasonsOf(images, { last: 1 }, { broken: true });
-  // The second cannot be read, and its note does not say what it lies on.
-  const foreigners = "not known to be icecore's";
-  assert.deepEqual(reasons, [
-    [foreigners, `${nameOf(1)} cannot be read, and may lie on it`],
-    [foreigners],
-    [],
-    ["last", "newest verified"],
-  ]);
-});
-
-Deno.test("where a note was lost, the newest image stays that is known to be without losses", () => {
-  const unknown = [image(1), image(2)].map(verifiedSince);
-  const same = unknown.map(({ note, ...each }) =>
-    of({ ...each, note: note! }, {
-      taken: image(1).note!.taken!,
-      sources: ["/srv"],
-    })
-  );
-  assert.deepEqual(reasonsOf([image(0), ...same], { last: 1 }), [
-    ["newest without losses"],
-    [],
-    ["last", "newest verified"],
-  ]);
-});
-
-Deno.test("what is dated in the future stays, and counts for nothing", () => {
-  const images = [image(0), image(1), image(2), image(3000)];
-  const nowMs = first + 3 * DAY_MS;
-  assert.deepEqual(reasonsOf(images, { last: 1 }, { nowMs }), [
-    [],
-    [],
-    ["last", "newest verified"],
-    ["its date is yet to come"],
-  ]);
-  // A clock that is back in 1970 finds nothing but such images.
-  assert.ok(reasonsOf(images, { last: 1 }, { nowMs: 0 }).every((each) => each.length > 0));
-});
-
-Deno.test("a link is neither counted nor removed, and what it leads to stays", () => {
-  const link = { ...image(5), linkedTo: nameOf(1) };
-  assert.deepEqual(reasonsOf([image(0), image(1, 0), image(2), image(3), link], { last: 1 }), [
-    ["others lie on it"],
-    [`${nameOf(5)} is a link to it`],
-    [],
-    ["last", "newest verified"],
-    ["a link"],
-  ]);
-});
-
-Deno.test("what an image lies on stays under another name as well", () => {
-  const renamed = { ...image(0), name: nameOf(0, "old"), location: "/b/old" };
-  const later = { ...image(3), name: nameOf(3, "old"), location: "/b/later" };
-  assert.deepEqual(reasonsOf([renamed, image(1, 0), later], { last: 1 }), [
-    ["others lie on it"],
-    ["for you to decide"],
-    ["last", "newest verified"],
-  ]);
-});
-
-Deno.test("what lies on an image that nobody could look at is not taken for damaged", () => {
-  const images = [image(0, undefined, "unseen"), image(1, 0), image(2)];
-  assert.deepEqual(reasonsOf(images, { last: 1 }, { broken: true }).slice(0, 2), [
-    ["for you to decide", "others lie on it"],
-    ["for you to decide"],
-  ]);
-});
-
-Deno.test("the image that was just built stays, whatever the clock says", () => {
-  const images = [image(0), image(1), image(2)];
-  const built = nameOf(0);
-  assert.deepEqual(reasonsOf(images, { last: 1 }, { built })[0], ["just built"]);
 });
 
 const kinds: Kind[] = ["verified", "unverified", "damaged", "unseen", "unreadable", "lossy"];
