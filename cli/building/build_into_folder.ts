@@ -19,7 +19,7 @@ import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
 import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { BuildResult } from "../../pipeline/running/run.ts";
 import { absoluteSource } from "../../pipeline/source_path.ts";
-import { type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
+import { faceOf, type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
 import { writeNote } from "../rotation/image_note.ts";
 import { originOf } from "../rotation/image_origin.ts";
 import { hasKeepRules, type KeepRules } from "../rotation/keep_rules.ts";
@@ -124,7 +124,9 @@ export async function buildIntoFolder(
     const { result, begun } = await buildNext(new Date(nowMs()).toISOString());
     const output = result.image.finalPath;
     const files = filesBeside(result, folder);
-    await writeNote(output, { ...begun, lossy: result.lossy, files });
+    const uuid = (await faceOf(output)).face?.uuid;
+    const about = { ...begun, ...uuid !== undefined && { uuid } };
+    await writeNote(output, { ...about, lossy: result.lossy, files });
     await verifyNew(output, { signal, emit });
     const built = basename(output);
     if (hasKeepRules(rules)) {

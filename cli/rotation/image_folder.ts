@@ -14,7 +14,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { openImage } from "../../image/open_image.ts";
 import { messageOf } from "../../pipeline/build_errors.ts";
 import { parseDatedName } from "./dated_name.ts";
-import { type ImageNote, readNote } from "./image_note.ts";
+import { type ImageNote, noteAbout, readNote } from "./image_note.ts";
 import { notedOrigin } from "./image_origin.ts";
 
 /** What the image itself says. */
@@ -86,9 +86,11 @@ export async function readImageFolder(folder: string): Promise<FolderImage[]> {
       continue;
     }
     if (!status.isFile()) continue;
+    const seen = await faceOf(location);
+    const about = noteAbout(note, seen.face?.uuid);
     const linkedTo = linkedIn(folder, name);
-    const image = { name, location, sizeBytes: status.size, ...note && { note } };
-    found.push({ ...image, ...linkedTo !== undefined && { linkedTo }, ...await faceOf(location) });
+    const image = { name, location, sizeBytes: status.size, ...about && { note: about } };
+    found.push({ ...image, ...linkedTo !== undefined && { linkedTo }, ...seen });
   }
   return judged(found);
 }

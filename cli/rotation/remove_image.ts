@@ -12,7 +12,14 @@ import { fileStatus } from "../../host/files/file_status.ts";
 import { syncPath } from "../../host/files/sync_path.ts";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { type ImageNote, NOTE_SUFFIX, notePath, readNote, writeNote } from "./image_note.ts";
+import {
+  type ImageNote,
+  isPartialNote,
+  NOTE_SUFFIX,
+  notePath,
+  readNote,
+  writeNote,
+} from "./image_note.ts";
 
 /** Removes an image with its note, its side files, and whatever its note names. */
 export async function removeImage(image: string, note: ImageNote | undefined): Promise<void> {
@@ -33,6 +40,7 @@ export async function removeImage(image: string, note: ImageNote | undefined): P
 export async function finishRemovals(folder: string): Promise<string[]> {
   const finished: string[] = [];
   for (const name of readdirSync(folder)) {
+    if (isPartialNote(name)) remove(join(folder, name));
     if (!name.endsWith(NOTE_SUFFIX)) continue;
     const image = join(folder, name.slice(0, -NOTE_SUFFIX.length));
     const note = readNote(image);

@@ -1,5 +1,17 @@
 import assert from "node:assert/strict";
-import { existsSync, linkSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { verifyInFolder } from "../../../cli/rotation/verify_in_folder.ts";
+import { metricsOf } from "../../../cli/verifying/metrics.ts";
+import { icecoreOutput } from "../../support/run_icecore.ts";
 import { readImageFolder } from "../../../cli/rotation/image_folder.ts";
 import { notePath, readNote, writeNote } from "../../../cli/rotation/image_note.ts";
 import { finishRemovals } from "../../../cli/rotation/remove_image.ts";
@@ -71,5 +83,61 @@ Deno.test("of a build that was killed the note goes without an image, and stays 
     assert.deepEqual(await finishRemovals(folder), [NAME]);
     assert.ok(!existsSync(notePath(`${folder}/${NAME}`)));
     assert.deepEqual(readNote(there), note);
+  });
+});
+
+Deno.test("notes that are written at the same time are each whole, and leave nothing", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const image = `${folder}/${NAME}`;
+    const hosts = Array.from({ length: 20 }, (_, index) => "x".repeat(index * 1000));
+    await Promise.all(hosts.map((host) => writeNote(image, { icecore: 1, host })));
+    assert.ok(hosts.includes(readNote(image)?.host ?? "none"));
+    writeFileSync(`${image}.note.json.0123abcd.partial`, "{");
+    await finishRemovals(folder);
+    assert.deepEqual(readdirSync(folder), [`${NAME}.note.json`]);
+  });
+});
+
+Deno.test("a note is not believed of another image that was put in its place", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/srv`);
+    const image = `${folder}/${NAME}`;
+    await icecoreOutput(["build", "srv", "-o", image, "-q"], folder);
+    await verifyInFolder(image, {});
+    await writeNote(image, { ...readNote(image)!, taken: "2026-11-26T01:00:00.000Z" });
+    assert.equal((await readImageFolder(folder))[0]?.isVerified, true);
+    writeFileSync(`${folder}/srv/a`, "a");
+    await icecoreOutput(["build", "srv", "-o", "other.img", "-q"], folder);
+    copyFileSync(`${folder}/other.img`, image);
+    copyFileSync(`${folder}/other.img.sha512`, `${image}.sha512`);
+    const [found] = await readImageFolder(folder);
+    assert.deepEqual([found?.isVerified, found?.takenBy], [false, "name"]);
+    await verifyInFolder(image, {});
+    assert.equal(readNote(image)?.taken, undefined);
+  });
+});
+
+Deno.test("the metrics' newest image is each machine's, and not one of the future", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const days = ["2026-11-26", "2026-11-27", "2036-11-27"];
+    for (const [index, day] of days.entries()) {
+      const image = `${folder}/srv-${day}T0200.img`;
+      writeFileSync(image, "");
+      const taken = `${day}T02:00:00.000Z`;
+      const host = index === 0 ? "a" : "b";
+      await writeNote(image, { icecore: 1, taken, sources: ["/srv"], host });
+    }
+    const whenMs = Date.parse("2026-11-28T00:00:00Z");
+    const images = await readImageFolder(folder);
+    const text = metricsOf("/b", { verdicts: [], images }, whenMs / 1000);
+    const newest = text.match(/^icecore_newest_image_timestamp_seconds.*$/gm);
+    const labels = (host: string) => `{folder="/b",series="srv",host="${host}",sources="/srv"}`;
+    assert.deepEqual(
+      newest,
+      ["a", "b"].map((host, index) =>
+        `icecore_newest_image_timestamp_seconds${labels(host)} ` +
+        `${Date.parse(`${days[index]}T02:00:00Z`) / 1000}`
+      ),
+    );
   });
 });
