@@ -27,6 +27,7 @@ import { type NextImage, nextImage } from "../rotation/next_image.ts";
 import { pruneFolder, withVerified } from "../rotation/prune_folder.ts";
 import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
 import { finishRemovals } from "../rotation/remove_image.ts";
+import { UnreadImages } from "../rotation/unread_images.ts";
 import { verifyInFolder } from "../rotation/verify_in_folder.ts";
 import type { BuildValues } from "./build_values.ts";
 
@@ -116,10 +117,11 @@ export async function buildIntoFolder(
   const unlock = lockFolder(folder);
   const host = hostname();
   const origin = originOf({ sources, host });
+  const unread = new UnreadImages();
   try {
     await releaseLeftovers([folder]);
     await finishRemovals(folder);
-    const watched = { series, signal, ...announced(emit) };
+    const watched = { series, signal, unread, ...announced(emit) };
     await withVerified(folder, await readImageFolder(folder), watched);
     const { result, begun } = await buildNext(new Date(nowMs()).toISOString());
     const output = result.image.finalPath;
@@ -132,6 +134,7 @@ export async function buildIntoFolder(
     if (hasKeepRules(rules)) {
       await pruneFolder(folder, rules, { ...watched, origin, built, onRemoved });
     }
+    unread.conclude();
     return result;
   } finally {
     unlock();
@@ -139,10 +142,10 @@ export async function buildIntoFolder(
 
   /** On the newest image that can be built on: one that was damaged since shows it only now. */
   async function buildNext(taken: string) {
-    for (;;) {
+    for (let mostLayers = fullEvery;;) {
       const images = await readImageFolder(folder);
       const of = { series, origin };
-      const { name, base } = nextImage(images, of, nowMs(), fullEvery, isTaken(folder));
+      const { name, base } = nextImage(images, of, nowMs(), mostLayers, isTaken(folder));
       const output = join(folder, name);
       const begun = { icecore: 1, taken, sources, host, ...base && { base: base.name } } as const;
       // Before the image: killed after it has its name, it would be of nobody knows what.
@@ -158,8 +161,14 @@ export async function buildIntoFolder(
           "warning",
           `cannot build on ${shown}, which is verified now: ${messageOf(error)}`,
         );
-        const isFound = await verifyChain(base, images, { signal, emit });
-        if (!isFound) throw error;
+        try {
+          const isFound = await verifyChain(base, images, { signal, emit });
+          if (!isFound) throw error;
+        } catch (error) {
+          // Nobody knows how it is; a full image needs none of it.
+          unread.add(base.name, error, signal);
+          mostLayers = 1;
+        }
       }
     }
   }

@@ -28,6 +28,7 @@ import { hasKeepRules } from "../rotation/keep_rules.ts";
 import { pruneFolder } from "../rotation/prune_folder.ts";
 import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
 import { finishRemovals } from "../rotation/remove_image.ts";
+import { UnreadImages } from "../rotation/unread_images.ts";
 
 interface PruneValues extends CommonValues, KeepingValues {
   readonly command: "prune";
@@ -96,6 +97,7 @@ export const prune = {
       show(removalPlan(await readImageFolder(folder), rules, { ...options, nowMs: nowMs() }));
       return EXIT.done;
     }
+    const unread = new UnreadImages();
     const line = new ProgressLine(quiet !== true && isInteractive(), wantsColor(values));
     const unlock = lockFolder(folder);
     try {
@@ -103,6 +105,7 @@ export const prune = {
       const removed = await interruptible((signal) =>
         pruneFolder(folder, rules, {
           ...options,
+          unread,
           signal,
           onVerify: ({ name }) => line.start(`verify ${printable(name)}`),
           onProgress: (done, total, unit) =>
@@ -113,6 +116,7 @@ export const prune = {
         })
       );
       if (json !== true && quiet !== true) print(sumOf(removed));
+      unread.conclude();
       return EXIT.done;
     } finally {
       line.clear();

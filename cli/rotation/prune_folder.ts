@@ -9,11 +9,14 @@ import { type FolderImage, readImageFolder } from "./image_folder.ts";
 import type { KeepRules } from "./keep_rules.ts";
 import { type Decision, type RemovalOptions, removalOrder, removalPlan } from "./removal_plan.ts";
 import { removeImage } from "./remove_image.ts";
+import type { UnreadImages } from "./unread_images.ts";
 import { verifyInFolder } from "./verify_in_folder.ts";
 
 /** How it is done, and who learns of it. */
 export interface PruneOptions extends Omit<RemovalOptions, "nowMs"> {
   readonly signal?: AbortSignal;
+  /** What could not be verified. */
+  readonly unread: UnreadImages;
   /** An image that was never verified is about to be. */
   onVerify?(image: FolderImage): void;
   onProgress?: VerifyImageOptions["onProgress"];
@@ -32,7 +35,7 @@ export interface PruneOptions extends Omit<RemovalOptions, "nowMs"> {
 export async function pruneFolder(
   folder: string,
   rules: KeepRules,
-  options: PruneOptions = {},
+  options: PruneOptions,
 ): Promise<FolderImage[]> {
   const images = await withVerified(folder, await readImageFolder(folder), options);
   const decisions = removalPlan(images, rules, { ...options, nowMs: nowMs() });
@@ -57,10 +60,14 @@ export async function withVerified(
   for (const image of unverified) {
     options.onVerify?.(image);
     const { signal, onProgress } = options;
-    await verifyInFolder(image.location, {
-      ...signal && { signal },
-      ...onProgress && { onProgress },
-    });
+    try {
+      await verifyInFolder(image.location, {
+        ...signal && { signal },
+        ...onProgress && { onProgress },
+      });
+    } catch (error) {
+      options.unread.add(image.name, error, signal);
+    }
   }
   return unverified.length === 0 ? images : await readImageFolder(folder);
 }
