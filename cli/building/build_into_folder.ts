@@ -19,13 +19,15 @@ import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
 import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { BuildResult } from "../../pipeline/running/run.ts";
 import { absoluteSource } from "../../pipeline/source_path.ts";
-import { type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
+import { faceOf, type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
 import { writeNote } from "../rotation/image_note.ts";
+import { originOf } from "../rotation/image_origin.ts";
 import { hasKeepRules, type KeepRules } from "../rotation/keep_rules.ts";
 import { type NextImage, nextImage } from "../rotation/next_image.ts";
 import { pruneFolder, withVerified } from "../rotation/prune_folder.ts";
 import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
 import { finishRemovals } from "../rotation/remove_image.ts";
+import { UnreadImages } from "../rotation/unread_images.ts";
 import { verifyInFolder } from "../rotation/verify_in_folder.ts";
 import type { BuildValues } from "./build_values.ts";
 
@@ -84,21 +86,26 @@ export async function planFolderBuild(
   { folder, series, fullEvery, rules, sources }: FolderBuild,
 ): Promise<NextImage & { readonly output: string; readonly decisions: readonly Decision[] }> {
   const images = await readImageFolder(folder);
-  const next = nextImage(images, series, nowMs(), fullEvery, isTaken(folder));
+  const origin = originOf({ sources, host: hostname() });
+  const next = nextImage(images, { series, origin }, nowMs(), fullEvery, isTaken(folder));
   const output = join(folder, next.name);
   const planned: FolderImage = {
     name: next.name,
     location: output,
     sizeBytes: 0,
-    note: { icecore: 1, sources },
+    note: { icecore: 1, sources, lossy: false },
     series,
     takenMs: nowMs(),
     ...next.base && { baseName: next.base.name },
     isBaseUnknown: false,
+    isOurs: true,
+    origin,
     isVerified: true,
   };
   const all = [...images, planned];
-  const decisions = hasKeepRules(rules) ? removalPlan(all, rules, { series }) : [];
+  const decisions = hasKeepRules(rules)
+    ? removalPlan(all, rules, { series, origin, nowMs: nowMs() })
+    : [];
   return { ...next, output, decisions };
 }
 
@@ -108,39 +115,45 @@ export async function buildIntoFolder(
   { emit, signal, build, onRemoved }: FolderBuildHooks,
 ): Promise<BuildResult> {
   const unlock = lockFolder(folder);
+  const host = hostname();
+  const origin = originOf({ sources, host });
+  const unread = new UnreadImages();
   try {
     await releaseLeftovers([folder]);
     await finishRemovals(folder);
-    const watched = { series, signal, ...announced(emit) };
+    const watched = { series, signal, unread, ...announced(emit) };
     await withVerified(folder, await readImageFolder(folder), watched);
-    const startMs = nowMs();
-    const { result, base } = await buildNext();
+    const { result, begun } = await buildNext(new Date(nowMs()).toISOString());
     const output = result.image.finalPath;
-    await writeNote(output, {
-      icecore: 1,
-      taken: new Date(startMs).toISOString(),
-      sources,
-      host: hostname(),
-      lossy: result.lossy,
-      ...base && { base: base.name },
-      files: filesBeside(result, folder),
-    });
+    const files = filesBeside(result, folder);
+    const uuid = (await faceOf(output)).face?.uuid;
+    const about = { ...begun, ...uuid !== undefined && { uuid } };
+    await writeNote(output, { ...about, lossy: result.lossy, files });
     await verifyNew(output, { signal, emit });
     const built = basename(output);
-    if (hasKeepRules(rules)) await pruneFolder(folder, rules, { ...watched, built, onRemoved });
+    if (hasKeepRules(rules)) {
+      await pruneFolder(folder, rules, { ...watched, origin, built, onRemoved });
+    }
+    unread.conclude();
     return result;
   } finally {
     unlock();
   }
 
   /** On the newest image that can be built on: one that was damaged since shows it only now. */
-  async function buildNext() {
-    for (;;) {
+  async function buildNext(taken: string) {
+    for (let mostLayers = fullEvery;;) {
       const images = await readImageFolder(folder);
-      const { name, base } = nextImage(images, series, nowMs(), fullEvery, isTaken(folder));
+      const of = { series, origin };
+      const { name, base } = nextImage(images, of, nowMs(), mostLayers, isTaken(folder));
+      const output = join(folder, name);
+      const begun = { icecore: 1, taken, sources, host, ...base && { base: base.name } } as const;
+      // Before the image: killed after it has its name, it would be of nobody knows what.
+      await writeNote(output, { ...begun, building: true });
       try {
-        return { result: await build(join(folder, name), base?.location), base };
+        return { result: await build(output, base?.location), begun };
       } catch (error) {
+        await finishRemovals(folder);
         if (base === undefined || !isOfBase(error)) throw error;
         const shown = printable(base.name);
         message(
@@ -148,8 +161,14 @@ export async function buildIntoFolder(
           "warning",
           `cannot build on ${shown}, which is verified now: ${messageOf(error)}`,
         );
-        const isFound = await verifyChain(base, images, { signal, emit });
-        if (!isFound) throw error;
+        try {
+          const isFound = await verifyChain(base, images, { signal, emit });
+          if (!isFound) throw error;
+        } catch (error) {
+          // Nobody knows how it is; a full image needs none of it.
+          unread.add(base.name, error, signal);
+          mostLayers = 1;
+        }
       }
     }
   }

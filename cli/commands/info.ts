@@ -52,7 +52,7 @@ export const info = {
       const record = await image.record();
       const uses = await imageUses(image);
       const facts = imageFacts(image, record, uses, await sharingOf(image));
-      const { text, ...taken } = takenOf(image.layers[0]?.location);
+      const { text, ...taken } = takenOf(image.layers[0]?.location, image.layers[0]?.uuid);
       if (values.json === true) {
         printJson({ type: "info", ...facts, ...taken.when !== undefined && { taken } });
       } else print(factLines(facts, text));

@@ -9,6 +9,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { lockFolder } from "../../host/files/folder_lock.ts";
+import { nowMs } from "../../host/clock.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
@@ -27,6 +28,7 @@ import { hasKeepRules } from "../rotation/keep_rules.ts";
 import { pruneFolder } from "../rotation/prune_folder.ts";
 import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
 import { finishRemovals } from "../rotation/remove_image.ts";
+import { UnreadImages } from "../rotation/unread_images.ts";
 
 interface PruneValues extends CommonValues, KeepingValues {
   readonly command: "prune";
@@ -92,9 +94,10 @@ export const prune = {
       else if (decisions.length > 0) print(decisionRows(decisions));
     };
     if (dryRun === true) {
-      show(removalPlan(await readImageFolder(folder), rules, options));
+      show(removalPlan(await readImageFolder(folder), rules, { ...options, nowMs: nowMs() }));
       return EXIT.done;
     }
+    const unread = new UnreadImages();
     const line = new ProgressLine(quiet !== true && isInteractive(), wantsColor(values));
     const unlock = lockFolder(folder);
     try {
@@ -102,6 +105,7 @@ export const prune = {
       const removed = await interruptible((signal) =>
         pruneFolder(folder, rules, {
           ...options,
+          unread,
           signal,
           onVerify: ({ name }) => line.start(`verify ${printable(name)}`),
           onProgress: (done, total, unit) =>
@@ -112,6 +116,7 @@ export const prune = {
         })
       );
       if (json !== true && quiet !== true) print(sumOf(removed));
+      unread.conclude();
       return EXIT.done;
     } finally {
       line.clear();

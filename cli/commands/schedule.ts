@@ -68,7 +68,11 @@ export const schedule = {
     const { config, root = "/", install, json, quiet } = values;
     const named = jobNamed(await readSettings(config), values.job);
     const given = config === undefined ? [] : ["--config", resolve(config)];
-    const job = scheduledJob(named, [...ownCommand(), "run", named.name, "-q", "-q", ...given]);
+    const argv = [...ownCommand(), "run", named.name, "-q", "-q", ...given];
+    const job = {
+      ...scheduledJob(named, argv),
+      ...config !== undefined && { config: resolve(config) },
+    };
     const units = systemdUnits(job);
     const cron = cronLine(job);
     if (install === true) {
@@ -83,7 +87,7 @@ export const schedule = {
         print(`# /etc/systemd/system/${name}\n${text}`);
       }
       print(`# /etc/cron.d/${unitName(named.name)}, where there is no systemd`);
-      print(cron ?? `# cron has no words for ${named.job.schedule}`);
+      print(cron ?? `# cron has no words for ${JSON.stringify(named.job.schedule ?? named.name)}`);
     }
     return EXIT.done;
   },

@@ -8,7 +8,7 @@ import { statSync } from "node:fs";
 import { isRemote, nameOfLocation } from "../../host/block_source/location.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { parseDatedName } from "../rotation/dated_name.ts";
-import { readNote } from "../rotation/image_note.ts";
+import { noteAbout, readNote } from "../rotation/image_note.ts";
 import { localSecond } from "./time_text.ts";
 
 /** What is known of it. */
@@ -21,10 +21,10 @@ export interface Taken {
   readonly text: string;
 }
 
-/** @param location A path or URL; missing where there is none. */
-export function takenOf(location: string | undefined): Taken {
+/** @param location A path or URL; missing where there is none. @param uuid The image's. */
+export function takenOf(location: string | undefined, uuid: string | undefined): Taken {
   if (location === undefined) return { text: "not known" };
-  const note = isRemote(location) ? undefined : readNote(location);
+  const note = isRemote(location) ? undefined : noteAbout(readNote(location), uuid);
   if (note?.taken !== undefined) {
     const { taken, sources = [], host } = note;
     const of = sources.length === 0

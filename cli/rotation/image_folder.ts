@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import { uuidText } from "../../ext4/reader/open/image_info.ts";
 import { unreadable } from "../../host/files/file_status.ts";
@@ -14,7 +14,8 @@ import { printable } from "../../host/libc/paths.ts";
 import { openImage } from "../../image/open_image.ts";
 import { messageOf } from "../../pipeline/build_errors.ts";
 import { parseDatedName } from "./dated_name.ts";
-import { type ImageNote, readNote } from "./image_note.ts";
+import { type ImageNote, noteAbout, readNote } from "./image_note.ts";
+import { notedOrigin } from "./image_origin.ts";
 
 /** What the image itself says. */
 export interface ImageFace {
@@ -40,6 +41,8 @@ export interface FoundImage {
   /** Nobody could look at it, so that nothing is known of what is in it. */
   readonly isUnseen?: true;
   readonly note?: ImageNote;
+  /** It is a link to this image of the same folder. */
+  readonly linkedTo?: string;
 }
 
 /** An image, and how it is. */
@@ -53,6 +56,10 @@ export interface FolderImage extends FoundImage {
   readonly baseName?: string;
   /** What it lies on cannot be known. */
   readonly isBaseUnknown: boolean;
+  /** icecore made it: its record says so, or a note that was written when it was built. */
+  readonly isOurs: boolean;
+  /** Of what it is; missing where nothing says so. */
+  readonly origin?: string;
   /** Why it cannot be relied on: it, or one that it lies on, is damaged or missing. */
   readonly broken?: string;
   /** Whether it and all that it lies on were read and found right. */
@@ -71,12 +78,38 @@ export async function readImageFolder(folder: string): Promise<FolderImage[]> {
   for (const name of names) {
     const location = join(folder, name);
     const status = statSync(location, { throwIfNoEntry: false });
-    if (status?.isFile() !== true) continue;
     const note = readNote(location);
-    const image = { name, location, sizeBytes: status.size, ...note && { note } };
-    found.push({ ...image, ...await faceOf(location) });
+    if (status === undefined) {
+      const why = hiddenBy(location);
+      if (why === undefined) continue;
+      found.push({ name, location, sizeBytes: 0, ...note && { note }, ...why });
+      continue;
+    }
+    if (!status.isFile()) continue;
+    const seen = await faceOf(location);
+    const about = noteAbout(note, seen.face?.uuid);
+    const linkedTo = linkedIn(folder, name);
+    const image = { name, location, sizeBytes: status.size, ...about && { note: about } };
+    found.push({ ...image, ...linkedTo !== undefined && { linkedTo }, ...seen });
   }
   return judged(found);
+}
+
+/** Why a name that is listed leads nowhere; `undefined` where it is gone meanwhile. */
+function hiddenBy(location: string): Pick<FoundImage, "unreadable" | "isUnseen"> | undefined {
+  const isLink = lstatSync(location, { throwIfNoEntry: false }) !== undefined;
+  if (isLink) return { unreadable: "it is a link that leads nowhere now", isUnseen: true };
+  // A name that is not UTF-8 is shown with this, and cannot be opened by it.
+  const isOdd = basename(location).includes("\ufffd");
+  return isOdd ? { unreadable: "its name is not UTF-8", isUnseen: true } : undefined;
+}
+
+/** The image of the same folder that a link is to. */
+function linkedIn(folder: string, name: string): string | undefined {
+  const location = join(folder, name);
+  if (lstatSync(location, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
+  const real = realpathSync(location);
+  return dirname(real) === realpathSync(folder) ? basename(real) : undefined;
 }
 
 /** What an image says of itself, read from its head and its record's. */
@@ -123,13 +156,19 @@ export function judged(found: readonly FoundImage[]): FolderImage[] {
     const base = found && judge(found, within);
     const broken = unreadable ?? ownDamage(note) ??
       (baseName === undefined ? undefined : baseTrouble(face?.base, baseName, base));
+    const origin = notedOrigin(note);
     const isRight = note?.verified?.result === "right" && broken === undefined;
     const result: FolderImage = {
       ...image,
       ...dateOf(image),
       ...baseName !== undefined && { baseName },
-      isBaseUnknown: face === undefined && note === undefined,
+      // A note that only a verification has written does not say what it lies on, nor whose it is.
+      isBaseUnknown: face === undefined && note?.taken === undefined,
+      isOurs: face?.hasRecord === true || note?.taken !== undefined,
+      ...origin !== undefined && { origin },
       ...broken !== undefined && { broken },
+      // What lies on it may be as good as ever.
+      ...base?.isUnseen === true && { isUnseen: true },
       isVerified: isRight && (base === undefined || base.isVerified),
     };
     known.set(image.name, result);
@@ -161,9 +200,13 @@ function baseTrouble(
   return base.broken === undefined ? undefined : `lies on ${shown}, which cannot be relied on`;
 }
 
-function dateOf({ name, note }: FoundImage): Pick<FolderImage, "series" | "takenMs" | "takenBy"> {
+function dateOf(
+  { name, note, linkedTo }: FoundImage,
+): Pick<FolderImage, "series" | "takenMs" | "takenBy"> {
   const dated = parseDatedName(name);
-  const series = dated === undefined ? {} : { series: dated.series };
+  // A link to an image is not a second one.
+  const isOne = dated !== undefined && linkedTo === undefined;
+  const series = isOne ? { series: dated.series } : {};
   if (note?.taken !== undefined) {
     return { ...series, takenMs: Date.parse(note.taken), takenBy: "note" };
   }

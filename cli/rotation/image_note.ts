@@ -5,7 +5,7 @@
  * @module
  */
 
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { syncPath } from "../../host/files/sync_path.ts";
@@ -24,6 +24,8 @@ export interface NotedVerification {
 /** What is noted of an image. */
 export interface ImageNote {
   readonly icecore: 1;
+  /** The UUID of the image that all this is about: another may have been put in its place since. */
+  readonly uuid?: string;
   /** When the building began, as ISO 8601 in UTC: what was written later may not be in it. */
   readonly taken?: string;
   /** The folders that it was built of, absolute. */
@@ -39,6 +41,8 @@ export interface ImageNote {
   readonly verified?: NotedVerification;
   /** When a part of it was verified last, and found right: `5%` of its contents, say. */
   readonly sampled?: { readonly when: string; readonly share: string };
+  /** The image is not there yet; or the build was killed before it could say how it went. */
+  readonly building?: true;
   /** It is being removed: what is left of it goes as soon as the image is gone. */
   readonly removing?: true;
 }
@@ -62,6 +66,15 @@ export function readNote(image: string): ImageNote | undefined {
       { cause: error },
     );
   }
+}
+
+/** The note, where it is about the image that has the name now. @param uuid Of that, if known. */
+export function noteAbout(
+  note: ImageNote | undefined,
+  uuid: string | undefined,
+): ImageNote | undefined {
+  const isOther = note?.uuid !== undefined && uuid !== undefined && note.uuid !== uuid;
+  return isOther ? undefined : note;
 }
 
 /** A note out of its text; `undefined` where it is not one. */
@@ -92,16 +105,23 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value !== "" && !value.includes("/");
 }
 
+/** Whether it is a note that somebody had begun to write. */
+export function isPartialNote(name: string): boolean {
+  return /\.note\.json\.[0-9a-f]{8}\.partial$/.test(name);
+}
+
 /** Writes it as a whole or not at all, so that a power cut leaves the old one or the new one. */
 export async function writeNote(image: string, note: ImageNote): Promise<void> {
   const path = notePath(image);
-  const partial = `${path}.partial`;
+  // Who verifies holds no lock: two that write to one partial file would mix what they write.
+  const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
   try {
-    writeFileSync(partial, `${JSON.stringify(note, undefined, 2)}\n`);
+    writeFileSync(partial, `${JSON.stringify(note, undefined, 2)}\n`, { flag: "wx" });
     await syncPath(partial);
     renameSync(partial, path);
     await syncPath(dirname(path));
   } catch (error) {
+    rmSync(partial, { force: true });
     throw new EnvironmentError(
       `cannot note in ${printable(path)} what became of ${printable(basename(image))}: ` +
         `${meaningOf(error)}. Make room there, or the folder writable.`,

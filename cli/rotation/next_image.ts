@@ -22,15 +22,17 @@ export interface NextImage {
  */
 export function nextImage(
   images: readonly FolderImage[],
-  series: string,
+  { series, origin }: Pick<FolderImage, "origin"> & { readonly series: string },
   timeMs: number,
   fullEvery: number,
   taken: (name: string) => boolean,
 ): NextImage {
+  const isOfIt = (image: FolderImage) =>
+    image.series === series && (image.origin ?? origin) === origin && image.takenMs! <= timeMs;
   const short = datedName(series, timeMs);
   const name = taken(short) ? datedName(series, timeMs, true) : short;
   // Nothing is built on what was not verified: all that is built on it would be worth as little.
-  const newest = images.findLast((image) => image.series === series && image.isVerified);
+  const newest = images.findLast((image) => isOfIt(image) && image.isVerified);
   const isChainFull = newest === undefined || heightOf(newest, images) >= fullEvery;
   return isChainFull || newest.face?.hasRecord !== true ? { name } : { name, base: newest };
 }

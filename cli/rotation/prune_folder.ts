@@ -3,22 +3,20 @@
  * @module
  */
 
+import { nowMs } from "../../host/clock.ts";
 import type { VerifyImageOptions } from "../../image/verify.ts";
 import { type FolderImage, readImageFolder } from "./image_folder.ts";
 import type { KeepRules } from "./keep_rules.ts";
-import { type Decision, removalOrder, removalPlan } from "./removal_plan.ts";
+import { type Decision, type RemovalOptions, removalOrder, removalPlan } from "./removal_plan.ts";
 import { removeImage } from "./remove_image.ts";
+import type { UnreadImages } from "./unread_images.ts";
 import { verifyInFolder } from "./verify_in_folder.ts";
 
 /** How it is done, and who learns of it. */
-export interface PruneOptions {
-  /** Also remove what is damaged, or lies on what is missing, where a verified image is newer. */
-  readonly broken?: boolean;
-  /** Only images of this series. */
-  readonly series?: string;
-  /** The image that was just built, which stays. */
-  readonly built?: string;
+export interface PruneOptions extends Omit<RemovalOptions, "nowMs"> {
   readonly signal?: AbortSignal;
+  /** What could not be verified. */
+  readonly unread: UnreadImages;
   /** An image that was never verified is about to be. */
   onVerify?(image: FolderImage): void;
   onProgress?: VerifyImageOptions["onProgress"];
@@ -37,10 +35,10 @@ export interface PruneOptions {
 export async function pruneFolder(
   folder: string,
   rules: KeepRules,
-  options: PruneOptions = {},
+  options: PruneOptions,
 ): Promise<FolderImage[]> {
   const images = await withVerified(folder, await readImageFolder(folder), options);
-  const decisions = removalPlan(images, rules, options);
+  const decisions = removalPlan(images, rules, { ...options, nowMs: nowMs() });
   options.onPlan?.(decisions);
   const removed: FolderImage[] = [];
   for (const image of removalOrder(decisions)) {
@@ -62,10 +60,14 @@ export async function withVerified(
   for (const image of unverified) {
     options.onVerify?.(image);
     const { signal, onProgress } = options;
-    await verifyInFolder(image.location, {
-      ...signal && { signal },
-      ...onProgress && { onProgress },
-    });
+    try {
+      await verifyInFolder(image.location, {
+        ...signal && { signal },
+        ...onProgress && { onProgress },
+      });
+    } catch (error) {
+      options.unread.add(image.name, error, signal);
+    }
   }
   return unverified.length === 0 ? images : await readImageFolder(folder);
 }
@@ -73,6 +75,5 @@ export async function withVerified(
 /** Whether it is one of a series, and nobody has looked at it since it was made. */
 export function isUnverified(image: FolderImage, series?: string): boolean {
   return image.series !== undefined && (series === undefined || image.series === series) &&
-    (image.face?.hasRecord === true || image.note !== undefined && image.face !== undefined) &&
-    image.note?.verified === undefined;
+    image.isOurs && image.face !== undefined && image.note?.verified === undefined;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { FolderImage } from "./image_folder.ts";
+import type { FolderImage, ImageFace } from "./image_folder.ts";
 import { keepReasons, type KeepRules } from "./keep_rules.ts";
 
 /** What becomes of an image. */
@@ -13,25 +13,40 @@ export interface Decision {
   readonly reasons: readonly string[];
 }
 
+/** What may go at all. */
+export interface RemovalOptions {
+  /** Whether what cannot be relied on goes as well, where a verified image is newer. */
+  readonly broken?: boolean;
+  /** Only images of this series go; */
+  readonly series?: string;
+  /** and only those of this origin. */
+  readonly origin?: string;
+  /** The image that was just built, which stays even where the clock was set back. */
+  readonly built?: string;
+  /** What is dated later was made while the clock was wrong, now or then: it stays. */
+  readonly nowMs?: number;
+}
+
 /**
  * Decides over the images of a folder. Pure.
  *
  * Only what icecore made under a name with a date can go. Rules count images that were verified,
  * with all that they lie on; others would push out good ones. What a kept image lies on is kept,
- * and so are, of each series, the newest verified image and all while there is none.
- *
- * @param broken Whether what cannot be relied on goes as well, where a verified image is newer.
- * @param series Only images of this one go.
- * @param built The image that was just built, which stays even where the clock was set back.
+ * and so are, of each series, the newest verified image and all while there is none. Images of one
+ * name are of one series only where their notes say the same sources and the same machine.
  */
 export function removalPlan(
   images: readonly FolderImage[],
   rules: KeepRules,
-  options: { readonly broken?: boolean; readonly series?: string; readonly built?: string } = {},
+  options: RemovalOptions = {},
 ): Decision[] {
   const reasons = new Map<FolderImage, string[]>(images.map((image) => [image, []]));
   const give = (image: FolderImage, reason: string) => reasons.get(image)!.push(reason);
-  for (const members of seriesOf(images, give, options.series)) decideSeries(members, give);
+  for (const members of seriesOf(images, give, options)) decideSeries(members, give);
+  for (const { name, linkedTo } of images) {
+    const target = images.find((image) => image.name === linkedTo);
+    if (target !== undefined) give(target, `${name} is a link to it`);
+  }
   for (const image of images) keepBelow(image);
   for (const image of images) {
     if (!image.isBaseUnknown || reasons.get(image)!.length === 0) continue;
@@ -44,7 +59,9 @@ export function removalPlan(
   }
   return images.map((image) => ({ image, reasons: [...new Set(reasons.get(image)!)] }));
 
-  function decideSeries(members: readonly FolderImage[], give: Give): void {
+  function decideSeries(all: readonly FolderImage[], give: Give): void {
+    const members = all.filter(({ takenMs }) => takenMs! <= (options.nowMs ?? Infinity));
+    for (const image of all) if (!members.includes(image)) give(image, "its date is yet to come");
     const verified = members.filter(({ isVerified }) => isVerified);
     const newest = verified.at(-1);
     const kept = keepReasons(verified.map(({ takenMs }) => takenMs!), rules);
@@ -52,8 +69,11 @@ export function removalPlan(
       for (const reason of kept[index]!) give(image, reason);
     }
     if (newest !== undefined) give(newest, "newest verified");
-    const complete = verified.findLast(({ note }) => note?.lossy !== true);
-    if (complete !== undefined && complete !== newest) give(complete, "newest without losses");
+    // Where the note was lost, so is what it said of losses.
+    for (const assumed of [false, true]) {
+      const complete = verified.findLast(({ note }) => !(note?.lossy ?? assumed));
+      if (complete !== undefined && complete !== newest) give(complete, "newest without losses");
+    }
     for (const image of members) {
       if (image.name === options.built) give(image, "just built");
       if (image.isVerified) continue;
@@ -71,13 +91,22 @@ export function removalPlan(
   function keepBelow(image: FolderImage): void {
     if (reasons.get(image)!.length === 0) return;
     const seen = new Set([image]);
-    for (let at = image; at.baseName !== undefined;) {
-      const below = images.find(({ name }) => name === at.baseName);
-      if (below === undefined || seen.has(below)) return;
-      seen.add(below);
-      give(below, "others lie on it");
-      at = below;
+    for (const at of seen) {
+      for (const below of belowOf(at)) {
+        if (seen.has(below)) continue;
+        seen.add(below);
+        give(below, "others lie on it");
+      }
     }
+  }
+
+  /** What an image lies on: by its name, or else under another one that somebody gave it. */
+  function belowOf({ baseName, face }: FolderImage): FolderImage[] {
+    if (baseName === undefined) return [];
+    const named = images.filter(({ name }) => name === baseName);
+    const wanted = face?.base;
+    if (wanted === undefined || named.some((each) => isSame(each, wanted))) return named;
+    return [...named, ...images.filter((each) => isSame(each, wanted))];
   }
 }
 
@@ -87,17 +116,26 @@ type Give = (image: FolderImage, reason: string) => void;
 function seriesOf(
   images: readonly FolderImage[],
   give: Give,
-  only: string | undefined,
+  only: RemovalOptions,
 ): FolderImage[][] {
   const all = new Map<string, FolderImage[]>();
   for (const image of images) {
-    const { series, face, note } = image;
-    if (face?.hasRecord !== true && note === undefined) give(image, "not known to be icecore's");
+    const { series, origin, isOurs, linkedTo } = image;
+    if (linkedTo !== undefined) give(image, "a link");
+    else if (!isOurs) give(image, "not known to be icecore's");
     else if (series === undefined) give(image, "no date in its name");
-    else if (only !== undefined && series !== only) give(image, "of another series");
-    else all.set(series, [...all.get(series) ?? [], image]);
+    else if (series !== (only.series ?? series)) give(image, "of another series");
+    else if (only.origin !== undefined && origin !== only.origin) give(image, "of other sources");
+    else {
+      const key = JSON.stringify([series, origin]);
+      all.set(key, [...all.get(key) ?? [], image]);
+    }
   }
   return [...all.values()];
+}
+
+function isSame({ face }: FolderImage, wanted: NonNullable<ImageFace["base"]>): boolean {
+  return face?.uuid === wanted.uuid && face.ownDigest === wanted.digest;
 }
 
 function isOlder(image: FolderImage, than: FolderImage): boolean {

@@ -4,14 +4,22 @@
  * @module
  */
 
-import { existsSync, readdirSync, unlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ALGORITHMS } from "../../host/digests/file_digest.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
+import { fileStatus } from "../../host/files/file_status.ts";
 import { syncPath } from "../../host/files/sync_path.ts";
 import { hasCode, meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { type ImageNote, NOTE_SUFFIX, notePath, readNote, writeNote } from "./image_note.ts";
+import {
+  type ImageNote,
+  isPartialNote,
+  NOTE_SUFFIX,
+  notePath,
+  readNote,
+  writeNote,
+} from "./image_note.ts";
 
 /** Removes an image with its note, its side files, and whatever its note names. */
 export async function removeImage(image: string, note: ImageNote | undefined): Promise<void> {
@@ -23,15 +31,26 @@ export async function removeImage(image: string, note: ImageNote | undefined): P
   await removeRest(image, files);
 }
 
-/** Ends what a killed process had begun to remove. @returns The images that it was about. */
+/**
+ * Ends what a killed process had begun to remove, and forgets what it had begun to build. An image
+ * that is there all the same stays, and is no longer being removed.
+ *
+ * @returns The images that are gone.
+ */
 export async function finishRemovals(folder: string): Promise<string[]> {
   const finished: string[] = [];
   for (const name of readdirSync(folder)) {
+    if (isPartialNote(name)) remove(join(folder, name));
     if (!name.endsWith(NOTE_SUFFIX)) continue;
     const image = join(folder, name.slice(0, -NOTE_SUFFIX.length));
-    if (existsSync(image)) continue;
     const note = readNote(image);
-    if (note?.removing !== true) continue;
+    if (note?.removing !== true && note?.building !== true) continue;
+    // What cannot be looked at is not gone: only "no such file" says so.
+    if (fileStatus(image, lstatSync) !== undefined) {
+      const { removing, ...rest } = note;
+      if (removing === true) await writeNote(image, rest);
+      continue;
+    }
     await removeRest(image, note.files ?? []);
     finished.push(basename(image));
   }

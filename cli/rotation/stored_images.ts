@@ -7,7 +7,7 @@ import { openSource } from "../../host/block_source/open_source.ts";
 import { shownLocation } from "../../host/block_source/location.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { faceOf, type FolderImage, type FoundImage, judged } from "./image_folder.ts";
-import { type ImageNote, NOTE_SUFFIX, noteOf } from "./image_note.ts";
+import { type ImageNote, NOTE_SUFFIX, noteAbout, noteOf } from "./image_note.ts";
 
 /** A note is a few lines. */
 const MOST_NOTE_BYTES = 1 << 20;
@@ -30,7 +30,9 @@ export async function readStoredImages(folder: string): Promise<FolderImage[]> {
     if (!name.endsWith(".img")) continue;
     const location = at(name);
     const note = names.has(name + NOTE_SUFFIX) ? await fetched(location + NOTE_SUFFIX) : undefined;
-    found.push({ name, location, sizeBytes, ...note && { note }, ...await faceOf(location) });
+    const seen = await faceOf(location);
+    const about = noteAbout(note, seen.face?.uuid);
+    found.push({ name, location, sizeBytes, ...about && { note: about }, ...seen });
   }
   return judged(found);
 }

@@ -8,7 +8,8 @@ import { CorruptImageError } from "../../ext4/image_errors.ts";
 import { nowMs } from "../../host/clock.ts";
 import { verifyImage, type VerifyImageOptions } from "../../image/verify.ts";
 import { messageOf, VerificationError } from "../../pipeline/build_errors.ts";
-import { type NotedVerification, readNote, writeNote } from "./image_note.ts";
+import { faceOf } from "./image_folder.ts";
+import { noteAbout, type NotedVerification, readNote, writeNote } from "./image_note.ts";
 
 /**
  * Verifies an image alone: what it lies on has a verification of its own.
@@ -26,7 +27,10 @@ export async function verifyInFolder(
   const isPart = share !== undefined && found.result === "right";
   const news = isPart ? { sampled: { when: found.when, share } } : { verified: found };
   // It may have been removed meanwhile, as it is while a month's images are verified.
-  if (existsSync(image)) await writeNote(image, { icecore: 1, ...readNote(image), ...news });
+  if (!existsSync(image)) return found;
+  const uuid = (await faceOf(image)).face?.uuid;
+  const note = { icecore: 1, ...uuid !== undefined && { uuid } } as const;
+  await writeNote(image, { ...note, ...noteAbout(readNote(image), uuid), ...news });
   return found;
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
@@ -29,12 +29,14 @@ export async function installUnits(
   const written = Object.keys(units).map((name) => join(folder, name));
   try {
     mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(units)) refuseForeign(join(folder, name), text);
     for (const [name, text] of Object.entries(units)) {
       const path = join(folder, name);
       writeFileSync(`${path}.partial`, text, { mode: 0o644 });
       renameSync(`${path}.partial`, path);
     }
   } catch (error) {
+    if (error instanceof EnvironmentError) throw error;
     throw new EnvironmentError(
       `cannot write units to ${printable(folder)}: ${meaningOf(error)}. Run it as root.`,
       "not-written",
@@ -43,6 +45,19 @@ export async function installUnits(
   }
   for (const argv of enableArgv(timer, root)) await runProgram(argv);
   return written;
+}
+
+/** Another job's unit would be replaced, and that job never run again: the first line says whose. */
+function refuseForeign(path: string, text: string): void {
+  const ownerOf = (unit: string) => unit.split("\n", 1)[0];
+  if (!existsSync(path) || ownerOf(readFileSync(path, "utf8")) === ownerOf(text)) return;
+  throw new EnvironmentError(
+    `cannot write ${
+      printable(path)
+    }: it is there already, and of another job or by another hand. ` +
+      "Give this job another name, or remove that unit.",
+    "unit-exists",
+  );
 }
 
 /** What makes systemd see a timer, and start it. */

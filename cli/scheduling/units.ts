@@ -16,6 +16,10 @@ export interface ScheduledJob {
   readonly hasNetwork: boolean;
   /** Whether it mounts: for a snapshot, or a recipe that does. */
   readonly mounts: boolean;
+  /** Whether it reads or writes something in `/tmp` or `/var/tmp`, which may not be hidden then. */
+  readonly usesTmp: boolean;
+  /** The settings that were named, where they are not the usual ones. */
+  readonly config?: string;
 }
 
 /** The files of systemd, by name. */
@@ -30,12 +34,14 @@ export function unitName(name: string): string {
 }
 
 /** The least that works: what is not named here, the backup cannot do. */
-function serviceText({ name, argv, writes, hasNetwork, mounts }: ScheduledJob): string {
+function serviceText(job: ScheduledJob): string {
+  const { name, argv, writes, hasNetwork, mounts, usesTmp } = job;
   // To read what belongs to others; to leave no new time of access.
   const capabilities = ["CAP_DAC_READ_SEARCH", "CAP_FOWNER", ...mounts ? ["CAP_SYS_ADMIN"] : []];
   const calls = ["@system-service", ...mounts ? ["@mount"] : []];
   const families = ["AF_UNIX", ...hasNetwork ? ["AF_INET", "AF_INET6", "AF_NETLINK"] : []];
   return [
+    ownerLine(job),
     "[Unit]",
     `Description=icecore: backup ${oneLine(name)}`,
     ...writes.map((path) => `RequiresMountsFor=${escaped(path)}`),
@@ -52,7 +58,10 @@ function serviceText({ name, argv, writes, hasNetwork, mounts }: ScheduledJob): 
     "ProtectHome=read-only",
     ...writes.map((path) => `ReadWritePaths=${escaped(path)}`),
     // What a killed run leaves in the real one is found by the next.
-    ...mounts ? ["ReadWritePaths=/var/tmp"] : ["PrivateTmp=yes", "PrivateDevices=yes"],
+    ...mounts || usesTmp
+      ? ["ReadWritePaths=/var/tmp", "Environment=TMPDIR=/var/tmp"]
+      : ["PrivateTmp=yes"],
+    ...mounts ? [] : ["PrivateDevices=yes"],
     ...mounts ? [] : ["RestrictNamespaces=yes"],
     ...hasNetwork ? [] : ["PrivateNetwork=yes"],
     `RestrictAddressFamilies=${families.join(" ")}`,
@@ -73,8 +82,10 @@ function serviceText({ name, argv, writes, hasNetwork, mounts }: ScheduledJob): 
   ].join("\n");
 }
 
-function timerText({ name, when }: ScheduledJob): string {
+function timerText(job: ScheduledJob): string {
+  const { name, when } = job;
   return [
+    ownerLine(job),
     "[Unit]",
     `Description=icecore: when to back up ${oneLine(name)}`,
     "",
@@ -90,14 +101,21 @@ function timerText({ name, when }: ScheduledJob): string {
   ].join("\n");
 }
 
+/** Whose unit it is: two jobs may have one name, in two files, or in what a unit may be called. */
+function ownerLine({ name, config }: ScheduledJob): string {
+  const what = [name, ...config === undefined ? [] : [config]].map((each) => JSON.stringify(each));
+  return `# icecore schedule ${what.join(" of ")}`;
+}
+
 function calendarOf(when: string): string {
   return /^\d\d?:\d\d$/.test(when) ? `*-*-* ${when.padStart(5, "0")}:00` : oneLine(when);
 }
 
-/** The line of `/etc/cron.d`; `undefined` where cron has no words for the time. */
+/** The line of `/etc/cron.d`; `undefined` where cron has no words for it. */
 export function cronLine({ argv, when }: ScheduledJob): string | undefined {
   const time = cronTime(when);
-  if (time === undefined) return undefined;
+  // To cron, a line ends a command, however it is quoted.
+  if (time === undefined || argv.some((word) => word.includes("\n"))) return undefined;
   // A percent sign is a new line to cron.
   const command = argv.map(shellWord).join(" ").replaceAll("%", "\\%");
   return `${time} root nice -n 19 ionice -c 3 ${command}`;
@@ -120,7 +138,7 @@ function escaped(text: string): string {
   const plain = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[\w@%+=:,./$-]+$/.test(plain)
     ? plain
-    : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+    : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }
 
 function shellWord(text: string): string {

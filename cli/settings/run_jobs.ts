@@ -16,6 +16,7 @@ import { rendererFor } from "../rendering/renderer.ts";
 import { JobNotice } from "./job_notice.ts";
 import { valuesOf, withJob } from "./job_values.ts";
 import { settingsText } from "./print_settings.ts";
+import { refuseWrittenSecrets } from "./written_secrets.ts";
 import { jobNamed, type NamedJob, readSettings } from "./settings.ts";
 
 /** What its command line says. */
@@ -53,6 +54,7 @@ export async function runJobs(values: RunValues): Promise<number> {
     );
   }
   const named = names.map((name) => jobNamed(settings, name));
+  for (const each of named) await refuseWrittenSecrets(each);
   if (values.printConfig === true) {
     for (const each of named) show(each, values);
     return EXIT.done;

@@ -23,8 +23,18 @@ export function scheduledJob(named: NamedJob, argv: readonly string[]): Schedule
     when: job.schedule ?? TWO_IN_THE_MORNING,
     writes: [to!, ...snapshot === undefined ? [] : sources.map(plainFolder)],
     hasNetwork: isOwnRecipe || (job.use ?? []).length > 0 || notifies,
+    usesTmp: [to!, ...sources].some((path) =>
+      TEMPORARY.some((folder) => isWithin(path, folder) || isWithin(folder, plainFolder(path)))
+    ),
     mounts: snapshot !== undefined || recipe !== undefined && recipe !== "native",
   };
+}
+
+/** What systemd shows an empty one of. */
+const TEMPORARY = ["/tmp", "/var/tmp"];
+
+function isWithin(path: string, folder: string): boolean {
+  return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }
 
 function plainFolder(source: string): string {

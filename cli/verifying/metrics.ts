@@ -24,17 +24,17 @@ export function metricsOf(
   const bytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const series = new Map<string, FolderImage[]>();
   for (const image of images) {
-    if (image.series === undefined) continue;
-    series.set(image.series, [...series.get(image.series) ?? [], image]);
+    // One of the future would be the newest for years, and hide that nothing runs any more.
+    if (image.series === undefined || image.takenMs! > (whenSeconds + 1) * 1000) continue;
+    const labels = seriesLabels(image);
+    series.set(labels, [...series.get(labels) ?? [], image]);
   }
   const newest = (members: readonly FolderImage[]) =>
     Math.floor(Math.max(...members.map(({ takenMs }) => takenMs ?? 0)) / 1000);
   const perSeries = (pick: (image: FolderImage) => boolean) =>
-    [...series].flatMap(([name, members]) => {
+    [...series].flatMap(([labels, members]) => {
       const picked = members.filter(pick);
-      return picked.length === 0
-        ? []
-        : [[`${at},series="${label(name)}"`, newest(picked)] as const];
+      return picked.length === 0 ? [] : [[`${at},${labels}`, newest(picked)] as const];
     });
   return [
     gauge("icecore_folder_images", "Images by what their verification found.", [
@@ -82,6 +82,14 @@ function gauge(
 ): string {
   const lines = samples.map(([labels, value]) => `${name}{${labels}} ${value}`);
   return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+}
+
+/** Two machines may have images of one name here: each has a newest one of its own. */
+function seriesLabels({ series = "", origin, note }: FolderImage): string {
+  const name = `series="${label(series)}"`;
+  if (origin === undefined) return name;
+  const { host = "", sources = [] } = note ?? {};
+  return `${name},host="${label(host)}",sources="${label(sources.join(":"))}"`;
 }
 
 function label(text: string): string {

@@ -41,6 +41,7 @@ const PRINTED_BY: readonly (readonly [prefix: string, commands: readonly Command
   ["cli/arguments/sample_size.ts", ["verify"]],
   ["cli/verifying/", ["verify"]],
   ["cli/settings/", ["run", "schedule"]],
+  ["cli/commands/volume/", ["volume"]],
   ["cli/listing/", ["ls"]],
   ["cli/finding/", ["find"]],
   ["cli/serving/", ["serve"]],

@@ -91,13 +91,33 @@ Deno.test("a dry run shows what would be kept and why, and changes nothing", () 
     assert.match(planned, /^remove srv-2036-11-01\S+ [^\n]+B\nremove srv-2036-11-02\S+ [^\n]+B\n/);
     assert.match(planned, /\nkeep srv-2036-11-03T0200\.img 0 B last; newest verified\n$/);
     const prune = ["prune", "backup", "--keep-last", "1"];
-    const dry = await icecoreOutput([...prune, "--dry-run"], folder);
+    const { stdout: dry } = await icecoreAt(
+      FIRST_MS + 2 * DAY_MS,
+      [...prune, "--dry-run"],
+      { cwd: folder },
+    );
     assert.match(
       dry,
       /^keep +srv-2036-11-01\S+ .* others lie on it\nkeep +srv-2036-11-02\S+ .* last/,
     );
     assert.deepEqual(readdirSync(`${folder}/backup`), before);
-    assert.equal(await icecoreOutput(prune, folder), "nothing to remove\n");
+    const pruned = await icecoreAt(FIRST_MS + 2 * DAY_MS, prune, { cwd: folder });
+    assert.equal(pruned.stdout, "nothing to remove\n");
+  }));
+
+Deno.test("two folders of one name have their images in one folder, each with its own rules", () =>
+  withNights(async (folder, night) => {
+    await night(0, "--keep-last", "9");
+    mkdirSync(`${folder}/other/srv`, { recursive: true });
+    const args = ["build", "other/srv", "--to", "backup", "--full-every", "5", "--keep-last", "1"];
+    for (const at of [1, 2]) {
+      const { code } = await icecoreAt(FIRST_MS + at * DAY_MS, [...args, "-q"], { cwd: folder });
+      assert.equal(code, 0);
+    }
+    assert.deepEqual(imagesIn(`${folder}/backup`), [0, 1, 2].map(nameOf));
+    const list = await icecoreOutput(["list", "backup"], folder);
+    assert.match(list, new RegExp(`${nameOf(1)} .* full `));
+    assert.match(list, new RegExp(`${nameOf(2)} .* on ${nameOf(1)}`));
   }));
 
 Deno.test("a damaged image is found, named, built on no more, and left to the user", () =>
@@ -115,7 +135,10 @@ Deno.test("a damaged image is found, named, built on no more, and left to the us
     const list = await icecoreOutput(["list", "backup"], folder);
     assert.match(list, new RegExp(`${nameOf(1)} .* NO: damaged when it was verified`));
     assert.match(list, new RegExp(`${nameOf(2)} .* on ${nameOf(0)} `));
-    const pruned = await icecoreOutput(["prune", "backup", "--keep-last", "1", "--broken"], folder);
+    const prune = ["prune", "backup", "--keep-last", "1", "--broken"];
+    // Today, all of them are of the future.
+    assert.equal(await icecoreOutput(prune, folder), "nothing to remove\n");
+    const { stdout: pruned } = await icecoreAt(FIRST_MS + 3 * DAY_MS, prune, { cwd: folder });
     assert.match(pruned, new RegExp(`^removed ${nameOf(1)}\n1 image removed, `));
   }));
 

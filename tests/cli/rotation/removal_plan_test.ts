@@ -1,39 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { datedName } from "../../../cli/rotation/dated_name.ts";
 import { type FoundImage, judged } from "../../../cli/rotation/image_folder.ts";
+import { originOf } from "../../../cli/rotation/image_origin.ts";
 import { nextImage } from "../../../cli/rotation/next_image.ts";
-import { removalOrder, removalPlan } from "../../../cli/rotation/removal_plan.ts";
-
-const DAY_MS = 86_400_000;
-const first = new Date(2026, 0, 1, 2).getTime();
-const nameOf = (day: number, series = "srv") => datedName(series, first + day * DAY_MS);
-
-type Kind = "verified" | "unverified" | "damaged" | "unreadable" | "unseen" | "lossy";
-
-/** An image of a day, on that of another day where one is given. */
-function image(day: number, base?: number, kind: Kind = "verified", series = "srv"): FoundImage {
-  const name = nameOf(day, series);
-  const when = new Date(first).toISOString();
-  const result = kind === "damaged" ? "damaged" : "right";
-  const note = kind === "unverified"
-    ? { icecore: 1 as const }
-    : { icecore: 1 as const, lossy: kind === "lossy", verified: { when, result } as const };
-  const found = { name, location: `/b/${name}`, sizeBytes: 1 };
-  if (kind === "unreadable") return { ...found, unreadable: "no image" };
-  if (kind === "unseen") return { ...found, note, unreadable: "no access", isUnseen: true };
-  const own = { uuid: name, ownDigest: name, hasRecord: true };
-  const below = base === undefined ? undefined : nameOf(base, series);
-  const lies = below === undefined
-    ? undefined
-    : { base: { name: below, uuid: below, digest: below } };
-  return { ...found, note, face: { ...own, ...lies } };
-}
-
-const plan = (images: readonly FoundImage[], ...rest: [object, object?]) =>
-  removalPlan(judged(images), ...rest);
-const reasonsOf = (images: readonly FoundImage[], ...rest: [object, object?]) =>
-  plan(images, ...rest).map(({ reasons }) => reasons);
+import { removalOrder } from "../../../cli/rotation/removal_plan.ts";
+import { DAY_MS, first, image, type Kind, nameOf, of, plan, reasonsOf } from "./images_of_days.ts";
 
 Deno.test("what a kept image lies on stays, and what nothing lies on goes", () => {
   const images = [image(0), image(1, 0), image(2, 1), image(3, 0), image(4)];
@@ -191,7 +162,13 @@ Deno.test("whatever is in a folder: no kept image loses what it lies on, and the
 
 Deno.test("the next image lies on the newest verified one until the chain is full", () => {
   const next = (images: readonly FoundImage[], every: number) =>
-    nextImage(judged(images), "srv", first + 9 * DAY_MS, every, () => false).base?.name;
+    nextImage(
+      judged(images),
+      { series: "srv", origin: originOf({ sources: ["/srv"] }) },
+      first + 9 * DAY_MS,
+      every,
+      () => false,
+    ).base?.name;
   const chain = [image(0), image(1, 0), image(2, 1)];
   assert.equal(next(chain, 4), nameOf(2));
   assert.equal(next(chain, 3), undefined);
@@ -200,4 +177,6 @@ Deno.test("the next image lies on the newest verified one until the chain is ful
   assert.equal(next([image(0), image(1, 0, "unverified")], 4), nameOf(0));
   assert.equal(next([image(0, undefined, "damaged"), image(1, 0)], 4), undefined);
   assert.equal(next([], 4), undefined);
+  assert.equal(next([image(0), image(20)], 4), nameOf(0), "one of the future is no base");
+  assert.equal(next([image(0), of(image(1), { sources: ["/other"] })], 4), nameOf(0));
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readlinkSync, writeFileSync } from "node:fs";
-import { enableArgv } from "../../../cli/scheduling/install_units.ts";
+import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { enableArgv, installUnits } from "../../../cli/scheduling/install_units.ts";
 import { cronLine, type ScheduledJob, systemdUnits } from "../../../cli/scheduling/units.ts";
+import { scheduledJob } from "../../../cli/settings/scheduled_job.ts";
 import { output } from "../../support/oracles.ts";
 import { testWith } from "../../support/requirements.ts";
 import { icecoreOutput } from "../../support/run_icecore.ts";
@@ -14,6 +15,7 @@ const job: ScheduledJob = {
   writes: ["/backup"],
   hasNetwork: false,
   mounts: false,
+  usesTmp: false,
 };
 const serviceOf = (changes: Partial<ScheduledJob>) =>
   systemdUnits({ ...job, ...changes })["icecore-srv.service"]!;
@@ -52,6 +54,52 @@ Deno.test("names and paths of any kind stay what they are in units and for cron"
     "0 2 * * * root nice -n 19 ionice -c 3 '/opt/ice core/icecore' run 50\\% '$HOME'",
   );
 });
+
+Deno.test("a line in a name begins no line of a unit, nor of cron's", () => {
+  const odd = { ...job, name: "a\nUser=x", argv: ["/icecore", "run", "a\nUser=x"] };
+  for (const text of Object.values(systemdUnits(odd))) assert.ok(!/^User=/m.test(text), text);
+  assert.equal(cronLine(odd), undefined);
+});
+
+Deno.test("a job that reads or writes temporary folders sees the real ones", () => {
+  const lines = (usesTmp: boolean) => serviceOf({ usesTmp }).split("\n");
+  assert.ok(lines(false).includes("PrivateTmp=yes"));
+  assert.ok(!lines(true).includes("PrivateTmp=yes"));
+  for (const line of ["ReadWritePaths=/var/tmp", "Environment=TMPDIR=/var/tmp"]) {
+    assert.ok(lines(true).includes(line), line);
+  }
+  const usesTmp = (source: string, to = "/b") =>
+    scheduledJob(
+      { name: "x", job: { sources: [source], to }, origins: new Map() },
+      [],
+    ).usesTmp;
+  assert.deepEqual(
+    ["/", "/var", "/var/.", "/tmp/x", "/var/tmp", "/srv", "/var/tmpx"].map((path) => usesTmp(path)),
+    [true, true, true, true, true, false, false],
+  );
+  assert.equal(usesTmp("/srv", "/tmp/b"), true);
+});
+
+Deno.test("a unit of another job, or by another hand, is not replaced", () =>
+  inTemporaryFolder(async (root) => {
+    const units = (name: string, config?: string) =>
+      systemdUnits({ ...job, name, ...config !== undefined && { config } });
+    const folder = `${root}/etc/systemd/system`;
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(units("a b"))) {
+      writeFileSync(`${folder}/${name}`, text);
+    }
+    const isRefused = (units: Readonly<Record<string, string>>) =>
+      assert.rejects(installUnits(units, "none.timer", root), { code: "unit-exists" });
+    await isRefused(units("a_b"));
+    await isRefused(units("a b", "/other.toml"));
+    writeFileSync(`${folder}/icecore-srv.timer`, "[Timer]\n");
+    await isRefused(units("srv"));
+    assert.deepEqual(
+      readdirSync(folder).sort(),
+      ["icecore-a_b.service", "icecore-a_b.timer", "icecore-srv.timer"],
+    );
+  }));
 
 Deno.test("times are systemd's own; cron gets those that it has words for", () => {
   const timerOf = (when: string) => systemdUnits({ ...job, when })["icecore-srv.timer"]!;
