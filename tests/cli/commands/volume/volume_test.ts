@@ -96,6 +96,11 @@ Deno.test("plans of several hosts become one; each builds its own volumes", asyn
     assert.equal(merged.code, 0, merged.stderr);
     const same = await run("plan", "--merge", "web1.plan", "--merge", "web1.plan", "-o", "x.plan");
     assert.equal(same.code, 2);
+    const label = ["--host-label", "web3"];
+    await run("plan", "web2/.", "-o", "root.plan", "--size", "1M", ...label, "-q");
+    const root = await run("plan", "--merge", "root.plan", "--merge", "web1.plan", "-o", "x.plan");
+    assert.equal(root.code, 2);
+    assert.match(root.stderr, /contents go to the root, where web1 of the other may be as well/);
     mkdirSync(`${folder}/to`);
     // Not the other host's sources are needed.
     rmSync(`${folder}/web2`, { recursive: true });
