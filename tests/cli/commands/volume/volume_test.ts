@@ -107,6 +107,9 @@ Deno.test("plans of several hosts become one; each builds its own volumes", asyn
     const first = await run("run", "web.plan", "--to", "to", "--host-label", "web1", "-q");
     assert.deepEqual([first.code, first.stdout], [0, ""]);
     assert.match(first.stderr, /not complete; not built yet: web-0004 of web2/);
+    const unknown = await run("run", "web.plan", "--to", "to", "--host-label", "web9");
+    assert.deepEqual([unknown.code, unknown.stdout], [2, ""]);
+    assert.match(unknown.stderr, /the plan web has none\. Its labels are web1, web2/);
     const second = await run("build", "web.plan", "--to", "to", "--index", "4");
     assert.equal(second.code, 1);
     assert.match(second.stderr, /cannot read .*web2/);
