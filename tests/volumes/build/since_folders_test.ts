@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
 import { testWith } from "../../support/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
@@ -68,6 +76,19 @@ testWith(
       (source) => {
         rmSync(`${source}/d`, { recursive: true });
         for (const name of numbers(15)) appendFileSync(`${source}/c/${name}`, "more");
+      },
+    ]),
+);
+
+testWith(
+  { ...STACK, root: true },
+  "a folder across a cut has the metadata of now, also where a volume with it is kept",
+  () =>
+    afterEach([
+      (source) => {
+        chmodSync(`${source}/d`, 0o2711);
+        chownSync(`${source}/d`, 5, 6);
+        utimesSync(`${source}/d`, 1e9, 1.1e9);
       },
     ]),
 );
