@@ -25,7 +25,7 @@ export const serve = {
         images: multiple(
           argument(fileValue("IMAGE"), {
             description:
-              message`An image: a file, a block device, an http or https URL, or s3://BUCKET/KEY. Several are shown in one tree.`,
+              message`An image: a file, a block device, an http or https URL, or s3://BUCKET/KEY; or a catalogue, for all of its volumes. Several are shown in one tree.`,
           }),
           {
             min: 1,

@@ -3,12 +3,11 @@
  * @module
  */
 
-import { nameOfLocation, shownLocation } from "../../host/block_source/location.ts";
+import { shownLocation } from "../../host/block_source/location.ts";
 import { runProgram } from "../../host/programs/run_program.ts";
 import { CorruptImageError } from "../../ext4/image_errors.ts";
 import type { ImageReader, OpenImageOptions } from "../../image/image_reader.ts";
 import { saysNoImage } from "../../image/no_image.ts";
-import { openImage } from "../../image/open_image.ts";
 import { messageOf, UsageError } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { isLoopback, isWildcard } from "../../serve/access/hosts.ts";
@@ -25,6 +24,7 @@ import { BrokenPlaces } from "./broken_places.ts";
 import { networkUrls } from "./network_urls.ts";
 import { readPassword } from "./password_file.ts";
 import type { ServeValues } from "./serve_values.ts";
+import { type ServedPlace, servedPlaces } from "./served_places.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -49,7 +49,7 @@ export async function serveUntilInterrupted(values: ServeValues): Promise<number
     onProblem: (problem) => broken.say(problem),
   });
   await interruptible(async (signal) => {
-    sayWhere(values, host, server);
+    sayWhere(values, host, server, opened.images.length);
     if (values.open === true) openBrowser(server.url);
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }, () => {});
@@ -68,8 +68,8 @@ async function openAll(values: ServeValues, broken: BrokenPlaces): Promise<Opene
     ...withinOptions(values),
     ...stackOptions(values),
   };
-  const open = async (location: string, listeners: OpenImageOptions) => {
-    const reader = await openImage(location, {
+  const open = async (place: ServedPlace, listeners: OpenImageOptions) => {
+    const reader = await place.open({
       journal: values.ignoreJournal === true ? "ignore" : "replay",
       ...listeners,
       ...unwrapping,
@@ -83,13 +83,13 @@ async function openAll(values: ServeValues, broken: BrokenPlaces): Promise<Opene
   };
   const { onUnsupported } = broken.listeners;
   try {
-    for (const location of values.images) {
-      const salvage = () => open(location, broken.listeners);
-      const reader = await open(location, { onUnsupported }).catch((error) => {
+    for (const place of await servedPlaces(values.images)) {
+      const salvage = () => open(place, broken.listeners);
+      const reader = await open(place, { onUnsupported }).catch((error) => {
         if (error instanceof CorruptImageError && !saysNoImage(error)) return salvage();
         throw error;
       });
-      images.push({ name: nameOfLocation(location), reader, salvage });
+      images.push({ name: place.name, reader, salvage });
     }
   } catch (error) {
     await close();
@@ -103,6 +103,7 @@ function sayWhere(
   { images, json, quiet }: ServeValues,
   host: string,
   { url, port }: { readonly url: string; readonly port: number },
+  countImages: number,
 ): void {
   const network = isWildcard(host) ? networkUrls(port) : [];
   if (json === true) {
@@ -112,7 +113,7 @@ function sayWhere(
   print(url);
   if (quiet === true) return;
   for (const address of network) note(`icecore: on the network: ${address}`);
-  note(`icecore: serving ${counted(images.length, "image")}; Ctrl-C ends it`);
+  note(`icecore: serving ${counted(countImages, "image")}; Ctrl-C ends it`);
 }
 
 function openBrowser(url: string): void {

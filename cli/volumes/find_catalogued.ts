@@ -38,7 +38,8 @@ export async function findCataloguedPaths(values: VolumeFindValues): Promise<num
     ? catalogue.files(start.path).filter((file) => hasDigest(file, digest))
     : findEntries(catalogue, {
       below: start,
-      names: values.name,
+      // Of names that are compared without their case, nothing is known before.
+      names: values.iname.length > 0 ? [] : values.name,
       digest,
       withDigests: values.json === true,
       withFolders: values.kind?.includes("d") ?? true,

@@ -129,9 +129,12 @@ function report(values: WorkValues, event: WorkEvent): void {
     }
     case "finished": {
       const { countVolumes, lossy, catalogue } = event.result;
-      const where = catalogue === undefined ? "" : `, catalogue ${catalogue}`;
       const losses = lossy.length === 0 ? "" : `, with losses: ${lossy.join(", ")}`;
-      return print(`finished ${event.name}: ${counted(countVolumes, "volume")}${where}${losses}`);
+      return print(
+        `finished ${event.name}: ${
+          counted(countVolumes, "volume")
+        }, catalogue ${catalogue}${losses}`,
+      );
     }
     case "trouble":
       return note(`icecore: ${messageOf(new Error(event.why))}`);

@@ -59,7 +59,8 @@ export class Cutter {
       this.#bestScore = score;
       this.#bestSum = this.#sum;
     }
-    if (this.#sum + cost > target) {
+    // What lies behind the best place may be too much as well, together with this one.
+    while (this.#sum > 0 && this.#sum + cost > target) {
       // Where nothing is half full yet, one large file follows: here is as good as anywhere.
       this.#cut(this.#best ?? { ordinal, position }, this.#best ? this.#bestSum : this.#sum);
     }

@@ -70,14 +70,23 @@ export class EarlierPlan {
   /**
    * What a layer on the volume would take.
    *
+   * @param next The part behind it.
    * @returns `undefined` where it is to be built anew.
    */
-  layerBytes(volume: PlannedVolume, part: Part, names: BytesSource): number | undefined {
+  layerBytes(
+    volume: PlannedVolume,
+    part: Part,
+    next: Part | undefined,
+    names: BytesSource,
+  ): number | undefined {
     if (this.#names === undefined || volume.range === undefined || part.range === undefined) {
       return undefined;
     }
     // A layer would mark as gone what lies in another volume by now.
     if (this.#withMoved.has(volume.index) || volume.range.to !== part.range.to) return undefined;
+    // Or a folder across a cut that is none by now, or was none: others hold names of it.
+    const around = [volume, part, this.#behind(volume), next];
+    if (around.some((each) => each?.countAbove !== undefined)) return undefined;
     const stretch = (file: BytesSource, [start, end]: readonly [number, number], from: string) =>
       ({ file, names: [start, end], from: pathNames(from) }) satisfies NameStretch;
     const bytes = changedBytes(
@@ -85,6 +94,11 @@ export class EarlierPlan {
       stretch(names, part.names, part.range.from),
     );
     return bytes <= MOST_CHANGED * part.sizeBytes ? bytes : undefined;
+  }
+
+  #behind({ range }: PlannedVolume): PlannedVolume | undefined {
+    if (range?.to === undefined) return undefined;
+    return this.#own.find((volume) => volume.range?.from === range.to);
   }
 
   close(): void {

@@ -142,7 +142,7 @@ export async function cutNames(
   const extended = since === undefined
     ? volumes
     : volumes.map((volume, index) =>
-      extendedVolume(volume, parts[index]!, header, since, files.names, withMoved.has(index))
+      extendedVolume(volume, parts, header, since, files.names, withMoved.has(index))
     );
   if (files.plan === undefined) return { header, volumes: extended, countMoved, digest: "" };
   const digest = await writePlan(files.plan, { header, volumes: extended }, moved());
@@ -152,12 +152,13 @@ export async function cutNames(
 /** A volume of a plan that extends another: kept, a layer on what there is, or built anew. */
 function extendedVolume(
   volume: PlannedVolume,
-  part: Part,
+  parts: readonly Part[],
   header: PlanHeader,
   since: EarlierPlan,
   names: BytesSource,
   hasMoved: boolean,
 ): PlannedVolume {
+  const part = parts[volume.index]!;
   const before = since.volumeOf(part);
   if (before === undefined || !since.isMadeAs(header, volume.host)) return volume;
   const { index, names: place, range } = volume;
@@ -170,7 +171,9 @@ function extendedVolume(
       kept: true,
     };
   }
-  const sizeBytes = hasMoved ? undefined : since.layerBytes(before, part, names);
+  const sizeBytes = hasMoved
+    ? undefined
+    : since.layerBytes(before, part, parts[volume.index + 1], names);
   if (sizeBytes === undefined) return volume;
   return withKey({ ...volume, base: before.name, sizeBytes }, header);
 }

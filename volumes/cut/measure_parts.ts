@@ -8,7 +8,8 @@ import type { Breather } from "../../host/breathe.ts";
 import type { TreeRange } from "../plan/plan.ts";
 import type { Cuts, Place } from "./cutter.ts";
 import { type BytesSource, NAME_TYPES } from "./names_file.ts";
-import { PathStack } from "./path_stack.ts";
+import { countFoldersAbove } from "./folders_above.ts";
+import { type PathNames, pathNames, PathStack } from "./path_stack.ts";
 import type { PassingName, TreeNames } from "./tree_names.ts";
 
 /** A part of a tree that is to be a volume. */
@@ -26,6 +27,8 @@ export interface Part {
   readonly names: readonly [start: number, end: number];
   /** The number of its first name, from the root on. */
   readonly ordinal: number;
+  /** How many of the folders above its range are there, where an earlier plan knew of more. */
+  readonly countAbove?: number;
 }
 
 /** The parts: those of ranges in their order, then the large files. */
@@ -38,12 +41,17 @@ export async function measureParts(
   const ranges: OpenPart[] = [];
   const large: OpenPart[] = [];
   const stack = new PathStack();
+  let before: PathNames = [];
   for (const passing of names.all()) {
     if (breather.due) await breather.pause();
-    stack.enter(passing.found);
     const start = cuts.starts[ranges.length];
-    if (start?.ordinal === passing.ordinal) {
-      ranges.push(new OpenPart(start.path ?? stack.text, passing));
+    const isStart = start?.ordinal === passing.ordinal;
+    if (isStart) before = stack.folders().map((name) => name.slice());
+    stack.enter(passing.found);
+    if (isStart) {
+      const path = start.path ?? stack.text;
+      const countAbove = countFoldersAbove(pathNames(path), before, stack.folders());
+      ranges.push(new OpenPart(path, passing, countAbove));
     }
     const isLarge = cuts.large[large.length]?.ordinal === passing.ordinal;
     if (isLarge) large.push(new OpenPart(stack.text, passing));
@@ -76,7 +84,11 @@ class OpenPart {
   /** Where the latest name ends. */
   end: number;
 
-  constructor(readonly path: string, { ordinal, position, end }: PassingName) {
+  constructor(
+    readonly path: string,
+    { ordinal, position, end }: PassingName,
+    private readonly countAbove?: number,
+  ) {
     this.start = { ordinal, position };
     this.end = end;
   }
@@ -88,9 +100,15 @@ class OpenPart {
     this.end = end;
   }
 
-  part(what: Pick<Part, "range" | "only">, digest: string, end: number): Part {
+  part(what: Pick<Part, "range" | "only">, namesDigest: string, end: number): Part {
+    const { countAbove } = this;
+    // The folders that are repeated are part of what it holds.
+    const digest = countAbove === undefined
+      ? namesDigest
+      : createHash("sha256").update(`${namesDigest} ${countAbove}`).digest("hex");
     return {
       ...what,
+      ...(countAbove === undefined ? {} : { countAbove }),
       sizeBytes: this.#sizeBytes,
       countNames: this.#countNames,
       countFiles: this.#countFiles,

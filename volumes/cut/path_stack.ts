@@ -5,7 +5,7 @@
 
 import { compareBytes } from "../../ext4/compare_bytes.ts";
 import { pathBytes, pathText } from "../plan/path_text.ts";
-import type { FoundName } from "./names_file.ts";
+import { type FoundName, NAME_TYPES } from "./names_file.ts";
 
 /** The names of a path from the top on; the root has none. */
 export type PathNames = readonly Uint8Array[];
@@ -35,10 +35,12 @@ export class PathStack {
   readonly #buffers: Uint8Array[] = [];
   readonly #lengths: number[] = [];
   #depth = 0;
+  #isFolder = true;
 
   /** Goes to a name, whose folders were there before. */
-  enter({ depth, name }: FoundName): void {
+  enter({ depth, name, type }: FoundName): void {
     this.#depth = depth;
+    this.#isFolder = type === NAME_TYPES.folder;
     if (depth === 0) return;
     const buffer = this.#buffers[depth - 1] ??= new Uint8Array(255);
     for (let i = 0; i < name.length; i++) buffer[i] = name[i]!;
@@ -51,6 +53,11 @@ export class PathStack {
       { length: Math.max(0, this.#depth - above) },
       (_, i) => this.#buffers[i]!.subarray(0, this.#lengths[i]),
     );
+  }
+
+  /** The folders of the latest name, as views, with itself where it is one. */
+  folders(): PathNames {
+    return this.names(this.#isFolder ? 0 : 1);
   }
 
   /** Begins anew, in the folder of a path. */

@@ -39,7 +39,7 @@ export async function plannedVolumes(
     hashOf(to).update(JSON.stringify(["to", folder, names, stamps]));
   }
   const volumes = parts.map((part, index): PlannedVolume => {
-    const { range, only, sizeBytes, countNames, countFiles, names } = part;
+    const { range, only, countAbove, sizeBytes, countNames, countFiles, names } = part;
     return withKey({
       type: "volume",
       index,
@@ -47,6 +47,7 @@ export async function plannedVolumes(
       host,
       ...(range === undefined ? {} : { range }),
       ...(only === undefined ? {} : { only }),
+      ...(countAbove === undefined ? {} : { countAbove }),
       sizeBytes,
       countNames,
       countFiles,

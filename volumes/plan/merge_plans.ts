@@ -162,6 +162,15 @@ function requireAlike(paths: readonly string[], plans: readonly Plan[]): void {
         ));
     }
   }
+  const root = names.get("");
+  const [[name, other] = ["", undefined]] = [...names].filter(([, index]) => index !== root);
+  if (root === undefined || other === undefined) return;
+  throw refused(
+    [paths[root]!, paths[other]!],
+    `the first has a source whose contents go to the root, where ${printable(name)} of the other ` +
+      "may be as well",
+    "Plan the folder itself there, not its contents.",
+  );
 }
 
 function claim(

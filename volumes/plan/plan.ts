@@ -73,6 +73,8 @@ export interface PlannedVolume {
   readonly base?: string;
   /** Whether the volume was built by an earlier plan, and nothing has changed since. */
   readonly kept?: true;
+  /** How many of the folders above its range are there, where an earlier plan knew of more. */
+  readonly countAbove?: number;
   /** What its image may take: an estimate; of a layer, what has changed. */
   readonly sizeBytes: number;
   /** Names in it, without the folders above that are repeated. */

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { printable } from "../../host/libc/paths.ts";
 import { LinesError, readLines } from "./lines.ts";
 import {
   type MovedNames,
@@ -52,6 +53,8 @@ async function take(
   switch (line.type) {
     case "volume":
       if (line.index !== volumes.length) throw badPlan(path, "its volumes are not in order");
+      requireName(path, line.name);
+      if (line.base !== undefined) requireName(path, line.base);
       volumes.push(line);
       return;
     case "moved":
@@ -64,6 +67,12 @@ async function take(
   }
 }
 
+/** Files are called so: of a plan from elsewhere, none may lie outside their folder. */
+function requireName(path: string, name: unknown): void {
+  if (typeof name === "string" && /^[^./\0][^/\0]*$/.test(name)) return;
+  throw badPlan(path, `it names a volume ${printable(JSON.stringify(name ?? ""))}`);
+}
+
 function requireHeader(path: string, value: unknown): PlanHeader {
   const header = value as PlanHeader;
   if (header.format !== PLAN_FORMAT) throw badPlan(path, "it is not a plan of volumes");
@@ -73,5 +82,6 @@ function requireHeader(path: string, value: unknown): PlanHeader {
       `it is of version ${header.version}, and this icecore knows ${PLAN_VERSION}`,
     );
   }
+  requireName(path, header.name);
   return header;
 }

@@ -4,7 +4,7 @@
  */
 
 import { type Job, UnrecoverableError } from "bullmq";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { counted } from "../../pipeline/words/counted.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -16,8 +16,8 @@ export interface SetResult {
   readonly countVolumes: number;
   /** Names of the volumes that lack something of their source. */
   readonly lossy: readonly string[];
-  /** The catalogue's name; missing where the images are elsewhere. */
-  readonly catalogue?: string;
+  /** The catalogue's name. */
+  readonly catalogue: string;
 }
 
 /** What is done when all volumes are there. */
@@ -43,8 +43,11 @@ export async function finishSet(
 ): Promise<SetResult> {
   const failures = Object.values(await job.getIgnoredChildrenFailures());
   const present = plan.volumes.map((volume) => {
+    const image = join(folder, imageNameOf(volume));
     const entry = readEntry(folder, volume);
-    return { volume, entry: entry?.key === volume.key ? entry : undefined };
+    // An image that is lost leaves its entry.
+    const isThere = entry?.key === volume.key && existsSync(image);
+    return { volume, image, entry: isThere ? entry : undefined };
   });
   const missing = present.filter(({ entry }) => entry === undefined).map(({ volume }) => volume);
   if (missing.length > 0) {
@@ -58,15 +61,11 @@ export async function finishSet(
     );
   }
   await seal(plan, folder);
-  const images = plan.volumes.map((volume) => join(folder, imageNameOf(volume)));
-  const areHere = present.every(({ entry }, i) =>
-    existsSync(images[i]!) && statSync(images[i]!).size === entry!.sizeBytes
-  );
   const catalogue = `${plan.header.name}.catalogue`;
-  if (areHere) await index(images, join(folder, catalogue));
+  await index(present.map(({ image }) => image), join(folder, catalogue));
   return {
     countVolumes: plan.volumes.length,
     lossy: present.filter(({ entry }) => entry!.state === "lossy").map(({ volume }) => volume.name),
-    ...areHere ? { catalogue } : {},
+    catalogue,
   };
 }

@@ -5,6 +5,8 @@
 
 import { FlowProducer, type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { printable } from "../../host/libc/paths.ts";
+import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import {
   PREFIX,
@@ -47,18 +49,26 @@ export interface Submitted {
 /** Jobs are looked at so many at a time. */
 const BATCH = 200;
 
-/** Submits. What is under way is not touched; what failed is tried anew. */
+/**
+ * Submits. What is under way is not touched; what failed is tried anew.
+ *
+ * @throws UsageError `submitted-elsewhere`
+ */
 export async function submitPlan(redis: Redis, submission: Submission): Promise<Submitted> {
-  const { plan, finishOn, again = false } = submission;
+  const { plan, to, finishOn } = submission;
   const queues = new Queues(redis);
   const flow = new FlowProducer({ connection: redis, prefix: PREFIX });
   try {
     const setHost = finishOn ?? setHostOf(plan);
     const set = await queues.of(setHost).getJob(setJobId(plan));
     const state = await set?.getState();
+    const other = (set?.data as SetJob | undefined)?.to;
+    // In another folder, each volume is looked at.
+    const again = submission.again === true || (other !== undefined && other !== to);
     const nothing = { countQueued: 0, countDone: plan.volumes.length };
     if (state === "completed" && !again) return { state: "done", ...nothing };
     if (state !== undefined && !ENDED.has(state)) {
+      if (other !== to) throw elsewhere(to, other ?? "");
       return { state: "running", countQueued: 0, countDone: 0 };
     }
     const missing = new Set((set?.data as SetJob | undefined)?.missing ?? []);
@@ -73,6 +83,14 @@ export async function submitPlan(redis: Redis, submission: Submission): Promise<
     await flow.close();
     await queues.close();
   }
+}
+
+function elsewhere(to: string, other: string): UsageError {
+  return new UsageError(
+    `cannot have the plan built into ${printable(to)}: it is being built into ` +
+      `${printable(other)}. Submit it when that is done.`,
+    "submitted-elsewhere",
+  );
 }
 
 const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "unknown"]);

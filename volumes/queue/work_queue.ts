@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { DelayedError, type Job, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { hostname } from "node:os";
 import process from "node:process";
@@ -120,7 +120,15 @@ async function runJob(
   const to = options.to ?? data.to;
   const plan = await plans.read(planPath, data.digest);
   if (data.type === "set") {
-    return await finishSet(job as Job<SetJob, SetResult>, plan, to, options.finishing(signal));
+    try {
+      return await finishSet(job as Job<SetJob, SetResult>, plan, to, options.finishing(signal));
+    } catch (error) {
+      if (!signal.aborted || error instanceof UnrecoverableError) throw error;
+      // The worker itself has ended it: no try is lost by it.
+      options.onEvent({ kind: "given-back", name });
+      await job.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
+    }
   }
   let lastMs = 0;
   const end = await options.build(planPath, data.index, to, signal, (progress) => {

@@ -4,7 +4,8 @@
  */
 
 import { runOwnChild } from "../../host/programs/own_child.ts";
-import { InterruptedError } from "../../pipeline/build_errors.ts";
+import { printable } from "../../host/libc/paths.ts";
+import { InterruptedError, UsageError } from "../../pipeline/build_errors.ts";
 import type { Plan, PlannedVolume } from "../plan/plan.ts";
 import type { VolumeEntry } from "../set/entry.ts";
 import { inParallel } from "./in_parallel.ts";
@@ -66,10 +67,15 @@ export interface RunResult {
   readonly failed: readonly Extract<RunEvent, { type: "volume-failed" }>[];
 }
 
-/** Builds what is missing; a volume that fails keeps none of the others from being built. */
+/**
+ * Builds what is missing; a volume that fails keeps none of the others from being built.
+ *
+ * @throws UsageError `no-such-host`; the signal's reason
+ */
 export async function runVolumes(plan: Plan, options: RunVolumesOptions): Promise<RunResult> {
   const { host, parallel, signal } = options;
   const volumes = plan.volumes.filter((volume) => host === undefined || volume.host === host);
+  if (volumes.length === 0) throw noSuchHost(plan, host ?? "");
   const built: VolumeEntry[] = [];
   const present: VolumeEntry[] = [];
   const failed: RunResult["failed"][number][] = [];
@@ -88,6 +94,18 @@ export async function runVolumes(plan: Plan, options: RunVolumesOptions): Promis
   });
   if (signal.aborted) throw interruption(signal);
   return { built, present, failed };
+}
+
+function noSuchHost({ header, volumes }: Plan, host: string): UsageError {
+  const labels = [...new Set(volumes.map((volume) => volume.host))];
+  const known = labels.filter((label) => label !== "").map(printable).join(", ");
+  return new UsageError(
+    `cannot build the volumes of ${printable(host)}: the plan ${
+      printable(header.name)
+    } has none. ` +
+      (known === "" ? "Name no label: it has none." : `Its labels are ${known}.`),
+    "no-such-host",
+  );
 }
 
 /** Layers need what they lie on; that was built by an earlier plan. The large ones begin. */

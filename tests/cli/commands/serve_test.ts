@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { icecoreArgv } from "../../support/icecore_command.ts";
 import { buildImage as buildLayer } from "../../support/mounted_stack.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
 import { buildImage } from "../../support/served.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
@@ -80,6 +80,28 @@ Deno.test("serve --json prints one object with the address", async () => {
       assert.deepEqual([type, images], ["serving", [image]]);
       assert.equal(await (await fetch(`${url}raw/note.txt`)).text(), "hello");
     });
+  });
+});
+
+Deno.test("serve shows all volumes of a catalogue, and refuses another image in their place", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const images = ["one", "two"].map((name) => `${folder}/${name}.img`);
+    for (const [index, image] of images.entries()) {
+      mkdirSync(`${folder}/${index}`);
+      writeFileSync(`${folder}/${index}/note.txt`, `${index}`);
+      await buildLayer(`${folder}/${index}`, image);
+    }
+    const catalogue = `${folder}/all.catalogue`;
+    await icecoreOutput(["volume", "index", ...images, "-o", catalogue, "-q"], folder);
+    const { stderr } = await serving([catalogue], async (url) => {
+      assert.equal(await (await fetch(`${url}raw/one.img/note.txt`)).text(), "0");
+      assert.equal(await (await fetch(`${url}raw/two.img/note.txt`)).text(), "1");
+    });
+    assert.match(stderr, /serving 2 images/);
+    copyFileSync(images[0]!, images[1]!);
+    const swapped = await icecore(["serve", catalogue]);
+    assert.equal(swapped.code, 1);
+    assert.match(swapped.stderr, /two\.img: it is not the image that the catalogue was made of/);
   });
 });
 

@@ -117,6 +117,11 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
             mtime: "2020-09-13T12:26:40.000000000Z",
           },
         );
+        const either = ["--name", "1.jpg", "--iname", "2.jpg"];
+        assert.equal(
+          await run("find", "all.cat", ...either),
+          "photos/ice/1.jpg\nphotos/snow/2.JPG\n",
+        );
         // What has not changed since is read from the image below.
         const below = JSON.parse(await run("find", "all.cat", "photos/snow/holes.bin", "--json"));
         assert.deepEqual([below.volume, below.layer], ["b2.img", "b1.img"]);

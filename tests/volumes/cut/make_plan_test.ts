@@ -48,6 +48,17 @@ Deno.test("cuts run along folders; a folder above the target is cut between its 
   });
 });
 
+Deno.test("what a cut along folders leaves behind it fits together with what comes next", async () => {
+  await inTemporaryFolder(async (folder) => {
+    fill(`${folder}/source/a`, 11, 50 * KiB);
+    fill(`${folder}/source/b/x`, 8, 45 * KiB);
+    writeFileSync(`${folder}/source/b/x/large`, new Uint8Array(930 * KiB));
+    const { volumes } = await planFolder(`${folder}/source`, `${folder}/t.plan`, MiB);
+    assert.deepEqual(volumes.map(({ range }) => range!.from), ["", "b", "b/x/large"]);
+    for (const { sizeBytes } of volumes) assert.ok(sizeBytes <= MiB, `${sizeBytes}`);
+  });
+});
+
 Deno.test("a large file has a volume of its own, and does not part what lies around it", async () => {
   await inTemporaryFolder(async (folder) => {
     fill(`${folder}/source`, 10, 40 * KiB);

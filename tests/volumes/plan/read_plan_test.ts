@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import type { Plan } from "../../../volumes/plan/plan.ts";
+import { writePlan } from "../../../volumes/plan/write_plan.ts";
 import { readPlan } from "../../../volumes/plan/read_plan.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { planFolder } from "../../support/volume_trial.ts";
@@ -32,5 +34,28 @@ Deno.test("a plan that was altered in any byte, cut short or continued is refuse
     await assert.rejects(readPlan(path), { code: "bad-plan" });
     await assert.rejects(readPlan(`${folder}/none`), { code: "no-such-file" });
     await assert.rejects(readPlan(folder), { code: "no-such-file" });
+  });
+});
+
+Deno.test("a plan whose volumes would lie outside their folder is refused", async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/source`);
+    const path = `${folder}/t.plan`;
+    const plan = await planFolder(`${folder}/source`, path, 1 << 20);
+    const rewritten = async ({ header, volumes }: Pick<Plan, "header" | "volumes">) => {
+      const file = await Deno.open(path, { write: true, truncate: true });
+      await writePlan(file.writable, { header, volumes }, (async function* () {})());
+      return await readPlan(path);
+    };
+    assert.deepEqual((await rewritten(plan)).volumes, plan.volumes);
+    const [volume] = plan.volumes;
+    for (const name of ["../t-0000", "/t-0000", ".", "", "a/../b"]) {
+      const { header } = plan;
+      const refused = { code: "bad-plan", message: /it names a volume/ };
+      await assert.rejects(rewritten({ header, volumes: [{ ...volume!, name }] }), refused);
+      await assert.rejects(rewritten({ header, volumes: [{ ...volume!, base: name }] }), refused);
+      const named = { ...plan, header: { ...header, name } };
+      await assert.rejects(rewritten(named), refused);
+    }
   });
 });

@@ -96,12 +96,20 @@ Deno.test("plans of several hosts become one; each builds its own volumes", asyn
     assert.equal(merged.code, 0, merged.stderr);
     const same = await run("plan", "--merge", "web1.plan", "--merge", "web1.plan", "-o", "x.plan");
     assert.equal(same.code, 2);
+    const label = ["--host-label", "web3"];
+    await run("plan", "web2/.", "-o", "root.plan", "--size", "1M", ...label, "-q");
+    const root = await run("plan", "--merge", "root.plan", "--merge", "web1.plan", "-o", "x.plan");
+    assert.equal(root.code, 2);
+    assert.match(root.stderr, /contents go to the root, where web1 of the other may be as well/);
     mkdirSync(`${folder}/to`);
     // Not the other host's sources are needed.
     rmSync(`${folder}/web2`, { recursive: true });
     const first = await run("run", "web.plan", "--to", "to", "--host-label", "web1", "-q");
     assert.deepEqual([first.code, first.stdout], [0, ""]);
     assert.match(first.stderr, /not complete; not built yet: web-0004 of web2/);
+    const unknown = await run("run", "web.plan", "--to", "to", "--host-label", "web9");
+    assert.deepEqual([unknown.code, unknown.stdout], [2, ""]);
+    assert.match(unknown.stderr, /the plan web has none\. Its labels are web1, web2/);
     const second = await run("build", "web.plan", "--to", "to", "--index", "4");
     assert.equal(second.code, 1);
     assert.match(second.stderr, /cannot read .*web2/);
