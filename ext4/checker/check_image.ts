@@ -85,7 +85,7 @@ function* check(
   findings: Findings,
   summary: CheckSummary,
 ): Reading<Pick<CheckReport, "wasReplayed" | "dropped">> {
-  const opened = yield* findings.attempt(openVolume(source, {}));
+  const opened = yield* findings.attempt(openVolume(source, { cacheBytes: 8 << 20 }));
   if (opened === undefined) return { wasReplayed: false };
   const state = stateOf(opened, options, findings, summary);
   const { geometry, groups } = state.volume;

@@ -84,6 +84,25 @@ export class JobGiver {
     }
   }
 
+  /** Waits until no thread is at a job, whatever waits to be taken. @returns Whether that is so. */
+  waitUntilIdle(timeoutMs: number): boolean {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const done = Atomics.load(this.#words, DONE);
+      if (!this.#isAnyTaken()) return true;
+      const rest = deadline - performance.now();
+      if (rest <= 0) return false;
+      Atomics.wait(this.#words, DONE, done, rest);
+    }
+  }
+
+  #isAnyTaken(): boolean {
+    for (let index = 0; index < MOST_JOBS; index++) {
+      if (Atomics.load(this.#words, STATES + index) === TAKEN) return true;
+    }
+    return false;
+  }
+
   /** Says that no more jobs follow. */
   end(): void {
     Atomics.store(this.#words, IS_ENDED, 1);
@@ -99,10 +118,14 @@ export function* takeJobs({ buffers, control }: JobMemory): Generator<Uint8Array
     const news = Atomics.load(words, NEWS);
     const index = takeOne(words);
     if (index !== undefined) {
-      yield new Uint8Array(buffers, index * JOB_BYTES, words[LENGTHS + index]!);
-      Atomics.store(words, STATES + index, FREE);
-      Atomics.add(words, DONE, 1);
-      Atomics.notify(words, DONE);
+      try {
+        yield new Uint8Array(buffers, index * JOB_BYTES, words[LENGTHS + index]!);
+      } finally {
+        // Where the thread fails as well: nobody else would ever say so.
+        Atomics.store(words, STATES + index, FREE);
+        Atomics.add(words, DONE, 1);
+        Atomics.notify(words, DONE);
+      }
       continue;
     }
     if (Atomics.load(words, IS_ENDED) === 1) return;

@@ -4,7 +4,7 @@
  */
 
 import type { TreeInode } from "../../ext4/tree.ts";
-import { ERRNO, SystemError } from "../../host/libc/errno.ts";
+import { ERRNO, hasCode, SystemError } from "../../host/libc/errno.ts";
 import {
   close,
   type Descriptor,
@@ -85,10 +85,10 @@ export class FileMaker {
       } finally {
         close(fd);
       }
-      if (!isSame) removeName(folder, name, "file");
+      if (!isSame) removeFile(folder, name);
       return isSame;
     } catch (error) {
-      removeName(folder, name, "file");
+      removeFile(folder, name);
       throw error;
     }
   }
@@ -105,5 +105,14 @@ export class FileMaker {
     const known = this.#refusals.get(key);
     if (known === undefined) this.#refusals.set(key, { what, call, errno, row, count: 1 });
     else known.count++;
+  }
+}
+
+/** Somebody else may have done so. */
+function removeFile(folder: Descriptor, name: Uint8Array): void {
+  try {
+    removeName(folder, name, "file");
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
   }
 }

@@ -119,9 +119,10 @@ export class FileWriter {
     this.#state.stop();
     if (this.#batch !== undefined) this.#maker.makeAll(this.#batch.bytes);
     this.#batch = undefined;
-    if (!this.#isEnded && this.#threads.crash === undefined) {
-      if (this.#jobs.waitUntilDone(PATIENCE_MS)) this.#end();
-    }
+    if (this.#threads.crash !== undefined) {
+      // What waits may have nobody left to take it; a file that is being made is completed.
+      this.#jobs.waitUntilIdle(PATIENCE_MS);
+    } else if (!this.#isEnded && this.#jobs.waitUntilDone(PATIENCE_MS)) this.#end();
     this.#threads.close();
   }
 

@@ -51,7 +51,9 @@ export class WriteState {
 
   /** The same, because of a file; only the first is kept. @param errno Not 0. */
   fail(row: TreeInode, errno: number): void {
-    if (Atomics.compareExchange(this.#words, ERRNO, 0, errno) === 0) this.#words[ROW] = row;
+    if (Atomics.compareExchange(this.#words, ERRNO, 0, errno) !== 0) return;
+    // Only whoever was first says so, and only when all of it is there.
+    Atomics.store(this.#words, ROW, row);
     this.stop();
   }
 }

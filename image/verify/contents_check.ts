@@ -4,7 +4,7 @@
  */
 
 import { CorruptImageError } from "../../ext4/image_errors.ts";
-import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
+import type { InodeNumber } from "../../ext4/numbers.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
 import type { RecordBase } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
@@ -18,7 +18,8 @@ import type { RecordVerdict } from "../image_record.ts";
 import { StoredDamageError } from "../stored/stored_damage_error.ts";
 import { passOver, type PassResult } from "./image_pass.ts";
 import { sampleOf, type SampleSize } from "./sample.ts";
-import { type StoredContents, storedContents } from "./stored_contents.ts";
+import { type ListedFile, ListedFiles } from "./listed_files.ts";
+import { storedContents } from "./stored_contents.ts";
 import { type DirtyTail, readTail } from "./tails.ts";
 
 /** Which files are compared; all by default. */
@@ -79,20 +80,25 @@ export class ContentsCheck {
     signal: AbortSignal,
     onProgress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<ComparedContents> {
-    await this.record.load();
     const breather = new Breather(signal);
     const { info } = this.files;
     const contents = await storedContents(this.files, info.countInodes, breather);
-    const all = filesOf(contents);
-    const totalBytes = sumOf(all);
-    if (selection.sample !== undefined || selection.inodes !== undefined) {
+    const all = new ListedFiles(contents);
+    const { countFiles, sizeBytes: totalBytes } = sumsOf(all);
+    const isPart = selection.sample !== undefined || selection.inodes !== undefined;
+    // What is read one by one is so in any order.
+    const areApart = isPart || !hasThreads() || contents.scattered.length > 0;
+    if (areApart) await this.record.load();
+    if (isPart) {
       const { inodes, sample } = selection;
-      const asked = inodes === undefined ? all : all.filter(({ inode }) => inodes.has(inode));
+      const asked = inodes === undefined
+        ? [...all]
+        : [...all].filter(({ inode }) => inodes.has(inode));
       const chosen = sample === undefined ? asked : sampleOf(asked, sample.size, sample.seed);
       const found = await this.#readEach(chosen, breather, onProgress);
-      return { countFiles: countFiles(chosen), sizeBytes: sumOf(chosen), totalBytes, ...found };
+      return { ...sumsOf(chosen), totalBytes, ...found };
     }
-    const counts = { countFiles: countFiles(all), sizeBytes: totalBytes, totalBytes };
+    const counts = { countFiles, sizeBytes: totalBytes, totalBytes };
     if (!hasThreads()) {
       const { digest } = await passOver(this.source, { algorithm, signal, onProgress });
       const found = await this.#readEach(all, breather, onProgress);
@@ -109,34 +115,38 @@ export class ContentsCheck {
       // A pass ends at the first damage; one by one, each file that lies there is named.
       return { ...counts, ...await this.#readEach(all, breather, onProgress) };
     }
-    const alone = await this.#readEach(
-      all.filter(({ isScattered }) => isScattered),
-      breather,
-      () => {},
-    );
+    const alone = await this.#readEach(all.scattered(), breather, () => {});
     const { digest } = pass;
     return {
       ...counts,
-      damaged: [...this.#different(all, pass), ...alone.damaged].sort((a, b) => a - b),
+      damaged: [...await this.#different(all, pass), ...alone.damaged].sort((a, b) => a - b),
       dirtyTails: [...pass.dirtyTails, ...alone.dirtyTails],
       storedDamage: alone.storedDamage,
       ...(digest === undefined ? {} : { digest }),
     };
   }
 
-  /** Inodes whose digest in the pass is not the recorded one. */
-  #different(all: readonly ListedFile[], { table }: PassResult): number[] {
-    return all.filter(({ inode, isScattered }) => {
-      if (isScattered) return false;
+  /**
+   * Inodes whose digest in the pass is not the recorded one. They are gone through by their number,
+   * whatever order they lie in: of the record, no more than a piece is needed at a time.
+   */
+  async #different(all: ListedFiles, { table }: PassResult): Promise<number[]> {
+    const met = new Uint8Array(this.files.info.countInodes + 1);
+    for (const { inode } of all.inOneOrder()) met[inode] = 1;
+    const different: number[] = [];
+    for (let number = met.indexOf(1); number > 0; number = met.indexOf(1, number + 1)) {
+      const inode = number as InodeNumber;
+      await this.record.prepare(inode);
       const recorded = this.record.digestOf(inode);
-      if (recorded === undefined) return false;
+      if (recorded === undefined) continue;
       const start = (inode - 1) * RECORD_DIGEST_BYTES;
-      return recorded.some((byte, i) => byte !== table![start + i]);
-    }).map(({ inode }) => inode);
+      if (recorded.some((byte, i) => byte !== table![start + i])) different.push(inode);
+    }
+    return different;
   }
 
   async #readEach(
-    chosen: readonly ListedFile[],
+    chosen: Iterable<ListedFile>,
     breather: Breather,
     onProgress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<Pick<ComparedContents, "damaged" | "dirtyTails" | "storedDamage">> {
@@ -144,7 +154,7 @@ export class ContentsCheck {
     const damaged: number[] = [];
     const dirtyTails: DirtyTail[] = [];
     const storedDamage = new Map<string, StoredDamageError>();
-    const totalBytes = sumOf(chosen);
+    const totalBytes = sumsOf(chosen).sizeBytes;
     let doneBytes = 0;
     const onRead = async (bytes: number) => {
       doneBytes += bytes;
@@ -214,61 +224,14 @@ async function openEvenBroken(
   }
 }
 
-interface ListedFile {
-  readonly inode: InodeNumber;
-  readonly isLink: boolean;
-  /** Of its data; holes do not count. */
-  sizeBytes: number;
-  /** It does not lie in one order with the others. */
-  readonly isScattered: boolean;
-  /** Where it ends in the image, if it ends with data. */
-  endBytes?: number;
-}
-
-function filesOf({ stretches, blockless, shared, scattered }: StoredContents): ListedFile[] {
-  const files: ListedFile[] = [];
-  for (let row = 0; row < stretches.count; row++) {
-    const inode = stretches.inodeOf(row) as InodeNumber;
-    if (inode === BOOT_LOADER_INODE) continue;
-    const endBytes = stretches.endOf(row);
-    const dataBytes = endBytes - stretches.startOf(row);
-    const last = files.at(-1);
-    const file = last?.inode === inode ? last : plainFile(inode);
-    if (file !== last) files.push(file);
-    file.sizeBytes += dataBytes;
-    if (stretches.isEndOfFile(row)) file.endBytes = endBytes;
+function sumsOf(files: Iterable<ListedFile>): Pick<ComparedContents, "countFiles" | "sizeBytes"> {
+  let countFiles = 0;
+  let sum = 0;
+  for (const { isLink, sizeBytes } of files) {
+    if (!isLink) countFiles++;
+    sum += sizeBytes;
   }
-  for (const { number: inode } of blockless) {
-    files.push(plainFile(inode));
-  }
-  for (const { number: inode, dataBytes: sizeBytes } of shared) {
-    files.push({ ...plainFile(inode), sizeBytes });
-  }
-  for (const { inode, isLink, stretches, sizeBytes: fileBytes } of scattered) {
-    const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    const { offsetBytes, lengthBytes, imageOffsetBytes } = stretches.at(-1)!;
-    const endsWithData = offsetBytes + lengthBytes === fileBytes;
-    files.push({
-      inode,
-      isLink,
-      sizeBytes,
-      isScattered: true,
-      ...(endsWithData ? { endBytes: imageOffsetBytes + lengthBytes } : {}),
-    });
-  }
-  return files;
-}
-
-function plainFile(inode: InodeNumber): ListedFile {
-  return { inode, isLink: false, sizeBytes: 0, isScattered: false };
-}
-
-function countFiles(files: readonly ListedFile[]): number {
-  return files.filter(({ isLink }) => !isLink).length;
-}
-
-function sumOf(files: readonly { readonly sizeBytes: number }[]): number {
-  return files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { countFiles, sizeBytes: sum };
 }
 
 /** The error of a part that cannot be verified. */

@@ -20,7 +20,7 @@ import { dirtyRange, type DirtyTail } from "./tails.ts";
 export interface PassFiles {
   readonly stretches: StretchList;
   /** Files without data. */
-  readonly blockless: readonly BlocklessFile[];
+  readonly blockless: Iterable<BlocklessFile>;
   /** Files that lie where another does. */
   readonly shared: readonly SharedStretches[];
   /** The highest inode number. */

@@ -5,10 +5,10 @@
 
 import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
 import { BOOT_LOADER_INODE, FIRST_INODE, type InodeNumber } from "../../ext4/numbers.ts";
-import type { BlocklessFile } from "../../ext4/plan_image.ts";
 import type { FileSystem } from "../../ext4/reader/file_system.ts";
 import type { StoredFile } from "../../ext4/reader/metadata/stored_file.ts";
 import type { Breather } from "../../host/breathe.ts";
+import { BlocklessFiles } from "./blockless_files.ts";
 import { StretchList } from "./stretch_list.ts";
 
 /** The files of an image with a record. */
@@ -16,7 +16,7 @@ export interface StoredContents {
   /** Files in the order in which they lie in the image. */
   readonly stretches: StretchList;
   /** Files without data. */
-  readonly blockless: readonly BlocklessFile[];
+  readonly blockless: BlocklessFiles;
   /** Files that lie in exactly the places of another, which need not be read once more. */
   readonly shared: readonly SharedStretches[];
   /** Files that do not lie in one order, and symbolic links: they are read one by one. */
@@ -38,7 +38,7 @@ export async function storedContents(
   breather: Breather,
 ): Promise<StoredContents> {
   const stretches = new StretchList();
-  const blockless: BlocklessFile[] = [];
+  const blockless = new BlocklessFiles();
   const shared: SharedStretches[] = [];
   const scattered: StoredFile[] = [];
   const add = async (inode: InodeNumber) => {
@@ -46,7 +46,7 @@ export async function storedContents(
       const found = files.storedFile(inode);
       const file = found instanceof Promise ? await found : found;
       if (file === undefined) return;
-      if (file.stretches.length === 0) blockless.push({ number: inode, sizeBytes: file.sizeBytes });
+      if (file.stretches.length === 0) blockless.add(inode, file.sizeBytes);
       else if (file.isLink) scattered.push(file);
       else if (!stretches.add(file)) {
         const ownerNumber = stretches.sameAs(file) as InodeNumber | undefined;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { crc32c, CRC32C_SEED, crc32cU32 } from "../../ext4/crc32c.ts";
 
@@ -26,6 +28,30 @@ Deno.test("bytes at any offset, of any length, have the checksum that one byte a
     assert.equal(crc32c(CRC32C_SEED, view), bytewise(view));
   }));
 });
+
+Deno.test("an end behind the bytes gives a number, and no error", () => {
+  for (const length of [0, 100, 1000]) {
+    const bytes = new Uint8Array(length).fill(1);
+    assert.equal(typeof crc32c(CRC32C_SEED, bytes, 0, length + 5000), "number");
+  }
+});
+
+Deno.test("of a buffer that was looked at, nothing is held", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const held = weakly(() => {
+    const bytes = new Uint8Array(1 << 20);
+    crc32c(CRC32C_SEED, bytes);
+    return bytes.buffer;
+  });
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  assert.equal(held.deref(), undefined);
+});
+
+function weakly<T extends WeakKey>(make: () => T): WeakRef<T> {
+  return new WeakRef(make());
+}
 
 Deno.test("a 32-bit value counts as its four little-endian bytes", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (value) => {

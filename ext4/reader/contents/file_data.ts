@@ -52,12 +52,13 @@ export class FileData {
 
   /**
    * Opens the contents of a file, a folder or a long symbolic link, encrypted or not.
+   * @param isBrief whether it is done with at once: then the inode's bytes need not be copied, which
+   * of a file that stays open would hold a whole chunk of the cache
    * @throws CorruptImageError when the head of the block map is broken
    */
   // deno-lint-ignore require-yield
-  static *open(volume: Volume, inode: Inode): Reading<FileData> {
-    // The inode's bytes are copied: a file may stay open long after its chunk left the cache.
-    const own = inode.detached();
+  static *open(volume: Volume, inode: Inode, isBrief = false): Reading<FileData> {
+    const own = isBrief ? inode : inode.detached();
     if (isInline(volume.geometry, own)) {
       return new FileData(volume, own, inlineContents(own), undefined);
     }

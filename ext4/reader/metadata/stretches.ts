@@ -23,7 +23,7 @@ export function* loadStretches(volume: Volume, number: InodeNumber): Reading<Str
 
 /** The same of an inode that is there. */
 export function* stretchesOf(volume: Volume, inode: Inode): Reading<Stretch[]> {
-  const data = yield* FileData.open(volume, inode);
+  const data = yield* FileData.open(volume, inode, true);
   const stretches: Stretch[] = [];
   let run = yield* data.runAt(0);
   for (; run !== undefined; run = yield* data.runAt(run.endBytes)) {

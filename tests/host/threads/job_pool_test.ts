@@ -40,6 +40,29 @@ Deno.test("no more jobs are given out than may be open", () => {
   assert.equal(giver.free(MOST_JOBS - 1), undefined);
 });
 
+Deno.test("a thread that fails leaves no job open", () => {
+  const memory = makeJobMemory();
+  const giver = new JobGiver(memory);
+  giver.give(giver.free()!.index, 1);
+  assert.throws(() => {
+    for (const _job of takeJobs(memory)) throw new Error("failed");
+  }, { message: "failed" });
+  assert.equal(giver.countOpen, 0);
+  assert.ok(giver.waitUntilDone(0));
+});
+
+Deno.test("a job that nobody takes is not waited for, one that somebody is at is", () => {
+  const memory = makeJobMemory();
+  const giver = new JobGiver(memory);
+  giver.give(giver.free()!.index, 1);
+  assert.ok(giver.waitUntilIdle(0));
+  const jobs = takeJobs(memory);
+  jobs.next();
+  assert.ok(!giver.waitUntilIdle(0));
+  jobs.return(undefined);
+  assert.ok(giver.waitUntilIdle(0));
+});
+
 Deno.test("a thread that sleeps hears of a job, and of the end", async () => {
   const memory = makeJobMemory();
   const giver = new JobGiver(memory);
