@@ -27,6 +27,7 @@ import { type NextImage, nextImage } from "../rotation/next_image.ts";
 import { pruneFolder, withVerified } from "../rotation/prune_folder.ts";
 import { type Decision, removalPlan } from "../rotation/removal_plan.ts";
 import { finishRemovals } from "../rotation/remove_image.ts";
+import { hinderedLine } from "../listing/image_rows.ts";
 import { UnreadImages } from "../rotation/unread_images.ts";
 import { verifyInFolder } from "../rotation/verify_in_folder.ts";
 import type { BuildValues } from "./build_values.ts";
@@ -229,7 +230,8 @@ function filesBeside({ image }: BuildResult, folder: string): string[] {
 function announced(emit: EventSink) {
   const onVerify = ({ name }: FolderImage) =>
     message(emit, "info", `verify ${printable(name)}, which nobody has looked at yet`);
-  return { onVerify, ...progressOf(emit) };
+  const onHindered = (image: FolderImage) => message(emit, "warning", hinderedLine(image));
+  return { onVerify, onHindered, ...progressOf(emit) };
 }
 
 function progressOf(emit: EventSink) {

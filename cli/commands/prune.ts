@@ -19,9 +19,9 @@ import { fileValue } from "../arguments/file_value.ts";
 import { keeping, type KeepingValues, keepRulesOf } from "../arguments/keep_options.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
-import { decisionJson, decisionRows, removedLine } from "../listing/image_rows.ts";
+import { decisionJson, decisionRows, hinderedLine, removedLine } from "../listing/image_rows.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
-import { print, printJson } from "../output/output.ts";
+import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
 import { type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
 import { hasKeepRules } from "../rotation/keep_rules.ts";
@@ -111,6 +111,7 @@ export const prune = {
           onProgress: (done, total, unit) =>
             line.update({ done, unit, ...total !== undefined && { total } }),
           onPlan: (decisions) => line.above(() => json === true ? show(decisions) : undefined),
+          onHindered: (image) => line.above(() => note(`icecore: ${hinderedLine(image)}`)),
           onRemoved: (image) =>
             json === true || values.silent === true ? undefined : print(removedLine(image)),
         })

@@ -76,6 +76,12 @@ export function decisionJson({ image, reasons }: Decision): Readonly<Record<stri
   return { type: "decision", kept: reasons.length > 0, reasons, ...imageJson(image) };
 }
 
+/** What is printed of one that older ones stay for. */
+export function hinderedLine({ name }: FolderImage): string {
+  return `older images stay, since ${printable(name)} cannot be read, and may lie on them. ` +
+    "Get it from another copy, or put it elsewhere.";
+}
+
 /** What is printed of an image that is gone. */
 export function removedLine({ name }: FolderImage): string {
   return `removed ${printable(name)}`;

@@ -7,7 +7,13 @@ import { nowMs } from "../../host/clock.ts";
 import type { VerifyImageOptions } from "../../image/verify.ts";
 import { type FolderImage, readImageFolder } from "./image_folder.ts";
 import type { KeepRules } from "./keep_rules.ts";
-import { type Decision, type RemovalOptions, removalOrder, removalPlan } from "./removal_plan.ts";
+import {
+  type Decision,
+  hinderers,
+  type RemovalOptions,
+  removalOrder,
+  removalPlan,
+} from "./removal_plan.ts";
 import { removeImage } from "./remove_image.ts";
 import type { UnreadImages } from "./unread_images.ts";
 import { verifyInFolder } from "./verify_in_folder.ts";
@@ -22,6 +28,8 @@ export interface PruneOptions extends Omit<RemovalOptions, "nowMs"> {
   onProgress?: VerifyImageOptions["onProgress"];
   /** All is decided, and nothing is done yet. */
   onPlan?(decisions: readonly Decision[]): void;
+  /** Images stay because this one cannot be read. */
+  onHindered?(by: FolderImage): void;
   /** An image is gone. */
   onRemoved?(image: FolderImage): void;
 }
@@ -40,6 +48,7 @@ export async function pruneFolder(
   const images = await withVerified(folder, await readImageFolder(folder), options);
   const decisions = removalPlan(images, rules, { ...options, nowMs: nowMs() });
   options.onPlan?.(decisions);
+  for (const image of hinderers(decisions)) options.onHindered?.(image);
   const removed: FolderImage[] = [];
   for (const image of removalOrder(decisions)) {
     options.signal?.throwIfAborted();

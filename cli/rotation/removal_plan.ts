@@ -52,7 +52,7 @@ export function removalPlan(
     if (!image.isBaseUnknown || reasons.get(image)!.length === 0) continue;
     for (const other of images) {
       if (other !== image && isOlder(other, image)) {
-        give(other, `${image.name} cannot be read, and may lie on it`);
+        give(other, mayLieOnIt(image));
         keepBelow(other);
       }
     }
@@ -108,6 +108,18 @@ export function removalPlan(
     if (wanted === undefined || named.some((each) => isSame(each, wanted))) return named;
     return [...named, ...images.filter((each) => isSame(each, wanted))];
   }
+}
+
+/** The images that nothing else keeps others for but that nobody knows what they lie on. */
+export function hinderers(decisions: readonly Decision[]): FolderImage[] {
+  const only = new Set(
+    decisions.flatMap(({ reasons }) => reasons.length === 1 ? reasons : []),
+  );
+  return decisions.map(({ image }) => image).filter((image) => only.has(mayLieOnIt(image)));
+}
+
+function mayLieOnIt({ name }: FolderImage): string {
+  return `${name} cannot be read, and may lie on it`;
 }
 
 type Give = (image: FolderImage, reason: string) => void;

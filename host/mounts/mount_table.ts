@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 /** One mount. */
 export interface Mount {
   readonly mountpoint: string;
+  /** What of its file system is seen there: `/`, or a folder, as with `mount --bind`. */
+  readonly root: string;
   /** Its file system's number, `major:minor`. */
   readonly device: string;
   /** e.g. `ext4`, `fuse.fuse2fs`, `fuseblk`. */
@@ -37,16 +39,18 @@ export function mountAt(folder: string, table?: string): Mount | undefined {
 // proc_pid_mountinfo(5): fields up to a lone dash, then type, source and further options.
 function parseLine(line: string): Mount[] {
   const [head, tail] = line.split(" - ", 2);
-  const [, , device, , mountpoint, options] = head!.split(" ");
+  const [, , device, root, mountpoint, options] = head!.split(" ");
   const [fileSystem, source, superOptions] = (tail ?? "").split(" ");
   if (
-    device === undefined || mountpoint === undefined || fileSystem === undefined ||
+    device === undefined || root === undefined || mountpoint === undefined ||
+    fileSystem === undefined ||
     source === undefined
   ) {
     return [];
   }
   return [{
     mountpoint: unescape(mountpoint),
+    root: unescape(root),
     device,
     fileSystem,
     source: unescape(source),

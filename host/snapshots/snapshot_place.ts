@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { lstatSync, statSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { EnvironmentError } from "../environment_error.ts";
 import { printable } from "../libc/paths.ts";
 import { type Mount, readMounts } from "../mounts/mount_table.ts";
@@ -46,13 +46,14 @@ export function snapshotPlace(
   if (!leavesOut) refuseMountsBelow(folder, mounts);
   const { fileSystem, mountpoint, source } = mount;
   if (found === "btrfs") {
-    const subvolume = subvolumeOf(folder);
+    const subvolume = subvolumeOf(folder, mountpoint);
     if (!leavesOut) refuseSubvolumesBelow(folder, subvolume);
     const snapshot = `${subvolume === "/" ? "" : subvolume}/.${own}`;
     const record = { kind: found, subvolume, snapshot } as const;
     return { record, below: relative(subvolume, folder), fileSystem };
   }
-  const below = relative(mountpoint, folder);
+  // Of what is mounted from a folder, the snapshot has all the rest as well.
+  const below = join(mount.root, relative(mountpoint, folder)).slice(1);
   if (found === "zfs") {
     const record = { kind: found, dataset: source, snapshot: `${source}@${own}` } as const;
     return { record, below, fileSystem };
@@ -87,11 +88,17 @@ function isWithin(path: string, folder: string): boolean {
   return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** The subvolume that a folder lies in. */
-function subvolumeOf(folder: string): string {
-  let at = folder;
-  while (statSync(at).ino !== SUBVOLUME_INODE && at !== "/") at = dirname(at);
-  return at;
+/** The subvolume that a folder lies in: above the mount it would be another one. */
+function subvolumeOf(folder: string, mountpoint: string): string {
+  for (let at = folder;; at = dirname(at)) {
+    if (statSync(at).ino === SUBVOLUME_INODE) return at;
+    if (at !== mountpoint && at !== "/") continue;
+    throw noSnapshot(
+      folder,
+      `${printable(at)} is mounted from a folder inside a subvolume`,
+      "Name that folder where its subvolume is.",
+    );
+  }
 }
 
 /** A snapshot is of one file system: what is mounted below would be empty in the image. */

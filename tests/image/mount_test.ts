@@ -36,6 +36,7 @@ Deno.test("of the mount table names with blanks are read, and the topmost of sev
   ].join("\n");
   assert.deepEqual(mountAt("/mnt/a b", table), {
     mountpoint: "/mnt/a b",
+    root: "/",
     device: "7:0",
     fileSystem: "ext4",
     source: "/dev/loop0",

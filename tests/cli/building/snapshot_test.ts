@@ -84,6 +84,34 @@ testWith(
 
 testWith(
   needs,
+  "a folder that is mounted out of a subvolume is not taken for the one above its mount",
+  () =>
+    inTemporaryFolder((folder) =>
+      withLoopDisk(folder, "btrfs", async (disk) => {
+        output("btrfs", ["subvolume", "create", `${disk}/outer`]);
+        mkdirSync(`${disk}/outer/srv`);
+        mkdirSync(`${disk}/elsewhere`);
+        writeFileSync(`${disk}/elsewhere/a`, "a");
+        output("mount", ["--bind", `${disk}/elsewhere`, `${disk}/outer/srv`]);
+        try {
+          const args = ["build", `${disk}/outer/srv`, "-o", "x.img", "-q", "--snapshot", "auto"];
+          const { code, stderr } = await icecore(args, { cwd: folder });
+          assert.equal(code, 1);
+          assert.match(
+            stderr,
+            /outer\/srv is mounted from a folder inside a subvolume\. Name that/,
+          );
+          assert.ok(!readdirSync(folder).includes("x.img"));
+          assert.deepEqual(snapshotsOf(disk), []);
+        } finally {
+          output("umount", [`${disk}/outer/srv`]);
+        }
+      })
+    ),
+);
+
+testWith(
+  needs,
   "after kill -9, clean unmounts and deletes the snapshot",
   () =>
     inTemporaryFolder((folder) =>

@@ -36,6 +36,28 @@ Deno.test("an image that nobody can verify keeps no night from its backup, and i
     assert.match(prune.stdout, /^nothing to remove$/m);
   }));
 
+Deno.test("whoever prunes learns which file keeps older images from going", () =>
+  inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/srv`);
+    mkdirSync(`${folder}/backup`);
+    for (const _ of [1, 2]) {
+      const { code } = await icecore(["build", "srv", "--to", "backup", "-q"], { cwd: folder });
+      assert.equal(code, 0);
+    }
+    writeFileSync(`${folder}/backup/disk.img`, "of another program");
+    const prune = () => icecore(["prune", "backup", "--keep-last", "1"], { cwd: folder });
+    const hindered = await prune();
+    assert.deepEqual([hindered.code, hindered.stdout], [0, "nothing to remove\n"]);
+    assert.match(
+      hindered.stderr,
+      /^icecore: older images stay, since disk\.img cannot be read, and/,
+    );
+    rmSync(`${folder}/backup/disk.img`);
+    const free = await prune();
+    assert.match(free.stdout, /1 image removed/);
+    assert.equal(free.stderr, "");
+  }));
+
 function isVerified(image: string): boolean {
   return readNote(image)?.verified?.result === "right";
 }

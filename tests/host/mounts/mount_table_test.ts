@@ -22,6 +22,7 @@ Deno.test("mounts are read with the names that they have", () => {
 Deno.test("the topmost mount of a folder is the one that counts", () => {
   assert.deepEqual(mountAt("/mnt/фото", TABLE), {
     mountpoint: "/mnt/фото",
+    root: "/",
     device: "7:1",
     fileSystem: "ext4",
     source: "/dev/loop1",

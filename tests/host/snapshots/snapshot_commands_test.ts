@@ -77,6 +77,7 @@ Deno.test("only what is called as ours are is believed to be a record", () => {
 Deno.test("a folder lies on the last mount made over it", () => {
   const mount = (mountpoint: string, fileSystem: string) => ({
     mountpoint,
+    root: "/",
     device: "0:1",
     fileSystem,
     source: "x",
