@@ -64,7 +64,7 @@ export async function extractCatalogued(values: VolumeExtractValues): Promise<nu
         sum.countDamaged += extracted.countDamaged;
         losses.push(...extracted.losses);
       }
-      shared.restoreTimes();
+      shared.restore();
     });
   } finally {
     line.clear();
