@@ -1,16 +1,17 @@
 /**
  * Folders that several volumes have, when one volume after the other is extracted: what a later one
- * puts into them changes their times, and a volume that is older than the first may have had them
- * with another owner or mode. All of it is therefore set again in the end, as the first has it.
+ * puts into them changes their times, and where folders that are there are replaced, a volume that is
+ * older than the first brings another owner or mode. All of it is therefore set again in the end, as
+ * the first has it.
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { lstatSync } from "node:fs";
 import { joinPath } from "../../ext4/reader/path.ts";
+import { S_IFDIR, S_IFMT } from "../../ext4/tree.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import { CURRENT_FOLDER } from "../../host/libc/files.ts";
 import { setMode, setOwner, setTimes } from "../../host/libc/nodes.ts";
+import { statusAt, StatusBuffer } from "../../host/libc/status.ts";
 import { currentCaller } from "../../image/extract/caller.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { CataloguedFolder } from "./entries.ts";
@@ -21,9 +22,14 @@ const encoder = new TextEncoder();
 export class SharedFolders {
   readonly #folders: { readonly path: Uint8Array; readonly folder: CataloguedFolder }[] = [];
 
-  constructor(private readonly catalogue: Catalogue, private readonly target: string) {}
+  /** @param force Whether folders that are there get the metadata of those in volumes. */
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly target: string,
+    private readonly force: boolean,
+  ) {}
 
-  /** Takes note of those at or below a folder; a target that is there stays as it is. */
+  /** Takes note of those at or below a folder; what is there may have to stay as it is. */
   add(wanted: CataloguedFolder): void {
     const shared = this.catalogue.prepare(
       "select folder from places where folder >= ? and folder < ? group by folder " +
@@ -34,7 +40,8 @@ export class SharedFolders {
       const folder = this.catalogue.folderById(row["folder"] as number);
       const isTarget = folder.path.length === 0;
       const path = isTarget ? target : joinPath(target, folder.path);
-      if (!isTarget || !isFolder(path)) this.#folders.push({ path, folder });
+      const isReplaced = this.force && !isTarget;
+      if (isReplaced || !isFolder(path)) this.#folders.push({ path, folder });
     }
   }
 
@@ -61,5 +68,12 @@ function unlessRefused(set: () => void): void {
 }
 
 function isFolder(path: Uint8Array): boolean {
-  return lstatSync(Buffer.from(path), { throwIfNoEntry: false })?.isDirectory() === true;
+  const status = new StatusBuffer();
+  try {
+    statusAt(CURRENT_FOLDER, path, status);
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
+  return (status.mode & S_IFMT) === S_IFDIR;
 }
