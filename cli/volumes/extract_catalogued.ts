@@ -39,7 +39,7 @@ export async function extractCatalogued(values: VolumeExtractValues): Promise<nu
   try {
     await interruptible(async (signal) => {
       await using volumes = new OneVolume(values, signal);
-      const shared = new SharedFolders(catalogue, target);
+      const shared = new SharedFolders(catalogue, target, values.force === true);
       const wanted = await pathsByVolume(catalogue, values, volumes, shared);
       for (const [id, paths] of wanted) {
         const volume = catalogue.table.volumes.get(id)!;
@@ -64,7 +64,7 @@ export async function extractCatalogued(values: VolumeExtractValues): Promise<nu
         sum.countDamaged += extracted.countDamaged;
         losses.push(...extracted.losses);
       }
-      shared.restoreTimes();
+      shared.restore();
     });
   } finally {
     line.clear();

@@ -84,13 +84,14 @@ export function redisOptions({ url, password }: RedisPlace): RedisOptions {
   if (protocol !== "redis:" && protocol !== "rediss:") throw badUrl(url, "it is of another kind");
   const database = pathname.replace(/^\//, "");
   if (hostname === "" || !/^\d{0,4}$/.test(database)) throw badUrl(url, "it is not complete");
-  const secret = password ?? decodeURIComponent(parsed.password);
+  const username = decoded(url, parsed.username);
+  const secret = password ?? decoded(url, parsed.password);
   const host = hostname.replace(/^\[|\]$/g, "");
   return {
     host,
     port: port === "" ? 6379 : Number(port),
     ...database === "" ? {} : { db: Number(database) },
-    ...parsed.username === "" ? {} : { username: decodeURIComponent(parsed.username) },
+    ...username === "" ? {} : { username },
     ...secret === "" ? {} : { password: secret },
     ...protocol === "rediss:" ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {},
   };
@@ -125,6 +126,15 @@ function notConnected({ url }: RedisPlace, error: unknown): EnvironmentError {
     "redis-unreachable",
     { cause: error },
   );
+}
+
+/** A name or password in a URL. @throws UsageError `bad-redis` */
+function decoded(url: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badUrl(url, "a % in its name or password stands for nothing; write %25 for a %");
+  }
 }
 
 function badUrl(url: string, why: string): UsageError {
