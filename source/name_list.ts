@@ -48,6 +48,20 @@ export class NameList {
     for (const index of this.order()) yield this.at(index);
   }
 
+  /** Names with their NUL back to back, in an array of their own. @param indices Of {@linkcode order}. */
+  packed(indices: Uint32Array): Uint8Array {
+    const offsets = this.#offsets.array;
+    const lengthBytes = indices.reduce((sum, i) => sum + offsets[i + 1]! - offsets[i]!, 0);
+    const packed = new Uint8Array(lengthBytes);
+    let at = 0;
+    for (const index of indices) {
+      const name = this.at(index);
+      packed.set(name, at);
+      at += name.length;
+    }
+    return packed;
+  }
+
   /** A name with its NUL, as a view. @param index Of {@linkcode order}. */
   at(index: number): Uint8Array {
     const offsets = this.#offsets.array;

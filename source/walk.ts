@@ -120,7 +120,7 @@ class Walker implements Walked {
     let startMs = performance.now();
     const names = await this.#list(folder, ahead);
     const order = takenNames(folder, names);
-    const from = (i: number) => () => Array.from(order.subarray(i), (at) => names.at(at));
+    const from = (i: number) => () => names.packed(order.subarray(i));
     if (folder.selection !== undefined) ahead ??= this.ahead.rest(folder, from(0));
     let [first, entered] = [0, false];
     for (let i = 0; i < order.length; i++) {

@@ -85,9 +85,12 @@ export class LookAhead {
     return looked;
   }
 
-  /** Goes on with the rest of a folder by other threads, where they help. */
-  rest(folder: PendingFolder, cNames: () => readonly Uint8Array[]): LookedFolder | undefined {
-    return this.helps(folder) ? this.#begin(folder, cNames()) : undefined;
+  /**
+   * Goes on with the rest of a folder by other threads, where they help.
+   * @param names Packed.
+   */
+  rest(folder: PendingFolder, names: () => Uint8Array): LookedFolder | undefined {
+    return this.helps(folder) ? this.#begin(folder, names()) : undefined;
   }
 
   /** Says how long the walk took for names by itself. */
@@ -115,13 +118,13 @@ export class LookAhead {
     return folder.selection === undefined && this.helps(folder);
   }
 
-  #begin({ inode, path }: PendingFolder, cNames?: readonly Uint8Array[]): LookedFolder {
+  #begin({ inode, path }: PendingFolder, names?: Uint8Array): LookedFolder {
     const { allTimes, likelyHoles, exclude, signal, readAhead } = this.options;
     const begin = { kind: "begin", allTimes, likelyHoles, exclude } as const;
     this.#threads ??= new ReadingThreads(begin, signal, readAhead);
     this.#folders.add(inode);
     // What is posted is no view of something larger.
     const place = { folder: this.placeOf(inode), path: path.slice() };
-    return new LookedFolder(this.#threads, place, cNames);
+    return new LookedFolder(this.#threads, place, names);
   }
 }

@@ -10,7 +10,7 @@ import { StatusBuffer } from "../../host/libc/status.ts";
 import type { FolderPlace } from "../../pipeline/scanned_source.ts";
 import { isSameName, type NameList } from "../name_list.ts";
 import type { NameReader, UnreadAttribute } from "../inode_reader.ts";
-import { packNames, unpackNames } from "./packed_names.ts";
+import { PackedNames } from "./packed_names.ts";
 import { unposted } from "./posted_error.ts";
 import type { ReadingThreads } from "./reading_threads.ts";
 import { type LookedName, type LookResult, NAMES_A_TASK } from "./tasks.ts";
@@ -28,24 +28,26 @@ export interface LookedPlace {
 /** Names of a folder on their way; each is taken once, in order. */
 export class LookedFolder {
   readonly #reader = new LookedNameReader();
-  #cNames: readonly Uint8Array[];
-  /** The index of the first name that no task has. */
-  #asked = 0;
-  /** The index of the first name that was not taken, and what is known from there on. */
-  #taken = 0;
+  #names: Uint8Array;
+  /** From the first name on that no task has. */
+  #toAsk: PackedNames;
+  /** From the first name on that was not taken, and what is known from there on. */
+  #toTake: PackedNames;
   #known: LookedName[] = [];
   #isTaken: boolean;
   readonly #coming: Promise<LookResult>[] = [];
   readonly #listing: Promise<LookResult> | undefined;
 
-  /** @param cNames Names that are known; absent: the folder is to be listed. */
+  /** @param names Names that are known, packed; absent: the folder is to be listed. */
   constructor(
     private readonly threads: ReadingThreads,
     private readonly place: LookedPlace,
-    cNames?: readonly Uint8Array[],
+    names?: Uint8Array,
   ) {
-    this.#cNames = cNames ?? [];
-    this.#isTaken = cNames !== undefined;
+    this.#names = names ?? new Uint8Array();
+    this.#toAsk = new PackedNames(this.#names);
+    this.#toTake = new PackedNames(this.#names);
+    this.#isTaken = names !== undefined;
     if (this.#isTaken) this.#ask();
     else {
       this.#listing = this.#list();
@@ -62,14 +64,14 @@ export class LookedFolder {
     const { listError } = await this.threads.need({ result: this.#listing! });
     this.#isTaken = true;
     this.#ask();
-    for (const cName of this.#cNames) into.add(cName);
+    for (const cName of new PackedNames(this.#names)) into.add(cName);
     if (listError !== undefined) throw unposted(listError);
   }
 
   /** Whether what is known of a name has come; names before it are passed over. */
   has(cName: Uint8Array): boolean {
     while (this.#known.length > 0) {
-      if (isSameName(this.#cNames[this.#taken]!, cName)) return true;
+      if (isSameName(this.#toTake.next, cName)) return true;
       this.take();
     }
     return false;
@@ -87,25 +89,27 @@ export class LookedFolder {
   /** Goes on to the next name. @returns one that has looked at it, valid until the next. */
   take(): NameReader {
     this.#reader.goTo(this.#known.shift()!);
-    this.#taken++;
+    this.#toTake.take(1);
     return this.#reader;
   }
 
   async #list(): Promise<LookResult> {
     const listing = await this.threads.look({ kind: "look", ...this.place }).result;
-    this.#cNames = unpackNames(listing.names!);
+    this.#names = listing.names!;
+    this.#toAsk = new PackedNames(this.#names);
+    this.#toTake = new PackedNames(this.#names);
     this.#known = [...listing.looked];
-    this.#asked = listing.looked.length;
+    this.#toAsk.take(listing.looked.length);
     this.#ask();
     return listing;
   }
 
   #ask(): void {
     const most = this.#isTaken ? this.threads.depth : TASKS_AHEAD;
-    while (this.#asked < this.#cNames.length && this.#coming.length < most) {
-      const names = packNames(this.#cNames.slice(this.#asked, this.#asked + NAMES_A_TASK));
+    while (!this.#toAsk.isAtEnd && this.#coming.length < most) {
+      // What is posted is no view of something larger.
+      const names = this.#toAsk.take(NAMES_A_TASK).slice();
       this.#coming.push(this.threads.look({ kind: "look", ...this.place, names }).result);
-      this.#asked += NAMES_A_TASK;
     }
   }
 }

@@ -12,7 +12,7 @@ import { joinBytes } from "../../host/libc/paths.ts";
 import { compileExcludes, type Excludes } from "../exclude.ts";
 import { ChangedError, InodeReader, MOST_TRIES } from "../inode_reader.ts";
 import { NameList } from "../name_list.ts";
-import { packNames, unpackNames } from "./packed_names.ts";
+import { PackedNames } from "./packed_names.ts";
 import type { PlacedFolders } from "./placed_folders.ts";
 import { posted } from "./posted_error.ts";
 import {
@@ -44,9 +44,9 @@ export class NameLooker {
     if (task.names !== undefined) return { looked: await this.#lookAt(task, task.names) };
     const list = new NameList();
     const listError = await this.#list(list, task);
-    const all = [...list.sorted()];
-    const looked = await this.#lookAt(task, packNames(all.slice(0, NAMES_A_TASK)));
-    return { names: packNames(all), looked, ...(listError === undefined ? {} : { listError }) };
+    const names = list.packed(list.order());
+    const looked = await this.#lookAt(task, new PackedNames(names).take(NAMES_A_TASK));
+    return { names, looked, ...(listError === undefined ? {} : { listError }) };
   }
 
   async #list(into: NameList, { folder }: LookTask): Promise<PostedError | undefined> {
@@ -64,7 +64,7 @@ export class NameLooker {
 
   async #lookAt(task: LookTask, names: Uint8Array): Promise<LookedName[]> {
     const looked: LookedName[] = [];
-    const cNames = unpackNames(names);
+    const cNames = [...new PackedNames(names)];
     if (cNames.length === 0) return looked;
     try {
       this.#reader.enter(this.folders.get(task.folder));

@@ -1,26 +1,37 @@
 /**
- * Names back to back, each with its NUL: many of them are posted as one array.
+ * Names back to back, each with its NUL: many of them are posted as one array, and no object is made
+ * for each.
  * @module
  */
 
-/** Packs names that end in a NUL. */
-export function packNames(cNames: readonly Uint8Array[]): Uint8Array {
-  const packed = new Uint8Array(cNames.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const cName of cNames) {
-    packed.set(cName, at);
-    at += cName.length;
-  }
-  return packed;
-}
+/** Goes through names once, from the first to the last. */
+export class PackedNames implements Iterable<Uint8Array> {
+  #at = 0;
 
-/** The names with their NUL, as views. */
-export function unpackNames(packed: Uint8Array): Uint8Array[] {
-  const cNames: Uint8Array[] = [];
-  for (let start = 0; start < packed.length;) {
-    const end = packed.indexOf(0, start) + 1;
-    cNames.push(packed.subarray(start, end));
-    start = end;
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get isAtEnd(): boolean {
+    return this.#at === this.bytes.length;
   }
-  return cNames;
+
+  /** The next name with its NUL, as a view. */
+  get next(): Uint8Array {
+    return this.bytes.subarray(this.#at, this.#endOf(this.#at));
+  }
+
+  /** Goes on by so many names, or to the end. @returns them, packed, as a view */
+  take(count: number): Uint8Array {
+    const start = this.#at;
+    for (let i = 0; i < count && !this.isAtEnd; i++) this.#at = this.#endOf(this.#at);
+    return this.bytes.subarray(start, this.#at);
+  }
+
+  /** All that follow, with their NUL, as views. */
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    while (!this.isAtEnd) yield this.take(1);
+  }
+
+  #endOf(start: number): number {
+    return this.bytes.indexOf(0, start) + 1;
+  }
 }

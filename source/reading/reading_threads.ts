@@ -12,8 +12,13 @@ import type { Answer, LookResult, LookTask, ReadingTask, ReadResult, ReadTask } 
 
 /** So many can be asked for. */
 export const MOST_THREADS = 64;
-/** So many may help; each has a few descriptors. */
-const MOST_HELPING = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 32)));
+/** What the other threads have open, and what each of these may have, its runtime included. */
+const OTHER_FILES = 64;
+const FILES_A_THREAD = 24;
+/** So many can be at work. */
+const MOST_AT_WORK = Math.max(1, Math.floor((OPEN_FILES_LIMIT - OTHER_FILES) / FILES_A_THREAD));
+/** So many may help. */
+const MOST_HELPING = Math.min(16, MOST_AT_WORK);
 const FIRST_THREADS = 4;
 /** Each may have the memory of a task. */
 const MOST_TASKS = 64;
@@ -45,16 +50,16 @@ export class ReadingThreads {
 
   /**
    * @param begin What each thread is posted first.
-   * @param fixed How many there are; absent: as many as help.
+   * @param fixed How many there are, as far as files may be open; absent: as many as help.
    */
   constructor(
     private readonly begin: ReadingTask,
     private readonly signal: AbortSignal,
     fixed?: number,
   ) {
-    this.#most = fixed ?? MOST_HELPING;
+    this.#most = Math.min(fixed ?? MOST_HELPING, MOST_AT_WORK);
     signal.addEventListener("abort", this.#abort);
-    this.#growTo(fixed ?? Math.min(FIRST_THREADS, MOST_HELPING));
+    this.#growTo(Math.min(fixed ?? FIRST_THREADS, this.#most));
   }
 
   /** How many tasks to have under way: enough that no thread waits, and more are seen to help. */
