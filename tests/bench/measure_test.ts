@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { measure, RunError } from "../../bench/measure.ts";
-import { appearance } from "../support/appearance.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const options = { cwd: Deno.makeTempDirSync({ prefix: "icecore-measure-" }), timeoutMs: 20_000 };
 globalThis.addEventListener("unload", () => Deno.removeSync(options.cwd, { recursive: true }));

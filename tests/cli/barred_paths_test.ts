@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatPartManifest } from "../../plugin.ts";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const NEEDS = { programs: ["setpriv"], root: true };

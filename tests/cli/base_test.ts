@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A folder with `srv`, and `full.img` of it. */
@@ -142,7 +142,7 @@ Deno.test("what kill -9 leaves of a layer is cleaned, and the base stays", async
     writeFileSync(`${folder}/srv/large`, new Uint8Array(80e6));
     const script = 'exec 3>&1; "$@" & child=$!; while [ ! -e next.img.partial ]; do :; done; ' +
       "kill -9 $child; wait $child";
-    const { icecoreArgv } = await import("../support/icecore_command.ts");
+    const { icecoreArgv } = await import("../support/programs/icecore_command.ts");
     const argv = icecoreArgv(["build", "srv", "-o", "next.img", "--base", "full.img", "--quiet"]);
     await new Deno.Command("bash", { args: ["-c", script, "sh", ...argv], cwd: folder }).output();
     assert.ok(readdirSync(folder).some((name) => name.startsWith("next.img")));

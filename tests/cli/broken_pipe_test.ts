@@ -3,10 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { icecoreArgv, inLab } from "../faults/lab.ts";
-import { BUN, bun } from "../support/bun.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
+import { BUN, bun } from "../support/programs/bun.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 /** Runs with a stdout that nobody reads any more. */
 const UNREAD = 'mkfifo unread && exec 4<>unread 5>unread 4>&- && rm unread && exec "$@" >&5 5>&-';

@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { run } from "../../release/run.ts";
 import { bashScript } from "../../cli/completion/bash_script.ts";
 import { settingsOf } from "../../cli/completion/setting_words.ts";
-import { icecoreArgv } from "../support/icecore_command.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { run } from "../../release/run.ts";
+import { icecoreArgv } from "../support/programs/icecore_command.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A folder with `photos`, `photos.img`, and completion for each shell. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 
 /** What a shell receives when the last word is to be completed. */
 async function offered(words: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { icecore } from "../support/run_icecore.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a dry run refuses an output as the build would, in the same words", async () => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FSCRYPT, hasFscrypt, makeEncryptedImage } from "../support/encrypted_image.ts";
-import { output } from "../support/oracles.ts";
-import { findProgram, requires, testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { FSCRYPT, hasFscrypt, makeEncryptedImage } from "../support/images/encrypted_image.ts";
+import { output } from "../support/programs/oracles.ts";
+import { findProgram, requires, testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const LEFT_OUT =

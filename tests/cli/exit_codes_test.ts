@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exitCodeOf, exitCodes } from "../../cli/exit_codes.ts";
 import { StepError, UsageError, VerificationError } from "../../mod.ts";
 import { ReleaseError } from "../../pipeline/build_errors.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 
 const COMMANDS =
   "build verify info ls cat find extract diff export join mount umount steps recipe " +

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { requireStdout, wasOpenedHere } from "../../cli/output/closed_stdout.ts";
 import { icecoreArgv, inLab } from "../faults/lab.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
 
 Deno.test("a descriptor that closes on exec was not handed on", () => {
   assert.equal(wasOpenedHere("pos:\t0\nflags:\t02100002\nmnt_id:\t24\nino:\t3\n"), true);

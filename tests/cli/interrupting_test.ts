@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { assertNothingBuilt, ended, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
+import { appearance } from "../support/programs/appearance.ts";
 
 const INTERRUPTING = "interrupting; Ctrl-C again to stop at once";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { COMMIT_HEADER, JOURNAL_BLOCK, JOURNAL_MAGIC } from "../../ext4/structs/journal.ts";
-import { output, run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const PROGRAMS = { programs: ["mkfs.ext4", "debugfs", "e2fsck"] };

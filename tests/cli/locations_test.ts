@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { digestFile } from "../../host/digests/file_digest.ts";
 import { formatDigestLine } from "../../plugin.ts";
-import { type RangeServer, rangeServer } from "../support/range_server.ts";
-import { icecore } from "../support/run_icecore.ts";
-import { s3Store } from "../support/s3_store.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
+import { type RangeServer, rangeServer } from "../support/servers/range_server.ts";
+import { s3Store } from "../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 interface Served {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Decrypter } from "age-encryption";
 import { inLab, type Lab, outputsOf } from "../faults/lab.ts";
-import { testWith } from "../support/requirements.ts";
-import { Terminal, TMUX } from "../support/terminal.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { Terminal, TMUX } from "../support/programs/terminal.ts";
 
 const BUILD = ["build", "source", "-o", "out.img", "--without", "fsck", "--use", "age"]
   .concat("--set", "age.passphrase");

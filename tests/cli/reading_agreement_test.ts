@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { output, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { fillSourceFolder } from "../support/source_folder.ts";
+import { output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { fillSourceFolder } from "../support/trees/source_folder.ts";
 
 const needs = {
   programs: ["mkfs.ext4", "mount", "umount", "mknod", "setfattr", "setfacl", "dd", "find"],

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { type Requirements, requires } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { type Requirements, requires } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("what cannot be read on the command line is refused", async (context) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { KERNEL_WRITES, withKernelImage } from "../support/kernel_images.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { KERNEL_WRITES, withKernelImage } from "../support/images/kernel_images.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 
 testWith(KERNEL_WRITES, "an image that was not unmounted is read as if it had been", async () => {
   await withKernelImage(["-t", "ext4"], async ({ unclean }) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { rangeServer } from "../support/range_server.ts";
-import { icecore } from "../support/run_icecore.ts";
-import { s3Store } from "../support/s3_store.ts";
-import { buildSmallImage, LARGE } from "../support/small_image.ts";
+import { buildSmallImage, LARGE } from "../support/images/small_image.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
+import { s3Store } from "../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("an image on a server is read on the command line", async (context) => {

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { buildSmallImage, HOSTILE_NAMES, LARGE } from "../support/small_image.ts";
+import { buildSmallImage, HOSTILE_NAMES, LARGE } from "../support/images/small_image.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What a terminal could take for a command; line feeds are ours. */

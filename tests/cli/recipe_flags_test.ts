@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { pipelineOf } from "../../cli/building/build_request.ts";
 import type { BuildValues } from "../../cli/building/build_values.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Builds `source`, in which there are a.txt, b.tmp and c.log, and lists what the image has. */

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { rangeServer } from "../support/range_server.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** The text of a page without its tags. */

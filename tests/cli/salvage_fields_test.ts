@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InodeNumber } from "../../ext4/numbers.ts";
-import { openImage } from "../../read.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
-import { Forgery } from "../support/forge.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { openImage } from "../../read.ts";
+import { Forgery } from "../support/images/forge.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Each breaks one field of one inode, whose checksum fits. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type Ended, ended, icecore, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
 import { put } from "../loading/attempt.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const SECRET = "correct horse battery";
 

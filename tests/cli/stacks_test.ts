@@ -4,8 +4,8 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { output } from "../support/programs/oracles.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** `jan.img`, and `feb.img` on it, in a folder that commands are run in. */

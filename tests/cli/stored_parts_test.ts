@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
 import { build, inPlace } from "../plugins/building.ts";
-import { folderServer } from "../support/folder_server.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
+import { folderServer } from "../support/servers/folder_server.ts";
 
 testWith(
   { programs: ["split"] },

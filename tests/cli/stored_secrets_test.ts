@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { pipeline, recipes } from "../../mod.ts";
 import { icecore as inLabRun, inLab } from "../faults/lab.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
 import {
   ageEncrypt,
   ageEncryptByPassphrase,
   ageKey,
   storedPlace,
-} from "../support/stored_image.ts";
+} from "../support/images/stored_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
+import { Terminal, TMUX } from "../support/programs/terminal.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { Terminal, TMUX } from "../support/terminal.ts";
 
 const needs = { programs: ["age", "age-keygen", "script"] };
 

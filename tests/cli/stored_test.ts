@@ -4,9 +4,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { pipeline, recipes } from "../../mod.ts";
 import age from "../../plugins/age.ts";
 import zstd from "../../plugins/zstd.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
 import {
   ageEncrypt,
   ageKey,
@@ -14,7 +11,10 @@ import {
   sshKey,
   type StoredPlace,
   storedPlace,
-} from "../support/stored_image.ts";
+} from "../support/images/stored_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const needs = { programs: ["age", "age-keygen", "ssh-keygen", "script"] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { icecore, type Outcome } from "../support/run_icecore.ts";
+import { icecore, type Outcome } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 async function stream(args: readonly string[], recipe: unknown = {}): Promise<Outcome> {

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import configuration from "../../deno.json" with { type: "json" };
 import { icecore, inLab, type Lab } from "../faults/lab.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf } from "../support/write_image.ts";
+import { imageBytes, planOf } from "../support/images/write_image.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 interface Transcript {
   readonly args: readonly string[];

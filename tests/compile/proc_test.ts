@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { compile, root, run } from "./compile.ts";
 

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mountsBelow } from "../../host/mounts/mounts.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { codeBlocks } from "./code_blocks.ts";
 

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { repositoryRoot, sourceFiles } from "../lint/source_files.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { withCheckout } from "./checkout.ts";
 import { codeBlocks } from "./code_blocks.ts";
 import { runDocComments } from "./doc_comments.ts";

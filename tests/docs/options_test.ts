@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
 
 Deno.test("docs/building.md has a row for every option of build", async () => {
   const help = await icecoreOutput(["help", "build"]);

@@ -5,8 +5,8 @@
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import process from "node:process";
-import { icecoreArgv } from "../support/icecore_command.ts";
-import { aptGetLine } from "../support/debian_packages.ts";
+import { aptGetLine } from "../support/programs/debian_packages.ts";
+import { icecoreArgv } from "../support/programs/icecore_command.ts";
 import type { CodeBlock } from "./code_blocks.ts";
 
 /** What a block left behind: its exit code and all it printed. */

@@ -7,7 +7,8 @@ import {
   GOLDEN_DIGEST_WITHOUT_RECORD,
   goldenDigest,
   goldenRoot,
-} from "../support/golden_image.ts";
+} from "../support/images/golden_image.ts";
+import { imageBytes, planOf } from "../support/images/write_image.ts";
 import {
   buildTree,
   file,
@@ -16,8 +17,7 @@ import {
   type Node,
   socket,
   symlink,
-} from "../support/tree_builder.ts";
-import { imageBytes, planOf } from "../support/write_image.ts";
+} from "../support/trees/tree_builder.ts";
 
 const digest = (root: Node, options: Partial<PlanOptions> = {}) => {
   const built = buildTree(root);

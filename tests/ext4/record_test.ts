@@ -12,8 +12,8 @@ import {
   recordSizeBytes,
 } from "../../ext4/record.ts";
 import { RECORD_HEADER, RECORD_MAGIC } from "../../ext4/structs/record.ts";
-import { buildTree, type Built, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf } from "../support/write_image.ts";
+import { imageBytes, planOf } from "../support/images/write_image.ts";
+import { buildTree, type Built, file, folder } from "../support/trees/tree_builder.ts";
 
 const MIB = 2 ** 20;
 const built = (): Built =>

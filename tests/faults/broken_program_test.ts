@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
-import { assertE2fsckClean } from "../support/oracles.ts";
+import { assertE2fsckClean } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertNothingBuilt,
   assertNothingLeft,

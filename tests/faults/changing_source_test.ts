@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
-import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
+import { assertE2fsckClean, output, withMount } from "../support/programs/oracles.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertNothingBuilt,
   assertNothingLeft,

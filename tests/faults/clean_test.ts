@@ -10,8 +10,9 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertNothingLeft,
   build,
@@ -26,7 +27,6 @@ import {
   REAL,
   start,
 } from "./lab.ts";
-import { appearance } from "../support/appearance.ts";
 
 /** What a killed build would write down about itself. */
 function plant(lab: Lab, name: string, partial: string, owner = 0, mode = 0o700): string {

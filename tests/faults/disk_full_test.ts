@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { mergeImage } from "../../image/merge_image.ts";
 import type { BuildEvent } from "../../pipeline/events.ts";
-import { buildImage } from "../support/mounted_stack.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { buildImage } from "../support/mounts/mounted_stack.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertNothingLeft,
   type Ended,

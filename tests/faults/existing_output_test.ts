@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { assertNothingLeft, build, icecore, inLab, outputsOf, REAL } from "./lab.ts";
-import { appearance } from "../support/appearance.ts";
 
 testWith(REAL, "an image that is there is kept, and replaced with --force", async () => {
   await inLab(async (lab) => {

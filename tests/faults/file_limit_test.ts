@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { assertNothingLeft, ended, icecore, inLab, REAL, ROOT, start } from "./lab.ts";
 
 const NEEDS = { ...REAL, programs: [...REAL.programs!, "mkfs.ext2", "truncate"] };

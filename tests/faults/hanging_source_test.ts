@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { appearance } from "../support/appearance.ts";
-import { BUN, bun } from "../support/bun.ts";
-import { FAULTY } from "../support/faulty_mount.ts";
-import { testWith } from "../support/requirements.ts";
-import { withSlow } from "../support/slow_mount.ts";
+import { FAULTY } from "../support/mounts/faulty_mount.ts";
+import { withSlow } from "../support/mounts/slow_mount.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { BUN, bun } from "../support/programs/bun.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { ended, icecore, icecoreArgv, inLab, type Lab, outputsOf, ROOT, start } from "./lab.ts";
 
 /** Folders, a large file, one with a hole, links, and names enough for several threads. */

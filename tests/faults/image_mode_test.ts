@@ -8,10 +8,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { ended, icecore, icecoreArgv, inLab, type Lab, start } from "./lab.ts";
-import { appearance } from "../support/appearance.ts";
 
 /** A lab whose folders everybody may read, as is all in its source. */
 async function inPublicLab(body: (lab: Lab) => Promise<void>): Promise<void> {

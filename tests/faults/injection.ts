@@ -22,8 +22,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { output } from "../support/oracles.ts";
 import { compile } from "../compile/compile.ts";
+import { output } from "../support/programs/oracles.ts";
 
 /** The calls that are let fail, as strace names them, and what with. */
 const FAULTS = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertInterruptible,
   assertNothingBuilt,
@@ -16,7 +17,6 @@ import {
   REAL,
   start,
 } from "./lab.ts";
-import { appearance } from "../support/appearance.ts";
 
 /** The program that is running when the build is interrupted, by step. */
 const PROGRAMS = {

@@ -20,10 +20,10 @@ import {
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { findProgram, type Requirements } from "../support/requirements.ts";
-import { icecoreArgv } from "../support/icecore_command.ts";
+import { icecoreArgv } from "../support/programs/icecore_command.ts";
+import { findProgram, type Requirements } from "../support/programs/requirements.ts";
 
-export { icecoreArgv } from "../support/icecore_command.ts";
+export { icecoreArgv } from "../support/programs/icecore_command.ts";
 
 /** What a build with the recipe e2fsprogs needs. */
 export const REAL: Requirements = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
-import { appearance } from "../support/appearance.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { ended, icecore, icecoreArgv, inLab, type Lab, outputsOf, start } from "./lab.ts";
 
 const UNTOUCHED = ["source", "bin", "tmp", "out.sh"];

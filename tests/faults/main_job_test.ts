@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { type DataKind, generate } from "../../bench/data.ts";
-import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { assertE2fsckClean, output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { assertNothingLeft, build, inLab, type Lab, REAL } from "./lab.ts";
 import { assertSameTrees } from "./same_trees.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { linkSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, inLab, REAL } from "./lab.ts";
 
 testWith(REAL, "a name beyond 65,000 links is one that an image cannot hold", async () => {

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { mountAt } from "../../host/mounts/mount_table.ts";
 import { mountImage } from "../../image/mount_image.ts";
-import { output, run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import {
   assertNothingBuilt,
   assertNothingLeft,

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { assertNothingBuilt, icecore, inLab, type Lab, REAL, type Start } from "./lab.ts";
 
 /** Something that cannot be built: what is there, what is asked for, and what is said. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
-import { output } from "../support/oracles.ts";
-import { AS_NOBODY } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { AS_NOBODY } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inLab, REAL } from "./lab.ts";
 import { OUT, testRefusals } from "./refusal.ts";
 

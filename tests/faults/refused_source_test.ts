@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { assertNothingBuilt, build, icecore, inLab, REAL } from "./lab.ts";
 import { OUT, testRefusals } from "./refusal.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { output } from "../support/oracles.ts";
+import { output } from "../support/programs/oracles.ts";
 
 /** Type, permissions, owners, size, nanoseconds, number of links, target, name. */
 const FACTS = "%y %m %U %G %s %T@ %n %l %P\\0";

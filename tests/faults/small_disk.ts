@@ -4,7 +4,7 @@
  */
 
 import { mkdirSync } from "node:fs";
-import { output } from "../support/oracles.ts";
+import { output } from "../support/programs/oracles.ts";
 import type { Lab } from "./lab.ts";
 
 /** Mounts a disk of its own at a folder of a lab, which unmounts it. @param options of tmpfs */

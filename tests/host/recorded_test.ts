@@ -13,7 +13,7 @@ import {
 import { leftBeside } from "../../host/files/build_record.ts";
 import { claimOutput } from "../../host/files/claim_output.ts";
 import { releaseLeftovers, removePartials } from "../../host/leftovers/leftovers.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const RECORD = "x.img.build.partial";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { BUN, bun } from "../support/bun.ts";
-import { testWith } from "../support/requirements.ts";
+import { BUN, bun } from "../support/programs/bun.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const driver = fileURLToPath(new URL("./unstartable_driver.ts", import.meta.url));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { openImage } from "../../image/open_image.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a source that is handed on stays what it is: local, and of its own name", async () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { ContentCheck } from "../../image/content_check.ts";
 import { openImage } from "../../image/open_image.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf } from "../support/write_image.ts";
+import { imageBytes, planOf } from "../support/images/write_image.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 const LONG = new Uint8Array(3 << 20).fill(7);
 const TREE = folder({ a: file("first"), b: file("second"), long: file(LONG), longer: file(LONG) });

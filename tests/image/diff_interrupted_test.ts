@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diffImages } from "../../image/diff.ts";
-import { rangeServer } from "../support/range_server.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("diff that waits for a server ends at once when it is cancelled", async () => {

@@ -18,11 +18,18 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { diffImages, diffWithFolders } from "../../image/diff.ts";
 import { differenceLine } from "../../image/diff/difference.ts";
 import { openImage } from "../../image/open_image.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { buildTree, device, file, folder, type Node, symlink } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
+import {
+  buildTree,
+  device,
+  file,
+  folder,
+  type Node,
+  symlink,
+} from "../support/trees/tree_builder.ts";
 
 /** How much this process has read until now, as the kernel counts it. */
 const bytesReadByUs = () =>

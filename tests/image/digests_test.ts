@@ -5,10 +5,10 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "no
 import { join } from "node:path";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../support/damaged_image.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { failuresOf, flip, placeOf, withManyFiles } from "../support/images/damaged_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 testWith(

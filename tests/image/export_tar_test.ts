@@ -7,14 +7,21 @@ import { exportImage } from "../../image/export_tar.ts";
 import { openImage } from "../../image/open_image.ts";
 import { aclText } from "../../image/tar/acl_text.ts";
 import { headerBlocks, type Member, TYPE } from "../../image/tar/header.ts";
-import { listFolder } from "../support/folder_listing.ts";
-import { output, run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { fillSourceFolder } from "../support/source_folder.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { buildTree, file, folder, type Node, socket, symlink } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { listFolder } from "../support/trees/folder_listing.ts";
+import { fillSourceFolder } from "../support/trees/source_folder.ts";
+import {
+  buildTree,
+  file,
+  folder,
+  type Node,
+  socket,
+  symlink,
+} from "../support/trees/tree_builder.ts";
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 

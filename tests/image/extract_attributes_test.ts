@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 const large = (letter: number) => new Uint8Array(1000).fill(letter);
 

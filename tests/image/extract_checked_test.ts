@@ -17,9 +17,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { flip, placeOf } from "../support/damaged_image.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { temporaryFolder } from "../support/write_image.ts";
+import { flip, placeOf } from "../support/images/damaged_image.ts";
+import { temporaryFolder } from "../support/images/write_image.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 
 const MIB = 2 ** 20;
 

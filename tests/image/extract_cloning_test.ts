@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { extractImage, openImage } from "../../read.ts";
-import { CLONING } from "../support/loop_disk.ts";
-import { output } from "../support/oracles.ts";
+import { CLONING } from "../support/mounts/loop_disk.ts";
 import {
   fill,
   freeBytes,
@@ -11,9 +10,10 @@ import {
   needs,
   onDisk,
   random,
-} from "../support/reflink.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+} from "../support/mounts/reflink.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 for (const type of CLONING) {

@@ -5,9 +5,9 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { INODE } from "../../ext4/structs/inode.ts";
 import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { Forgery } from "../support/forge.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { Forgery } from "../support/images/forge.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 const built = buildTree(folder({ one: file("1"), two: file("2"), three: file("3") }));
 const sound = imageBytes(built, planOf(built));

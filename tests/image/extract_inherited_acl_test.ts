@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { icecore, icecoreArgv, inLab, type Lab } from "../faults/lab.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const NEEDS = { root: true, programs: ["getfacl", "mkfifo", "mknod", "setfacl", "setpriv"] };
 

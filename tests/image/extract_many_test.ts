@@ -5,10 +5,10 @@ import process from "node:process";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { extractImage, type ExtractOptions } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { withDisk } from "../support/mounted_disk.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder, type Node } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { withDisk } from "../support/mounts/mounted_disk.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { buildTree, file, folder, type Node } from "../support/trees/tree_builder.ts";
 
 const COUNT_FILES = 3000;
 const owner = { uid: process.getuid!(), gid: process.getgid!() };

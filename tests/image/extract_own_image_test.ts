@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { ended, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
-import { AS_NOBODY } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
+import { AS_NOBODY } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const NOBODY = 65534;
 const NEEDS = { root: true, programs: ["setpriv"] };

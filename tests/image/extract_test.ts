@@ -13,17 +13,17 @@ import { join } from "node:path";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { extractImage, type ExtractOptions } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { listFolder } from "../support/folder_listing.ts";
-import { withDisk } from "../support/mounted_disk.ts";
-import { assertMountedEquals } from "../support/mounted_tree.ts";
-import { output } from "../support/oracles.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecoreOutput } from "../support/run_icecore.ts";
-import { fillSourceFolder } from "../support/source_folder.ts";
-import { buildTree, file, folder, type Node, symlink } from "../support/tree_builder.ts";
-import { variedTree } from "../support/varied_tree.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { withDisk } from "../support/mounts/mounted_disk.ts";
+import { assertMountedEquals } from "../support/mounts/mounted_tree.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecoreOutput } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
+import { listFolder } from "../support/trees/folder_listing.ts";
+import { fillSourceFolder } from "../support/trees/source_folder.ts";
+import { buildTree, file, folder, type Node, symlink } from "../support/trees/tree_builder.ts";
+import { variedTree } from "../support/trees/varied_tree.ts";
 
 /** Extracts an image in memory; the callback gets the target folder. */
 async function extracted(

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { hasCode } from "../../host/libc/errno.ts";
 import { saysNoImage } from "../../image/no_image.ts";
 import { openImage, verifyImage } from "../../read.ts";
-import { output } from "../support/oracles.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { FOREIGN } from "./foreign_files.ts";
 

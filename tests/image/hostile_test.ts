@@ -8,9 +8,9 @@ import { INODE } from "../../ext4/structs/inode.ts";
 import { exportImage } from "../../image/export_tar.ts";
 import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { Forgery } from "../support/forge.ts";
-import { buildTree, file, folder, symlink } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { Forgery } from "../support/images/forge.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { buildTree, file, folder, symlink } from "../support/trees/tree_builder.ts";
 
 const ROOT = 2 as InodeNumber;
 

@@ -9,10 +9,10 @@ import { exportImage } from "../../image/export_tar.ts";
 import { extractImage } from "../../image/extract.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { openImage } from "../../image/open_image.ts";
-import { Forgery } from "../support/forge.ts";
-import { regionsOf } from "../support/image_regions.ts";
-import { buildTree, file, folder, symlink } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { Forgery } from "../support/images/forge.ts";
+import { regionsOf } from "../support/images/image_regions.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { buildTree, file, folder, symlink } from "../support/trees/tree_builder.ts";
 
 const INODE_BYTES = 256;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

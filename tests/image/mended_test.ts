@@ -8,10 +8,10 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { exportImage } from "../../image/export_tar.ts";
 import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../image/open_image.ts";
-import { output } from "../support/oracles.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { imageBytes, planOf, temporaryFolder } from "../support/write_image.ts";
+import { imageBytes, planOf, temporaryFolder } from "../support/images/write_image.ts";
+import { output } from "../support/programs/oracles.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 /** An image of two groups, so that there are copies; the contents of `large` reach into the second. */
 function soundImage(): Uint8Array {

@@ -21,11 +21,11 @@ import { mergeImage } from "../../image/merge_image.ts";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
 import { InterruptedError } from "../../pipeline/build_errors.ts";
-import { icecoreArgv } from "../support/icecore_command.ts";
-import { buildImage, STACK, type StackBuild } from "../support/mounted_stack.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { buildImage, STACK, type StackBuild } from "../support/mounts/mounted_stack.ts";
+import { icecoreArgv } from "../support/programs/icecore_command.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const NEEDS = { ...STACK, programs: [...STACK.programs!, "setfattr", "mknod"] };

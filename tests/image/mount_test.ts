@@ -7,10 +7,10 @@ import { fuseArgv, kernelArgv } from "../../image/mount/commands.ts";
 import { mountImage } from "../../image/mount_image.ts";
 import { unmountImage } from "../../image/unmount_image.ts";
 import { InterruptedError } from "../../pipeline/build_errors.ts";
-import { output, run } from "../support/oracles.ts";
-import { AS_NOBODY } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { AS_NOBODY } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const main = new URL("../../main.ts", import.meta.url).pathname;

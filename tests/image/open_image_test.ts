@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { type BlockSource, type ImageReader, openImage } from "../../read.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { s3Store } from "../support/s3_store.ts";
-import { buildSmallImage, LARGE } from "../support/small_image.ts";
+import { buildSmallImage, LARGE } from "../support/images/small_image.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
+import { s3Store } from "../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 async function contents(image: ImageReader, path: string, range = {}): Promise<Uint8Array> {

@@ -4,9 +4,9 @@ import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { openImage } from "../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../support/damaged_image.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { failuresOf, flip, placeOf, withManyFiles } from "../support/images/damaged_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("an image without a side file is verified by its record", () =>

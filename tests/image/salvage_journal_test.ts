@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import type { CorruptImageError } from "../../ext4/image_errors.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { openImage } from "../../image/open_image.ts";
-import { Forgery } from "../support/forge.ts";
-import { KERNEL_WRITES, withKernelImage } from "../support/kernel_images.ts";
-import { testWith } from "../support/requirements.ts";
+import { Forgery } from "../support/images/forge.ts";
+import { KERNEL_WRITES, withKernelImage } from "../support/images/kernel_images.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const JOURNAL_INODE = 8;
 const SUPERBLOCK_AT = 1024;

@@ -15,10 +15,10 @@ import { gzipSync } from "node:zlib";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
-import { regionsOf } from "../support/image_regions.ts";
-import { output } from "../support/oracles.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { regionsOf } from "../support/images/image_regions.ts";
+import { output } from "../support/programs/oracles.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A folder and its image with a side file. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { repositoryRoot } from "./source_files.ts";
 
 testWith({ programs: ["shellcheck"] }, "shellcheck finds nothing in the scripts", async () => {

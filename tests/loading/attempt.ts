@@ -16,8 +16,8 @@ import {
 import type { Placement } from "../../pipeline/pipeline.ts";
 import { messageOf } from "../../plugin.ts";
 import type { Lab } from "../faults/lab.ts";
-import { setEnvironment } from "../support/environment.ts";
 import { messagesIn } from "../support/messages.ts";
+import { setEnvironment } from "../support/programs/environment.ts";
 
 /** What became of a build. */
 export interface Attempt {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InterruptedError, loadStep, StepError } from "../../mod.ts";
 import { assertNothingBuilt, assertNothingLeft, inLab } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
+import { appearance } from "../support/programs/appearance.ts";
 import { attempt, attemptFile, put } from "./attempt.ts";
 
 /** A script's lines behind `#!/bin/sh`, and what the failed build says. */

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { loadRecipe, loadStep, UsageError } from "../../mod.ts";
 import { icecore, inLab, type Lab } from "../faults/lab.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { put } from "./attempt.ts";
 
 /** A module that leaves a trace when it is loaded. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { InterruptedError, StepError } from "../../mod.ts";
 import { assertNothingBuilt, assertNothingLeft, inLab } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
+import { appearance } from "../support/programs/appearance.ts";
 import { attemptFile } from "./attempt.ts";
 import { zxFaults } from "./zx_faults.ts";
 

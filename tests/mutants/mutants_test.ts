@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { tryMutants } from "./mutants.ts";
 import { Random } from "./random.ts";
 

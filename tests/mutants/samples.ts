@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { output, run } from "../support/oracles.ts";
-import { buildTree, file, folder, symlink } from "../support/tree_builder.ts";
-import { imageBytes, planOf } from "../support/write_image.ts";
+import { imageBytes, planOf } from "../support/images/write_image.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { buildTree, file, folder, symlink } from "../support/trees/tree_builder.ts";
 import { type Place, placesOf } from "./places.ts";
 
 /** A sound image, and where its structures lie. */

@@ -10,8 +10,8 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { extractImage } from "../../image/extract.ts";
 import { openImage } from "../../read.ts";
 import { countingSource } from "../support/counting_source.ts";
-import { exercise } from "../support/exercise_image.ts";
-import { e2fsckComplaints } from "../support/oracles.ts";
+import { exercise } from "../support/images/exercise_image.ts";
+import { e2fsckComplaints } from "../support/programs/oracles.ts";
 
 /** What became of one. */
 export interface Verdict {

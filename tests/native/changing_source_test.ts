@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { assertNothingLeft, inLab, type Lab } from "../faults/lab.ts";
-import { assertE2fsckClean, withMount } from "../support/oracles.ts";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
+import { assertE2fsckClean, withMount } from "../support/programs/oracles.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { addLargeFile, drive, driveWith } from "./drive.ts";
 
 const NEEDS = { programs: ["e2fsck", "mount", "umount"], loop: true };

@@ -11,11 +11,11 @@ import {
 import type { Problem, Step } from "../../mod.ts";
 import { pipeline, recipes } from "../../mod.ts";
 import { openImage, verifyImage } from "../../read.ts";
-import { assertE2fsckClean } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { pattern } from "../support/source_folder.ts";
+import { assertE2fsckClean } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { pattern } from "../support/trees/source_folder.ts";
 
 /** Three equal files, one that is not, and one block. */
 function fill(folder: string): void {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { verifyImage } from "../../read.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
-import { pattern } from "../support/source_folder.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { pattern } from "../support/trees/source_folder.ts";
 
 const SIZE = 700_000;
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { assertNothingLeft, icecore, inLab } from "../faults/lab.ts";
 import { mountDisk } from "../faults/small_disk.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { addLargeFile, drive } from "./drive.ts";
 
 const NEEDS = { root: true, programs: ["mount", "umount"] };

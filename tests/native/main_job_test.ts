@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { icecore, inLab, type Lab } from "../faults/lab.ts";
-import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { assertE2fsckClean, output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const NEEDS = {
   root: true,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { withLoopDisk } from "../support/loop_disk.ts";
-import { output, run } from "../support/oracles.ts";
-import { assertHolds, fill, isShared, needs, onDisk, random } from "../support/reflink.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+import { temporaryFolder } from "../support/images/write_image.ts";
+import { withLoopDisk } from "../support/mounts/loop_disk.ts";
+import { assertHolds, fill, isShared, needs, onDisk, random } from "../support/mounts/reflink.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { temporaryFolder } from "../support/write_image.ts";
 
 /** Builds on a disk in mode `auto`: everything is copied, and only --verbose says why. */
 

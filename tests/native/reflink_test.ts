@@ -4,8 +4,7 @@ import { isReliable } from "../../host/libc/clone.ts";
 import type { Step } from "../../mod.ts";
 import { pipeline, recipes } from "../../mod.ts";
 import { verifyImage } from "../../read.ts";
-import { CLONING } from "../support/loop_disk.ts";
-import { assertE2fsckClean } from "../support/oracles.ts";
+import { CLONING } from "../support/mounts/loop_disk.ts";
 import {
   assertHolds,
   fill,
@@ -14,9 +13,10 @@ import {
   needs,
   onDisk,
   random,
-} from "../support/reflink.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore, icecoreOutput } from "../support/run_icecore.ts";
+} from "../support/mounts/reflink.ts";
+import { assertE2fsckClean } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../support/programs/run_icecore.ts";
 
 for (const type of CLONING) {
   for (const mode of ["auto", "always"]) {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { recipes } from "../../mod.ts";
 import { inLab, type Lab, REAL } from "../faults/lab.ts";
-import { output, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { drive } from "./drive.ts";
 
 const SECRET = "the secret of root\n";

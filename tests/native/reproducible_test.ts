@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { icecore, icecoreArgv, inLab, type Lab } from "../faults/lab.ts";
-import { output } from "../support/oracles.ts";
-import { BUN, bun } from "../support/bun.ts";
-import { testWith } from "../support/requirements.ts";
+import { BUN, bun } from "../support/programs/bun.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const NAMES = ["b", "a", "z", "ä", "B", "a.b", "a-b", "aa", "10", "9"];
 

@@ -4,7 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import type { Outcome } from "../support/run_icecore.ts";
+import type { Outcome } from "../support/programs/run_icecore.ts";
 
 const driver = fileURLToPath(new URL("./night_driver.ts", import.meta.url));
 

@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { output } from "../support/oracles.ts";
+import { output } from "../support/programs/oracles.ts";
 import { type Figures, Nights } from "./simulation.ts";
 
 /** Lives through nights. @throws Error naming the night, at the first thing that is wrong */

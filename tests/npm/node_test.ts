@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildSmallImage } from "../support/small_image.ts";
+import { buildSmallImage } from "../support/images/small_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Lists, reads, verifies, and tries what Node cannot do; prints what came of it as JSON. */

@@ -10,7 +10,7 @@ import configuration from "../../deno.json" with { type: "json" };
 import { run, tried } from "../../release/run.ts";
 import { npmPackageOf, TARGETS } from "../../release/targets.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const { version } = configuration;

@@ -7,8 +7,8 @@ import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { GROUP_BLOCK_UNINIT } from "../../ext4/structs/group_descriptor.ts";
 import { MMP_SEQ_MAX } from "../../ext4/structs/mmp.ts";
 import { type Place, placesOf } from "../mutants/places.ts";
-import { assertE2fsckClean, e2fsckComplaints, output, run } from "../support/oracles.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
+import { assertE2fsckClean, e2fsckComplaints, output, run } from "../support/programs/oracles.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** One way to be damaged: what is changed, with a checksum that fits, and what is to be found. */

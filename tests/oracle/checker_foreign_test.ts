@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync, writeSync 
 import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { fileSource } from "../support/file_source.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What nobody here wrote calls these sound; so must the checker. */

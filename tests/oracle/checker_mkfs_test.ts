@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { fileSource } from "../support/file_source.ts";
-import { MKFS, MKFS_OPTIONS, withMkfsImage } from "../support/mkfs_images.ts";
-import { run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { MKFS, MKFS_OPTIONS, withMkfsImage } from "../support/images/mkfs_images.ts";
+import { run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 for (const options of MKFS_OPTIONS) {
   testWith(

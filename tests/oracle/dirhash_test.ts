@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { dirHash, type HashVersion } from "../../ext4/dirhash.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 
 const SEED_UUID = "01020304-0506-0708-090a-0b0c0d0e0f10";
 const SEED_WORDS = [0x0403_0201, 0x0807_0605, 0x0c0b_0a09, 0x100f_0e0d];

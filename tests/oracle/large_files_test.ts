@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { JUDGE, judge } from "../support/judge.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { file, folder } from "../support/tree_builder.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { file, folder } from "../support/trees/tree_builder.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

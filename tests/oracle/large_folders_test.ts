@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { JUDGE, judge } from "../support/judge.ts";
-import { assertE2fsckClean, output, withMount } from "../support/oracles.ts";
-import { planOf, withImage } from "../support/write_image.ts";
-import { testWith } from "../support/requirements.ts";
-import { namesAroundCollision } from "../support/colliding_names.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { assertE2fsckClean, output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { namesAroundCollision } from "../support/trees/colliding_names.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 const manyNames = (count: number, lengthBytes: number) => {
   const shared = [file("a"), file("b"), file("c"), file("d")];

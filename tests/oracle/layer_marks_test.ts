@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
-import { fill, trial } from "../support/layer_trial.ts";
-import { assertStackShows, buildImage, STACK, withStack } from "../support/mounted_stack.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { fill, trial } from "../support/images/layer_trial.ts";
+import { assertStackShows, buildImage, STACK, withStack } from "../support/mounts/mounted_stack.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 testWith(STACK, "overlayfs' attributes in the source are shown as they are there", async () => {

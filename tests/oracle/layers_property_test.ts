@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { mkdirSync } from "node:fs";
+import { assertStackShows, buildImage, STACK } from "../support/mounts/mounted_stack.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import {
   arbitraryChange,
   CHANGES,
   FolderChanger,
   HIDDEN_CHANGES,
-} from "../support/folder_changer.ts";
-import { assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
-import { testWith } from "../support/requirements.ts";
-import { inTemporaryFolder } from "../support/temporary_folder.ts";
+} from "../support/trees/folder_changer.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
 const numRuns = Math.ceil(Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5);

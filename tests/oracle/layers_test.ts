@@ -14,9 +14,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
-import { fill, trial } from "../support/layer_trial.ts";
-import { assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
-import { testWith } from "../support/requirements.ts";
+import { fill, trial } from "../support/images/layer_trial.ts";
+import { assertStackShows, buildImage, STACK } from "../support/mounts/mounted_stack.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 testWith(STACK, "a layer of what did not change holds nothing", async () => {

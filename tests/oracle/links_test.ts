@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { assertE2fsckClean, withMount } from "../support/oracles.ts";
-import { JUDGE, judge } from "../support/judge.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { planOf, withImage } from "../support/write_image.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { assertE2fsckClean, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 testWith(JUDGE, "several names of one file stay one inode", () => {
   const shared = file("shared");

@@ -1,9 +1,9 @@
-import { JUDGE, judge } from "../support/judge.ts";
-import { assertMountedEquals } from "../support/mounted_tree.ts";
-import { withMount } from "../support/oracles.ts";
-import { planOf, withImage } from "../support/write_image.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, device, fifo, file, folder, symlink } from "../support/tree_builder.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { assertMountedEquals } from "../support/mounts/mounted_tree.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { buildTree, device, fifo, file, folder, symlink } from "../support/trees/tree_builder.ts";
 
 testWith(JUDGE, "permissions are kept: setuid, setgid, sticky, 0000 and 7777", () =>
   judge(folder({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { JUDGE, judge } from "../support/judge.ts";
-import { testWith } from "../support/requirements.ts";
-import { file, folder, type Node, symlink } from "../support/tree_builder.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { file, folder, type Node, symlink } from "../support/trees/tree_builder.ts";
 
 const BLOCK_SIZES = [1024, 2048, 4096] as const;
 

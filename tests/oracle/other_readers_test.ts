@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { output, run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder, patternByte, symlink } from "../support/tree_builder.ts";
-import { planOf, withImage } from "../support/write_image.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { buildTree, file, folder, patternByte, symlink } from "../support/trees/tree_builder.ts";
 
 const text = (length: number) => new Uint8Array(length).map((_, i) => patternByte(3, i));
 const FILES = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { arbitraryRoot } from "../support/arbitrary_tree.ts";
-import { JUDGE, judge } from "../support/judge.ts";
-import { testWith } from "../support/requirements.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { arbitraryRoot } from "../support/trees/arbitrary_tree.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
 const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 30);

@@ -7,9 +7,9 @@ import { checkImage } from "../../ext4/checker/check_image.ts";
 import { CorruptImageError, UnsupportedFeatureError } from "../../ext4/image_errors.ts";
 import { bytesSource } from "../../ext4/reader/bytes/block_source.ts";
 import { countingSource } from "../support/counting_source.ts";
-import { exercise } from "../support/exercise_image.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
-import { temporaryFolder } from "../support/write_image.ts";
+import { exercise } from "../support/images/exercise_image.ts";
+import { temporaryFolder } from "../support/images/write_image.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 
 /** Without checksums, damage gets past the first gate. */
 const OPTIONS: readonly (readonly string[])[] = [

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { type FileSystem, openFileSystem } from "../../ext4/reader/file_system.ts";
 import { fileSource } from "../support/file_source.ts";
-import { KERNEL_WRITES, withKernelImage } from "../support/kernel_images.ts";
-import { assertReaderAgrees } from "../support/mount_agreement.ts";
-import { output, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { KERNEL_WRITES, withKernelImage } from "../support/images/kernel_images.ts";
+import { assertReaderAgrees } from "../support/mounts/mount_agreement.ts";
+import { output, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const OPTIONS: readonly (readonly string[])[] = [
   ["-t", "ext4"],

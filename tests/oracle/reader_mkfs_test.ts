@@ -1,7 +1,7 @@
-import { MKFS, MKFS_OPTIONS, withMkfsImage } from "../support/mkfs_images.ts";
-import { assertReaderAgrees } from "../support/mount_agreement.ts";
-import { withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { MKFS, MKFS_OPTIONS, withMkfsImage } from "../support/images/mkfs_images.ts";
+import { assertReaderAgrees } from "../support/mounts/mount_agreement.ts";
+import { withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 for (const options of MKFS_OPTIONS) {
   testWith(

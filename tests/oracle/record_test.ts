@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { hasCode } from "../../host/libc/errno.ts";
 import { openImage } from "../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../image/verify.ts";
-import { withManyFiles } from "../support/damaged_image.ts";
-import { assertE2fsckClean, output, run, withMount } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { withManyFiles } from "../support/images/damaged_image.ts";
+import { assertE2fsckClean, output, run, withMount } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 /** The record as it lies at the end of an image. */
 function recordOf(image: string): Uint8Array {

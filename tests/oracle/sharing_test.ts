@@ -7,13 +7,13 @@ import fc from "fast-check";
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import { hasType, S_IFREG } from "../../ext4/tree.ts";
 import { fileSource } from "../support/file_source.ts";
-import { equalFilesRoot } from "../support/equal_files_tree.ts";
-import { equalRows } from "../support/equal_rows.ts";
-import { JUDGE, judge } from "../support/judge.ts";
-import { assertE2fsckClean, output, run } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { buildTree, file, folder, patternByte } from "../support/tree_builder.ts";
-import { imageBytes, planOf, withImage } from "../support/write_image.ts";
+import { imageBytes, planOf, withImage } from "../support/images/write_image.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { assertE2fsckClean, output, run } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { equalFilesRoot } from "../support/trees/equal_files_tree.ts";
+import { equalRows } from "../support/trees/equal_rows.ts";
+import { buildTree, file, folder, patternByte } from "../support/trees/tree_builder.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
 const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 40);

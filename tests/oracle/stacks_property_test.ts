@@ -11,10 +11,15 @@ import { extractImage } from "../../image/extract.ts";
 import { mergeImage } from "../../image/merge_image.ts";
 import { openImage } from "../../image/open_image.ts";
 import { verifyImage } from "../../image/verify.ts";
-import { arbitraryChange, CHANGES, FolderChanger } from "../support/folder_changer.ts";
-import { appearanceOf, assertStackShows, buildImage, STACK } from "../support/mounted_stack.ts";
-import { testWith } from "../support/requirements.ts";
+import {
+  appearanceOf,
+  assertStackShows,
+  buildImage,
+  STACK,
+} from "../support/mounts/mounted_stack.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { arbitraryChange, CHANGES, FolderChanger } from "../support/trees/folder_changer.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
 const numRuns = Math.ceil(Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60) / 5);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { JUDGE, judge } from "../support/judge.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
-import { file, folder, type Node, symlink } from "../support/tree_builder.ts";
+import { JUDGE, judge } from "../support/programs/judge.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { file, folder, type Node, symlink } from "../support/trees/tree_builder.ts";
 
 const needs = { ...JUDGE, programs: [...JUDGE.programs ?? [], "getfattr", "getfacl"] };
 const BLOCK_SIZES = [1024, 2048, 4096] as const;

@@ -7,11 +7,11 @@ import { execFileSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openImage } from "../../image/open_image.ts";
-import { findProgram, testWith } from "../support/requirements.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { findProgram, testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { buildTree } from "../support/tree_builder.ts";
-import { variedTree } from "../support/varied_tree.ts";
-import { planOf, withImage } from "../support/write_image.ts";
+import { buildTree } from "../support/trees/tree_builder.ts";
+import { variedTree } from "../support/trees/varied_tree.ts";
 
 const LINES: readonly (readonly [kind: string, line: RegExp])[] = [
   ["superblock", /Primary superblock at (\d+)(?:, Group descriptors at (\d+)-(\d+))?/],

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { formatDigestLine, parseDigestLine } from "../../pipeline/side_file.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const digest = "0123456789abcdef".repeat(8);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Decrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { readFileSync, writeFileSync } from "node:fs";
-import age, { programArgv } from "../../plugins/age.ts";
 import type { OptionValues } from "../../mod.ts";
-import { testWith } from "../support/requirements.ts";
+import age, { programArgv } from "../../plugins/age.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
 import { failing } from "./neighbours.ts";
 

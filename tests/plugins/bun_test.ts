@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { BUN, bun } from "../support/bun.ts";
-import { testWith } from "../support/requirements.ts";
+import { BUN, bun } from "../support/programs/bun.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inPlace, run } from "./building.ts";
 
 const driver = fileURLToPath(new URL("./bun_driver.ts", import.meta.url));

@@ -8,7 +8,7 @@ import split from "../../plugins/split.ts";
 import verity from "../../plugins/verity.ts";
 import zstd from "../../plugins/zstd.ts";
 import { icecore, inLab, outputsOf } from "../faults/lab.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { type Form, inPlace, namesIn, type Place } from "./building.ts";
 import { still } from "./neighbours.ts";
 

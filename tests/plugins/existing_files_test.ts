@@ -5,7 +5,7 @@ import par2 from "../../plugins/par2.ts";
 import split from "../../plugins/split.ts";
 import verity from "../../plugins/verity.ts";
 import zstd from "../../plugins/zstd.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, FORMS, inPlace, namesIn, type Used } from "./building.ts";
 
 const plugins: readonly {

@@ -12,9 +12,9 @@ import {
   type Lab,
   start,
 } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
 import { mountDisk } from "../faults/small_disk.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 /** A public key, whose secret one is of no matter. */
 const SOMEBODY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";

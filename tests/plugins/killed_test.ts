@@ -12,8 +12,8 @@ import {
   outputsOf,
   start,
 } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 /** Makes what `uses` make, and then a script that has begun its own file and does not end. */
 async function begun(lab: Lab, uses: readonly string[]): Promise<Deno.ChildProcess> {

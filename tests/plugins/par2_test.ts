@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import par2, { par2Argv } from "../../plugins/par2.ts";
 import { assertNothingBuilt, inLab, type Lab, outputsOf } from "../faults/lab.ts";
-import { appearance } from "../support/appearance.ts";
-import { testWith } from "../support/requirements.ts";
+import { appearance } from "../support/programs/appearance.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, type Used } from "./building.ts";
 import { failing, shift } from "./neighbours.ts";
 

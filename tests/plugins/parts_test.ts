@@ -4,7 +4,7 @@ import { joinParts } from "../../image/join_parts.ts";
 import age from "../../plugins/age.ts";
 import par2 from "../../plugins/par2.ts";
 import split from "../../plugins/split.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, FORMS, inPlace, namesIn } from "./building.ts";
 import { addLarge } from "./large_file.ts";
 import { withStore } from "./s3/with_store.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import age from "../../plugins/age.ts";
 import zstd from "../../plugins/zstd.ts";
-import { output as runProgram } from "../support/oracles.ts";
+import { output as runProgram } from "../support/programs/oracles.ts";
 import { build, FORMS, inPlace, namesIn, type Used, withPlugins } from "./building.ts";
 import { failing } from "./neighbours.ts";
 

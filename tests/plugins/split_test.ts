@@ -16,8 +16,8 @@ import type { VerificationError } from "../../mod.ts";
 import { formatPartManifest, parsePartManifest } from "../../pipeline/part_manifest.ts";
 import split from "../../plugins/split.ts";
 import zstd from "../../plugins/zstd.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
 import { build, FORMS, inPlace, namesIn, type Place, run, sha512Of } from "./building.ts";
 import { failing } from "./neighbours.ts";
 

@@ -8,7 +8,7 @@ import { HashTree } from "../../plugins/verity/hash_tree.ts";
 import { treeLayout } from "../../plugins/verity/tree_layout.ts";
 import { superblock } from "../../plugins/verity/verity_superblock.ts";
 import { assertNothingBuilt, inLab, type Lab, outputsOf } from "../faults/lab.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { type Used, withPlugins } from "./building.ts";
 import { failing, shift, still } from "./neighbours.ts";
 

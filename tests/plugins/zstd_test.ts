@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { zstdDecompressSync } from "node:zlib";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { OptionValues } from "../../pipeline/options.ts";
 import age from "../../plugins/age.ts";
 import zstd, { checkFrame, compressFrame, seekable, seekTable } from "../../plugins/zstd.ts";
-import type { OptionValues } from "../../pipeline/options.ts";
-import { testWith } from "../support/requirements.ts";
-import { noise } from "../support/stored_image.ts";
+import { noise } from "../support/images/stored_image.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { build, FORMS, inPlace, namesIn, run, sha512Of } from "./building.ts";
 
 interface FrameAt {

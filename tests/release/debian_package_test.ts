@@ -16,7 +16,7 @@ import {
 } from "../../release/debian_package.ts";
 import { run, tried } from "../../release/run.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { testWith } from "../support/requirements.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What the suite has compiled. */

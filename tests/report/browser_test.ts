@@ -11,11 +11,11 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { openImage } from "../../image/open_image.ts";
 import { imageReport } from "../../report/report_page.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { CHROMIUM, inBrowser, requireAccessible } from "../support/browser.ts";
-import { requires } from "../support/requirements.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { CHROMIUM, inBrowser, requireAccessible } from "../support/programs/browser.ts";
+import { requires } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { planOf, withImage } from "../support/write_image.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 import { demoTree } from "./demo_tree.ts";
 
 const { ignore, suffix } = requires(CHROMIUM);

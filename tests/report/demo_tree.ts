@@ -3,7 +3,7 @@
  * @module
  */
 
-import { file, folder, type Node } from "../support/tree_builder.ts";
+import { file, folder, type Node } from "../support/trees/tree_builder.ts";
 
 const DAY_SECONDS = 86_400;
 const YEARS = [2013, 2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024] as const;

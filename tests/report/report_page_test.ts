@@ -3,14 +3,14 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { openImage } from "../../image/open_image.ts";
 import { readContents } from "../../report/contents/contents.ts";
 import { imageReport, type ReportOptions } from "../../report/report_page.ts";
-import { buildTree, type Built, file, folder, symlink } from "../support/tree_builder.ts";
-import { variedTree } from "../support/varied_tree.ts";
-import { buildImage } from "../support/mounted_stack.ts";
+import { MKFS, withMkfsImage } from "../support/images/mkfs_images.ts";
+import { HOSTILE_NAMES } from "../support/images/small_image.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { buildImage } from "../support/mounts/mounted_stack.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { MKFS, withMkfsImage } from "../support/mkfs_images.ts";
-import { testWith } from "../support/requirements.ts";
-import { planOf, withImage } from "../support/write_image.ts";
-import { HOSTILE_NAMES } from "../support/small_image.ts";
+import { buildTree, type Built, file, folder, symlink } from "../support/trees/tree_builder.ts";
+import { variedTree } from "../support/trees/varied_tree.ts";
 import { demoTree } from "./demo_tree.ts";
 
 function pageOf(

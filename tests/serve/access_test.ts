@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
+import { requestLines, sendRaw, type Served, whileServed } from "../support/servers/served.ts";
 
 const SECRET = "the contents of a file";
 

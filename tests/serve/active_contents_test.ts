@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { whileServed } from "../support/served.ts";
+import { whileServed } from "../support/servers/served.ts";
 
 const SCRIPT = "<script>document.title = 'owned'</script>";
 const FILES = {

@@ -12,10 +12,10 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { testWith } from "../support/requirements.ts";
-import { pattern } from "../support/source_folder.ts";
-import { whileServed, whileServedTree } from "../support/served.ts";
-import { file, folder } from "../support/tree_builder.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { whileServed, whileServedTree } from "../support/servers/served.ts";
+import { pattern } from "../support/trees/source_folder.ts";
+import { file, folder } from "../support/trees/tree_builder.ts";
 
 const LARGE = pattern(3_000_000, 3);
 const LARGE_BYTES = 2 ** 32 + 5;

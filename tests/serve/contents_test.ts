@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { requires } from "../support/requirements.ts";
-import { pattern } from "../support/source_folder.ts";
-import { type Served, whileServed } from "../support/served.ts";
+import { requires } from "../support/programs/requirements.ts";
+import { type Served, whileServed } from "../support/servers/served.ts";
+import { pattern } from "../support/trees/source_folder.ts";
 
 const FILM = pattern(900_000, 7);
 

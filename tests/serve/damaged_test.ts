@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
-import { buildTree, file, folder } from "../support/tree_builder.ts";
-import { type Served, whileServing } from "../support/served.ts";
-import { planOf, withImage } from "../support/write_image.ts";
+import { planOf, withImage } from "../support/images/write_image.ts";
+import { type Served, whileServing } from "../support/servers/served.ts";
+import { buildTree, file, folder } from "../support/trees/tree_builder.ts";
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `name ${i}.txt`);
 const tree = buildTree(folder({

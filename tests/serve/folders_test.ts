@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { openImage } from "icecore/read";
 import { serveImages } from "../../serve/serve_images.ts";
-import { buildImage, type Served, whileServed, whileServedTree } from "../support/served.ts";
+import {
+  buildImage,
+  type Served,
+  whileServed,
+  whileServedTree,
+} from "../support/servers/served.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { file, folder } from "../support/tree_builder.ts";
+import { file, folder } from "../support/trees/tree_builder.ts";
 
 function fill(source: string): void {
   mkdirSync(`${source}/zoo`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
-import { requires } from "../support/requirements.ts";
-import { HOSTILE_NAMES } from "../support/small_image.ts";
 import { encodePath } from "../../serve/tree/url_path.ts";
-import { whileServed, whileServedTree } from "../support/served.ts";
-import { file, folder } from "../support/tree_builder.ts";
+import { HOSTILE_NAMES } from "../support/images/small_image.ts";
+import { requires } from "../support/programs/requirements.ts";
+import { whileServed, whileServedTree } from "../support/servers/served.ts";
+import { file, folder } from "../support/trees/tree_builder.ts";
 
 const NAMES: readonly (string | Uint8Array)[] = [
   ...HOSTILE_NAMES,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
 import type { ServeOptions } from "../../serve/serve_images.ts";
-import { TINY_JPEG, withExif } from "../support/exif_jpeg.ts";
+import { requestLines, sendRaw, type Served, whileServed } from "../support/servers/served.ts";
+import { TINY_JPEG, withExif } from "../support/trees/exif_jpeg.ts";
 
 function fill(source: string): void {
   mkdirSync(`${source}/photos`);

@@ -9,7 +9,7 @@ import { openImage } from "../../image/open_image.ts";
 import { NameIndex } from "../../serve/tree/name_index.ts";
 import { NameIndexes } from "../../serve/tree/name_indexes.ts";
 import { search } from "../../serve/tree/search.ts";
-import { buildImage, whileServed } from "../support/served.ts";
+import { buildImage, whileServed } from "../support/servers/served.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { requestLines, sendRaw, type Served, whileServed } from "../support/served.ts";
+import { requestLines, sendRaw, type Served, whileServed } from "../support/servers/served.ts";
 
 /** A file of this machine that an image must never lead to. */
 const OUTSIDE = "/etc/passwd";

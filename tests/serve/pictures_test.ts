@@ -6,8 +6,8 @@ import { dimensionsOf } from "../../serve/pictures/dimensions.ts";
 import { readExif } from "../../serve/pictures/exif.ts";
 import { withOrientation } from "../../serve/pictures/oriented_jpeg.ts";
 import { tiffPreviews } from "../../serve/pictures/tiff_previews.ts";
-import { tiffOf, TINY_JPEG, withExif } from "../support/exif_jpeg.ts";
-import { type Served, whileServed } from "../support/served.ts";
+import { type Served, whileServed } from "../support/servers/served.ts";
+import { tiffOf, TINY_JPEG, withExif } from "../support/trees/exif_jpeg.ts";
 
 const HOSTILE = '<img src=x onerror="alert(1)">';
 const CAMERA = {

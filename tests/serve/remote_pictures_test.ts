@@ -4,11 +4,11 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { TINY_JPEG, withExif } from "../support/exif_jpeg.ts";
-import { rangeServer } from "../support/range_server.ts";
-import { buildImage, whileServing } from "../support/served.ts";
-import { pattern } from "../support/source_folder.ts";
+import { rangeServer } from "../support/servers/range_server.ts";
+import { buildImage, whileServing } from "../support/servers/served.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
+import { TINY_JPEG, withExif } from "../support/trees/exif_jpeg.ts";
+import { pattern } from "../support/trees/source_folder.ts";
 
 const COUNT = 40;
 const HEAD_BYTES = 64 << 10;

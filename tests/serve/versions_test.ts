@@ -4,11 +4,11 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { serveImages } from "../../serve/serve_images.ts";
-import { buildImage } from "../support/mounted_stack.ts";
-import { type Served, whileServing } from "../support/served.ts";
-import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { openImage } from "../../image/open_image.ts";
+import { serveImages } from "../../serve/serve_images.ts";
+import { buildImage } from "../support/mounts/mounted_stack.ts";
+import { type Served, whileServing } from "../support/servers/served.ts";
+import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const HOSTILE = "<b>&\"'.txt";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { icecore, icecoreArgv, inLab, REAL, start } from "../faults/lab.ts";
-import { FAULTY, withFaults } from "../support/faulty_mount.ts";
-import { testWith } from "../support/requirements.ts";
-import { pattern } from "../support/source_folder.ts";
+import { FAULTY, withFaults } from "../support/mounts/faulty_mount.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { pattern } from "../support/trees/source_folder.ts";
 
 const NEEDS = { ...FAULTY, programs: [...FAULTY.programs!, ...REAL.programs!], loop: true };
 const CONTENT = pattern(6 * 2 ** 20 + 700, 1).map((byte) => byte | 1);

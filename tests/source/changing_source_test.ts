@@ -8,7 +8,7 @@ import { StatusBuffer, statusOfOpen } from "../../host/libc/status.ts";
 import { FolderCache } from "../../source/folder_cache.ts";
 import { InodeReader } from "../../source/inode_reader.ts";
 import { NameList } from "../../source/name_list.ts";
-import { output } from "../support/oracles.ts";
+import { output } from "../support/programs/oracles.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 Deno.test("a name that a changing folder brings twice is listed once", () => {

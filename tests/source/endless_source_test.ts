@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { ended, icecore, icecoreArgv, inLab, type Lab, start } from "../faults/lab.ts";
-import { FAULTY, withFaults } from "../support/faulty_mount.ts";
-import { testWith } from "../support/requirements.ts";
+import { FAULTY, withFaults } from "../support/mounts/faulty_mount.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const CONTENT = "0123456789abcdef".repeat(16_384);
 

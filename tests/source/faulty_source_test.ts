@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { icecore, inLab, type Lab, REAL } from "../faults/lab.ts";
-import { FAULT, FAULTY, withFaults } from "../support/faulty_mount.ts";
-import { output } from "../support/oracles.ts";
-import { testWith } from "../support/requirements.ts";
+import { FAULT, FAULTY, withFaults } from "../support/mounts/faulty_mount.ts";
+import { output } from "../support/programs/oracles.ts";
+import { testWith } from "../support/programs/requirements.ts";
 
 const NEEDS = {
   ...FAULTY,

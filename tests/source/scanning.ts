@@ -9,7 +9,7 @@ import type { Tree, TreeInode } from "../../ext4/tree.ts";
 import type { Problem } from "../../pipeline/problem.ts";
 import { placeSources } from "../../source/placement.ts";
 import { walk } from "../../source/walk.ts";
-import { pathsOf } from "../support/mounted_tree.ts";
+import { pathsOf } from "../support/mounts/mounted_tree.ts";
 
 /** What was found. */
 export interface Scanned {

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));

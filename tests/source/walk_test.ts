@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import { withDisk } from "../support/mounted_disk.ts";
-import { output } from "../support/oracles.ts";
-import { BOUND_BY_PERMISSIONS } from "../support/privileges.ts";
-import { testWith } from "../support/requirements.ts";
+import { withDisk } from "../support/mounts/mounted_disk.ts";
+import { output } from "../support/programs/oracles.ts";
+import { BOUND_BY_PERMISSIONS } from "../support/programs/privileges.ts";
+import { testWith } from "../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
 import { scan } from "./scanning.ts";
 

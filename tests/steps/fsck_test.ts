@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { type BuildEvent, pipeline, recipes } from "../../mod.ts";
 import { assertNothingBuilt, inLab, type Lab } from "../faults/lab.ts";
-import { setEnvironment } from "../support/environment.ts";
+import { setEnvironment } from "../support/programs/environment.ts";
 
 /** So many that the checker has to look more than a moment. */
 function addFolders(lab: Lab): void {

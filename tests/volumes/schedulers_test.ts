@@ -12,12 +12,12 @@ import {
 } from "node:fs";
 import { EXIT } from "../../cli/exit_codes.ts";
 import { repositoryRoot } from "../lint/source_files.ts";
-import { icecoreArgv } from "../support/icecore_command.ts";
-import { testWith } from "../support/requirements.ts";
-import { icecore } from "../support/run_icecore.ts";
-import { until, withSlurm } from "../support/slurm.ts";
+import { planFolder } from "../support/images/volume_trial.ts";
+import { icecoreArgv } from "../support/programs/icecore_command.ts";
+import { testWith } from "../support/programs/requirements.ts";
+import { icecore } from "../support/programs/run_icecore.ts";
+import { until, withSlurm } from "../support/servers/slurm.ts";
 import { inTemporaryFolder } from "../support/temporary_folder.ts";
-import { planFolder } from "../support/volume_trial.ts";
 
 const examples = `${repositoryRoot}/examples/volumes`;
 const page = readFileSync(`${repositoryRoot}/docs/volumes.md`, "utf8");

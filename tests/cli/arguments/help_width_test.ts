@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { helpWidth } from "../../../cli/arguments/help_width.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 
 const screen = (out?: number, err?: number, COLUMNS?: string) => ({
   stdout: { columns: out },

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openImage } from "../../../read.ts";
-import { Forgery } from "../../support/forge.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { Forgery } from "../../support/images/forge.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const INODE_BYTES = 256;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { lockFolder } from "../../../host/files/folder_lock.ts";
 import { icecoreAt } from "../../nights/at_time.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const DAY_MS = 86_400_000;

@@ -4,11 +4,11 @@
 
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { loopDisk, withLoopDisk } from "../../support/loop_disk.ts";
-import { output } from "../../support/oracles.ts";
-import { icecoreArgv } from "../../support/icecore_command.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { loopDisk, withLoopDisk } from "../../support/mounts/loop_disk.ts";
+import { icecoreArgv } from "../../support/programs/icecore_command.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const needs = { ...loopDisk("btrfs"), programs: [...loopDisk("btrfs").programs!, "btrfs"] };

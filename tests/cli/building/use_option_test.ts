@@ -12,7 +12,7 @@ import {
   start,
 } from "../../faults/lab.ts";
 import { put } from "../../loading/attempt.ts";
-import { appearance } from "../../support/appearance.ts";
+import { appearance } from "../../support/programs/appearance.ts";
 
 const build = (lab: Lab, ...args: string[]) =>
   icecore(lab, ["build", "source", "-o", "out.img", "--without", "fsck", ...args]);

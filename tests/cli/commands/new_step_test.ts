@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { icecore, icecoreArgv, inLab, type Lab, ROOT } from "../../faults/lab.ts";
-import { withDisk } from "../../support/mounted_disk.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore as runIcecore } from "../../support/run_icecore.ts";
+import { withDisk } from "../../support/mounts/mounted_disk.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore as runIcecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A program `icecore` on the lab's PATH. */

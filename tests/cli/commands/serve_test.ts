@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { icecoreArgv } from "../../support/icecore_command.ts";
-import { buildImage as buildLayer } from "../../support/mounted_stack.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
-import { buildImage } from "../../support/served.ts";
+import { buildImage as buildLayer } from "../../support/mounts/mounted_stack.ts";
+import { icecoreArgv } from "../../support/programs/icecore_command.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { buildImage } from "../../support/servers/served.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const withImage = (use: (image: string, folder: string) => Promise<void>) =>

@@ -3,8 +3,8 @@ import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { diagnose } from "../../../cli/doctor/machine_report.ts";
 import { recipes, type Step } from "../../../mod.ts";
 import { ended, icecoreArgv, inLab, start } from "../../faults/lab.ts";
-import { setEnvironment } from "../../support/environment.ts";
-import { testWith } from "../../support/requirements.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const plugin: Step = { name: "vault", tools: ["vault-cli", "mount"], run: () => {} };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { CLONING } from "../../support/loop_disk.ts";
-import { output } from "../../support/oracles.ts";
-import { fill, needs, onDisk } from "../../support/reflink.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { CLONING } from "../../support/mounts/loop_disk.ts";
+import { fill, needs, onDisk } from "../../support/mounts/reflink.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 
 for (const type of CLONING) {
   testWith(

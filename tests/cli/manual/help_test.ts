@@ -6,7 +6,7 @@ import { LINES, shortHelp } from "../../../cli/manual/short_help.ts";
 import { terminalPage } from "../../../cli/manual/terminal_page.ts";
 import { TOPICS } from "../../../cli/manual/topics.ts";
 import { repositoryRoot } from "../../lint/source_files.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 
 const pages = commandPages(await loadCommands());
 

@@ -5,7 +5,7 @@ import { about } from "../../../cli/manual/about.ts";
 import { manPage } from "../../../cli/manual/man_page.ts";
 import { commandPages, manualPages } from "../../../cli/manual/manual.ts";
 import { tried } from "../../../release/run.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const EDITION = { version: "1.2.3", date: "2026-01-01" };

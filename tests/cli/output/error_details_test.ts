@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { errorDetails } from "../../../cli/output/error_details.ts";
 import { CorruptImageError } from "../../../read.ts";
-import { icecore } from "../../support/run_icecore.ts";
-import { buildSmallImage } from "../../support/small_image.ts";
+import { buildSmallImage } from "../../support/images/small_image.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const BUNDLED = "    at #a (/$bunfs/root/main-bc8ghqny.js:30:5091)";

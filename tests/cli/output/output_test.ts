@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { build, icecore, icecoreArgv, inLab, REAL } from "../../faults/lab.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 
 const STEPS = "scan allocate format grow mount copy unmount fsck shrink readonly hash".split(" ");
 

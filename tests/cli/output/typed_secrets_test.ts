@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { withoutTypedSecrets } from "../../../cli/output/typed_secrets.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const SCHEMES = ["ftp", "sftp", "webdavs", "https", "HTTP", "s3"];

@@ -9,12 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { verifyInFolder } from "../../../cli/rotation/verify_in_folder.ts";
-import { metricsOf } from "../../../cli/verifying/metrics.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
 import { readImageFolder } from "../../../cli/rotation/image_folder.ts";
 import { notePath, readNote, writeNote } from "../../../cli/rotation/image_note.ts";
 import { finishRemovals } from "../../../cli/rotation/remove_image.ts";
+import { verifyInFolder } from "../../../cli/rotation/verify_in_folder.ts";
+import { metricsOf } from "../../../cli/verifying/metrics.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const NAME = "srv-2026-11-26T0200.img";

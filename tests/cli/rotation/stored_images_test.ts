@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { imageRows } from "../../../cli/listing/image_rows.ts";
 import { readImageFolder } from "../../../cli/rotation/image_folder.ts";
 import { readStoredImages } from "../../../cli/rotation/stored_images.ts";
-import { s3Store } from "../../support/s3_store.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 Deno.test("a folder in S3 is listed as one on disk is, what lies on what as well", () =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { readNote, writeNote } from "../../../cli/rotation/image_note.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 Deno.test("an image that nobody can verify keeps no night from its backup, and is named", () =>

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { enableArgv, installUnits } from "../../../cli/scheduling/install_units.ts";
 import { cronLine, type ScheduledJob, systemdUnits } from "../../../cli/scheduling/units.ts";
 import { scheduledJob } from "../../../cli/settings/scheduled_job.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const job: ScheduledJob = {

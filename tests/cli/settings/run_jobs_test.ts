@@ -4,9 +4,9 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const SETTINGS = `

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { withJob } from "../../../cli/settings/job_values.ts";
 import { settingsText } from "../../../cli/settings/print_settings.ts";
 import { jobNamed, readSettings, settingsPlaces } from "../../../cli/settings/settings.ts";
-import { withJob } from "../../../cli/settings/job_values.ts";
 import { pipeline, recipes } from "../../../mod.ts";
-import { setEnvironment } from "../../support/environment.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** The settings of a file. */

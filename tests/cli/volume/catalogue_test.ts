@@ -22,9 +22,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { folderServer } from "../../support/folder_server.ts";
-import { output } from "../../support/oracles.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { folderServer } from "../../support/servers/folder_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

@@ -7,14 +7,14 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import process from "node:process";
 import { Redis } from "ioredis";
-import { BUN, bun } from "../../support/bun.ts";
-import { makeCertificates, OPENSSL } from "../../support/certificates.ts";
-import { icecoreArgv } from "../../support/icecore_command.ts";
-import { REDIS, startRedis } from "../../support/redis.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { repositoryRoot } from "../../lint/source_files.ts";
+import { BUN, bun } from "../../support/programs/bun.ts";
+import { icecoreArgv } from "../../support/programs/icecore_command.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { makeCertificates, OPENSSL } from "../../support/servers/certificates.ts";
+import { REDIS, startRedis } from "../../support/servers/redis.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A folder with `p.plan` of two volumes, `out`, and a place for Redis. */
 async function withPlan(use: (folder: string, redis: string) => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import { buildImage } from "../../support/mounted_stack.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { buildImage } from "../../support/mounts/mounted_stack.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 testWith(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { checkImage } from "../../../ext4/checker/check_image.ts";
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
-import { type Region, regionsOf } from "../../support/image_regions.ts";
-import { buildTree } from "../../support/tree_builder.ts";
-import { variedTree } from "../../support/varied_tree.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { type Region, regionsOf } from "../../support/images/image_regions.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree } from "../../support/trees/tree_builder.ts";
+import { variedTree } from "../../support/trees/varied_tree.ts";
 
 const BLOCK_SIZES = [1024, 2048, 4096] as const;
 const FLIPS_PER_REGION = 120;

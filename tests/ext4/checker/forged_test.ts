@@ -8,9 +8,9 @@ import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
-import { Forgery } from "../../support/forge.ts";
-import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { Forgery } from "../../support/images/forge.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree, file, folder, symlink } from "../../support/trees/tree_builder.ts";
 
 const shared = { xattrs: { "user.block": "b".repeat(400) } };
 const built = buildTree(folder({

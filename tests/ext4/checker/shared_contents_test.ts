@@ -8,10 +8,10 @@ import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT } from "../../../ext4/structs/extent.ts";
 import { INODE } from "../../../ext4/structs/inode.ts";
 import { RECORD_HEADER } from "../../../ext4/structs/record.ts";
-import { equalRows } from "../../support/equal_rows.ts";
-import { Forgery } from "../../support/forge.ts";
-import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { Forgery } from "../../support/images/forge.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { equalRows } from "../../support/trees/equal_rows.ts";
+import { buildTree, file, folder, symlink } from "../../support/trees/tree_builder.ts";
 
 const built = buildTree(folder({
   a: file("a".repeat(5000)),

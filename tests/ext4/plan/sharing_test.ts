@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { PlanError } from "../../../ext4/image_errors.ts";
+import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
-import type { InodeNumber } from "../../../ext4/numbers.ts";
-import { equalRows } from "../../support/equal_rows.ts";
-import { buildTree, file, folder, type Node, socket } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { equalRows } from "../../support/trees/equal_rows.ts";
+import { buildTree, file, folder, type Node, socket } from "../../support/trees/tree_builder.ts";
 
 const blockSizeBytes = 4096;
 const root = (): Node =>

@@ -5,9 +5,9 @@ import { indexHash, loadIndexRoot } from "../../../ext4/reader/directory/htree.t
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { openVolume } from "../../../ext4/reader/open/open_volume.ts";
 import { settle } from "../../../ext4/reader/reading.ts";
-import { namesAroundCollision } from "../../support/colliding_names.ts";
-import { buildTree, file, folder } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { namesAroundCollision } from "../../support/trees/colliding_names.ts";
+import { buildTree, file, folder } from "../../support/trees/tree_builder.ts";
 
 const COUNT_BEFORE = 80;
 

@@ -4,11 +4,11 @@ import { CorruptImageError, UnsupportedFeatureError } from "../../../ext4/image_
 import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { SUPERBLOCK } from "../../../ext4/structs/superblock.ts";
-import { exercise } from "../../support/exercise_image.ts";
-import { regionsOf } from "../../support/image_regions.ts";
-import { buildTree } from "../../support/tree_builder.ts";
-import { variedTree } from "../../support/varied_tree.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { exercise } from "../../support/images/exercise_image.ts";
+import { regionsOf } from "../../support/images/image_regions.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree } from "../../support/trees/tree_builder.ts";
+import { variedTree } from "../../support/trees/varied_tree.ts";
 
 const built = buildTree(variedTree(100_000));
 const image = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));

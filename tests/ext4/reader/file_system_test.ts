@@ -6,9 +6,9 @@ import { type FileSystem, openFileSystem } from "../../../ext4/reader/file_syste
 import { PathError } from "../../../ext4/reader/path_error.ts";
 import { SUPERBLOCK, SUPERBLOCK_OFFSET_BYTES } from "../../../ext4/structs/superblock.ts";
 import { countingSource } from "../../support/counting_source.ts";
-import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
-import { variedTree } from "../../support/varied_tree.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree, file, folder, symlink } from "../../support/trees/tree_builder.ts";
+import { variedTree } from "../../support/trees/varied_tree.ts";
 
 const built = buildTree(variedTree(100_000));
 const image = imageBytes(built, planOf(built, { blockSizeBytes: 1024 }));

@@ -6,10 +6,10 @@ import { bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { EXTENT, EXTENT_HEADER } from "../../../ext4/structs/extent.ts";
 import { INODE, INODE_FLAGS } from "../../../ext4/structs/inode.ts";
-import { exercise } from "../../support/exercise_image.ts";
-import { Forgery } from "../../support/forge.ts";
-import { buildTree, file, folder, symlink } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { exercise } from "../../support/images/exercise_image.ts";
+import { Forgery } from "../../support/images/forge.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree, file, folder, symlink } from "../../support/trees/tree_builder.ts";
 
 const ranges = Array.from({ length: 40 }, (_, i) => [i * 16384, i * 16384 + 4096]).flat();
 const built = buildTree(folder({

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type BlockSource, bytesSource } from "../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
 import { countingSource } from "../../support/counting_source.ts";
-import { buildTree, file, folder } from "../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { buildTree, file, folder } from "../../support/trees/tree_builder.ts";
 
 const FILE_BYTES = 3_000_000;
 

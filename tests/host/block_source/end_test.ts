@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openSource } from "../../../host/block_source/open_source.ts";
-import { rangeServer } from "../../support/range_server.ts";
-import { pattern } from "../../support/source_folder.ts";
+import { rangeServer } from "../../support/servers/range_server.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 Deno.test("a read past the end of a remote image fails, within its first bytes and behind", async () => {
   for (const sizeBytes of [1000, 1_000_000]) {

@@ -4,10 +4,10 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openFileSource } from "../../../host/block_source/file_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { pattern } from "../../support/source_folder.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 const bytes = pattern(100_000, 5);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { HostBlockSource, SourceOptions } from "../../../host/block_source/block_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
-import { type Fault, type RangeServer, rangeServer } from "../../support/range_server.ts";
-import { pattern } from "../../support/source_folder.ts";
+import { type Fault, type RangeServer, rangeServer } from "../../support/servers/range_server.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 const image = pattern(1_000_000, 3);
 const quick: SourceOptions = { retryDelayMs: 1, countRetries: 3, timeoutMs: 500 };

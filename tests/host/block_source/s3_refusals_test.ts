@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { awsClientConfig } from "../../../host/aws/client_config.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
-import { setEnvironment } from "../../support/environment.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const quick = { retryDelayMs: 1, countRetries: 1, timeoutMs: 5000 };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { HostBlockSource, SourceOptions } from "../../../host/block_source/block_source.ts";
 import { openSource } from "../../../host/block_source/open_source.ts";
 import { clientConfig } from "../../../host/block_source/s3_server.ts";
-import { setEnvironment } from "../../support/environment.ts";
-import { s3Store } from "../../support/s3_store.ts";
-import { pattern } from "../../support/source_folder.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 const image = pattern(1_000_000, 3);
 const quick: SourceOptions = { retryDelayMs: 1, countRetries: 1, timeoutMs: 5000 };

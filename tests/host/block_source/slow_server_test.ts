@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { httpServer } from "../../../host/block_source/http_server.ts";
 import { openRemoteSource } from "../../../host/block_source/remote_source.ts";
-import { rangeServer } from "../../support/range_server.ts";
-import { pattern } from "../../support/source_folder.ts";
+import { rangeServer } from "../../support/servers/range_server.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 const image = pattern(100, 3);
 const quick = { retryDelayMs: 1, countRetries: 2, timeoutMs: 500 };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { testWith } from "../../support/requirements.ts";
-import { makeCertificates } from "../../support/certificates.ts";
-import { CREDENTIALS, makeS3rver } from "../../support/s3rver.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { makeCertificates } from "../../support/servers/certificates.ts";
+import { CREDENTIALS, makeS3rver } from "../../support/servers/s3rver.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { NEEDS, runDriver, RUNTIMES } from "./run_driver.ts";
 

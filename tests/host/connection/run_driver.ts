@@ -5,9 +5,9 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { BUN, bun } from "../../support/bun.ts";
-import { OPENSSL } from "../../support/certificates.ts";
-import { output } from "../../support/oracles.ts";
+import { BUN, bun } from "../../support/programs/bun.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { OPENSSL } from "../../support/servers/certificates.ts";
 
 const driver = fileURLToPath(new URL("./driver.ts", import.meta.url));
 

@@ -5,12 +5,12 @@ import { createServer as createPlainServer } from "node:http";
 import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
+import { testWith } from "../../support/programs/requirements.ts";
 import {
   type Certificate,
   type Certificates,
   makeCertificates,
-} from "../../support/certificates.ts";
-import { testWith } from "../../support/requirements.ts";
+} from "../../support/servers/certificates.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 import { NEEDS, runDriver, RUNTIMES } from "./run_driver.ts";
 

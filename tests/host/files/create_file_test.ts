@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createFile } from "../../../host/files/create_file.ts";
-import { withDisk } from "../../support/mounted_disk.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
+import { withDisk } from "../../support/mounts/mounted_disk.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -13,8 +13,8 @@ import { claimOutput } from "../../../host/files/claim_output.ts";
 import { giveName, giveNameByLink, giveNameByPlaceholder } from "../../../host/files/give_name.ts";
 import { Publication } from "../../../host/files/publication.ts";
 import { releaseLeftovers } from "../../../host/leftovers/leftovers.ts";
-import { output as run } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
+import { output as run } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** All that lies in a folder: names and contents. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { findProgram, installHint, searchFolders } from "../../../host/programs/find_program.ts";
 import { runProgram } from "../../../host/programs/run_program.ts";
 import { ToolError } from "../../../host/programs/tool_error.ts";
-import { appearance } from "../../support/appearance.ts";
+import { appearance } from "../../support/programs/appearance.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 Deno.test("administrators' folders are looked at behind those of PATH", () => {

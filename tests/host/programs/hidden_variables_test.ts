@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { runProgram } from "../../../host/programs/run_program.ts";
-import { setEnvironment } from "../../support/environment.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
 
 Deno.test("a program sees no ICECORE variables, also when nobody has hidden them", async () => {
   const mark = { ICECORE_WORKDIR: "/tmp/outer" };

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { mergeImage } from "../../../image/merge_image.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { pipeline, recipes, since } from "../../../mod.ts";
-import { buildLayer, onBase } from "../../support/hand_made_layer.ts";
-import { buildImage } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
-import { s3Store } from "../../support/s3_store.ts";
-import { ageEncrypt, ageKey } from "../../support/stored_image.ts";
+import { buildLayer, onBase } from "../../support/images/hand_made_layer.ts";
+import { ageEncrypt, ageKey } from "../../support/images/stored_image.ts";
+import { buildImage } from "../../support/mounts/mounted_stack.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** Contents that compress no further: what is fetched of them cannot be missed. */

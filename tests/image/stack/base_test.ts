@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
-import { folderServer } from "../../support/folder_server.ts";
-import { buildLayer } from "../../support/hand_made_layer.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { buildLayer } from "../../support/images/hand_made_layer.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
+import { folderServer } from "../../support/servers/folder_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** Three images: `full.img`, `mon.img` on it, `tue.img` on that. */

@@ -5,8 +5,8 @@ import { EnvironmentError } from "../../../host/environment_error.ts";
 import type { OpenImageOptions } from "../../../image/image_reader.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { DamagedFileError } from "../../../pipeline/build_errors.ts";
-import { buildImage, STACK } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
+import { buildImage, STACK } from "../../support/mounts/mounted_stack.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const COUNT_FLIPS = 400;

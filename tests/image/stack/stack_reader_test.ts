@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { loopDevicesOf } from "../../../host/mounts/mounts.ts";
-import type { ImageReader } from "../../../image/image_reader.ts";
 import { extractImage } from "../../../image/extract.ts";
+import type { ImageReader } from "../../../image/image_reader.ts";
 import { mountImage } from "../../../image/mount_image.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
-import { buildLayer, makeOpaque, setAttribute, whiteOut } from "../../support/hand_made_layer.ts";
-import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
+import {
+  buildLayer,
+  makeOpaque,
+  setAttribute,
+  whiteOut,
+} from "../../support/images/hand_made_layer.ts";
+import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const NEEDS = { ...STACK, programs: [...STACK.programs!, "mknod", "setfattr"] };

@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { type VerifyFailure, verifyImage, type VerifyImageOptions } from "../../../image/verify.ts";
 import { VerificationError } from "../../../pipeline/build_errors.ts";
-import { buildLayer } from "../../support/hand_made_layer.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { buildLayer } from "../../support/images/hand_made_layer.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** `full.img`, `mon.img` on it, `tue.img` on that; each has one file of its own, with its name. */

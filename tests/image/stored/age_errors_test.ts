@@ -3,7 +3,6 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
 import type { CorruptImageError, OpenImageOptions } from "../../../read.ts";
 import { exportImage, extractImage, openImage } from "../../../read.ts";
-import { testWith } from "../../support/requirements.ts";
 import {
   ageEncrypt,
   ageEncryptByPassphrase,
@@ -13,7 +12,8 @@ import {
   storedPlace,
   tool,
   withKeys,
-} from "../../support/stored_image.ts";
+} from "../../support/images/stored_image.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const needs = { programs: ["age", "age-keygen", "ssh-keygen", "script"] };

@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
 import { Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { writeFileSync } from "node:fs";
-import type { OptionValues } from "../../../pipeline/options.ts";
 import { pipeline, recipes, type Step } from "../../../mod.ts";
+import type { OptionValues } from "../../../pipeline/options.ts";
 import age from "../../../plugins/age.ts";
 import zstd from "../../../plugins/zstd.ts";
 import { openImage, type OpenImageOptions } from "../../../read.ts";
-import { rangeServer } from "../../support/range_server.ts";
-import { testWith } from "../../support/requirements.ts";
-import { s3Store } from "../../support/s3_store.ts";
 import {
   ageEncrypt,
   ageEncryptByPassphrase,
@@ -20,7 +17,10 @@ import {
   storedPlace,
   tool,
   withKeys,
-} from "../../support/stored_image.ts";
+} from "../../support/images/stored_image.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { rangeServer } from "../../support/servers/range_server.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const PASSPHRASE = "correct horse";

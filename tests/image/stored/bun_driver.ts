@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { openImage } from "../../../read.ts";
-import { contentsOf } from "../../support/stored_image.ts";
+import { contentsOf } from "../../support/images/stored_image.ts";
 
 interface Wanted {
   readonly path: string;

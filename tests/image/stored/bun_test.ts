@@ -4,8 +4,6 @@ import { fileURLToPath } from "node:url";
 import { pipeline, recipes } from "../../../mod.ts";
 import zstd from "../../../plugins/zstd.ts";
 import { openImage } from "../../../read.ts";
-import { BUN, bun } from "../../support/bun.ts";
-import { testWith } from "../../support/requirements.ts";
 import {
   ageEncrypt,
   ageEncryptByPassphrase,
@@ -14,7 +12,9 @@ import {
   sshKey,
   storedPlace,
   tool,
-} from "../../support/stored_image.ts";
+} from "../../support/images/stored_image.ts";
+import { BUN, bun } from "../../support/programs/bun.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const driver = fileURLToPath(new URL("./bun_driver.ts", import.meta.url));

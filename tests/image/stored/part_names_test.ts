@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findByLeaps, findInRow } from "../../../image/stored/split/find_parts.ts";
 import { seriesOf } from "../../../image/stored/split/part_names.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** What the program is given, and how many parts it is to make. */

@@ -14,10 +14,10 @@ import { join } from "node:path";
 import { saysNoImage } from "../../../image/no_image.ts";
 import { partitionsOf } from "../../../image/no_image/partitions.ts";
 import { openImage, type OpenImageOptions } from "../../../read.ts";
-import { folderServer } from "../../support/folder_server.ts";
-import { output } from "../../support/oracles.ts";
-import { findProgram, testWith } from "../../support/requirements.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { findProgram, testWith } from "../../support/programs/requirements.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
+import { folderServer } from "../../support/servers/folder_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const MIB = 1 << 20;

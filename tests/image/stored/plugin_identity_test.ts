@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { openImage, type OpenImageOptions } from "../../../read.ts";
-import { setEnvironment } from "../../support/environment.ts";
-import { testWith } from "../../support/requirements.ts";
-import { storedPlace, tool } from "../../support/stored_image.ts";
+import { storedPlace, tool } from "../../support/images/stored_image.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A plugin of age: it wraps keys so that anybody could unwrap them, but keeps to the protocol. */

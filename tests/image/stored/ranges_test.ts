@@ -5,7 +5,7 @@ import { armor, Encrypter, generateX25519Identity, identityToRecipient } from "a
 import type { HostBlockSource } from "../../../host/block_source/block_source.ts";
 import { unwrap } from "../../../image/stored/unwrap.ts";
 import { seekTable } from "../../../plugins/zstd.ts";
-import { noise } from "../../support/stored_image.ts";
+import { noise } from "../../support/images/stored_image.ts";
 
 /** Bytes as a source, which answers at once or later. */
 function sourceOf(bytes: Uint8Array, isLocal: boolean): HostBlockSource {

@@ -21,10 +21,10 @@ import split from "../../../plugins/split.ts";
 import zstd from "../../../plugins/zstd.ts";
 import { extractImage, openImage, type OpenImageOptions } from "../../../read.ts";
 import { build, inPlace, type Place } from "../../plugins/building.ts";
-import { folderServer } from "../../support/folder_server.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { s3Store } from "../../support/s3_store.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { folderServer } from "../../support/servers/folder_server.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
 
 const SPLIT = { programs: ["split"] };
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readFileSync, writeFileSync } from "node:fs";
 import { zstdCompressSync } from "node:zlib";
-import { type CorruptImageError, extractImage, openImage } from "../../../read.ts";
 import { pipeline, recipes } from "../../../mod.ts";
 import zstd, { compressFrame } from "../../../plugins/zstd.ts";
-import { testWith } from "../../support/requirements.ts";
-import { contentsOf, storedPlace, tool } from "../../support/stored_image.ts";
+import { type CorruptImageError, extractImage, openImage } from "../../../read.ts";
+import { contentsOf, storedPlace, tool } from "../../support/images/stored_image.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A frame as the table lists it. */

@@ -12,13 +12,13 @@ import {
 import { join } from "node:path";
 import { openImage } from "../../../image/open_image.ts";
 import { type VerifyFailure, verifyImage } from "../../../image/verify.ts";
-import { failuresOf, flip, placeOf, withManyFiles } from "../../support/damaged_image.ts";
-import { type Region, regionsOf } from "../../support/image_regions.ts";
-import { icecore, icecoreOutput } from "../../support/run_icecore.ts";
+import { failuresOf, flip, placeOf, withManyFiles } from "../../support/images/damaged_image.ts";
+import { type Region, regionsOf } from "../../support/images/image_regions.ts";
+import { imageBytes, planOf } from "../../support/images/write_image.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildTree } from "../../support/tree_builder.ts";
-import { variedTree } from "../../support/varied_tree.ts";
-import { imageBytes, planOf } from "../../support/write_image.ts";
+import { buildTree } from "../../support/trees/tree_builder.ts";
+import { variedTree } from "../../support/trees/varied_tree.ts";
 
 type ContentsFailure = VerifyFailure & { readonly check: "contents" };
 

@@ -3,11 +3,11 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InodeNumber } from "../../../ext4/numbers.ts";
 import { openFileSystem } from "../../../ext4/reader/file_system.ts";
-import { Breather } from "../../../host/breathe.ts";
 import { openFileSource } from "../../../host/block_source/file_source.ts";
+import { Breather } from "../../../host/breathe.ts";
 import { ListedFiles } from "../../../image/verify/listed_files.ts";
 import { storedContents } from "../../../image/verify/stored_contents.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 Deno.test("files are listed once each, as often as they are gone through, without the record", () =>

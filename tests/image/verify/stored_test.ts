@@ -14,10 +14,10 @@ import split from "../../../plugins/split.ts";
 import zstd from "../../../plugins/zstd.ts";
 import type { VerifyImageOptions } from "../../../read.ts";
 import { build, inPlace, type Place, type Used } from "../../plugins/building.ts";
-import { folderServer } from "../../support/folder_server.ts";
-import { output } from "../../support/oracles.ts";
-import { testWith } from "../../support/requirements.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
+import { folderServer } from "../../support/servers/folder_server.ts";
 
 const IDENTITY = await generateX25519Identity();
 const AGE: Used = [age, { recipients: [await identityToRecipient(IDENTITY)], engine: "library" }];

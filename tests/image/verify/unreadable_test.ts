@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { common } from "../../../image/verify/tolerant_source.ts";
 import { icecore, inLab, type Lab } from "../../faults/lab.ts";
-import { failuresOf, placeOf } from "../../support/damaged_image.ts";
-import { FAULTY, withFaults } from "../../support/faulty_mount.ts";
-import { regionsOf } from "../../support/image_regions.ts";
-import { testWith } from "../../support/requirements.ts";
+import { failuresOf, placeOf } from "../../support/images/damaged_image.ts";
+import { regionsOf } from "../../support/images/image_regions.ts";
+import { FAULTY, withFaults } from "../../support/mounts/faulty_mount.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 
 const SECTOR_BYTES = 512;
 

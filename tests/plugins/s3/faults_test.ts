@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertNothingBuilt, ended, icecoreArgv, start } from "../../faults/lab.ts";
-import { CREDENTIALS } from "../../support/s3rver.ts";
 import { said } from "../../support/messages.ts";
+import { CREDENTIALS } from "../../support/servers/s3rver.ts";
 import { FORMS } from "../building.ts";
 import { addLarge } from "../large_file.ts";
 import { failing } from "../neighbours.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { said } from "../../support/messages.ts";
+import type { Request } from "../../support/servers/s3rver.ts";
 import { addLarge } from "../large_file.ts";
-import type { Request } from "../../support/s3rver.ts";
 import type { StoreOptions } from "./store.ts";
 import { assertNothingStored, assertStored, withStore } from "./with_store.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import type { OptionValues } from "../../../mod.ts";
-import { setEnvironment } from "../../support/environment.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
 import { assertNothingStored, withStore } from "./with_store.ts";
 
 const REFUSED: Readonly<Record<string, readonly [OptionValues, RegExp]>> = {

@@ -18,7 +18,7 @@ import {
   truncateSync,
 } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { makeS3rver, type Middleware, type Request } from "../../support/s3rver.ts";
+import { makeS3rver, type Middleware, type Request } from "../../support/servers/s3rver.ts";
 
 /** What may happen to a request, by its number among those of its kind, from 1 on. */
 export type Fault = (request: Request, part: number, count: number) => Outcome | undefined;

@@ -9,8 +9,8 @@ import { readFileSync } from "node:fs";
 import type { BuildEvent } from "../../../mod.ts";
 import s3 from "../../../plugins/s3.ts";
 import { inLab, type Lab } from "../../faults/lab.ts";
-import { setEnvironment } from "../../support/environment.ts";
-import { CREDENTIALS } from "../../support/s3rver.ts";
+import { setEnvironment } from "../../support/programs/environment.ts";
+import { CREDENTIALS } from "../../support/servers/s3rver.ts";
 import { type Builder, builder } from "../building.ts";
 import { type FaultyStore, faultyStore, type StoreOptions } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Step } from "../../../mod.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, RSYNC, SSH, WITH_RSYNC } from "./far_side.ts";
 import { addLarge, assertStored, programsRun, storedIn, withFar } from "./with_far.ts";

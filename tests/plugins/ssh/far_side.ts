@@ -19,9 +19,9 @@ import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import process from "node:process";
 import type { OptionValues } from "../../../mod.ts";
-import { output } from "../../support/oracles.ts";
-import { findProgram } from "../../support/requirements.ts";
 import type { Lab } from "../../faults/lab.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { findProgram } from "../../support/programs/requirements.ts";
 
 /** What a test of `ssh` needs. */
 export const SSH = { programs: ["ssh", "sshd", "ssh-keygen", "sftp", "sha512sum"] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { userInfo } from "node:os";
 import { assertNothingBuilt } from "../../faults/lab.ts";
 import { said } from "../../support/messages.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, replaceProgram, RSYNC, WITH_RSYNC } from "./far_side.ts";
 import { addLarge, assertStored, programsRun, storedIn, withFar } from "./with_far.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { FORMS } from "../building.ts";
 import { failing } from "../neighbours.ts";
 import { POSIX, RSYNC, WITH_RSYNC } from "./far_side.ts";

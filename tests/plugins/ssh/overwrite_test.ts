@@ -8,9 +8,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import type { Lab } from "../../faults/lab.ts";
 import type { Step } from "../../../mod.ts";
-import { testWith } from "../../support/requirements.ts";
+import type { Lab } from "../../faults/lab.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { FORMS } from "../building.ts";
 import { POSIX, SSH } from "./far_side.ts";
 import { assertStored, storedIn, withFar } from "./with_far.ts";

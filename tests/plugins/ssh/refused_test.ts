@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, symlinkSync } from "node:fs";
 import type { OptionValues } from "../../../pipeline/options.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { POSIX, SSH } from "./far_side.ts";
 import { type Run, storedIn, withFar } from "./with_far.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Step } from "../../../mod.ts";
 import { said } from "../../support/messages.ts";
-import { testWith } from "../../support/requirements.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { FORMS } from "../building.ts";
 import { failing } from "../neighbours.ts";
 import { POSIX, SSH } from "./far_side.ts";

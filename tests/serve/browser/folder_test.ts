@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { HOSTILE_NAMES } from "../../support/images/small_image.ts";
 import {
   CHROMIUM,
   inBrowser,
@@ -7,11 +8,10 @@ import {
   PHONE,
   requireAccessible,
   until,
-} from "../../support/browser.ts";
-import { testWith } from "../../support/requirements.ts";
-import { HOSTILE_NAMES } from "../../support/small_image.ts";
-import { whileServedTree } from "../../support/served.ts";
-import { file, folder } from "../../support/tree_builder.ts";
+} from "../../support/programs/browser.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { whileServedTree } from "../../support/servers/served.ts";
+import { file, folder } from "../../support/trees/tree_builder.ts";
 
 const MANY = 30_000;
 

@@ -9,10 +9,10 @@ import {
   PHONE,
   requireAccessible,
   until,
-} from "../../support/browser.ts";
-import { type Landscape, landscapes } from "../../support/landscapes.ts";
-import { testWith } from "../../support/requirements.ts";
-import { whileServed } from "../../support/served.ts";
+} from "../../support/programs/browser.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { whileServed } from "../../support/servers/served.ts";
+import { type Landscape, landscapes } from "../../support/trees/landscapes.ts";
 
 /** Half a second of silence. */
 function wavOf(countSamples: number): Uint8Array {

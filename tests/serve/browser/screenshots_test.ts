@@ -7,11 +7,11 @@ import { copyFileSync, mkdirSync, statSync } from "node:fs";
 import process from "node:process";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { repositoryRoot } from "../../lint/source_files.ts";
-import { CHROMIUM, inBrowser, onPage, PHONE, until } from "../../support/browser.ts";
-import { type Landscape, landscapes } from "../../support/landscapes.ts";
-import { testWith } from "../../support/requirements.ts";
-import { whileServedTree } from "../../support/served.ts";
-import { file, folder, type Node } from "../../support/tree_builder.ts";
+import { CHROMIUM, inBrowser, onPage, PHONE, until } from "../../support/programs/browser.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { whileServedTree } from "../../support/servers/served.ts";
+import { type Landscape, landscapes } from "../../support/trees/landscapes.ts";
+import { file, folder, type Node } from "../../support/trees/tree_builder.ts";
 
 const IMAGES = `${repositoryRoot}/docs/images`;
 const IN_DOCS = ["serve-grid", "serve-box", "serve-phone"];

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { CHROMIUM, inBrowser, onPage, PHONE, requireAccessible } from "../../support/browser.ts";
-import { buildImage } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
-import { whileServing } from "../../support/served.ts";
+import { buildImage } from "../../support/mounts/mounted_stack.ts";
+import {
+  CHROMIUM,
+  inBrowser,
+  onPage,
+  PHONE,
+  requireAccessible,
+} from "../../support/programs/browser.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { whileServing } from "../../support/servers/served.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 testWith(CHROMIUM, "versions of a file in the browser", async (t) => {

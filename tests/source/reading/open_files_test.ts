@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { icecoreArgv } from "../../support/icecore_command.ts";
-import { icecoreOutput } from "../../support/run_icecore.ts";
+import { icecoreArgv } from "../../support/programs/icecore_command.ts";
+import { icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const UUID = ["--uuid", "7ea10000-0000-4000-8000-000000000001"];

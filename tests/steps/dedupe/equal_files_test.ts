@@ -22,8 +22,8 @@ import {
   findEqualFiles,
   type KnownDigests,
 } from "../../../steps/dedupe/equal_files.ts";
-import { pattern } from "../../support/source_folder.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { pattern } from "../../support/trees/source_folder.ts";
 
 interface Found extends Equality {
   /** Names of equal files, the first before the others. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { planOf } from "../../support/write_image.ts";
-import { buildTree, file, folder } from "../../support/tree_builder.ts";
-import { icecore } from "../../support/run_icecore.ts";
+import { planOf } from "../../support/images/write_image.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { buildTree, file, folder } from "../../support/trees/tree_builder.ts";
 
 const MOST_BYTES = (2 ** 32 - 1) * 4096;
 

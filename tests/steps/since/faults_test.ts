@@ -9,13 +9,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { pipeline, recipes, since } from "../../../mod.ts";
 import { openImage } from "../../../image/open_image.ts";
-import { buildImage } from "../../support/mounted_stack.ts";
-import { withDisk } from "../../support/mounted_disk.ts";
-import { output } from "../../support/oracles.ts";
-import { rangeServer } from "../../support/range_server.ts";
-import { testWith } from "../../support/requirements.ts";
+import { pipeline, recipes, since } from "../../../mod.ts";
+import { withDisk } from "../../support/mounts/mounted_disk.ts";
+import { buildImage } from "../../support/mounts/mounted_stack.ts";
+import { output } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { rangeServer } from "../../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** A source, a full image of it, and a changed file. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
-import { buildImage, type StackBuild } from "../../support/mounted_stack.ts";
-import { rangeServer } from "../../support/range_server.ts";
+import { buildImage, type StackBuild } from "../../support/mounts/mounted_stack.ts";
+import { rangeServer } from "../../support/servers/range_server.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 /** Whether a layer holds the file `f` after a change to it. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
+import { buildAll, movedIn, planFolder } from "../../support/images/volume_trial.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, movedIn, planFolder } from "../../support/volume_trial.ts";
 
 const MiB = 1 << 20;
 

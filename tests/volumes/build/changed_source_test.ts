@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
+import { buildAll, buildOne, planFolder } from "../../support/images/volume_trial.ts";
+import { withDisk } from "../../support/mounts/mounted_disk.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { withDisk } from "../../support/mounted_disk.ts";
-import { testWith } from "../../support/requirements.ts";
-import { buildAll, buildOne, planFolder } from "../../support/volume_trial.ts";
 
 const MiB = 1 << 20;
 

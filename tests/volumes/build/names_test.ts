@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { mkdirSync } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
-import { output } from "../../support/oracles.ts";
+import { buildAll, movedIn, planFolder } from "../../support/images/volume_trial.ts";
+import { output } from "../../support/programs/oracles.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, movedIn, planFolder } from "../../support/volume_trial.ts";
 
 const MiB = 1 << 20;
 

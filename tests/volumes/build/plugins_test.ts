@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { clientConfig } from "../../../host/block_source/s3_server.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { pipeline, recipes } from "../../../mod.ts";
 import s3 from "../../../plugins/s3.ts";
 import split from "../../../plugins/split.ts";
 import { buildVolume } from "../../../volumes/build/build_volume.ts";
 import { parseEntry, readEntry } from "../../../volumes/set/entry.ts";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { clientConfig } from "../../../host/block_source/s3_server.ts";
-import { s3Store } from "../../support/s3_store.ts";
+import { planFolder } from "../../support/images/volume_trial.ts";
+import { s3Store } from "../../support/servers/s3_store.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { planFolder } from "../../support/volume_trial.ts";
 
 Deno.test("a volume goes to S3 with its entry, which says what was sent; the next build sends nothing", async () => {
   await using store = await s3Store();

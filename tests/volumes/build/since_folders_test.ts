@@ -8,11 +8,11 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, extractAll, imagesOf, planFolder } from "../../support/volume_trial.ts";
 import type { Plan } from "../../../volumes/plan/plan.ts";
+import { buildAll, extractAll, imagesOf, planFolder } from "../../support/images/volume_trial.ts";
+import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const MiB = 1 << 20;
 

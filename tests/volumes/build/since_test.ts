@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, extractAll, imagesOf, planFolder } from "../../support/volume_trial.ts";
-import { sealSet } from "../../../volumes/set/seal_set.ts";
-import { readManifest } from "../../../volumes/set/manifest.ts";
 import { expectedByManifest, findWrong } from "../../../volumes/set/find_wrong.ts";
+import { readManifest } from "../../../volumes/set/manifest.ts";
+import { sealSet } from "../../../volumes/set/seal_set.ts";
+import { buildAll, extractAll, imagesOf, planFolder } from "../../support/images/volume_trial.ts";
+import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const MiB = 1 << 20;
 const KiB = 1 << 10;

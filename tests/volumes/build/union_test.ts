@@ -11,11 +11,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { assertE2fsckClean } from "../../support/oracles.ts";
-import { appearanceOf, STACK, withStack } from "../../support/mounted_stack.ts";
-import { testWith } from "../../support/requirements.ts";
+import {
+  buildAll,
+  extractAll,
+  imagesOf,
+  movedIn,
+  planFolder,
+} from "../../support/images/volume_trial.ts";
+import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { assertE2fsckClean } from "../../support/programs/oracles.ts";
+import { testWith } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, extractAll, imagesOf, movedIn, planFolder } from "../../support/volume_trial.ts";
 
 const MiB = 1 << 20;
 

@@ -9,10 +9,10 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { movedIn, planFolder } from "../../support/images/volume_trial.ts";
+import { withDisk } from "../../support/mounts/mounted_disk.ts";
+import { requires } from "../../support/programs/requirements.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { withDisk } from "../../support/mounted_disk.ts";
-import { requires } from "../../support/requirements.ts";
-import { movedIn, planFolder } from "../../support/volume_trial.ts";
 
 const MiB = 1 << 20;
 const KiB = 1 << 10;

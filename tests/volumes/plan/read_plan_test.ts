@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import type { Plan } from "../../../volumes/plan/plan.ts";
-import { writePlan } from "../../../volumes/plan/write_plan.ts";
 import { readPlan } from "../../../volumes/plan/read_plan.ts";
+import { writePlan } from "../../../volumes/plan/write_plan.ts";
+import { planFolder } from "../../support/images/volume_trial.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { planFolder } from "../../support/volume_trial.ts";
 
 Deno.test("a plan that was altered in any byte, cut short or continued is refused", async () => {
   await inTemporaryFolder(async (folder) => {

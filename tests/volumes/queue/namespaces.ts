@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { output } from "../../support/oracles.ts";
+import { output } from "../../support/programs/oracles.ts";
 
 /** Some of them; whoever disposes of them removes their cards as well. */
 export class Namespaces implements Disposable {

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { REDIS, startRedis } from "../../support/redis.ts";
-import { testWith } from "../../support/requirements.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildOne, planFolder } from "../../support/volume_trial.ts";
 import type { Plan } from "../../../volumes/plan/plan.ts";
 import { planStatus } from "../../../volumes/queue/queue_status.ts";
 import { connectRedis, disconnectRedis } from "../../../volumes/queue/redis.ts";
@@ -11,6 +7,10 @@ import type { FinishSet } from "../../../volumes/queue/set_job.ts";
 import { submitPlan } from "../../../volumes/queue/submit_plan.ts";
 import { workQueue } from "../../../volumes/queue/work_queue.ts";
 import { sealSet } from "../../../volumes/set/seal_set.ts";
+import { buildOne, planFolder } from "../../support/images/volume_trial.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { REDIS, startRedis } from "../../support/servers/redis.ts";
+import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const MiB = 1 << 20;
 

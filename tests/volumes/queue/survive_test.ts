@@ -3,8 +3,8 @@
  * at length.
  */
 
-import { testWith } from "../../support/requirements.ts";
-import { REDIS } from "../../support/redis.ts";
+import { testWith } from "../../support/programs/requirements.ts";
+import { REDIS } from "../../support/servers/redis.ts";
 import { survive } from "./survive.ts";
 
 testWith(

@@ -15,8 +15,8 @@ import {
 } from "../../../volumes/set/find_wrong.ts";
 import { readManifest } from "../../../volumes/set/manifest.ts";
 import { sealSet } from "../../../volumes/set/seal_set.ts";
+import { buildAll, planFolder } from "../../support/images/volume_trial.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-import { buildAll, planFolder } from "../../support/volume_trial.ts";
 
 const never = new AbortController().signal;
 

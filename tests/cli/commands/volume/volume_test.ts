@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { icecoreArgv } from "../../../support/icecore_command.ts";
-import { icecore } from "../../../support/run_icecore.ts";
+import { icecoreArgv } from "../../../support/programs/icecore_command.ts";
+import { icecore } from "../../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../../support/temporary_folder.ts";
 
 /** A tree of four volumes of 1M: bytes that take a while to be packed are not needed. */

@@ -5,13 +5,13 @@ import { CorruptImageError } from "../../../../ext4/image_errors.ts";
 import { bytesSource } from "../../../../ext4/reader/bytes/block_source.ts";
 import { openFileSystem } from "../../../../ext4/reader/file_system.ts";
 import { INODE, INODE_FLAGS } from "../../../../ext4/structs/inode.ts";
-import { exercise } from "../../../support/exercise_image.ts";
-import { Forgery } from "../../../support/forge.ts";
-import { withMkfsImage } from "../../../support/mkfs_images.ts";
-import { output } from "../../../support/oracles.ts";
-import { testWith } from "../../../support/requirements.ts";
-import { buildTree, device, file, folder, symlink } from "../../../support/tree_builder.ts";
-import { imageBytes, planOf } from "../../../support/write_image.ts";
+import { exercise } from "../../../support/images/exercise_image.ts";
+import { Forgery } from "../../../support/images/forge.ts";
+import { withMkfsImage } from "../../../support/images/mkfs_images.ts";
+import { imageBytes, planOf } from "../../../support/images/write_image.ts";
+import { output } from "../../../support/programs/oracles.ts";
+import { testWith } from "../../../support/programs/requirements.ts";
+import { buildTree, device, file, folder, symlink } from "../../../support/trees/tree_builder.ts";
 
 type Flag = keyof typeof INODE_FLAGS;
 
