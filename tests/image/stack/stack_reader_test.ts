@@ -6,37 +6,12 @@ import type { ImageReader } from "../../../image/image_reader.ts";
 import { mountImage } from "../../../image/mount_image.ts";
 import { openImage } from "../../../image/open_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
-import {
-  buildLayer,
-  makeOpaque,
-  setAttribute,
-  whiteOut,
-} from "../../support/images/hand_made_layer.ts";
+import { makeOpaque, setAttribute, whiteOut } from "../../support/images/hand_made_layer.ts";
 import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
 import { testWith } from "../../support/programs/requirements.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { withLayers } from "./with_layers.ts";
 
 const NEEDS = { ...STACK, programs: [...STACK.programs!, "mknod", "setfattr"] };
-
-/** Fills the folders of layers, the lowest first, builds them, and opens the topmost. */
-async function withLayers(
-  fills: readonly ((folder: string) => void)[],
-  use: (image: ImageReader, images: readonly string[], folder: string) => Promise<void>,
-): Promise<void> {
-  await inTemporaryFolder(async (folder) => {
-    const images: string[] = [];
-    for (const [index, fill] of fills.entries()) {
-      const source = `${folder}/s${index}`;
-      mkdirSync(source);
-      fill(source);
-      const image = `${folder}/${index}.img`;
-      await buildLayer(source, image, images[0]);
-      images.unshift(image);
-    }
-    await using image = await openImage(images[0]!);
-    await use(image, images, folder);
-  });
-}
 
 const full = (folder: string) => {
   mkdirSync(`${folder}/docs/old/deep`, { recursive: true });
