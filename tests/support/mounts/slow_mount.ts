@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { output } from "../programs/oracles.ts";
 import { mounted } from "./faulty_mount.ts";
 
+/** A test that takes longer has got stuck. */
+const MOST_MS = 120_000;
+
 const SOURCE = fileURLToPath(new URL("../../../bench/slow_fs.c", import.meta.url));
 
 /**
@@ -32,12 +35,18 @@ export async function withSlow(
     stdout: "null",
     stderr: "inherit",
   }).spawn();
+  // What hangs is answered by the end of the program alone, also where a test waits for it.
+  const guard = setTimeout(() => child.kill("SIGKILL"), MOST_MS);
   try {
     await mounted(slow);
     await use(slow);
   } finally {
-    // What hangs is answered by the end of the program alone.
-    child.kill("SIGKILL");
+    clearTimeout(guard);
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // The guard was faster.
+    }
     await child.status;
     output("umount", ["--lazy", slow]);
   }
