@@ -5,14 +5,12 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
+import { multiple } from "@optique/core/modifiers";
+import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { PathError } from "../../ext4/reader/path_error.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
-import { UsageError } from "../../pipeline/build_errors.ts";
-import { parseSize } from "../../pipeline/words/size.ts";
 import { examples } from "../arguments/examples.ts";
 import {
   imageArgument,
@@ -20,16 +18,15 @@ import {
   type ReadingValues,
   withImage,
 } from "../arguments/image_argument.ts";
+import { rangeOf, rangeOptions, type RangeValues } from "../arguments/range_options.ts";
 import { findAllTyped, findTyped, type Found } from "../arguments/typed_path.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { common } from "../output/common_options.ts";
 import { OutputClosedError, writeBytes } from "../output/output.ts";
 
-interface CatValues extends ReadingValues {
+interface CatValues extends ReadingValues, RangeValues {
   readonly command: "cat";
   readonly paths: readonly string[];
-  readonly offset: string | undefined;
-  readonly length: string | undefined;
 }
 
 /** The command. */
@@ -52,12 +49,7 @@ export const cat = {
             },
           },
         ),
-        offset: optional(option("--offset", string({ metavar: "SIZE" }), {
-          description: message`Begin at this byte of each file, such as 4096 or 10M.`,
-        })),
-        length: optional(option("--length", string({ metavar: "SIZE" }), {
-          description: message`Print at most so many bytes of each file.`,
-        })),
+        ...rangeOptions,
       }),
       reading,
       common,
@@ -75,16 +67,7 @@ export const cat = {
     },
   ),
   async run(values: CatValues): Promise<number> {
-    if (values.json === true) {
-      throw new UsageError(
-        "cannot print contents as JSON: they are bytes. Leave --json out, or use ls --json.",
-        "no-json",
-      );
-    }
-    const startBytes = parseSize(values.offset ?? "0", "--offset", 0);
-    const endBytes = values.length === undefined
-      ? Infinity
-      : startBytes + parseSize(values.length, "--length", 0);
+    const { startBytes, endBytes } = rangeOf(values);
     return await withImage(values, async (image) => {
       const files = await findAllTyped(image, values.paths, (path) => findFile(image, path));
       for (const { path } of files) {

@@ -5,16 +5,15 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
+import { multiple } from "@optique/core/modifiers";
+import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { PathError } from "../../../ext4/reader/path_error.ts";
 import { printable } from "../../../host/libc/paths.ts";
-import { UsageError } from "../../../pipeline/build_errors.ts";
-import { parseSize } from "../../../pipeline/words/size.ts";
 import { examples } from "../../arguments/examples.ts";
+import { rangeOf, rangeOptions, type RangeValues } from "../../arguments/range_options.ts";
 import { EXIT, exitCodes } from "../../exit_codes.ts";
-import { common, type CommonValues } from "../../output/common_options.ts";
+import { common } from "../../output/common_options.ts";
 import { OutputClosedError, writeBytes } from "../../output/output.ts";
 import { noteTraffic } from "../../output/traffic.ts";
 import {
@@ -25,12 +24,10 @@ import {
   reachingVolumes,
 } from "../../volumes/catalogue_argument.ts";
 
-interface VolumeCatValues extends CatalogueValues, CommonValues {
+interface VolumeCatValues extends CatalogueValues, RangeValues {
   readonly command: "volume";
   readonly action: "cat";
   readonly paths: readonly string[];
-  readonly offset: string | undefined;
-  readonly length: string | undefined;
 }
 
 /** The command. */
@@ -53,12 +50,7 @@ export const volumeCat = {
             },
           },
         ),
-        offset: optional(option("--offset", string({ metavar: "SIZE" }), {
-          description: message`Begin at this byte of each file, such as 4096 or 10M.`,
-        })),
-        length: optional(option("--length", string({ metavar: "SIZE" }), {
-          description: message`Print at most so many bytes of each file.`,
-        })),
+        ...rangeOptions,
       }),
       reachingVolumes,
       common,
@@ -77,16 +69,7 @@ export const volumeCat = {
     },
   ),
   async run(values: VolumeCatValues): Promise<number> {
-    if (values.json === true) {
-      throw new UsageError(
-        "cannot print contents as JSON: they are bytes. Leave --json out, or use ls --json.",
-        "no-json",
-      );
-    }
-    const startBytes = parseSize(values.offset ?? "0", "--offset", 0);
-    const endBytes = values.length === undefined
-      ? Infinity
-      : startBytes + parseSize(values.length, "--length", 0);
+    const { startBytes, endBytes } = rangeOf(values);
     const { Catalogue } = await import("../../../volumes/catalogue/catalogue.ts");
     using catalogue = Catalogue.open(values.catalogue);
     await using volumes = new OneVolume(values);
