@@ -37,7 +37,7 @@ export async function main(typed: readonly string[]): Promise<number> {
   const args = asMeant(typed, usages);
   let values: ReturnType<typeof parse> | undefined;
   try {
-    if (typed.length === 0) return printHelp(commands);
+    if (typed.length === 0) return printHelp(commands, usages);
     checkHelp(args, usages);
     const help = await helpFor(args, commands as Loadable);
     if (help !== undefined) {
@@ -46,7 +46,7 @@ export async function main(typed: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     await loadSettingWords(args);
-    values = parse(args, commands);
+    values = parse(args, commands, usages);
     checkArguments(args);
     if (prints(values)) requireStdout();
     // Each command's values carry its own name; the parser cannot produce another pairing.
@@ -66,9 +66,9 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 }
 
 /** Help where no command is given: on stderr, as a script that forgot it got nothing done. */
-function printHelp(commands: Loaded): number {
+function printHelp(commands: Loaded, usages: Usages): number {
   try {
-    parse(["--help"], commands, {
+    parse(["--help"], commands, usages, {
       stdout: (text) => note(text),
       onExit: () => {
         throw new HelpPrinted();
@@ -99,8 +99,12 @@ function usagesOf(commands: Loaded): Usages {
 }
 
 /** The values of a command line. Ends the process after help, or where they cannot be understood. */
-function parse(args: readonly string[], commands: Loaded, ending: Ending = {}) {
-  const usages = usagesOf(commands);
+function parse(
+  args: readonly string[],
+  commands: Loaded,
+  usages: Usages,
+  ending: Ending = {},
+) {
   const [only, another] = Object.values(commands);
   const parser = another === undefined
     ? or(only!.parser as never, NO_COMMAND) as unknown as ReturnType<typeof parserOfAll>

@@ -101,3 +101,9 @@ testWith(
       },
     ),
 );
+
+testWith(
+  JUDGE,
+  "150 GiB without holes fit in one file, with files behind it",
+  () => judge(folder({ huge: file({ sizeBytes: 150 * GIB, zeros: true }), z: file("behind") })),
+);

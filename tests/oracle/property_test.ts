@@ -4,7 +4,7 @@ import { testWith } from "../support/programs/requirements.ts";
 import { arbitraryRoot } from "../support/trees/arbitrary_tree.ts";
 
 /** More with `ICECORE_PROPERTY_RUNS`. */
-const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 30);
+const numRuns = Number(Deno.env.get("ICECORE_PROPERTY_RUNS") ?? 60);
 
 testWith(
   JUDGE,
