@@ -29,12 +29,18 @@ export function nextImage(
 ): NextImage {
   const isOfIt = (image: FolderImage) =>
     image.series === series && (image.origin ?? origin) === origin && image.takenMs! <= timeMs;
-  const short = datedName(series, timeMs);
-  const name = taken(short) ? datedName(series, timeMs, true) : short;
+  const name = freeName(series, timeMs, taken);
   // Nothing is built on what was not verified: all that is built on it would be worth as little.
   const newest = images.findLast((image) => isOfIt(image) && image.isVerified);
   const isChainFull = newest === undefined || heightOf(newest, images) >= fullEvery;
   return isChainFull || newest.face?.hasRecord !== true ? { name } : { name, base: newest };
+}
+
+function freeName(series: string, timeMs: number, taken: (name: string) => boolean): string {
+  let name = datedName(series, timeMs);
+  // What is there may be what this one is built on.
+  for (let at = timeMs; taken(name); at += 1000) name = datedName(series, at, true);
+  return name;
 }
 
 /** How many images are read together for this one. */

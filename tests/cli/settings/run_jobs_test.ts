@@ -63,6 +63,7 @@ Deno.test("jobs run by name: silent when all went well, one summary and a notice
     assert.equal(left.length, 2);
 
     const dry = await run("srv", "--dry-run");
+    assert.equal(dry.code, 0, dry.stderr);
     assert.match(dry.stdout, /^Would build .*keep .*last; newest verified\n$/s);
     const shown = await run("--print-config");
     assert.match(shown.stdout, /^\[job\.srv\]\nto = "backup" +# .*icecore\.toml, line 3$/m);

@@ -33,8 +33,9 @@ export function listFolder(folder: string, options: ListingOptions = {}): string
     const isFolder = type === "d";
     if (!isFolder && !firstOf.has(inode!)) firstOf.set(inode!, path!);
     const owner = options.withoutOwners === true ? "" : `${uid}:${gid}`;
-    // Blocks differ between file systems, but not whether there are any.
-    const room = type !== "f" ? "" : `${size} ${Number(blocks) * 512 < Number(size) / 2}`;
+    // Blocks differ between file systems, but not whether most of a long file is holes.
+    const isSparse = Number(size) > 1e6 && Number(blocks) * 512 < Number(size) / 2;
+    const room = type !== "f" ? "" : `${size} ${isSparse}`;
     const same = isFolder ? "" : firstOf.get(inode!);
     lines.push([path, type, mode, owner, time, target, same, room].join(" "));
   }
