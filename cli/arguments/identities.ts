@@ -59,7 +59,7 @@ async function passphraseOf(what: string, beforeAsking: () => void): Promise<str
   if (known !== undefined) return known;
   if (!canAsk()) {
     throw new UsageError(
-      `cannot ask for the passphrase of ${what}: this is no terminal. ` +
+      `cannot ask for the passphrase of ${what}: this is not a terminal. ` +
         "Put it into ICECORE_AGE_PASSPHRASE, or name a file that holds it in " +
         "ICECORE_AGE_PASSPHRASE_FILE.",
       "no-terminal",

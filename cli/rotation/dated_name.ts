@@ -30,7 +30,7 @@ export function parseDatedName(name: string): DatedName | undefined {
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(2).map((digits) => +(digits ?? 0));
   const date = new Date(year!, month! - 1, day, hour, minute, second);
-  // The 31st of February is no date, but the third of March to a computer.
+  // The 31st of February is not a date, but the third of March to a computer.
   const isDate = date.getMonth() === month! - 1 && date.getDate() === day &&
     hour! < 24 && minute! < 60 && second! < 60;
   return isDate ? { series: match[1]!, timeMs: date.getTime() } : undefined;

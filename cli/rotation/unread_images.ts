@@ -1,6 +1,6 @@
 /**
  * Images that could not be looked at: they stay, they count for nothing, and nothing is built on
- * them. A bad sector in one is no reason to have no backup tonight; it is one to say so at the end.
+ * them. For a bad sector in one, tonight's backup is not given up; the end says it.
  * @module
  */
 
@@ -12,7 +12,7 @@ import { messageOf } from "../../pipeline/build_errors.ts";
 export class UnreadImages {
   readonly #errors = new Map<string, EnvironmentError>();
 
-  /** @throws what is no fault of the image or its disk */
+  /** @throws what is not a fault of the image or its disk */
   add(name: string, error: unknown, signal: AbortSignal | undefined): void {
     if (!(error instanceof EnvironmentError) || signal?.aborted === true) throw error;
     this.#errors.set(name, error);

@@ -55,7 +55,7 @@ export class ListedFiles implements Iterable<ListedFile> {
       const endBytes = stretches.endOf(row);
       sizeBytes += endBytes - stretches.startOf(row);
       if (row + 1 < stretches.count && stretches.inodeOf(row + 1) === inode) continue;
-      // The record is no file.
+      // The record is not a file.
       if (inode !== BOOT_LOADER_INODE) {
         const endsWithData = stretches.isEndOfFile(row);
         yield { inode, isLink: false, sizeBytes, ...(endsWithData ? { endBytes } : {}) };

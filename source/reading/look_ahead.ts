@@ -123,7 +123,7 @@ export class LookAhead {
     const begin = { kind: "begin", allTimes, likelyHoles, exclude } as const;
     this.#threads ??= new ReadingThreads(begin, signal, readAhead);
     this.#folders.add(inode);
-    // What is posted is no view of something larger.
+    // What is posted is not a view of something larger.
     const place = { folder: this.placeOf(inode), path: path.slice() };
     return new LookedFolder(this.#threads, place, names);
   }

@@ -107,7 +107,7 @@ export class LookedFolder {
   #ask(): void {
     const most = this.#isTaken ? this.threads.depth : TASKS_AHEAD;
     while (!this.#toAsk.isAtEnd && this.#coming.length < most) {
-      // What is posted is no view of something larger.
+      // What is posted is not a view of something larger.
       const names = this.#toAsk.take(NAMES_A_TASK).slice();
       this.#coming.push(this.threads.look({ kind: "look", ...this.place, names }).result);
     }

@@ -46,7 +46,7 @@ export class PieceReader {
     this.#file = new SourceFile(source, (problem) => this.#problems.push(problem), breather);
   }
 
-  /** Reads all pieces of a task. @throws what is no fault of the source. */
+  /** Reads all pieces of a task. @throws what is not a fault of the source. */
   async read({ pieces, into }: ReadTask): Promise<ReadResult> {
     const bytes = into ?? new ArrayBuffer(TASK_BYTES);
     const problems: Problem[][] = [];

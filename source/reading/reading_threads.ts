@@ -28,7 +28,7 @@ const TASKS_A_THREAD = 2;
 const SLOW_MS = 0.4;
 /** So many bytes may take as long as a name. */
 const BYTES_A_NAME = 200_000;
-/** The first thread waits for the others for this part of the time, or more of them are no help. */
+/** The first thread waits for the others for this part of the time, or more of them do not help. */
 const WAITING = 0.25;
 /** So much more has to be done by more threads, or they were too many. */
 const WORTH = 1.2;

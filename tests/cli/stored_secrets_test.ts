@@ -34,7 +34,7 @@ testWith(
       assert.equal(none.code, 2);
       assert.match(
         none.stderr,
-        /cannot ask for the passphrase of .*photos\.img\.age: this is no termi/,
+        /cannot ask for the passphrase of .*photos\.img\.age: this is not a termi/,
       );
       const wrong = await icecore(cat, { env: { ICECORE_AGE_PASSPHRASE: "sesame shut" } });
       assert.equal(wrong.code, 1);

@@ -68,7 +68,7 @@ Deno.test("a file that changed behind its times is read, and shares nothing that
     );
   }));
 
-Deno.test("an image that does not keep change times is no help, and that is said", () =>
+Deno.test("an image that does not keep change times does not help, and that is said", () =>
   withEarlier([], async (folder) => {
     const sharing = await build(folder);
     assert.deepEqual([sharing.countKnown, sharing.countFiles], [0, 3]);

@@ -163,7 +163,7 @@ testWith(
   },
 );
 
-Deno.test("what is no folder cannot be packed, and an image is packed under its name", async () => {
+Deno.test("what is not a folder cannot be packed, and an image is packed under its name", async () => {
   await whileServed(fill, async ({ at }) => {
     for (const part of ["tar/beside.txt", "zip/beside.txt", "tar/missing", "zip/missing"]) {
       const answer = await fetch(at(part));

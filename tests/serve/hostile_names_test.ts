@@ -63,7 +63,7 @@ Deno.test("a name is text on every page, and nothing else", async () => {
   });
 });
 
-Deno.test("a name that is no UTF-8 is shown in octal, and its search finds it", async () => {
+Deno.test("a name that is not UTF-8 is shown in octal, and its search finds it", async () => {
   await whileServedTree(hostile, async ({ at }) => {
     assert.ok((await (await fetch(at("browse/"))).text()).includes("caf\\351.txt"));
     const { rows } = await (await fetch(at("list/?from=0&to=100"))).json();

@@ -30,7 +30,7 @@ const refused = {
   ".": "the folder itself",
 };
 for (const [text, what] of Object.entries(refused)) {
-  Deno.test(`${what} is no path: ${JSON.stringify(text)}`, () => {
+  Deno.test(`${what} is not a path: ${JSON.stringify(text)}`, () => {
     assert.equal(decodePath(text), undefined);
   });
 }

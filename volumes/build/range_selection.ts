@@ -51,7 +51,7 @@ export class RangeSelection implements FolderSelection {
   below(name: Uint8Array): RangeSelection | undefined {
     const { from, to, depth } = this.bounds;
     const node = this.node?.below.get(keyOf(name));
-    // It was no folder when the plan was made: what it holds by now lies in no other volume.
+    // It was not a folder when the plan was made: what it holds by now lies in no other volume.
     if (node?.moved === "here") return undefined;
     const isOutside = this.#placeOf(name) === "nothing";
     const isOn = (path: PathNames | undefined): PathNames | undefined =>

@@ -58,7 +58,7 @@ export class Catalogue implements Disposable {
     try {
       database = new DatabaseSync(path, { readOnly: true });
       const ours = pragma(database, "application_id") === APPLICATION_ID;
-      if (!ours) throw new Error("it is no catalogue of icecore");
+      if (!ours) throw new Error("it is not a catalogue of icecore");
       const version = pragma(database, "user_version");
       if (version !== CATALOGUE_VERSION) throw otherVersion(path, version);
       return new Catalogue(path, database);
@@ -97,7 +97,7 @@ export class Catalogue implements Disposable {
     return new CataloguedFolder(this.table, this.#folder.get(id) as unknown as FolderRow);
   }
 
-  /** What is no folder and has this path: once for each volume that has it, the last one first. */
+  /** What is not a folder and has this path: once for each volume that has it, last one first. */
   files(path: Uint8Array): CataloguedFile[] {
     const at = path.lastIndexOf(SLASH);
     const folder = this.folder(path.subarray(0, Math.max(0, at)));
@@ -117,7 +117,7 @@ export class Catalogue implements Disposable {
     return found;
   }
 
-  /** All in a folder that is no folder, by the bytes of the names. */
+  /** All in a folder that is not a folder, by the bytes of the names. */
   *filesOf(folder: CataloguedFolder): Generator<CataloguedFile> {
     for (const row of this.#files.iterate(folder.firstFile, folder.endFile)) {
       yield new CataloguedFile(this.table, row as unknown as FileRow, folder.path);

@@ -147,7 +147,7 @@ function placeOf(location: string, catalogue: string): string {
   if (!isRemote(location)) return relative(dirname(catalogue), resolve(location));
   if (/^s3:/i.test(location)) return location;
   const url = new URL(location);
-  // What lets somebody in is no business of whoever reads the catalogue.
+  // What lets somebody in does not concern whoever reads the catalogue.
   [url.username, url.password, url.search, url.hash] = ["", "", "", ""];
   return url.href;
 }

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { PlanHeader, PlannedVolume } from "./plan.ts";
 
-/** The volume with its key: where it stands in a plan, and where others begin, is no part of it. */
+/** The volume with its key: where it stands in a plan, and where others begin, is not part of it. */
 export function withKey(volume: PlannedVolume, { sources, options }: PlanHeader): PlannedVolume {
   const { name, host, range, only, base, contents } = volume;
   const own = sources.filter((source) => source.host === host);

@@ -19,7 +19,7 @@ import type { Manifest, SetVolume } from "./manifest.ts";
 export interface WrongVolume {
   /**
    * `missing`: not there; `extra`: no volume of the set; `altered`: not as it was built; `swapped`:
-   * another volume under its name; `superseded`: of an earlier plan, which is no fault.
+   * another volume under its name; `superseded`: of an earlier plan, which is not a fault.
    */
   readonly kind: "missing" | "extra" | "altered" | "swapped" | "superseded";
   /** The file. */
@@ -149,6 +149,6 @@ function* extraFiles(
     const isEarlier = Number(which[1] ?? 1) < generation;
     yield isEarlier
       ? { kind: "superseded", file, message: `${file} is of an earlier plan, and needed no more` }
-      : { kind: "extra", file, message: `${file} is no volume of this set` };
+      : { kind: "extra", file, message: `${file} is not a volume of this set` };
   }
 }

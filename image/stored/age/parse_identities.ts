@@ -89,7 +89,7 @@ function nativeIdentity(line: string, which: string): (to: Decrypter) => void {
       // The library's own words may quote the key.
       throw badIdentity(
         which,
-        "there is a line in it that is no age identity: those begin with AGE-SECRET-KEY-. " +
+        "there is a line in it that is not an age identity: those begin with AGE-SECRET-KEY-. " +
           "Name the file that age-keygen or ssh-keygen made.",
       );
     }

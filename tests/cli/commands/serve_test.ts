@@ -160,7 +160,7 @@ Deno.test("beyond loopback serve wants a password, which must be one", async () 
   });
 });
 
-Deno.test("a port that another program has is named, and so is what is no image", async () => {
+Deno.test("a port that another program has is named, and so is what is not an image", async () => {
   await withImage(async (image, folder) => {
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));

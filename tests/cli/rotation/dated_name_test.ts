@@ -15,7 +15,7 @@ Deno.test("a name in front may look like a date as well", () => {
   assert.deepEqual(parseDatedName(datedName(series, timeMs)), { series, timeMs });
 });
 
-Deno.test("what is no date is no name of ours", () => {
+Deno.test("what is not a date is not a name of ours", () => {
   for (
     const name of [
       "srv.img",

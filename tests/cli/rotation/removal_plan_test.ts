@@ -177,6 +177,6 @@ Deno.test("the next image lies on the newest verified one until the chain is ful
   assert.equal(next([image(0), image(1, 0, "unverified")], 4), nameOf(0));
   assert.equal(next([image(0, undefined, "damaged"), image(1, 0)], 4), undefined);
   assert.equal(next([], 4), undefined);
-  assert.equal(next([image(0), image(20)], 4), nameOf(0), "one of the future is no base");
+  assert.equal(next([image(0), image(20)], 4), nameOf(0), "one of the future is not a base");
   assert.equal(next([image(0), of(image(1), { sources: ["/other"] })], 4), nameOf(0));
 });

@@ -266,7 +266,7 @@ Deno.test("a catalogue answers for all volumes, and each file comes out of its o
   });
 });
 
-Deno.test("what is no catalogue is refused, and nothing is left of one that failed", async () => {
+Deno.test("what is not a catalogue is refused, and nothing is left of one that failed", async () => {
   await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, "text"), "no catalogue\n".repeat(1000));
     const refused = await icecore(["volume", "find", "text"], { cwd: folder });

@@ -96,7 +96,7 @@ async function firstBlockOfRecord(forgery: Forgery): Promise<number> {
   );
 }
 
-Deno.test("a record that is not the image's any more is no witness", async () => {
+Deno.test("a record that is not the image's any more is not a witness", async () => {
   const image = original.slice();
   const at = await firstBlockOfRecord(new Forgery(image)) * 1024;
   const header = image.subarray(at, at + RECORD_HEADER.sizeBytes);

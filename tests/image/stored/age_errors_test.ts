@@ -65,7 +65,7 @@ testWith(needs, "each identity that does not fit has a code and a message of its
   });
 });
 
-testWith(needs, "what is no identity is refused, and never shown", async () => {
+testWith(needs, "what is not an identity is refused, and never shown", async () => {
   await inEncrypted(async ({ path, folder, image }) => {
     const key = ageKey(folder, "b");
     const secret = readFileSync(key.file, "utf8").split("\n").find((line) => /^AGE/.test(line))!;
@@ -74,9 +74,9 @@ testWith(needs, "what is no identity is refused, and never shown", async () => {
     const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
       [
         secret.slice(0, -1) + (secret.endsWith("Q") ? "P" : "Q"),
-        /a line in it that is no age iden/,
+        /a line in it that is not an age iden/,
       ],
-      [`AGE-SECRET-KEY-${secret}`, /a line in it that is no age identity/],
+      [`AGE-SECRET-KEY-${secret}`, /a line in it that is not an age identity/],
       ["", /there is none in it/],
       ["# nothing\n", /there is none in it/],
       [key.recipient, /it is a public key/],

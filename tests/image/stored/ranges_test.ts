@@ -84,7 +84,7 @@ for (const [form, store] of Object.entries(forms)) {
   }
 }
 
-Deno.test("what is no layer is handed back as it came", async () => {
+Deno.test("what is not a layer is handed back as it came", async () => {
   const source = sourceOf(noise(5000, 1), true);
   assert.equal(await unwrap(source), source);
 });

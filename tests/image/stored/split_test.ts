@@ -229,7 +229,7 @@ testWith(SPLIT, "where the last part is missing, the last one that is there is n
   });
 });
 
-testWith(SPLIT, "images that only have such names are no parts", async () => {
+testWith(SPLIT, "images that only have such names are not parts", async () => {
   await inPlace(async (place) => {
     await build(place, [[zstd]]);
     copyFileSync(place.image, join(place.folder, "night.000"));

@@ -154,7 +154,7 @@ Deno.test("a damaged target of a link is named, and the link is not extracted", 
     const image = join(place, "links.img");
     await icecoreOutput(["build", source, "-o", image, "--quiet"]);
     rmSync(`${image}.sha512`);
-    assert.equal((await verifyImage(image)).contents?.countFiles, 1, "a link is no file");
+    assert.equal((await verifyImage(image)).contents?.countFiles, 1, "a link is not a file");
     const bytes = readFileSync(image);
     const at = bytes.indexOf(targets.long);
     flip(bytes, at + 60);

@@ -141,7 +141,7 @@ Deno.test("files with holes are equal where their holes are", () =>
     assert.deepEqual(equal.map((names) => names.toSorted()), [["a", "b"]]);
   }));
 
-Deno.test("a file that changes while it is compared is no twin", () =>
+Deno.test("a file that changes while it is compared is not a twin", () =>
   inTemporaryFolder(async (folder) => {
     for (const name of ["a", "b", "c"]) writeFileSync(`${folder}/${name}`, "same contents");
     const changed = () => writeFileSync(`${folder}/b`, "Same contents");

@@ -61,7 +61,7 @@ for (
   });
 }
 
-Deno.test("a new time of access is no change", async () => {
+Deno.test("a new time of access is not a change", async () => {
   const read = (file: string) => {
     const { mtime } = statSync(file);
     utimesSync(file, 1_700_000_000, mtime);

@@ -17,7 +17,7 @@ Deno.test("names that are not UTF-8, or have newlines, are cut, moved and stored
     const script = [`cd '${folder}/source'`, `mkdir ${at(0xe9, 0x0a)}`];
     const expected: string[] = ["e90a"];
     for (let i = 1; i <= 60; i++) {
-      // Half of them lie in a folder, and a slash is no name.
+      // Half of them lie in a folder, and a slash is not a name.
       const name = i <= 30 ? [0xe9, 0x0a, 0x2f, 0x80 + i] : [0xff, i === 0x2f ? 0xfe : i];
       script.push(`head -c 40000 /dev/zero > ${at(...name)}`);
       expected.push(Buffer.from(name).toString("hex"));

@@ -16,7 +16,7 @@ import type { IndexedMetadata, IndexedVolume } from "./indexed.ts";
 /** What indexing came to. */
 export interface IndexCounts {
   readonly countFolders: number;
-  /** Names of all that is no folder. */
+  /** Names of all that is not a folder. */
   readonly countFiles: number;
 }
 
