@@ -19,8 +19,9 @@ export interface FileReader {
   /**
    * Goes on with a regular file.
    * @param number the inode of the image that it is stored under
+   * @param isReadAtOnce whether the next read takes all of it, and nobody sees the bytes before
    */
-  open(inode: TreeInode, number: InodeNumber): void;
+  open(inode: TreeInode, number: InodeNumber, isReadAtOnce?: boolean): void;
   /** Fills `into` from a position of the file on; a promise only where it has to be waited for. */
   read(into: Uint8Array, offsetBytes: number): void | Promise<void>;
   /** The open file, where it is one of this machine. */
@@ -33,6 +34,25 @@ export interface FileReader {
    * @throws where a file was not what it should have been
    */
   judge?(digests: Uint8Array): Promise<void>;
+}
+
+/** How a file differs from what was scanned. */
+export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
+
+/**
+ * A way to files that are read at once: one look at each says whether it is the one that was
+ * scanned, and whether it changed.
+ *
+ * @internal
+ */
+export interface FilesAtOnce {
+  /** Opens a regular file, or whatever has its name by now; the caller closes the descriptor. */
+  open(inode: TreeInode): number;
+  /**
+   * Looks at it, once it was read and before anybody sees the bytes.
+   * @returns `undefined` when it is what was scanned
+   */
+  changeOf(inode: TreeInode, file: number): FileChange | "replaced" | undefined;
 }
 
 /**
@@ -129,6 +149,8 @@ export interface ScannedSource {
    * @throws SourceError `file-replaced` where another file has its name by now.
    */
   open(inode: TreeInode): number;
+  /** The same for files that are read at once. */
+  readonly atOnce?: FilesAtOnce;
   /**
    * Looks where the data of a large file lies, where `scan` has left that to whoever knows which
    * files are stored; `undefined` where it has no holes. Absent where `scan` has looked.

@@ -7,7 +7,7 @@ import { S_IFMT, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import { SystemError } from "../host/libc/errno.ts";
 import type { Descriptor } from "../host/libc/files.ts";
 import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
-import type { ScannedSource } from "../pipeline/scanned_source.ts";
+import type { FileChange, ScannedSource } from "../pipeline/scanned_source.ts";
 
 /** What a scan saw of a regular file. */
 export interface ExpectedFile {
@@ -23,9 +23,6 @@ export interface ExpectedFile {
 
 /** No time has such nanoseconds. */
 export const UNKNOWN = -1;
-
-/** How a file differs from what was scanned. */
-export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
 
 const status = new StatusBuffer();
 
@@ -52,6 +49,11 @@ export function howChanged(fd: Descriptor, expected: ExpectedFile): FileChange |
     if (error instanceof SystemError) return "unknown";
     throw error;
   }
+  return changeIn(status, expected);
+}
+
+/** The same of a file that was looked at. */
+export function changeIn(status: StatusBuffer, expected: ExpectedFile): FileChange | undefined {
   if ((status.mode & S_IFMT) !== S_IFREG) return "not-regular";
   if (status.sizeBytes > expected.sizeBytes) return "longer";
   const isSame = status.hasMtime(expected.seconds, expected.nanoseconds);

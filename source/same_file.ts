@@ -32,8 +32,11 @@ export function requireSameFile(
   pathOf: () => string,
 ): void {
   statusOfOpen(file, status);
-  // What is not a regular file is found by reading it.
-  if ((status.mode & S_IFMT) !== S_IFREG) return;
   const isSame = typeof expected === "function" ? expected(status) : isSameFile(expected, status);
-  if (!isSame) throw new ReplacedFileError(pathOf());
+  if (!isSame && isRegular(status)) throw new ReplacedFileError(pathOf());
+}
+
+/** What is not a regular file is found by reading it. */
+export function isRegular({ mode }: StatusBuffer): boolean {
+  return (mode & S_IFMT) === S_IFREG;
 }

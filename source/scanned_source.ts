@@ -24,17 +24,18 @@ import {
   openAt,
 } from "../host/libc/files.ts";
 import { joinBytes, printable } from "../host/libc/paths.ts";
-import { StatusBuffer } from "../host/libc/status.ts";
+import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
 import { SourceError } from "../pipeline/build_errors.ts";
 import { folderOf } from "../pipeline/source_path.ts";
 import type { FilePlace, FolderPlace } from "../pipeline/scanned_source.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
 import { dataRangesOf } from "./data_ranges.ts";
+import { changeIn, expectedFile } from "./file_change.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { SMALL_FILE_BYTES } from "./inode_reader.ts";
 import { isPublicSource } from "./public_source.ts";
 import { FilesReadAhead } from "./reading/files_read_ahead.ts";
-import { requireSameFile } from "./same_file.ts";
+import { isRegular, requireSameFile } from "./same_file.ts";
 import type { Walked } from "./walked.ts";
 
 /** Makes the source that later steps read from. */
@@ -60,15 +61,18 @@ export function scannedSource(
     const identity = identities.of(inode, tree);
     return { folder: last.folder, name: nameOfInode(inode).slice(), path: pathOf(inode), identity };
   };
+  const openUnseen = (inode: TreeInode): Descriptor => {
+    const folder = folders.get(parentOf(tree, inode));
+    // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
+    return openAt(folder, nameOfInode(inode), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  };
   const source: ScannedSource = {
     tree,
     ctime: identities.ctime,
     pathOf,
     folder: (inode) => folders.get(inode),
     open(inode): Descriptor {
-      const folder = folders.get(parentOf(tree, inode));
-      // Without O_NONBLOCK, a FIFO put in the file's place would block for ever.
-      const file = openAt(folder, nameOfInode(inode), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      const file = openUnseen(inode);
       try {
         const isSame = () => identities.isSame(inode, status, tree);
         requireSameFile(file, isSame, status, () => pathOf(inode));
@@ -77,6 +81,14 @@ export function scannedSource(
         closeRead(file);
         throw error;
       }
+    },
+    atOnce: {
+      open: openUnseen,
+      changeOf(inode, file) {
+        statusOfOpen(file as Descriptor, status);
+        const isSame = identities.isSame(inode, status, tree) || !isRegular(status);
+        return isSame ? changeIn(status, expectedFile(source, inode)) : "replaced";
+      },
     },
     ...(ahead.threads === undefined ? {} : {
       ahead: {

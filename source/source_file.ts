@@ -6,29 +6,28 @@
  * @module
  */
 
+import type { InodeNumber } from "../ext4/numbers.ts";
 import type { Tree, TreeInode } from "../ext4/tree.ts";
 import type { Breather } from "../host/breathe.ts";
 import { refuseOwnFault } from "../host/files/open_files.ts";
 import { meaningOf, SystemError } from "../host/libc/errno.ts";
 import { closeRead, type Descriptor, readAt } from "../host/libc/files.ts";
 import type { Problem, ProblemKind } from "../pipeline/problem.ts";
+import type { FileChange } from "../pipeline/scanned_source.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
 import { CarefulReader, isOfAPart } from "./careful_reader.ts";
-import {
-  describeChange,
-  type ExpectedFile,
-  expectedFile,
-  type FileChange,
-  howChanged,
-} from "./file_change.ts";
+import { describeChange, type ExpectedFile, expectedFile, howChanged } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
 import { ReplacedFileError } from "./same_file.ts";
 import { settle } from "./settling.ts";
 
 /** Who may look at a file once more and close it, instead of the thread that reads. */
 export interface Finisher {
-  /** @returns false when it has too much to do; the file then stays the caller's. */
-  offer(fd: Descriptor, inode: TreeInode, expected: ExpectedFile): boolean;
+  /**
+   * @param expected absent for a file that is to be closed only
+   * @returns false when it has too much to do; the file then stays the caller's.
+   */
+  offer(fd: Descriptor, inode: TreeInode, expected?: ExpectedFile): boolean;
 }
 
 /** Reads one file after the other. */
@@ -40,9 +39,13 @@ export class SourceFile {
   #lost = new LostRanges();
   #lostWhy = "";
   #hasProblem = false;
+  /** Whether what was opened is still to be looked at, once it was read. */
+  #isUnseen = false;
+  /** Whether nothing is left to be found out about the file. */
+  #isDone = false;
 
   constructor(
-    private readonly source: Pick<ScannedSource, "tree" | "ctime" | "pathOf" | "open">,
+    private readonly source: Pick<ScannedSource, "tree" | "ctime" | "pathOf" | "open" | "atOnce">,
     private readonly onProblem: (problem: Problem) => void,
     private readonly breather: Breather,
     private readonly finisher?: Finisher,
@@ -61,13 +64,19 @@ export class SourceFile {
     return this.#fd;
   }
 
-  /** Opens a regular file. One that cannot be opened is reported and reads as zeros. */
-  open(inode: TreeInode): void {
+  /**
+   * Opens a regular file. One that cannot be opened is reported and reads as zeros.
+   * @param isReadAtOnce whether the next read takes all of it, and nobody sees the bytes before
+   */
+  open(inode: TreeInode, _number?: InodeNumber, isReadAtOnce = false): void {
     this.#inode = inode;
     this.#careful = undefined;
     this.#hasProblem = false;
+    this.#isDone = false;
+    const { atOnce } = this.source;
+    this.#isUnseen = isReadAtOnce && atOnce !== undefined;
     try {
-      this.#fd = this.source.open(inode) as Descriptor;
+      this.#fd = (this.#isUnseen ? atOnce! : this.source).open(inode) as Descriptor;
     } catch (error) {
       this.#fail(error, "the image holds zeros for it");
     }
@@ -88,7 +97,28 @@ export class SourceFile {
     } catch (error) {
       if (!isOfAPart(error)) return this.#giveUp(error, into, offsetBytes);
     }
+    if (this.#isUnseen && !this.#look(into, done)) return;
     if (done < into.length) return this.#readOn(into, offsetBytes, done);
+  }
+
+  /** Looks at a file that was opened unseen. @returns false when it is another one. */
+  #look(into: Uint8Array, done: number): boolean {
+    this.#isUnseen = false;
+    const inode = this.#inode;
+    try {
+      const change = this.source.atOnce!.changeOf(inode, this.#fd!);
+      if (change === "replaced") throw new ReplacedFileError(this.source.pathOf(inode));
+      // What is left to be read may change until then.
+      if (done < into.length) return true;
+      this.#isDone = true;
+      if (change !== undefined) this.reportChange(inode, change);
+      return true;
+    } catch (error) {
+      this.#fail(error, "the image holds zeros for it");
+      into.fill(0);
+      this.#close();
+      return false;
+    }
   }
 
   async #readOn(into: Uint8Array, offsetBytes: number, done: number): Promise<void> {
@@ -125,12 +155,12 @@ export class SourceFile {
     if (fd === undefined) return;
     if (!this.#hasProblem) {
       const inode = this.#inode;
-      const expected = expectedFile(this.source, inode);
+      const expected = this.#isDone ? undefined : expectedFile(this.source, inode);
       if (this.finisher?.offer(fd, inode, expected) === true) {
         this.#fd = undefined;
         return;
       }
-      const change = howChanged(fd, expected);
+      const change = expected && howChanged(fd, expected);
       if (change !== undefined) this.reportChange(inode, change);
     }
     this.#close();

@@ -64,11 +64,11 @@ export class FilesReadAhead implements FileReader {
     return this.#isDirect ? this.parts.direct.descriptor : undefined;
   }
 
-  open(inode: TreeInode, number: InodeNumber): void {
+  open(inode: TreeInode, number: InodeNumber, isReadAtOnce?: boolean): void {
     this.#inode = inode;
     this.#ask();
     this.#isDirect = this.#pieces[this.#first]?.inode !== inode;
-    if (this.#isDirect) this.parts.direct.open(inode, number);
+    if (this.#isDirect) this.parts.direct.open(inode, number, isReadAtOnce);
   }
 
   read(into: Uint8Array, offsetBytes: number): void | Promise<void> {

@@ -63,10 +63,12 @@ export class FilePieces {
     const count = this.#counts[index]!;
     if (count === MOST_PIECES) throw new Error("icecore bug: a buffer holds too many pieces.");
     const slot = index * MOST_PIECES + count;
-    this.#ints.set(
-      [piece.number, piece.start, piece.lengthBytes, piece.hasLongHoles ? 1 : 0],
-      slot * INTS,
-    );
+    // One by one: an array for them would be made for each file.
+    const int = slot * INTS;
+    this.#ints[int] = piece.number;
+    this.#ints[int + 1] = piece.start;
+    this.#ints[int + 2] = piece.lengthBytes;
+    this.#ints[int + 3] = piece.hasLongHoles ? 1 : 0;
     this.#floats[slot * FLOATS] = piece.offsetBytes;
     this.#floats[slot * FLOATS + 1] = piece.sizeBytes;
     this.#counts[index] = count + 1;

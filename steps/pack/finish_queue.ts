@@ -2,14 +2,16 @@
  * Files that have been read and are still to be looked at once more and closed, handed from the
  * thread that reads to the one that hashes.
  *
- * Two of the four system calls that a small file costs are the last look and the close. The hashing
- * thread is idle half of the time where files are small, and does them then.
+ * The close is one of the four system calls that a small file costs, and of one that is read in
+ * several pieces the last look as well. The hashing thread is idle half of the time where files are
+ * small, and does them then.
  * @module
  */
 
 import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import { closeRead, type Descriptor } from "../../host/libc/files.ts";
-import { type ExpectedFile, type FileChange, howChanged } from "../../source/file_change.ts";
+import type { FileChange } from "../../pipeline/scanned_source.ts";
+import { type ExpectedFile, howChanged } from "../../source/file_change.ts";
 
 /** A file that changed, by its row in the tree. */
 export interface ChangedFile {
@@ -22,6 +24,9 @@ const COUNT_SLOTS = Math.max(1, Math.min(256, Math.floor(OPEN_FILES_LIMIT / 4)))
 /** Of one slot: descriptor, inode and nanoseconds as integers; size and seconds as floats. */
 const INTS = 4;
 const FLOATS = 3;
+
+/** In place of an inode: the file is to be closed only. */
+const NOBODY = -1;
 
 // Words before the slots.
 const ADDED = 0;
@@ -52,19 +57,25 @@ export class FinishQueue {
     this.#floats = new Float64Array(floats);
   }
 
-  /** Hands a file over. @returns false when the queue is full; the file stays the caller's. */
-  offer(fd: Descriptor, inode: number, expected: ExpectedFile): boolean {
+  /**
+   * Hands a file over.
+   * @param expected absent for one that is to be closed only
+   * @returns false when the queue is full; the file stays the caller's.
+   */
+  offer(fd: Descriptor, inode: number, expected?: ExpectedFile): boolean {
     const added = this.#ints[ADDED]!;
     if (added - Atomics.load(this.#ints, DONE) >= COUNT_SLOTS) return false;
     const int = HEAD_WORDS + (added % COUNT_SLOTS) * INTS;
     const float = (added % COUNT_SLOTS) * FLOATS;
     this.#ints[int] = fd;
-    this.#ints[int + 1] = inode;
-    this.#ints[int + 2] = expected.nanoseconds;
-    this.#ints[int + 3] = expected.ctimeNanoseconds;
-    this.#floats[float] = expected.sizeBytes;
-    this.#floats[float + 1] = expected.seconds;
-    this.#floats[float + 2] = expected.ctimeSeconds;
+    this.#ints[int + 1] = expected === undefined ? NOBODY : inode;
+    if (expected !== undefined) {
+      this.#ints[int + 2] = expected.nanoseconds;
+      this.#ints[int + 3] = expected.ctimeNanoseconds;
+      this.#floats[float] = expected.sizeBytes;
+      this.#floats[float + 1] = expected.seconds;
+      this.#floats[float + 2] = expected.ctimeSeconds;
+    }
     Atomics.store(this.#ints, ADDED, added + 1);
     return true;
   }
@@ -76,7 +87,8 @@ export class FinishQueue {
       const int = HEAD_WORDS + (done % COUNT_SLOTS) * INTS;
       const float = (done % COUNT_SLOTS) * FLOATS;
       const fd = this.#ints[int] as Descriptor;
-      const change = howChanged(fd, {
+      const inode = this.#ints[int + 1]!;
+      const change = inode === NOBODY ? undefined : howChanged(fd, {
         sizeBytes: this.#floats[float]!,
         seconds: this.#floats[float + 1]!,
         nanoseconds: this.#ints[int + 2]!,
@@ -84,7 +96,7 @@ export class FinishQueue {
         ctimeNanoseconds: this.#ints[int + 3]!,
       });
       closeRead(fd);
-      if (change !== undefined) onChanged({ inode: this.#ints[int + 1]!, change });
+      if (change !== undefined) onChanged({ inode, change });
       Atomics.store(this.#ints, DONE, done + 1);
     }
   }

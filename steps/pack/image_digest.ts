@@ -15,7 +15,7 @@ import type { HashFailure, HashResult, HashTask } from "./image_digest_worker.ts
 /** How long the thread sleeps for a free buffer before it lets the event loop run. */
 const WAIT_MS = 20;
 /** Waking a thread costs more than finishing a file: it is woken for several. */
-const FILES_A_WAKE = 32;
+const FILES_A_WAKE = 128;
 
 /** A running hash. */
 export class Hasher implements Finisher {
@@ -92,8 +92,8 @@ export class Hasher implements Finisher {
     this.#ring.submit(lengthBytes);
   }
 
-  /** Has a file looked at once more and closed on the other thread. */
-  offer(fd: Descriptor, inode: TreeInode, expected: ExpectedFile): boolean {
+  /** Has a file closed on the other thread, and looked at once more before. */
+  offer(fd: Descriptor, inode: TreeInode, expected?: ExpectedFile): boolean {
     if (!this.#queue.offer(fd, inode, expected)) return false;
     if (++this.#countOffered % FILES_A_WAKE === 0) this.#ring.wake();
     return true;

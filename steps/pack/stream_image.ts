@@ -166,7 +166,7 @@ class Streamer {
     const buffer = this.#buffer!;
     const start = this.#used;
     if (run.kind === "file" && run !== this.#run) {
-      const waiting = this.#beginRun(run, this.#offset + start);
+      const waiting = this.#beginRun(run, this.#offset + start, buffer.length - start);
       if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
     }
     const isCloned = run === this.#run && done < this.#clonedBytes;
@@ -177,16 +177,17 @@ class Streamer {
       case "bytes":
         buffer.set(part === length ? run.bytes : run.bytes.subarray(done, done + part), start);
         if (run.link !== undefined) {
-          this.#digest(run.link, start, part, { offsetBytes: done, sizeBytes: length });
+          const of = { offsetBytes: done, sizeBytes: length, hasLongHoles: false };
+          this.#digest({ number: run.link, start, lengthBytes: part, ...of });
         }
         break;
       case "zeros":
         buffer.fill(0, start, end);
         break;
       case "file": {
-        const { sizeBytes, hasLongHoles } = run;
+        const { number, sizeBytes, hasLongHoles } = run;
         const offsetBytes = run.offsetBytes + done;
-        this.#digest(run.number, start, part, { offsetBytes, sizeBytes, hasLongHoles });
+        this.#digest({ number, start, lengthBytes: part, offsetBytes, sizeBytes, hasLongHoles });
         const into = buffer.subarray(start, end);
         if (isCloned) {
           // What is digested is what the image holds, not what the source does.
@@ -194,7 +195,7 @@ class Streamer {
           this.#leaveOut(buffer, end);
           break;
         }
-        const reading = this.parts.files.read(into, run.offsetBytes + done);
+        const reading = this.parts.files.read(into, offsetBytes);
         if (reading instanceof Promise) {
           return reading.then(() => {
             this.#fill(buffer, end);
@@ -212,15 +213,22 @@ class Streamer {
 
   /**
    * Opens the file of a run, and clones what can be cloned of it.
+   * @param roomBytes what the buffer has left, which nobody sees before it is handed on
    * @returns a promise where the file cannot be opened yet: then it is to be tried again
    */
-  #beginRun(run: Run & { kind: "file" }, imageOffsetBytes: number): Promise<void> | undefined {
+  #beginRun(
+    run: Run & { kind: "file" },
+    imageOffsetBytes: number,
+    roomBytes: number,
+  ): Promise<void> | undefined {
     const { cloner, files, pathOf } = this.parts;
-    const waiting = this.#openFile(run.inode, run.number);
+    const { offsetBytes, lengthBytes, sizeBytes } = run;
+    const isWhole = offsetBytes === 0 && lengthBytes === sizeBytes;
+    const isReadAtOnce = isWhole && lengthBytes <= roomBytes && cloner === undefined;
+    const waiting = this.#openFile(run.inode, run.number, isReadAtOnce);
     if (waiting !== undefined) return waiting;
     this.#run = run;
     const fd = files.descriptor as Descriptor | undefined;
-    const { offsetBytes, lengthBytes } = run;
     const path = () => pathOf(run.inode);
     this.#clonedBytes = cloner === undefined || fd === undefined
       ? 0
@@ -249,18 +257,16 @@ class Streamer {
     if (this.#buffer !== undefined) this.#submit(this.#buffer);
   }
 
-  #digest(
-    number: number,
-    start: number,
-    lengthBytes: number,
-    of: Pick<FilePiece, "offsetBytes" | "sizeBytes"> & { readonly hasLongHoles?: boolean },
-  ): void {
-    const piece = { hasLongHoles: false, ...of, number, start, lengthBytes };
+  #digest(piece: FilePiece): void {
     this.parts.digests?.add(this.parts.hasher.bufferIndex, piece);
   }
 
   /** @returns a promise where the file cannot be opened yet: then it is to be tried again */
-  #openFile(inode: TreeInode, number: InodeNumber): Promise<void> | undefined {
+  #openFile(
+    inode: TreeInode,
+    number: InodeNumber,
+    isReadAtOnce: boolean,
+  ): Promise<void> | undefined {
     if (this.#open === inode) return undefined;
     this.parts.files.close();
     // Closed once: while it is waited for the next, none is open.
@@ -268,7 +274,7 @@ class Streamer {
     const from = this.parts.readFrom?.(inode) ?? inode;
     const waiting = this.parts.files.settle?.(from);
     if (waiting !== undefined) return waiting;
-    this.parts.files.open(from, number);
+    this.parts.files.open(from, number, isReadAtOnce);
     this.#open = inode;
     return undefined;
   }

@@ -39,6 +39,12 @@ export function layerSource(
     pathOf,
     folder: (inode) => scanned.folder(rowOf(inode)),
     open: (inode) => scanned.open(rowOf(inode)),
+    ...(scanned.atOnce && {
+      atOnce: {
+        open: (inode) => scanned.atOnce!.open(rowOf(inode)),
+        changeOf: (inode, file) => scanned.atOnce!.changeOf(rowOf(inode), file),
+      },
+    }),
     ...(scanned.ahead && {
       ahead: { ...scanned.ahead, placeOf: (inode) => scanned.ahead!.placeOf(rowOf(inode)) },
     }),
