@@ -5,6 +5,7 @@
 
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { FileSystem } from "../ext4/reader/file_system.ts";
+import { isZero } from "../ext4/reader/little_endian.ts";
 import type { RecordData } from "../ext4/reader/metadata/record.ts";
 import type { RecordBase } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
@@ -113,7 +114,7 @@ export class ContentRecord implements ImageRecord {
     if (!this.#isThere(inode)) return undefined;
     const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
     const digest = this.#digests.subarray(start, start + RECORD_DIGEST_BYTES);
-    return digest.every((byte) => byte === 0) ? undefined : digest;
+    return isZero(digest) ? undefined : digest;
   }
 
   #isThere(inode: InodeNumber): boolean {

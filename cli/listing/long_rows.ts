@@ -5,6 +5,7 @@
 
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import type { Mark } from "../../image/stack/mark_of.ts";
 import { modeText } from "./mode_text.ts";
 import { localMinute } from "./time_text.ts";
@@ -30,15 +31,29 @@ export function longColumns(
   entries: Iterable<Pick<LongEntry, "stat">>,
   isHuman: boolean,
 ): LongColumns {
-  const width = { links: 0, uid: 0, gid: 0, size: 0, major: 0, minor: 0 };
-  let allocatedBytes = 0;
+  let links = 0, uid = 0, gid = 0, largest = 0, major = -1, minor = -1;
+  let size = 0, allocatedBytes = 0, count = 0;
   for (const { stat } of entries) {
-    const columns = columnsOf(stat, isHuman);
-    for (const key of KEYS) {
-      if (columns[key].length > width[key]) width[key] = columns[key].length;
-    }
+    // Of numbers the largest is the longest; of sizes for people, 1023 is longer than 10K.
+    links = Math.max(links, stat.countLinks);
+    uid = Math.max(uid, stat.uid);
+    gid = Math.max(gid, stat.gid);
+    if (stat.device !== undefined) {
+      major = Math.max(major, stat.device.major);
+      minor = Math.max(minor, stat.device.minor);
+    } else if (isHuman) size = Math.max(size, sizeText(stat.sizeBytes, true).length);
+    else largest = Math.max(largest, stat.sizeBytes);
     allocatedBytes += stat.allocatedBytes;
+    if (++count % ROWS_A_COLLECTION === 0) boundGarbage();
   }
+  const width = {
+    links: `${links}`.length,
+    uid: `${uid}`.length,
+    gid: `${gid}`.length,
+    size: Math.max(size, `${largest}`.length),
+    major: major < 0 ? 0 : `${major}`.length,
+    minor: minor < 0 ? 0 : `${minor}`.length,
+  };
   if (width.major > 0) width.size = Math.max(width.size, width.major + 2 + width.minor);
   return { width, allocatedBytes };
 }
@@ -64,6 +79,9 @@ export function longRow(
 export function markText(mark: Mark | undefined): string {
   return mark === undefined ? "" : ` (${mark})`;
 }
+
+/** What they were unpacked into is garbage. */
+const ROWS_A_COLLECTION = 1 << 15;
 
 const KEYS = ["links", "uid", "gid", "size", "major", "minor"] as const;
 

@@ -18,6 +18,8 @@ import { NameSet } from "./name_set.ts";
 
 /** Blocks of a folder with an index; enough for 500 million names. */
 const MAX_INDEXED_BLOCKS = 1 << 22;
+/** Blocks between two pauses: some thousand names. */
+const PAUSE_BLOCKS = 32;
 const STRUCTURE = "ext4_dir_entry_2";
 
 /**
@@ -65,6 +67,8 @@ export function* checkFolder(state: CheckState, folder: Inode): Reading<void> {
     fileBlock++;
     // With an index, equal names have equal hashes, and so lie in the same block.
     if (root !== undefined) names.clear();
+    const wait = fileBlock % PAUSE_BLOCKS === 0 ? state.pause() : undefined;
+    if (wait !== undefined) yield wait;
   }
   if (!cursor.areDotsSound) {
     const why = "`.` or `..` is said to be no folder, or its name does not end in a NUL";

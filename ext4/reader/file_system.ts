@@ -9,6 +9,7 @@ import type { Xattr } from "../tree.ts";
 import type { BlockSource } from "./bytes/block_source.ts";
 import { readContiguous } from "./contents/contiguous_contents.ts";
 import { encrypted } from "./contents/file_data.ts";
+import type { RawEntry } from "./directory/raw_entry.ts";
 import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
 import { loadLinkTarget } from "./metadata/link_target.ts";
@@ -112,7 +113,7 @@ export class FileSystem implements LeavingOut {
           this.#volume,
           open,
           leaving,
-          (inode, name) => this.#statOf(inode, name, leaving),
+          (inode, raw) => this.#statOf(inode, raw, leaving),
         ),
       );
       if (entries === undefined) return;
@@ -290,11 +291,10 @@ export class FileSystem implements LeavingOut {
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */
-  #statOf(inode: Inode, path: Uint8Array | undefined, leaving: LeavingOut = this): Stat {
+  #statOf(inode: Inode, path: Uint8Array | RawEntry | undefined, leaving: LeavingOut = this): Stat {
     return statOf(this.#volume.geometry, inode, (error) => {
-      if (path !== undefined || leaving.onBroken === undefined) {
-        leaveOut(error, leaving, () => path);
-      }
+      if (path === undefined && leaving.onBroken !== undefined) return;
+      leaveOut(error, leaving, () => path instanceof Uint8Array ? path : path?.name);
     });
   }
 }

@@ -8,6 +8,7 @@ import { BOOT_LOADER_INODE, FIRST_INODE, type InodeNumber } from "../../ext4/num
 import type { FileSystem } from "../../ext4/reader/file_system.ts";
 import type { StoredFile } from "../../ext4/reader/metadata/stored_file.ts";
 import type { Breather } from "../../host/breathe.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { BlocklessFiles } from "./blockless_files.ts";
 import { StretchList } from "./stretch_list.ts";
 
@@ -31,6 +32,9 @@ export interface SharedStretches {
   readonly dataBytes: number;
 }
 
+/** What they were read into is garbage. */
+const INODES_A_COLLECTION = 1 << 15;
+
 /** Goes through the inodes; those that are damaged are passed over, as the checker names them. */
 export async function storedContents(
   files: FileSystem,
@@ -41,31 +45,43 @@ export async function storedContents(
   const blockless = new BlocklessFiles();
   const shared: SharedStretches[] = [];
   const scattered: StoredFile[] = [];
-  const add = async (inode: InodeNumber) => {
+  const keep = (inode: InodeNumber, file: StoredFile | undefined) => {
+    if (file === undefined) return;
+    if (file.stretches.length === 0) blockless.add(inode, file.sizeBytes);
+    else if (file.isLink) scattered.push(file);
+    else if (!stretches.add(file)) {
+      const ownerNumber = stretches.sameAs(file) as InodeNumber | undefined;
+      if (ownerNumber === undefined) scattered.push(file);
+      else shared.push({ number: inode, ownerNumber, dataBytes: dataBytesOf(file) });
+    }
+  };
+  // A promise only where the source gave one: of a million inodes hardly any has to be waited for.
+  const add = (inode: InodeNumber): Promise<void> | undefined => {
     try {
       const found = files.storedFile(inode);
-      const file = found instanceof Promise ? await found : found;
-      if (file === undefined) return;
-      if (file.stretches.length === 0) blockless.add(inode, file.sizeBytes);
-      else if (file.isLink) scattered.push(file);
-      else if (!stretches.add(file)) {
-        const ownerNumber = stretches.sameAs(file) as InodeNumber | undefined;
-        if (ownerNumber === undefined) scattered.push(file);
-        else shared.push({ number: inode, ownerNumber, dataBytes: dataBytesOf(file) });
-      }
+      if (found instanceof Promise) return found.then((file) => keep(inode, file), passOver);
+      keep(inode, found);
     } catch (error) {
-      if (!(error instanceof CorruptImageError || error instanceof UnsupportedFeatureError)) {
-        throw error;
-      }
+      passOver(error);
     }
+    return undefined;
   };
   for (let number: number = FIRST_INODE; number <= countInodes; number++) {
     if (breather.due) await breather.pause();
-    await add(number as InodeNumber);
+    if (number % INODES_A_COLLECTION === 0) boundGarbage();
+    const later = add(number as InodeNumber);
+    if (later !== undefined) await later;
   }
   // The record lies behind all files: its end is looked at as well.
   await add(BOOT_LOADER_INODE);
   return { stretches, blockless, shared, scattered };
+}
+
+/** What is damaged or not understood has no contents to compare. @throws any other error */
+function passOver(error: unknown): void {
+  if (!(error instanceof CorruptImageError || error instanceof UnsupportedFeatureError)) {
+    throw error;
+  }
 }
 
 /** Bytes of data of a file; holes do not count. */

@@ -6,10 +6,14 @@
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { StoredDamageError } from "../stored/stored_damage_error.ts";
 import type { Failures } from "./failures.ts";
 import type { VerifiedImage } from "./verification.ts";
+
+/** The checker asks for a pause every thousand inodes or names; what it read before is garbage. */
+const PAUSES_A_COLLECTION = 32;
 
 /** Checks all of it; where what it is stored in is damaged, as far as that goes. */
 export async function checkStructure(
@@ -18,7 +22,11 @@ export async function checkStructure(
   signal: AbortSignal,
 ): Promise<Pick<VerifiedImage, "countInodes" | "wasReplayed" | "dropped">> {
   const breather = new Breather(signal);
-  const pause = () => breather.due ? breather.pause() : undefined;
+  let countPauses = 0;
+  const pause = () => {
+    if (++countPauses % PAUSES_A_COLLECTION === 0) boundGarbage();
+    return breather.due ? breather.pause() : undefined;
+  };
   const report = await checkImage(source, { pause }).catch((error) => {
     if (!(error instanceof StoredDamageError)) throw error;
     failures.addStored(error);

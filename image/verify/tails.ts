@@ -21,10 +21,13 @@ export interface DirtyTail {
  * @returns `undefined` where all are zeros
  */
 export function dirtyRange(bytes: Uint8Array, offsetBytes: number): ImageRange | undefined {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  if (first < 0) return undefined;
-  const last = bytes.findLastIndex((byte) => byte !== 0);
-  return [offsetBytes + first, offsetBytes + last + 1];
+  // Loops: a call for each byte behind a million small files is a quarter of what verify takes.
+  let first = 0;
+  while (first < bytes.length && bytes[first] === 0) first++;
+  if (first === bytes.length) return undefined;
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  return [offsetBytes + first, offsetBytes + end];
 }
 
 /** Reads what lies behind the end of a file. @param endBytes of the file's data in the image */

@@ -55,6 +55,11 @@ export class Entry {
     return a.#nameLength - b.#nameLength;
   }
 
+  /** @internal Where its name lies: a view of it costs more than most names are long. */
+  get place(): Pick<RawEntry, "bytes" | "nameAt" | "nameLength"> {
+    return { bytes: this.#bytes, nameAt: this.#nameAt, nameLength: this.#nameLength };
+  }
+
   /** Bytes without slash or NUL; never `.` or `..`. */
   get name(): Uint8Array {
     return this.#bytes.subarray(this.#nameAt, this.#nameAt + this.#nameLength);

@@ -20,7 +20,7 @@ export function* nextEntries(
   volume: Volume,
   folder: { readonly inode: InodeNumber; readonly window: EntryWindow },
   leaving: LeavingOut,
-  statOf: (inode: Inode, name: Uint8Array) => Stat,
+  statOf: (inode: Inode, raw: RawEntry) => Stat,
 ): Reading<Entry[] | undefined> {
   let raw = folder.window.take();
   if (raw === undefined) {
@@ -36,7 +36,7 @@ export function* nextEntries(
     try {
       const inode = peekNamed(volume, folder.inode, one) ??
         (yield* loadNamed(volume, folder.inode, one));
-      entries.push(new Entry(one, statOf(inode, one.name)));
+      entries.push(new Entry(one, statOf(inode, one)));
     } catch (error) {
       leaveOut(error, leaving, () => one.name);
     }
