@@ -11,6 +11,7 @@ import { asBroken, damageOf } from "../../image/content_check.ts";
 import { PieceBuffer } from "../../image/tar/piece_buffer.ts";
 import { FileCheck } from "../contents/record_lock.ts";
 import { streamBody } from "../http/stream_body.ts";
+import { Column } from "../tree/column.ts";
 import { archiveHeaders, type ArchiveRequest } from "./tar_response.ts";
 import { type PlannedMember, planZip, type ZipPlan } from "./zip_plan.ts";
 import { dataDescriptor, directoryEntry, endRecords, localHeader } from "./zip_records.ts";
@@ -36,6 +37,9 @@ export async function zipResponse(wanted: ArchiveRequest): Promise<Response> {
   }
 }
 
+/** So much of the directory is handed on at a time. */
+const DIRECTORY_PIECE_BYTES = 64 << 10;
+
 /** The bytes of the archive, piece by piece: each is the caller's to keep. */
 export async function* zipPieces(
   image: ImageReader,
@@ -44,7 +48,8 @@ export async function* zipPieces(
 ): AsyncGenerator<Uint8Array> {
   const out = new PieceBuffer();
   const breather = new Breather(signal);
-  const directory: Uint8Array[] = [];
+  const directory = new Column(Uint8Array);
+  let countMembers = 0;
   const checks = new FileCheck(image);
   for (const member of plan.members()) {
     const offsetBytes = out.countBytes;
@@ -61,11 +66,15 @@ export async function* zipPieces(
       }
     }
     if (out.put(dataDescriptor(member, checksum))) yield out.take().slice();
-    directory.push(directoryEntry({ ...member, crc32: checksum, offsetBytes }));
+    directory.append(directoryEntry({ ...member, crc32: checksum, offsetBytes }));
+    countMembers++;
   }
   const directoryAt = out.countBytes;
-  for (const entry of directory) if (out.put(entry)) yield out.take().slice();
-  out.put(endRecords(directory.length, out.countBytes - directoryAt, directoryAt));
+  for (let at = 0; at < directory.length; at += DIRECTORY_PIECE_BYTES) {
+    const end = Math.min(directory.length, at + DIRECTORY_PIECE_BYTES);
+    if (out.put(directory.part(at, end))) yield out.take().slice();
+  }
+  out.put(endRecords(countMembers, directory.length, directoryAt));
   yield out.take().slice();
 }
 

@@ -37,8 +37,7 @@ export async function thumbnailResponse(wanted: PictureRequest): Promise<Respons
   const { file, stat } = wanted;
   return await pictureResponse(wanted, "small", async () => {
     const picture = await knowPicture(file, wanted.name);
-    const source = await thumbnailSource(file, picture, stat.sizeBytes);
-    return source && { source, orientation: picture.orientation };
+    return await thumbnailSource(file, picture, stat.sizeBytes);
   });
 }
 
@@ -47,14 +46,11 @@ export async function previewResponse(wanted: PictureRequest): Promise<Response>
   const { file } = wanted;
   return await pictureResponse(wanted, "large", async () => {
     const picture = await knowPicture(file, wanted.name);
-    const source = await fullSource(file, picture);
-    return source && { source, orientation: picture.orientation };
+    return await fullSource(file, picture);
   });
 }
 
-type Find = () => Promise<
-  { readonly source: PictureSource; readonly orientation: number } | undefined
->;
+type Find = () => Promise<PictureSource | undefined>;
 
 async function pictureResponse(
   { file, stat, name, request, looking, sending }: PictureRequest,
@@ -73,25 +69,23 @@ async function pictureResponse(
   const media = mediaOf(name);
   if (media.shows !== "picture") return new Response(null, { status: 204, headers });
   const free = await looking.take(request.signal);
-  let found: Awaited<ReturnType<Find>>;
+  let source: PictureSource | undefined;
   try {
-    found = await find();
+    source = await find();
   } finally {
     free();
   }
-  if (found === undefined) return new Response(null, { status: 204, headers });
-  const { source, orientation } = found;
+  if (source === undefined) return new Response(null, { status: 204, headers });
   headers.set("content-type", source.from === "file" ? media.type : "image/jpeg");
   if (source.from === "bytes") {
-    const jpeg = withOrientation(source.jpeg, orientation);
+    const jpeg = withOrientation(source.jpeg, source.orientation);
     headers.set("content-length", String(jpeg.length));
     return new Response(request.method === "HEAD" ? null : jpeg.slice(), { headers });
   }
   const span = source.from === "span" ? source.span : { startBytes: 0, endBytes: stat.sizeBytes };
   // The first two bytes of a JPEG, and behind them how it is turned.
-  const isTurned = source.from === "span";
-  const begin = isTurned
-    ? withOrientation(JPEG_HEAD, orientation).slice(0, 2 - JPEG_HEAD.length)
+  const begin = source.from === "span"
+    ? withOrientation(JPEG_HEAD, source.orientation).slice(0, 2 - JPEG_HEAD.length)
     : undefined;
   const rest = begin === undefined ? span : { ...span, startBytes: span.startBytes + 2 };
   const sizeBytes = (begin?.length ?? 0) + rest.endBytes - rest.startBytes;

@@ -6,9 +6,10 @@
 import { mediaOf } from "../media/media_type.ts";
 import type { ByteSpan } from "../http/range.ts";
 import { type Dimensions, dimensionsOf } from "../pictures/dimensions.ts";
+import { embeddedPictures } from "../pictures/embedded_pictures.ts";
 import { type PictureFacts, readExif } from "../pictures/exif.ts";
 import { isJpeg } from "../pictures/oriented_jpeg.ts";
-import { type PreviewPlace, tiffPreviews } from "../pictures/tiff_previews.ts";
+import type { PreviewPlace } from "../pictures/tiff_previews.ts";
 import { fileHead, fileSpan, type SentFile } from "./file_pieces.ts";
 
 /** What is read of a picture to know it: EXIF stands in it whole, with its preview. */
@@ -25,7 +26,7 @@ const MOST_POINTS = 200e6;
 export interface KnownPicture {
   readonly exif: PictureFacts;
   readonly dimensions: Dimensions | undefined;
-  /** JPEGs in it that lie outside its head, the smallest first; of a raw picture. */
+  /** JPEGs in it, the smallest first; of a raw picture. */
   readonly previews: readonly PreviewPlace[];
   readonly orientation: number;
   /** Whether a browser draws the file as it is. */
@@ -37,7 +38,7 @@ export interface KnownPicture {
 /** Bytes that a browser draws. */
 export type PictureSource =
   /** In memory. */
-  | { readonly from: "bytes"; readonly jpeg: Uint8Array }
+  | { readonly from: "bytes"; readonly jpeg: Uint8Array; readonly orientation: number }
   /** A JPEG within the file. */
   | { readonly from: "span"; readonly span: ByteSpan; readonly orientation: number }
   /** The file as it is. */
@@ -49,13 +50,15 @@ export async function knowPicture(file: SentFile, name: Uint8Array): Promise<Kno
   const isVector = media.type === "image/svg+xml";
   const { stat } = await file.image.openFile(file.inode);
   const head = isVector ? new Uint8Array() : await fileHead(file.image, file.inode, HEAD_BYTES);
-  const tiff = tiffPreviews(head, stat.sizeBytes);
-  const exif = await readExif(head);
+  const read = (offsetBytes: number, countBytes: number) =>
+    fileSpan(file.image, file.inode, offsetBytes, countBytes);
+  const embedded = await embeddedPictures(head, stat.sizeBytes, read);
+  const exif = await readExif(embedded.exif ?? head);
   return {
     exif,
     dimensions: dimensionsOf(head),
-    previews: tiff?.previews ?? [],
-    orientation: tiff?.orientation ?? exif.orientation,
+    previews: embedded.previews,
+    orientation: embedded.orientation ?? exif.orientation,
     isDrawn: media.isDrawn === true,
     isVector,
   };
@@ -67,12 +70,14 @@ export async function thumbnailSource(
   picture: KnownPicture,
   sizeBytes: number,
 ): Promise<PictureSource | undefined> {
-  const { exif: { thumbnail }, previews, dimensions, isDrawn, isVector } = picture;
-  if (thumbnail !== undefined && isJpeg(thumbnail)) return { from: "bytes", jpeg: thumbnail };
-  for (const { offsetBytes, sizeBytes } of previews) {
+  const { exif: { thumbnail }, previews, dimensions, orientation, isDrawn, isVector } = picture;
+  if (thumbnail !== undefined && isJpeg(thumbnail)) {
+    return { from: "bytes", jpeg: thumbnail, orientation };
+  }
+  for (const { offsetBytes, sizeBytes, isTurned } of previews) {
     if (sizeBytes > MOST_THUMBNAIL_BYTES) break;
     const jpeg = await fileSpan(file.image, file.inode, offsetBytes, sizeBytes);
-    if (isJpeg(jpeg)) return { from: "bytes", jpeg };
+    if (isJpeg(jpeg)) return { from: "bytes", jpeg, orientation: isTurned ? 1 : orientation };
   }
   const isSmall = isVector || pointsOf(dimensions) <= MOST_THUMBNAIL_POINTS;
   return isDrawn && sizeBytes <= MOST_WHOLE_BYTES && isSmall ? { from: "file" } : undefined;
@@ -87,14 +92,14 @@ export async function fullSource(
   if (isDrawn) {
     return isVector || isDrawable(dimensions) ? { from: "file" } : undefined;
   }
-  for (const { offsetBytes, sizeBytes } of [...previews].reverse()) {
+  for (const { offsetBytes, sizeBytes, isTurned } of [...previews].reverse()) {
     if (sizeBytes > MOST_PREVIEW_BYTES) continue;
     if (!isJpeg(await fileSpan(file.image, file.inode, offsetBytes, 16))) continue;
     const span = { startBytes: offsetBytes, endBytes: offsetBytes + sizeBytes };
-    return { from: "span", span, orientation };
+    return { from: "span", span, orientation: isTurned ? 1 : orientation };
   }
   return thumbnail !== undefined && isJpeg(thumbnail)
-    ? { from: "bytes", jpeg: thumbnail }
+    ? { from: "bytes", jpeg: thumbnail, orientation }
     : undefined;
 }
 

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { EnvironmentError } from "icecore/read";
 import { messageOf } from "icecore/plugin";
+import { GarbageBound } from "../../host/garbage_bound.ts";
 import { closeUnasked } from "./unasked_connections.ts";
 
 /** A server that listens. */
@@ -45,7 +46,9 @@ const IDLE_MS = 10_000;
 /** @throws EnvironmentError when it cannot listen there */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits };
+  const garbage = new GarbageBound();
   const server = createServer({ keepAliveTimeout: IDLE_MS }, (request, response) => {
+    response.on("close", garbage.begin());
     respond(options, limits, request, response).catch(options.onProblem);
   });
   server.maxConnections = limits.countConnections;

@@ -8,6 +8,8 @@
 export interface PreviewPlace {
   readonly offsetBytes: number;
   readonly sizeBytes: number;
+  /** Whether its own EXIF says how it is turned. */
+  readonly isTurned?: boolean;
 }
 
 /** What is known of a TIFF file. */
