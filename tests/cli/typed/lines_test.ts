@@ -34,7 +34,8 @@ function wordsOf(line: string): string[] {
 
 /** What becomes of all lines, where there are images and folders that they speak of. */
 async function answers(): Promise<readonly Answer[]> {
-  return await inTemporaryFolder(async (folder) => {
+  let found: readonly Answer[] = [];
+  await inTemporaryFolder(async (folder) => {
     for (const each of ["photos/2024", "backup", "mnt"]) {
       mkdirSync(`${folder}/${each}`, { recursive: true });
     }
@@ -46,8 +47,9 @@ async function answers(): Promise<readonly Answer[]> {
     const [built] = await runLines([["build", "photos", "-q"]], folder);
     assert.equal(built?.code, 0, built?.stderr);
     copyFileSync(`${folder}/photos.img`, `${folder}/old.img`);
-    return await runLines(table.map(({ line }) => wordsOf(line)), folder);
+    found = await runLines(table.map(({ line }) => wordsOf(line)), folder);
   });
+  return found;
 }
 
 Deno.test("a mistyped line is answered with what to do", async (context) => {
