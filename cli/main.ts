@@ -14,6 +14,7 @@ import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
 import { printParseError, type Usages } from "./arguments/parse_error.ts";
+import { refuseStrayWords } from "./arguments/stray_words.ts";
 import { bashScript } from "./completion/bash_script.ts";
 import { loadSettingWords } from "./completion/setting_words.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
@@ -48,11 +49,13 @@ export async function main(typed: readonly string[]): Promise<number> {
     await loadSettingWords(args);
     values = parse(args, commands, usages);
     checkArguments(args);
+    refuseStrayWords(args, usages[args[0]!]);
     if (prints(values)) requireStdout();
     // Each command's values carry its own name; the parser cannot produce another pairing.
     const code = await commands[values.command]!.run(values as never);
     return code === EXIT.done && wasStdoutUnread() ? EXIT.unread : code;
   } catch (error) {
+    if (error instanceof ParserEnded) return error.code;
     printError(error, values ?? { command: "" });
     return exitCodeOf(error);
   }
@@ -68,23 +71,22 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 /** Help where no command is given: on stderr, as a script that forgot it got nothing done. */
 function printHelp(commands: Loaded, usages: Usages): number {
   try {
-    parse(["--help"], commands, usages, {
-      stdout: (text) => note(text),
-      onExit: () => {
-        throw new HelpPrinted();
-      },
-    });
+    parse(["--help"], commands, usages, { stdout: (text) => note(text) });
   } catch (error) {
-    if (!(error instanceof HelpPrinted)) throw error;
+    if (!(error instanceof ParserEnded)) throw error;
   }
   return EXIT.usage;
 }
 
 /** Ends the parser, which would else end the process. */
-class HelpPrinted extends Error {}
+class ParserEnded extends Error {
+  constructor(readonly code: number) {
+    super();
+  }
+}
 
-/** Where help goes, and what happens then. */
-type Ending = Pick<RunOptions, "stdout" | "onExit">;
+/** Where help goes. */
+type Ending = Pick<RunOptions, "stdout">;
 
 /** All commands, or the one that is named. */
 type Loaded = Partial<Commands>;
@@ -98,7 +100,7 @@ function usagesOf(commands: Loaded): Usages {
   );
 }
 
-/** The values of a command line. Ends the process after help, or where they cannot be understood. */
+/** The values of a command line. @throws ParserEnded after help, or where they are not understood */
 function parse(
   args: readonly string[],
   commands: Loaded,
@@ -127,6 +129,9 @@ function parse(
     termWidth: "auto",
     // Help is printed before the options are known.
     ...args.includes("--no-color") ? { colors: false } : {},
+    onExit: (code) => {
+      throw new ParserEnded(code);
+    },
     commandList: "top-level",
     // Those of all commands would fill the screen before the list of them.
     usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],

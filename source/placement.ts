@@ -4,8 +4,8 @@
  * @module
  */
 
-import { basename, dirname } from "node:path";
-import { type BigIntStats, lstatSync, statSync } from "node:fs";
+import { type BigIntStats, lstatSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, relative } from "node:path";
 import { shownLocation } from "../host/block_source/location.ts";
 import { adviceOn } from "../host/files/file_status.ts";
 import { refuseOwnFault } from "../host/files/open_files.ts";
@@ -21,6 +21,7 @@ import {
 import { printable } from "../host/libc/paths.ts";
 import { SourceError, UsageError } from "../pipeline/build_errors.ts";
 import { folderOf, isContents } from "../pipeline/source_path.ts";
+import { compileExcludes } from "./exclude.ts";
 
 /** The sources of a build, placed. */
 export interface SourcePlacement {
@@ -122,12 +123,14 @@ function clash(one: string, other: string, place: string): UsageError {
  *
  * @param output Absolute path of the image, or `-`.
  * @param oneFileSystem An output on another file system than the source is outside then.
- * @throws UsageError
+ * @param exclude Patterns of what is left out; an output in such a folder is outside as well.
+ * @throws UsageError `output-in-source`
  */
 export function checkOutputOutside(
   sources: readonly string[],
   output: string,
   oneFileSystem: boolean,
+  exclude: readonly string[] = [],
 ): void {
   if (output === "-") return;
   const above = foldersFrom(dirname(output));
@@ -135,15 +138,30 @@ export function checkOutputOutside(
   for (const source of sources) {
     const status = statSync(source, { bigint: true });
     if (oneFileSystem && fileSystem !== status.dev) continue;
-    if (above.has(keyOf(status))) {
+    if (above.has(keyOf(status)) && !isLeftOut(source, dirname(output), exclude)) {
       const shown = shownLocation(folderOf(source) || "/");
       throw new UsageError(
         `cannot write ${printable(output)}: it lies within the source ${shown} and ` +
-          "would contain itself. Choose a place outside.",
+          "would contain itself. Choose a place outside, or leave out the folder that it is in.",
         "output-in-source",
       );
     }
   }
+}
+
+/** Whether a folder within a source, or one above it, is left out. */
+function isLeftOut(source: string, folder: string, exclude: readonly string[]): boolean {
+  const excludes = compileExcludes(exclude);
+  if (excludes === undefined) return false;
+  const root = realpathSync(folderOf(source) || "/");
+  const within = relative(root, realpathSync(folder));
+  // Bound there by a mount: no name leads from the one to the other.
+  if (within === "" || within.startsWith("..")) return false;
+  const names = within.split("/");
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return names.some((name, i) =>
+    excludes.matches(bytes(names.slice(0, i + 1).join("/")), bytes(name), true)
+  );
 }
 
 /**

@@ -85,7 +85,7 @@ export function scanOf(part?: ScannedPart): Step {
     options,
     check({ sources, output, options }) {
       placeSources(sources);
-      checkOutputOutside(sources, output, options.oneFileSystem);
+      checkOutputOutside(sources, output, options.oneFileSystem, options.exclude);
       compileExcludes(options.exclude);
     },
     run: (image, context) => scanSource(image, context, part),

@@ -10,7 +10,7 @@ import type { Usages } from "./parse_error.ts";
  * The arguments as they were meant.
  *
  * - `-h` asks for help, where the command has no option of that name; `-V` for the version.
- * - A value may stand directly behind an option of one letter: `-oFILE`.
+ * - A value may stand directly behind an option of one letter: `-oFILE`, `-o=FILE`.
  */
 export function asMeant(args: readonly string[], usages: Usages): string[] {
   const [command = "", ...rest] = args;
@@ -33,21 +33,22 @@ export function asMeant(args: readonly string[], usages: Usages): string[] {
   return meant;
 }
 
-/** `-oFILE` in two; `undefined` for anything else. */
+/** `-oFILE`, or `-o=FILE`, in two; `undefined` for anything else. */
 function attachedValue(
   arg: string,
   options: ReadonlyMap<string, boolean>,
 ): [option: string, value: string] | undefined {
   if (arg.startsWith("--") || arg.length < 3) return undefined;
   const option = arg.slice(0, 2);
-  return options.get(option) === true ? [option, arg.slice(2)] : undefined;
+  // A path that begins so may be written with ./ in front.
+  return options.get(option) === true ? [option, arg.slice(2).replace(/^=(?=.)/, "")] : undefined;
 }
 
 /**
  * The options of a command, and whether each has a value.
  * @param args of which the first may name a command of the command, whose options alone count then
  */
-function optionsOf(usage: Usage, [action]: readonly string[]): Map<string, boolean> {
+export function optionsOf(usage: Usage, [action]: readonly string[]): Map<string, boolean> {
   const options = new Map<string, boolean>();
   const visit = (term: UsageTerm): void => {
     if (term.type === "option") {

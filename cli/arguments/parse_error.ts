@@ -4,11 +4,14 @@
  * @module
  */
 
-import { extractOptionNames, type Usage } from "@optique/core/usage";
+import { extractCommandNames, type Usage } from "@optique/core/usage";
 import { withShownLocations } from "../../host/block_source/location.ts";
 import { didYouMean } from "../../pipeline/words/suggest.ts";
+import { synopsisOf } from "../manual/command_page.ts";
+import { TOPICS } from "../manual/topics.ts";
 import { note, printJson } from "../output/output.ts";
 import { commandHint } from "./command_hint.ts";
+import { optionHint } from "./option_hint.ts";
 
 /** The usage of each command, by name. */
 export type Usages = Readonly<Record<string, Usage>>;
@@ -42,49 +45,79 @@ function explain(said: string, args: readonly string[], usages: Usages): string 
   const [command] = args;
   if (command === undefined) return "icecore: no command is given. See: icecore --help";
   const usage = Object.hasOwn(usages, command) ? usages[command] : undefined;
-  const text = said.trimEnd().replace("Error: ", "icecore: ").replace(
-    /Expected an? (\S+), but too few arguments\./,
-    "No $1 is named.",
-  );
-  const other = usage === undefined
-    ? commandHint(command === "help" ? args[1] : command)
-    : undefined;
-  if (other !== undefined) {
-    return `${text.replace(/\n\nDid you mean [^]*$/, "")}\n${other}\nSee: icecore --help`;
-  }
+  // Its own guesses do not know what other programs call things.
+  const plain = withoutStyle(said).trimEnd().replace(/\n\nDid you mean [^]*$/, "")
+    .replace("Error: ", "");
+  const text = inOurWords(plain, command, usage);
   const help = usage === undefined ? "See: icecore --help" : `See: icecore ${command} --help`;
-  return [text, hint(text, args, usage, usages), help].filter((line) => line !== undefined)
-    .join("\n");
+  return [`icecore: ${text}`, hint(plain, args, usage, usages), help]
+    .filter((line) => line !== undefined).join("\n");
 }
 
-/** What was meant, where a flag is not known. */
+const UNEXPECTED = /^Unexpected option[^:]*: `([^]*)`\.$/;
+const MISSING = /^Expected an? (\S+), but too few arguments\.$/;
+const NO_CHOICE = /^No matching .* found\.$/;
+
+function inOurWords(said: string, command: string, usage: Usage | undefined): string {
+  const word = UNEXPECTED.exec(said)?.[1];
+  if (word === undefined) {
+    if (NO_CHOICE.test(said) && usage !== undefined) {
+      return `${command} takes a command of its own, and there is none.`;
+    }
+    return said.replace(MISSING, "No $1 is named.");
+  }
+  const shown = `\`${word}\``;
+  if (word.length > 1 && word.startsWith("-")) {
+    return `${shown} is not an option of icecore${usage === undefined ? "" : ` ${command}`}.`;
+  }
+  if (command === "help") return `${shown} is neither a command nor a topic.`;
+  if (usage === undefined) return `${shown} is not a command of icecore.`;
+  return commandsOf(usage).length > 0
+    ? `${shown} is not a command of icecore ${command}.`
+    : `${shown} is one argument too many for icecore ${command}.`;
+}
+
+/** What was meant, or what is to be written. */
 function hint(
-  text: string,
+  said: string,
   args: readonly string[],
   usage: Usage | undefined,
   usages: Usages,
 ): string | undefined {
-  const plain = withoutStyle(text);
-  const unknown = /Unexpected option[^:]*: `?(-[^`=\s]+?)(=[^`]*)?`?\.$/m.exec(plain)?.[1];
-  if (unknown === undefined || plain.includes("Did you mean")) return;
-  const habit = HABITS[unknown];
-  if (habit !== undefined) return `Did you mean ${habit}?`;
-  if (usage !== undefined) return nearest(unknown, usage);
+  const [command = "", ...rest] = args;
+  const word = UNEXPECTED.exec(said)?.[1];
+  if (usage !== undefined) {
+    const commands = commandsOf(usage);
+    if (word?.startsWith("-") === true && word.length > 1) {
+      return optionHint(word, rest, command, usage);
+    }
+    if (commands.length > 0 && (word !== undefined || NO_CHOICE.test(said))) {
+      return `Its commands are ${commands.join(", ")}.`;
+    }
+    if (said.endsWith("cannot be used multiple times.")) return "Once is enough.";
+    return word !== undefined || MISSING.test(said)
+      ? `Usage: ${synopsisOf(command, usage)}`
+      : undefined;
+  }
+  if (word === undefined) return undefined;
   const named = args.find((arg) => Object.hasOwn(usages, arg));
-  return named === undefined
-    ? undefined
-    : `Options come behind the command, as in: icecore ${named} ${unknown}`;
+  const wanted = command === "help" ? rest[0] : command;
+  return commandHint(wanted, args.slice(args.indexOf(wanted ?? "") + 1), Object.keys(usages)) ??
+    (command === "help" ? topicHint(wanted, usages) : undefined) ??
+    (named === undefined || named === "help" || !word.startsWith("-")
+      ? undefined
+      : `Options come behind the command, as in: icecore ${named} ${word}`);
 }
 
-/** What other programs call it. */
-const HABITS: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
+/** The commands of a command, as of `icecore volume`. */
+function commandsOf(usage: Usage): string[] {
+  const [own, ...others] = extractCommandNames(usage);
+  return own === undefined ? [] : others;
+}
 
-/** The nearest flag; a long one may have been written with one hyphen, as find has them. */
-function nearest(unknown: string, usage: Usage): string | undefined {
-  const word = unknown.replace(/^--?/, "");
-  if (word.length < 2) return;
-  const names = [...extractOptionNames(usage)].filter((name) => name.startsWith("--"));
-  return didYouMean(word, names.map((name) => name.slice(2)))?.replace("mean ", "mean --");
+function topicHint(word = "", usages: Usages): string | undefined {
+  const names = [...Object.keys(usages), ...Object.keys(TOPICS)];
+  return didYouMean(word.toLowerCase(), names)?.replace("mean ", "mean icecore help ");
 }
 
 function withoutStyle(text: string): string {

@@ -19,6 +19,8 @@ import type { BuildEvent, EventSink } from "../../pipeline/events.ts";
 import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { BuildResult } from "../../pipeline/running/run.ts";
 import { absoluteSource } from "../../pipeline/source_path.ts";
+import { readExcludeFile } from "../../source/exclude_file.ts";
+import { checkOutputOutside } from "../../source/placement.ts";
 import { faceOf, type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
 import { writeNote } from "../rotation/image_note.ts";
 import { originOf } from "../rotation/image_origin.ts";
@@ -30,6 +32,7 @@ import { finishRemovals } from "../rotation/remove_image.ts";
 import { hinderedLine } from "../listing/image_rows.ts";
 import { UnreadImages } from "../rotation/unread_images.ts";
 import { verifyInFolder } from "../rotation/verify_in_folder.ts";
+import { recipeFile } from "./build_request.ts";
 import type { BuildValues } from "./build_values.ts";
 
 /** What is built where, and what is kept. */
@@ -77,6 +80,16 @@ export function folderBuildOf(values: BuildValues, rules: KeepRules): FolderBuil
       `cannot build into ${printable(folder)}: there is no such folder. ` +
         "Make it, or mount the disk that it is on.",
       "no-folder",
+    );
+  }
+  // Before anything is written there. What a recipe file leaves out is known only later.
+  if (recipeFile(values.recipe) === undefined) {
+    const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
+    checkOutputOutside(
+      sources,
+      join(folder, `${series}.img`),
+      values.oneFileSystem === true,
+      exclude,
     );
   }
   return { folder, series, sources, fullEvery: fullEvery ?? 1, rules };

@@ -180,6 +180,13 @@ function excludedBy({ placed }: Pipeline): readonly string[] {
 }
 
 function unusable(flag: string, steps: readonly string[], { name }: Pipeline): UsageError {
+  if (flag === "--size") {
+    return new UsageError(
+      `cannot use --size with the recipe ${name}: its images are as large as what is in them, and ` +
+        "no size is needed. Leave it out.",
+      "unusable-flag",
+    );
+  }
   return new UsageError(
     `cannot use ${flag} with the recipe ${name}: it is for the step ${steps.join(" or ")}, ` +
       `which that recipe does not have. Leave it out, or choose another --recipe.`,

@@ -64,7 +64,7 @@ export function plain(message: Message | undefined): string {
   return message === undefined ? "" : formatMessage(message, { colors: false, quotes: false });
 }
 
-function synopsisOf(name: string, usage: Usage): string {
+export function synopsisOf(name: string, usage: Usage): string {
   const hasCommands = (term: UsageTerm): boolean =>
     term.type === "exclusive"
       ? term.terms.some((terms) => terms.some((each) => each.type === "command"))

@@ -10,19 +10,22 @@ import { codeOf, StepError, UsageError } from "../../pipeline/build_errors.ts";
 type Fields = Readonly<Record<string, string>>;
 
 /** A flag, by the name of its value in the commands that have it. */
-type Flags = Readonly<Record<string, string | ((fields: Fields) => string | undefined)>>;
+type Flags = Readonly<
+  Record<string, string | ((fields: Fields, values: object) => string | undefined)>
+>;
 
-const OUTPUT: Flags = { output: "-o" };
-const OTHER_RECIPE: Flags = { output: "-o", recipe: "--recipe native" };
+/** With `--to` nobody names an image. */
+const OUTPUT: Flags = { output: (_, values) => has(values, "to") ? "--to" : "-o" };
+const OTHER_RECIPE: Flags = { ...OUTPUT, recipe: "--recipe native" };
 const BASE: Flags = { bases: "--base", base: "--base" };
-const SETTING: Flags = { set: ({ option }) => `--set ${option}=VALUE` };
+const SETTING: Flags = { set: ({ option }) => option && `--set ${option}=VALUE` };
 
 /** By the code of the error. */
 const FLAGS: Readonly<Record<string, Flags>> = {
   "output-exists": { force: "--force", ...OUTPUT },
   "in-the-way": OUTPUT,
   "output-busy": OUTPUT,
-  "output-in-source": OUTPUT,
+  "output-in-source": { ...OUTPUT, exclude: "--exclude" },
   "output-is-base": OUTPUT,
   "not-writable": OUTPUT,
   "not-written": OUTPUT,
@@ -85,8 +88,12 @@ export function helpfulFlags(error: unknown, values: object): string[] {
     if (each instanceof UsageError) fields = { ...fields, ...each.fields };
     const flags = Object.entries(FLAGS[codeOf(each)] ?? {})
       .filter(([name]) => name in values)
-      .map(([, flag]) => typeof flag === "string" ? flag : flag(fields));
+      .map(([, flag]) => typeof flag === "string" ? flag : flag(fields, values));
     if (flags.length > 0) return flags.filter((flag) => flag !== undefined);
   }
   return [];
+}
+
+function has(values: object, name: string): boolean {
+  return (values as Readonly<Record<string, unknown>>)[name] !== undefined;
 }

@@ -10,6 +10,7 @@ import { withShownLocations } from "../../host/block_source/location.ts";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { saysNoImage } from "../../image/no_image.ts";
 import { codeOf, messageOf } from "../../pipeline/build_errors.ts";
+import { adviceOn } from "./advice.ts";
 import type { CommonValues } from "./common_options.ts";
 import { errorDetails } from "./error_details.ts";
 import { helpfulFlags } from "./flags.ts";
@@ -144,7 +145,7 @@ export function printError(error: unknown, values: PrintedValues): void {
 }
 
 /** A message with the flags of the command that help: what it advises, they do. */
-function withAdvice(message: string, error: unknown, values: object): string {
+function withAdvice(message: string, error: unknown, values: PrintedValues): string {
   const has = (option: string) =>
     option in values && values[option as keyof typeof values] !== true;
   const isJournal = isJournalError(error) && has("ignoreJournal");
@@ -153,10 +154,11 @@ function withAdvice(message: string, error: unknown, values: object): string {
     !isBeyondSalvage(error);
   const salvage = canSalvage ? " Or add --salvage to have the rest." : "";
   const flags = helpfulFlags(error, values);
+  const meant = adviceOn(error, values);
   const named = flags.length === 0
     ? message
     : `${message.replace(/\.$/, "")} (${flags.join(", ")})${message.endsWith(".") ? "." : ""}`;
-  return `${named}${journal}${salvage}`;
+  return `${named}${journal}${salvage}${meant === undefined ? "" : ` ${meant}`}`;
 }
 
 /** Whether there is nothing to be read without what is broken. */

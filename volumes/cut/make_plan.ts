@@ -74,7 +74,7 @@ export async function makePlan(request: PlanRequest): Promise<PlanResult> {
   requireTarget(request.targetBytes);
   requireLabel(request.host);
   const placement = placeSources(sources);
-  checkOutputOutside(sources, output, options.oneFileSystem);
+  checkOutputOutside(sources, output, options.oneFileSystem, options.exclude);
   const excludes = compileExcludes(options.exclude);
   const since = request.since === undefined
     ? undefined
