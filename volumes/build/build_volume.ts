@@ -14,6 +14,7 @@ import type { ScannedSource } from "../../pipeline/step.ts";
 import { type ScannedPart, scanOf } from "../../steps/scan.ts";
 import { pathNames } from "../cut/path_stack.ts";
 import type { Plan, PlannedVolume } from "../plan/plan.ts";
+import { requireNames } from "../plan/names_of.ts";
 import { namesPathOf } from "../plan/plan_paths.ts";
 import { sourcePathsOf } from "../plan/planned_sources.ts";
 import { readPlan } from "../plan/read_plan.ts";
@@ -69,6 +70,9 @@ export async function buildVolume(
   const volume = volumeAt(plan, index);
   const there = await presentVolume(volume, options);
   if (there !== undefined) return { state: "present", plan, entry: there };
+  if (volume.range !== undefined) {
+    await requireNames(namesPathOf(planPath), [volume], options.signal);
+  }
   if (volume.only !== undefined) moved.addOnly(volume.only);
   let entry: VolumeEntry | undefined;
   let changes: SourceChanges = { countNew: 0, countGone: 0 };
