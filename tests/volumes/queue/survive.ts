@@ -46,8 +46,14 @@ export interface Ordeal extends ManyFiles {
 export async function survive(ordeal: Ordeal): Promise<string> {
   let log = "";
   await inTemporaryFolder(async (folder) => {
+    const begin = performance.now();
+    const stage = (what: string) => {
+      log += `${((performance.now() - begin) / 1000).toFixed(0)} s: ${what}\n`;
+    };
     makeManyFiles(join(folder, "src"), ordeal);
+    stage("the source is made");
     await planInto(folder, ordeal.countVolumes);
+    stage("planned");
     const data = join(folder, "redis");
     mkdirSync(data);
     using namespaces = ordeal.hasNamespaces === true
@@ -75,9 +81,11 @@ export async function survive(ordeal: Ordeal): Promise<string> {
       // Whoever loses the queue submits again: what was built is not built again.
       if (restart === "without data") await submit(folder, redis.url);
     }
+    stage(`${ordeal.countKills} kills, ${ordeal.restarts.length} restarts of Redis`);
     await untilComplete(folder, redis.url);
+    stage("the set is complete");
     await crew.dismiss();
-    await check(folder, log);
+    await check(folder, log, stage);
   });
   return log;
 }
@@ -208,7 +216,7 @@ async function untilComplete(folder: string, url: string): Promise<void> {
   }
 }
 
-async function check(folder: string, log: string): Promise<void> {
+async function check(folder: string, log: string, stage: (what: string) => void): Promise<void> {
   assert.match(log, /^finished p: \d+ volumes, catalogue p\.catalogue$/m);
   await icecoreOutput(["volume", "verify", "out/p.volumes", "-q"], folder);
   const source = join(folder, "src");
@@ -216,10 +224,12 @@ async function check(folder: string, log: string): Promise<void> {
   const plan = await readPlan(join(folder, "p.plan"));
   const images = imagesOf(plan, join(folder, "out"));
   await withStack(images, folder, (merged) => assertSameTree(expected, source, merged, "tree"));
+  stage("mounted over one another, they are the source");
   const args = ["volume", "extract", "out/p.catalogue", "-o", "back", "-q"];
   const { code, stderr } = await icecore(args, { cwd: folder });
   assert.equal(code, 0, stderr);
   assertSameTree(expected, source, join(folder, "back"), "tree");
+  stage("extracted by the catalogue, they are the source");
   rmSync(join(folder, "back"), { recursive: true });
   const left = readdirSync(join(folder, "out")).filter((name) => name.endsWith(".partial"));
   assert.deepEqual(left, []);
