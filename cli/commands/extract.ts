@@ -25,6 +25,7 @@ import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
+import { extractionListeners } from "../output/extraction_listeners.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { noteTraffic } from "../output/traffic.ts";
@@ -112,13 +113,7 @@ export const extract = {
           target,
           force: values.force === true,
           signal,
-          onDamaged: ({ path, code, message }) =>
-            line.above(() => {
-              if (values.json === true) printJson({ type: "damaged", path, code, message });
-              else note(`icecore: ${message}`);
-            }),
-          onProgress: (done, total, unit) =>
-            line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
+          ...extractionListeners(values, line),
         });
       });
       line.clear();

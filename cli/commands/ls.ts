@@ -15,17 +15,15 @@ import {
   type ReadingValues,
   withImage,
 } from "../arguments/image_argument.ts";
+import { listingFlags, type ListingValues } from "../arguments/listing_flags.ts";
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { common } from "../output/common_options.ts";
 
-interface LsValues extends ReadingValues, SalvagingValues {
+interface LsValues extends ReadingValues, SalvagingValues, ListingValues {
   readonly command: "ls";
   readonly paths: readonly string[];
-  readonly long: boolean | undefined;
-  readonly recursive: boolean | undefined;
   readonly directory: boolean | undefined;
-  readonly human: boolean | undefined;
 }
 
 /** The command. */
@@ -41,18 +39,11 @@ export const ls = {
         })),
       }),
       object("How", {
-        long: optional(option("-l", {
-          description:
-            message`Print type and permissions, links, owner and group as numbers, size, time.`,
-        })),
-        recursive: optional(option("-R", "--recursive", {
-          description: message`Print folders within folders as well.`,
-        })),
+        ...listingFlags(
+          message`Print type and permissions, links, owner and group as numbers, size, time.`,
+        ),
         directory: optional(option("-d", "--directory", {
           description: message`Print folders themselves, not what is in them.`,
-        })),
-        human: optional(option("-h", "--human-readable", {
-          description: message`Print sizes as 1.5K, 23M and so on.`,
         })),
         all: optional(option("-a", "--all", {
           description: message`For the sake of habit: hidden names are always printed.`,

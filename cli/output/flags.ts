@@ -50,6 +50,8 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "base-missing": BASE,
   "wrong-base": BASE,
   "base-unreadable": BASE,
+  "volume-exists": { force: "--force", to: "--to" },
+  "built-otherwise": { force: "--force", to: "--to" },
   "no-redis": { redis: "--redis" },
   "no-image": { volumes: "--volumes" },
   "wrong-volume": { volumes: "--volumes" },

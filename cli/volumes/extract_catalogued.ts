@@ -14,6 +14,7 @@ import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
+import { extractionListeners } from "../output/extraction_listeners.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
@@ -49,13 +50,7 @@ export async function extractCatalogued(values: VolumeExtractValues): Promise<nu
           target,
           force: values.force === true,
           signal,
-          onDamaged: ({ path, code, message }) =>
-            line.above(() => {
-              if (values.json === true) printJson({ type: "damaged", path, code, message });
-              else note(`icecore: ${message}`);
-            }),
-          onProgress: (done, total, unit) =>
-            line.update({ done, unit, ...(total === undefined ? {} : { total }) }),
+          ...extractionListeners(values, line),
         });
         sum.countVolumes++;
         sum.countFiles += extracted.countFiles;

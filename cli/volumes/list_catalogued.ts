@@ -8,6 +8,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { Catalogue } from "../../volumes/catalogue/catalogue.ts";
 import { CataloguedFolder } from "../../volumes/catalogue/entries.ts";
 import type { Catalogued } from "../../volumes/catalogue/find_entries.ts";
+import type { ListingValues } from "../arguments/listing_flags.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CommonValues } from "../output/common_options.ts";
 import { Lines } from "../output/lines.ts";
@@ -16,13 +17,10 @@ import { type CatalogueValues, findCatalogued, OneVolume } from "./catalogue_arg
 import { cataloguedJson, cataloguedRow, shownPath } from "./catalogued_lines.ts";
 
 /** The values of the command. */
-export interface VolumeLsValues extends CatalogueValues, CommonValues {
+export interface VolumeLsValues extends CatalogueValues, CommonValues, ListingValues {
   readonly command: "volume";
   readonly action: "ls";
   readonly paths: readonly string[];
-  readonly long: boolean | undefined;
-  readonly recursive: boolean | undefined;
-  readonly human: boolean | undefined;
 }
 
 /** Lists: first what is not a folder, then folder by folder. @returns The exit code. */

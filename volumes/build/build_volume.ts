@@ -14,9 +14,11 @@ import type { ScannedSource } from "../../pipeline/step.ts";
 import { type ScannedPart, scanOf } from "../../steps/scan.ts";
 import { pathNames } from "../cut/path_stack.ts";
 import type { Plan, PlannedVolume } from "../plan/plan.ts";
+import { requireNames } from "../plan/names_of.ts";
 import { namesPathOf } from "../plan/plan_paths.ts";
 import { sourcePathsOf } from "../plan/planned_sources.ts";
 import { readPlan } from "../plan/read_plan.ts";
+import { notBuiltWith, stepsOf } from "../set/built_with.ts";
 import { wrongImage } from "../set/check_entry.ts";
 import {
   entryNameOf,
@@ -69,6 +71,9 @@ export async function buildVolume(
   const volume = volumeAt(plan, index);
   const there = await presentVolume(volume, options);
   if (there !== undefined) return { state: "present", plan, entry: there };
+  if (volume.range !== undefined) {
+    await requireNames(namesPathOf(planPath), [volume], options.signal);
+  }
   if (volume.only !== undefined) moved.addOnly(volume.only);
   let entry: VolumeEntry | undefined;
   let changes: SourceChanges = { countNew: 0, countGone: 0 };
@@ -83,6 +88,7 @@ export async function buildVolume(
   const facts = {
     planDigest: plan.digest,
     volume,
+    steps: stepsOf(options.pipeline),
     changes: () => changes,
     onEntry: (written: VolumeEntry) => void (entry = written),
   };
@@ -113,7 +119,7 @@ export function volumeAt({ volumes, header }: Plan, index: number): PlannedVolum
 /** What was built of a volume, where it is there and what it should be. */
 async function presentVolume(
   volume: PlannedVolume,
-  { to, force, signal }: BuildVolumeOptions,
+  { to, force, pipeline, signal }: BuildVolumeOptions,
 ): Promise<VolumeEntry | undefined> {
   if (force === true) return undefined;
   const entry = readEntry(to, volume);
@@ -126,7 +132,16 @@ async function presentVolume(
     throw notOurs(join(to, entryNameOf(volume)), "it is of a volume of another plan");
   }
   const wrong = await wrongImage(to, entry, signal);
-  if (wrong === undefined) return entry;
+  if (wrong === undefined) {
+    const missing = notBuiltWith(pipeline, entry.steps);
+    if (missing === undefined) return entry;
+    throw new UsageError(
+      `cannot build ${printable(image)}: it is there already, and was built ${
+        printable(missing)
+      }. Ask for what there is, replace it, or choose another folder.`,
+      "built-otherwise",
+    );
+  }
   if (wrong.kind === "missing") return undefined;
   throw new VerificationError(
     `cannot use ${printable(image)}: it ${wrong.why}. ` +

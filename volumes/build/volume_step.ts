@@ -9,6 +9,7 @@ import { type Image, withArtifact } from "../../pipeline/image.ts";
 import { isLoss } from "../../pipeline/problem.ts";
 import { defineStep, type Step } from "../../pipeline/step.ts";
 import type { PlannedVolume } from "../plan/plan.ts";
+import type { BuiltStep } from "../set/built_with.ts";
 import {
   ENTRY_FORMAT,
   ENTRY_VERSION,
@@ -24,6 +25,8 @@ import { type ImageLook, lookAtImage } from "../set/look_at_image.ts";
 export interface VolumeFacts {
   readonly planDigest: string;
   readonly volume: PlannedVolume;
+  /** By which it is built. */
+  readonly steps: readonly BuiltStep[];
   /** Asked for when the scan has run. */
   changes(): SourceChanges;
   /** Receives what was written. */
@@ -83,6 +86,7 @@ function entryOf(image: Image, look: ImageLook, facts: VolumeFacts): VolumeEntry
         ...(payload.parts === undefined ? {} : { parts: payload.parts }),
       },
     }),
+    steps: facts.steps,
     countFiles,
     countFolders,
     sourceBytes,

@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import type { MovedNames, Plan, PlanHeader, PlannedVolume } from "../plan/plan.ts";
+import { requireNamesOf } from "../plan/names_of.ts";
 import { namesPathOf } from "../plan/plan_paths.ts";
 import { readPlan } from "../plan/read_plan.ts";
 import { changedBytes, type NameStretch } from "./changed_bytes.ts";
@@ -22,16 +23,19 @@ export class EarlierPlan {
   /** Volumes whose ranges have exceptions: marks of a layer could hide what others hold. */
   readonly #withMoved: ReadonlySet<number>;
   readonly #names: ScratchFile | undefined;
+  readonly #namesPath: string;
 
   private constructor(
     readonly plan: Plan,
     host: string,
     withMoved: ReadonlySet<number>,
     names: ScratchFile | undefined,
+    namesPath: string,
   ) {
     this.#own = plan.volumes.filter((volume) => volume.host === host);
     this.#withMoved = withMoved;
     this.#names = names;
+    this.#namesPath = namesPath;
   }
 
   static async open(path: string, host: string): Promise<EarlierPlan> {
@@ -41,7 +45,7 @@ export class EarlierPlan {
     });
     const namesPath = namesPathOf(path);
     const names = existsSync(namesPath) ? ScratchFile.open(namesPath, "r") : undefined;
-    return new EarlierPlan(plan, host, withMoved, names);
+    return new EarlierPlan(plan, host, withMoved, names, namesPath);
   }
 
   /** Where it has cut, in order. */
@@ -72,13 +76,15 @@ export class EarlierPlan {
    *
    * @param next The part behind it.
    * @returns `undefined` where it is to be built anew.
+   * @throws UsageError `other-names`
    */
-  layerBytes(
+  async layerBytes(
     volume: PlannedVolume,
     part: Part,
     next: Part | undefined,
     names: BytesSource,
-  ): number | undefined {
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     if (this.#names === undefined || volume.range === undefined || part.range === undefined) {
       return undefined;
     }
@@ -87,6 +93,7 @@ export class EarlierPlan {
     // Or a folder across a cut that is none by now, or was none: others hold names of it.
     const around = [volume, part, this.#behind(volume), next];
     if (around.some((each) => each?.countAbove !== undefined)) return undefined;
+    await requireNamesOf(this.#names, volume, this.#namesPath, signal);
     const stretch = (file: BytesSource, [start, end]: readonly [number, number], from: string) =>
       ({ file, names: [start, end], from: pathNames(from) }) satisfies NameStretch;
     const bytes = changedBytes(

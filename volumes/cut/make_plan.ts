@@ -21,6 +21,7 @@ import {
   type PlannedVolume,
   type PlanOptions,
 } from "../plan/plan.ts";
+import { isLabel } from "../plan/plan_shape.ts";
 import { planNameOf } from "../plan/plan_paths.ts";
 import { plannedSources } from "../plan/planned_sources.ts";
 import { withKey } from "../plan/volume_key.ts";
@@ -139,41 +140,49 @@ export async function cutNames(
   const hasMoved = names.hasLinks || cuts.large.length > 0;
   const moved = () => hasMoved ? movedNames(names, parts, breather) : nothing();
   const { volumes, countMoved, withMoved } = await plannedVolumes(parts, header, host, moved());
-  const extended = since === undefined
-    ? volumes
-    : volumes.map((volume, index) =>
-      extendedVolume(volume, parts, header, since, files.names, withMoved.has(index))
-    );
+  let extended = volumes;
+  if (since !== undefined) {
+    const all: PlannedVolume[] = [];
+    for (const [index, volume] of volumes.entries()) {
+      const found = { header, names: files.names, hasMoved: withMoved.has(index), signal };
+      all.push(await extendedVolume(volume, parts, since, found));
+    }
+    extended = all;
+  }
   if (files.plan === undefined) return { header, volumes: extended, countMoved, digest: "" };
   const digest = await writePlan(files.plan, { header, volumes: extended }, moved());
   return { header, volumes: extended, countMoved, digest };
 }
 
 /** A volume of a plan that extends another: kept, a layer on what there is, or built anew. */
-function extendedVolume(
+async function extendedVolume(
   volume: PlannedVolume,
   parts: readonly Part[],
-  header: PlanHeader,
   since: EarlierPlan,
-  names: BytesSource,
-  hasMoved: boolean,
-): PlannedVolume {
+  { header, names, hasMoved, signal }: {
+    readonly header: PlanHeader;
+    readonly names: BytesSource;
+    readonly hasMoved: boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<PlannedVolume> {
   const part = parts[volume.index]!;
   const before = since.volumeOf(part);
   if (before === undefined || !since.isMadeAs(header, volume.host)) return volume;
-  const { index, names: place, range } = volume;
+  const { index, names: place, namesDigest, range } = volume;
   if (before.contents === volume.contents) {
     return {
       ...before,
       ...(range === undefined ? {} : { range }),
       index,
       names: place,
+      namesDigest,
       kept: true,
     };
   }
   const sizeBytes = hasMoved
     ? undefined
-    : since.layerBytes(before, part, parts[volume.index + 1], names);
+    : await since.layerBytes(before, part, parts[volume.index + 1], names, signal);
   if (sizeBytes === undefined) return volume;
   return withKey({ ...volume, base: before.name, sizeBytes }, header);
 }
@@ -231,9 +240,8 @@ function requireTarget(targetBytes: number): void {
   );
 }
 
-/** Queues and messages are named after it. */
 function requireLabel(host: string): void {
-  if (/^[A-Za-z0-9._-]{0,63}$/.test(host)) return;
+  if (isLabel(host)) return;
   throw new UsageError(
     `cannot label this host ${printable(JSON.stringify(host))}: a label has up to 63 letters, ` +
       "digits, dots, hyphens and underscores. Choose another.",

@@ -25,6 +25,8 @@ export interface Part {
   readonly digest: string;
   /** Where its names lie in the list of names. */
   readonly names: readonly [start: number, end: number];
+  /** SHA-256, in hex, of that stretch of the list. */
+  readonly namesDigest: string;
   /** The number of its first name, from the root on. */
   readonly ordinal: number;
   /** How many of the folders above its range are there, where an earlier plan knew of more. */
@@ -64,13 +66,13 @@ export async function measureParts(
     const holes = large.filter(({ start }) =>
       start.position >= range.start.position && start.position < end
     );
-    const digest = await digestOf(file, range.start.position, end, holes, breather);
+    const digests = await digestsOf(file, range.start.position, end, holes, breather);
     const bounds = to === undefined ? { from: range.path } : { from: range.path, to };
-    parts.push(range.part({ range: bounds }, digest, end));
+    parts.push(range.part({ range: bounds }, digests, end));
   }
   for (const each of large) {
-    const digest = await digestOf(file, each.start.position, each.end, [], breather);
-    parts.push(each.part({ only: each.path }, digest, each.end));
+    const digests = await digestsOf(file, each.start.position, each.end, [], breather);
+    parts.push(each.part({ only: each.path }, digests, each.end));
   }
   return parts;
 }
@@ -100,12 +102,12 @@ class OpenPart {
     this.end = end;
   }
 
-  part(what: Pick<Part, "range" | "only">, namesDigest: string, end: number): Part {
+  part(what: Pick<Part, "range" | "only">, { own, all }: Digests, end: number): Part {
     const { countAbove } = this;
     // The folders that are repeated are part of what it holds.
     const digest = countAbove === undefined
-      ? namesDigest
-      : createHash("sha256").update(`${namesDigest} ${countAbove}`).digest("hex");
+      ? own
+      : createHash("sha256").update(`${own} ${countAbove}`).digest("hex");
     return {
       ...what,
       ...(countAbove === undefined ? {} : { countAbove }),
@@ -114,6 +116,7 @@ class OpenPart {
       countFiles: this.#countFiles,
       digest,
       names: [this.start.position, end],
+      namesDigest: all,
       ordinal: this.start.ordinal,
     };
   }
@@ -121,31 +124,43 @@ class OpenPart {
 
 const PIECE_BYTES = 1 << 22;
 
-/** Of records from `start` to `end`, without those of large files among them. */
-async function digestOf(
+/** SHA-256 of records, in hex. */
+interface Digests {
+  /** Without those of large files among them. */
+  readonly own: string;
+  readonly all: string;
+}
+
+/** Of records from `start` to `end`. */
+async function digestsOf(
   file: BytesSource,
   start: number,
   end: number,
   holes: readonly OpenPart[],
   breather: Breather,
-): Promise<string> {
-  const hash = createHash("sha256");
+): Promise<Digests> {
+  const own = createHash("sha256");
+  const all = holes.length === 0 ? own : createHash("sha256");
   const buffer = new Uint8Array(Math.min(PIECE_BYTES, end - start));
   let at = start;
-  for (
-    const hole of [...holes.map((it) => ({ start: it.start.position, end: it.end })), {
-      start: end,
-      end,
-    }]
-  ) {
-    while (at < hole.start) {
-      const count = file.read(buffer.subarray(0, Math.min(buffer.length, hole.start - at)), at);
+  const readTo = async (to: number, take: (bytes: Uint8Array) => void) => {
+    while (at < to) {
+      const count = file.read(buffer.subarray(0, Math.min(buffer.length, to - at)), at);
       if (count === 0) throw new RangeError("the list of names is cut short");
-      hash.update(buffer.subarray(0, count));
+      take(buffer.subarray(0, count));
       at += count;
       if (breather.due) await breather.pause();
     }
-    at = hole.end;
+  };
+  const both = (bytes: Uint8Array) => {
+    own.update(bytes);
+    if (all !== own) all.update(bytes);
+  };
+  for (const hole of holes) {
+    await readTo(hole.start.position, both);
+    await readTo(hole.end, (bytes) => void all.update(bytes));
   }
-  return hash.digest("hex");
+  await readTo(end, both);
+  const ownDigest = own.digest("hex");
+  return { own: ownDigest, all: all === own ? ownDigest : all.digest("hex") };
 }

@@ -39,7 +39,7 @@ export async function plannedVolumes(
     hashOf(to).update(JSON.stringify(["to", folder, names, stamps]));
   }
   const volumes = parts.map((part, index): PlannedVolume => {
-    const { range, only, countAbove, sizeBytes, countNames, countFiles, names } = part;
+    const { range, only, countAbove, sizeBytes, countNames, countFiles, names, namesDigest } = part;
     return withKey({
       type: "volume",
       index,
@@ -53,6 +53,7 @@ export async function plannedVolumes(
       countFiles,
       contents: contentsOf(part.digest, hashes.get(index)),
       names,
+      namesDigest,
       key: "",
     }, header);
   });

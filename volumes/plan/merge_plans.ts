@@ -9,6 +9,7 @@ import { UsageError } from "../../pipeline/build_errors.ts";
 import { PlanFiles } from "./plan_files.ts";
 import { ScratchFile } from "../files/scratch.ts";
 import type { MovedNames, Plan, PlanHeader, PlannedVolume } from "./plan.ts";
+import { requireNames } from "./names_of.ts";
 import { namesPathOf, planNameOf, volumeName } from "./plan_paths.ts";
 import { readPlan } from "./read_plan.ts";
 import { withKey } from "./volume_key.ts";
@@ -47,7 +48,12 @@ export async function mergePlans(
   if (dryRun === true) return merged;
   const files = PlanFiles.claim(output, force);
   try {
-    if (hasNames) joinNames(paths, files.names, signal);
+    if (hasNames) {
+      for (const [index, path] of paths.entries()) {
+        await requireNames(namesPathOf(path), plans[index]!.volumes, signal);
+      }
+      joinNames(paths, files.names, signal);
+    }
     const digest = await writePlan(files.plan, merged, movedOf(paths, plans));
     await files.publish();
     return { ...merged, digest };

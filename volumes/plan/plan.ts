@@ -88,6 +88,8 @@ export interface PlannedVolume {
    * of large files may lie among them.
    */
   readonly names: readonly [start: number, end: number];
+  /** SHA-256 of that stretch of the list, in hex: another list is not taken for it. */
+  readonly namesDigest: string;
   /** SHA-256 of what makes it this volume, in hex. An image that was built of it says so. */
   readonly key: string;
 }

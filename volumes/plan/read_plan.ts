@@ -14,6 +14,7 @@ import {
   type PlanHeader,
   type PlannedVolume,
 } from "./plan.ts";
+import { isVolumeName, wrongInHeader, wrongInMoved, wrongInVolume } from "./plan_shape.ts";
 import { badPlan } from "./plan_error.ts";
 
 /**
@@ -55,9 +56,11 @@ async function take(
       if (line.index !== volumes.length) throw badPlan(path, "its volumes are not in order");
       requireName(path, line.name);
       if (line.base !== undefined) requireName(path, line.base);
+      requireRight(path, "a volume", wrongInVolume(line));
       volumes.push(line);
       return;
     case "moved":
+      requireRight(path, "a line of moved names", wrongInMoved(line, volumes.length));
       await onMoved(line);
       return;
     case "end":
@@ -69,8 +72,13 @@ async function take(
 
 /** Files are called so: of a plan from elsewhere, none may lie outside their folder. */
 function requireName(path: string, name: unknown): void {
-  if (typeof name === "string" && /^[^./\0][^/\0]*$/.test(name)) return;
+  if (isVolumeName(name)) return;
   throw badPlan(path, `it names a volume ${printable(JSON.stringify(name ?? ""))}`);
+}
+
+function requireRight(path: string, what: string, wrong: string | undefined): void {
+  if (wrong === undefined) return;
+  throw badPlan(path, `${what} does not say what it should as ${JSON.stringify(wrong)}`);
 }
 
 function requireHeader(path: string, value: unknown): PlanHeader {
@@ -79,9 +87,12 @@ function requireHeader(path: string, value: unknown): PlanHeader {
   if (header.version !== PLAN_VERSION) {
     throw badPlan(
       path,
-      `it is of version ${header.version}, and this icecore knows ${PLAN_VERSION}`,
+      `it is of version ${
+        printable(JSON.stringify(header.version) ?? "")
+      }, and this icecore knows ${PLAN_VERSION}`,
     );
   }
   requireName(path, header.name);
+  requireRight(path, "its first line", wrongInHeader(header));
   return header;
 }

@@ -4,13 +4,15 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileError } from "../files/file_error.ts";
 import { hasCode } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Problem } from "../../pipeline/problem.ts";
+import type { BuiltStep } from "./built_with.ts";
+import { wrongInEntry } from "./entry_shape.ts";
 
 export const ENTRY_FORMAT = "icecore-volume";
 export const ENTRY_VERSION = 1;
@@ -32,6 +34,9 @@ export interface SourceChanges {
   /** Names that are not there any more. */
   readonly countGone: number;
 }
+
+/** An entry names a hundred problems at most. */
+const MOST_BYTES = 16 << 20;
 
 /** What was built of one volume. */
 export interface VolumeEntry {
@@ -56,6 +61,8 @@ export interface VolumeEntry {
   readonly base?: string;
   /** What steps made of the image to be kept elsewhere, such as its encrypted form. */
   readonly payload?: VolumePayload;
+  /** What made it, and sent it. */
+  readonly steps: readonly BuiltStep[];
   readonly countFiles: number;
   readonly countFolders: number;
   readonly sourceBytes: number;
@@ -90,12 +97,15 @@ export function readEntry(folder: string, volume: { readonly name: string }):
   const path = join(folder, entryNameOf(volume));
   let text: string;
   try {
+    if (statSync(path).size > MOST_BYTES) throw badEntry(path, "it is far too large");
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
-    throw fileError(path, error);
+    throw error instanceof UsageError ? error : fileError(path, error);
   }
-  return parseEntry(text, path);
+  const entry = parseEntry(text, path);
+  if (entry.name === volume.name) return entry;
+  throw badEntry(path, `it is that of ${printable(entry.name)}`);
 }
 
 /** @throws UsageError `bad-entry` */
@@ -106,13 +116,23 @@ export function parseEntry(text: string, path: string): VolumeEntry {
   } catch {
     // Said below.
   }
-  if (entry?.format === ENTRY_FORMAT && entry.version === ENTRY_VERSION) return entry;
-  const why = entry?.format === ENTRY_FORMAT
-    ? `it is of version ${entry.version}, and this icecore knows ${ENTRY_VERSION}`
-    : "it does not say what was built of a volume";
-  throw new UsageError(
+  if (entry?.format !== ENTRY_FORMAT) {
+    throw badEntry(path, "it does not say what was built of a volume");
+  }
+  if (entry.version !== ENTRY_VERSION) {
+    const version = printable(JSON.stringify(entry.version) ?? "");
+    throw badEntry(path, `it is of version ${version}, and this icecore knows ${ENTRY_VERSION}`);
+  }
+  const wrong = wrongInEntry(entry) ?? (Array.isArray(entry.problems) ? undefined : "problems");
+  if (wrong === undefined) return entry;
+  throw badEntry(path, `it does not say what it should as ${JSON.stringify(wrong)}`);
+}
+
+function badEntry(path: string, why: string): UsageError {
+  return new UsageError(
     `cannot use ${printable(path)}: ${why}. Copy it anew, or build the volume anew.`,
     "bad-entry",
+    { fields: { why } },
   );
 }
 

@@ -11,7 +11,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wrongImage } from "./check_entry.ts";
-import { entryNameOf, imageNameOf, readEntry } from "./entry.ts";
+import { entryNameOf, imageNameOf, readEntry, type VolumeEntry } from "./entry.ts";
 import { lookAtImage } from "./look_at_image.ts";
 import type { Manifest, SetVolume } from "./manifest.ts";
 
@@ -53,10 +53,12 @@ export function expectedByEntries(plan: Plan, folder: string): ExpectedSet {
   const volumes: SetVolume[] = [];
   const unbuilt: WrongVolume[] = [];
   for (const volume of plan.volumes) {
-    const entry = readEntry(folder, volume);
-    if (entry?.key === volume.key) volumes.push(entry);
+    const entry = entryOrWhy(folder, volume);
+    const file = imageNameOf(volume);
+    if (typeof entry === "string") {
+      unbuilt.push({ kind: "altered", file, message: entry });
+    } else if (entry?.key === volume.key) volumes.push(entry);
     else {
-      const file = imageNameOf(volume);
       const why = entry === undefined ? "was not built" : "was built by another plan";
       unbuilt.push({ kind: "missing", file, message: `${file} ${why}` });
     }
@@ -98,9 +100,28 @@ async function otherOf(
   return byUuid.get((await lookAtImage(join(folder, file), signal))?.uuid ?? "");
 }
 
+/** An entry; where it is not one, a sentence that says so. */
+function entryOrWhy(
+  folder: string,
+  volume: { readonly name: string },
+): VolumeEntry | string | undefined {
+  try {
+    return readEntry(folder, volume);
+  } catch (error) {
+    if (error instanceof UsageError && error.code === "bad-entry") {
+      return `${entryNameOf(volume)}: ${error.fields["why"]}`;
+    }
+    throw error;
+  }
+}
+
 function* wrongEntry(folder: string, volume: SetVolume): Generator<WrongVolume> {
   const file = entryNameOf(volume);
-  const entry = readEntry(folder, volume);
+  const entry = entryOrWhy(folder, volume);
+  if (typeof entry === "string") {
+    yield { kind: "altered", file, message: entry };
+    return;
+  }
   if (entry === undefined) {
     yield { kind: "missing", file, message: `${file} does not exist` };
     return;

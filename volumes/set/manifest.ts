@@ -12,6 +12,8 @@ import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import { LinesError, LinesWriter, readLines } from "../plan/lines.ts";
 import type { Plan } from "../plan/plan.ts";
+import { isCount, isDigest, isVolumeName } from "../plan/plan_shape.ts";
+import { wrongInEntry } from "./entry_shape.ts";
 import type { VolumeEntry } from "./entry.ts";
 
 export const SET_FORMAT = "icecore-volume-set";
@@ -59,7 +61,7 @@ export async function readManifest(path: string): Promise<Manifest | undefined> 
     for await (const { value } of readLines(path)) {
       if (header === undefined) header = requireHeader(path, value as SetHeader);
       else if (isEnd(value)) digest = value.digest;
-      else volumes.push(value as SetVolume);
+      else volumes.push(requireVolume(path, value as SetVolume));
     }
   } catch (error) {
     throw error instanceof LinesError ? badManifest(path, error.message) : error;
@@ -87,8 +89,15 @@ export async function writeManifest(
     countVolumes: entries.length,
   };
   await lines.add(header);
-  for (const { format: _, version: __, problems: ___, ...line } of entries) await lines.add(line);
+  for (const entry of entries) await lines.add(manifestLine(entry));
   return await lines.end();
+}
+
+/** An entry as its line. */
+export function manifestLine(
+  { format: _, version: __, problems: ___, ...line }: VolumeEntry,
+): SetVolume {
+  return line;
 }
 
 /** Where a set's manifest lies. */
@@ -98,11 +107,22 @@ export function manifestPath(folder: string, plan: Pick<Plan, "header">): string
 
 function requireHeader(path: string, header: SetHeader): SetHeader {
   if (header.format !== SET_FORMAT) throw badManifest(path, "it is not the manifest of volumes");
-  if (header.version === SET_VERSION) return header;
-  throw badManifest(
-    path,
-    `it is of version ${header.version}, and this icecore knows ${SET_VERSION}`,
-  );
+  if (header.version !== SET_VERSION) {
+    const version = printable(JSON.stringify(header.version) ?? "");
+    throw badManifest(path, `it is of version ${version}, and this icecore knows ${SET_VERSION}`);
+  }
+  const { name, generation, plan, countVolumes } = header;
+  if (isVolumeName(name) && isCount(generation) && isDigest(plan) && isCount(countVolumes)) {
+    return header;
+  }
+  throw badManifest(path, "its first line does not say which set it is");
+}
+
+function requireVolume(path: string, volume: SetVolume): SetVolume {
+  const wrong = wrongInEntry(volume);
+  if (wrong === undefined) return volume;
+  const what = `a volume does not say what it should as ${JSON.stringify(wrong)}`;
+  throw badManifest(path, what);
 }
 
 function badManifest(path: string, why: string): UsageError {

@@ -5,10 +5,11 @@
 
 import { merge, object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
+import { multiple } from "@optique/core/modifiers";
+import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { examples } from "../../arguments/examples.ts";
+import { listingFlags } from "../../arguments/listing_flags.ts";
 import { exitCodes } from "../../exit_codes.ts";
 import { common } from "../../output/common_options.ts";
 import { catalogueArgument, reachingVolumes } from "../../volumes/catalogue_argument.ts";
@@ -26,18 +27,12 @@ export const volumeLs = {
           description: message`A path in any volume. Default: the root.`,
         })),
       }),
-      object("How", {
-        long: optional(option("-l", {
-          description:
-            message`Print type and permissions, owner and group as numbers, size, time, and volume.`,
-        })),
-        recursive: optional(option("-R", "--recursive", {
-          description: message`Print folders within folders as well.`,
-        })),
-        human: optional(option("-h", "--human-readable", {
-          description: message`Print sizes as 1.5K, 23M and so on.`,
-        })),
-      }),
+      object(
+        "How",
+        listingFlags(
+          message`Print type and permissions, owner and group as numbers, size, time, and volume.`,
+        ),
+      ),
       reachingVolumes,
       common,
     ),

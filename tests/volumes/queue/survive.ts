@@ -1,16 +1,16 @@
 /**
  * Volumes that are built by several workers, each a process of its own, of which some are killed
- * while Redis is restarted: `deno task killed-workers [--kills N] [--seed S]
+ * while Redis is restarted: `deno task killed-workers [--files N] [--kills N] [--seed S]
  * [--namespaces]`.
  *
- * In the end all volumes are there, and together they are the source; no volume was uploaded twice
- * as something else.
+ * In the end all volumes are there, and together they are the source, extracted by the catalogue and
+ * mounted over one another; no volume was uploaded twice as something else.
  * @module
  */
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,14 +21,17 @@ import { connectRedis, disconnectRedis } from "../../../volumes/queue/redis.ts";
 import { submitPlan } from "../../../volumes/queue/submit_plan.ts";
 import { Random } from "../../mutants/random.ts";
 import { icecoreArgv } from "../../support/programs/icecore_command.ts";
-import { output } from "../../support/programs/oracles.ts";
+import { withStack } from "../../support/mounts/mounted_stack.ts";
+import { imagesOf, planFolder } from "../../support/images/volume_trial.ts";
 import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { startRedis } from "../../support/servers/redis.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
+import { makeManyFiles, type ManyFiles } from "./many_files.ts";
 import { Namespaces } from "./namespaces.ts";
+import { assertSameTree, digestAsTar } from "./same_trees.ts";
 
 /** What workers go through. */
-export interface Ordeal {
+export interface Ordeal extends ManyFiles {
   readonly countVolumes: number;
   readonly countWorkers: number;
   readonly countKills: number;
@@ -39,14 +42,18 @@ export interface Ordeal {
   readonly hasNamespaces?: boolean;
 }
 
-const FILE_BYTES = 900_000;
-
 /** Lets them go through it, and checks what is there in the end. @returns what was printed */
 export async function survive(ordeal: Ordeal): Promise<string> {
   let log = "";
   await inTemporaryFolder(async (folder) => {
-    makeSource(folder, ordeal.countVolumes);
-    await icecoreOutput(["volume", "plan", "src/.", "-o", "p.plan", "--size", "1M", "-q"], folder);
+    const begin = performance.now();
+    const stage = (what: string) => {
+      log += `${((performance.now() - begin) / 1000).toFixed(0)} s: ${what}\n`;
+    };
+    makeManyFiles(join(folder, "src"), ordeal);
+    stage("the source is made");
+    await planInto(folder, ordeal.countVolumes);
+    stage("planned");
     const data = join(folder, "redis");
     mkdirSync(data);
     using namespaces = ordeal.hasNamespaces === true
@@ -74,25 +81,31 @@ export async function survive(ordeal: Ordeal): Promise<string> {
       // Whoever loses the queue submits again: what was built is not built again.
       if (restart === "without data") await submit(folder, redis.url);
     }
+    stage(`${ordeal.countKills} kills, ${ordeal.restarts.length} restarts of Redis`);
     await untilComplete(folder, redis.url);
+    stage("the set is complete");
     await crew.dismiss();
-    await check(folder, log);
+    await check(folder, log, stage);
   });
   return log;
 }
 
-/** Folders with a file or two each: about as many volumes as wanted. */
-function makeSource(folder: string, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const name = join(folder, "src", `part-${String(i).padStart(2, "0")}`);
-    mkdirSync(name, { recursive: true });
-    const bytes = new Uint8Array(FILE_BYTES);
-    for (let at = 0; at < bytes.length; at += 65_536) {
-      crypto.getRandomValues(bytes.subarray(at, at + 65_536));
-    }
-    writeFileSync(join(name, "data.bin"), bytes);
-    writeFileSync(join(name, "note.txt"), `part ${i}`);
+/** The size that cuts it into as many as are wanted is found by trying. */
+async function planInto(folder: string, count: number): Promise<void> {
+  const plan = async (bytes: number) => {
+    const { volumes } = await planFolder(join(folder, "src"), join(folder, "p.plan"), bytes, {
+      force: true,
+    });
+    return volumes;
+  };
+  const [all] = await plan(2 ** 50);
+  const counts: number[] = [];
+  for (let share = 1.1; share > 0.9; share -= 0.02) {
+    const volumes = await plan(Math.ceil(all!.sizeBytes / count * share));
+    if (volumes.length === count) return;
+    counts.push(volumes.length);
   }
+  throw new Error(`no size cuts it into ${count} volumes, but into ${counts.join(", ")}`);
 }
 
 /** Workers; for each that is killed, another is hired. */
@@ -138,7 +151,17 @@ class Crew {
   killOne(random: Random): void {
     const workers = [...this.#workers];
     if (workers.length === 0) return this.hire();
-    workers[random.below(workers.length)]!.kill("SIGKILL");
+    const worker = workers[random.below(workers.length)]!;
+    // A worker alone leaves its build running; a machine that dies takes both.
+    const builds = random.happens(0.5) ? childrenOf(worker.pid!) : [];
+    worker.kill("SIGKILL");
+    for (const pid of builds) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
     this.hire();
   }
 
@@ -146,6 +169,15 @@ class Crew {
   async dismiss(): Promise<void> {
     for (const worker of this.#workers) worker.kill("SIGTERM");
     await Promise.all(this.#ends);
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
+    return text === "" ? [] : text.split(" ").map(Number);
+  } catch {
+    return [];
   }
 }
 
@@ -184,13 +216,21 @@ async function untilComplete(folder: string, url: string): Promise<void> {
   }
 }
 
-async function check(folder: string, log: string): Promise<void> {
+async function check(folder: string, log: string, stage: (what: string) => void): Promise<void> {
   assert.match(log, /^finished p: \d+ volumes, catalogue p\.catalogue$/m);
   await icecoreOutput(["volume", "verify", "out/p.volumes", "-q"], folder);
-  await icecore(["volume", "extract", "out/p.catalogue", "-o", "back", "-q"], {
-    cwd: folder,
-  });
-  output("diff", ["-r", join(folder, "src"), join(folder, "back")]);
+  const source = join(folder, "src");
+  const expected = digestAsTar(source, "tree");
+  const plan = await readPlan(join(folder, "p.plan"));
+  const images = imagesOf(plan, join(folder, "out"));
+  await withStack(images, folder, (merged) => assertSameTree(expected, source, merged, "tree"));
+  stage("mounted over one another, they are the source");
+  const args = ["volume", "extract", "out/p.catalogue", "-o", "back", "-q"];
+  const { code, stderr } = await icecore(args, { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assertSameTree(expected, source, join(folder, "back"), "tree");
+  stage("extracted by the catalogue, they are the source");
+  rmSync(join(folder, "back"), { recursive: true });
   const left = readdirSync(join(folder, "out")).filter((name) => name.endsWith(".partial"));
   assert.deepEqual(left, []);
   for (const name of readdirSync(join(folder, "out")).filter((each) => each.endsWith(".sha512"))) {
@@ -203,12 +243,15 @@ async function check(folder: string, log: string): Promise<void> {
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
+      files: { type: "string", default: "1000000" },
       kills: { type: "string", default: "20" },
       seed: { type: "string", default: "1" },
       namespaces: { type: "boolean", default: false },
     },
   });
   const log = await survive({
+    countFiles: Number(values.files),
+    mostBytes: 60,
     countVolumes: 12,
     countWorkers: 4,
     countKills: Number(values.kills),
@@ -216,5 +259,5 @@ if (import.meta.main) {
     restarts: ["with data", "without data"],
     hasNamespaces: values.namespaces,
   });
-  console.log(`${log}\nall volumes are there`);
+  console.log(`${log}\nall volumes are there, and together they are the source`);
 }
