@@ -36,7 +36,27 @@ export interface FileReader {
   judge?(digests: Uint8Array): Promise<void>;
 }
 
-/** How a file differs from what was scanned. */
+/**
+ * What a scan saw of a regular file.
+ *
+ * @internal
+ */
+export interface ExpectedFile {
+  readonly sizeBytes: number;
+  /** The modification time. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** When it, its metadata included, last changed: who writes to a file may set the other time. */
+  readonly ctimeSeconds: number;
+  /** Negative where that is not known. */
+  readonly ctimeNanoseconds: number;
+}
+
+/**
+ * How a file differs from what was scanned.
+ *
+ * @internal
+ */
 export type FileChange = "not-regular" | "longer" | "written" | "touched" | "unknown";
 
 /**
@@ -52,7 +72,11 @@ export interface FilesAtOnce {
    * Looks at it, once it was read and before anybody sees the bytes.
    * @returns `undefined` when it is what was scanned
    */
-  changeOf(inode: TreeInode, file: number): FileChange | "replaced" | undefined;
+  changeOf(
+    inode: TreeInode,
+    file: number,
+    expected: ExpectedFile,
+  ): FileChange | "replaced" | undefined;
 }
 
 /**

@@ -7,19 +7,7 @@ import { S_IFMT, S_IFREG, type TreeInode } from "../ext4/tree.ts";
 import { SystemError } from "../host/libc/errno.ts";
 import type { Descriptor } from "../host/libc/files.ts";
 import { StatusBuffer, statusOfOpen } from "../host/libc/status.ts";
-import type { FileChange, ScannedSource } from "../pipeline/scanned_source.ts";
-
-/** What a scan saw of a regular file. */
-export interface ExpectedFile {
-  readonly sizeBytes: number;
-  /** The modification time. */
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  /** When it, its metadata included, last changed: who writes to a file may set the other time. */
-  readonly ctimeSeconds: number;
-  /** `UNKNOWN` where that is not known. */
-  readonly ctimeNanoseconds: number;
-}
+import type { ExpectedFile, FileChange, ScannedSource } from "../pipeline/scanned_source.ts";
 
 /** No time has such nanoseconds. */
 export const UNKNOWN = -1;

@@ -30,7 +30,7 @@ import { folderOf } from "../pipeline/source_path.ts";
 import type { FilePlace, FolderPlace } from "../pipeline/scanned_source.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
 import { dataRangesOf } from "./data_ranges.ts";
-import { changeIn, expectedFile } from "./file_change.ts";
+import { changeIn } from "./file_change.ts";
 import { FolderCache } from "./folder_cache.ts";
 import { SMALL_FILE_BYTES } from "./inode_reader.ts";
 import { isPublicSource } from "./public_source.ts";
@@ -84,10 +84,10 @@ export function scannedSource(
     },
     atOnce: {
       open: openUnseen,
-      changeOf(inode, file) {
+      changeOf(inode, file, expected) {
         statusOfOpen(file as Descriptor, status);
         const isSame = identities.isSame(inode, status, tree) || !isRegular(status);
-        return isSame ? changeIn(status, expectedFile(source, inode)) : "replaced";
+        return isSame ? changeIn(status, expected) : "replaced";
       },
     },
     ...(ahead.threads === undefined ? {} : {

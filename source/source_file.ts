@@ -13,10 +13,10 @@ import { refuseOwnFault } from "../host/files/open_files.ts";
 import { meaningOf, SystemError } from "../host/libc/errno.ts";
 import { closeRead, type Descriptor, readAt } from "../host/libc/files.ts";
 import type { Problem, ProblemKind } from "../pipeline/problem.ts";
-import type { FileChange } from "../pipeline/scanned_source.ts";
+import type { ExpectedFile, FileChange } from "../pipeline/scanned_source.ts";
 import type { ScannedSource } from "../pipeline/step.ts";
 import { CarefulReader, isOfAPart } from "./careful_reader.ts";
-import { describeChange, type ExpectedFile, expectedFile, howChanged } from "./file_change.ts";
+import { describeChange, expectedFile, howChanged } from "./file_change.ts";
 import { LostRanges } from "./lost_ranges.ts";
 import { ReplacedFileError } from "./same_file.ts";
 import { settle } from "./settling.ts";
@@ -106,7 +106,11 @@ export class SourceFile {
     this.#isUnseen = false;
     const inode = this.#inode;
     try {
-      const change = this.source.atOnce!.changeOf(inode, this.#fd!);
+      const change = this.source.atOnce!.changeOf(
+        inode,
+        this.#fd!,
+        expectedFile(this.source, inode),
+      );
       if (change === "replaced") throw new ReplacedFileError(this.source.pathOf(inode));
       // What is left to be read may change until then.
       if (done < into.length) return true;

@@ -10,8 +10,8 @@
 
 import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import { closeRead, type Descriptor } from "../../host/libc/files.ts";
-import type { FileChange } from "../../pipeline/scanned_source.ts";
-import { type ExpectedFile, howChanged } from "../../source/file_change.ts";
+import type { ExpectedFile, FileChange } from "../../pipeline/scanned_source.ts";
+import { howChanged } from "../../source/file_change.ts";
 
 /** A file that changed, by its row in the tree. */
 export interface ChangedFile {

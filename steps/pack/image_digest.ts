@@ -7,7 +7,7 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import { type Breather, nextTurn } from "../../host/breathe.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
 import { type RingMemory, RingProducer } from "../../host/threads/ring.ts";
-import type { ExpectedFile } from "../../source/file_change.ts";
+import type { ExpectedFile } from "../../pipeline/scanned_source.ts";
 import type { Finisher } from "../../source/source_file.ts";
 import { FinishQueue, makeFinishMemory } from "./finish_queue.ts";
 import type { HashFailure, HashResult, HashTask } from "./image_digest_worker.ts";

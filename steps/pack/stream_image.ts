@@ -166,7 +166,7 @@ class Streamer {
     const buffer = this.#buffer!;
     const start = this.#used;
     if (run.kind === "file" && run !== this.#run) {
-      const waiting = this.#beginRun(run, this.#offset + start, buffer.length - start);
+      const waiting = this.#beginRun(run);
       if (waiting !== undefined) return waiting.then(() => this.put(run, done, length));
     }
     const isCloned = run === this.#run && done < this.#clonedBytes;
@@ -213,26 +213,22 @@ class Streamer {
 
   /**
    * Opens the file of a run, and clones what can be cloned of it.
-   * @param roomBytes what the buffer has left, which nobody sees before it is handed on
    * @returns a promise where the file cannot be opened yet: then it is to be tried again
    */
-  #beginRun(
-    run: Run & { kind: "file" },
-    imageOffsetBytes: number,
-    roomBytes: number,
-  ): Promise<void> | undefined {
+  #beginRun(run: Run & { kind: "file" }): Promise<void> | undefined {
     const { cloner, files, pathOf } = this.parts;
     const { offsetBytes, lengthBytes, sizeBytes } = run;
-    const isWhole = offsetBytes === 0 && lengthBytes === sizeBytes;
-    const isReadAtOnce = isWhole && lengthBytes <= roomBytes && cloner === undefined;
+    // Whole, into the buffer, which nobody sees before it is full.
+    const isReadAtOnce = cloner === undefined && lengthBytes === sizeBytes &&
+      lengthBytes <= this.#buffer!.length - this.#used;
     const waiting = this.#openFile(run.inode, run.number, isReadAtOnce);
     if (waiting !== undefined) return waiting;
     this.#run = run;
+    this.#clonedBytes = 0;
     const fd = files.descriptor as Descriptor | undefined;
-    const path = () => pathOf(run.inode);
-    this.#clonedBytes = cloner === undefined || fd === undefined
-      ? 0
-      : cloner.clone(fd, offsetBytes, lengthBytes, imageOffsetBytes, path);
+    if (cloner === undefined || fd === undefined) return undefined;
+    const at = this.#offset + this.#used;
+    this.#clonedBytes = cloner.clone(fd, offsetBytes, lengthBytes, at, () => pathOf(run.inode));
     return undefined;
   }
 

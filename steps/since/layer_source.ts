@@ -42,7 +42,7 @@ export function layerSource(
     ...(scanned.atOnce && {
       atOnce: {
         open: (inode) => scanned.atOnce!.open(rowOf(inode)),
-        changeOf: (inode, file) => scanned.atOnce!.changeOf(rowOf(inode), file),
+        changeOf: (inode, file, expected) => scanned.atOnce!.changeOf(rowOf(inode), file, expected),
       },
     }),
     ...(scanned.ahead && {

@@ -28,9 +28,12 @@ Deno.test("a file is opened only when its last change lies further back than the
             seconds: new Float64Array(countInodes).fill(changedSeconds),
             nanoseconds: new Uint32Array(countInodes),
           },
-          open(inode) {
-            openedMs.push(Date.now());
-            return source!.open(inode);
+          atOnce: {
+            ...source!.atOnce!,
+            open(inode) {
+              openedMs.push(Date.now());
+              return source!.atOnce!.open(inode);
+            },
           },
         });
       },
