@@ -31,6 +31,14 @@ export class Column<A extends NumberArray> {
     this.#array.set(values, row);
   }
 
+  /** Writes a part of an array: for short ones, of which no view need be made. */
+  setPart(row: number, values: ArrayLike<number>, start: number, end: number): void {
+    const afterLast = row + end - start;
+    if (afterLast > this.#array.length) this.#grow(afterLast);
+    const array = this.#array;
+    for (let i = start; i < end; i++) array[row + i - start] = values[i]!;
+  }
+
   #grow(needed: number): void {
     const grown = this.make(Math.max(needed, Math.ceil(this.#array.length * 1.5)));
     grown.set(this.#array);

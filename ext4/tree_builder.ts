@@ -126,19 +126,24 @@ export class TreeBuilder {
   /**
    * Names an inode. The names of one folder must be added one after the other, ordered by bytes.
    *
-   * @param name 1 to 255 bytes.
+   * @param name 1 to 255 bytes, or more than that, of which the first `lengthBytes` are the name.
    * @throws RangeError when the names of a folder are not consecutive or not ascending.
    */
-  addName(folder: TreeInode, name: Uint8Array, inode: TreeInode): TreeEntry {
+  addName(
+    folder: TreeInode,
+    name: Uint8Array,
+    inode: TreeInode,
+    lengthBytes: number = name.length,
+  ): TreeEntry {
     const row = this.#countEntries++ as TreeEntry;
     const siblings = this.#countChildren.array[folder]!;
     if (siblings === 0) this.#payload.set(folder, row);
-    else this.#checkOrder(folder, row, siblings, name);
+    else this.#checkOrder(folder, row, siblings, name, lengthBytes);
     this.#countChildren.set(folder, siblings + 1);
     this.#entryInode.set(row, inode);
     this.#entryParent.set(row, folder);
-    this.#nameLength.set(row, name.length);
-    this.#nameOffset.set(row, this.#addBytes(name));
+    this.#nameLength.set(row, lengthBytes);
+    this.#nameOffset.set(row, this.#addBytes(name, lengthBytes));
     const countNames = this.#countNames.array[inode]!;
     if (countNames === 0) this.#nameEntry.set(inode, row);
     this.#countNames.set(inode, countNames + 1);
@@ -190,23 +195,35 @@ export class TreeBuilder {
     setTime(this.#otherTimes[name] ??= timeColumns(this.expectedRows), row, time);
   }
 
-  #addBytes(bytes: Uint8Array): number {
+  #addBytes(bytes: Uint8Array, lengthBytes = bytes.length): number {
     const offset = this.#countBytes;
-    if (offset + bytes.length > 0xffff_ffff) {
+    if (offset + lengthBytes > 0xffff_ffff) {
       throw new RangeError("cannot hold this many names: they exceed 4 GiB. Store fewer folders.");
     }
-    this.#bytes.setAll(offset, bytes);
-    this.#countBytes += bytes.length;
+    this.#bytes.setPart(offset, bytes, 0, lengthBytes);
+    this.#countBytes += lengthBytes;
     return offset;
   }
 
-  #checkOrder(folder: TreeInode, row: number, siblings: number, name: Uint8Array): void {
+  #checkOrder(
+    folder: TreeInode,
+    row: number,
+    siblings: number,
+    name: Uint8Array,
+    lengthBytes: number,
+  ): void {
     if (this.#payload.array[folder]! + siblings !== row) {
       throw new RangeError("cannot add this name: the names of a folder must be consecutive");
     }
+    // In place: for each name, a view of the one before would take longer than comparing them.
+    const bytes = this.#bytes.array;
     const start = this.#nameOffset.array[row - 1]!;
-    const previous = this.#bytes.array.subarray(start, start + this.#nameLength.array[row - 1]!);
-    if (compareBytes(previous, name) >= 0) {
+    const previousBytes = this.#nameLength.array[row - 1]!;
+    const most = Math.min(previousBytes, lengthBytes);
+    let i = 0;
+    while (i < most && bytes[start + i] === name[i]) i++;
+    const isAscending = i < most ? bytes[start + i]! < name[i]! : previousBytes < lengthBytes;
+    if (!isAscending) {
       throw new RangeError("cannot add this name: the names of a folder must be ascending");
     }
   }

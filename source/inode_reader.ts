@@ -139,7 +139,7 @@ export class InodeReader {
     }
     const sizeBytes = metadata.sizeBytes!;
     if (type !== S_IFREG || !this.#mayHaveHoles(sizeBytes, xattrs.length > 0)) {
-      return { ...metadata, xattrs };
+      return xattrs.length === 0 ? metadata : { ...metadata, xattrs };
     }
     const found = (dataRanges: Float64Array | undefined) =>
       dataRanges === undefined ? { ...metadata, xattrs } : { ...metadata, xattrs, dataRanges };

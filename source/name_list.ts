@@ -29,7 +29,9 @@ export class NameList {
    * @throws SystemError when it cannot be listed, or not to its end; the signal's reason.
    */
   async addAll(folder: Descriptor, lister: FolderLister, breather: Breather): Promise<void> {
-    while (lister.listSome(folder, (cName) => this.add(cName))) {
+    const addPart = (bytes: Uint8Array, start: number, end: number) =>
+      this.#addPart(bytes, start, end);
+    while (lister.listSome(folder, addPart)) {
       if (this.#used > MOST_BYTES) throw new SystemError("getdents64", ERRNO.EOVERFLOW);
       if (breather.due) await breather.pause();
     }
@@ -37,9 +39,13 @@ export class NameList {
 
   /** Adds a name that ends in a NUL. */
   add(cName: Uint8Array): void {
-    this.#bytes.setAll(this.#used, cName);
+    this.#addPart(cName, 0, cName.length);
+  }
+
+  #addPart(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes.setPart(this.#used, bytes, start, end);
     this.#offsets.set(this.#count++, this.#used);
-    this.#used += cName.length;
+    this.#used += end - start;
     this.#offsets.set(this.#count, this.#used);
   }
 
@@ -75,9 +81,10 @@ export class NameList {
   order(): Uint32Array {
     const bytes = this.#bytes.array;
     const offsets = this.#offsets.array;
-    const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
+    const order = new Uint32Array(this.#count);
+    for (let i = 0; i < order.length; i++) order[i] = i;
     // The final NUL sorts a name before those that it begins.
-    order.sort((a, b) => {
+    const compare = (a: number, b: number) => {
       let i = offsets[a]!;
       let j = offsets[b]!;
       while (bytes[i] === bytes[j] && bytes[i] !== 0) {
@@ -85,10 +92,11 @@ export class NameList {
         j++;
       }
       return bytes[i]! - bytes[j]!;
-    });
+    };
+    order.sort(compare);
     let count = 0;
     for (const index of order) {
-      if (count > 0 && isSameName(this.at(index), this.at(order[count - 1]!))) continue;
+      if (count > 0 && compare(index, order[count - 1]!) === 0) continue;
       order[count++] = index;
     }
     return order.subarray(0, count);

@@ -216,7 +216,8 @@ class Walker implements Walked {
       this.identities.set(inode, this.#names.status);
       if (key !== undefined) this.#firstOfLinked.set(key, inode);
       this.#name(folder, cName, inode);
-      this.#problems.unread(this.#within(folder, cName), this.#names.unread);
+      const { unread } = this.#names;
+      if (unread.length > 0) this.#problems.unread(this.#within(folder, cName), unread);
       if (isFolder && this.#belongs(folder)) {
         subfolders.push(this.#subfolder(folder, cName, inode, this.#names.fileSystem));
       }
@@ -265,7 +266,7 @@ class Walker implements Walked {
   }
 
   #name(folder: PendingFolder, cName: Uint8Array, inode: TreeInode): void {
-    this.builder.addName(folder.inode, cName.subarray(0, -1), inode);
+    this.builder.addName(folder.inode, cName, inode, cName.length - 1);
     if (this.#names.isEmptyFile) this.#checkEmpty(folder);
   }
 

@@ -21,11 +21,15 @@ export class FolderLister {
    * file system's own order. A folder may have no end: the caller goes on as long as it likes.
    *
    * @param folder An open folder; its position moves on.
-   * @param visit Gets the name with its final NUL, as a view that is valid during the call only.
+   * @param visit Gets bytes, and where in them the name begins and ends, its final NUL included;
+   *   they are valid during the call only.
    * @returns false when all have been listed.
    * @throws SystemError when the folder cannot be read.
    */
-  listSome(folder: Descriptor, visit: (cName: Uint8Array) => void): boolean {
+  listSome(
+    folder: Descriptor,
+    visit: (bytes: Uint8Array, start: number, end: number) => void,
+  ): boolean {
     const buffer = this.#buffer;
     // The third parameter of getdents64 is a length, which the signature passes as an integer.
     const filled = check(
@@ -37,7 +41,7 @@ export class FolderLister {
       const end = buffer.indexOf(0, start) + 1;
       const length = this.#view.getUint16(offset + D_RECLEN, true);
       if (end <= start || length <= D_NAME) throw new SystemError("getdents64", ERRNO.EIO);
-      if (!isDotOrDotDot(buffer, start, end - 1)) visit(buffer.subarray(start, end));
+      if (!isDotOrDotDot(buffer, start, end - 1)) visit(buffer, start, end);
       offset += length;
     }
     return filled > 0;
