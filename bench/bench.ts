@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { catalogue } from "./catalogue.ts";
 import { chains } from "./chain.ts";
 import { contest, type Result } from "./contest.ts";
-import { type Contender, others } from "./contenders.ts";
+import { bareCalls, type Contender, others } from "./contenders.ts";
 import { type DataKind, generate } from "./data.ts";
 import { executable, startSeconds } from "./executable.ts";
 import { extractAll, showExtracting } from "./extracting.ts";
@@ -105,7 +105,7 @@ async function runKind(
   }
   const place = { data, out: `${folder}/out`, mountpoint: `${folder}/mnt` };
   mkdirSync(place.mountpoint, { recursive: true });
-  const contenders = listContenders(command, place, options);
+  const contenders = listContenders(command, folder, place, options);
   const results = await contest(contenders, place, { ...options, signal, log });
   log(`${kind}: reading in place`);
   const file = kind === "photos" ? "2014/01/IMG_00000.jpg" : undefined;
@@ -132,6 +132,7 @@ async function runKind(
 
 function listContenders(
   command: readonly string[],
+  folder: string,
   place: Parameters<typeof samePrograms>[1],
   { source, filter }: BenchOptions,
 ): Contender[] {
@@ -141,6 +142,7 @@ function listContenders(
     ...(source ? icecoreContenders(fromSource, ", from source") : []),
     ...(same === undefined ? [] : [same]),
     ...others,
+    bareCalls(folder),
   ].filter(({ name }) => name.includes(filter));
 }
 

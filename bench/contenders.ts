@@ -4,7 +4,9 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { compileC } from "./compile_c.ts";
 import type { DataSet } from "./data.ts";
+import { findProgram } from "./find_program.ts";
 
 /** Where one run works. */
 export interface Place {
@@ -42,7 +44,19 @@ export const names = {
   hash: "sha512sum of the files alone",
   squashfs: "mksquashfs uncompressed, then sha512sum",
   erofs: "mkfs.erofs uncompressed, then sha512sum",
+  calls: "the system calls alone, in C, one thread",
 } as const;
+
+/** What a build by one thread cannot be faster than: its calls, without any hashing. */
+export function bareCalls(folder: string): Contender {
+  if (findProgram("gcc")) compileC("build_calls", [], folder);
+  return {
+    name: names.calls,
+    programs: ["gcc"],
+    argv: ({ data, out }) => [`${folder}/build_calls`, data.folder, `${out}/x.img`],
+    result: "x.img",
+  };
+}
 
 /** Everyone but icecore. */
 export const others: readonly Contender[] = [

@@ -9,7 +9,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { compileC } from "./compile_c.ts";
 import { type DataSet, generate, generateMany } from "./data.ts";
 import { findProgram } from "./find_program.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
@@ -48,8 +48,8 @@ export async function slowSources(
 ): Promise<string> {
   const why = unable();
   if (why !== undefined) return `Not measured: ${why}.`;
-  compile("slow_fs", ["-D_FILE_OFFSET_BITS=64", "-I/usr/include/fuse3", "-lfuse3"], folder);
-  compile("calls_by_threads", ["-lpthread"], folder);
+  compileC("slow_fs", ["-D_FILE_OFFSET_BITS=64", "-I/usr/include/fuse3", "-lfuse3"], folder);
+  compileC("calls_by_threads", ["-lpthread"], folder);
   const rows: string[][] = [];
   for (const { kind, goal, make } of TRIALS) {
     const data = make(`${folder}/slow-data`, options.scale);
@@ -77,11 +77,6 @@ function unable(): string | undefined {
   if (!findProgram("gcc")) return "not installed: gcc";
   if (!existsSync("/usr/include/fuse3/fuse.h")) return "not installed: libfuse3-dev";
   return existsSync("/dev/fuse") ? undefined : "there is no /dev/fuse";
-}
-
-function compile(name: string, options: readonly string[], folder: string): void {
-  const source = fileURLToPath(new URL(`./${name}.c`, import.meta.url));
-  run("gcc", ["-O1", source, ...options, "-o", `${folder}/${name}`]);
 }
 
 function run(program: string, args: readonly string[]): void {
