@@ -108,7 +108,7 @@ export type ExtractOptions = Parameters<typeof extractImage>[1];
 type Extracted = Awaited<ReturnType<typeof extractImage>>;
 
 /** What they were made of is garbage. */
-const NAMES_A_COLLECTION = 1 << 14;
+const NAMES_A_COLLECTION = 1 << 16;
 
 class Extraction {
   readonly #tree: Tree;
