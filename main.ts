@@ -14,17 +14,19 @@ import { unsupportedPlatform } from "./host/runtime.ts";
 const PATIENCE_MS = 2000;
 /** The exit code of an interruption: all is undone by then. */
 const INTERRUPTED = 130;
+/** What is answered without the rest of the program, which takes longer to load than that to print. */
+const QUICK: readonly (string | undefined)[] = [
+  undefined,
+  "--help",
+  "-h",
+  "help",
+  "--version",
+  "-V",
+];
 const reason = unsupportedPlatform();
 const args = process.argv.slice(2);
-if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-  // Without the rest of the program, which takes longer to load than this to answer.
-  const { version } = await import("./cli/version.ts");
-  try {
-    writeSync(1, `${version}\n`);
-  } catch (error) {
-    process.stderr.write(`icecore: cannot write to stdout: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
+if (args.length <= 1 && QUICK.includes(args[0])) {
+  process.exitCode = await answer();
 } else if (reason === undefined) {
   process.exitCode = await run();
   // A thread may be left in a read that never ends, which would keep the process.
@@ -34,6 +36,22 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
 } else {
   process.stderr.write(`icecore: ${reason}\n`);
   process.exitCode = 1;
+}
+
+/** @returns The exit code. */
+async function answer(): Promise<number> {
+  const { quickAnswer } = await import("./cli/quick_answer.ts");
+  try {
+    const quick = quickAnswer(args);
+    if (quick !== undefined) {
+      const bytes = new TextEncoder().encode(quick.text);
+      for (let done = 0; done < bytes.length;) done += writeSync(quick.fd, bytes, done);
+      return quick.exitCode;
+    }
+  } catch {
+    // The rest of the program has the words for whatever is wrong with stdout.
+  }
+  return await run();
 }
 
 /** @returns The exit code. */

@@ -26,13 +26,20 @@ export function executable(): string {
   return path;
 }
 
-/** Seconds from start to end of `--version`, the median of 21 runs after one that is not counted. */
-export function startSeconds(command: readonly string[]): number {
+/**
+ * Seconds from start to end, the median of 21 runs after one that is not counted.
+ * @param words e.g. `--version`; `exitCode` is what it ends with
+ */
+export function startSeconds(
+  command: readonly string[],
+  words: readonly string[] = ["--version"],
+  exitCode = 0,
+): number {
   const [program = "", ...args] = command;
   const runs = Array.from({ length: 22 }, () => {
     const begin = performance.now();
-    const { status, error } = spawnSync(program, [...args, "--version"]);
-    if (status !== 0) throw error ?? new Error(`${program} --version failed`);
+    const { status, error } = spawnSync(program, [...args, ...words]);
+    if (status !== exitCode) throw error ?? new Error(`${program} ${words.join(" ")} failed`);
     return (performance.now() - begin) / 1000;
   });
   return median(runs.slice(1)) ?? NaN;

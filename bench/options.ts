@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly sharing: boolean;
   /** Slow sources and cold caches, instead of the contest. */
   readonly slow: boolean;
+  /** A million names in one folder, instead of the contest. */
+  readonly folder: boolean;
   /** How `serve` answers, instead of the contest. */
   readonly serving: boolean;
   /** A catalogue of ten million files, instead of the contest. */
@@ -37,7 +39,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
-                [--catalogue] [--volumes] [--slow] [--names N]
+                [--catalogue] [--volumes] [--slow] [--folder] [--names N]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -48,7 +50,8 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --source   run icecore from source too, not only as executable
   --growth   instead: time and peak memory from 10,000 to 1,000,000 files
   --sharing  instead: builds with --dedupe and --reflink beside builds without
-  --slow     instead: sources of which each operation takes long, and cold caches
+  --slow     instead: sources and targets of which each operation takes long, and cold caches
+  --folder   instead: a million names in one folder, listed, found, verified and extracted
   --serving  instead: how fast serve answers, from disk and over HTTP
   --catalogue  instead: a catalogue of 10,000,000 files, made and asked
   --names    instead: plan and metadata of up to N names, e.g. 10000000
@@ -73,6 +76,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       catalogue: { type: "boolean", default: false },
       volumes: { type: "boolean", default: false },
       slow: { type: "boolean", default: false },
+      folder: { type: "boolean", default: false },
       names: { type: "string" },
     },
   });
@@ -91,6 +95,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     catalogue: values.catalogue,
     volumes: values.volumes,
     slow: values.slow,
+    folder: values.folder,
     names: values.names === undefined ? undefined : positive("--names", values.names),
     source: values.source,
     filter: values.filter,

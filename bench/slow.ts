@@ -6,14 +6,15 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import process from "node:process";
 import { compileC } from "./compile_c.ts";
 import { type DataSet, generate, generateMany } from "./data.ts";
-import { findProgram } from "./find_program.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
 import { measure, type RunOptions } from "./measure.ts";
+import { compileSlow, mount, type Mounted, run, unable, unmount } from "./slow_mount.ts";
+import { slowTarget } from "./slow_target.ts";
 import { median } from "./statistics.ts";
 import { markdownTable, showSeconds } from "./table.ts";
 
@@ -24,7 +25,6 @@ export interface SlowOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
   readonly log: (text: string) => void;
 }
 
-const DELAY_US = 1000;
 const COUNT_THREADS = "16";
 /** What build / tar is to be at most. */
 const TRIALS: readonly {
@@ -48,12 +48,12 @@ export async function slowSources(
 ): Promise<string> {
   const why = unable();
   if (why !== undefined) return `Not measured: ${why}.`;
-  compileC("slow_fs", ["-D_FILE_OFFSET_BITS=64", "-I/usr/include/fuse3", "-lfuse3"], folder);
+  compileSlow(folder);
   compileC("calls_by_threads", ["-lpthread"], folder);
   const rows: string[][] = [];
   for (const { kind, goal, make } of TRIALS) {
     const data = make(`${folder}/slow-data`, options.scale);
-    const mounted = await mount(folder);
+    const mounted = await mount(folder, "slow-data");
     try {
       const name = `${kind}, ${data.countFiles.toLocaleString("en")} files, 1 ms an operation`;
       // The kernel keeps names and attributes for a second.
@@ -66,48 +66,11 @@ export async function slowSources(
     rows.push(await coldTrial(kind, command, folder, options));
     rmSync(data.folder, { recursive: true });
   }
-  return markdownTable(
+  const table = markdownTable(
     ["source", "build", "tar", "build / tar", "goal", "the calls by 16 threads", "build / calls"],
     rows,
   );
-}
-
-function unable(): string | undefined {
-  if (process.getuid?.() !== 0) return "it needs root";
-  if (!findProgram("gcc")) return "not installed: gcc";
-  if (!existsSync("/usr/include/fuse3/fuse.h")) return "not installed: libfuse3-dev";
-  return existsSync("/dev/fuse") ? undefined : "there is no /dev/fuse";
-}
-
-function run(program: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${program} failed: ${stderr.trim()}`);
-}
-
-interface Mounted {
-  readonly folder: string;
-  readonly child?: Deno.ChildProcess;
-}
-
-async function mount(folder: string): Promise<Mounted> {
-  const at = `${folder}/slow`;
-  mkdirSync(at, { recursive: true });
-  const child = new Deno.Command(`${folder}/slow_fs`, {
-    args: [`${folder}/slow-data`, at, String(DELAY_US)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  for (let waits = 0; waits < 500; waits++) {
-    if (readFileSync("/proc/self/mounts", "utf8").includes(` ${at} `)) return { folder: at, child };
-    await setTimeout(20);
-  }
-  throw new Error(`${at} is not mounted`);
-}
-
-function unmount({ folder, child }: Mounted): void {
-  spawnSync("umount", ["--lazy", folder]);
-  child?.kill("SIGKILL");
+  return `${table}\n\n${await slowTarget(command, folder, options)}`;
 }
 
 async function trial(

@@ -1,5 +1,5 @@
 /*
- * A file system that shows a folder, and takes its time, as one over a network does:
+ * A file system that shows a folder, and writes into it, and takes its time, as one over a network does:
  *
  *   slow_fs FOLDER MOUNTPOINT MICROSECONDS [OP:PATH]...
  *
@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -121,6 +123,82 @@ static int get_attribute(const char *path, const char *name, char *into, size_t 
   return answer(lgetxattr(real(path, at), name, into, size));
 }
 
+static int create_file(const char *path, mode_t mode, struct fuse_file_info *fi) {
+  char at[8192];
+  take_time("create", path);
+  int fd = open(real(path, at), fi->flags & ~O_NOFOLLOW, mode);
+  if (fd < 0) return -errno;
+  fi->fh = fd;
+  return 0;
+}
+
+static int write_file(const char *path, const char *from, size_t size, off_t at,
+                      struct fuse_file_info *fi) {
+  take_time("write", path);
+  return answer(pwrite(fi->fh, from, size, at));
+}
+
+static int truncate_file(const char *path, off_t size, struct fuse_file_info *fi) {
+  char at[8192];
+  take_time("truncate", path);
+  return answer(fi != NULL ? ftruncate(fi->fh, size) : truncate(real(path, at), size));
+}
+
+static int make_folder(const char *path, mode_t mode) {
+  char at[8192];
+  take_time("mkdir", path);
+  return answer(mkdir(real(path, at), mode));
+}
+
+static int make_link(const char *target, const char *path) {
+  char at[8192];
+  take_time("symlink", path);
+  return answer(symlink(target, real(path, at)));
+}
+
+static int change_mode(const char *path, mode_t mode, struct fuse_file_info *fi) {
+  char at[8192];
+  take_time("chmod", path);
+  return answer(fi != NULL ? fchmod(fi->fh, mode) : chmod(real(path, at), mode));
+}
+
+static int change_owner(const char *path, uid_t user, gid_t group, struct fuse_file_info *fi) {
+  char at[8192];
+  take_time("chown", path);
+  return answer(lchown(real(path, at), user, group));
+}
+
+static int change_times(const char *path, const struct timespec times[2],
+                        struct fuse_file_info *fi) {
+  char at[8192];
+  take_time("utimens", path);
+  return answer(utimensat(AT_FDCWD, real(path, at), times, AT_SYMLINK_NOFOLLOW));
+}
+
+static int remove_file(const char *path) {
+  char at[8192];
+  take_time("unlink", path);
+  return answer(unlink(real(path, at)));
+}
+
+static int remove_folder(const char *path) {
+  char at[8192];
+  take_time("rmdir", path);
+  return answer(rmdir(real(path, at)));
+}
+
+static int move(const char *from, const char *to, unsigned int flags) {
+  char here[8192], there[8192];
+  take_time("rename", from);
+  return answer(renameat2(AT_FDCWD, real(from, here), AT_FDCWD, real(to, there), flags));
+}
+
+static int room(const char *path, struct statvfs *into) {
+  char at[8192];
+  take_time("statfs", path);
+  return answer(statvfs(real(path, at), into));
+}
+
 static void *start(struct fuse_conn_info *connection, struct fuse_config *config) {
   config->use_ino = 1;
   /* Else one READDIRPLUS would look up name after name, with a delay for each. */
@@ -134,7 +212,10 @@ static const struct fuse_operations operations = {
     .init = start, .getattr = get_attributes, .readlink = read_link, .open = open_file,
     .read = read_file, .flush = flush_file, .release = release_file, .lseek = seek_file,
     .opendir = open_folder, .readdir = read_folder, .listxattr = list_attributes,
-    .getxattr = get_attribute,
+    .getxattr = get_attribute, .create = create_file, .write = write_file,
+    .truncate = truncate_file, .mkdir = make_folder, .symlink = make_link, .chmod = change_mode,
+    .chown = change_owner, .utimens = change_times, .unlink = remove_file, .rmdir = remove_folder,
+    .rename = move, .statfs = room,
 };
 
 int main(int argc, char **argv) {

@@ -8,7 +8,7 @@ import "../loading/zx_process.ts";
 import { object, or } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { command } from "@optique/core/primitives";
-import { run, type RunOptions } from "@optique/run";
+import { run } from "@optique/run";
 import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
 import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
@@ -20,8 +20,10 @@ import { loadSettingWords } from "./completion/setting_words.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_commands.ts";
 import { about } from "./manual/about.ts";
+import { drawingFor } from "./manual/drawing.ts";
 import { helpFor } from "./manual/help.ts";
 import type { Commands as Loadable } from "./manual/manual.ts";
+import { overview } from "./manual/overview.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
 import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
@@ -38,7 +40,11 @@ export async function main(typed: readonly string[]): Promise<number> {
   const args = asMeant(typed, usages);
   let values: ReturnType<typeof parse> | undefined;
   try {
-    if (typed.length === 0) return printHelp(commands, usages);
+    if (typed.length === 0) {
+      // On stderr: a script that forgot the command got nothing done.
+      note(overview(drawingFor(typed)));
+      return EXIT.usage;
+    }
     checkHelp(args, usages);
     const help = await helpFor(args, commands as Loadable);
     if (help !== undefined) {
@@ -68,25 +74,12 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
   return values.json === true || !SILENT.includes(values.command);
 }
 
-/** Help where no command is given: on stderr, as a script that forgot it got nothing done. */
-function printHelp(commands: Loaded, usages: Usages): number {
-  try {
-    parse(["--help"], commands, usages, { stdout: (text) => note(text) });
-  } catch (error) {
-    if (!(error instanceof ParserEnded)) throw error;
-  }
-  return EXIT.usage;
-}
-
 /** Ends the parser, which would else end the process. */
 class ParserEnded extends Error {
   constructor(readonly code: number) {
     super();
   }
 }
-
-/** Where help goes. */
-type Ending = Pick<RunOptions, "stdout">;
 
 /** All commands, or the one that is named. */
 type Loaded = Partial<Commands>;
@@ -105,7 +98,6 @@ function parse(
   args: readonly string[],
   commands: Loaded,
   usages: Usages,
-  ending: Ending = {},
 ) {
   const [only, another] = Object.values(commands);
   const parser = another === undefined
@@ -135,7 +127,6 @@ function parse(
     commandList: "top-level",
     // Those of all commands would fill the screen before the list of them.
     usageLine: [{ type: "argument", metavar: "COMMAND [ARGUMENT...]" }],
-    ...ending,
   });
 }
 

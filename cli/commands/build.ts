@@ -23,6 +23,7 @@ import { sendConsoleToStderr } from "../building/send_console.ts";
 import { settingValue } from "../completion/setting_words.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { jsonTarget } from "../output/output.ts";
 import { rendererFor } from "../rendering/renderer.ts";
@@ -207,7 +208,7 @@ const parser = command(
     common,
   ),
   {
-    brief: message`Build an image of one or more folders.`,
+    brief: briefOf("build"),
     description:
       message`Builds IMAGE and IMAGE.sha512. The image appears under its name only when it is complete.`,
     footer: examples(

@@ -21,6 +21,7 @@ import {
 import { rangeOf, rangeOptions, type RangeValues } from "../arguments/range_options.ts";
 import { findAllTyped, findTyped, type Found } from "../arguments/typed_path.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { OutputClosedError, writeBytes } from "../output/output.ts";
 
@@ -55,7 +56,7 @@ export const cat = {
       common,
     ),
     {
-      brief: message`Print files of an image.`,
+      brief: briefOf("cat"),
       description: message`Writes the contents of the files to stdout, one after the other.`,
       footer: examples(
         "Examples:",

@@ -12,6 +12,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -35,7 +36,7 @@ export const clean = {
       common,
     ),
     {
-      brief: message`Release what builds left that were killed.`,
+      brief: briefOf("clean"),
       description:
         message`Ends their programs, unmounts their images, frees their loop devices, and removes their partial images and temporary folders. Touches nothing of a build that still runs, and nothing that is not icecore's.`,
       footer: examples(

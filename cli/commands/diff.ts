@@ -20,6 +20,7 @@ import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts"
 import { partitions, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
@@ -60,7 +61,7 @@ export const diff = {
       common,
     ),
     {
-      brief: message`Compare two images, or an image with a folder.`,
+      brief: briefOf("diff"),
       description:
         message`Prints a line a name: + only in B, - only in A, T of another type, M other contents, m other metadata.`,
       footer: examples(

@@ -22,6 +22,7 @@ import {
 import { findTyped } from "../arguments/typed_path.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { textOrBytes } from "../listing/entry_json.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { ByteLines } from "../output/lines.ts";
 import { jsonLine, note } from "../output/output.ts";
@@ -47,7 +48,7 @@ export const digests = {
       common,
     ),
     {
-      brief: message`Print the SHA-256 of each file, from the image alone.`,
+      brief: briefOf("digests"),
       description:
         message`Prints what sha256sum would print in the mounted image, from the record in it: no contents are read.`,
       footer: examples(

@@ -13,6 +13,7 @@ import { fileValue } from "../arguments/file_value.ts";
 import { pluginSteps } from "../building/built_in_plugins.ts";
 import { diagnose } from "../doctor/machine_report.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -47,7 +48,7 @@ export const doctor = {
       common,
     ),
     {
-      brief: message`Look at what is installed, and say what works.`,
+      brief: briefOf("doctor"),
       footer: examples(
         "Examples:",
         "  icecore doctor",

@@ -22,6 +22,7 @@ import {
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { findTyped } from "../arguments/typed_path.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { note, OutputClosedError, writeBytes } from "../output/output.ts";
 
@@ -51,7 +52,7 @@ export const exportCommand = {
       common,
     ),
     {
-      brief: message`Write a folder of an image to stdout as a tar archive.`,
+      brief: briefOf("export"),
       description:
         message`Keeps nanoseconds, attributes, ACLs, hard links, holes, devices and names of any bytes.`,
       footer: examples(

@@ -23,6 +23,7 @@ import { findAllTyped, findTyped } from "../arguments/typed_path.ts";
 import { withinOptions } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
 import { extractionListeners } from "../output/extraction_listeners.ts";
@@ -68,7 +69,7 @@ export const extract = {
       common,
     ),
     {
-      brief: message`Extract files, folders or everything.`,
+      brief: briefOf("extract"),
       description:
         message`Each PATH keeps its place: a/b becomes DIR/a/b, with mode, times, owners, attributes, links and holes as far as the caller may set them.`,
       footer: examples(

@@ -26,6 +26,7 @@ import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.
 import { exitCodes } from "../exit_codes.ts";
 import { conditions } from "../finding/condition_options.ts";
 import type { ConditionValues } from "../finding/conditions.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 
 interface FindValues extends ReadingValues, SalvagingValues, ConditionValues {
@@ -57,7 +58,7 @@ export const find = {
       common,
     ),
     {
-      brief: message`Find files of an image.`,
+      brief: briefOf("find"),
       description:
         message`Prints the paths below PATH that meet all conditions, folder by folder in the order of bytes.`,
       footer: examples(

@@ -18,6 +18,7 @@ import { sharingOf } from "../../image/sharing.ts";
 import { factLines, imageFacts } from "../listing/image_facts.ts";
 import { imageUses } from "../listing/image_uses.ts";
 import { takenOf } from "../listing/taken.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -35,7 +36,7 @@ export const info = {
       common,
     ),
     {
-      brief: message`Describe an image.`,
+      brief: briefOf("info"),
       description:
         message`Prints format, label, UUID, times, how full it is and with what, what made it, and its features.`,
       footer: examples(

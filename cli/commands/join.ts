@@ -14,6 +14,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
@@ -45,7 +46,7 @@ export const join = {
       common,
     ),
     {
-      brief: message`Join the parts of a file that was split.`,
+      brief: briefOf("join"),
       description:
         message`Verifies each part and the whole. The file appears under its name only when all of it is right.`,
       footer: examples(

@@ -14,6 +14,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { imageJson, imageRows } from "../listing/image_rows.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 import { readImageFolder } from "../rotation/image_folder.ts";
@@ -38,7 +39,7 @@ export const list = {
       common,
     ),
     {
-      brief: message`List the images of a folder: dates, sizes, layers, when verified.`,
+      brief: briefOf("list"),
       description:
         message`Reads the head of each file that ends in .img, and the note beside it. A date with ~ is that of the file's name.`,
       footer: examples(

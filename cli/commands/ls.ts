@@ -18,6 +18,7 @@ import {
 import { listingFlags, type ListingValues } from "../arguments/listing_flags.ts";
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 
 interface LsValues extends ReadingValues, SalvagingValues, ListingValues {
@@ -54,7 +55,7 @@ export const ls = {
       common,
     ),
     {
-      brief: message`List what is in an image.`,
+      brief: briefOf("ls"),
       description:
         message`Lists in the order of bytes, as LC_ALL=C ls does. Control characters in names are printed as \\n or \\033; a path may be given in that form.`,
       footer: examples(

@@ -19,6 +19,7 @@ import { decrypting, type DecryptingValues, decryptionOptions } from "../argumen
 import { serverOptions, servers, type ServersValues } from "../arguments/servers.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { requireImageStdout } from "../output/image_stdout.ts";
 import { jsonTarget, note, print } from "../output/output.ts";
@@ -86,7 +87,7 @@ export const merge = {
       common,
     ),
     {
-      brief: message`Merge an image and those that it lies on into a full one.`,
+      brief: briefOf("merge"),
       description:
         message`Builds FULL and FULL.sha512 without the folder that the images were built of: the image that a full build of it would have made then. Contents are compared with the records of the images while they are copied.`,
       footer: examples(

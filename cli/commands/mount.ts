@@ -14,6 +14,7 @@ import { fileValue } from "../arguments/file_value.ts";
 import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { note, printJson } from "../output/output.ts";
 
@@ -46,7 +47,7 @@ export const mount = {
       common,
     ),
     {
-      brief: message`Mount an image read-only.`,
+      brief: briefOf("mount"),
       description:
         message`Mounts read-only, without setuid and devices: by the kernel as root, else by FUSE where fuse2fs is installed. An image that was built with --base is mounted as one tree with those that it lies on.`,
       footer: examples(

@@ -16,6 +16,7 @@ import { examples } from "../arguments/examples.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { stepText, testText } from "../building/step_template.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 
@@ -38,7 +39,7 @@ export const newStep = {
       common,
     ),
     {
-      brief: message`Write a step of your own to start from, and its test.`,
+      brief: briefOf("new-step"),
       description:
         message`Writes NAME.ts and NAME_test.ts into the current folder. Nothing is overwritten.`,
       footer: examples("Example:", "  icecore new-step upload", "", ...exitCodes()),

@@ -20,6 +20,7 @@ import { keeping, type KeepingValues, keepRulesOf } from "../arguments/keep_opti
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { decisionJson, decisionRows, hinderedLine, removedLine } from "../listing/image_rows.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";
@@ -63,7 +64,7 @@ export const prune = {
       common,
     ),
     {
-      brief: message`Remove images that no rule keeps.`,
+      brief: briefOf("prune"),
       description:
         message`Rules count as those of restic, each series for itself, and only images that were verified; what was not is verified first. Never removed: the newest verified image, what a kept image lies on, and what others have made.`,
       footer: examples(

@@ -13,6 +13,7 @@ import { recipes } from "../../steps/recipes.ts";
 import { examples } from "../arguments/examples.ts";
 import { pluginSteps } from "../building/built_in_plugins.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print } from "../output/output.ts";
 
@@ -49,7 +50,7 @@ export const recipe = {
     "recipe",
     merge(object({ command: constant("recipe") }), or(show, schema), common),
     {
-      brief: message`Print recipe files to start from, and their schema.`,
+      brief: briefOf("recipe"),
       footer: examples(
         "Examples:",
         "  icecore recipe show native > my.json",

@@ -22,6 +22,7 @@ import {
 } from "../arguments/image_argument.ts";
 import { SALVAGED, salvaging, type SalvagingValues } from "../arguments/salvage.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import { OutputClosedError, print, printJson, writeBytes } from "../output/output.ts";
 
@@ -52,7 +53,7 @@ export const report = {
       common,
     ),
     {
-      brief: message`Draw a page about an image.`,
+      brief: briefOf("report"),
       description:
         message`Writes one HTML page that needs neither network nor script: what fills the image by folder, kind of file and year, the largest and the equal files, a map, digests. Only metadata is read.`,
       footer: examples(

@@ -11,6 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import type { RunValues } from "../settings/run_jobs.ts";
 import { common } from "../output/common_options.ts";
 
@@ -39,7 +40,7 @@ export const run = {
       common,
     ),
     {
-      brief: message`Run backups that the settings file describes.`,
+      brief: briefOf("run"),
       description:
         message`Each job does what icecore build DIR --to FOLDER does. All jobs run, also when one fails; the exit code is that of the worst. -q twice prints nothing unless something went wrong.`,
       footer: examples(

@@ -14,6 +14,7 @@ import { printable } from "../../host/libc/paths.ts";
 import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 import { installUnits } from "../scheduling/install_units.ts";
@@ -52,7 +53,7 @@ export const schedule = {
       common,
     ),
     {
-      brief: message`Print, or install, what runs a job every night.`,
+      brief: briefOf("schedule"),
       description:
         message`Prints a service and a timer of systemd, with no more rights than the job needs, and a line for cron. The time is the job's setting schedule; without it, two in the morning.`,
       footer: examples(

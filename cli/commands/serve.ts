@@ -12,6 +12,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { reading } from "../arguments/image_argument.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common } from "../output/common_options.ts";
 import type { ServeValues } from "../serving/serve_values.ts";
 
@@ -56,7 +57,7 @@ export const serve = {
       common,
     ),
     {
-      brief: message`Browse images in a web browser.`,
+      brief: briefOf("serve"),
       description:
         message`Serves pages to look through images in place, until Ctrl-C: folders, search, thumbnails, pictures, films; files, and folders as tar or zip. Prints the address.`,
       footer: examples(

@@ -19,6 +19,7 @@ import { wordValue } from "../arguments/file_value.ts";
 import { plugins, pluginSteps } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { print, printJson } from "../output/output.ts";
 
@@ -43,7 +44,7 @@ export const steps = {
       common,
     ),
     {
-      brief: message`List the recipes, their steps and their options.`,
+      brief: briefOf("steps"),
       footer: examples("Examples:", "  icecore steps", "  icecore steps hash", "", ...exitCodes()),
     },
   ),

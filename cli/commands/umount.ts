@@ -12,6 +12,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue } from "../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues } from "../output/common_options.ts";
 import { note, printJson } from "../output/output.ts";
 
@@ -34,7 +35,7 @@ export const umount = {
       common,
     ),
     {
-      brief: message`Unmount an image.`,
+      brief: briefOf("umount"),
       description:
         message`Unmounts the image at DIR, by the kernel or FUSE, and frees its loop device.`,
       footer: examples(

@@ -26,6 +26,7 @@ import { stackOptions, stacks, type StacksValues } from "../arguments/stacks.ts"
 import { within, withinOptions, type WithinValues } from "../arguments/within.ts";
 import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { common, type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, print, printJson } from "../output/output.ts";
@@ -98,7 +99,7 @@ export const verify = {
       common,
     ),
     {
-      brief: message`Verify an image: contents, structure, source.`,
+      brief: briefOf("verify"),
       description:
         message`Compares the contents of each file with the record in the image, all of IMAGE with IMAGE.sha512 where that is beside it, and checks all checksums and structures of the file system. Each damaged file is named. Of an encrypted or compressed image and of parts, the digest is that of what is stored; what is in it is looked at as well, where that can be opened.`,
       footer: examples(

@@ -8,6 +8,7 @@ import { message } from "@optique/core/message";
 import { command, constant } from "@optique/core/primitives";
 import { examples } from "../arguments/examples.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { briefOf } from "../manual/brief_of.ts";
 import { volumeBuild } from "./volume/build.ts";
 import { volumeCat } from "./volume/cat.ts";
 import { volumeExtract } from "./volume/extract.ts";
@@ -56,7 +57,7 @@ export const volume = {
       ),
     ),
     {
-      brief: message`Cut a tree into volumes, and build, find and verify them.`,
+      brief: briefOf("volume"),
       description:
         message`A tree that is too large for one image, or one machine, is cut by a plan; each volume is a whole image, built by whoever counts to its number.`,
       footer: examples(

@@ -6,6 +6,7 @@
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { PathError } from "../../ext4/reader/path_error.ts";
 import { EntryList } from "../../ext4/reader/walk/entry_list.ts";
+import { NameList } from "../../ext4/reader/walk/name_list.ts";
 import { printable } from "../../host/libc/paths.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { type Mark, markOf } from "../../image/stack/mark_of.ts";
@@ -100,6 +101,7 @@ class Listing {
       }
       return;
     }
+    if (this.#needsNamesOnly) return await this.#oneFolderOfNames(start, stat);
     const entries = new EntryList();
     // Many at a time: a promise for each of a million would take longer than to read them.
     for await (const some of this.image.listBatches(stat.inode)) {
@@ -108,18 +110,35 @@ class Listing {
     await this.#oneFolder({ path: start, relative: new Uint8Array(), stat }, entries.sort());
   }
 
+  /** Of a million names, metadata would be most of the memory, and nobody looks at it. */
+  get #needsNamesOnly(): boolean {
+    return !this.options.isLong && !this.options.isJson && !this.image.isLayerAlone;
+  }
+
+  async #oneFolderOfNames(path: Uint8Array, stat: Stat): Promise<void> {
+    const names = new NameList();
+    for await (const some of this.image.listBatches(stat.inode)) {
+      for (const entry of some) names.add(entry.place);
+    }
+    this.#heading(path);
+    for (const name of names.sort()) this.lines.addName(name);
+  }
+
   async #oneFolder(place: Place, entries: Iterable<LongEntry>): Promise<void> {
     if (this.options.isJson) return await this.#json(place, entries);
-    const { path } = place;
+    this.#heading(place.path);
+    if (!this.options.isLong) return await this.#names(place, entries);
+    const columns = longColumns(entries, this.options.isHuman);
+    this.lines.add(totalRow(columns, this.options.isHuman));
+    await this.#rows(place, entries, columns);
+  }
+
+  #heading(path: Uint8Array): void {
     if (this.hasHeadings) {
       if (!this.#isFirst) this.lines.add("");
       this.lines.add(`${path.length === 0 ? "/" : printable(path)}:`);
     }
     this.#isFirst = false;
-    if (!this.options.isLong) return await this.#names(place, entries);
-    const columns = longColumns(entries, this.options.isHuman);
-    this.lines.add(totalRow(columns, this.options.isHuman));
-    await this.#rows(place, entries, columns);
   }
 
   async #names(place: Place, entries: Iterable<LongEntry>): Promise<void> {

@@ -3,22 +3,23 @@
  * @module
  */
 
-import process from "node:process";
-import { helpWidth } from "../arguments/help_width.ts";
 import { commandPage } from "./command_page.ts";
+import { drawingFor } from "./drawing.ts";
 import type { Commands } from "./manual.ts";
+import { overview } from "./overview.ts";
 import { type Drawing, shortHelp } from "./short_help.ts";
 
 /**
- * The help that a command line asks for: `icecore COMMAND --help`, which fits one screen, or a page
- * of the documentation. `undefined` for what the parser answers: `--help` alone, `help COMMAND`.
+ * The help that a command line asks for: `icecore --help`, `icecore COMMAND --help`, which fits one
+ * screen, or a page of the documentation. `undefined` for what the parser answers: `help COMMAND`.
  */
 export async function helpFor(
   args: readonly string[],
   commands: Commands,
 ): Promise<string | undefined> {
   const [first = "", second = ""] = args;
-  const drawing = { width: helpWidth(), color: wantsColor(args) };
+  const drawing = drawingFor(args);
+  if (asksForAll(args)) return overview(drawing);
   if (first === "help") return await topicPage(second, commands, drawing);
   const end = args.indexOf("--");
   const asked = args.indexOf("--help");
@@ -45,8 +46,8 @@ async function topicPage(
   return terminalPage(page, drawing);
 }
 
-/** Help goes to stdout; it is printed before the options are known. */
-function wantsColor(args: readonly string[]): boolean {
-  return process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" &&
-    process.env["TERM"] !== "dumb" && !args.includes("--no-color");
+/** Whether it is the list of all commands that is asked for. */
+function asksForAll(args: readonly string[]): boolean {
+  const [word, ...more] = args.filter((arg) => arg !== "--no-color");
+  return (word === "--help" || word === "help") && more.length === 0;
 }

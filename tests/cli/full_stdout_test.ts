@@ -33,13 +33,11 @@ Deno.test("a stdout that takes no more is reported in a sentence", async () => {
         ["build", "--json"],
         ["steps"],
         ["--help"],
+        ["--version"],
       ]
     ) {
       const { status, stderr } = run(args);
       assert.deepEqual([status, stderr], [1, SENTENCE], args.join(" "));
     }
-    const { status, stderr } = run(["--version"]);
-    assert.equal(status, 1);
-    assert.match(stderr, /^icecore: cannot write to stdout: .*no space left on device.*\n$/i);
   });
 });

@@ -8,6 +8,7 @@ import type { PackedStats } from "../metadata/packed_stats.ts";
 import { kindOfMode, type Stat } from "../metadata/stat.ts";
 import { joinPath, pathText } from "../path.ts";
 import type { FolderOfWalk } from "./folder_of_walk.ts";
+import type { NamePlace } from "./name_list.ts";
 
 /** One name of a folder, with the metadata of what it names. */
 export class Entry {
@@ -22,7 +23,7 @@ export class Entry {
    * Only the reader makes these.
    * @param stat of the inode it names
    */
-  constructor(raw: Pick<RawEntry, "bytes" | "nameAt" | "nameLength">, stat: Stat | undefined) {
+  constructor(raw: NamePlace, stat: Stat | undefined) {
     this.#bytes = raw.bytes;
     this.#nameAt = raw.nameAt;
     this.#nameLength = raw.nameLength;
@@ -31,7 +32,7 @@ export class Entry {
 
   /** @internal An entry whose metadata is unpacked when it is asked for. */
   static packed(
-    raw: Pick<RawEntry, "bytes" | "nameAt" | "nameLength">,
+    raw: NamePlace,
     stats: PackedStats,
     row: number,
   ): Entry {
@@ -56,7 +57,7 @@ export class Entry {
   }
 
   /** @internal Where its name lies: a view of it costs more than most names are long. */
-  get place(): Pick<RawEntry, "bytes" | "nameAt" | "nameLength"> {
+  get place(): NamePlace {
     return { bytes: this.#bytes, nameAt: this.#nameAt, nameLength: this.#nameLength };
   }
 
