@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { loopDevicesOf } from "../../../host/mounts/mounts.ts";
 import { extractImage } from "../../../image/extract.ts";
 import type { ImageReader } from "../../../image/image_reader.ts";
@@ -209,6 +218,7 @@ testWith(NEEDS, "a hundred images are read, and mounted, as one", async () => {
     for await (const { nameText } of image.list("/a/b")) names.push(nameText);
     assert.deepEqual(names, ["only-99"]);
     assert.equal(await textOf(image, "/a/always"), "99");
+    assert.ok(countOpenIn(folder) <= 65, `${countOpenIn(folder)} descriptors`);
     await extractImage(image, { target: `${folder}/out` });
     mkdirSync(`${folder}/mounted`);
     await mountImage(images[0]!, `${folder}/mounted`, { by: "kernel" });
@@ -277,3 +287,15 @@ testWith(
     });
   },
 );
+
+/** Descriptors of this process that lead into a folder. */
+function countOpenIn(folder: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(`${folder}/`);
+    } catch {
+      // That of the listing itself.
+      return false;
+    }
+  }).length;
+}
