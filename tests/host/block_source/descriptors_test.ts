@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  appendFileSync,
-  copyFileSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Descriptors } from "../../../host/block_source/descriptors.ts";
 import { openFileSource } from "../../../host/block_source/file_source.ts";
+import { openIn } from "../../support/programs/open_files.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const MOST = 3;
@@ -29,19 +22,6 @@ async function withTen(
     } finally {
       for (const source of sources) source.close();
       assert.deepEqual(openIn(folder), [], "none is left open");
-    }
-  });
-}
-
-/** Files of a folder that this process has open. */
-function openIn(folder: string): string[] {
-  return readdirSync("/proc/self/fd").flatMap((fd) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${fd}`);
-      return target.startsWith(`${folder}/`) ? [target] : [];
-    } catch {
-      // That of the listing itself.
-      return [];
     }
   });
 }

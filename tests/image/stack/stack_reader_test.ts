@@ -1,14 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { loopDevicesOf } from "../../../host/mounts/mounts.ts";
 import { extractImage } from "../../../image/extract.ts";
 import type { ImageReader } from "../../../image/image_reader.ts";
@@ -17,6 +8,7 @@ import { openImage } from "../../../image/open_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
 import { makeOpaque, setAttribute, whiteOut } from "../../support/images/hand_made_layer.ts";
 import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { openIn } from "../../support/programs/open_files.ts";
 import { testWith } from "../../support/programs/requirements.ts";
 import { withLayers } from "./with_layers.ts";
 
@@ -218,7 +210,7 @@ testWith(NEEDS, "a hundred images are read, and mounted, as one", async () => {
     for await (const { nameText } of image.list("/a/b")) names.push(nameText);
     assert.deepEqual(names, ["only-99"]);
     assert.equal(await textOf(image, "/a/always"), "99");
-    assert.ok(countOpenIn(folder) <= 65, `${countOpenIn(folder)} descriptors`);
+    assert.ok(openIn(folder).length <= 65, `${openIn(folder).length} descriptors`);
     await extractImage(image, { target: `${folder}/out` });
     mkdirSync(`${folder}/mounted`);
     await mountImage(images[0]!, `${folder}/mounted`, { by: "kernel" });
@@ -287,15 +279,3 @@ testWith(
     });
   },
 );
-
-/** Descriptors of this process that lead into a folder. */
-function countOpenIn(folder: string): number {
-  return readdirSync("/proc/self/fd").filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(`${folder}/`);
-    } catch {
-      // That of the listing itself.
-      return false;
-    }
-  }).length;
-}
