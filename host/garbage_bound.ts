@@ -13,7 +13,7 @@ const EACH_MS = 20;
 /** A smaller process is let alone. */
 const SMALL_BYTES = 100e6;
 /** It is collected when the process has grown by this since it was last. */
-const GROWTH_BYTES = 24e6;
+const GROWTH_BYTES = 16e6;
 
 /** Looks at how large the process is, as long as work is under way. */
 export class GarbageBound {

@@ -8,6 +8,7 @@ import { unreadable } from "../files/file_status.ts";
 import { hasCode } from "../libc/errno.ts";
 import type { Descriptor } from "../libc/files.ts";
 import type { HostBlockSource } from "./block_source.ts";
+import type { Descriptors } from "./descriptors.ts";
 import { type LocalFile, openLocalFile } from "./local_file.ts";
 import { shownLocation } from "./location.ts";
 
@@ -19,11 +20,16 @@ const S_IFBLK = 0o060000;
 /**
  * Opens a file or a block device. It answers at once, without promises.
  *
+ * @param descriptors What it shares them with; default: it keeps its own.
  * @throws EnvironmentError when it does not exist, may not be read, or is neither.
  */
-export function openFileSource(path: string): HostBlockSource {
+export function openFileSource(path: string, descriptors?: Descriptors): HostBlockSource {
   const shownName = shownLocation(path);
-  const file = openForReading(path, shownName);
+  const opened = openForReading(path, shownName);
+  const isShared = descriptors !== undefined && (opened.mode & S_IFMT) === S_IFREG;
+  const file = isShared
+    ? descriptors.share(opened, shownName, () => openForReading(path, shownName))
+    : opened;
   try {
     return new FileSource(file, sizeOf(file, shownName), shownName);
   } catch (error) {
@@ -51,6 +57,7 @@ class FileSource implements HostBlockSource {
     try {
       done = this.#file.read(offsetBytes, into);
     } catch (error) {
+      if (error instanceof EnvironmentError) throw error;
       throw unreadable(this.shownName, error);
     }
     if (done === into.length) return;

@@ -24,6 +24,8 @@ export interface LocalFile {
   readonly mode: number;
   /** Of a regular file. */
   readonly sizeBytes: number;
+  /** Which file it is, and when it was last written to: equal for what is the same. */
+  readonly identity: string;
   /** By the C library alone. */
   readonly descriptor?: Descriptor;
   /** Of a block device. */
@@ -50,6 +52,7 @@ function openByLibc(path: string): LocalFile {
   return {
     mode: status.mode,
     sizeBytes: status.sizeBytes,
+    identity: [status.inodeKey, status.sizeBytes, ...Object.values(status.mtime)].join(" "),
     descriptor: fd,
     deviceBytes: () => seek(fd, 0, "end"),
     read: (offsetBytes, into) => readFullyAt(fd, into, offsetBytes),
@@ -62,13 +65,14 @@ const SECTOR_BYTES = 512;
 
 function openByNode(path: string): LocalFile {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const { mode, size, rdev } = fstatSync(fd);
+  const { mode, size, rdev, dev, ino, mtimeNs } = fstatSync(fd, { bigint: true });
   return {
-    mode,
-    sizeBytes: size,
+    mode: Number(mode),
+    sizeBytes: Number(size),
+    identity: [dev, ino, size, mtimeNs].join(" "),
     // Nothing here seeks to its end.
     deviceBytes: () =>
-      Number(readFileSync(`/sys/dev/block/${rdev >> 8}:${rdev & 0xff}/size`, "utf8")) *
+      Number(readFileSync(`/sys/dev/block/${rdev >> 8n}:${rdev & 0xffn}/size`, "utf8")) *
       SECTOR_BYTES,
     read(offsetBytes, into) {
       let done = 0;

@@ -10,6 +10,7 @@ import { hasSuperblockToUse } from "../../ext4/reader/open/superblock_copy.ts";
 import { settle } from "../../ext4/reader/reading.ts";
 import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
+import type { Descriptors } from "../../host/block_source/descriptors.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
 import { boundGarbage } from "../../host/runtime.ts";
 import { ContentRecord } from "../content_record.ts";
@@ -23,14 +24,16 @@ import type { OpenFiles, OpenLayer } from "./layer.ts";
 /**
  * Opens it, and reads the header of its record.
  * @param mostCacheBytes of it, whatever the options say
+ * @param descriptors what it shares them with; default: it keeps its own
  * @throws CorruptImageError, UnsupportedFeatureError, EnvironmentError
  */
 export async function openLayer(
   source: string,
   options: OpenImageOptions,
   mostCacheBytes?: number,
+  descriptors?: Descriptors,
 ): Promise<OpenLayer> {
-  return await withRecord(await openFiles(source, options, mostCacheBytes));
+  return await withRecord(await openFiles(source, options, mostCacheBytes, descriptors));
 }
 
 /** With the header of its record. */
@@ -48,9 +51,12 @@ export async function openFiles(
   source: string | BlockSource,
   options: OpenImageOptions,
   mostCacheBytes = Infinity,
+  descriptors?: Descriptors,
 ): Promise<OpenFiles> {
   const location = typeof source === "string" ? { location: source } : {};
-  let opened = typeof source === "string" ? await openSource(source, options) : borrowed(source);
+  let opened = typeof source === "string"
+    ? await openSource(source, options, descriptors)
+    : borrowed(source);
   try {
     opened = await unwrap(opened, { ...options, ...location });
     opened = await imageWithin(opened, options);

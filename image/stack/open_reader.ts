@@ -90,8 +90,8 @@ function refuseHalf({ source }: OpenLayer, { onBroken }: OpenImageOptions): void
   const error = new CorruptImageError(
     "layer-record",
     RECORD_HEADER.name,
-    `cannot read ${source.shownName} as a whole: its record is damaged, or of a later version of ` +
-      "icecore, and seems to be that of a layer; which image lies below is not known. " +
+    `cannot read ${source.shownName} as a whole: its record is lost or damaged, or of a later ` +
+      "version of icecore, and seems to be that of a layer; which image lies below is not known. " +
       "Use another copy, or read it alone, as a layer.",
     {},
   );

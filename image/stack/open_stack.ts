@@ -4,6 +4,7 @@
  */
 
 import { hasCode } from "../../host/libc/errno.ts";
+import { Descriptors } from "../../host/block_source/descriptors.ts";
 import { shownLocation } from "../../host/block_source/location.ts";
 import type { RecordBase } from "../../ext4/record.ts";
 import { messageOf } from "../../pipeline/build_errors.ts";
@@ -29,9 +30,10 @@ export async function openStack(top: OpenLayer, options: OpenImageOptions): Prom
   const layers = [top];
   const countLayers = (top.record.base?.depth ?? 0) + 1;
   const cacheBytes = Math.max(LEAST_CACHE_BYTES, Math.floor(CACHE_BYTES / countLayers));
+  const descriptors = new Descriptors();
   try {
     for (let base = top.record.base; base !== undefined; base = layers.at(-1)!.record.base) {
-      layers.push(await openBase(layers.at(-1)!, base, options, cacheBytes));
+      layers.push(await openBase(layers.at(-1)!, base, options, cacheBytes, descriptors));
     }
   } catch (error) {
     for (const { source } of layers.slice(1)) source.close();
@@ -46,6 +48,7 @@ export async function openBase(
   base: RecordBase,
   options: OpenImageOptions,
   mostCacheBytes?: number,
+  descriptors?: Descriptors,
 ): Promise<OpenLayer> {
   const tried: Tried[] = [];
   // Those of the image that was named.
@@ -54,7 +57,7 @@ export async function openBase(
     const place = shownLocation(location);
     let opened: OpenLayer;
     try {
-      opened = await openLayer(location, own, mostCacheBytes);
+      opened = await openLayer(location, own, mostCacheBytes, descriptors);
     } catch (error) {
       options.signal?.throwIfAborted();
       tried.push(

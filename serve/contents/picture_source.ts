@@ -9,7 +9,7 @@ import { type Dimensions, dimensionsOf } from "../pictures/dimensions.ts";
 import { embeddedPictures } from "../pictures/embedded_pictures.ts";
 import { type PictureFacts, readExif } from "../pictures/exif.ts";
 import { isJpeg } from "../pictures/oriented_jpeg.ts";
-import type { PreviewPlace } from "../pictures/tiff_previews.ts";
+import type { PreviewPlace } from "../pictures/previews.ts";
 import { fileHead, fileSpan, type SentFile } from "./file_pieces.ts";
 
 /** What is read of a picture to know it: EXIF stands in it whole, with its preview. */

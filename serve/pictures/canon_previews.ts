@@ -6,8 +6,8 @@
  */
 
 import { type Box, boxAt, boxesIn, boxWithin } from "./boxes.ts";
-import type { EmbeddedPictures, ReadSpan } from "./embedded_pictures.ts";
-import { type PreviewPlace, tiffPreviews } from "./tiff_previews.ts";
+import type { EmbeddedPictures, PreviewPlace, ReadSpan } from "./previews.ts";
+import { tiffPreviews } from "./tiff_previews.ts";
 
 /** The major brand. */
 export const CANON_BRAND = "crx ";

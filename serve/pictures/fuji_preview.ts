@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EmbeddedPictures } from "./embedded_pictures.ts";
+import type { EmbeddedPictures } from "./previews.ts";
 
 const MAGIC = "FUJIFILMCCD-RAW ";
 const PLACE_AT = 84;

@@ -5,8 +5,7 @@
  */
 
 import { type Box, boxesIn, boxWithin, typeAt } from "./boxes.ts";
-import type { EmbeddedPictures } from "./embedded_pictures.ts";
-import type { PreviewPlace } from "./tiff_previews.ts";
+import type { EmbeddedPictures, PreviewPlace } from "./previews.ts";
 
 /** Of a picture in tiles; more are not looked at. */
 const MOST_ITEMS = 4096;

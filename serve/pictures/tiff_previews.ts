@@ -4,13 +4,7 @@
  * @module
  */
 
-/** A preview, and where it lies in the file. */
-export interface PreviewPlace {
-  readonly offsetBytes: number;
-  readonly sizeBytes: number;
-  /** Whether its own EXIF says how it is turned. */
-  readonly isTurned?: boolean;
-}
+import type { PreviewPlace } from "./previews.ts";
 
 /** What is known of a TIFF file. */
 export interface TiffPreviews {

@@ -85,9 +85,12 @@ export function* loadRecord(volume: Volume): Reading<StoredRecord> {
   try {
     const { block, start } = yield* volume.inodes.loadBytes(BOOT_LOADER_INODE);
     const { inodeSizeBytes } = volume.geometry;
-    if (isZero(block, start, start + inodeSizeBytes)) return { kind: "none" };
+    if (isZero(block, start, start + inodeSizeBytes)) {
+      return (yield* isLeftBehind(volume)) ? LOST : { kind: "none" };
+    }
     hasLayersSize = isSizeOfLayer(volume, block, start);
     const stored = yield* load(volume, block, start);
+    if (stored.kind === "none" && (yield* isLeftBehind(volume))) return LOST;
     if (stored.kind === "record" || !hasLayersSize) return stored;
     const why = "why" in stored ? stored.why : "its header is gone";
     return { kind: stored.kind === "unknown" ? "unknown" : "broken", why, mayBeLayer: true };
@@ -97,19 +100,41 @@ export function* loadRecord(volume: Volume): Reading<StoredRecord> {
   }
 }
 
+/** A layer's record that its inode does not lead to any more. */
+const LOST: StoredRecord = { kind: "broken", why: "inode 5 does not hold it", mayBeLayer: true };
+
+/**
+ * Whether the last blocks of the image are the record of a layer. They are asked where inode 5 has
+ * none, and no block is free, as in all images that icecore makes: a layer must not pass for all of
+ * a tree because one inode was wiped.
+ */
+function* isLeftBehind({ geometry, cache, countBlocksThere }: Volume): Reading<boolean> {
+  const { raw, blockSizeBytes, countBlocks, countInodes } = geometry;
+  const hasFree = raw.s_free_blocks_count_lo !== 0 || raw.s_free_blocks_count_hi !== 0;
+  if (hasFree || countBlocksThere < countBlocks) return false;
+  const recordBytes = recordSizeBytes(countInodes - raw.s_free_inodes_count, true);
+  const at = (countBlocks - Math.ceil(recordBytes / blockSizeBytes)) * blockSizeBytes;
+  if (at <= 0) return false;
+  const header = new Uint8Array(recordHeaderSizeBytes(true));
+  yield* cache.copy(at, header, true);
+  const { r_checksum, r_flags } = RECORD_HEADER.decode(header);
+  return headerChecksum(header) === r_checksum && (r_flags & RECORD_FLAGS.base) !== 0;
+}
+
 /**
  * Whether the record has to be read to know whether the image is a layer. It has not where inode 5
  * is not in use, or is as large as that of a full image, to which nothing was written since.
  */
-export function* loadMayBeLayer({ geometry, inodes }: Volume): Reading<boolean> {
+export function* loadMayBeLayer(volume: Volume): Reading<boolean> {
+  const { geometry, inodes } = volume;
   const { raw, inodeSizeBytes } = geometry;
   const wasWritten = raw.s_mtime !== 0 || raw.s_wtime !== raw.s_mkfs_time;
   if (wasWritten) return true;
   try {
     const { block, start } = yield* inodes.loadBytes(BOOT_LOADER_INODE);
     const countUsed = geometry.countInodes - raw.s_free_inodes_count;
-    return !isZero(block, start, start + inodeSizeBytes) &&
-      u32At(block, start + INODE.offsets.i_size_lo) !== recordSizeBytes(countUsed, false);
+    if (isZero(block, start, start + inodeSizeBytes)) return yield* isLeftBehind(volume);
+    return u32At(block, start + INODE.offsets.i_size_lo) !== recordSizeBytes(countUsed, false);
   } catch (error) {
     if (!(error instanceof CorruptImageError)) throw error;
     return true;

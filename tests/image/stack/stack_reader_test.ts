@@ -8,6 +8,7 @@ import { openImage } from "../../../image/open_image.ts";
 import { unmountImage } from "../../../image/unmount_image.ts";
 import { makeOpaque, setAttribute, whiteOut } from "../../support/images/hand_made_layer.ts";
 import { appearanceOf, STACK, withStack } from "../../support/mounts/mounted_stack.ts";
+import { openIn } from "../../support/programs/open_files.ts";
 import { testWith } from "../../support/programs/requirements.ts";
 import { withLayers } from "./with_layers.ts";
 
@@ -209,6 +210,7 @@ testWith(NEEDS, "a hundred images are read, and mounted, as one", async () => {
     for await (const { nameText } of image.list("/a/b")) names.push(nameText);
     assert.deepEqual(names, ["only-99"]);
     assert.equal(await textOf(image, "/a/always"), "99");
+    assert.ok(openIn(folder).length <= 65, `${openIn(folder).length} descriptors`);
     await extractImage(image, { target: `${folder}/out` });
     mkdirSync(`${folder}/mounted`);
     await mountImage(images[0]!, `${folder}/mounted`, { by: "kernel" });

@@ -30,6 +30,22 @@ const tree = folder({
 /** Names of the long folder with these digits. */
 const countWith = (digits: string) => numbered.filter(([name]) => name.includes(digits)).length;
 
+/** What the page asks for at a time, once. */
+const WINDOW_ROWS = 200;
+
+/** Scrolls from the top to the end, a step a frame. Says how many rows there were at most. */
+const SCROLL_THROUGH = `new Promise((resolve) => {
+  const countFrames = 120;
+  let [frame, mostRows] = [0, 0];
+  const step = () => {
+    mostRows = Math.max(mostRows, document.querySelectorAll("#entries > li").length);
+    if (frame++ === countFrames) return resolve(mostRows);
+    scrollTo(0, document.documentElement.scrollHeight * frame / countFrames);
+    requestAnimationFrame(step);
+  };
+  step();
+})`;
+
 const focusedName = (page: Page) =>
   page.evaluate("document.activeElement.querySelector('.name')?.textContent");
 const countRows = (page: Page) => page.locator("#entries > li").count();
@@ -49,6 +65,21 @@ testWith(CHROMIUM, "a folder's page in the browser", async (t) => {
             await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)");
             await page.locator("#entries > li:not(.waiting) >> nth=10").waitFor();
             assert.ok(await countRows(page) < 100);
+          });
+        },
+      );
+
+      await t.step(
+        "while one scrolls through all of it, the page never holds more, and asks for nothing twice",
+        async () => {
+          await onPage(browser, at("browse/many"), async (page) => {
+            await page.locator("html.scripted").waitFor();
+            let countAsked = 0;
+            page.on("request", () => countAsked++);
+            const mostRows = await page.evaluate(SCROLL_THROUGH) as number;
+            await page.getByText(`name ${MANY - 1}.txt`, { exact: true }).waitFor();
+            assert.ok(mostRows < 100, `${mostRows} rows`);
+            assert.ok(countAsked <= MANY / WINDOW_ROWS, `${countAsked} requests`);
           });
         },
       );
