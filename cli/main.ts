@@ -13,8 +13,7 @@ import { checkArguments, checkHelp } from "./arguments/check_arguments.ts";
 import { examples } from "./arguments/examples.ts";
 import { asMeant } from "./arguments/habits.ts";
 import { helpWidth } from "./arguments/help_width.ts";
-import { printParseError, type Usages } from "./arguments/parse_error.ts";
-import { refuseStrayWords } from "./arguments/stray_words.ts";
+import type { Usages } from "./arguments/usages.ts";
 import { bashScript } from "./completion/bash_script.ts";
 import { loadSettingWords } from "./completion/setting_words.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
@@ -22,6 +21,8 @@ import { type Commands, isCommandName, loadCommand, loadCommands } from "./load_
 import { about } from "./manual/about.ts";
 import { helpFor } from "./manual/help.ts";
 import type { Commands as Loadable } from "./manual/manual.ts";
+import { printParseError } from "./mistyped/parse_error.ts";
+import { refuseStrayWords } from "./mistyped/stray_words.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
 import { note, print, printError, wasStdoutUnread } from "./output/output.ts";
