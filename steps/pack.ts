@@ -153,9 +153,12 @@ async function equalityOf(
 ): Promise<Equality | undefined> {
   const { signal, emit } = context;
   if (!context.options.dedupe) return undefined;
+  const { limit } = context.options;
+  const breather = new Breather(signal);
   return await findEqualFiles(source.knownDigests ?? new Map(), {
     source,
-    breather: new Breather(signal),
+    breather,
+    pace: limit === undefined ? undefined : new Pace(limit, breather),
     onProgress: (done, total) => emit({ type: "progress", done, total, unit: "bytes" }),
   });
 }

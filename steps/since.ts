@@ -30,6 +30,7 @@ import type { BaseImage, OpenBase } from "./since/base_image.ts";
 import { fileFacts } from "./dry_listing.ts";
 import { CHANGE, type Changes } from "./since/changes.ts";
 import { compareWithBase } from "./since/compare.ts";
+import { Pace } from "./pack/pace.ts";
 import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
 import { layerTree } from "./since/layer_tree.ts";
@@ -59,6 +60,11 @@ const options = {
       "what shows that a file is unchanged: its size and times, or its contents, which are read",
     choices: ["times", "content"],
     default: "times",
+  },
+  limit: {
+    type: "size",
+    help: "read no more than this a second where contents are compared",
+    least: 1,
   },
   listFiles: {
     type: "boolean",
@@ -160,9 +166,10 @@ async function compare(
     emit({ type: "message", level: "warning", text });
   }
   let contents: Promise<ContentComparison> | undefined;
+  const pace = options.limit === undefined ? undefined : new Pace(options.limit, breather);
   const rows = new RowComparison(source, base, {
     readsContents: options.unchangedBy === "content",
-    contents: () => contents ??= ContentComparison.of(source, breather),
+    contents: () => contents ??= ContentComparison.of(source, breather, pace),
     nowMs: startMs,
   });
   return await compareWithBase(source.tree, base, rows, breather);

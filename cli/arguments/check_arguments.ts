@@ -9,7 +9,7 @@ import process from "node:process";
 import { extractCommandNames } from "@optique/core/usage";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
-import type { Usages } from "./parse_error.ts";
+import type { Usages } from "./usages.ts";
 
 /** Flags whose value may be empty. */
 const MAY_BE_EMPTY = ["--label"];

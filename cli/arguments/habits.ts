@@ -4,7 +4,7 @@
  */
 
 import { extractCommandNames, type Usage, type UsageTerm } from "@optique/core/usage";
-import type { Usages } from "./parse_error.ts";
+import type { Usages } from "./usages.ts";
 
 /**
  * The arguments as they were meant.

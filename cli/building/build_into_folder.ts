@@ -20,7 +20,7 @@ import { defaultImageName } from "../../pipeline/image_name.ts";
 import type { BuildResult } from "../../pipeline/running/run.ts";
 import { absoluteSource } from "../../pipeline/source_path.ts";
 import { readExcludeFile } from "../../source/exclude_file.ts";
-import { checkOutputOutside } from "../../source/placement.ts";
+import { checkOutputOutside, placeSources } from "../../source/placement.ts";
 import { faceOf, type FolderImage, readImageFolder } from "../rotation/image_folder.ts";
 import { writeNote } from "../rotation/image_note.ts";
 import { originOf } from "../rotation/image_origin.ts";
@@ -41,6 +41,8 @@ export interface FolderBuild {
   /** All in front of the date in the images' names. */
   readonly series: string;
   readonly sources: readonly string[];
+  /** Whose images they are. */
+  readonly host: string;
   readonly fullEvery: number;
   readonly rules: KeepRules;
 }
@@ -85,6 +87,7 @@ export function folderBuildOf(values: BuildValues, rules: KeepRules): FolderBuil
   // Before anything is written there. What a recipe file leaves out is known only later.
   if (recipeFile(values.recipe) === undefined) {
     const exclude = [...values.exclude, ...values.excludeFrom.flatMap(readExcludeFile)];
+    placeSources(sources);
     checkOutputOutside(
       sources,
       join(folder, `${series}.img`),
@@ -92,15 +95,16 @@ export function folderBuildOf(values: BuildValues, rules: KeepRules): FolderBuil
       exclude,
     );
   }
-  return { folder, series, sources, fullEvery: fullEvery ?? 1, rules };
+  const host = values.hostName ?? hostname();
+  return { folder, series, sources, host, fullEvery: fullEvery ?? 1, rules };
 }
 
 /** What would be built, and what would become of the images that are there; writes nothing. */
 export async function planFolderBuild(
-  { folder, series, fullEvery, rules, sources }: FolderBuild,
+  { folder, series, fullEvery, rules, sources, host }: FolderBuild,
 ): Promise<NextImage & { readonly output: string; readonly decisions: readonly Decision[] }> {
   const images = await readImageFolder(folder);
-  const origin = originOf({ sources, host: hostname() });
+  const origin = originOf({ sources, host });
   const next = nextImage(images, { series, origin }, nowMs(), fullEvery, isTaken(folder));
   const output = join(folder, next.name);
   const planned: FolderImage = {
@@ -125,11 +129,10 @@ export async function planFolderBuild(
 
 /** Builds, verifies, and removes. Whatever fails, nothing that was there before has gone. */
 export async function buildIntoFolder(
-  { folder, series, sources, fullEvery, rules }: FolderBuild,
+  { folder, series, sources, host, fullEvery, rules }: FolderBuild,
   { emit, signal, build, onRemoved }: FolderBuildHooks,
 ): Promise<BuildResult> {
   const unlock = lockFolder(folder);
-  const host = hostname();
   const origin = originOf({ sources, host });
   const unread = new UnreadImages();
   try {

@@ -165,7 +165,7 @@ function flagsOf(values: PipelineValues, base: Pipeline): Flag[] {
     times === undefined ? undefined : ["--times", ["scan", "pack"], { times }],
     dedupe === true ? ["--dedupe", ["pack"], { dedupe: true }] : undefined,
     reflink === undefined ? undefined : ["--reflink", ["pack"], { reflink }],
-    limit === undefined ? undefined : ["--limit", ["pack"], { limit }],
+    limit === undefined ? undefined : ["--limit", ["pack", "since"], { limit }],
     withoutRecord === true ? ["--without-record", ["pack"], { record: false }] : undefined,
     hash === undefined ? undefined : ["--hash", ["pack", "hash"], { algorithm: hash }],
   ];

@@ -13,6 +13,7 @@ export interface BuildValues extends CommonValues, KeepingValues {
   readonly output: string | undefined;
   readonly to: string | undefined;
   readonly fullEvery: number | undefined;
+  readonly hostName: string | undefined;
   readonly exclude: readonly string[];
   readonly excludeFrom: readonly string[];
   readonly oneFileSystem: boolean | undefined;

@@ -108,6 +108,8 @@ async function runBuildIntoFolder(
 function requireFolder(values: BuildValues): void {
   const flag = values.fullEvery !== undefined
     ? "--full-every"
+    : values.hostName !== undefined
+    ? "--host-name"
     : hasKeepRules(keepRulesOf(values))
     ? "--keep-…"
     : undefined;

@@ -136,6 +136,10 @@ const parser = command(
         description:
           message`With --to: after a full image N-1 that store what changed, each on the one before. Default: 1, all are full.`,
       })),
+      hostName: optional(option("--host-name", string({ metavar: "NAME" }), {
+        description:
+          message`With --to: whose images these are, where the machine's own name does not last, as in a container.`,
+      })),
     }),
     keeping,
     object("How", {

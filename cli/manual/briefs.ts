@@ -8,7 +8,7 @@
 export const BRIEFS = {
   build: "Build an image of one or more folders.",
   run: "Run backups that the settings file describes.",
-  schedule: "Print, or install, what runs a job every night.",
+  schedule: "Print, or install, what runs a job every night, or verifies every month.",
   list: "List the images of a folder: dates, sizes, layers, when verified.",
   prune: "Remove images that no rule keeps.",
   merge: "Merge an image and those that it lies on into a full one.",

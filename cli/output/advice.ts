@@ -4,10 +4,10 @@
  */
 
 import { CorruptImageError } from "../../ext4/image_errors.ts";
+import { pathKind } from "../../host/files/path_kind.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { quoted } from "../../image/no_image/shell_words.ts";
 import { codeOf } from "../../pipeline/build_errors.ts";
-import { pathKind } from "../arguments/path_kind.ts";
 
 /** Values of commands that it goes by. */
 interface Typed {

@@ -70,6 +70,7 @@ const FLAGS: Readonly<Record<string, Flags>> = {
   "bad-order": { use: ({ step, after }) => after && `--use after:${after}=${step}` },
   "bad-reflink": { reflink: "--reflink auto" },
   "no-reflink": { reflink: "--reflink auto" },
+  "no-systemd": { install: "--install" },
   untrusted: { trust: "--trust" },
   "copy-failed": { verbose: "--verbose" },
   "unknown-step": { use: ({ step }) => step && `--use after:STEP=${step}` },

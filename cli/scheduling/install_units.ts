@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { EnvironmentError } from "../../host/environment_error.ts";
 import { meaningOf } from "../../host/libc/errno.ts";
 import { printable } from "../../host/libc/paths.ts";
+import { findProgram } from "../../host/programs/find_program.ts";
 import { runProgram } from "../../host/programs/run_program.ts";
 
 /** Where an administrator's units are. */
@@ -25,6 +26,7 @@ export async function installUnits(
   timer: string,
   root: string,
 ): Promise<string[]> {
+  requireSystemd();
   const folder = join(root, UNITS);
   const written = Object.keys(units).map((name) => join(folder, name));
   try {
@@ -45,6 +47,16 @@ export async function installUnits(
   }
   for (const argv of enableArgv(timer, root)) await runProgram(argv);
   return written;
+}
+
+/** Before units are written that nothing would start. */
+function requireSystemd(): void {
+  if (findProgram("systemctl") !== undefined) return;
+  throw new EnvironmentError(
+    "cannot install units: there is no systemd here. Have cron run the job: without the option " +
+      "a line for it is printed last.",
+    "no-systemd",
+  );
 }
 
 /** Another job's unit would be replaced, and that job never run again: the first line says whose. */

@@ -6,6 +6,8 @@
 /** What is run, and what it needs to be allowed. */
 export interface ScheduledJob {
   readonly name: string;
+  /** What it does, in a few words; default: back up what the job names. */
+  readonly what?: string;
   /** The command line that runs it. */
   readonly argv: readonly string[];
   /** When: as systemd's `OnCalendar` has it, or `02:00`. */
@@ -35,7 +37,7 @@ export function unitName(name: string): string {
 
 /** The least that works: what is not named here, the backup cannot do. */
 function serviceText(job: ScheduledJob): string {
-  const { name, argv, writes, hasNetwork, mounts, usesTmp } = job;
+  const { name, what, argv, writes, hasNetwork, mounts, usesTmp } = job;
   // To read what belongs to others; to leave no new time of access.
   const capabilities = ["CAP_DAC_READ_SEARCH", "CAP_FOWNER", ...mounts ? ["CAP_SYS_ADMIN"] : []];
   const calls = ["@system-service", ...mounts ? ["@mount"] : []];
@@ -43,7 +45,7 @@ function serviceText(job: ScheduledJob): string {
   return [
     ownerLine(job),
     "[Unit]",
-    `Description=icecore: backup ${oneLine(name)}`,
+    `Description=icecore: ${oneLine(what ?? `backup ${name}`)}`,
     ...writes.map((path) => `RequiresMountsFor=${escaped(path)}`),
     ...hasNetwork ? ["Wants=network-online.target", "After=network-online.target"] : [],
     "",
@@ -83,11 +85,11 @@ function serviceText(job: ScheduledJob): string {
 }
 
 function timerText(job: ScheduledJob): string {
-  const { name, when } = job;
+  const { name, what, when } = job;
   return [
     ownerLine(job),
     "[Unit]",
-    `Description=icecore: when to back up ${oneLine(name)}`,
+    `Description=icecore: when to ${oneLine(what ?? `back up ${name}`)}`,
     "",
     "[Timer]",
     `OnCalendar=${calendarOf(when)}`,
@@ -124,6 +126,10 @@ export function cronLine({ argv, when }: ScheduledJob): string | undefined {
 function cronTime(when: string): string | undefined {
   const clock = /^(?:\*-\*-\* )?(\d\d?):(\d\d)(?::00)?$/.exec(when.trim());
   if (clock !== null) return `${Number(clock[2])} ${Number(clock[1])} * * *`;
+  const monthly = /^\*-\*-0?(\d\d?) (\d\d?):(\d\d)(?::00)?$/.exec(when.trim());
+  if (monthly !== null) {
+    return `${Number(monthly[3])} ${Number(monthly[2])} ${Number(monthly[1])} * *`;
+  }
   const words: Readonly<Record<string, string>> = {
     hourly: "0 * * * *",
     daily: "0 0 * * *",

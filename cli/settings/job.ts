@@ -13,6 +13,8 @@ export interface Job extends Pick<RecipeDocument, "use" | "options" | "without">
   readonly sources?: readonly string[];
   readonly to?: string;
   readonly "full-every"?: number;
+  /** Whose images they are; default: the name of the machine. */
+  readonly host?: string;
   readonly keep?: KeepRules;
   readonly exclude?: readonly string[];
   readonly "exclude-from"?: readonly string[];
@@ -50,6 +52,7 @@ export function jobRules(): JsonSchema {
       sources: TEXTS,
       to: TEXT,
       "full-every": { type: "integer", minimum: 1, maximum: 500 },
+      host: TEXT,
       keep: {
         type: "object",
         additionalProperties: false,

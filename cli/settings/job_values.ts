@@ -37,6 +37,7 @@ export function valuesOf(named: NamedJob, common: CommonValues): BuildValues {
     output: undefined,
     to: pathIn(named, "to", to!),
     fullEvery: job["full-every"],
+    hostName: job.host,
     keepLast: keep.last,
     keepDaily: keep.daily,
     keepWeekly: keep.weekly,

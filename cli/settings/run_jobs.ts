@@ -15,6 +15,7 @@ import { note, print, printError, printJson, stampNotes } from "../output/output
 import { rendererFor } from "../rendering/renderer.ts";
 import { JobNotice } from "./job_notice.ts";
 import { valuesOf, withJob } from "./job_values.ts";
+import { maskedSecrets } from "./masked_secrets.ts";
 import { settingsText } from "./print_settings.ts";
 import { refuseWrittenSecrets } from "./written_secrets.ts";
 import { jobNamed, type NamedJob, readSettings } from "./settings.ts";
@@ -56,7 +57,7 @@ export async function runJobs(values: RunValues): Promise<number> {
   const named = names.map((name) => jobNamed(settings, name));
   for (const each of named) await refuseWrittenSecrets(each);
   if (values.printConfig === true) {
-    for (const each of named) show(each, values);
+    for (const each of named) show({ ...each, job: await maskedSecrets(each.job) }, values);
     return EXIT.done;
   }
   // All that can be known is checked before the first of them runs.

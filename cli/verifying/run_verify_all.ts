@@ -85,8 +85,15 @@ function summaryOf({ right, damaged, unread, foreign }: Counts, share: string | 
   return `${parts.join(", ")}${share === undefined ? "" : `; ${share} of each was read`}`;
 }
 
-function conclude(folder: string, { damaged, unread }: Counts): void {
+function conclude(folder: string, { right, damaged, unread }: Counts): void {
   const shown = printable(folder);
+  if (right + damaged + unread === 0) {
+    throw new EnvironmentError(
+      `cannot verify ${shown}: there is no image in it. See whether it is the right folder, and ` +
+        "whether the disk is mounted.",
+      "no-images",
+    );
+  }
   if (damaged > 0) {
     throw new VerificationError(
       `cannot trust ${

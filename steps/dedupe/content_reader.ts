@@ -13,6 +13,7 @@ import { SourceError } from "../../pipeline/build_errors.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { expectedFile, howChanged } from "../../source/file_change.ts";
 import { FileDigests } from "../pack/file_digests.ts";
+import type { Pace } from "../pack/pace.ts";
 import { type Shape, shapeOf } from "./candidates.ts";
 
 /** How long this thread sleeps for a free buffer before it lets the event loop run. */
@@ -24,6 +25,8 @@ const PIECE_ALIGNMENT_BYTES = 1024;
 export interface ContentReading {
   readonly source: ScannedSource;
   readonly breather: Breather;
+  /** How fast they may be read; absent: as fast as they can. */
+  readonly pace?: Pace | undefined;
   /** Receives how many bytes more were read. */
   onRead(bytes: number): void;
 }
@@ -122,6 +125,7 @@ class ContentReader {
       at += into.length;
       this.#used += Math.ceil(into.length / PIECE_ALIGNMENT_BYTES) * PIECE_ALIGNMENT_BYTES;
       this.reading.onRead(into.length);
+      await this.reading.pace?.take(into.length);
       if (this.#used >= buffer.length) this.#submit();
       if (this.reading.breather.due) await this.#rest();
     }

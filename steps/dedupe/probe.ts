@@ -22,7 +22,7 @@ export async function probe(
   isKnown: (inode: TreeInode) => boolean,
   reading: ContentReading,
 ): Promise<TreeInode[]> {
-  const { breather, source: { tree: { sizeBytes } } } = reading;
+  const { breather, pace, source: { tree: { sizeBytes } } } = reading;
   const unknownSizes = new Set<number>();
   for (const inode of files) {
     const size = sizeBytes[inode]!;
@@ -36,6 +36,7 @@ export async function probe(
     const page = `${sizeBytes[inode]}/${pageOf(inode, reading)}`;
     pages.set(inode, page);
     counts.set(page, (counts.get(page) ?? 0) + 1);
+    await pace?.take(PAGE_BYTES);
     if (breather.due) await breather.pause();
   }
   return files.filter((inode) => {

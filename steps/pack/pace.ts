@@ -21,8 +21,14 @@ export class Pace {
 
   /** Waits until more may be read. @param doneBytes Read so far. @throws the signal's reason */
   async keep(doneBytes: number): Promise<void> {
-    let leftMs = this.#bandwidth.take(doneBytes - this.#countedBytes, performance.now());
+    const bytes = doneBytes - this.#countedBytes;
     this.#countedBytes = doneBytes;
+    await this.take(bytes);
+  }
+
+  /** The same where bytes are counted by the piece. @throws the signal's reason */
+  async take(bytes: number): Promise<void> {
+    let leftMs = this.#bandwidth.take(bytes, performance.now());
     for (; leftMs > 0; leftMs -= PIECE_MS) {
       await sleep(Math.min(leftMs, PIECE_MS));
       await this.breather.pause();

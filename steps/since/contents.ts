@@ -15,6 +15,7 @@ import { SourceError } from "../../pipeline/build_errors.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { expectedFile, howChanged } from "../../source/file_change.ts";
 import { settle } from "../../source/settling.ts";
+import type { Pace } from "../pack/pace.ts";
 import type { RecordedContents } from "./base_image.ts";
 
 const PIECE_BYTES = 1 << 20;
@@ -27,13 +28,20 @@ export class ContentComparison {
   private constructor(
     private readonly source: ScannedSource,
     private readonly breather: Breather,
+    private readonly pace: Pace | undefined,
     private readonly digest: ContentDigest,
   ) {}
 
-  static async of(source: ScannedSource, breather: Breather): Promise<ContentComparison> {
+  /** @param pace How fast files may be read; absent: as fast as they can. */
+  static async of(
+    source: ScannedSource,
+    breather: Breather,
+    pace?: Pace,
+  ): Promise<ContentComparison> {
     return new ContentComparison(
       source,
       breather,
+      pace,
       new ContentDigest(await startDigests("sha256")),
     );
   }
@@ -124,6 +132,7 @@ export class ContentComparison {
       const count = readAt(file, piece, at);
       if (count === 0 || !take(piece.subarray(0, count), at)) return false;
       at += count;
+      await this.pace?.take(count);
       if (this.breather.due) await this.breather.pause();
     }
     return true;

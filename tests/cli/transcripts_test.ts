@@ -55,14 +55,14 @@ const transcripts: readonly Transcript[] = [
     args: ["biuld", "source"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+    stderr: "icecore: `biuld` is not a command of icecore.\nDid you mean `build`?\n" +
       "See: icecore --help\n",
   },
   {
     args: ["build", "source", "--forec"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `--forec`.\nDid you mean --force?\n" +
+    stderr: "icecore: `--forec` is not an option of icecore build.\nDid you mean --force?\n" +
       "See: icecore build --help\n",
   },
   {
@@ -84,28 +84,29 @@ const transcripts: readonly Transcript[] = [
     args: ["--quiet", "build", "source"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `--quiet`.\n" +
+    stderr: "icecore: `--quiet` is not an option of icecore.\n" +
       "Options come behind the command, as in: icecore build --quiet\nSee: icecore --help\n",
   },
   {
     args: ["help", "biuld"],
     code: 2,
     stdout: "",
-    stderr: "icecore: Unexpected option or subcommand: `biuld`.\n\nDid you mean `build`?\n" +
+    stderr: "icecore: `biuld` is neither a command nor a topic.\nDid you mean `build`?\n" +
       "See: icecore --help\n",
   },
   {
     args: ["ls"],
     code: 2,
     stdout: "",
-    stderr: "icecore: No `IMAGE` is named.\nSee: icecore ls --help\n",
+    stderr: "icecore: No `IMAGE` is named.\nUsage: icecore ls [OPTION]... IMAGE [PATH...]\n" +
+      "See: icecore ls --help\n",
   },
   {
     args: ["build", "source", "--frobnicate"],
     code: 2,
     stdout: "",
     stderr:
-      "icecore: Unexpected option or subcommand: `--frobnicate`.\nSee: icecore build --help\n",
+      "icecore: `--frobnicate` is not an option of icecore build.\nSee: icecore build --help\n",
   },
   {
     args: ["build"],

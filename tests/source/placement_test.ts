@@ -72,6 +72,13 @@ Deno.test("an output within a source is found, whatever way leads to it", () =>
       }
       for (const output of ["x", "source-too/x", "source/none/x"]) check(source, output);
     }
+    // In what is left out it is outside.
+    const leavingOut = (pattern: string) =>
+      checkOutputOutside([`${folder}/source`], `${folder}/source/deep/er/x`, false, [pattern]);
+    for (const pattern of ["deep", "er/", "deep/er", "/deep", "d*"]) leavingOut(pattern);
+    for (const pattern of ["x", "/er", "deep/x", "source"]) {
+      assert.throws(() => leavingOut(pattern), { code: "output-in-source" }, pattern);
+    }
     assert.throws(() => checkOutputOutside(["/"], `${folder}/x`, false), {
       message: /it lies within the source \/ and/,
     });

@@ -181,6 +181,39 @@ Deno.test("an image without a note is dated by its name, and verified before it 
     assert.match(await list(), new RegExp(`${nameOf(1)} .* on ${nameOf(0)}`));
   }));
 
+Deno.test("a folder within the source is refused, and left as it is; or it is left out", () =>
+  inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/srv/backup`, { recursive: true });
+    writeFileSync(`${folder}/srv/a`, "a");
+    const build = ["build", "srv", "--to", "srv/backup", "-q"];
+    const { code, stderr } = await icecore(build, { cwd: folder });
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /lies within the source \S+ and would contain itself\. .*--exclude\)\.\n$/,
+    );
+    assert.deepEqual(readdirSync(`${folder}/srv/backup`), []);
+    for (let count = 0; count < 2; count++) {
+      await icecoreOutput([...build, "--exclude", "/backup"], folder);
+    }
+    const images = imagesIn(`${folder}/srv/backup`);
+    assert.equal(images.length, 2);
+    const found = await icecoreOutput(["find", `srv/backup/${images[1]}`, "srv"], folder);
+    assert.equal(found, "srv\nsrv/a\n");
+  }));
+
+Deno.test("with a name of its own a machine keeps its images, whatever it is called that night", () =>
+  withNights(async (folder, night) => {
+    for (const at of [0, 1]) await night(at, "--host-name", "box", "--full-every", "5");
+    const note = JSON.parse(readFileSync(`${folder}/backup/${nameOf(1)}.note.json`, "utf8"));
+    assert.deepEqual([note.host, note.base], ["box", nameOf(0)]);
+    // Of another machine: not built on, and not removed.
+    await night(2, "--host-name", "other", "--full-every", "5", "--keep-last", "1");
+    assert.deepEqual(imagesIn(`${folder}/backup`), [0, 1, 2].map(nameOf));
+    const other = JSON.parse(readFileSync(`${folder}/backup/${nameOf(2)}.note.json`, "utf8"));
+    assert.equal(other.base, undefined);
+  }));
+
 Deno.test("one at a time: a second run is refused while a folder is worked in", () =>
   withNights(async (folder, night) => {
     await night(0);

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { enableArgv, installUnits } from "../../../cli/scheduling/install_units.ts";
 import { cronLine, type ScheduledJob, systemdUnits } from "../../../cli/scheduling/units.ts";
+import { verificationOf } from "../../../cli/scheduling/verification.ts";
 import { scheduledJob } from "../../../cli/settings/scheduled_job.ts";
 import { output } from "../../support/programs/oracles.ts";
 import { testWith } from "../../support/programs/requirements.ts";
-import { icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
 import { inTemporaryFolder } from "../../support/temporary_folder.ts";
 
 const job: ScheduledJob = {
@@ -40,6 +41,57 @@ Deno.test("a job gets the rights that it needs, and no others", () => {
   assert.match(mounting, /^SystemCallFilter=@system-service @mount$/m);
   assert.ok(!/PrivateTmp|PrivateDevices|RestrictNamespaces/.test(mounting));
 });
+
+Deno.test("a folder is verified every month, with rights to it and to its metrics alone", () => {
+  const command = ["/usr/bin/icecore"];
+  const monthly = verificationOf("/mnt/backup", {
+    command,
+    sample: "10%",
+    metrics: "/var/lib/prometheus/icecore.prom",
+  });
+  const units = systemdUnits(monthly);
+  const service = units["icecore-verify-mnt-backup.service"]!.split("\n");
+  const timer = units["icecore-verify-mnt-backup.timer"]!.split("\n");
+  for (
+    const line of [
+      "Description=icecore: verify the images in /mnt/backup",
+      "ExecStart=/usr/bin/icecore verify --all /mnt/backup --sample 10%% --metrics " +
+      "/var/lib/prometheus/icecore.prom -q -q",
+      "ReadWritePaths=/mnt/backup",
+      "ReadWritePaths=/var/lib/prometheus",
+      "PrivateNetwork=yes",
+    ]
+  ) assert.ok(service.includes(line), line);
+  assert.ok(timer.includes("OnCalendar=*-*-01 05:00:00"));
+  const plain = verificationOf("/b", { command, sample: undefined, metrics: undefined });
+  assert.equal(
+    cronLine(plain),
+    "0 5 1 * * root nice -n 19 ionice -c 3 /usr/bin/icecore verify --all /b -q -q",
+  );
+});
+
+Deno.test("icecore schedule takes a job or a folder to verify, and one of them", () =>
+  inTemporaryFolder(async (folder) => {
+    mkdirSync(`${folder}/backup`);
+    const schedule = (...args: string[]) => icecore(["schedule", ...args], { cwd: folder });
+    const good = await schedule("--verify", "backup");
+    assert.equal(good.code, 0, good.stderr);
+    assert.match(good.stdout, /^OnCalendar=\*-\*-01 05:00:00$/m);
+    assert.match(good.stdout, /^0 5 1 \* \* root nice .* verify --all \S+\/backup -q -q$/m);
+    for (
+      const [args, said] of [
+        [[], /neither a job nor a folder is named/],
+        [["srv", "--verify", "backup"], /Leave one of them out/],
+        [["srv", "--sample", "5%"], /they are about verifying/],
+        [["--verify", "backup", "--sample", "much"], /is not a size above zero/],
+      ] as const
+    ) {
+      const { code, stderr } = await schedule(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+    }
+    assert.equal((await schedule("--verify", "gone")).code, 1);
+  }));
 
 Deno.test("names and paths of any kind stay what they are in units and for cron", () => {
   const argv = ["/opt/ice core/icecore", "run", "50%", "$HOME"];

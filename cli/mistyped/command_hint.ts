@@ -3,10 +3,10 @@
  * @module
  */
 
+import { pathKind } from "../../host/files/path_kind.ts";
 import { printable } from "../../host/libc/paths.ts";
 import { quoted } from "../../image/no_image/shell_words.ts";
 import { didYouMean } from "../../pipeline/words/suggest.ts";
-import { pathKind } from "./path_kind.ts";
 
 /**
  * What was meant where a word is not a command of ours: that of another program, a file, or one that
@@ -90,7 +90,7 @@ const COMMANDS_ELSEWHERE: ReadonlyMap<string, string> = new Map(
 /** Where no command does it. */
 const SENTENCES: ReadonlyMap<string, string> = new Map([
   ["init", "Nothing needs to be set up: icecore build DIR --to FOLDER"],
-  ["icecore", "It is there already: leave the second icecore out."],
+  ["icecore", "It is there already: write it once."],
   ["new", "To make an image: icecore build DIR. To write a step: icecore new-step NAME"],
   ["key", "Keys are those of age: icecore steps age"],
   ["password", "Encryption is a step: icecore steps age"],

@@ -115,7 +115,7 @@ const SENTENCES: readonly (readonly [
   [
     ["build"],
     ["--verify", "--check", "-W"],
-    "To verify it: icecore verify IMAGE; with --to that is done each time.",
+    "With --to it is verified each time; else: icecore verify IMAGE",
   ],
   [["build"], ["--no-verify", "--no-check"], "Nothing but --to verifies what it has built."],
   [
@@ -168,7 +168,7 @@ const SENTENCES: readonly (readonly [
   [
     ["digests"],
     ["--check", "-c"],
-    "To check the image: icecore verify IMAGE. To check files: icecore digests IMAGE | sha256sum --check",
+    "sha256sum --check reads what it prints. To check the image: icecore verify IMAGE",
   ],
   [
     ["digests"],

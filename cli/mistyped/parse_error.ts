@@ -7,14 +7,12 @@
 import { extractCommandNames, type Usage } from "@optique/core/usage";
 import { withShownLocations } from "../../host/block_source/location.ts";
 import { didYouMean } from "../../pipeline/words/suggest.ts";
+import type { Usages } from "../arguments/usages.ts";
 import { synopsisOf } from "../manual/command_page.ts";
 import { TOPICS } from "../manual/topics.ts";
 import { note, printJson } from "../output/output.ts";
 import { commandHint } from "./command_hint.ts";
 import { optionHint } from "./option_hint.ts";
-
-/** The usage of each command, by name. */
-export type Usages = Readonly<Record<string, Usage>>;
 
 /** Prints a parser's message: for people, and for scripts where `--json` is among `args`. */
 export function printParseError(said: string, args: readonly string[], usages: Usages): void {

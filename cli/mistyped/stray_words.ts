@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import type { Usage } from "@optique/core/usage";
 import { printable } from "../../host/libc/paths.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
-import { optionsOf } from "./habits.ts";
+import { optionsOf } from "../arguments/habits.ts";
 import { optionHint } from "./option_hint.ts";
 
 /**
