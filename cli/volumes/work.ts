@@ -19,6 +19,7 @@ import type { CommonValues } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { howArgs, type HowValues } from "./how_options.ts";
 import { redisPlace, type RedisValues } from "./redis_options.ts";
+import { targetFolder } from "./target_folder.ts";
 
 /** The values of the command. */
 export interface WorkValues extends CommonValues, HowValues, RedisValues {
@@ -57,7 +58,7 @@ export async function work(values: WorkValues): Promise<number> {
         lostAfterMs: (values.lostAfter ?? LOST_AFTER_SECONDS) * 1000,
         untilEmpty: values.untilEmpty === true,
         plan: plan === undefined ? undefined : resolve(plan),
-        to: to === undefined ? undefined : resolve(to),
+        to: to === undefined ? undefined : targetFolder(to),
         build: (plan, index, to, signal, onProgress) =>
           buildInChild(plan, index, to, args, signal, onProgress),
         finishing: finishInChildren,

@@ -17,6 +17,7 @@ import { EXIT, exitCodes } from "../../exit_codes.ts";
 import { interruptible } from "../../interruptible.ts";
 import { common, type CommonValues } from "../../output/common_options.ts";
 import { note, print, printJson } from "../../output/output.ts";
+import { targetFolder, TO_S3 } from "../../volumes/target_folder.ts";
 import { how, howArgs, type HowValues } from "../../volumes/how_options.ts";
 import { runRenderer } from "../../volumes/run_renderer.ts";
 import type { RunResult } from "../../../volumes/run/run_volumes.ts";
@@ -61,6 +62,8 @@ export const volumeRun = {
         "  icecore volume run archive.plan -j 4 --to /backup",
         "  icecore volume run archive.plan --to /backup --host-label web1",
         "",
+        ...TO_S3,
+        "",
         ...exitCodes({
           failed: "a volume failed (named)",
           lossy: "done with losses (each named)",
@@ -78,7 +81,7 @@ export const volumeRun = {
         const { runVolumes } = await import("../../../volumes/run/run_volumes.ts");
         const { sealSet } = await import("../../../volumes/set/seal_set.ts");
         const plan = await readPlan(values.plan);
-        const to = resolve(values.to ?? ".");
+        const to = targetFolder(values.to);
         const result = await runVolumes(plan, {
           planPath: resolve(values.plan),
           to,
