@@ -4,6 +4,7 @@
  */
 
 import { resolve } from "node:path";
+import { printable } from "../../host/libc/paths.ts";
 import { InterruptedError, messageOf } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import type { Plan } from "../../volumes/plan/plan.ts";
@@ -114,30 +115,31 @@ function report(values: WorkValues, event: WorkEvent): void {
     printJson({ type: "work", event: kind, ...fields });
     return;
   }
+  const name = "name" in event ? printable(event.name) : "";
   switch (event.kind) {
     case "begun":
-      if (values.verbose === true) note(`icecore: building ${event.name}`);
+      if (values.verbose === true) note(`icecore: building ${name}`);
       return;
     case "built":
-      return print(`built ${event.name}`);
+      return print(`built ${name}`);
     case "lossy":
-      return print(`built ${event.name}, with losses`);
+      return print(`built ${name}, with losses`);
     case "given-back":
-      return note(`icecore: ${event.name} was given back`);
+      return note(`icecore: ${name} was given back`);
     case "failed": {
       const then = event.isTriedAgain ? "; it is tried again" : "";
-      return note(`icecore: ${event.name} failed${then}: ${event.why}`);
+      return note(`icecore: ${name} failed${then}: ${printable(event.why)}`);
     }
     case "finished": {
       const { countVolumes, lossy, catalogue } = event.result;
-      const losses = lossy.length === 0 ? "" : `, with losses: ${lossy.join(", ")}`;
+      const losses = lossy.length === 0 ? "" : `, with losses: ${printable(lossy.join(", "))}`;
       return print(
-        `finished ${event.name}: ${
-          counted(countVolumes, "volume")
-        }, catalogue ${catalogue}${losses}`,
+        `finished ${name}: ${counted(countVolumes, "volume")}, catalogue ${
+          printable(catalogue)
+        }${losses}`,
       );
     }
     case "trouble":
-      return note(`icecore: ${messageOf(new Error(event.why))}`);
+      return note(`icecore: ${messageOf(new Error(printable(event.why)))}`);
   }
 }

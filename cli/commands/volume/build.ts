@@ -9,6 +9,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
 import process from "node:process";
+import { printable } from "../../../host/libc/paths.ts";
 import { UsageError } from "../../../pipeline/build_errors.ts";
 import type { EventSink } from "../../../pipeline/events.ts";
 import { attended } from "../../../pipeline/running/attended.ts";
@@ -109,9 +110,9 @@ async function runBuild(
     printJson({ type: "volume", state, entry });
   } else {
     if (state === "present" && values.quiet !== true) {
-      note(`icecore: ${entry.file} is there already`);
+      note(`icecore: ${printable(entry.file)} is there already`);
     }
-    print(`${Object.values(entry.digests)[0] ?? entry.uuid}  ${entry.file}`);
+    print(`${Object.values(entry.digests)[0] ?? entry.uuid}  ${printable(entry.file)}`);
   }
   return entry.state === "lossy" && values.acceptLosses !== true ? EXIT.lossy : EXIT.done;
 }

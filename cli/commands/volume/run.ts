@@ -10,6 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { printable } from "../../../host/libc/paths.ts";
 import { checkCurrentFolder } from "../../arguments/check_arguments.ts";
 import { examples } from "../../arguments/examples.ts";
 import { fileValue } from "../../arguments/file_value.ts";
@@ -120,11 +121,11 @@ function report(values: RunValues, { built, present, failed }: RunResult, sealed
       `icecore: ${built.length} built, ${present.length} there already, ${failed.length} failed`,
     );
   }
-  if (sealed.isSealed) return print(`${sealed.digest}  ${sealed.path}`);
+  if (sealed.isSealed) return print(`${sealed.digest}  ${printable(sealed.path)}`);
   const others = missing.filter(({ name }) => !failed.some((each) => each.name === name));
   if (others.length === 0) return;
   const shown = others.slice(0, 10).map(({ name, host }) =>
-    host === "" ? name : `${name} of ${host}`
+    printable(host === "" ? name : `${name} of ${host}`)
   );
   const more = others.length > shown.length ? `, and ${others.length - shown.length} more` : "";
   note(`icecore: the set is not complete; not built yet: ${shown.join(", ")}${more}`);
