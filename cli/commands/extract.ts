@@ -25,7 +25,7 @@ import { EXIT, exitCodes } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
-import { extractionListeners } from "../output/extraction_listeners.ts";
+import { extractionListeners } from "../rendering/extraction_listeners.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { noteTraffic } from "../output/traffic.ts";
