@@ -27,7 +27,7 @@ import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import { slowSources } from "./slow.ts";
 import { sharing } from "./sharing.ts";
 import { queueing } from "./queueing.ts";
-import { volumes } from "./volumes.ts";
+import { building, planning } from "./volumes.ts";
 import { markdownTable, showBytes, showSeconds } from "./table.ts";
 import { freeBytes, openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -59,8 +59,11 @@ async function main(options: BenchOptions): Promise<void> {
     console.log(await sharing(command, folder, { ...options, signal, log }));
     return;
   }
-  if (options.volumes) {
-    console.log(await volumes(command, folder, { ...options, signal, log }));
+  if (options.volumes || options.builds) {
+    const how = { ...options, signal, log };
+    if (options.volumes) console.log(`${await planning(how)}\n`);
+    console.log(await building(command, folder, how));
+    if (options.builds) return;
     log("volumes out of a queue");
     console.log(`\n${await queueing(command, folder)}`);
     return;

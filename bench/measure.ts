@@ -1,5 +1,5 @@
 /**
- * Runs one command and measures it from outside: wall time, and peak memory with GNU time.
+ * Runs one command and measures it from outside: wall time; CPU time and peak memory with GNU time.
  * @module
  */
 
@@ -10,6 +10,8 @@ export interface Measurement {
   readonly seconds: number;
   /** Resident memory of the largest process of the run; missing without GNU time. */
   readonly peakBytes?: number;
+  /** CPU time of all its processes; missing without GNU time. */
+  readonly cpuSeconds?: number;
   /** All it printed. */
   readonly output: string;
 }
@@ -37,9 +39,9 @@ const graceMs = 10_000;
 export async function measure(argv: readonly string[], options: RunOptions): Promise<Measurement> {
   const { cwd, timeoutMs, signal } = options;
   signal.throwIfAborted();
-  const peakFile = `${cwd}/.peak`;
+  const usedFile = `${cwd}/.measured`;
   const [program = "", ...args] = existsSync(gnuTime)
-    ? [gnuTime, "-f", "%M", "-o", peakFile, ...argv]
+    ? [gnuTime, "-f", "%U %S %M", "-o", usedFile, ...argv]
     : argv;
   const begin = performance.now();
   // A group of its own, so that a script is ended together with what it runs.
@@ -66,12 +68,12 @@ export async function measure(argv: readonly string[], options: RunOptions): Pro
 
   const decoder = new TextDecoder();
   const output = decoder.decode(stdout) + decoder.decode(stderr);
-  const peakBytes = readPeak(peakFile);
+  const used = readUsed(usedFile);
   if (timedOut) throw new RunError(`not done after ${timeoutMs / 1000} s`);
   if (code !== 0) {
     throw new RunError(`exit code ${code}: ${output.trim().split("\n").at(-1) ?? ""}`);
   }
-  return { seconds, output, ...(peakBytes === undefined ? {} : { peakBytes }) };
+  return { seconds, output, ...used };
 }
 
 /** Asks a group of processes to end, and then makes it. */
@@ -92,9 +94,11 @@ function killGroup(pid: number, signal: Deno.Signal): void {
   }
 }
 
-function readPeak(file: string): number | undefined {
-  if (!existsSync(file)) return undefined;
-  const kilobytes = Number(readFileSync(file, "utf8").trim().split("\n").at(-1));
+function readUsed(file: string): Pick<Measurement, "peakBytes" | "cpuSeconds"> {
+  if (!existsSync(file)) return {};
+  const line = readFileSync(file, "utf8").trim().split("\n").at(-1) ?? "";
   rmSync(file);
-  return Number.isFinite(kilobytes) ? kilobytes * 1024 : undefined;
+  const [user, system, kilobytes] = line.split(" ").map(Number);
+  if (user === undefined || system === undefined || !Number.isFinite(kilobytes)) return {};
+  return { peakBytes: kilobytes! * 1024, cpuSeconds: user + system };
 }

@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly catalogue: boolean;
   /** Plans of many names, and several builds at a time, instead of the contest. */
   readonly volumes: boolean;
+  /** Several builds at a time, and nothing else. */
+  readonly builds: boolean;
   /** Plan and metadata of so many names, instead of the contest. */
   readonly names: number | undefined;
   /** Also run icecore from source. */
@@ -39,7 +41,7 @@ export interface BenchOptions {
 /** The help text. */
 export const usage = `deno task bench [--only photos,small,flat] [--rounds N] [--scale S]
                 [--filter TEXT] [--timeout SECONDS] [--source] [--growth] [--sharing] [--serving]
-                [--catalogue] [--volumes] [--slow] [--folder] [--names N]
+                 [--catalogue] [--volumes] [--builds] [--slow] [--folder] [--names N]
 
 Runs icecore and others on the same data on a RAM disk, in turn, and prints medians and ratios.
   --only     data sets (default: all three)
@@ -55,7 +57,8 @@ Runs icecore and others on the same data on a RAM disk, in turn, and prints medi
   --serving  instead: how fast serve answers, from disk and over HTTP
   --catalogue  instead: a catalogue of 10,000,000 files, made and asked
   --names    instead: plan and metadata of up to N names, e.g. 10000000
-  --volumes  instead: plans of up to 100,000,000 names, and 1, 2, 4 builds at a time
+  --builds   instead: a plan of 1,000,000 files, and 1, 2, 4 builds at a time
+  --volumes  instead: plans of up to 100,000,000 names, what --builds does, and the queue's own cost
 
 Example: deno task bench --only small --rounds 5`;
 
@@ -75,6 +78,7 @@ export function parseOptions(argv: string[]): BenchOptions {
       serving: { type: "boolean", default: false },
       catalogue: { type: "boolean", default: false },
       volumes: { type: "boolean", default: false },
+      builds: { type: "boolean", default: false },
       slow: { type: "boolean", default: false },
       folder: { type: "boolean", default: false },
       names: { type: "string" },
@@ -94,6 +98,7 @@ export function parseOptions(argv: string[]): BenchOptions {
     serving: values.serving,
     catalogue: values.catalogue,
     volumes: values.volumes,
+    builds: values.builds,
     slow: values.slow,
     folder: values.folder,
     names: values.names === undefined ? undefined : positive("--names", values.names),

@@ -28,17 +28,8 @@ export interface VolumesOptions {
   log(text: string): void;
 }
 
-/** Runs both, and gives two tables. */
-export async function volumes(
-  command: IcecoreCommand,
-  folder: string,
-  options: VolumesOptions,
-): Promise<string> {
-  const planned = await planning(options);
-  return `${planned}\n\n${await building(command, folder, options)}`;
-}
-
-async function planning({ scale, signal, log }: VolumesOptions): Promise<string> {
+/** How planning grows, as a table. */
+export async function planning({ scale, signal, log }: VolumesOptions): Promise<string> {
   // The list of names is larger than a RAM disk should be.
   const folder = mkdtempSync(`${tmpdir()}/icecore-bench-plan-`);
   const script = fileURLToPath(new URL("plan_names.ts", import.meta.url));
@@ -70,7 +61,8 @@ async function planning({ scale, signal, log }: VolumesOptions): Promise<string>
     "and no more CPU time a name than with the fewest.";
 }
 
-async function building(
+/** One, two and four builds at a time, in turn, as a table. */
+export async function building(
   command: IcecoreCommand,
   folder: string,
   { scale, rounds, signal, log }: VolumesOptions,
@@ -95,12 +87,22 @@ async function building(
     `${size}`,
   );
   const best = new Map<number, number>();
+  const cpu = new Map<number, number>();
   for (let round = 0; round < rounds; round++) {
     for (const workers of WORKERS) {
       log(`volumes: ${workers} at a time, round ${round + 1}`);
       mkdirSync(`${folder}/to`);
-      const { seconds } = await icecore("run", plan, "--to", "to", "-q", "-j", `${workers}`);
+      const { seconds, cpuSeconds = 0 } = await icecore(
+        "run",
+        plan,
+        "--to",
+        "to",
+        "-q",
+        "-j",
+        `${workers}`,
+      );
       best.set(workers, Math.min(seconds, best.get(workers) ?? Infinity));
+      cpu.set(workers, Math.min(cpuSeconds, cpu.get(workers) ?? Infinity));
       rmSync(`${folder}/to`, { recursive: true });
     }
   }
@@ -109,10 +111,12 @@ async function building(
     String(workers),
     showSeconds(best.get(workers)!),
     (best.get(1)! / best.get(workers)!).toFixed(2),
+    showSeconds(cpu.get(workers)!),
+    Math.round(count / best.get(workers)!).toLocaleString("en"),
   ]);
   return `${count.toLocaleString("en")} files in ${countVolumes(plan)} volumes, ` +
     `planned in ${showSeconds(planned.seconds)}; best of ${rounds}\n\n` +
-    markdownTable(["at a time", "time", "against one"], rows);
+    markdownTable(["at a time", "time", "against one", "CPU time", "files a second"], rows);
 }
 
 function linesOf(plan: string) {

@@ -26,7 +26,7 @@ import { interruptible } from "../interruptible.ts";
 import { briefOf } from "../manual/brief_of.ts";
 import { common, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
-import { extractionListeners } from "../output/extraction_listeners.ts";
+import { extractionListeners } from "../rendering/extraction_listeners.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { noteTraffic } from "../output/traffic.ts";

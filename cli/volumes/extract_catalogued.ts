@@ -14,7 +14,7 @@ import { EXIT } from "../exit_codes.ts";
 import { interruptible } from "../interruptible.ts";
 import { type CommonValues, isInteractive, wantsColor } from "../output/common_options.ts";
 import { extractionSummary, lossLine } from "../output/extraction_lines.ts";
-import { extractionListeners } from "../output/extraction_listeners.ts";
+import { extractionListeners } from "../rendering/extraction_listeners.ts";
 import { jsonLocation } from "../output/json_location.ts";
 import { note, printJson } from "../output/output.ts";
 import { ProgressLine } from "../rendering/progress_line.ts";

@@ -4,6 +4,7 @@
  */
 
 import { resolve } from "node:path";
+import { printable } from "../../host/libc/paths.ts";
 import { InterruptedError, messageOf } from "../../pipeline/build_errors.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import type { Plan } from "../../volumes/plan/plan.ts";
@@ -19,6 +20,7 @@ import type { CommonValues } from "../output/common_options.ts";
 import { note, print, printJson } from "../output/output.ts";
 import { howArgs, type HowValues } from "./how_options.ts";
 import { redisPlace, type RedisValues } from "./redis_options.ts";
+import { targetFolder } from "./target_folder.ts";
 
 /** The values of the command. */
 export interface WorkValues extends CommonValues, HowValues, RedisValues {
@@ -57,7 +59,7 @@ export async function work(values: WorkValues): Promise<number> {
         lostAfterMs: (values.lostAfter ?? LOST_AFTER_SECONDS) * 1000,
         untilEmpty: values.untilEmpty === true,
         plan: plan === undefined ? undefined : resolve(plan),
-        to: to === undefined ? undefined : resolve(to),
+        to: to === undefined ? undefined : targetFolder(to),
         build: (plan, index, to, signal, onProgress) =>
           buildInChild(plan, index, to, args, signal, onProgress),
         finishing: finishInChildren,
@@ -113,30 +115,31 @@ function report(values: WorkValues, event: WorkEvent): void {
     printJson({ type: "work", event: kind, ...fields });
     return;
   }
+  const name = "name" in event ? printable(event.name) : "";
   switch (event.kind) {
     case "begun":
-      if (values.verbose === true) note(`icecore: building ${event.name}`);
+      if (values.verbose === true) note(`icecore: building ${name}`);
       return;
     case "built":
-      return print(`built ${event.name}`);
+      return print(`built ${name}`);
     case "lossy":
-      return print(`built ${event.name}, with losses`);
+      return print(`built ${name}, with losses`);
     case "given-back":
-      return note(`icecore: ${event.name} was given back`);
+      return note(`icecore: ${name} was given back`);
     case "failed": {
       const then = event.isTriedAgain ? "; it is tried again" : "";
-      return note(`icecore: ${event.name} failed${then}: ${event.why}`);
+      return note(`icecore: ${name} failed${then}: ${printable(event.why)}`);
     }
     case "finished": {
       const { countVolumes, lossy, catalogue } = event.result;
-      const losses = lossy.length === 0 ? "" : `, with losses: ${lossy.join(", ")}`;
+      const losses = lossy.length === 0 ? "" : `, with losses: ${printable(lossy.join(", "))}`;
       return print(
-        `finished ${event.name}: ${
-          counted(countVolumes, "volume")
-        }, catalogue ${catalogue}${losses}`,
+        `finished ${name}: ${counted(countVolumes, "volume")}, catalogue ${
+          printable(catalogue)
+        }${losses}`,
       );
     }
     case "trouble":
-      return note(`icecore: ${messageOf(new Error(event.why))}`);
+      return note(`icecore: ${messageOf(new Error(printable(event.why)))}`);
   }
 }

@@ -18,7 +18,8 @@ import {
   type FolderRow,
 } from "./entries.ts";
 import { comparePaths, isWithin } from "./path_order.ts";
-import { APPLICATION_ID, CATALOGUE_VERSION } from "./schema.ts";
+import { bytesIn, damagedCatalogue } from "./damaged.ts";
+import { APPLICATION_ID, CATALOGUE_VERSION, CREATE_TABLES } from "./schema.ts";
 import { VolumeTable } from "./volume_table.ts";
 
 const FOLDER_COLUMNS = "id, path, first_file, count_files, layer, attributes, mtime, mtime_ns";
@@ -61,6 +62,7 @@ export class Catalogue implements Disposable {
       if (!ours) throw new Error("it is not a catalogue of icecore");
       const version = pragma(database, "user_version");
       if (version !== CATALOGUE_VERSION) throw otherVersion(path, version);
+      requireOurTables(database);
       return new Catalogue(path, database);
     } catch (error) {
       database?.close();
@@ -94,7 +96,7 @@ export class Catalogue implements Disposable {
 
   /** A folder by its number. */
   folderById(id: number): CataloguedFolder {
-    return new CataloguedFolder(this.table, this.#folder.get(id) as unknown as FolderRow);
+    return new CataloguedFolder(this.table, this.#folderRow(id));
   }
 
   /** What is not a folder and has this path: once for each volume that has it, last one first. */
@@ -108,10 +110,14 @@ export class Catalogue implements Disposable {
   filesNamed(folder: CataloguedFolder, name: Uint8Array): CataloguedFile[] {
     const { firstFile, endFile } = folder;
     const found: CataloguedFile[] = [];
-    let id = this.#halve(firstFile, endFile, (id) => compareBytes(this.#row(id).name, name));
+    let id = this.#halve(
+      firstFile,
+      endFile,
+      (id) => compareBytes(bytesIn(this.#row(id).name), name),
+    );
     for (; id < endFile; id++) {
       const row = this.#row(id);
-      if (compareBytes(row.name, name) !== 0) break;
+      if (compareBytes(bytesIn(row.name), name) !== 0) break;
       found.unshift(new CataloguedFile(this.table, row, folder.path));
     }
     return found;
@@ -167,11 +173,19 @@ export class Catalogue implements Disposable {
   }
 
   #path(id: number): Uint8Array {
-    return (this.#folder.get(id) as unknown as FolderRow).path;
+    return bytesIn(this.#folderRow(id).path);
+  }
+
+  #folderRow(id: number): FolderRow {
+    const row = this.#folder.get(id);
+    if (row === undefined) throw damagedCatalogue("a folder is missing in it");
+    return row as unknown as FolderRow;
   }
 
   #row(id: number): FileRow {
-    return this.#file.get(id) as unknown as FileRow;
+    const row = this.#file.get(id);
+    if (row === undefined) throw damagedCatalogue("a file is missing in it");
+    return row as unknown as FileRow;
   }
 
   /** The first number from `start` on whose row is not before what is looked for; else `end`. */
@@ -187,6 +201,15 @@ export class Catalogue implements Disposable {
 }
 
 const SLASH = 0x2f;
+
+/** A view in the place of a table could take for ever to be read. */
+function requireOurTables(database: DatabaseSync): void {
+  const rows = database.prepare("select sql from sqlite_schema where type = 'table'").all();
+  const there = new Set(rows.map(({ sql }) => sql));
+  const ours = CREATE_TABLES.split(";").map((sql) => sql.trim()).filter((sql) => sql !== "");
+  const isOurs = ours.every((sql) => there.has(sql.replace(/^create table /, "CREATE TABLE ")));
+  if (!isOurs) throw new Error("its tables are not those of a catalogue");
+}
 
 function pragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];

@@ -6,6 +6,7 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../../ext4/tree.ts";
 import type { FileKind, Time } from "../../ext4/reader/metadata/stat.ts";
 import { joinPath } from "../../ext4/reader/path.ts";
+import { bytesIn, damagedCatalogue } from "./damaged.ts";
 import type { CataloguedAttributes, CataloguedLayer, VolumeTable } from "./volume_table.ts";
 
 /** A row of the table `files`. */
@@ -67,12 +68,16 @@ abstract class Catalogued {
 
   /** Where it is: the layer, and with it the volume. */
   get layer(): CataloguedLayer {
-    return this.table.layers.get(this.row.layer)!;
+    const layer = this.table.layers.get(this.row.layer);
+    if (layer !== undefined) return layer;
+    throw damagedCatalogue("a row of it is of no volume");
   }
 
   /** Type, permissions, owner and group. */
   get attributes(): CataloguedAttributes {
-    return this.table.attributes.get(this.row.attributes)!;
+    const attributes = this.table.attributes.get(this.row.attributes);
+    if (attributes !== undefined) return attributes;
+    throw damagedCatalogue("a row of it has no owner and mode");
   }
 
   /** What it is. */
@@ -95,7 +100,7 @@ export class CataloguedFolder extends Catalogued {
 
   /** From the root, without a slash in front. */
   get path(): Uint8Array {
-    return this.row.path;
+    return bytesIn(this.row.path);
   }
 
   /** The name alone; empty for the root. */
@@ -137,7 +142,7 @@ export class CataloguedFile extends Catalogued {
 
   /** The name alone. */
   get name(): Uint8Array {
-    return this.row.name;
+    return bytesIn(this.row.name);
   }
 
   /** From the root, without a slash in front. */

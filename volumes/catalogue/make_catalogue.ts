@@ -132,14 +132,14 @@ async function indexOne(
 /** What an index that is there says of its volume, if that is this one. */
 function keptIndex(path: string, volume: IndexedVolume): IndexedVolume | undefined {
   if (volume.recordDigest === undefined || !existsSync(path)) return undefined;
-  let found: IndexedVolume;
   try {
-    found = new IndexCursor(path).volume;
+    const found = new IndexCursor(path).volume;
+    const { noDigests: _, ...rest } = found;
+    return JSON.stringify(rest) === JSON.stringify(volume) ? found : undefined;
   } catch {
+    // It is made anew, whatever is there.
     return undefined;
   }
-  const { noDigests: _, ...rest } = found;
-  return JSON.stringify(rest) === JSON.stringify(volume) ? found : undefined;
 }
 
 /** As the catalogue stores it, so that it may be moved together with its volumes. */

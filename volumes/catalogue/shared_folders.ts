@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 
 /** The folders that extracting is about to make. */
 export class SharedFolders {
-  readonly #folders: { readonly path: Uint8Array; readonly folder: CataloguedFolder }[] = [];
+  readonly #folders: CataloguedFolder[] = [];
 
   /** @param force Whether folders that are there get the metadata of those in volumes. */
   constructor(
@@ -35,27 +35,54 @@ export class SharedFolders {
       "select folder from places where folder >= ? and folder < ? group by folder " +
         "having count(*) > 1",
     );
-    const target = encoder.encode(this.target);
     for (const row of shared.iterate(wanted.id, this.catalogue.endOf(wanted))) {
       const folder = this.catalogue.folderById(row["folder"] as number);
       const isTarget = folder.path.length === 0;
-      const path = isTarget ? target : joinPath(target, folder.path);
       const isReplaced = this.force && !isTarget;
-      if (isReplaced || !isFolder(path)) this.#folders.push({ path, folder });
+      if (isReplaced || this.#placeOf(folder) === undefined) this.#folders.push(folder);
     }
+  }
+
+  /**
+   * Where a folder is, if it is there. A catalogue may come from anywhere: none of its paths leads
+   * out of the target, neither by `..` nor through a symbolic link.
+   */
+  #placeOf({ path }: CataloguedFolder): Uint8Array | undefined {
+    let place: Uint8Array = encoder.encode(this.target);
+    if (path.length === 0) return isFolder(place) ? place : undefined;
+    for (let start = 0; start <= path.length;) {
+      const slash = path.indexOf(SLASH, start);
+      const end = slash < 0 ? path.length : slash;
+      const name = path.subarray(start, end);
+      if (!isName(name)) return undefined;
+      place = joinPath(place, name);
+      if (!isFolder(place)) return undefined;
+      start = end + 1;
+    }
+    return place;
   }
 
   /** Sets the metadata of those that were made: what they hold comes first. */
   restore(): void {
     const { isRoot } = currentCaller();
-    for (const { path, folder: { attributes, mtime } } of this.#folders.toReversed()) {
-      if (!isFolder(path)) continue;
+    for (const folder of this.#folders.toReversed()) {
+      const path = this.#placeOf(folder);
+      if (path === undefined) continue;
+      const { attributes, mtime } = folder;
       const { uid, gid, mode } = attributes;
       if (isRoot) unlessRefused(() => setOwner(CURRENT_FOLDER, path, uid, gid));
       unlessRefused(() => setMode(CURRENT_FOLDER, path, mode));
       unlessRefused(() => setTimes(CURRENT_FOLDER, path, mtime, mtime));
     }
   }
+}
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+function isName(name: Uint8Array): boolean {
+  return name.length > 0 && !name.includes(0) &&
+    !(name.length <= 2 && name.every((byte) => byte === DOT));
 }
 
 /** What a file system refuses, extracting has named already. */

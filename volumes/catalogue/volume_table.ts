@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { damagedCatalogue } from "./damaged.ts";
 
 /** A volume of a catalogue. */
 export interface CataloguedVolume {
@@ -58,10 +59,11 @@ export class VolumeTable {
     }));
     this.volumes = new Map(volumes.map((volume) => [volume.id, volume]));
     this.layers = new Map(
-      all<LayerRow>("layers").map(({ id, volume, position, name, uuid }) => [
-        id,
-        { volume: this.volumes.get(volume)!, position, name, uuid },
-      ]),
+      all<LayerRow>("layers").map(({ id, volume: which, position, name, uuid }) => {
+        const volume = this.volumes.get(which);
+        if (volume === undefined) throw damagedCatalogue("a layer in it is of no volume");
+        return [id, { volume, position, name, uuid }];
+      }),
     );
     this.attributes = new Map(
       all<{ id: number } & CataloguedAttributes>("attributes").map((row) => [row.id, row]),

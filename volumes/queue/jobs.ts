@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { Plan, PlannedVolume } from "../plan/plan.ts";
+import { isCount, isDigest } from "../plan/plan_shape.ts";
 
 /** What all keys in Redis begin with. */
 export const PREFIX = "icecore";
@@ -36,6 +37,19 @@ export interface SetJob extends PlanJob {
 
 /** Either. */
 export type QueueJob = VolumeJob | SetJob;
+
+/**
+ * Whether it is a job as we make them: whoever may write into Redis is not thereby one who says how
+ * programs are started here.
+ */
+export function isQueueJob(data: unknown): data is QueueJob {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, plan, digest, to, index } = data as Readonly<Record<string, unknown>>;
+  const isPath = (value: unknown) =>
+    typeof value === "string" && value.startsWith("/") && !value.includes("\0");
+  return isPath(plan) && isPath(to) && isDigest(digest) &&
+    (type === "set" || (type === "volume" && isCount(index)));
+}
 
 /** The queue of a host, so that a volume is built where its data lies. */
 export function queueNameOf(host: string): string {

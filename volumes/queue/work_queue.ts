@@ -10,7 +10,14 @@ import process from "node:process";
 import { setInterval, setTimeout } from "node:timers";
 import { messageOf } from "../../pipeline/build_errors.ts";
 import type { ChildEnd } from "./run_child.ts";
-import { PREFIX, type QueueJob, queueNameOf, type SetJob, type VolumeJob } from "./jobs.ts";
+import {
+  isQueueJob,
+  PREFIX,
+  type QueueJob,
+  queueNameOf,
+  type SetJob,
+  type VolumeJob,
+} from "./jobs.ts";
 import { type FinishSet, finishSet, type SetResult } from "./set_job.ts";
 import { Queues } from "./submit_plan.ts";
 import { SubmittedPlans } from "./submitted_plans.ts";
@@ -115,6 +122,9 @@ async function runJob(
   signal: AbortSignal,
 ): Promise<VolumeResult | SetResult> {
   const { data, name } = job;
+  if (!isQueueJob(data)) {
+    throw new UnrecoverableError("its job is not one that volume submit has made. Submit the plan");
+  }
   options.onEvent({ kind: "begun", name });
   const planPath = options.plan ?? data.plan;
   const to = options.to ?? data.to;

@@ -45,7 +45,13 @@ export function expectedByManifest({ header, volumes }: Manifest, plan?: Plan): 
       "other-plan",
     );
   }
-  return { name: header.name, generation: header.generation, volumes, unbuilt: [] };
+  const keys = new Map(volumes.map(({ name, key }) => [name, key]));
+  const unbuilt = (plan?.volumes ?? []).filter(({ name, key }) => keys.get(name) !== key)
+    .map((volume): WrongVolume => {
+      const file = imageNameOf(volume);
+      return { kind: "missing", file, message: `${file} of the plan is not in the manifest` };
+    });
+  return { name: header.name, generation: header.generation, volumes, unbuilt };
 }
 
 /** What entries say, where there is no manifest yet. */

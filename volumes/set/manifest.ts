@@ -69,6 +69,9 @@ export async function readManifest(path: string): Promise<Manifest | undefined> 
   if (header?.countVolumes !== volumes.length) {
     throw badManifest(path, "its lines do not fit each other");
   }
+  if (new Set(volumes.map(({ name }) => name)).size < volumes.length) {
+    throw badManifest(path, "it has a volume twice");
+  }
   return { header, volumes, digest };
 }
 

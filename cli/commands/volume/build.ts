@@ -8,8 +8,8 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { resolve } from "node:path";
 import process from "node:process";
+import { printable } from "../../../host/libc/paths.ts";
 import { UsageError } from "../../../pipeline/build_errors.ts";
 import type { EventSink } from "../../../pipeline/events.ts";
 import { attended } from "../../../pipeline/running/attended.ts";
@@ -21,6 +21,7 @@ import { interruptible } from "../../interruptible.ts";
 import { common, type CommonValues } from "../../output/common_options.ts";
 import { note, print, printJson } from "../../output/output.ts";
 import { rendererFor } from "../../rendering/renderer.ts";
+import { targetFolder, TO_S3 } from "../../volumes/target_folder.ts";
 import { how, type HowValues, volumePipeline } from "../../volumes/how_options.ts";
 
 interface BuildValues extends CommonValues, HowValues {
@@ -66,6 +67,8 @@ export const volumeBuild = {
         "  icecore volume build archive.plan --index 3 --to /backup",
         "  icecore volume build archive.plan --to /backup --use age --set age.recipient=age1…",
         "",
+        ...TO_S3,
+        "",
         "A scheduler tries again after 1, 130 and a kill, and never after 2 and 4.",
         ...exitCodes({
           done: "built, or there already",
@@ -96,7 +99,7 @@ async function runBuild(
   const pipeline = await attended(volumePipeline(values), signal);
   const index = values.index ?? indexOf(process.env);
   const { state, entry } = await buildVolume(values.plan, index, {
-    to: resolve(values.to ?? "."),
+    to: targetFolder(values.to),
     pipeline,
     force: values.force === true,
     strict: values.strict === true,
@@ -107,9 +110,9 @@ async function runBuild(
     printJson({ type: "volume", state, entry });
   } else {
     if (state === "present" && values.quiet !== true) {
-      note(`icecore: ${entry.file} is there already`);
+      note(`icecore: ${printable(entry.file)} is there already`);
     }
-    print(`${Object.values(entry.digests)[0] ?? entry.uuid}  ${entry.file}`);
+    print(`${Object.values(entry.digests)[0] ?? entry.uuid}  ${printable(entry.file)}`);
   }
   return entry.state === "lossy" && values.acceptLosses !== true ? EXIT.lossy : EXIT.done;
 }

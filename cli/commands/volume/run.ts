@@ -10,6 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { printable } from "../../../host/libc/paths.ts";
 import { checkCurrentFolder } from "../../arguments/check_arguments.ts";
 import { examples } from "../../arguments/examples.ts";
 import { fileValue } from "../../arguments/file_value.ts";
@@ -17,6 +18,7 @@ import { EXIT, exitCodes } from "../../exit_codes.ts";
 import { interruptible } from "../../interruptible.ts";
 import { common, type CommonValues } from "../../output/common_options.ts";
 import { note, print, printJson } from "../../output/output.ts";
+import { targetFolder, TO_S3 } from "../../volumes/target_folder.ts";
 import { how, howArgs, type HowValues } from "../../volumes/how_options.ts";
 import { runRenderer } from "../../volumes/run_renderer.ts";
 import type { RunResult } from "../../../volumes/run/run_volumes.ts";
@@ -61,6 +63,8 @@ export const volumeRun = {
         "  icecore volume run archive.plan -j 4 --to /backup",
         "  icecore volume run archive.plan --to /backup --host-label web1",
         "",
+        ...TO_S3,
+        "",
         ...exitCodes({
           failed: "a volume failed (named)",
           lossy: "done with losses (each named)",
@@ -78,7 +82,7 @@ export const volumeRun = {
         const { runVolumes } = await import("../../../volumes/run/run_volumes.ts");
         const { sealSet } = await import("../../../volumes/set/seal_set.ts");
         const plan = await readPlan(values.plan);
-        const to = resolve(values.to ?? ".");
+        const to = targetFolder(values.to);
         const result = await runVolumes(plan, {
           planPath: resolve(values.plan),
           to,
@@ -117,11 +121,11 @@ function report(values: RunValues, { built, present, failed }: RunResult, sealed
       `icecore: ${built.length} built, ${present.length} there already, ${failed.length} failed`,
     );
   }
-  if (sealed.isSealed) return print(`${sealed.digest}  ${sealed.path}`);
+  if (sealed.isSealed) return print(`${sealed.digest}  ${printable(sealed.path)}`);
   const others = missing.filter(({ name }) => !failed.some((each) => each.name === name));
   if (others.length === 0) return;
   const shown = others.slice(0, 10).map(({ name, host }) =>
-    host === "" ? name : `${name} of ${host}`
+    printable(host === "" ? name : `${name} of ${host}`)
   );
   const more = others.length > shown.length ? `, and ${others.length - shown.length} more` : "";
   note(`icecore: the set is not complete; not built yet: ${shown.join(", ")}${more}`);

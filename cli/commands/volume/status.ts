@@ -92,9 +92,13 @@ function printPlan({ volumes, set }: PlanStatus, { json }: CommonValues): void {
   }
   const of = (state: string) => volumes.filter((volume) => volume.state === state);
   for (const { name, worker } of of("active")) {
-    print(`${name}: being built${worker === undefined ? "" : ` by ${printable(worker)}`}`);
+    print(
+      `${printable(name)}: being built${worker === undefined ? "" : ` by ${printable(worker)}`}`,
+    );
   }
-  for (const { name, why } of of("failed")) print(`${name}: failed: ${printable(why ?? "")}`);
+  for (const { name, why } of of("failed")) {
+    print(`${printable(name)}: failed: ${printable(why ?? "")}`);
+  }
   const unknown = of("unknown").length;
   print(
     `${of("done").length} of ${volumes.length} done, ${of("active").length} being built, ` +

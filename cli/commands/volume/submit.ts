@@ -15,6 +15,7 @@ import { fileValue } from "../../arguments/file_value.ts";
 import { EXIT, exitCodes } from "../../exit_codes.ts";
 import { common, type CommonValues } from "../../output/common_options.ts";
 import { print, printJson } from "../../output/output.ts";
+import { targetFolder } from "../../volumes/target_folder.ts";
 import { redis, redisPlace, type RedisValues } from "../../volumes/redis_options.ts";
 
 interface SubmitValues extends CommonValues, RedisValues {
@@ -86,7 +87,7 @@ export const volumeSubmit = {
       const { state, countQueued, countDone } = await submitPlan(connection, {
         plan,
         planPath: resolve(values.plan),
-        to: resolve(values.to ?? "."),
+        to: targetFolder(values.to),
         finishOn: values.finishOn,
         again: values.again === true,
         countAttempts: values.attempts ?? ATTEMPTS,

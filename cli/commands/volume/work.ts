@@ -14,6 +14,7 @@ import { exitCodes } from "../../exit_codes.ts";
 import { common } from "../../output/common_options.ts";
 import { how } from "../../volumes/how_options.ts";
 import { redis } from "../../volumes/redis_options.ts";
+import { TO_S3 } from "../../volumes/target_folder.ts";
 import type { WorkValues } from "../../volumes/work.ts";
 
 /** The command. */
@@ -56,6 +57,8 @@ export const volumeWork = {
         "Examples:",
         "  icecore volume work --redis redis://queue:6379",
         "  icecore volume work --redis redis://queue:6379 --host-label web1 -j 2 --until-empty",
+        "",
+        ...TO_S3,
         "",
         ...exitCodes({ failed: "failed, or with --until-empty a volume or a set did" }),
       ),

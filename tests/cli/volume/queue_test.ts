@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { Redis } from "ioredis";
@@ -11,27 +11,10 @@ import { repositoryRoot } from "../../lint/source_files.ts";
 import { BUN, bun } from "../../support/programs/bun.ts";
 import { icecoreArgv } from "../../support/programs/icecore_command.ts";
 import { testWith } from "../../support/programs/requirements.ts";
-import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
+import { icecore } from "../../support/programs/run_icecore.ts";
 import { makeCertificates, OPENSSL } from "../../support/servers/certificates.ts";
 import { REDIS, startRedis } from "../../support/servers/redis.ts";
-import { inTemporaryFolder } from "../../support/temporary_folder.ts";
-
-/** A folder with `p.plan` of two volumes, `out`, and a place for Redis. */
-async function withPlan(use: (folder: string, redis: string) => Promise<void>): Promise<void> {
-  await inTemporaryFolder(async (folder) => {
-    for (const name of ["a", "b"]) {
-      mkdirSync(join(folder, "src", name), { recursive: true });
-      const bytes = new Uint8Array(900_000);
-      for (let i = 0; i < bytes.length; i++) {
-        bytes[i] = Math.imul(i, 2_654_435_761) >>> 13;
-      }
-      writeFileSync(join(folder, "src", name, "data.bin"), bytes);
-    }
-    for (const name of ["out", "redis"]) mkdirSync(join(folder, name));
-    await icecoreOutput(["volume", "plan", "src/.", "-o", "p.plan", "--size", "1M", "-q"], folder);
-    await use(folder, join(folder, "redis"));
-  });
-}
+import { withPlan } from "./planned_queue.ts";
 
 testWith(
   REDIS,

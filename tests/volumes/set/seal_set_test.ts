@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseEntry } from "../../../volumes/set/entry.ts";
+import { LinesWriter } from "../../../volumes/plan/lines.ts";
+import { expectedByManifest } from "../../../volumes/set/find_wrong.ts";
 import { readManifest } from "../../../volumes/set/manifest.ts";
 import { sealSet } from "../../../volumes/set/seal_set.ts";
 import { buildAll, planFolder } from "../../support/images/volume_trial.ts";
@@ -74,7 +76,6 @@ Deno.test("an entry or a manifest with wrong fields is refused: its names become
     writeFileSync(path, JSON.stringify(entry));
     await sealSet(plan, to);
     const lines = readFileSync(`${to}/t.volumes`, "utf8").trim().split("\n");
-    const { LinesWriter } = await import("../../../volumes/plan/lines.ts");
     const file = await Deno.open(`${to}/t.volumes`, { write: true, truncate: true });
     const writer = new LinesWriter(file.writable);
     await writer.add(JSON.parse(lines[0]!));
@@ -82,5 +83,25 @@ Deno.test("an entry or a manifest with wrong fields is refused: its names become
     await writer.end();
     const bad = { code: "bad-manifest", message: /a volume .* as "file"/ };
     await assert.rejects(readManifest(`${to}/t.volumes`), bad);
+
+    // With a right digest, and a volume less, or twice: the plan says what there is to be.
+    const rewritten = async (countVolumes: number, ...volumes: object[]) => {
+      const file = await Deno.open(`${to}/t.volumes`, { write: true, truncate: true });
+      const writer = new LinesWriter(file.writable);
+      await writer.add({ ...JSON.parse(lines[0]!), countVolumes });
+      for (const volume of volumes) await writer.add(volume);
+      await writer.end();
+      return (await readManifest(`${to}/t.volumes`))!;
+    };
+    const line = JSON.parse(lines[1]!);
+    const twice = { code: "bad-manifest", message: /it has a volume twice/ };
+    await assert.rejects(rewritten(2, line, line), twice);
+    for (
+      const manifest of [await rewritten(0), await rewritten(1, { ...line, key: plan.digest })]
+    ) {
+      const { unbuilt } = expectedByManifest(manifest, plan);
+      const said = ["t-0000.img of the plan is not in the manifest"];
+      assert.deepEqual(unbuilt.map(({ message }) => message), said);
+    }
   });
 });

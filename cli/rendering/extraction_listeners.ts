@@ -4,9 +4,9 @@
  */
 
 import type { ExtractOptions } from "../../image/extract.ts";
-import type { ProgressLine } from "../rendering/progress_line.ts";
-import type { CommonValues } from "./common_options.ts";
-import { note, printJson } from "./output.ts";
+import type { ProgressLine } from "./progress_line.ts";
+import type { CommonValues } from "../output/common_options.ts";
+import { note, printJson } from "../output/output.ts";
 
 /** Names each damaged file, and moves the line. */
 export function extractionListeners(
