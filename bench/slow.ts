@@ -12,18 +12,12 @@ import process from "node:process";
 import { compileC } from "./compile_c.ts";
 import { type DataSet, generate, generateMany } from "./data.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
-import { measure, type RunOptions } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { compileSlow, mount, type Mounted, run, unable, unmount } from "./slow_mount.ts";
+import type { SlowOptions } from "./slow_options.ts";
 import { slowTarget } from "./slow_target.ts";
 import { median } from "./statistics.ts";
 import { markdownTable, showSeconds } from "./table.ts";
-
-/** How to measure. */
-export interface SlowOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
-  readonly rounds: number;
-  readonly scale: number;
-  readonly log: (text: string) => void;
-}
 
 const COUNT_THREADS = "16";
 /** What build / tar is to be at most. */
