@@ -13,15 +13,8 @@ import { compileC } from "./compile_c.ts";
 import { type DataSet, generate, generateMany } from "./data.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
 import { measure } from "./measure.ts";
-import {
-  compileSlow,
-  mount,
-  type Mounted,
-  run,
-  type SlowOptions,
-  unable,
-  unmount,
-} from "./slow_mount.ts";
+import { compileSlow, mount, type Mounted, run, unable, unmount } from "./slow_mount.ts";
+import type { SlowOptions } from "./slow_options.ts";
 import { slowTarget } from "./slow_target.ts";
 import { median } from "./statistics.ts";
 import { markdownTable, showSeconds } from "./table.ts";

@@ -9,16 +9,8 @@ import { setTimeout } from "node:timers/promises";
 import process from "node:process";
 import { compileC } from "./compile_c.ts";
 import { findProgram } from "./find_program.ts";
-import type { RunOptions } from "./measure.ts";
 
 const DELAY_US = 1000;
-
-/** How to measure. */
-export interface SlowOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
-  readonly rounds: number;
-  readonly scale: number;
-  readonly log: (text: string) => void;
-}
 
 /** Why it cannot be mounted here, if so. */
 export function unable(): string | undefined {

@@ -8,7 +8,8 @@ import { setTimeout } from "node:timers/promises";
 import { generateMany } from "./data.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
 import { measure } from "./measure.ts";
-import { mount, run, type SlowOptions, unmount } from "./slow_mount.ts";
+import type { SlowOptions } from "./slow_options.ts";
+import { mount, run, unmount } from "./slow_mount.ts";
 import { median } from "./statistics.ts";
 import { markdownTable, showSeconds } from "./table.ts";
 
