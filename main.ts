@@ -42,7 +42,7 @@ if (args.length <= 1 && QUICK.includes(args[0])) {
 async function answer(): Promise<number> {
   const { quickAnswer } = await import("./cli/quick_answer.ts");
   try {
-    const quick = quickAnswer(args);
+    const quick = await quickAnswer(args);
     if (quick !== undefined) {
       const bytes = new TextEncoder().encode(quick.text);
       for (let done = 0; done < bytes.length;) done += writeSync(quick.fd, bytes, done);

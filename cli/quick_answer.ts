@@ -6,9 +6,6 @@
 
 import process from "node:process";
 import { SCRIPT_VARIABLE } from "../loading/zx_variables.ts";
-import { drawingFor } from "./manual/drawing.ts";
-import { overview } from "./manual/overview.ts";
-import { requireStdout } from "./output/closed_stdout.ts";
 import { version } from "./version.ts";
 
 /** An answer, and where it goes. */
@@ -22,22 +19,29 @@ export interface QuickAnswer {
  * The answer to a command line; `undefined` where it takes more to answer.
  * @throws EnvironmentError `output-failed` where stdout is closed
  */
-export function quickAnswer(args: readonly string[]): QuickAnswer | undefined {
+export async function quickAnswer(args: readonly string[]): Promise<QuickAnswer | undefined> {
   // It was started for a script of zx, and not by anybody who asks.
   if (args.length > 1 || process.env[SCRIPT_VARIABLE] !== undefined) return undefined;
-  const help = () => `${overview(drawingFor(args))}\n`;
   switch (args[0]) {
     case undefined:
-      return { fd: 2, text: help(), exitCode: 2 };
+      return { fd: 2, text: await help(args), exitCode: 2 };
     case "--help":
     case "-h":
-    case "help":
+    case "help": {
+      const { requireStdout } = await import("./output/closed_stdout.ts");
       requireStdout();
-      return { fd: 1, text: help(), exitCode: 0 };
+      return { fd: 1, text: await help(args), exitCode: 0 };
+    }
     case "--version":
     case "-V":
       return { fd: 1, text: `${version}\n`, exitCode: 0 };
     default:
       return undefined;
   }
+}
+
+async function help(args: readonly string[]): Promise<string> {
+  const { drawingFor } = await import("./manual/drawing.ts");
+  const { overview } = await import("./manual/overview.ts");
+  return `${overview(drawingFor(args))}\n`;
 }
