@@ -166,6 +166,14 @@ Deno.test({
         await run("-r", "900001-", "-o", "/dev/null", "-w", "%{http_code}", at("raw/film.mp4")),
         "416",
       );
+      const status = async (...args: string[]) =>
+        await run("-o", "/dev/null", "-w", "%{http_code} %{size_download}", ...args);
+      const head = await run("-I", at("raw/film.mp4"));
+      const etag = /^etag: (\S+)/im.exec(head)![1]!;
+      const range = ["-r", "100-199", at("raw/film.mp4")];
+      assert.equal(await status("-H", `If-Range: ${etag}`, ...range), "206 100");
+      assert.equal(await status("-H", 'If-Range: "another"', ...range), "200 900000");
+      assert.equal(await status("-H", `If-None-Match: ${etag}`, at("raw/film.mp4")), "304 0");
     });
   },
 });
