@@ -17,6 +17,7 @@ export function optionHint(
   const has = (name: string) => extractOptionNames(usage).has(name as `--${string}`);
   // A letter in a bundle, as the parser names it, or all of it as it was typed.
   const bundle = args.find((arg) => /^-\w{2,}$/.test(arg));
+  if (option === "-V") return "Did you mean --version?";
   const words = [option, bundle ?? option, /^-[a-z](?=\d+$)/i.exec(option)?.[0] ?? option];
   for (const word of words) {
     const said = SENTENCES.find(([commands, theirs]) =>

@@ -177,7 +177,8 @@ const transcripts: readonly Transcript[] = [
     args: ["verify", "source"],
     code: 1,
     stdout: "",
-    stderr: /^icecore: cannot read source: it is a folder\. Name an image in it\.\n$/,
+    stderr:
+      /^icecore: cannot read source: it is a folder\. Name an image in it\. .*--all source\n$/,
   },
   {
     args: ["verify", "plain.img"],

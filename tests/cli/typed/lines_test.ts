@@ -20,7 +20,7 @@ interface Typed {
   readonly said: string;
 }
 
-const table: readonly Typed[] = readFileSync(TABLE, "utf8").trimEnd().split("\nicecore ")
+const table: readonly Typed[] = readFileSync(TABLE, "utf8").trimEnd().split(/\n(?=icecore )/)
   .map((entry) => {
     const [line, answer] = entry.replace(/^icecore /, "").split("\n  ");
     const [, code, said] = /^(\d+) ([^]*)$/.exec(answer!)!;
