@@ -12,7 +12,7 @@ import process from "node:process";
 import { compileC } from "./compile_c.ts";
 import { type DataSet, generate, generateMany } from "./data.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
-import { measure, type RunOptions } from "./measure.ts";
+import { measure } from "./measure.ts";
 import {
   compileSlow,
   mount,
