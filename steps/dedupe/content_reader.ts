@@ -26,7 +26,7 @@ export interface ContentReading {
   readonly source: ScannedSource;
   readonly breather: Breather;
   /** How fast they may be read; absent: as fast as they can. */
-  readonly pace?: Pace | undefined;
+  readonly pace?: Pick<Pace, "take"> | undefined;
   /** Receives how many bytes more were read. */
   onRead(bytes: number): void;
 }

@@ -28,6 +28,8 @@ import { pattern } from "../../support/trees/source_folder.ts";
 interface Found extends Equality {
   /** Names of equal files, the first before the others. */
   readonly equal: readonly (readonly string[])[];
+  /** Bytes that a limit was asked for. */
+  readonly pacedBytes: number;
   digestOf(name: string): string | undefined;
   rowOf(name: string): TreeInode;
 }
@@ -55,9 +57,12 @@ async function find(
     const rows = Array.from({ length: tree.countInodes }, (_, row) => row as TreeInode);
     const rowOf = (name: string) => rows.find((row) => nameOf(row) === name)!;
     meddle();
+    let pacedBytes = 0;
+    const pace = { take: (bytes: number) => Promise.resolve(void (pacedBytes += bytes)) };
     const found = await findEqualFiles(known(rowOf), {
       source,
       breather: new Breather(signal),
+      pace,
       onProgress: () => {},
     });
     const groups = [...found.groups.values()];
@@ -70,6 +75,7 @@ async function find(
         return digest && [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
       },
       rowOf,
+      pacedBytes,
     };
   } finally {
     source.close();
@@ -88,7 +94,7 @@ Deno.test("equal files are found, of any size, whatever their names and times ar
       writeFileSync(`${folder}/near${size}`, bytes.with(size - 1, bytes[size - 1]! ^ 1));
     }
     utimesSync(`${folder}/a700`, 1, 1);
-    const { equal, digestOf, readTwiceBytes } = await find(folder);
+    const { equal, digestOf, readTwiceBytes, pacedBytes } = await find(folder);
     const sizes = [1, 700, 4096, 300_000, 3_500_000];
     assert.deepEqual(
       equal.map((names) => names.toSorted()).sort(),
@@ -100,6 +106,7 @@ Deno.test("equal files are found, of any size, whatever their names and times ar
     }
     const all = 2 * sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(readTwiceBytes <= all + 6 * 4096, "all that are stored, and no more");
+    assert.equal(pacedBytes, all * 3 / 2 + 6 * 4096, "a limit counts all that is read");
   }));
 
 Deno.test("names of one file, empty files and files of one size of their own are not read", () =>
