@@ -35,7 +35,11 @@ Deno.test("what cannot be read on the command line is refused", async (context) 
         [["info", at("broken.img")], 1, /cannot read ext4_super_block: its checksum does not fit/],
         [["ls", at("nothing.img")], 1, /nothing\.img: it does not exist\. Check the path\.\n$/],
         [["ls", "ftp://host/x.img"], 1, /of addresses only http, https and s3 are read in place/],
-        [["ls", at("folder")], 1, /it is a folder\. Name an image in it\. .*: icecore list \S+folder\n$/],
+        [
+          ["ls", at("folder")],
+          1,
+          /it is a folder\. Name an image in it\. .*: icecore list \S+folder\n$/,
+        ],
         [["ls", image, "nothing"], 1, /cannot find nothing in the image: there is no nothing/],
         [["ls", image, "readme.txt/x"], 1, /what is before x is not a folder/],
         [["cat", image, "docs"], 1, /cannot print docs: it is a folder\. See what is in it with/],

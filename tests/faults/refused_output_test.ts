@@ -6,7 +6,8 @@ testRefusals([
     name: "an output within the source",
     args: ["source", "-o", "source/inner/out.img", "--recipe", "e2fsprogs"],
     code: 2,
-    says: /it lies within the source .* and would contain itself\. Choose a place outside, or .*\(-o, --exclude\)\./,
+    says:
+      /it lies within the source .* and would contain itself\. Choose a place outside, or .*\(-o, --exclude\)\./,
   },
   {
     name: "an output within the source by a symbolic link",
