@@ -135,7 +135,7 @@ testWith(
         } else writeFileSync(`${at}/${i}`, new Uint8Array(size).fill(i));
       }
       mkdirSync(`${folder}/to`);
-      const plan = await planFolder(source, `${folder}/t.plan`, 1.32 * MiB);
+      const plan = await planFolder(source, `${folder}/t.plan`, Math.round(1.32 * MiB));
       assert.equal(plan.volumes.length, 12);
       // The first of its two names.
       assert.equal(plan.volumes.at(-1)!.only, "1/4/8/1009");

@@ -108,10 +108,14 @@ async function planInto(folder: string, count: number): Promise<void> {
   throw new Error(`no size cuts it into ${count} volumes, but into ${counts.join(", ")}`);
 }
 
-/** Workers; for each that is killed, another is hired. */
+/** How soon another is hired for a worker that ended, which found no Redis when it began. */
+const HIRE_MS = 500;
+
+/** Workers; for each that ends, killed or by itself, another is hired. */
 class Crew {
   readonly #workers = new Set<ChildProcess>();
   #ends: Promise<void>[] = [];
+  #isDismissed = false;
   #countHired = 0;
 
   constructor(
@@ -140,9 +144,11 @@ class Crew {
     this.#workers.add(worker);
     this.#ends.push(
       new Promise((resolve) =>
-        worker.once("close", () => {
+        worker.once("close", async () => {
           this.#workers.delete(worker);
           resolve();
+          await pause(HIRE_MS);
+          if (!worker.killed && !this.#isDismissed) this.hire();
         })
       ),
     );
@@ -167,6 +173,7 @@ class Crew {
 
   /** They end by themselves when they are asked to. */
   async dismiss(): Promise<void> {
+    this.#isDismissed = true;
     for (const worker of this.#workers) worker.kill("SIGTERM");
     await Promise.all(this.#ends);
   }
@@ -197,9 +204,13 @@ async function submit(folder: string, url: string): Promise<void> {
   }
 }
 
-/** @throws AssertionError where the set fails */
+/** How long nothing may be finished before it is given up. */
+const STUCK_MS = 300_000;
+
+/** @throws AssertionError where the set fails, or nothing goes on */
 async function untilComplete(folder: string, url: string): Promise<void> {
   const redis = await connectRedis({ url });
+  let [countDone, since] = [-1, performance.now()];
   try {
     const plan = await readPlan(join(folder, "p.plan"));
     for (;;) {
@@ -209,6 +220,9 @@ async function untilComplete(folder: string, url: string): Promise<void> {
       if (set.state === "done") {
         return assert.ok(volumes.every(({ state }) => state === "done"), JSON.stringify(volumes));
       }
+      const done = volumes.filter(({ state }) => state === "done").length;
+      if (done !== countDone) [countDone, since] = [done, performance.now()];
+      assert.ok(performance.now() - since < STUCK_MS, `stuck: ${JSON.stringify({ set, volumes })}`);
       await pause(500);
     }
   } finally {
