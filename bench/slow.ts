@@ -83,6 +83,8 @@ async function trial(
   };
   const seconds = { build: [] as number[], tar: [] as number[], calls: [] as number[] };
   mkdirSync(out, { recursive: true });
+  // The kernel asks FUSE for names that it has never seen one after the other, whoever wants them.
+  await measure(argvs.calls, { ...options, cwd: out });
   for (let round = 1; round <= rounds; round++) {
     for (const contender of ["build", "tar", "calls"] as const) {
       log(`${name}: round ${round} of ${rounds}: ${contender}`);
