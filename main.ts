@@ -14,19 +14,11 @@ import { unsupportedPlatform } from "./host/runtime.ts";
 const PATIENCE_MS = 2000;
 /** The exit code of an interruption: all is undone by then. */
 const INTERRUPTED = 130;
-/** What is answered without the rest of the program, which takes longer to load than that to print. */
-const QUICK: readonly (string | undefined)[] = [
-  undefined,
-  "--help",
-  "-h",
-  "help",
-  "--version",
-  "-V",
-];
 const reason = unsupportedPlatform();
 const args = process.argv.slice(2);
-if (args.length <= 1 && QUICK.includes(args[0])) {
-  process.exitCode = await answer();
+const answered = await answer();
+if (answered !== undefined) {
+  process.exitCode = answered;
 } else if (reason === undefined) {
   process.exitCode = await run();
   // A thread may be left in a read that never ends, which would keep the process.
@@ -38,20 +30,20 @@ if (args.length <= 1 && QUICK.includes(args[0])) {
   process.exitCode = 1;
 }
 
-/** @returns The exit code. */
-async function answer(): Promise<number> {
+/** Answers without the rest of the program. @returns The exit code, where that is all. */
+async function answer(): Promise<number | undefined> {
+  if (args.length > 1) return undefined;
   const { quickAnswer } = await import("./cli/quick_answer.ts");
   try {
     const quick = await quickAnswer(args);
-    if (quick !== undefined) {
-      const bytes = new TextEncoder().encode(quick.text);
-      for (let done = 0; done < bytes.length;) done += writeSync(quick.fd, bytes, done);
-      return quick.exitCode;
-    }
+    if (quick === undefined) return undefined;
+    const bytes = new TextEncoder().encode(quick.text);
+    for (let done = 0; done < bytes.length;) done += writeSync(quick.fd, bytes, done);
+    return quick.exitCode;
   } catch {
     // The rest of the program has the words for whatever is wrong with stdout.
+    return undefined;
   }
-  return await run();
 }
 
 /** @returns The exit code. */

@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { SCRIPT_VARIABLE } from "../loading/zx_variables.ts";
+import { requireStdout } from "./output/closed_stdout.ts";
 import { version } from "./version.ts";
 
 /** An answer, and where it goes. */
@@ -27,13 +28,12 @@ export async function quickAnswer(args: readonly string[]): Promise<QuickAnswer 
       return { fd: 2, text: await help(args), exitCode: 2 };
     case "--help":
     case "-h":
-    case "help": {
-      const { requireStdout } = await import("./output/closed_stdout.ts");
+    case "help":
       requireStdout();
       return { fd: 1, text: await help(args), exitCode: 0 };
-    }
     case "--version":
     case "-V":
+      requireStdout();
       return { fd: 1, text: `${version}\n`, exitCode: 0 };
     default:
       return undefined;

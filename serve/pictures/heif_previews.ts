@@ -75,17 +75,19 @@ function placesOf(
     next(2);
     const baseBytes = next(base!);
     const countPieces = next(2);
-    let first: PreviewPlace | undefined;
-    for (let piece = 0; piece < countPieces; piece++) {
-      if (version > 0) next(index!);
-      const offsetBytes = baseBytes + next(offset!);
-      const sizeBytes = next(length!);
-      first ??= { offsetBytes, sizeBytes };
-    }
+    const indexBytes = version > 0 ? index! : 0;
     // Others than 0 count from within a box.
-    if (!wanted.has(number) || method !== 0 || countPieces !== 1 || first === undefined) continue;
-    const { offsetBytes, sizeBytes } = first;
-    if (sizeBytes > 0 && offsetBytes + sizeBytes <= fileBytes) places.push(first);
+    if (!wanted.has(number) || method !== 0 || countPieces !== 1) {
+      // At once: a small table may have millions of pieces, of no size.
+      at += countPieces * (indexBytes + offset! + length!);
+      continue;
+    }
+    next(indexBytes);
+    const offsetBytes = baseBytes + next(offset!);
+    const sizeBytes = next(length!);
+    if (sizeBytes > 0 && offsetBytes + sizeBytes <= fileBytes) {
+      places.push({ offsetBytes, sizeBytes });
+    }
   }
   return places;
 }

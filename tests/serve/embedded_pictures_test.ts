@@ -7,7 +7,7 @@ import { withOrientation } from "../../serve/pictures/oriented_jpeg.ts";
 import { findProgram, requires } from "../support/programs/requirements.ts";
 import { type Served, whileServed } from "../support/servers/served.ts";
 import { tiffOf, TINY_JPEG, withExif } from "../support/trees/exif_jpeg.ts";
-import { box, cr3Of, heicOf, rafOf } from "../support/trees/raw_pictures.ts";
+import { box, cr3Of, heicOf, heicOfEmptyPieces, rafOf } from "../support/trees/raw_pictures.ts";
 
 const CAMERA = { make: "Canon", model: "Canon EOS R6", orientation: 6 };
 
@@ -155,6 +155,10 @@ Deno.test("boxes of no size, of the largest, and thousands of them end", async (
     assert.deepEqual(previews, []);
     assert.ok(countReads <= 16);
   }
+});
+
+Deno.test("hundreds of millions of pieces of no size are passed over", async () => {
+  assert.deepEqual((await find(heicOfEmptyPieces())).previews, []);
 });
 
 Deno.test("a HEIC without a JPEG has no preview", async () => {

@@ -79,7 +79,7 @@ export function wrongInMoved(
 
 function isSource(source: unknown): boolean {
   if (!isObject(source)) return false;
-  const { host, path, name } = source as Record<string, unknown>;
+  const { host, path, name } = source;
   return isLabel(host) && isText(path) && path.startsWith("/") && isText(name) &&
     !name.includes("/") && name !== "." && name !== "..";
 }
@@ -88,10 +88,12 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+/** Whether it has fields. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function firstWrong(fields: Readonly<Record<string, boolean>>): string | undefined {
+/** The first field that is wrong. */
+export function firstWrong(fields: Readonly<Record<string, boolean>>): string | undefined {
   return Object.entries(fields).find(([, isRight]) => !isRight)?.[0];
 }

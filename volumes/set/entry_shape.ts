@@ -4,12 +4,20 @@
  * @module
  */
 
-import { isCount, isDigest, isLabel, isVolumeName } from "../plan/plan_shape.ts";
+import {
+  firstWrong,
+  isCount,
+  isDigest,
+  isLabel,
+  isObject,
+  isVolumeName,
+} from "../plan/plan_shape.ts";
+
 /** What is wrong. @returns the field, where one is wrong */
 export function wrongInEntry(given: object): string | undefined {
   const entry = given as Readonly<Record<string, unknown>>;
   const { name, file, digests, record, base, payload, steps, changes } = entry;
-  const fields = {
+  return firstWrong({
     plan: isDigest(entry["plan"]),
     key: isDigest(entry["key"]),
     index: isCount(entry["index"]),
@@ -29,8 +37,7 @@ export function wrongInEntry(given: object): string | undefined {
     state: entry["state"] === "complete" || entry["state"] === "lossy",
     changes: isObject(changes) && isCount(changes["countNew"]) && isCount(changes["countGone"]),
     countProblems: isCount(entry["countProblems"]),
-  };
-  return Object.entries(fields).find(([, isRight]) => !isRight)?.[0];
+  });
 }
 
 /** By algorithm: a word that is put behind the image's name. */
@@ -54,8 +61,4 @@ function isStep(step: unknown): boolean {
 
 function isHex(value: unknown): boolean {
   return typeof value === "string" && /^[0-9a-f]+$/.test(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

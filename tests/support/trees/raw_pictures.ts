@@ -80,12 +80,15 @@ export function rafOf(jpeg: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([head, jpeg, Buffer.alloc(500, 7)]));
 }
 
-/** A HEIC of which one item is a JPEG, and one is not. */
+/** A HEIC of which one item is a JPEG, and one is not and lies in two pieces. */
 export function heicOf(jpeg: Uint8Array): Uint8Array {
   const item = (number: number, type: string) =>
     versioned("infe", 2, u16(number), u16(0), Buffer.from(`${type}\0`));
-  const place = (number: number, at: number, length: number) =>
-    Buffer.concat([u16(number), u16(0), u16(1), u32(at), u32(length)]);
+  const place = (number: number, ...pieces: readonly (readonly [at: number, length: number])[]) =>
+    Buffer.concat([
+      ...[number, 0, pieces.length].map(u16),
+      ...pieces.flatMap(([at, length]) => [u32(at), u32(length)]),
+    ]);
   const ftyp = box("ftyp", Buffer.from("heic\0\0\0\0mif1heic"));
   const meta = (first: number) =>
     versioned(
@@ -97,12 +100,23 @@ export function heicOf(jpeg: Uint8Array): Uint8Array {
         0,
         bytesOf("4400"),
         u16(2),
-        place(1, first, 100),
-        place(2, first + 100, jpeg.length),
+        place(1, [first, 60], [first + 60, 40]),
+        place(2, [first + 100, jpeg.length]),
       ),
     );
   const first = ftyp.length + meta(0).length + 8;
   return new Uint8Array(
     Buffer.concat([ftyp, meta(first), box("mdat", Buffer.alloc(100, 1), jpeg)]),
+  );
+}
+
+/** A HEIC whose table says of each of 4,096 items that it lies in 65,535 pieces of no size. */
+export function heicOfEmptyPieces(): Uint8Array {
+  const info = versioned("infe", 2, u16(1), u16(0), Buffer.from("jpeg\0"));
+  const items = Array.from({ length: 4096 }, () => Buffer.concat([u16(1), u16(0), u16(65_535)]));
+  const places = versioned("iloc", 0, u16(0), u16(4096), ...items);
+  const meta = versioned("meta", 0, versioned("iinf", 0, u16(1), info), places);
+  return new Uint8Array(
+    Buffer.concat([box("ftyp", Buffer.from("heic\0\0\0\0mif1heic")), meta]),
   );
 }
