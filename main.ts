@@ -26,8 +26,7 @@ if (answered !== undefined) {
   // A step of the user's may have left a timer or a connection that never ends.
   setTimeout(() => process.exit(), PATIENCE_MS).unref();
 } else {
-  process.stderr.write(`icecore: ${reason}\n`);
-  process.exitCode = 1;
+  process.exitCode = fail(reason);
 }
 
 /** Answers without the rest of the program. @returns The exit code, where that is all. */
@@ -40,8 +39,9 @@ async function answer(): Promise<number | undefined> {
     const bytes = new TextEncoder().encode(quick.text);
     for (let done = 0; done < bytes.length;) done += writeSync(quick.fd, bytes, done);
     return quick.exitCode;
-  } catch {
-    // The rest of the program has the words for whatever is wrong with stdout.
+  } catch (error) {
+    if (error instanceof EnvironmentError) return fail(error.message);
+    // The rest of the program has the words for what went wrong on the way out.
     return undefined;
   }
 }
@@ -54,7 +54,12 @@ async function run(): Promise<number> {
   } catch (error) {
     // Commands report what they throw: this error means that they could not even be loaded.
     if (!(error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`icecore: ${error.message}\n`);
-    return 1;
+    return fail(error.message);
   }
+}
+
+/** @returns The exit code. */
+function fail(message: string): number {
+  process.stderr.write(`icecore: ${message}\n`);
+  return 1;
 }
