@@ -102,7 +102,7 @@ export class ContentRecord implements ImageRecord {
   /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */
   async prepare(inode: InodeNumber): Promise<void> {
     const data = this.#data;
-    if (data === undefined || inode > data.countInodes || this.#isThere(inode)) return;
+    if (data === undefined || inode > data.countInodes || this.isPrepared(inode)) return;
     await this.#read(inode, Math.min(CHUNK_DIGESTS, data.countInodes - inode + 1));
   }
 
@@ -111,13 +111,33 @@ export class ContentRecord implements ImageRecord {
    * recorded.
    */
   digestOf(inode: InodeNumber): Uint8Array | undefined {
-    if (!this.#isThere(inode)) return undefined;
-    const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
-    const digest = this.#digests.subarray(start, start + RECORD_DIGEST_BYTES);
-    return isZero(digest) ? undefined : digest;
+    const start = this.#startOf(inode);
+    return start < 0 ? undefined : this.#digests.subarray(start, start + RECORD_DIGEST_BYTES);
   }
 
-  #isThere(inode: InodeNumber): boolean {
+  /** Whether an inode that was prepared has another digest than that at `at` in a table. */
+  isOther(inode: InodeNumber, table: Uint8Array, at: number): boolean {
+    const start = this.#startOf(inode);
+    if (start < 0) return false;
+    const digests = this.#digests;
+    for (let i = 0; i < RECORD_DIGEST_BYTES; i++) {
+      if (table[at + i] !== digests[start + i]) return true;
+    }
+    return false;
+  }
+
+  /** Where the digest of an inode that was prepared begins; -1 where none was recorded. */
+  #startOf(inode: InodeNumber): number {
+    if (!this.isPrepared(inode)) return -1;
+    const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
+    return isZero(this.#digests, start, start + RECORD_DIGEST_BYTES) ? -1 : start;
+  }
+
+  /**
+   * Whether an inode's digest, or that none was recorded of it, is known without reading; see
+   * `prepare`.
+   */
+  isPrepared(inode: InodeNumber): boolean {
     const end = this.#first + this.#digests.length / RECORD_DIGEST_BYTES;
     return inode >= this.#first && inode < end;
   }

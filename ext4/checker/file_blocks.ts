@@ -46,6 +46,19 @@ export function* claimFileBlocks(state: CheckState, inode: Inode): Reading<FileB
   return claims;
 }
 
+/**
+ * The same of an inode whose root holds all of its extents, as that of most does: nothing is read.
+ * @returns `undefined` for any other
+ */
+export function claimOfRoot(state: CheckState, inode: Inode): FileBlocks | undefined {
+  if (!hasFlag(inode, "extents")) return undefined;
+  const root = extentRoot(state.volume, inode);
+  if (root.depth > 0) return undefined;
+  const claims = new Claims(state, inode);
+  claims.leaf(root);
+  return claims;
+}
+
 class Claims implements FileBlocks {
   countClusters = 0;
   endBlock = 0;
@@ -60,18 +73,19 @@ class Claims implements FileBlocks {
     this.#mayShare = mayShareBlocks(state.volume, inode);
   }
 
+  leaf(node: ExtentNode): void {
+    for (let i = 0; i < node.countEntries; i++) {
+      const start = entryStart(node, i);
+      const length = extentLength(node, i);
+      this.#data(start, extentBlock(node, i), length);
+      if (!isUnwritten(node, i)) this.endOfWritten = start + length;
+    }
+  }
+
   /** Recurses to the depth that a verified tree can have, which is 5. */
   *extents(node: ExtentNode): Reading<void> {
     const { volume, isExact, findings } = this.state;
-    if (node.depth === 0) {
-      for (let i = 0; i < node.countEntries; i++) {
-        const start = entryStart(node, i);
-        const length = extentLength(node, i);
-        this.#data(start, extentBlock(node, i), length);
-        if (!isUnwritten(node, i)) this.endOfWritten = start + length;
-      }
-      return;
-    }
+    if (node.depth === 0) return this.leaf(node);
     for (let i = 0; i < node.countEntries; i++) {
       const block = childBlock(node, i);
       // A block that has an owner already may lead in a circle.

@@ -10,13 +10,13 @@ import { hasFlag, type Inode, isInline, isType } from "../reader/inode/inode.ts"
 import { hasInodeXattrs } from "../reader/inode/xattr_sets.ts";
 import { isZero, u32At } from "../reader/little_endian.ts";
 import { isFastLink, loadLinkTarget } from "../reader/metadata/link_target.ts";
-import { allocatedBytes, statOf } from "../reader/metadata/stat.ts";
+import { allocatedBytes, requireSoundTimes } from "../reader/metadata/stat.ts";
 import type { Reading } from "../reader/reading.ts";
 import { fileTypeOfMode } from "../structs/directory.ts";
 import { INODE } from "../structs/inode.ts";
-import { S_IFDIR, S_IFLNK, S_IFREG } from "../tree.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../tree.ts";
 import type { CheckState } from "./check_state.ts";
-import { claimFileBlocks, type FileBlocks, mayShareBlocks } from "./file_blocks.ts";
+import { claimFileBlocks, claimOfRoot, type FileBlocks, mayShareBlocks } from "./file_blocks.ts";
 import { checkFolder } from "./folder_check.ts";
 import { checkInodeFields } from "./inode_fields_check.ts";
 import { checkResizeInode, RESIZE_INODE } from "./resize_inode_check.ts";
@@ -45,14 +45,17 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
     findings.report("inode-type", STRUCTURE, "i_mode has no type of file", { inode: inode.number });
     return;
   }
-  if (page.type[row] !== 0) count(state, inode);
+  if (page.type[row] !== 0) {
+    count(state, inode);
+    requireSoundTimes(inode);
+  }
   state.quotas.add(inode);
   if (isInline(geometry, inode)) checkInlineSize(state, inode);
 
   const hasXattrs = inode.xattrBlock !== 0 || hasInodeXattrs(inode);
   let clusters = hasXattrs ? yield* checkXattrs(state, inode) : 0;
   if (hasMap(state, inode)) {
-    const blocks = yield* claimFileBlocks(state, inode);
+    const blocks = claimOfRoot(state, inode) ?? (yield* claimFileBlocks(state, inode));
     clusters += blocks.countClusters;
     if (mayShareBlocks(volume, inode)) state.contents.add(inode, blocks);
     const sizeBlocks = Math.ceil(inode.sizeBytes / geometry.blockSizeBytes);
@@ -87,16 +90,16 @@ export function* checkInode(state: CheckState, inode: Inode): Reading<void> {
   if (isType(inode, S_IFLNK) && !hasFlag(inode, "encrypt")) yield* loadLinkTarget(volume, inode);
 }
 
-function count({ summary, volume: { geometry } }: CheckState, inode: Inode): void {
+function count({ summary }: CheckState, inode: Inode): void {
   summary.countInodes++;
-  switch (statOf(geometry, inode).kind) {
-    case "file":
+  switch (inode.mode & S_IFMT) {
+    case S_IFREG:
       summary.countFiles++;
       break;
-    case "folder":
+    case S_IFDIR:
       summary.countFolders++;
       break;
-    case "symlink":
+    case S_IFLNK:
       summary.countSymlinks++;
       break;
     default:

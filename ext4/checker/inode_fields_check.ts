@@ -59,13 +59,14 @@ const FLAG_FEATURES: readonly {
 export function checkInodeFields({ volume, findings }: CheckState, inode: Inode): void {
   const { geometry } = volume;
   if (geometry.raw.s_creator_os !== LINUX) return;
-  const { bytes, number } = inode;
+  const { block, start, number } = inode;
   if (number < geometry.firstInode && number !== ROOT_INODE) {
     checkReserved(findings, geometry, inode);
     return;
   }
   for (const { field, bits, mayBeUsed } of ZERO_FIELDS) {
-    const value = bits === 16 ? u16At(bytes, AT[field]) : u32At(bytes, AT[field]);
+    const at = start + AT[field];
+    const value = bits === 16 ? u16At(block, at) : u32At(block, at);
     if (value === 0 || mayBeUsed(geometry)) continue;
     const fields = { inode: number, [field]: value };
     findings.report("inode-field", STRUCTURE, `${field} is not zero`, fields);
@@ -85,8 +86,8 @@ export function checkInodeFields({ volume, findings }: CheckState, inode: Inode)
 
 /** Only files, and folders of images with `large_dir`, have more than 32 bits of size. */
 function checkSize(findings: CheckState["findings"], geometry: Geometry, inode: Inode): void {
-  const i_size_lo = u32At(inode.bytes, AT.i_size_lo);
-  const i_size_high = u32At(inode.bytes, AT.i_size_high);
+  const i_size_lo = u32At(inode.block, inode.start + AT.i_size_lo);
+  const i_size_high = u32At(inode.block, inode.start + AT.i_size_high);
   const report = (why: string) => {
     const fields = { inode: inode.number, i_size_lo, i_size_high };
     findings.report("inode-size", STRUCTURE, why, fields);

@@ -8,6 +8,7 @@ import { CorruptImageError } from "../image_errors.ts";
 import type { BlockNumber, InodeNumber } from "../numbers.ts";
 import { badChecksum } from "../reader/corrupt.ts";
 import { type Inode, isType, parseInode } from "../reader/inode/inode.ts";
+import { type InodeBlock, wordsOf } from "../reader/inode/inode_table.ts";
 import type { GroupInfo } from "../reader/layout/group_descriptor.ts";
 import { isZero } from "../reader/little_endian.ts";
 import type { Reading } from "../reader/reading.ts";
@@ -74,35 +75,51 @@ class TableScan {
         const wait = pause();
         if (wait !== undefined) yield wait;
       }
+      const both = { bytes: block, words: wordsOf(block) };
       for (let k = 0; k < perBlock; k++) {
         const at = k * inodeSizeBytes;
-        if (first + k < countScanned) yield* this.#inode(first + k, block, at);
-        else if (isExact && !isZero(block, at, at + inodeSizeBytes)) this.#notZero(first + k);
+        if (first + k < countScanned) {
+          const inode = this.#inode(first + k, both, at);
+          if (inode !== undefined) yield* this.#check(first + k, inode);
+        } else if (isExact && !isZero(block, at, at + inodeSizeBytes)) this.#notZero(first + k);
       }
     }
   }
 
-  *#inode(index: number, block: Uint8Array, at: number): Reading<void> {
+  /** @returns `undefined` where there is nothing more to check: it is not in use, or broken */
+  #inode(index: number, { bytes, words }: InodeBlock, at: number): Inode | undefined {
     const { geometry } = this.state.volume;
     const number = this.#number(index);
     const isReserved = number < geometry.firstInode;
     if (isReserved) this.#markUsed(index);
-    if (isZero(block, at, at + geometry.inodeSizeBytes)) return;
-    let inode: Inode;
+    if (isZero(bytes, at, at + geometry.inodeSizeBytes)) return undefined;
     try {
-      inode = parseInode(geometry, number, block, at);
+      const inode = parseInode(geometry, number, bytes, at, words);
       if (inode.countLinks === 0 && !isReserved) {
         if (this.state.isExact) this.#notZero(index);
-        return;
+        return undefined;
       }
       this.#markUsed(index);
       if (isType(inode, S_IFDIR)) this.countFolders++;
+      return inode;
+    } catch (error) {
+      this.#addBroken(index, error);
+      return undefined;
+    }
+  }
+
+  *#check(index: number, inode: Inode): Reading<void> {
+    try {
       yield* checkInode(this.state, inode);
     } catch (error) {
-      if (!(error instanceof CorruptImageError)) throw error;
-      this.#markUsed(index);
-      this.state.findings.add(error);
+      this.#addBroken(index, error);
     }
+  }
+
+  #addBroken(index: number, error: unknown): void {
+    if (!(error instanceof CorruptImageError)) throw error;
+    this.#markUsed(index);
+    this.state.findings.add(error);
   }
 
   #number(index: number): InodeNumber {

@@ -21,7 +21,7 @@ import {
   type StoredRecord,
 } from "./metadata/record.ts";
 import { type ContiguousStat, type Stat, statOf } from "./metadata/stat.ts";
-import { loadStoredFile, type StoredFile } from "./metadata/stored_file.ts";
+import { loadStoredFile, peekStoredFile, type StoredFile } from "./metadata/stored_file.ts";
 import { loadStretches, type Stretch } from "./metadata/stretches.ts";
 import { loadXattrs } from "./metadata/xattrs.ts";
 import { type ImageInfo, imageInfo } from "./open/image_info.ts";
@@ -228,7 +228,7 @@ export class FileSystem implements LeavingOut {
    * @throws CorruptImageError
    */
   storedFile(inode: InodeNumber): (StoredFile | undefined) | Promise<StoredFile | undefined> {
-    return settle(loadStoredFile(this.#volume, inode));
+    return peekStoredFile(this.#volume, inode) ?? settle(loadStoredFile(this.#volume, inode));
   }
 
   /** Where the contents of an inode lie in the image, those of a folder as well. */

@@ -84,7 +84,7 @@ export class ContentsCheck {
     const { info } = this.files;
     const contents = await storedContents(this.files, info.countInodes, breather);
     const all = new ListedFiles(contents);
-    const { countFiles, sizeBytes: totalBytes } = sumsOf(all);
+    const { countFiles, dataBytes: totalBytes } = contents;
     const isPart = selection.sample !== undefined || selection.inodes !== undefined;
     // What is read one by one is so in any order.
     const areApart = isPart || !hasThreads() || contents.scattered.length > 0;
@@ -132,14 +132,14 @@ export class ContentsCheck {
    */
   async #different(all: ListedFiles, { table }: PassResult): Promise<number[]> {
     const met = new Uint8Array(this.files.info.countInodes + 1);
-    for (const { inode } of all.inOneOrder()) met[inode] = 1;
+    all.mark(met);
     const different: number[] = [];
     for (let number = met.indexOf(1); number > 0; number = met.indexOf(1, number + 1)) {
       const inode = number as InodeNumber;
-      await this.record.prepare(inode);
-      const recorded = this.record.digestOf(inode);
-      if (recorded === undefined) continue;
-      if (!isAt(table!, (inode - 1) * RECORD_DIGEST_BYTES, recorded)) different.push(inode);
+      // Of a thousand neighbours one is waited for.
+      if (!this.record.isPrepared(inode)) await this.record.prepare(inode);
+      const at = (inode - 1) * RECORD_DIGEST_BYTES;
+      if (this.record.isOther(inode, table!, at)) different.push(inode);
     }
     return different;
   }
@@ -231,12 +231,6 @@ function sumsOf(files: Iterable<ListedFile>): Pick<ComparedContents, "countFiles
     sum += sizeBytes;
   }
   return { countFiles, sizeBytes: sum };
-}
-
-/** Whether bytes lie at a place of others. */
-function isAt(all: Uint8Array, start: number, bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (all[start + i] !== bytes[i]) return false;
-  return true;
 }
 
 /** The error of a part that cannot be verified. */

@@ -14,7 +14,7 @@ import { digestHere } from "./digest_here.ts";
 import { PieceReader } from "./piece_reader.ts";
 import type { SharedStretches } from "./stored_contents.ts";
 import type { StretchList } from "./stretch_list.ts";
-import { dirtyRange, type DirtyTail } from "./tails.ts";
+import { type DirtyTail, TailBytes } from "./tails.ts";
 
 /** The files that are digested. */
 export interface PassFiles {
@@ -149,6 +149,7 @@ class ImagePass {
     if (files === undefined) return;
     const { stretches, blockSizeBytes } = files;
     const index = this.#ring.index;
+    const tails = new TailBytes(bytes);
     for (; this.#row < stretches.count; this.#row++) {
       const row = this.#row;
       if (stretches.startOf(row) >= from + bytes.length) return;
@@ -157,7 +158,7 @@ class ImagePass {
       if (end > from + bytes.length) return;
       const blockEnd = Math.ceil(end / blockSizeBytes) * blockSizeBytes;
       if (!stretches.isEndOfFile(row)) continue;
-      const range = dirtyRange(bytes.subarray(end - from, blockEnd - from), end);
+      const range = tails.dirtyRange(end - from, blockEnd - from, from);
       if (range !== undefined) this.#dirtyTails.push({ inode: stretches.inodeOf(row), range });
     }
   }

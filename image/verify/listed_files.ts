@@ -5,7 +5,7 @@
  */
 
 import { BOOT_LOADER_INODE, type InodeNumber } from "../../ext4/numbers.ts";
-import type { StoredContents } from "./stored_contents.ts";
+import { dataBytesOf, type StoredContents } from "./stored_contents.ts";
 
 /** A file that is compared. */
 export interface ListedFile {
@@ -22,24 +22,30 @@ export class ListedFiles implements Iterable<ListedFile> {
   constructor(private readonly contents: StoredContents) {}
 
   *[Symbol.iterator](): Generator<ListedFile> {
-    yield* this.inOneOrder();
-    yield* this.scattered();
-  }
-
-  /** Those that a pass over the image meets, those without data among them. */
-  *inOneOrder(): Generator<ListedFile> {
     const { blockless, shared } = this.contents;
     yield* this.#stretched();
     for (const { number: inode } of blockless) yield { inode, isLink: false, sizeBytes: 0 };
     for (const { number: inode, dataBytes: sizeBytes } of shared) {
       yield { inode, isLink: false, sizeBytes };
     }
+    yield* this.scattered();
+  }
+
+  /** Sets a byte for each that a pass over the image meets, also without data. @param met one byte an inode, from 0 on */
+  mark(met: Uint8Array): void {
+    const { stretches, blockless, shared } = this.contents;
+    for (let row = 0; row < stretches.count; row++) met[stretches.inodeOf(row)] = 1;
+    for (const { number } of blockless) met[number] = 1;
+    for (const { number } of shared) met[number] = 1;
+    // The record is not a file.
+    met[BOOT_LOADER_INODE] = 0;
   }
 
   /** Those that do not lie in one order with the others. */
   scattered(): Iterable<ListedFile> {
-    return this.contents.scattered.map(({ inode, isLink, stretches, sizeBytes: fileBytes }) => {
-      const sizeBytes = stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+    return this.contents.scattered.map((file) => {
+      const { inode, isLink, stretches, sizeBytes: fileBytes } = file;
+      const sizeBytes = dataBytesOf(file);
       const { offsetBytes, lengthBytes, imageOffsetBytes } = stretches.at(-1)!;
       const endsWithData = offsetBytes + lengthBytes === fileBytes;
       const endBytes = imageOffsetBytes + lengthBytes;

@@ -22,6 +22,10 @@ export interface StoredContents {
   readonly shared: readonly SharedStretches[];
   /** Files that do not lie in one order, and symbolic links: they are read one by one. */
   readonly scattered: readonly StoredFile[];
+  /** Regular files among them. */
+  readonly countFiles: number;
+  /** Bytes of data of all; holes do not count. */
+  readonly dataBytes: number;
 }
 
 /** A file that lies where another does. */
@@ -45,8 +49,15 @@ export async function storedContents(
   const blockless = new BlocklessFiles();
   const shared: SharedStretches[] = [];
   const scattered: StoredFile[] = [];
+  let countFiles = 0;
+  let dataBytes = 0;
   const keep = (inode: InodeNumber, file: StoredFile | undefined) => {
     if (file === undefined) return;
+    // The record is not a file.
+    if (inode !== BOOT_LOADER_INODE) {
+      if (!file.isLink) countFiles++;
+      dataBytes += dataBytesOf(file);
+    }
     if (file.stretches.length === 0) blockless.add(inode, file.sizeBytes);
     else if (file.isLink) scattered.push(file);
     else if (!stretches.add(file)) {
@@ -74,7 +85,7 @@ export async function storedContents(
   }
   // The record lies behind all files: its end is looked at as well.
   await add(BOOT_LOADER_INODE);
-  return { stretches, blockless, shared, scattered };
+  return { stretches, blockless, shared, scattered, countFiles, dataBytes };
 }
 
 /** What is damaged or not understood has no contents to compare. @throws any other error */
@@ -85,6 +96,8 @@ function passOver(error: unknown): void {
 }
 
 /** Bytes of data of a file; holes do not count. */
-function dataBytesOf({ stretches }: StoredFile): number {
-  return stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+export function dataBytesOf({ stretches }: StoredFile): number {
+  let sum = 0;
+  for (const { lengthBytes } of stretches) sum += lengthBytes;
+  return sum;
 }

@@ -43,7 +43,8 @@ export class StretchList {
     this.#endBytes = end;
     this.#dataBytes += dataBytes;
     const longHoles = hasLongHoles(sizeBytes, dataBytes) ? LONG_HOLES : 0;
-    stretches.forEach(({ imageOffsetBytes, lengthBytes, offsetBytes }, i) => {
+    for (let i = 0; i < stretches.length; i++) {
+      const { imageOffsetBytes, lengthBytes, offsetBytes } = stretches[i]!;
       const row = this.#count++;
       this.#inode.set(row, inode);
       this.#imageOffset.set(row, imageOffsetBytes);
@@ -51,7 +52,7 @@ export class StretchList {
       this.#fileOffset.set(row, offsetBytes);
       this.#fileSize.set(row, sizeBytes);
       this.#flags.set(row, longHoles | (i === stretches.length - 1 ? LAST : 0));
-    });
+    }
     return true;
   }
 

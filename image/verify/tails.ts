@@ -15,19 +15,41 @@ export interface DirtyTail {
   readonly range: ImageRange;
 }
 
-/**
- * Where bytes are not zero: from the first to behind the last.
- * @param offsetBytes of the bytes in the image
- * @returns `undefined` where all are zeros
- */
-export function dirtyRange(bytes: Uint8Array, offsetBytes: number): ImageRange | undefined {
-  // Loops: a call for each byte behind a million small files is a quarter of what verify takes.
-  let first = 0;
-  while (first < bytes.length && bytes[first] === 0) first++;
-  if (first === bytes.length) return undefined;
-  let end = bytes.length;
-  while (bytes[end - 1] === 0) end--;
-  return [offsetBytes + first, offsetBytes + end];
+/** Bytes as words as well: behind a million small files most of an image is tails. */
+export class TailBytes {
+  readonly #words: Int32Array;
+
+  /** @param bytes begin at a multiple of four, as buffers do */
+  constructor(private readonly bytes: Uint8Array) {
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+  }
+
+  /**
+   * Where bytes of `[start, end)` are not zero: from the first to behind the last.
+   * @param offsetBytes of the bytes in the image
+   * @returns `undefined` where all are zeros
+   */
+  dirtyRange(start: number, end: number, offsetBytes: number): ImageRange | undefined {
+    const { bytes } = this;
+    const stop = Math.min(end, bytes.length);
+    let first = start;
+    while (first < stop && (first & 3) !== 0 && bytes[first] === 0) first++;
+    if ((first & 3) === 0) first = this.#endOfZeroWords(first, stop);
+    while (first < stop && bytes[first] === 0) first++;
+    if (first >= stop) return undefined;
+    let last = stop;
+    while (bytes[last - 1] === 0) last--;
+    return [offsetBytes + first, offsetBytes + last];
+  }
+
+  /** The first byte of the first word that is not zero, or of the last before `stop`. */
+  #endOfZeroWords(from: number, stop: number): number {
+    const words = this.#words;
+    const behind = stop >>> 2;
+    let word = from >>> 2;
+    while (word < behind && words[word] === 0) word++;
+    return Math.max(from, 4 * word);
+  }
 }
 
 /** Reads what lies behind the end of a file. @param endBytes of the file's data in the image */
@@ -41,6 +63,6 @@ export async function readTail(
   if (blockEnd === endBytes) return undefined;
   const tail = new Uint8Array(blockEnd - endBytes);
   await source.read(endBytes, tail);
-  const range = dirtyRange(tail, endBytes);
+  const range = new TailBytes(tail).dirtyRange(0, tail.length, endBytes);
   return range && { inode, range };
 }

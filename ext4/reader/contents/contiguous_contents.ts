@@ -54,8 +54,18 @@ export function readContiguous(
   offsetBytes: number,
   into: Uint8Array,
 ): void | Promise<void> {
-  const { blockSizeBytes } = volume.geometry;
-  const countBlocks = Math.ceil(into.length / blockSizeBytes);
-  requireFileBlocks(volume, offsetBytes / blockSizeBytes, countBlocks, "ext4_extent", inode);
+  requireContents(volume, inode, offsetBytes, into.length);
   return settle(volume.cache.copy(offsetBytes, into));
+}
+
+/** @throws CorruptImageError where no file can have contents */
+export function requireContents(
+  volume: Volume,
+  inode: InodeNumber,
+  offsetBytes: number,
+  sizeBytes: number,
+): void {
+  const { blockSizeBytes } = volume.geometry;
+  const countBlocks = Math.ceil(sizeBytes / blockSizeBytes);
+  requireFileBlocks(volume, offsetBytes / blockSizeBytes, countBlocks, "ext4_extent", inode);
 }

@@ -19,13 +19,16 @@ import {
   extentsInBlock,
 } from "../../structs/extent.ts";
 import { badChecksum, corrupt } from "../corrupt.ts";
-import { blockField, type Inode } from "../inode/inode.ts";
+import { INODE } from "../../structs/inode.ts";
+import type { Inode } from "../inode/inode.ts";
 import { u16At, u32At } from "../little_endian.ts";
 import { requireFileBlocks, type Volume } from "../volume.ts";
 
 /** A verified node; entries are read from `bytes` by the functions below. */
 export interface ExtentNode {
   readonly bytes: Uint8Array;
+  /** Where it begins in them. */
+  readonly at: number;
   readonly countEntries: number;
   /** 0: a leaf. */
   readonly depth: number;
@@ -39,12 +42,14 @@ export const END_OF_FILE_BLOCKS = 0xffff_ffff as FileBlock;
 
 /** The root, which lies in the inode. */
 export function extentRoot(volume: Volume, inode: Inode): ExtentNode {
-  const bytes = blockField(inode);
-  const depth = u16At(bytes, EXTENT_HEADER.offsets.eh_depth);
+  const { block } = inode;
+  const at = inode.start + INODE.offsets.i_block;
+  const depth = u16At(block, at + EXTENT_HEADER.offsets.eh_depth);
   return verifyNode(
     volume,
     inode,
-    bytes,
+    block,
+    at,
     EXTENTS_IN_INODE,
     depth,
     0 as FileBlock,
@@ -68,35 +73,35 @@ export function extentChild(
   if (volume.geometry.metadataChecksums) verifyChecksum(inode, block, bytes);
   const max = extentsInBlock(bytes.length);
   const [low, high] = childRange(parent, index);
-  return verifyNode(volume, inode, bytes, max, parent.depth - 1, low, high);
+  return verifyNode(volume, inode, bytes, 0, max, parent.depth - 1, low, high);
 }
 
 /** First file block of an entry, in leaves and inner nodes alike. */
 export function entryStart(node: ExtentNode, index: number): FileBlock {
-  return u32At(node.bytes, 12 + 12 * index) as FileBlock;
+  return u32At(node.bytes, entryAt(node, index)) as FileBlock;
 }
 
 /** Blocks of a leaf entry. */
 export function extentLength(node: ExtentNode, index: number): number {
-  const length = u16At(node.bytes, 12 + 12 * index + EXTENT.offsets.ee_len);
+  const length = u16At(node.bytes, entryAt(node, index) + EXTENT.offsets.ee_len);
   return length > EXTENT_MAX_BLOCKS ? length - EXTENT_MAX_BLOCKS : length;
 }
 
 /** Whether a leaf entry is preallocated only, and reads as zeros. */
 export function isUnwritten(node: ExtentNode, index: number): boolean {
-  return u16At(node.bytes, 12 + 12 * index + EXTENT.offsets.ee_len) > EXTENT_MAX_BLOCKS;
+  return u16At(node.bytes, entryAt(node, index) + EXTENT.offsets.ee_len) > EXTENT_MAX_BLOCKS;
 }
 
 /** First image block of a leaf entry. */
 export function extentBlock(node: ExtentNode, index: number): BlockNumber {
-  const at = 12 + 12 * index;
+  const at = entryAt(node, index);
   return u16At(node.bytes, at + EXTENT.offsets.ee_start_hi) * 0x1_0000_0000 +
     u32At(node.bytes, at + EXTENT.offsets.ee_start_lo) as BlockNumber;
 }
 
 /** The block of the node that an entry of an inner node points to. */
 export function childBlock(node: ExtentNode, index: number): BlockNumber {
-  const at = 12 + 12 * index;
+  const at = entryAt(node, index);
   return u16At(node.bytes, at + EXTENT_INDEX.offsets.ei_leaf_hi) * 0x1_0000_0000 +
     u32At(node.bytes, at + EXTENT_INDEX.offsets.ei_leaf_lo) as BlockNumber;
 }
@@ -121,19 +126,25 @@ export function findEntry(node: ExtentNode, fileBlock: FileBlock): number {
   return low - 1;
 }
 
+/** Where an entry begins: leaves and inner nodes have entries of one size. */
+function entryAt(node: ExtentNode, index: number): number {
+  return node.at + EXTENT_HEADER.sizeBytes + EXTENT.sizeBytes * index;
+}
+
 function verifyNode(
   volume: Volume,
   inode: Inode,
   bytes: Uint8Array,
+  at: number,
   capacity: number,
   depth: number,
   low: FileBlock,
   high: FileBlock,
 ): ExtentNode {
-  const eh_magic = u16At(bytes, EXTENT_HEADER.offsets.eh_magic);
-  const eh_entries = u16At(bytes, EXTENT_HEADER.offsets.eh_entries);
-  const eh_max = u16At(bytes, EXTENT_HEADER.offsets.eh_max);
-  const eh_depth = u16At(bytes, EXTENT_HEADER.offsets.eh_depth);
+  const eh_magic = u16At(bytes, at + EXTENT_HEADER.offsets.eh_magic);
+  const eh_entries = u16At(bytes, at + EXTENT_HEADER.offsets.eh_entries);
+  const eh_max = u16At(bytes, at + EXTENT_HEADER.offsets.eh_max);
+  const eh_depth = u16At(bytes, at + EXTENT_HEADER.offsets.eh_depth);
   const bad = (why: string, fields = {}) =>
     corrupt("extent-header", "ext4_extent_header", why, { inode: inode.number, ...fields });
   if (eh_magic !== EXTENT_MAGIC) throw bad("eh_magic is wrong", { eh_magic });
@@ -142,7 +153,7 @@ function verifyNode(
     throw bad("it claims more entries than fit", { eh_entries, eh_max, capacity });
   }
   if (depth > 0 && eh_entries === 0) throw bad("an inner node has no entries");
-  const node: ExtentNode = { bytes, countEntries: eh_entries, depth, low, high };
+  const node: ExtentNode = { bytes, at, countEntries: eh_entries, depth, low, high };
   if (depth === 0) verifyExtents(volume, inode, node);
   else verifyIndex(volume, inode, node);
   return node;

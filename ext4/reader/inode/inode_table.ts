@@ -5,12 +5,13 @@
 
 import type { GroupNumber, InodeNumber } from "../../numbers.ts";
 import { fileTypeOfMode } from "../../structs/directory.ts";
-import { OLD_INODE_SIZE_BYTES } from "../../structs/inode.ts";
+import { INODE, OLD_INODE_SIZE_BYTES } from "../../structs/inode.ts";
 import { S_IFDIR, S_IFMT } from "../../tree.ts";
 import type { BlockCache } from "../bytes/block_cache.ts";
 import { corrupt } from "../corrupt.ts";
 import type { Geometry } from "../layout/geometry.ts";
 import type { GroupTable } from "../layout/group_table.ts";
+import { u16At } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import { Inode, parseInode } from "./inode.ts";
 
@@ -51,22 +52,38 @@ export class InodeTable {
 
   /** An inode that is in use, where it can be read without waiting; throws as {@link load}. */
   peek(number: InodeNumber): Inode | undefined {
-    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes, countInodes } = this.#geometry;
     const standIn = this.#standIns.get(number);
     if (standIn !== undefined) return standIn;
-    if (!(number >= 1 && number <= countInodes)) return undefined;
+    const start = this.#goTo(number);
+    if (start < 0) return undefined;
+    const { bytes, words } = this.#last;
+    return requireUsed(parseInode(this.#geometry, number, bytes, start, words));
+  }
+
+  /** The same; `undefined` also where it is not in use. @throws CorruptImageError where it is broken */
+  peekUsed(number: InodeNumber): Inode | undefined {
+    const start = this.#goTo(number);
+    if (start < 0) return undefined;
+    const { bytes, words } = this.#last;
+    if (u16At(bytes, start + INODE.offsets.i_links_count) === 0) return undefined;
+    return parseInode(this.#geometry, number, bytes, start, words);
+  }
+
+  /** Goes to the block of an inode. @returns where in it that begins; -1 where it is not at hand */
+  #goTo(number: InodeNumber): number {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes, countInodes } = this.#geometry;
+    if (!(number >= 1 && number <= countInodes)) return -1;
     const info = this.#groups.peek(Math.floor((number - 1) / inodesPerGroup) as GroupNumber);
-    if (info === undefined) return undefined;
+    if (info === undefined) return -1;
     const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
     const within = at % blockSizeBytes;
     const offset = info.inodeTable * blockSizeBytes + at - within;
     if (offset !== this.#lastOffset) {
       const block = this.#cache.peek(offset, blockSizeBytes);
-      if (block === undefined) return undefined;
+      if (block === undefined) return -1;
       this.#keep(offset, block);
     }
-    const { bytes, words } = this.#last;
-    return requireUsed(parseInode(this.#geometry, number, bytes, within, words));
+    return within;
   }
 
   /**
@@ -140,7 +157,8 @@ export interface InodeBlock {
   readonly words: Int32Array | undefined;
 }
 
-function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array | undefined {
+/** A block as words, where it lies so that it can be had as such. */
+export function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array | undefined {
   return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length / 4) : undefined;
 }
 

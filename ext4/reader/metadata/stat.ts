@@ -18,6 +18,7 @@ import { u16At, u32At } from "../little_endian.ts";
 const AT = INODE.offsets;
 const BILLION = 1_000_000_000;
 const SECTOR_BYTES = 512;
+const EXTRA_FIELDS = [AT.i_mtime_extra, AT.i_atime_extra, AT.i_ctime_extra, AT.i_crtime_extra];
 
 /** The metadata of an inode. */
 export interface Stat {
@@ -120,6 +121,14 @@ export function statOf(geometry: Geometry, inode: Inode, onBroken?: OnBrokenFiel
   return stat;
 }
 
+/** @throws CorruptImageError where a time has a billion nanoseconds or more */
+export function requireSoundTimes(inode: Inode): void {
+  for (const extraField of EXTRA_FIELDS) {
+    const nanoseconds = decodeNanoseconds(extraBits(inode, extraField));
+    if (nanoseconds >= BILLION) throw brokenTime(inode, nanoseconds);
+  }
+}
+
 /** Whether contents are encrypted; those of a folder are names, and what they name. */
 export function isEncrypted({ flags }: Pick<Stat, "flags">): boolean {
   return (flags & INODE_FLAGS.encrypt) !== 0;
@@ -142,13 +151,17 @@ function timeAt(
   const extra = extraBits(inode, extraField);
   let nanoseconds = decodeNanoseconds(extra);
   if (nanoseconds >= BILLION) {
-    const why = "a time has a billion nanoseconds or more";
-    const error = corrupt("inode-time", "ext4_inode", why, { inode: inode.number, nanoseconds });
+    const error = brokenTime(inode, nanoseconds);
     if (onBroken === undefined) throw error;
     onBroken(error);
     nanoseconds = 0;
   }
   return { seconds: decodeSeconds(u32At(inode.block, inode.start + field), extra), nanoseconds };
+}
+
+function brokenTime(inode: Inode, nanoseconds: number): CorruptImageError {
+  const why = "a time has a billion nanoseconds or more";
+  return corrupt("inode-time", "ext4_inode", why, { inode: inode.number, nanoseconds });
 }
 
 /** Often all times are the same moment; then they share one object, as there are many inodes. */
