@@ -6,6 +6,7 @@
 import type { BlocklessFile } from "../../ext4/plan_image.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { hasThreads } from "../../host/threads/has_threads.ts";
 import { makeRing, RingProducer } from "../../host/threads/ring.ts";
 import { FileDigests } from "../../steps/pack/file_digests.ts";
@@ -47,6 +48,8 @@ export interface PassResult {
   readonly dirtyTails: readonly DirtyTail[];
 }
 
+/** What their pieces were made of is garbage. */
+const BUFFERS_A_COLLECTION = 64;
 /** How long this thread sleeps for a free buffer before it lets the event loop run. */
 const WAIT_MS = 20;
 /** A gap between files that is read over: a seek, or a request, costs more. */
@@ -77,6 +80,7 @@ class ImagePass {
   /** The first stretch that does not lie before what was read. */
   #row = 0;
   #doneBytes = 0;
+  #countBuffers = 0;
 
   constructor(private readonly source: HostBlockSource, private readonly options: PassOptions) {
     const { algorithm, files, signal } = options;
@@ -101,6 +105,7 @@ class ImagePass {
       at += piece.length;
       this.#ring.submit(piece.length);
       this.#doneBytes += piece.length;
+      if (++this.#countBuffers % BUFFERS_A_COLLECTION === 0) boundGarbage();
       if (this.#breather.due) await this.#rest();
     }
     const table = files && await this.#table(files);
