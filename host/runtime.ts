@@ -53,7 +53,7 @@ export function collectGarbage(): void {
 /** Where garbage is worth a look at how much of it there is. */
 const LARGE_BYTES = 160e6;
 /** To collect takes the longer the more is in use: it waits until the process has grown by this. */
-const GROWTH_BYTES = 24e6;
+const GROWTH_BYTES = 16e6;
 
 /** What the process had left when its garbage was last collected. */
 let leftBytes = 0;
