@@ -18,10 +18,11 @@ import { jsonLine } from "../output/output.ts";
 import { entryJson } from "./entry_json.ts";
 import { linkTarget } from "./link_target.ts";
 import {
+  behindName,
+  columnsOfRow,
   type LongColumns,
   longColumns,
   type LongEntry,
-  longRow,
   markText,
   totalRow,
 } from "./long_rows.ts";
@@ -156,8 +157,11 @@ class Listing {
     const { isHuman } = this.options;
     for (const { name, stat } of entries) {
       const hasMore = isLayerAlone || stat.kind === "symlink";
-      const entry = hasMore ? await this.#withMore(place, name, stat) : { name, stat };
-      this.lines.add(longRow(entry, columns, isHuman));
+      const front = columnsOfRow(stat, columns, isHuman);
+      if (hasMore) {
+        const behind = behindName(await this.#more(place, name, stat));
+        this.lines.add(`${front}${printable(name)}${behind}`);
+      } else this.lines.addRow(front, bytesOf(name));
     }
   }
 
@@ -169,11 +173,15 @@ class Listing {
     }
   }
 
-  /** With the target of a symbolic link, and the mark of a layer. */
-  async #withMore(place: Place, name: string | Uint8Array, stat: Stat): Promise<LongEntry> {
+  /** The target of a symbolic link, and the mark of a layer. */
+  async #more(
+    place: Place,
+    name: string | Uint8Array,
+    stat: Stat,
+  ): Promise<Pick<LongEntry, "target" | "mark">> {
     const target = await this.#targetOf(place, name, stat);
     const mark = await this.#markOf(place, name, stat);
-    return { name, stat, ...target && { target }, ...mark && { mark } };
+    return { ...target && { target }, ...mark && { mark } };
   }
 
   #markOf(place: Place, name: string | Uint8Array, stat: Stat): Promise<Mark | undefined> {

@@ -58,21 +58,23 @@ export function longColumns(
   return { width, allocatedBytes };
 }
 
-/** The row of an entry, like `ls -ln --time-style=long-iso`. */
-export function longRow(
-  { name, stat, target, mark }: LongEntry,
-  { width }: LongColumns,
+/** The row of an entry up to its name, like `ls -ln --time-style=long-iso`. */
+export function columnsOfRow(
+  stat: Stat,
+  { width }: Pick<LongColumns, "width">,
   isHuman: boolean,
 ): string {
   const { links, uid, gid, size, major, minor } = columnsOf(stat, isHuman);
   const last = stat.device === undefined
     ? size.padStart(width.size)
     : `${major.padStart(width.size - width.minor - 2)}, ${minor.padStart(width.minor)}`;
-  const arrow = target === undefined ? "" : ` -> ${printable(target)}`;
   return `${modeText(stat)} ${links.padStart(width.links)} ${uid.padStart(width.uid)} ` +
-    `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} ${printable(name)}${arrow}${
-      markText(mark)
-    }`;
+    `${gid.padStart(width.gid)} ${last} ${localMinute(stat.mtime)} `;
+}
+
+/** What stands behind the name: where a symbolic link leads, and what a mark is. */
+export function behindName({ target, mark }: Pick<LongEntry, "target" | "mark">): string {
+  return (target === undefined ? "" : ` -> ${printable(target)}`) + markText(mark);
 }
 
 /** What stands behind the name of a mark. */

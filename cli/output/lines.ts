@@ -13,6 +13,7 @@ const TEXT_CHARACTERS = 8192;
 const BATCHES_A_COLLECTION = 8;
 /** Most bytes that a character of a string takes in UTF-8. */
 const MOST_CHARACTER_BYTES = 3;
+const LAST_ASCII = 0x7f;
 const encoder = new TextEncoder();
 
 /** Collects lines; to be flushed in the end. */
@@ -31,9 +32,15 @@ export class Lines {
 
   /** Adds a name or path as `printable` shows it. */
   addName(name: Uint8Array): void {
-    if (!isPlain(name)) return this.add(printable(name));
+    this.addRow("", name);
+  }
+
+  /** Adds a line that ends in a name or path as `printable` shows it. */
+  addRow(front: string, name: Uint8Array): void {
+    if (!isPlain(name)) return this.add(front + printable(name));
     if (this.#text !== "") this.#encode();
-    this.#makeRoom(name.length + 1);
+    this.#makeRoom(MOST_CHARACTER_BYTES * front.length + name.length + 1);
+    this.#addFront(front);
     this.#batch.set(name, this.#length);
     this.#length += name.length;
     this.#batch[this.#length++] = NEWLINE;
@@ -43,6 +50,20 @@ export class Lines {
   flush(): void {
     if (this.#text !== "") this.#encode();
     this.#write();
+  }
+
+  /** Columns of a row are short, and ASCII: character by character takes less than a call. */
+  #addFront(front: string): void {
+    const [batch, start] = [this.#batch, this.#length];
+    for (let i = 0; i < front.length; i++) {
+      const code = front.charCodeAt(i);
+      if (code > LAST_ASCII) {
+        this.#length += encoder.encodeInto(front, batch.subarray(start)).written;
+        return;
+      }
+      batch[start + i] = code;
+    }
+    this.#length += front.length;
   }
 
   #encode(): void {
