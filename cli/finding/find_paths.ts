@@ -4,6 +4,7 @@
  */
 
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
+import type { NamePlace } from "../../ext4/reader/walk/name_list.ts";
 import type { ImageReader } from "../../image/image_reader.ts";
 import { type Mark, markOf } from "../../image/stack/mark_of.ts";
 import { joined, joinedBelow, withoutSlashes } from "../arguments/image_path.ts";
@@ -35,7 +36,7 @@ export async function findPaths(
     results.addJson(candidate.bytes, stat, target, await markOf(image, stat, relative));
   };
   leftOut.below(prefix);
-  const top = new PathCandidate(prefix.length > 0 ? prefix : ROOT, { stat });
+  const top = new PathCandidate(() => prefix.length > 0 ? prefix : ROOT, { stat });
   if (condition(top)) {
     if (format === "json") await add(top, () => new Uint8Array());
     else results.add(top.bytes);
@@ -44,11 +45,11 @@ export async function findPaths(
     for await (const folder of image.walkFolders(stat.inode)) {
       const base = folder.path.length > 0 ? joined(prefix, folder.path) : prefix;
       for (const entry of folder.entries) {
-        const { name } = entry;
-        const candidate = new PathCandidate(joined(base, name), entry);
+        const candidate = new PathCandidate(() => joined(base, entry.name), entry);
         if (!condition(candidate)) continue;
-        if (format !== "json") results.add(candidate.bytes);
-        else await add(candidate, () => joinedBelow(folder.path, name), folder.stat);
+        if (format === "lines") results.addBelow(base, entry.place);
+        else if (format === "nul") results.add(candidate.bytes);
+        else await add(candidate, () => joinedBelow(folder.path, entry.name), folder.stat);
       }
     }
   }
@@ -57,7 +58,15 @@ export async function findPaths(
 
 /** What is judged; of most, most is not asked for. */
 class PathCandidate implements Candidate {
-  constructor(readonly bytes: Uint8Array, private readonly entry: { readonly stat: Stat }) {}
+  /** @param path makes its path, with a slash at its start */
+  constructor(
+    private readonly makePath: () => Uint8Array,
+    private readonly entry: { readonly stat: Stat },
+  ) {}
+
+  get bytes(): Uint8Array {
+    return this.makePath();
+  }
 
   get path(): string {
     return decoder.decode(this.bytes).replace(/^\/+/, "");
@@ -81,6 +90,10 @@ class Results {
   add(path: Uint8Array): void {
     if (this.format === "lines") this.#lines.addName(path);
     else if (!writeBytes(1, joined(path, new Uint8Array(), NUL))) throw new OutputClosedError();
+  }
+
+  addBelow(folder: Uint8Array, name: NamePlace): void {
+    this.#lines.addBelow(folder, name);
   }
 
   addJson(

@@ -3,8 +3,10 @@
  * @module
  */
 
+import type { NamePlace } from "../../ext4/reader/walk/name_list.ts";
 import { isPlain, printable } from "../../host/libc/paths.ts";
 import { boundGarbage } from "../../host/runtime.ts";
+import { joined } from "../arguments/image_path.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 
 const BATCH_CHARACTERS = 65_536;
@@ -35,6 +37,20 @@ export class Lines {
     this.addRow("", name);
   }
 
+  /** Adds the path of a name in a folder as `printable` shows it. @param folder without a slash at its end */
+  addBelow(folder: Uint8Array, { bytes, nameAt, nameLength }: NamePlace): void {
+    const nameEnd = nameAt + nameLength;
+    if (!isPlain(folder) || !isPlain(bytes, nameAt, nameEnd)) {
+      return this.add(printable(joined(folder, bytes.subarray(nameAt, nameEnd))));
+    }
+    if (this.#text !== "") this.#encode();
+    this.#makeRoom(folder.length + nameLength + 2);
+    this.#put(folder, 0, folder.length);
+    this.#batch[this.#length++] = SLASH;
+    this.#put(bytes, nameAt, nameEnd);
+    this.#batch[this.#length++] = NEWLINE;
+  }
+
   /** Adds a line that ends in a name or path as `printable` shows it. */
   addRow(front: string, name: Uint8Array): void {
     if (!isPlain(name)) return this.add(front + printable(name));
@@ -50,6 +66,14 @@ export class Lines {
   flush(): void {
     if (this.#text !== "") this.#encode();
     this.#write();
+  }
+
+  /** Byte by byte: names are short, and a view of one takes longer. */
+  #put(bytes: Uint8Array, start: number, end: number): void {
+    const batch = this.#batch;
+    let length = this.#length;
+    for (let i = start; i < end; i++) batch[length++] = bytes[i]!;
+    this.#length = length;
   }
 
   /** Columns of a row are short, and ASCII: character by character takes less than a call. */
@@ -110,3 +134,4 @@ export class ByteLines {
 }
 
 const NEWLINE = 0x0a;
+const SLASH = 0x2f;

@@ -47,9 +47,9 @@ export function printable(name: string | Uint8Array): string {
   return escapeControls(text, true);
 }
 
-/** Whether `printable` shows it as it is: most names need no second look. */
-export function isPlain(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) {
+/** Whether `printable` shows `bytes[start, end)` as they are: most names need no second look. */
+export function isPlain(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
+  for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
     if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
   }
