@@ -96,7 +96,9 @@ export class ContentCheck {
   }
 
   #isSame(): boolean {
-    return this.#made.every((byte, i) => byte === this.#expected![i]);
+    const [made, expected] = [this.#made, this.#expected!];
+    for (let i = 0; i < made.length; i++) if (made[i] !== expected[i]) return false;
+    return true;
   }
 }
 

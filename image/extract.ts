@@ -203,11 +203,7 @@ class Extraction {
     try {
       for (let entry = 0; entry < tree.countEntries; entry++) {
         row = tree.entryInode[entry]! as TreeInode;
-        const writing = this.#leavingOut(
-          entry as TreeEntry,
-          writer,
-          () => writer.writeName(entry as TreeEntry),
-        );
+        const writing = this.#writeName(entry as TreeEntry, writer);
         if (writing instanceof Promise) await writing;
         if (entry % NAMES_A_COLLECTION === 0) boundGarbage();
         if (this.#breather.due) await this.#rest();
@@ -216,7 +212,7 @@ class Extraction {
         // Once more by this thread, which knows what to say of it.
         const entry = tree.nameEntry[row]! as TreeEntry;
         this.#countNames--;
-        await this.#leavingOut(entry, writer, () => writer.makeFile(entry));
+        await this.#leavingOut(entry, writer, writer.makeFile(entry));
       }
       // From the last to the first: writing a folder's metadata must not touch its parent's times.
       for (row = tree.countInodes - 1 as TreeInode; row >= 0; row--) {
@@ -237,24 +233,30 @@ class Extraction {
     this.#report();
   }
 
-  /** Writes a name; what is damaged is left out. @returns a promise only where `write` did */
-  #leavingOut(
-    entry: TreeEntry,
-    writer: TargetWriter,
-    write: () => void | Promise<void>,
-  ): void | Promise<void> {
-    const done = () => void this.#countNames++;
-    const failed = (error: unknown) => {
-      this.#leftOut.add(entry, error);
-      writer.discard();
-    };
+  /** Writes a name; what is damaged is left out. @returns a promise only where the writer did */
+  #writeName(entry: TreeEntry, writer: TargetWriter): void | Promise<void> {
+    let writing: void | Promise<void>;
     try {
-      const writing = write();
-      if (writing instanceof Promise) return writing.then(done).catch(failed);
-      done();
+      writing = writer.writeName(entry);
     } catch (error) {
-      failed(error);
+      return this.#leaveOut(entry, writer, error);
     }
+    if (writing instanceof Promise) return this.#leavingOut(entry, writer, writing);
+    this.#countNames++;
+  }
+
+  async #leavingOut(entry: TreeEntry, writer: TargetWriter, writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      return this.#leaveOut(entry, writer, error);
+    }
+    this.#countNames++;
+  }
+
+  #leaveOut(entry: TreeEntry, writer: TargetWriter, error: unknown): void {
+    this.#leftOut.add(entry, error);
+    writer.discard();
   }
 
   async #rest(): Promise<void> {

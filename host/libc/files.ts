@@ -8,7 +8,7 @@
 import process from "node:process";
 import { AT_FDCWD, check, lastErrno, libc } from "./calls.ts";
 import { ERRNO, SystemError } from "./errno.ts";
-import { printable, scratchCString } from "./paths.ts";
+import { printable, scratchCString, scratchCStringOf } from "./paths.ts";
 
 /** An open file of the kernel. */
 export type Descriptor = number & { readonly brand: "Descriptor" };
@@ -55,6 +55,26 @@ export function openAt(
     () => libc.openat(folder, path, all, mode),
     () => printable(name),
   ) as Descriptor;
+}
+
+/**
+ * Opens a file by a name that lies somewhere in an array: of many names, no views are made.
+ *
+ * @param length Of the name, 1 to 255 bytes.
+ * @throws SystemError as `openAt`
+ */
+export function openPartAt(
+  folder: Descriptor,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  flags: number,
+  mode = 0o666,
+): Descriptor {
+  const path = scratchCStringOf(bytes, at, length);
+  const fd = libc.openat(folder, path, flags | O_CLOEXEC | O_LARGEFILE, mode);
+  if (fd >= 0) return fd as Descriptor;
+  return openAt(folder, bytes.slice(at, at + length), flags, mode);
 }
 
 /** Closes a descriptor. A failure to write late data is thrown. */

@@ -23,20 +23,38 @@ export function setModeOfOpen(fd: Descriptor, mode: number): void {
   if (libc.fchmod(fd, bits) < 0) check("fchmod", () => libc.fchmod(fd, bits));
 }
 
-// Two `struct timespec` as words: four numbers of 64 bits would be four objects a call.
-const times = new Int32Array(8);
+/** How many words both times of a file are: two `struct timespec`. */
+export const TIMES_WORDS = 8;
+// As words: four numbers of 64 bits would be four objects a call.
+const times = new Int32Array(TIMES_WORDS);
 
 /** Sets access and modification time. */
 export function setTimesOfOpen(fd: Descriptor, atime: Timestamp, mtime: Timestamp): void {
-  putTime(0, atime);
-  putTime(4, mtime);
-  if (libc.futimens(fd, times) < 0) check("futimens", () => libc.futimens(fd, times));
+  putTimes(times, 0, atime, mtime);
+  setScratchTimes(fd);
 }
 
-function putTime(at: number, { seconds, nanoseconds }: Timestamp): void {
-  times[at] = seconds;
-  times[at + 1] = Math.floor(seconds / 0x1_0000_0000);
-  times[at + 2] = nanoseconds;
+/** The same, of times that `putTimes` has put somewhere. */
+export function setPutTimesOfOpen(fd: Descriptor, from: Int32Array, at: number): void {
+  for (let i = 0; i < TIMES_WORDS; i++) times[i] = from[at + i]!;
+  setScratchTimes(fd);
+}
+
+/** Puts access and modification time into `TIMES_WORDS` words. */
+export function putTimes(into: Int32Array, at: number, atime: Timestamp, mtime: Timestamp): void {
+  putTime(into, at, atime);
+  putTime(into, at + TIMES_WORDS / 2, mtime);
+}
+
+function putTime(into: Int32Array, at: number, { seconds, nanoseconds }: Timestamp): void {
+  into[at] = seconds;
+  into[at + 1] = Math.floor(seconds / 0x1_0000_0000);
+  into[at + 2] = nanoseconds;
+  into[at + 3] = 0;
+}
+
+function setScratchTimes(fd: Descriptor): void {
+  if (libc.futimens(fd, times) < 0) check("futimens", () => libc.futimens(fd, times));
 }
 
 // An empty typed array has no address to pass.

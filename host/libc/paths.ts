@@ -26,6 +26,13 @@ export function scratchCString(name: string | Uint8Array): Uint8Array {
   return scratch;
 }
 
+/** A part of an array as a C string of at most 255 bytes, without a view of it; valid as above. */
+export function scratchCStringOf(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  for (let i = 0; i < length; i++) scratch[i] = bytes[at + i]!;
+  scratch[length] = 0;
+  return scratch;
+}
+
 /**
  * A name or path for people: control characters, backslashes and bytes that are not UTF-8 are
  * written as `\ooo` or `\n`, `\t`, `\\`, so that no name can play tricks on a terminal.

@@ -1,60 +1,63 @@
 /**
- * Files that are to be made, packed one after the other into a buffer, so that any thread can make
- * them.
+ * Files that are to be made, packed into a buffer, so that any thread can make them: first what is
+ * known of each, then contents, where several files may share what was read of the image at once.
  * @module
  */
 
-import type { TreeInode } from "../../ext4/tree.ts";
+import type { Tree, TreeEntry, TreeInode } from "../../ext4/tree.ts";
 import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
-import type { Timestamp } from "../../host/libc/status.ts";
+import { putTimes, TIMES_WORDS } from "../../host/libc/open_nodes.ts";
 import { MOST_JOBS } from "../../host/threads/job_pool.ts";
 import type { PlainMetadata } from "./plain_metadata.ts";
 
-/** A file that is to be made. */
-export interface NewFile {
-  readonly folder: TreeInode;
-  /** 1 to 255 bytes. */
-  readonly name: Uint8Array;
-  readonly row: TreeInode;
-  readonly metadata: PlainMetadata;
-  /** Of what lies in the batch's room. */
-  readonly lengthBytes: number;
-  /** Whether that is not its contents, but where they lie in the image. */
-  readonly isPlace: boolean;
-}
-
-/** Before each file: its fields, then the name in a place of fixed length, so all is aligned. */
-const FIELD_BYTES = 64;
+// Words of a file.
+const FOLDER = 0;
+const ROW = 1;
+const NAME_LENGTH = 2;
+const IS_PLACE = 3;
+const AT = 4;
+const LENGTH = 5;
+const UID = 6;
+const GID = 7;
+const MODE = 8;
+const TIMES = 9;
+const FIELD_WORDS = TIMES + TIMES_WORDS;
+const WORD_BYTES = 4;
+/** Behind its words is its name, in a place of fixed length. */
 const NAME_BYTES = 256;
-const HEAD_BYTES = FIELD_BYTES + NAME_BYTES;
+const HEAD_WORDS = FIELD_WORDS + NAME_BYTES / WORD_BYTES;
 /** The count of files, before the first. */
-const COUNT_BYTES = 8;
+const FIRST_WORD = 1;
 
 /** Enough that handing over costs little, few enough that two threads end together. */
 const MOST_FILES = 64;
+/** Where contents begin; places of files have numbers of eight bytes. */
+const CONTENTS_AT = Math.ceil((FIRST_WORD + MOST_FILES * HEAD_WORDS) / 2) * 2 * WORD_BYTES;
 /** Each is an open descriptor in every batch that is under way. */
 const MOST_FOLDERS = Math.max(1, Math.min(16, Math.floor(OPEN_FILES_LIMIT / 2 / (MOST_JOBS + 1))));
 
 /** Packs files into a buffer. */
 export class BatchWriter {
-  readonly #view: DataView;
-  #endBytes = COUNT_BYTES;
+  readonly #words: Int32Array;
+  #endBytes = CONTENTS_AT;
   #countFiles = 0;
   #countFolders = 0;
   #folderRow: TreeInode | undefined;
   #folder: Descriptor | undefined;
 
   /**
-   * @param buffer Room for the longest file that is read whole, and its head, at least.
+   * @param buffer Room for all that is known of the files, and for the longest that is read whole.
+   * @param tree What their names are in.
    * @param openFolder Opens a folder for the batch alone.
    */
   constructor(
     private readonly buffer: Uint8Array,
+    private readonly tree: Tree,
     private readonly openFolder: (row: TreeInode) => Descriptor,
   ) {
-    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    this.#view.setUint32(0, 0, true);
+    this.#words = wordsOf(buffer);
+    this.#words[0] = 0;
   }
 
   /** Whether it is time to have the files made. */
@@ -67,6 +70,16 @@ export class BatchWriter {
     return this.#countFiles;
   }
 
+  /** How many more there may be. */
+  get roomFiles(): number {
+    return MOST_FILES - this.#countFiles;
+  }
+
+  /** Bytes of contents that still fit. */
+  get roomBytes(): number {
+    return this.buffer.length - this.#endBytes;
+  }
+
   /** Bytes used. */
   get endBytes(): number {
     return this.#endBytes;
@@ -77,33 +90,48 @@ export class BatchWriter {
     return this.buffer.subarray(0, this.#endBytes);
   }
 
-  /** Where what the next file has goes; `undefined` where it does not fit any more. */
-  room(lengthBytes: number): Uint8Array | undefined {
-    const start = this.#endBytes + HEAD_BYTES;
-    const end = start + lengthBytes;
-    return end > this.buffer.length ? undefined : this.buffer.subarray(start, end);
+  /** Takes room for contents, of which there is enough. @returns where it is in the batch */
+  take(lengthBytes: number): number {
+    const at = this.#endBytes;
+    this.#endBytes = at + lengthBytes;
+    return at;
   }
 
-  /** Adds the file whose contents, or their place, lie in its room already. */
-  add({ folder, name, row, metadata, lengthBytes, isPlace }: NewFile): void {
-    const { uid, gid, mode, atime, mtime } = metadata;
-    const at = this.#endBytes;
-    const view = this.#view;
-    view.setInt32(at, this.#open(folder), true);
-    view.setUint32(at + 4, row, true);
-    view.setUint32(at + 8, name.length, true);
-    view.setUint32(at + 12, lengthBytes, true);
-    view.setUint32(at + 16, uid, true);
-    view.setUint32(at + 20, gid, true);
-    view.setUint32(at + 24, mode, true);
-    view.setUint32(at + 28, atime.nanoseconds, true);
-    view.setUint32(at + 32, mtime.nanoseconds, true);
-    view.setUint32(at + 36, isPlace ? 1 : 0, true);
-    view.setFloat64(at + 40, atime.seconds, true);
-    view.setFloat64(at + 48, mtime.seconds, true);
-    this.buffer.set(name, at + FIELD_BYTES);
-    this.#endBytes = at + HEAD_BYTES + lengthBytes;
-    view.setUint32(0, ++this.#countFiles, true);
+  /** A view of what is somewhere in the batch. */
+  view(at: number, lengthBytes: number): Uint8Array {
+    return this.buffer.subarray(at, at + lengthBytes);
+  }
+
+  /**
+   * Adds a file whose contents, or their place, lie in the batch already.
+   * @param entry Its name.
+   * @param isPlace Whether what lies there is not its contents, but where they are in the image.
+   */
+  add(
+    entry: TreeEntry,
+    { uid, gid, mode, atime, mtime }: PlainMetadata,
+    at: number,
+    lengthBytes: number,
+    isPlace: boolean,
+  ): void {
+    const { tree, buffer } = this;
+    const words = this.#words;
+    const word = FIRST_WORD + this.#countFiles * HEAD_WORDS;
+    const nameLength = tree.nameLength[entry]!;
+    words[word + FOLDER] = this.#open(tree.entryParent[entry]! as TreeInode);
+    words[word + ROW] = tree.entryInode[entry]!;
+    words[word + NAME_LENGTH] = nameLength;
+    words[word + IS_PLACE] = isPlace ? 1 : 0;
+    words[word + AT] = at;
+    words[word + LENGTH] = lengthBytes;
+    words[word + UID] = uid;
+    words[word + GID] = gid;
+    words[word + MODE] = mode;
+    putTimes(words, word + TIMES, atime, mtime);
+    const from = tree.nameOffset[entry]!;
+    const to = (word + FIELD_WORDS) * WORD_BYTES;
+    for (let i = 0; i < nameLength; i++) buffer[to + i] = tree.bytes[from + i]!;
+    words[0] = ++this.#countFiles;
   }
 
   #open(row: TreeInode): Descriptor {
@@ -119,77 +147,78 @@ export class BatchWriter {
 /**
  * The files of a batch, one after the other, read in place: many files make few objects.
  */
-export class BatchReader implements PlainMetadata {
-  readonly #view: DataView;
+export class BatchReader {
+  /** For what takes words out of it. */
+  readonly words: Int32Array;
   readonly #countFiles: number;
+  #index = -1;
   #at = 0;
-  #nextAt = COUNT_BYTES;
-  #index = 0;
 
-  constructor(private readonly buffer: Uint8Array) {
-    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    this.#countFiles = this.#view.getUint32(0, true);
+  constructor(readonly buffer: Uint8Array) {
+    this.words = wordsOf(buffer);
+    this.#countFiles = this.words[0]!;
   }
 
   /** Goes on to the next file; false at the end. */
   next(): boolean {
-    if (this.#index === this.#countFiles) return false;
-    this.#index++;
-    this.#at = this.#nextAt;
-    this.#nextAt = this.#at + HEAD_BYTES + this.#u32(12);
+    if (++this.#index >= this.#countFiles) return false;
+    this.#at = FIRST_WORD + this.#index * HEAD_WORDS;
     return true;
   }
 
   /** Where the file goes. The descriptor belongs to the batch. */
   get folder(): Descriptor {
-    return this.#view.getInt32(this.#at, true) as Descriptor;
+    return this.words[this.#at + FOLDER]! as Descriptor;
   }
 
   get row(): TreeInode {
-    return this.#u32(4) as TreeInode;
+    return this.words[this.#at + ROW]! as TreeInode;
   }
 
-  /** A view. */
-  get name(): Uint8Array {
-    const start = this.#at + FIELD_BYTES;
-    return this.buffer.subarray(start, start + this.#u32(8));
+  /** Where its name is in the buffer. */
+  get nameAt(): number {
+    return (this.#at + FIELD_WORDS) * WORD_BYTES;
+  }
+
+  /** 1 to 255. */
+  get nameLength(): number {
+    return this.words[this.#at + NAME_LENGTH]!;
+  }
+
+  /** Of its contents, or of where they lie in the image. */
+  get lengthBytes(): number {
+    return this.words[this.#at + LENGTH]!;
   }
 
   /** The contents, or where they lie in the image: a view. */
   get room(): Uint8Array {
-    return this.buffer.subarray(this.#at + HEAD_BYTES, this.#nextAt);
+    const at = this.words[this.#at + AT]!;
+    return this.buffer.subarray(at, at + this.lengthBytes);
   }
 
   /** Whether the room says where the contents lie. */
   get isPlace(): boolean {
-    return this.#u32(36) === 1;
+    return this.words[this.#at + IS_PLACE] === 1;
   }
 
   get uid(): number {
-    return this.#u32(16);
+    return this.words[this.#at + UID]! >>> 0;
   }
 
   get gid(): number {
-    return this.#u32(20);
+    return this.words[this.#at + GID]! >>> 0;
   }
 
   get mode(): number {
-    return this.#u32(24);
+    return this.words[this.#at + MODE]!;
   }
 
-  get atime(): Timestamp {
-    return { seconds: this.#f64(40), nanoseconds: this.#u32(28) };
+  /** Which of the words its times begin at. */
+  get timesAt(): number {
+    return this.#at + TIMES;
   }
+}
 
-  get mtime(): Timestamp {
-    return { seconds: this.#f64(48), nanoseconds: this.#u32(32) };
-  }
-
-  #u32(offset: number): number {
-    return this.#view.getUint32(this.#at + offset, true);
-  }
-
-  #f64(offset: number): number {
-    return this.#view.getFloat64(this.#at + offset, true);
-  }
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length >> 2);
 }

@@ -12,13 +12,20 @@ import {
   O_EXCL,
   O_NOFOLLOW,
   O_WRONLY,
-  openAt,
+  openPartAt,
   writeAllAt,
 } from "../../host/libc/files.ts";
 import { removeName } from "../../host/libc/nodes.ts";
+import { setModeOfOpen, setOwnerOfOpen, setPutTimesOfOpen } from "../../host/libc/open_nodes.ts";
 import { BatchReader } from "./file_batch.ts";
 import type { PlaceCopier } from "./place_copier.ts";
-import { type OnRefused, type Refused, setPlainMetadata } from "./plain_metadata.ts";
+import {
+  KEEP_OWNER,
+  type OnRefused,
+  type Refused,
+  requireRefusal,
+  withoutOwner,
+} from "./plain_metadata.ts";
 import type { WriteState } from "./write_state.ts";
 
 /** What a file system did not keep of several files, for one reason. */
@@ -42,6 +49,9 @@ export interface MakerReport {
 export class FileMaker {
   readonly #refusals = new Map<string, { -readonly [K in keyof Refusal]: Refusal[K] }>();
   readonly #different: TreeInode[] = [];
+  #row = 0 as TreeInode;
+  /** One for all files: of many files, each closure would be garbage of its own. */
+  readonly #onRefused: OnRefused = (what, error) => this.#refused(this.#row, what, error);
 
   /** @param copier Needed for files of which the batch has only the place. */
   constructor(private readonly state: WriteState, private readonly copier?: PlaceCopier) {}
@@ -55,8 +65,9 @@ export class FileMaker {
     const file = new BatchReader(batch);
     let folder: Descriptor | undefined;
     while (file.next()) {
-      if (folder !== undefined && folder !== file.folder) close(folder);
-      folder = file.folder;
+      const next = file.folder;
+      if (folder !== undefined && folder !== next) close(folder);
+      folder = next;
       if (!this.state.isStopped) this.#make(file);
     }
     if (folder !== undefined) close(folder);
@@ -73,31 +84,54 @@ export class FileMaker {
 
   /** Whether it is there: a file that differs from the record is not. */
   #makeFile(file: BatchReader): boolean {
-    const { folder, name } = file;
-    const fd = openAt(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const { folder } = file;
+    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const fd = openPartAt(folder, file.buffer, file.nameAt, file.nameLength, flags, 0o600);
     try {
       let isSame: boolean;
       try {
         isSame = this.#fill(file, fd);
-        if (isSame) {
-          setPlainMetadata(fd, file, (what, error) => this.#refused(file.row, what, error));
-        }
+        if (isSame) this.#describe(file, fd);
       } finally {
         close(fd);
       }
-      if (!isSame) removeFile(folder, name);
+      if (!isSame) removeFile(file);
       return isSame;
     } catch (error) {
-      removeFile(folder, name);
+      removeFile(file);
       throw error;
     }
   }
 
   #fill(file: BatchReader, fd: Descriptor): boolean {
-    const { room } = file;
-    if (file.isPlace) return this.copier!.copy(room, fd);
-    if (room.length > 0) writeAllAt(fd, room, 0);
+    if (file.isPlace) return this.copier!.copy(file.room, fd);
+    if (file.lengthBytes > 0) writeAllAt(fd, file.room, 0);
     return true;
+  }
+
+  /** Sets owner, mode and times. @throws SystemError for what is not a refusal */
+  #describe(file: BatchReader, fd: Descriptor): void {
+    this.#row = file.row;
+    const { uid } = file;
+    let { mode } = file;
+    if (uid !== KEEP_OWNER) {
+      // A new owner clears setuid bits: the mode comes after it.
+      try {
+        setOwnerOfOpen(fd, uid, file.gid);
+      } catch (error) {
+        mode = withoutOwner(mode, error, this.#onRefused);
+      }
+    }
+    try {
+      setModeOfOpen(fd, mode);
+    } catch (error) {
+      this.#onRefused("mode", requireRefusal(error));
+    }
+    try {
+      setPutTimesOfOpen(fd, file.words, file.timesAt);
+    } catch (error) {
+      this.#onRefused("times", requireRefusal(error));
+    }
   }
 
   #refused(row: TreeInode, ...[what, { call, errno }]: Parameters<OnRefused>): void {
@@ -109,9 +143,9 @@ export class FileMaker {
 }
 
 /** Somebody else may have done so. */
-function removeFile(folder: Descriptor, name: Uint8Array): void {
+function removeFile({ folder, buffer, nameAt, nameLength }: BatchReader): void {
   try {
-    removeName(folder, name, "file");
+    removeName(folder, buffer.slice(nameAt, nameAt + nameLength), "file");
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
   }

@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { TreeInode } from "../../ext4/tree.ts";
+import type { Tree, TreeEntry, TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import { SystemError } from "../../host/libc/errno.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
 import { JOB_BYTES, JobGiver, makeJobMemory } from "../../host/threads/job_pool.ts";
 import { type ContentsPlace, placeLengthBytes, writePlace } from "./contents_place.ts";
-import { BatchWriter, type NewFile } from "./file_batch.ts";
+import { BatchWriter } from "./file_batch.ts";
 import { FileMaker, type MakerReport } from "./file_maker.ts";
 import { FileThreads } from "./file_threads.ts";
+import type { PlainMetadata } from "./plain_metadata.ts";
 import { makeWriteMemory, WriteState } from "./write_state.ts";
 
 /** How long this thread sleeps at the end before it lets the event loop run. */
@@ -46,11 +47,13 @@ export class FileWriter {
   #isEnded = false;
 
   /**
+   * @param tree What the names of the files are in.
    * @param openFolder Opens a folder for one batch; the writer closes it.
    * @param image The image, where files are to be copied by their places.
    */
   constructor(
     private readonly breather: Breather,
+    private readonly tree: Tree,
     private readonly openFolder: (row: TreeInode) => Descriptor,
     image: Descriptor | undefined,
   ) {
@@ -66,20 +69,22 @@ export class FileWriter {
     return this.#state.countMade;
   }
 
-  /** Where the contents of the next file are to be put. @throws IncompleteFileError of another. */
-  room(sizeBytes: number): Uint8Array {
-    const room = this.#batch?.room(sizeBytes);
-    if (room !== undefined) return room;
-    this.#submit();
-    this.#requireComplete();
-    this.#batch = this.#nextBatch();
-    return this.#batch.room(sizeBytes)!;
+  /** What the next file goes into, unless its contents need more room than there is. */
+  get batch(): BatchWriter | undefined {
+    return this.#batch;
   }
 
-  /** Hands a file over, whose contents lie in its room. */
-  add(file: Omit<NewFile, "isPlace">): void {
-    this.#batch!.add({ ...file, isPlace: false });
-    if (this.#batch!.isFull) this.#submit();
+  /** A batch that has room for contents. @throws IncompleteFileError of another file */
+  batchFor(lengthBytes: number): BatchWriter {
+    if (this.#batch !== undefined && this.#batch.roomBytes >= lengthBytes) return this.#batch;
+    this.#submit();
+    this.#requireComplete();
+    return this.#batch = this.#nextBatch();
+  }
+
+  /** Hands the batch over where it is full. */
+  submitFull(): void {
+    if (this.#batch?.isFull === true) this.#submit();
   }
 
   /** Whether another thread has time for a long file. @throws IncompleteFileError of another */
@@ -90,14 +95,16 @@ export class FileWriter {
   }
 
   /** Hands a file over by the place of its contents: for it alone, as it takes long. */
-  addLong(file: Omit<NewFile, "isPlace" | "lengthBytes">, place: ContentsPlace): void {
+  addLong(entry: TreeEntry, metadata: PlainMetadata, place: ContentsPlace): void {
     this.#submit();
     const { index, buffer } = this.#jobs.free()!;
-    this.#batch = new BatchWriter(buffer, this.openFolder);
+    const batch = new BatchWriter(buffer, this.tree, this.openFolder);
+    this.#batch = batch;
     this.#index = index;
     const lengthBytes = placeLengthBytes(place);
-    writePlace(place, this.#batch.room(lengthBytes)!);
-    this.#batch.add({ ...file, lengthBytes, isPlace: true });
+    const at = batch.take(lengthBytes);
+    writePlace(place, batch.view(at, lengthBytes));
+    batch.add(entry, metadata, at, lengthBytes, true);
     this.#submit();
   }
 
@@ -129,7 +136,7 @@ export class FileWriter {
   #nextBatch(): BatchWriter {
     const free = this.#jobs.free(BATCHES_A_THREAD * this.#threads.count);
     this.#index = free?.index;
-    return new BatchWriter(free?.buffer ?? this.#ownBuffer, this.openFolder);
+    return new BatchWriter(free?.buffer ?? this.#ownBuffer, this.tree, this.openFolder);
   }
 
   #submit(): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { hasType, S_IFREG, type Tree, type TreeInode } from "../../ext4/tree.ts";
+import { hasType, S_IFREG, type Tree, type TreeEntry, type TreeInode } from "../../ext4/tree.ts";
 import type { Breather } from "../../host/breathe.ts";
 import { atForcedExit } from "../../host/ends/forced_exit.ts";
 import { SystemError } from "../../host/libc/errno.ts";
@@ -15,7 +15,9 @@ import type { ImageStorage } from "../image_storage.ts";
 import type { ImageTree } from "../image_tree.ts";
 import type { ContentsPlace } from "./contents_place.ts";
 import type { Describer } from "./describer.ts";
+import type { BatchWriter } from "./file_batch.ts";
 import { FileWriter } from "./file_writer.ts";
+import { SmallContents } from "./small_contents.ts";
 import type { TargetFolders } from "./target_folders.ts";
 
 /** With fewer files, starting a thread takes longer than it saves, unless they are long. */
@@ -45,6 +47,7 @@ export interface PlainFilesParts {
 export class PlainFiles {
   readonly #writer: FileWriter | undefined;
   readonly #storage: ImageStorage | undefined;
+  readonly #contents: SmallContents;
   readonly #forget = atForcedExit(() => this.#writer?.close());
   readonly #long = new Map<TreeInode, number>();
   #countTaken = 0;
@@ -52,9 +55,10 @@ export class PlainFiles {
   constructor(private readonly parts: PlainFilesParts) {
     const { source, breather, folders, image } = parts;
     if (image.storage?.file !== undefined) this.#storage = image.storage;
+    this.#contents = new SmallContents(image, source, MOST_SMALL_BYTES);
     if (hasMany(source.tree, this.#storage !== undefined)) {
       const openFolder = (row: TreeInode) => folders.reopen(row);
-      this.#writer = new FileWriter(breather, openFolder, this.#storage?.file);
+      this.#writer = new FileWriter(breather, source.tree, openFolder, this.#storage?.file);
     }
   }
 
@@ -65,9 +69,10 @@ export class PlainFiles {
 
   /**
    * Takes a file over that is not there yet, or returns false.
+   * @param entry Its only name.
    * @returns A promise only where the image's bytes have to be waited for.
    */
-  takeOver(folder: TreeInode, name: Uint8Array, row: TreeInode): boolean | Promise<boolean> {
+  takeOver(entry: TreeEntry, row: TreeInode): boolean | Promise<boolean> {
     const writer = this.#writer;
     const { source, describer } = this.parts;
     const { tree } = source;
@@ -75,9 +80,9 @@ export class PlainFiles {
     // What has several names is linked to by the next: it must be there by then.
     const isSimple = tree.countNames[row] === 1 && describer.isPlain(row);
     if (writer === undefined || !isSimple || this.parts.isCloned(sizeBytes)) return false;
-    if (sizeBytes > MOST_SMALL_BYTES) return this.#takeLong(writer, folder, name, row);
+    if (sizeBytes > MOST_SMALL_BYTES) return this.#takeLong(writer, entry, row);
     if (sizeBytes > 0 && source.contentsAtOf(row) === 0) return false;
-    return this.#takeSmall(writer, folder, name, row);
+    return this.#takeSmall(writer, entry, row);
   }
 
   /**
@@ -103,47 +108,59 @@ export class PlainFiles {
     this.#writer?.close();
   }
 
+  // Without closures and views where none is needed: of many files, each would be garbage.
   #takeSmall(
     writer: FileWriter,
-    folder: TreeInode,
-    name: Uint8Array,
+    entry: TreeEntry,
     row: TreeInode,
   ): boolean | Promise<boolean> {
-    const { image, source, describer, check } = this.parts;
-    const sizeBytes = source.tree.sizeBytes[row]!;
-    const room = writer.room(sizeBytes);
-    const handOver = () => {
-      this.parts.onRead(sizeBytes);
-      this.#countTaken++;
-      const metadata = describer.plainMetadata(row);
-      writer.add({ folder, name, row, metadata, lengthBytes: sizeBytes });
-      return true;
-    };
-    if (sizeBytes === 0) return handOver();
-    const inode = source.inodeOf(row);
-    const judge = () => {
-      if (check?.matches(inode, room) ?? true) return handOver();
-      return this.parts.onDifferent(row).then((isMade) => isMade ? handOver() : true);
-    };
-    const contentsAt = source.contentsAtOf(row);
-    const reading = image.readContiguous({ inode, contentsAt }, room);
-    return reading instanceof Promise ? reading.then(judge) : judge();
+    const sizeBytes = this.parts.source.tree.sizeBytes[row]!;
+    if (sizeBytes === 0) return this.#handOver(writer, writer.batchFor(0), entry, 0);
+    const at = this.#contents.find(writer.batch, row);
+    if (at !== undefined) return this.#judge(writer, writer.batch!, entry, at);
+    const batch = writer.batchFor(sizeBytes);
+    const reading = this.#contents.read(batch, entry);
+    return reading instanceof Promise
+      ? reading.then(() => this.#judge(writer, batch, entry, this.#contents.find(batch, row)!))
+      : this.#judge(writer, batch, entry, this.#contents.find(batch, row)!);
   }
 
-  async #takeLong(
+  /** Compares contents that are in a batch with the record. */
+  #judge(
     writer: FileWriter,
-    folder: TreeInode,
-    name: Uint8Array,
-    row: TreeInode,
-  ): Promise<boolean> {
+    batch: BatchWriter,
+    entry: TreeEntry,
+    at: number,
+  ): boolean | Promise<boolean> {
+    const { source, check } = this.parts;
+    const row = source.tree.entryInode[entry]! as TreeInode;
+    const contents = batch.view(at, source.tree.sizeBytes[row]!);
+    const isSame = check?.matches(source.inodeOf(row), contents) ?? true;
+    if (isSame) return this.#handOver(writer, batch, entry, at);
+    return this.parts.onDifferent(row).then((isMade) =>
+      isMade ? this.#handOver(writer, batch, entry, at) : true
+    );
+  }
+
+  #handOver(writer: FileWriter, batch: BatchWriter, entry: TreeEntry, at: number): true {
+    const { source: { tree }, describer, onRead } = this.parts;
+    const row = tree.entryInode[entry]! as TreeInode;
+    const sizeBytes = tree.sizeBytes[row]!;
+    onRead(sizeBytes);
+    this.#countTaken++;
+    batch.add(entry, describer.plainMetadata(row), at, sizeBytes, false);
+    writer.submitFull();
+    return true;
+  }
+
+  async #takeLong(writer: FileWriter, entry: TreeEntry, row: TreeInode): Promise<boolean> {
     const place = await this.#placeOf(row);
     if (place === undefined || !writer.takesLong(place)) return false;
     const bytes = place.stretches.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
     this.parts.onRead(bytes);
     this.#long.set(row, bytes);
     this.#countTaken++;
-    const metadata = this.parts.describer.plainMetadata(row);
-    writer.addLong({ folder, name, row, metadata }, place);
+    writer.addLong(entry, this.parts.describer.plainMetadata(row), place);
     return true;
   }
 

@@ -4,8 +4,6 @@
  */
 
 import { hasCode, SystemError } from "../../host/libc/errno.ts";
-import type { Descriptor } from "../../host/libc/files.ts";
-import { setModeOfOpen, setOwnerOfOpen, setTimesOfOpen } from "../../host/libc/open_nodes.ts";
 import type { Timestamp } from "../../host/libc/status.ts";
 import { REFUSALS } from "./losses.ts";
 
@@ -32,33 +30,28 @@ export type Refused = "owner" | "setuid" | "mode" | "times";
 /** Receives what the file system does not keep. */
 export type OnRefused = (what: Refused, error: SystemError) => void;
 
-/**
- * Sets it all on an open file. @throws SystemError for what is not a refusal.
- */
-export function setPlainMetadata(
-  fd: Descriptor,
-  metadata: PlainMetadata,
-  onRefused: OnRefused,
-): void {
-  // A new owner clears setuid bits: the mode comes after it.
-  const mode = giveOwner(metadata, (uid, gid) => setOwnerOfOpen(fd, uid, gid), onRefused);
-  attempt("mode", () => setModeOfOpen(fd, mode), onRefused);
-  attempt("times", () => setTimesOfOpen(fd, metadata.atime, metadata.mtime), onRefused);
-}
-
 /** Gives something its owner. @returns The mode that it may have then. */
 export function giveOwner(
   { uid, gid, mode }: PlainMetadata,
   set: (uid: number, gid: number) => void,
   onRefused: OnRefused,
 ): number {
+  if (uid === KEEP_OWNER) return mode;
+  try {
+    set(uid, gid);
+    return mode;
+  } catch (error) {
+    return withoutOwner(mode, error, onRefused);
+  }
+}
+
+/** The mode of what could not be given its owner. @throws what is not a refusal */
+export function withoutOwner(mode: number, error: unknown, onRefused: OnRefused): number {
+  const refused = requireRefusal(error);
+  onRefused("owner", refused);
   const refusedMode = mode & ~SETUID_SETGID;
-  const onOwnerRefused: OnRefused = (what, error) => {
-    onRefused(what, error);
-    if (mode !== refusedMode) onRefused("setuid", error);
-  };
-  const isOwned = uid === KEEP_OWNER || attempt("owner", () => set(uid, gid), onOwnerRefused);
-  return isOwned ? mode : refusedMode;
+  if (mode !== refusedMode) onRefused("setuid", refused);
+  return refusedMode;
 }
 
 /** Whether something could be set. @throws SystemError for what is not a refusal. */
@@ -67,8 +60,13 @@ export function attempt(what: Refused, set: () => void, onRefused: OnRefused): b
     set();
     return true;
   } catch (error) {
-    if (!(error instanceof SystemError) || !hasCode(error, ...REFUSALS)) throw error;
-    onRefused(what, error);
+    onRefused(what, requireRefusal(error));
     return false;
   }
+}
+
+/** An error that says that a file system does not keep something. @throws every other */
+export function requireRefusal(error: unknown): SystemError {
+  if (!(error instanceof SystemError) || !hasCode(error, ...REFUSALS)) throw error;
+  return error;
 }

@@ -89,16 +89,15 @@ export class TargetWriter {
     const { tree, existing, force, plainFiles } = this.parts;
     const row = tree.entryInode[entry]! as TreeInode;
     const folder = tree.entryParent[entry]! as TreeInode;
-    const name = nameOf(tree, entry);
     if (hasType(tree, row, S_IFDIR)) {
-      if (!existing.has(row)) this.#makeFolder(folder, name);
+      if (!existing.has(row)) this.#makeFolder(folder, nameOf(tree, entry));
       return;
     }
-    if (tree.nameEntry[row] !== entry && this.#link(folder, name, row)) return;
+    if (tree.nameEntry[row] !== entry && this.#link(folder, nameOf(tree, entry), row)) return;
     const isSafe = hasType(tree, row, S_IFREG) && !(force && existing.has(folder));
-    const isTaken = isSafe && plainFiles.takeOver(folder, name, row);
+    const isTaken = isSafe && plainFiles.takeOver(entry, row);
     if (isTaken === true) return;
-    return this.#makeUnlessTaken(isTaken, folder, name, row);
+    return this.#makeUnlessTaken(isTaken, folder, nameOf(tree, entry), row);
   }
 
   /** Makes a file at its only name, without handing it over. */
