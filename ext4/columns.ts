@@ -22,7 +22,8 @@ export class Column<A extends NumberArray> {
   /** Writes a row, growing the column by half where needed. */
   set(row: number, value: number): void {
     if (row >= this.#array.length) this.#grow(row + 1);
-    this.#array[row] = value;
+    // Memory that nothing was written to takes no room: zeros, of which some columns are full, cost none.
+    if (this.#array[row] !== value) this.#array[row] = value;
   }
 
   /** Writes bytes or numbers from a row on. */
@@ -43,6 +44,33 @@ export class Column<A extends NumberArray> {
     const grown = this.make(Math.max(needed, Math.ceil(this.#array.length * 1.5)));
     grown.set(this.#array);
     this.#array = grown;
+  }
+}
+
+/** A column of whole numbers up to 2^53, which takes twice the memory from the first on that needs it. */
+export class WholeColumn {
+  #narrow: Column<Uint32Array> | undefined;
+  #wide: Column<Float64Array> | undefined;
+
+  constructor(private readonly initialLength?: number) {
+    this.#narrow = u32Column(initialLength);
+  }
+
+  /** The number of a row that was written. */
+  at(row: number): number {
+    return (this.#narrow ?? this.#wide!).array[row]!;
+  }
+
+  /** Writes a row, behind all that were written before. */
+  set(row: number, value: number): void {
+    if (this.#narrow !== undefined && value > 0xffff_ffff) this.#widen(this.#narrow.array, row);
+    (this.#narrow ?? this.#wide!).set(row, value);
+  }
+
+  #widen(narrow: Uint32Array, countRows: number): void {
+    this.#wide = f64Column(Math.max(this.initialLength ?? 0, countRows));
+    this.#wide.setPart(0, narrow, 0, Math.min(countRows, narrow.length));
+    this.#narrow = undefined;
   }
 }
 

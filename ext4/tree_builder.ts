@@ -35,7 +35,7 @@ export interface NewInode {
   /** Of a regular file. */
   readonly sizeBytes?: number;
   readonly mtime: Time;
-  /** Each for every inode of a tree, or for none. */
+  /** Absent where they are the same as `mtime`; where all are, the tree has no such column. */
   readonly atime?: Time;
   readonly ctime?: Time;
   readonly crtime?: Time;
@@ -46,8 +46,8 @@ export interface NewInode {
   readonly dataRanges?: Float64Array;
 }
 
-/** Of a name, on average. */
-const NAME_BYTES = 16;
+/** Of a name, in most trees: room that is not used takes no memory, and more is made by copying. */
+const NAME_BYTES = 24;
 
 /** Collects inodes and names. The first inode added is the root folder. */
 export class TreeBuilder {
@@ -191,8 +191,12 @@ export class TreeBuilder {
   }
 
   #setOtherTime(row: number, name: OtherTime, time: Time | undefined): void {
+    const columns = this.#otherTimes[name];
+    if (columns !== undefined) return setTime(columns, row, time ?? timeAt(this.#mtime, row));
     if (time === undefined) return;
-    setTime(this.#otherTimes[name] ??= timeColumns(this.expectedRows), row, time);
+    const made = this.#otherTimes[name] = timeColumns(this.expectedRows);
+    for (let before = 0; before < row; before++) setTime(made, before, timeAt(this.#mtime, before));
+    setTime(made, row, time);
   }
 
   #addBytes(bytes: Uint8Array, lengthBytes = bytes.length): number {
@@ -259,6 +263,11 @@ interface TimeColumns {
 const timeColumns = (rows: number): TimeColumns => ({
   seconds: f64Column(rows),
   nanoseconds: u32Column(rows),
+});
+
+const timeAt = ({ seconds, nanoseconds }: TimeColumns, row: number): Time => ({
+  seconds: seconds.array[row]!,
+  nanoseconds: nanoseconds.array[row]!,
 });
 
 function setTime(columns: TimeColumns, row: number, { seconds, nanoseconds }: Time): void {

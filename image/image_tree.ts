@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Column, f64Column, u32Column } from "../ext4/columns.ts";
+import { type Column, u32Column, WholeColumn } from "../ext4/columns.ts";
 import { compareBytes } from "../ext4/compare_bytes.ts";
 import { type InodeNumber, ROOT_INODE } from "../ext4/numbers.ts";
 import { corrupt } from "../ext4/reader/corrupt.ts";
@@ -64,6 +64,7 @@ export async function readImageTree(
 
 const LOST_AND_FOUND = new TextEncoder().encode("lost+found");
 const BLOCK_BYTES = 512;
+const LEAST_BLOCK_BYTES = 1024;
 /**
  * An image may claim any number of inodes: room for more is made when they are there. What is not
  * written to takes no memory; making room, it would be needed twice.
@@ -75,9 +76,11 @@ const NAMES_A_COLLECTION = 1 << 15;
 
 class TreeReader {
   readonly #builder: TreeBuilder;
-  readonly #inodes: Column<Float64Array>;
+  /** Those of a stack are counted on over all its images. */
+  readonly #inodes: WholeColumn;
   readonly #allocated: Column<Uint32Array>;
-  readonly #contentsAt: Column<Float64Array>;
+  /** In the smallest blocks that there are. */
+  readonly #contentsAt: WholeColumn;
   /** Folders that have a row and are still to be listed. */
   readonly #waiting = new Map<InodeNumber, TreeInode>();
   /** Rows of inodes with several names. */
@@ -93,18 +96,17 @@ class TreeReader {
     const { countInodes, countFreeInodes } = image.info;
     const rows = Math.max(1024, Math.min(countInodes - countFreeInodes, MOST_EXPECTED));
     this.#builder = new TreeBuilder(rows);
-    // Those of a stack are counted on over all its images.
-    this.#inodes = f64Column(rows);
+    this.#inodes = new WholeColumn(rows);
     this.#allocated = u32Column(rows);
-    this.#contentsAt = f64Column(rows);
+    this.#contentsAt = new WholeColumn(rows);
   }
 
   result(): ImageTree {
     return {
       tree: this.#builder.tree(),
-      inodeOf: (row) => this.#inodes.array[row]! as InodeNumber,
+      inodeOf: (row) => this.#inodes.at(row) as InodeNumber,
       allocatedBytesOf: (row) => this.#allocated.array[row]! * BLOCK_BYTES,
-      contentsAtOf: (row) => this.#contentsAt.array[row]!,
+      contentsAtOf: (row) => this.#contentsAt.at(row) * LEAST_BLOCK_BYTES,
     };
   }
 
@@ -240,8 +242,9 @@ class TreeReader {
     const { times } = this.options;
     const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
     const inode: Writable<NewInode> = { mode, uid, gid, mtime, sizeBytes, ...more };
-    if (times !== undefined) inode.atime = stat.atime;
+    if (times === "access" && !isSameTime(stat.atime, mtime)) inode.atime = stat.atime;
     if (times === "all") {
+      inode.atime = stat.atime;
       inode.ctime = stat.ctime;
       inode.crtime = stat.crtime ?? stat.ctime;
     }
@@ -249,7 +252,7 @@ class TreeReader {
     const row = this.#builder.addInode(inode);
     this.#inodes.set(row, stat.inode);
     this.#allocated.set(row, Math.min(stat.allocatedBytes / BLOCK_BYTES, 0xffff_ffff));
-    this.#contentsAt.set(row, stat.contentsAt ?? 0);
+    this.#contentsAt.set(row, (stat.contentsAt ?? 0) / LEAST_BLOCK_BYTES);
     return row;
   }
 }
@@ -261,6 +264,10 @@ function isMadeUp({ mode, uid, gid, hasXattrs, mtime }: Stat, root: Stat): boole
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function isSameTime(a: Stat["mtime"], b: Stat["mtime"]): boolean {
+  return a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
+}
 
 function isEmptyFile({ kind, sizeBytes }: Stat): boolean {
   return kind === "file" && sizeBytes === 0;
