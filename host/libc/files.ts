@@ -47,14 +47,21 @@ export function openAt(
 ): Descriptor {
   const path = scratchCString(name);
   const all = flags | O_CLOEXEC | O_LARGEFILE;
-  // Called for each file: a failure alone takes the long way, which calls again.
   const fd = libc.openat(folder, path, all, mode);
-  if (fd >= 0) return fd as Descriptor;
-  return check(
-    "open",
-    () => libc.openat(folder, path, all, mode),
-    () => printable(name),
-  ) as Descriptor;
+  return fd >= 0 ? fd as Descriptor : openAgain(folder, name, path, all, mode);
+}
+
+// Called for each file: a failure alone takes the long way, which calls again. It is apart, as what a
+// function's closures see is made anew whenever the function is entered.
+function openAgain(
+  folder: Descriptor,
+  name: string | Uint8Array,
+  path: Uint8Array,
+  flags: number,
+  mode: number,
+): Descriptor {
+  const call = () => libc.openat(folder, path, flags, mode);
+  return check("open", call, () => printable(name)) as Descriptor;
 }
 
 /**
@@ -98,7 +105,10 @@ export function closeRead(fd: Descriptor): void {
 /** Reads at a position; returns the bytes read, which may be fewer, and 0 past the end. */
 export function readAt(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
   const count = libc.pread(fd, into, into.length, offsetBytes);
-  if (count >= 0) return count;
+  return count >= 0 ? count : readAgain(fd, into, offsetBytes);
+}
+
+function readAgain(fd: Descriptor, into: Uint8Array, offsetBytes: number): number {
   return check("read", () => libc.pread(fd, into, into.length, offsetBytes));
 }
 
@@ -157,12 +167,12 @@ export function writeAllAt(fd: Descriptor, bytes: Uint8Array, offsetBytes: numbe
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     const count = libc.pwrite(fd, rest, rest.length, offsetBytes + done);
-    done += advanced(
-      count >= 0
-        ? count
-        : check("write", () => libc.pwrite(fd, rest, rest.length, offsetBytes + done)),
-    );
+    done += advanced(count >= 0 ? count : writeAgain(fd, rest, offsetBytes + done));
   }
+}
+
+function writeAgain(fd: Descriptor, bytes: Uint8Array, offsetBytes: number): number {
+  return check("write", () => libc.pwrite(fd, bytes, bytes.length, offsetBytes));
 }
 
 /** The bytes that a write took. @throws SystemError where it took none: it would for ever. */

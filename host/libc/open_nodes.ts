@@ -10,17 +10,26 @@ import { cString, printable } from "./paths.ts";
 import type { Timestamp } from "./status.ts";
 import type { Attribute } from "./xattrs.ts";
 
-// These three are called for each file: a failure alone takes the long way, which calls again.
+// These three are called for each file: a failure alone takes the long way, which calls again. It is
+// apart, as what a function's closures see is made anew whenever the function is entered.
 
 /** Sets owner and group. Clears setuid bits and capabilities. */
 export function setOwnerOfOpen(fd: Descriptor, uid: number, gid: number): void {
-  if (libc.fchown(fd, uid, gid) < 0) check("fchown", () => libc.fchown(fd, uid, gid));
+  if (libc.fchown(fd, uid, gid) < 0) setOwnerAgain(fd, uid, gid);
+}
+
+function setOwnerAgain(fd: Descriptor, uid: number, gid: number): void {
+  check("fchown", () => libc.fchown(fd, uid, gid));
 }
 
 /** Sets the permission bits. */
 export function setModeOfOpen(fd: Descriptor, mode: number): void {
   const bits = mode & 0o7777;
-  if (libc.fchmod(fd, bits) < 0) check("fchmod", () => libc.fchmod(fd, bits));
+  if (libc.fchmod(fd, bits) < 0) setModeAgain(fd, bits);
+}
+
+function setModeAgain(fd: Descriptor, bits: number): void {
+  check("fchmod", () => libc.fchmod(fd, bits));
 }
 
 /** How many words both times of a file are: two `struct timespec`. */
@@ -54,7 +63,11 @@ function putTime(into: Int32Array, at: number, { seconds, nanoseconds }: Timesta
 }
 
 function setScratchTimes(fd: Descriptor): void {
-  if (libc.futimens(fd, times) < 0) check("futimens", () => libc.futimens(fd, times));
+  if (libc.futimens(fd, times) < 0) setTimesAgain(fd);
+}
+
+function setTimesAgain(fd: Descriptor): void {
+  check("futimens", () => libc.futimens(fd, times));
 }
 
 // An empty typed array has no address to pass.

@@ -5,6 +5,7 @@
 
 import { startDigests } from "../../host/digests/hash.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
+import { boundGarbage } from "../../host/runtime.ts";
 import { type JobMemory, takeJobs } from "../../host/threads/job_pool.ts";
 import { FileMaker, type MakerReport } from "./file_maker.ts";
 import { PlaceCopier } from "./place_copier.ts";
@@ -17,6 +18,9 @@ export interface WriteTask {
   /** The image, where files are to be copied by their places. */
   readonly image: Descriptor | undefined;
 }
+
+/** What they were made of is garbage. */
+const BATCHES_A_COLLECTION = 1 << 10;
 
 /** What it says instead of a report when it failed. */
 export interface WriteFailure {
@@ -44,6 +48,10 @@ async function makeFiles({ jobs, state, image }: WriteTask): Promise<MakerReport
     ? undefined
     : new PlaceCopier(image, await startDigests("sha256"), () => progress.isStopped);
   const maker = new FileMaker(progress, copier);
-  for (const buffer of takeJobs(jobs)) maker.makeAll(buffer);
+  let countBatches = 0;
+  for (const buffer of takeJobs(jobs)) {
+    maker.makeAll(buffer);
+    if (++countBatches % BATCHES_A_COLLECTION === 0) boundGarbage();
+  }
   return maker.report;
 }
