@@ -37,8 +37,9 @@ export class ContentDigest {
     this.#sizeBytes = sizeBytes;
     this.#hasLongHoles = hasLongHoles;
     this.#endBytes = 0;
+    if (!hasLongHoles) return;
     this.#stretches = [];
-    if (hasLongHoles) this.maker.update(HOLES_PREFIX);
+    this.maker.update(HOLES_PREFIX);
   }
 
   /** Adds data, in ascending order; what lies between is a hole. */

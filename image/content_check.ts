@@ -96,7 +96,8 @@ export class ContentCheck {
   }
 
   #isSame(): boolean {
-    const [made, expected] = [this.#made, this.#expected!];
+    const made = this.#made;
+    const expected = this.#expected!;
     for (let i = 0; i < made.length; i++) if (made[i] !== expected[i]) return false;
     return true;
   }

@@ -32,30 +32,26 @@ function setModeAgain(fd: Descriptor, bits: number): void {
   check("fchmod", () => libc.fchmod(fd, bits));
 }
 
-/** How many words both times of a file are: two `struct timespec`. */
-export const TIMES_WORDS = 8;
+/** How many words a time is: `struct timespec`. */
+export const TIME_WORDS = 4;
 // As words: four numbers of 64 bits would be four objects a call.
-const times = new Int32Array(TIMES_WORDS);
+const times = new Int32Array(2 * TIME_WORDS);
 
 /** Sets access and modification time. */
 export function setTimesOfOpen(fd: Descriptor, atime: Timestamp, mtime: Timestamp): void {
-  putTimes(times, 0, atime, mtime);
+  putTime(times, 0, atime.seconds, atime.nanoseconds);
+  putTime(times, TIME_WORDS, mtime.seconds, mtime.nanoseconds);
   setScratchTimes(fd);
 }
 
-/** The same, of times that `putTimes` has put somewhere. */
+/** The same, of both times where `putTime` has put them. */
 export function setPutTimesOfOpen(fd: Descriptor, from: Int32Array, at: number): void {
-  for (let i = 0; i < TIMES_WORDS; i++) times[i] = from[at + i]!;
+  for (let i = 0; i < times.length; i++) times[i] = from[at + i]!;
   setScratchTimes(fd);
 }
 
-/** Puts access and modification time into `TIMES_WORDS` words. */
-export function putTimes(into: Int32Array, at: number, atime: Timestamp, mtime: Timestamp): void {
-  putTime(into, at, atime);
-  putTime(into, at + TIMES_WORDS / 2, mtime);
-}
-
-function putTime(into: Int32Array, at: number, { seconds, nanoseconds }: Timestamp): void {
+/** Puts a time into `TIME_WORDS` words: that of access first, that of modification behind it. */
+export function putTime(into: Int32Array, at: number, seconds: number, nanoseconds: number): void {
   into[at] = seconds;
   into[at + 1] = Math.floor(seconds / 0x1_0000_0000);
   into[at + 2] = nanoseconds;

@@ -36,6 +36,7 @@ import {
   giveOwner,
   KEEP_OWNER,
   type OnRefused,
+  type OwnerAndMode,
   type PlainMetadata,
   type Refused,
   SETUID_SETGID,
@@ -69,7 +70,7 @@ export class Describer {
 
   /** Describes an open file or folder. */
   describeOpen(fd: Descriptor, row: TreeInode): void {
-    const metadata = this.plainMetadata(row);
+    const metadata = this.#plainMetadata(row);
     const onRefused = this.#onRefused(row);
     const mode = giveOwner(metadata, (uid, gid) => setOwnerOfOpen(fd, uid, gid), onRefused);
     this.#dropInherited(row, (name) => removeAttributeOfOpen(fd, name));
@@ -82,7 +83,7 @@ export class Describer {
 
   /** Describes a symbolic link or a node, which is not to be opened. */
   describeName(folder: Descriptor, name: Uint8Array, row: TreeInode): void {
-    const metadata = this.plainMetadata(row);
+    const metadata = this.#plainMetadata(row);
     const onRefused = this.#onRefused(row);
     const mode = giveOwner(metadata, (uid, gid) => setOwner(folder, name, uid, gid), onRefused);
     const isLink = (this.tree.mode[row]! & S_IFMT) === S_IFLNK;
@@ -104,8 +105,8 @@ export class Describer {
     return this.tree.xattrSet[row] === 0 && !this.existing.inheritsAcls;
   }
 
-  /** Owner, mode and times, as far as the caller may set them. */
-  plainMetadata(row: TreeInode): PlainMetadata {
+  /** Owner and mode, as far as the caller may set them. */
+  ownerAndMode(row: TreeInode): OwnerAndMode {
     const { tree, caller } = this;
     const uid = tree.uid[row]!;
     const gid = tree.gid[row]!;
@@ -116,9 +117,12 @@ export class Describer {
       uid: keepsOwner ? KEEP_OWNER : uid,
       gid,
       mode: this.#modeOf(row),
-      atime: timeOf(tree.atime ?? tree.mtime, row),
-      mtime: timeOf(tree.mtime, row),
     };
+  }
+
+  #plainMetadata(row: TreeInode): PlainMetadata {
+    const { mtime, atime = mtime } = this.tree;
+    return { ...this.ownerAndMode(row), atime: timeOf(atime, row), mtime: timeOf(mtime, row) };
   }
 
   /** Takes note of what a file system refused, of one inode or of several. */

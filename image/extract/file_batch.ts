@@ -7,9 +7,9 @@
 import type { Tree, TreeEntry, TreeInode } from "../../ext4/tree.ts";
 import { OPEN_FILES_LIMIT } from "../../host/files/open_files.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
-import { putTimes, TIMES_WORDS } from "../../host/libc/open_nodes.ts";
+import { putTime, TIME_WORDS } from "../../host/libc/open_nodes.ts";
 import { MOST_JOBS } from "../../host/threads/job_pool.ts";
-import type { PlainMetadata } from "./plain_metadata.ts";
+import type { OwnerAndMode } from "./plain_metadata.ts";
 
 // Words of a file.
 const FOLDER = 0;
@@ -22,7 +22,7 @@ const UID = 6;
 const GID = 7;
 const MODE = 8;
 const TIMES = 9;
-const FIELD_WORDS = TIMES + TIMES_WORDS;
+const FIELD_WORDS = TIMES + 2 * TIME_WORDS;
 const WORD_BYTES = 4;
 /** Behind its words is its name, in a place of fixed length. */
 const NAME_BYTES = 256;
@@ -109,7 +109,7 @@ export class BatchWriter {
    */
   add(
     entry: TreeEntry,
-    { uid, gid, mode, atime, mtime }: PlainMetadata,
+    { uid, gid, mode }: OwnerAndMode,
     at: number,
     lengthBytes: number,
     isPlace: boolean,
@@ -117,9 +117,11 @@ export class BatchWriter {
     const { tree, buffer } = this;
     const words = this.#words;
     const word = FIRST_WORD + this.#countFiles * HEAD_WORDS;
+    const row = tree.entryInode[entry]!;
     const nameLength = tree.nameLength[entry]!;
+    const { mtime, atime = mtime } = tree;
     words[word + FOLDER] = this.#open(tree.entryParent[entry]! as TreeInode);
-    words[word + ROW] = tree.entryInode[entry]!;
+    words[word + ROW] = row;
     words[word + NAME_LENGTH] = nameLength;
     words[word + IS_PLACE] = isPlace ? 1 : 0;
     words[word + AT] = at;
@@ -127,7 +129,8 @@ export class BatchWriter {
     words[word + UID] = uid;
     words[word + GID] = gid;
     words[word + MODE] = mode;
-    putTimes(words, word + TIMES, atime, mtime);
+    putTime(words, word + TIMES, atime.seconds[row]!, atime.nanoseconds[row]!);
+    putTime(words, word + TIMES + TIME_WORDS, mtime.seconds[row]!, mtime.nanoseconds[row]!);
     const from = tree.nameOffset[entry]!;
     const to = (word + FIELD_WORDS) * WORD_BYTES;
     for (let i = 0; i < nameLength; i++) buffer[to + i] = tree.bytes[from + i]!;

@@ -13,7 +13,7 @@ import { type ContentsPlace, placeLengthBytes, writePlace } from "./contents_pla
 import { BatchWriter } from "./file_batch.ts";
 import { FileMaker, type MakerReport } from "./file_maker.ts";
 import { FileThreads } from "./file_threads.ts";
-import type { PlainMetadata } from "./plain_metadata.ts";
+import type { OwnerAndMode } from "./plain_metadata.ts";
 import { makeWriteMemory, WriteState } from "./write_state.ts";
 
 /** How long this thread sleeps at the end before it lets the event loop run. */
@@ -95,7 +95,7 @@ export class FileWriter {
   }
 
   /** Hands a file over by the place of its contents: for it alone, as it takes long. */
-  addLong(entry: TreeEntry, metadata: PlainMetadata, place: ContentsPlace): void {
+  addLong(entry: TreeEntry, owner: OwnerAndMode, place: ContentsPlace): void {
     this.#submit();
     const { index, buffer } = this.#jobs.free()!;
     const batch = new BatchWriter(buffer, this.tree, this.openFolder);
@@ -104,7 +104,7 @@ export class FileWriter {
     const lengthBytes = placeLengthBytes(place);
     const at = batch.take(lengthBytes);
     writePlace(place, batch.view(at, lengthBytes));
-    batch.add(entry, metadata, at, lengthBytes, true);
+    batch.add(entry, owner, at, lengthBytes, true);
     this.#submit();
   }
 

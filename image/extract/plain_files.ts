@@ -148,7 +148,7 @@ export class PlainFiles {
     const sizeBytes = tree.sizeBytes[row]!;
     onRead(sizeBytes);
     this.#countTaken++;
-    batch.add(entry, describer.plainMetadata(row), at, sizeBytes, false);
+    batch.add(entry, describer.ownerAndMode(row), at, sizeBytes, false);
     writer.submitFull();
     return true;
   }
@@ -160,7 +160,7 @@ export class PlainFiles {
     this.parts.onRead(bytes);
     this.#long.set(row, bytes);
     this.#countTaken++;
-    writer.addLong(entry, this.parts.describer.plainMetadata(row), place);
+    writer.addLong(entry, this.parts.describer.ownerAndMode(row), place);
     return true;
   }
 

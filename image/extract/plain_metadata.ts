@@ -7,13 +7,17 @@ import { hasCode, SystemError } from "../../host/libc/errno.ts";
 import type { Timestamp } from "../../host/libc/status.ts";
 import { REFUSALS } from "./losses.ts";
 
-/** What is to be set. */
-export interface PlainMetadata {
+/** What is to be set beside times. */
+export interface OwnerAndMode {
   /** `KEEP_OWNER` where the file belongs to the right one when it is made. */
   readonly uid: number;
   readonly gid: number;
   /** Permission bits, with those of setuid and setgid. */
   readonly mode: number;
+}
+
+/** All that is to be set. */
+export interface PlainMetadata extends OwnerAndMode {
   readonly atime: Timestamp;
   readonly mtime: Timestamp;
 }
@@ -32,7 +36,7 @@ export type OnRefused = (what: Refused, error: SystemError) => void;
 
 /** Gives something its owner. @returns The mode that it may have then. */
 export function giveOwner(
-  { uid, gid, mode }: PlainMetadata,
+  { uid, gid, mode }: OwnerAndMode,
   set: (uid: number, gid: number) => void,
   onRefused: OnRefused,
 ): number {
