@@ -22,8 +22,16 @@ export class Column<A extends NumberArray> {
   /** Writes a row, growing the column by half where needed. */
   set(row: number, value: number): void {
     if (row >= this.#array.length) this.#grow(row + 1);
-    // Memory that nothing was written to takes no room: zeros, of which some columns are full, cost none.
-    if (this.#array[row] !== value) this.#array[row] = value;
+    this.#array[row] = value;
+  }
+
+  /**
+   * The array, with room for a row: for those who write many columns, each at a place of its own,
+   * which is compiled for that kind of array alone.
+   */
+  withRoom(row: number): A {
+    if (row >= this.#array.length) this.#grow(row + 1);
+    return this.#array;
   }
 
   /** Writes bytes or numbers from a row on. */

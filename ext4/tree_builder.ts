@@ -8,7 +8,6 @@ import { byteColumn, type Column, f64Column, u16Column, u32Column } from "./colu
 import {
   type DeviceNumber,
   NO_ENTRY,
-  S_IFDIR,
   S_IFLNK,
   S_IFMT,
   type TimeColumn,
@@ -103,21 +102,25 @@ export class TreeBuilder {
   /** Adds an inode, which has no name yet. */
   addInode(found: NewInode): TreeInode {
     const row = this.#countInodes++ as TreeInode;
-    this.#mode.set(row, found.mode);
-    this.#uid.set(row, found.uid);
-    this.#gid.set(row, found.gid);
-    this.#sizeBytes.set(row, found.target?.length ?? found.sizeBytes ?? 0);
-    this.#nameEntry.set(row, NO_ENTRY);
-    setTime(this.#mtime, row, found.mtime);
+    const { uid, gid, target, mtime } = found;
+    this.#mode.withRoom(row)[row] = found.mode;
+    // Rows are zero: memory that nothing is written to takes no room, and some columns are all zeros.
+    const [uids, gids] = [this.#uid.withRoom(row), this.#gid.withRoom(row)];
+    if (uid !== 0) uids[row] = uid;
+    if (gid !== 0) gids[row] = gid;
+    this.#sizeBytes.withRoom(row)[row] = target?.length ?? found.sizeBytes ?? 0;
+    this.#nameEntry.withRoom(row)[row] = NO_ENTRY;
+    this.#countChildren.withRoom(row);
+    this.#countNames.withRoom(row);
+    this.#payload.withRoom(row);
+    setTime(this.#mtime, row, mtime);
     this.#setOtherTime(row, "atime", found.atime);
     this.#setOtherTime(row, "ctime", found.ctime);
     this.#setOtherTime(row, "crtime", found.crtime);
-    this.#xattrSet.set(row, this.#xattrSetOf(found.xattrs));
-    const type = found.mode & S_IFMT;
-    if (type === S_IFLNK) this.#payload.set(row, this.#addBytes(found.target!));
-    if (type === S_IFDIR) this.#payload.set(row, 0);
-    this.#countChildren.set(row, 0);
-    this.#countNames.set(row, 0);
+    const xattrSets = this.#xattrSet.withRoom(row);
+    if (found.xattrs !== undefined) xattrSets[row] = this.#xattrSetOf(found.xattrs);
+    const isLink = (found.mode & S_IFMT) === S_IFLNK;
+    if (isLink) this.#payload.array[row] = this.#addBytes(found.target!);
     if (found.device !== undefined) this.#devices.set(row, found.device);
     if (found.dataRanges !== undefined) this.#dataRanges.set(row, found.dataRanges);
     return row;
@@ -137,16 +140,17 @@ export class TreeBuilder {
   ): TreeEntry {
     const row = this.#countEntries++ as TreeEntry;
     const siblings = this.#countChildren.array[folder]!;
-    if (siblings === 0) this.#payload.set(folder, row);
+    if (siblings === 0) this.#payload.array[folder] = row;
     else this.#checkOrder(folder, row, siblings, name, lengthBytes);
-    this.#countChildren.set(folder, siblings + 1);
-    this.#entryInode.set(row, inode);
-    this.#entryParent.set(row, folder);
-    this.#nameLength.set(row, lengthBytes);
-    this.#nameOffset.set(row, this.#addBytes(name, lengthBytes));
+    this.#countChildren.array[folder] = siblings + 1;
+    this.#entryInode.withRoom(row)[row] = inode;
+    const parents = this.#entryParent.withRoom(row);
+    if (folder !== 0) parents[row] = folder;
+    this.#nameLength.withRoom(row)[row] = lengthBytes;
+    this.#nameOffset.withRoom(row)[row] = this.#addBytes(name, lengthBytes);
     const countNames = this.#countNames.array[inode]!;
-    if (countNames === 0) this.#nameEntry.set(inode, row);
-    this.#countNames.set(inode, countNames + 1);
+    if (countNames === 0) this.#nameEntry.array[inode] = row;
+    this.#countNames.array[inode] = countNames + 1;
     return row;
   }
 
@@ -271,8 +275,8 @@ const timeAt = ({ seconds, nanoseconds }: TimeColumns, row: number): Time => ({
 });
 
 function setTime(columns: TimeColumns, row: number, { seconds, nanoseconds }: Time): void {
-  columns.seconds.set(row, seconds);
-  columns.nanoseconds.set(row, nanoseconds);
+  columns.seconds.withRoom(row)[row] = seconds;
+  columns.nanoseconds.withRoom(row)[row] = nanoseconds;
 }
 
 const timesOf = ({ seconds, nanoseconds }: TimeColumns): TimeColumn => ({

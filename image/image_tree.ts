@@ -74,6 +74,9 @@ const MOST_EXPECTED = 1 << 22;
 /** What they were made of is garbage. */
 const NAMES_A_COLLECTION = 1 << 15;
 
+/** Names that take far less time than anybody notices. */
+const NAMES_A_LOOK = 64;
+
 class TreeReader {
   readonly #builder: TreeBuilder;
   /** Those of a stack are counted on over all its images. */
@@ -162,7 +165,7 @@ class TreeReader {
           leaveOut(error, this.image, () => joinPath(folder.path, name));
         }
         if (++this.#countNames % NAMES_A_COLLECTION === 0) boundGarbage();
-        if (this.#breather.due) await this.#rest();
+        if (this.#countNames % NAMES_A_LOOK === 0 && this.#breather.due) await this.#rest();
       }
     }
     this.options.onProgress?.(this.#builder.countInodes);

@@ -70,8 +70,9 @@ export class Rows {
   }
 
   #makePiece(rows: number): RowPiece {
-    const numbers = new Float64Array(rows * this.numbersPerRow);
-    return { numbers, words: new Uint32Array(numbers.buffer) };
+    // Of a buffer: a small array has none until it is asked for it, and is copied then.
+    const buffer = new ArrayBuffer(rows * this.numbersPerRow * Float64Array.BYTES_PER_ELEMENT);
+    return { numbers: new Float64Array(buffer), words: new Uint32Array(buffer) };
   }
 }
 
