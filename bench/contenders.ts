@@ -42,6 +42,7 @@ export const names = {
   tarTee: "tar | tee | sha512sum",
   tar: "tar, then sha512sum",
   hash: "sha512sum of the files alone",
+  openSsl: "SHA-512 of the files alone, OpenSSL",
   squashfs: "mksquashfs uncompressed, then sha512sum",
   erofs: "mkfs.erofs uncompressed, then sha512sum",
   calls: "the system calls alone, in C, one thread",
@@ -105,6 +106,13 @@ export const others: readonly Contender[] = [
     programs: ["sha512sum"],
     argv: ({ data, out }) =>
       shell(out, 'find "$1" -type f -print0 | xargs -0 sha512sum >x.sum', data.folder),
+  },
+  {
+    // The limit of large files: one thread that digests them, and reads nothing else.
+    name: names.openSsl,
+    programs: ["openssl"],
+    argv: ({ data, out }) =>
+      shell(out, 'find "$1" -type f -print0 | xargs -0 openssl dgst -sha512 >x.sum', data.folder),
   },
   {
     name: names.squashfs,
