@@ -30,12 +30,12 @@ export class InodeColumns {
   readonly #pages = new Map<number, InodePage>();
   /** Neighbours are asked for one after the other. */
   #lastIndex = -1;
-  #last = newPage();
+  #last: InodePage | undefined;
 
   /** The page of an inode; its row within is {@link InodeColumns.row}. */
   page(inode: number): InodePage {
     const index = Math.floor(inode / PAGE_INODES);
-    if (index === this.#lastIndex) return this.#last;
+    if (index === this.#lastIndex) return this.#last!;
     let page = this.#pages.get(index);
     if (page === undefined) this.#pages.set(index, page = newPage());
     [this.#lastIndex, this.#last] = [index, page];
