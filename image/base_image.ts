@@ -7,6 +7,7 @@ import { realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { isWhiteout, shownXattrs } from "../ext4/overlay_marks.ts";
 import type { InodeNumber } from "../ext4/numbers.ts";
+import type { Entry } from "../ext4/reader/walk/entry.ts";
 import type { RecordBase } from "../ext4/record.ts";
 import { isRemote, nameOfLocation } from "../host/block_source/location.ts";
 import { UsageError } from "../pipeline/build_errors.ts";
@@ -60,7 +61,7 @@ function fileNameOf(location: string): string {
 }
 
 async function requireSound({ shownName }: ImageReader, record: ImageRecord): Promise<void> {
-  const verdict = await record.verdict();
+  const verdict = await record.verdict(undefined, true);
   switch (verdict.state) {
     case "sound":
       return;
@@ -125,7 +126,7 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
     locations: image.layers.flatMap(({ location }) => location ?? []),
     binding,
     hasAllTimes: record.hasAllTimes === true,
-    folders: () => baseFolders(image, isStack ? () => false : isHidden),
+    folders: () => baseFolders(image, isStack),
     async xattrs(inode: InodeNumber) {
       const xattrs = await image.xattrs(inode);
       return isStack ? xattrs : shownXattrs(xattrs);
@@ -144,15 +145,14 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
   };
 }
 
-async function* baseFolders(
-  image: ImageReader,
-  isLeftOut: (entry: BaseFolder["entries"][number]) => boolean,
-): AsyncGenerator<BaseFolder> {
+async function* baseFolders(image: ImageReader, isStack: boolean): AsyncGenerator<BaseFolder> {
   for await (const { stat, entries } of image.walkFolders()) {
-    yield { stat, entries: Array.from(entries).filter((entry) => !isLeftOut(entry)) };
+    const shown: Entry[] = [];
+    for (const entry of entries) if (isStack || !isHidden(entry)) shown.push(entry);
+    yield { stat, entries: shown };
   }
 }
 
-function isHidden({ stat }: BaseFolder["entries"][number]): boolean {
-  return isWhiteout(stat.mode, stat.device);
+function isHidden(entry: Entry): boolean {
+  return entry.kind === "character-device" && isWhiteout(entry.stat.mode, entry.stat.device);
 }

@@ -90,8 +90,8 @@ export class ContentRecord implements ImageRecord {
    *
    * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
    */
-  async verdict(): Promise<RecordVerdict> {
-    return this.#verdict ??= await this.#judge(this.#data!);
+  async verdict(_inode?: InodeNumber, keepsInodes = false): Promise<RecordVerdict> {
+    return this.#verdict ??= await this.#judge(this.#data!, keepsInodes);
   }
 
   /** Reads all digests, for those who want most of them: 32 bytes an inode. */
@@ -148,7 +148,7 @@ export class ContentRecord implements ImageRecord {
     [this.#first, this.#digests] = [first, digests];
   }
 
-  async #judge(data: RecordData): Promise<RecordVerdict> {
+  async #judge(data: RecordData, keepsInodes: boolean): Promise<RecordVerdict> {
     const { raw, countInodes } = data;
     const { info } = this.#files;
     if (countInodes > info.countInodes) {
@@ -157,7 +157,7 @@ export class ContentRecord implements ImageRecord {
     if (!await this.#isTableSound(data)) {
       return { state: "broken", why: "the digest of its table is wrong" };
     }
-    const checksum = await this.#files.inodesChecksum(countInodes);
+    const checksum = await this.#files.inodesChecksum(countInodes, keepsInodes);
     if (checksum === raw.r_inodes_checksum) return { state: "sound" };
     const why = "its inodes are not those that the record was made for";
     if (checksum !== undefined) return { state: "stale", why };

@@ -40,8 +40,10 @@ export interface ImageRecord {
    *
    * What matches a digest needs no verdict. What does not is damaged only where this is `sound`.
    * @param inode of a stack: only the record that has its digest
+   * @param keepsInodes whether all folders are walked through next: what is read of inodes is kept for
+   * it then
    */
-  verdict(inode?: InodeNumber): Promise<RecordVerdict>;
+  verdict(inode?: InodeNumber, keepsInodes?: boolean): Promise<RecordVerdict>;
   /** Reads all digests, for those who want most of them: 32 bytes an inode. */
   load(): Promise<void>;
   /** Reads the digest of an inode, and those of its neighbours, where they are not there yet. */

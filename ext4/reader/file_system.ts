@@ -12,6 +12,7 @@ import { encrypted } from "./contents/file_data.ts";
 import type { RawEntry } from "./directory/raw_entry.ts";
 import { hasFlag, type Inode, isType } from "./inode/inode.ts";
 import { leaveOut, type LeavingOut, type OnBroken, type OnUnsupported } from "./leave_out.ts";
+import { KnownInodes } from "./metadata/known_inodes.ts";
 import { loadLinkTarget } from "./metadata/link_target.ts";
 import {
   loadInodesChecksum,
@@ -71,6 +72,7 @@ export async function openFileSystem(
  */
 export class FileSystem implements LeavingOut {
   readonly #volume: Volume;
+  #known: KnownInodes | undefined;
 
   /** Use {@link openFileSystem}. */
   constructor(volume: Volume, readonly info: ImageInfo) {
@@ -243,10 +245,15 @@ export class FileSystem implements LeavingOut {
 
   /**
    * The checksum of all inodes up to a number, which a record is compared with.
+   * @param keepsInodes whether a walk through all folders follows: then their metadata are kept, where
+   * there are not too many
    * @returns `undefined` where one of them is damaged, or there are not as many
    */
-  async inodesChecksum(countInodes: number): Promise<number | undefined> {
-    return await settle(loadInodesChecksum(this.#volume, countInodes));
+  async inodesChecksum(countInodes: number, keepsInodes = false): Promise<number | undefined> {
+    const known = keepsInodes ? KnownInodes.of(this.#volume.geometry, countInodes) : undefined;
+    const checksum = await settle(loadInodesChecksum(this.#volume, countInodes, known));
+    this.#known = known;
+    return checksum;
   }
 
   *#find(file: FileReference, options: FollowOptions): Reading<Inode> {
@@ -287,7 +294,10 @@ export class FileSystem implements LeavingOut {
     const inode = yield* this.#find(folder, {});
     const stat = this.#statOf(inode, wholePath(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
-    return new FolderWalk(this.#volume, wholePath(folder) ?? new Uint8Array(), stat, isSorted);
+    const path = wholePath(folder) ?? new Uint8Array();
+    // Where what is broken is left out, other inodes may stand in for those that are known.
+    const known = isSorted && this.onBroken === undefined ? this.#known : undefined;
+    return new FolderWalk(this.#volume, path, stat, isSorted, known);
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */

@@ -20,8 +20,14 @@ export class Rows {
   #roomRows = 0;
   #count = 0;
 
-  /** @param numbersPerRow Their length, in numbers of eight bytes. */
-  constructor(private readonly numbersPerRow: number) {}
+  /**
+   * @param numbersPerRow Their length, in numbers of eight bytes.
+   * @param firstRows How many there is to be room for at first.
+   */
+  constructor(
+    private readonly numbersPerRow: number,
+    private readonly firstRows: number = FIRST_ROWS,
+  ) {}
 
   get count(): number {
     return this.#count;
@@ -36,6 +42,13 @@ export class Rows {
   /** Forgets all but the first rows. */
   truncate(count: number): void {
     this.#count = Math.min(count, this.#count);
+  }
+
+  /** Forgets all; the room for a few stays. */
+  clear(): void {
+    this.#pieces.length = Math.min(this.#pieces.length, 1);
+    this.#roomRows = Math.min(this.#roomRows, PIECE_ROWS);
+    this.#count = 0;
   }
 
   /** Forgets what the pieces before a row hold; it is not to be asked for any more. */
@@ -57,7 +70,8 @@ export class Rows {
   /** Only the first piece grows: most folders are small. */
   #grow(): void {
     if (this.#roomRows < PIECE_ROWS) {
-      const rows = this.#roomRows === 0 ? FIRST_ROWS : this.#roomRows * 4;
+      const wanted = this.#roomRows === 0 ? Math.max(this.firstRows, 1) : this.#roomRows * 4;
+      const rows = Math.min(wanted, PIECE_ROWS);
       const grown = this.#makePiece(rows);
       const first = this.#pieces[0];
       if (first !== undefined) grown.words.set(first.words);
@@ -88,6 +102,9 @@ export class Names {
   #roomBytes = 0;
   #end = 0;
 
+  /** @param firstBytes How many there is to be room for at first. */
+  constructor(private readonly firstBytes: number = FIRST_BYTES) {}
+
   /** Adds a copy of a name of up to 255 bytes. @returns its place */
   add(bytes: Uint8Array, at: number, length: number): number {
     if (this.#end + length > this.#roomBytes) this.#grow(length);
@@ -97,6 +114,18 @@ export class Names {
     for (let i = 0; i < length; i++) piece[start + i] = bytes[at + i]!;
     this.#end = place + length;
     return place;
+  }
+
+  /** Bytes so far. */
+  get sizeBytes(): number {
+    return this.#end;
+  }
+
+  /** Forgets all; the room for a few stays. */
+  clear(): void {
+    this.#pieces.length = Math.min(this.#pieces.length, 1);
+    this.#roomBytes = Math.min(this.#roomBytes, PIECE_BYTES);
+    this.#end = 0;
   }
 
   /** Forgets all from a place on. */
@@ -116,7 +145,7 @@ export class Names {
 
   #grow(length: number): void {
     if (this.#roomBytes < PIECE_BYTES) {
-      const size = this.#roomBytes === 0 ? FIRST_BYTES : this.#roomBytes * 4;
+      const size = this.#roomBytes === 0 ? Math.max(this.firstBytes, 1) : this.#roomBytes * 4;
       const grown = new Uint8Array(Math.min(size, PIECE_BYTES));
       if (this.#pieces[0] !== undefined) grown.set(this.#pieces[0]);
       this.#pieces[0] = grown;

@@ -81,12 +81,18 @@ export class DirectoryCursor {
         i_size: folder.sizeBytes,
       });
     }
-    const data = yield* FileData.open(volume, folder);
-    return new DirectoryCursor(volume, folder.detached(), data, blocks, more);
+    const own = folder.detached();
+    const data = yield* FileData.open(volume, own, true);
+    return new DirectoryCursor(volume, own, data, blocks, more);
   }
 
   get #isEncrypted(): boolean {
     return hasFlag(this.#folder, "encrypt");
+  }
+
+  /** Whether there is nothing more to be read. */
+  get isAtEnd(): boolean {
+    return this.#next >= this.#countBlocks && this.#more.length === 0;
   }
 
   /** Whether a block was broken and left out. */

@@ -40,11 +40,25 @@ export class RawEntries implements EntrySink {
 
   readonly #rows = new Rows(NUMBERS_PER_ROW);
   readonly #names = new Names();
-  #order: Float64Array = new Float64Array();
+  /** Absent where they were added in order. */
+  #order: Float64Array | undefined;
   #next = 0;
 
   get length(): number {
     return this.#rows.count;
+  }
+
+  /** Bytes of all names. */
+  get sizeBytes(): number {
+    return this.#names.sizeBytes;
+  }
+
+  /** Forgets all, names that were given out as well. */
+  clear(): void {
+    this.#rows.clear();
+    this.#names.clear();
+    this.#order = undefined;
+    this.#next = 0;
   }
 
   add(
@@ -70,24 +84,27 @@ export class RawEntries implements EntrySink {
 
   /** Begins to give them out. */
   order(): void {
-    this.#order = new Float64Array(this.length);
-    let isOrdered = true;
+    this.#next = 0;
+    this.#order = undefined;
     for (let row = 0, last = 0; row < this.length; row++) {
       const inode = this.#word(row, INODE);
-      this.#order[row] = inode * MOST_ROWS + row;
-      isOrdered &&= inode >= last;
+      if (inode < last) return this.#sort();
       last = inode;
     }
-    if (!isOrdered) this.#order.sort();
-    this.#next = 0;
   }
 
-  /** The next in the order of inodes; its name is a copy that stays. */
+  #sort(): void {
+    this.#order = new Float64Array(this.length);
+    for (let row = 0; row < this.length; row++) {
+      this.#order[row] = this.#word(row, INODE) * MOST_ROWS + row;
+    }
+    this.#order.sort();
+  }
+
+  /** The next in the order of inodes; its name stays, unless all are cleared. */
   take(): RawEntry | undefined {
-    if (this.#next === this.#order.length) return undefined;
-    // A remainder of numbers beyond 32 bits takes longer than all else here.
-    const both = this.#order[this.#next++]!;
-    const row = both - Math.floor(both / MOST_ROWS) * MOST_ROWS;
+    if (this.#next === this.length) return undefined;
+    const row = this.#rowAt(this.#next++);
     const { words } = this.#rows.pieceOf(row);
     const at = 2 * this.#rows.numberAt(row);
     const place = words[at + NAME_PLACE]!;
@@ -98,6 +115,13 @@ export class RawEntries implements EntrySink {
       words[at + INODE]! as InodeNumber,
       words[at + FILE_TYPE]!,
     );
+  }
+
+  #rowAt(index: number): number {
+    if (this.#order === undefined) return index;
+    // A remainder of numbers beyond 32 bits takes longer than all else here.
+    const both = this.#order[index]!;
+    return both - Math.floor(both / MOST_ROWS) * MOST_ROWS;
   }
 
   #word(row: number, field: number): number {

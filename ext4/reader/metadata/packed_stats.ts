@@ -55,10 +55,15 @@ type Rare = Partial<Pick<Stat, "device" | "projectId" | "allocatedBytes">>;
 
 /** Packs what `statOf` gives, and gives out equal ones. */
 export class PackedStats {
-  readonly #rows = new Rows(NUMBERS_PER_ROW);
+  readonly #rows: Rows;
   readonly #common = new Rows(COMMON_NUMBERS);
   readonly #times = new Rows(TIMES_NUMBERS);
   readonly #rare = new Map<number, Rare>();
+
+  /** @param firstRows How many there is to be room for at first. */
+  constructor(firstRows?: number) {
+    this.#rows = new Rows(NUMBERS_PER_ROW, firstRows);
+  }
 
   /** Adds one. @returns its row */
   add(stat: Stat): number {

@@ -31,6 +31,7 @@ import { isType, parseInode } from "../inode/inode.ts";
 import { isZero, u32At } from "../little_endian.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
+import type { KnownInodes } from "./known_inodes.ts";
 
 /** What inode 5 holds. */
 export type StoredRecord =
@@ -213,11 +214,13 @@ function headerChecksum(header: Uint8Array): number {
 
 /**
  * The checksum that binds a record to the inodes it was made for.
+ * @param known gets those that are sound
  * @returns `undefined` where an inode is damaged: then nobody knows what it was
  */
 export function* loadInodesChecksum(
   volume: Volume,
   countInodes: number,
+  known?: KnownInodes,
 ): Reading<number | undefined> {
   const { geometry, inodes } = volume;
   const { inodeSizeBytes } = geometry;
@@ -226,7 +229,8 @@ export function* loadInodesChecksum(
   try {
     yield* inodes.visit(countInodes, (number, { bytes, words }, start) => {
       if (!isZero(bytes, start, start + inodeSizeBytes)) {
-        parseInode(geometry, number, bytes, start, words);
+        const inode = parseInode(geometry, number, bytes, start, words);
+        known?.add(inode);
       }
       checksum = words === undefined
         ? addToInodesChecksum(checksum, bytes, start)

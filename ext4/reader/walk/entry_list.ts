@@ -7,12 +7,25 @@
 import { PackedStats } from "../metadata/packed_stats.ts";
 import type { Stat } from "../metadata/stat.ts";
 import { Entry } from "./entry.ts";
-import { NameList, type NamePlace } from "./name_list.ts";
+import { NameList, type NamePlace, type NameRoom } from "./name_list.ts";
 
 /** Collects entries, then gives them out. */
 export class EntryList implements Iterable<Entry> {
-  readonly #stats = new PackedStats();
-  readonly #names = new NameList();
+  readonly #stats: PackedStats;
+  readonly #names: NameList;
+
+  /** Rows of {@linkcode known}, or of those added here as -1, -2 and so on; absent: of these only. */
+  readonly #rows: number[] | undefined;
+
+  /**
+   * @param room How many there will be at least, and the bytes of their names, if that is known.
+   * @param known Metadata of which some can be added by their row.
+   */
+  constructor(room?: NameRoom, private readonly known?: PackedStats) {
+    this.#stats = new PackedStats(known === undefined ? room?.length : undefined);
+    this.#names = new NameList(room);
+    this.#rows = known === undefined ? undefined : [];
+  }
 
   get length(): number {
     return this.#names.length;
@@ -20,7 +33,14 @@ export class EntryList implements Iterable<Entry> {
 
   /** Adds an entry. */
   add(name: NamePlace, stat: Stat): void {
-    this.#stats.add(stat);
+    const row = this.#stats.add(stat);
+    this.#rows?.push(-1 - row);
+    this.#names.add(name);
+  }
+
+  /** Adds an entry by the row of what is known of it. */
+  addKnown(name: NamePlace, row: number): void {
+    this.#rows!.push(row);
     this.#names.add(name);
   }
 
@@ -35,7 +55,11 @@ export class EntryList implements Iterable<Entry> {
     const { order } = this.#names;
     for (let i = 0; i < this.length; i++) {
       const row = order?.[i] ?? i;
-      yield Entry.packed(this.#names.placeOf(row), this.#stats, row);
+      const place = this.#names.placeOf(row);
+      const at = this.#rows?.[row] ?? -1 - row;
+      yield at < 0
+        ? Entry.packed(place, this.#stats, -1 - at)
+        : Entry.packed(place, this.known!, at);
     }
   }
 

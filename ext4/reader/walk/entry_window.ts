@@ -11,9 +11,20 @@ import type { Reading } from "../reading.ts";
 
 /** A million entries or a few more of an open folder. */
 export class EntryWindow {
-  #entries = new RawEntries();
+  #entries: RawEntries;
+  /** Whether it was read at all: only then `..` was looked at. */
+  #isFilled = false;
 
-  constructor(readonly cursor: DirectoryCursor) {}
+  /** @param scratch Holds what is read, and is used again: names that were taken do not stay. */
+  constructor(readonly cursor: DirectoryCursor, private readonly scratch?: RawEntries) {
+    this.#entries = scratch ?? new RawEntries();
+    this.#entries.clear();
+  }
+
+  /** How many names were read last, and their bytes. */
+  get read(): { readonly length: number; readonly sizeBytes: number } {
+    return this.#entries;
+  }
 
   /**
    * Reads on where all were taken.
@@ -21,10 +32,17 @@ export class EntryWindow {
    * @returns false at the end of the folder
    */
   *fill(onBroken: ((error: unknown) => void) | undefined): Reading<boolean> {
-    this.#entries = new RawEntries();
+    if (this.scratch === undefined) this.#entries = new RawEntries();
+    else this.scratch.clear();
     yield* this.cursor.readInto(this.#entries, RawEntries.MOST, onBroken);
     this.#entries.order();
+    this.#isFilled = true;
     return this.#entries.length > 0;
+  }
+
+  /** Whether all was read, and taken. */
+  get isDone(): boolean {
+    return this.#isFilled && this.cursor.isAtEnd;
   }
 
   /** The next of those that were read. */

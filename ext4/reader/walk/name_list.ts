@@ -16,12 +16,24 @@ const KEY_BYTES = 6;
 const PLACE = 0;
 const LENGTH = 1;
 
+/** How much room names need. */
+export interface NameRoom {
+  readonly length: number;
+  readonly sizeBytes: number;
+}
+
 /** Collects names, then gives them out in the order of their bytes. */
 export class NameList implements Iterable<Uint8Array> {
-  readonly #rows = new Rows(1);
-  readonly #names = new Names();
+  readonly #rows: Rows;
+  readonly #names: Names;
   #isSorted = true;
   #order: Uint32Array | undefined;
+
+  /** @param room How many there is to be room for at first, and for how many bytes. */
+  constructor(room?: NameRoom) {
+    this.#rows = new Rows(1, room?.length);
+    this.#names = new Names(room?.sizeBytes);
+  }
 
   get length(): number {
     return this.#rows.count;

@@ -12,10 +12,12 @@ import { type InodeNumber, ROOT_INODE } from "../../numbers.ts";
 import { encrypted } from "../contents/file_data.ts";
 import { corrupt } from "../corrupt.ts";
 import { InodeSet } from "../directory/inode_set.ts";
+import { RawEntries } from "../directory/raw_entries.ts";
 import { loadNamed, peekNamed } from "../directory/named_inode.ts";
 import type { RawEntry } from "../directory/raw_entry.ts";
 import { hasFlag } from "../inode/inode.ts";
 import { leaveOut } from "../leave_out.ts";
+import type { KnownInodes } from "../metadata/known_inodes.ts";
 import { isEncrypted, type Stat, statOf } from "../metadata/stat.ts";
 import type { Reading } from "../reading.ts";
 import type { Volume } from "../volume.ts";
@@ -46,20 +48,25 @@ export class FolderWalk {
   readonly #waiting: Waiting[];
   #current: Waiting;
   #window: EntryWindow | undefined;
+  readonly #scratch: RawEntries | undefined;
   #subfolders: Waiting[] = [];
 
   /**
    * @param path of the folder to begin at
    * @param isSorted whether folders come in the order of their names, or as they are stored
+   * @param known what need not be read once more, of a sorted walk
    */
   constructor(
     volume: Volume,
     path: Uint8Array,
     stat: Stat,
     isSorted: boolean,
+    private readonly known?: KnownInodes,
   ) {
     this.#volume = volume;
     this.#isSorted = isSorted;
+    // Of a sorted walk, all names of a folder are copied to be ordered.
+    if (isSorted) this.#scratch = new RawEntries();
     this.#current = { above: undefined, name: path, stat, depth: 0 };
     this.#waiting = [this.#current];
     this.#seen.add(stat.inode);
@@ -72,12 +79,14 @@ export class FolderWalk {
     for (let folder = this.#waiting.pop(); folder !== undefined; folder = this.#waiting.pop()) {
       try {
         this.#current = folder;
-        const inode = yield* this.#volume.inodes.load(folder.stat.inode);
+        const { inodes } = this.#volume;
+        const { inode: number } = folder.stat;
+        const inode = inodes.peek(number) ?? (yield* inodes.load(number));
         // What lies in an encrypted folder is encrypted as well: one message is enough.
         if (hasFlag(inode, "encrypt") && !isInEncrypted(folder)) {
           leaveOut(encrypted(inode), this.#volume.leaving, () => pathOf(folder));
         }
-        this.#window = new EntryWindow(yield* openFolder(this.#volume, inode));
+        this.#window = new EntryWindow(yield* openFolder(this.#volume, inode), this.#scratch);
         return { path: pathOf(folder), depth: folder.depth, stat: folder.stat };
       } catch (error) {
         leaveOut(error, this.#volume.leaving, () => pathOf(this.#current));
@@ -101,23 +110,42 @@ export class FolderWalk {
 
   /** All entries of the folder. @throws as `nextEntries` */
   *allEntries(): Reading<EntryList> {
-    const list = new EntryList();
+    const { known } = this;
+    let list: EntryList | undefined;
     let countBefore = 0;
-    while (yield* this.#visitSome(BATCH_ENTRIES, (raw, stat) => list.add(raw, stat))) {
-      if (list.length - countBefore >= BATCH_ENTRIES) this.#volume.afterMany();
-      countBefore = list.length;
+    const here = () => list ??= new EntryList(this.#window!.read, known?.stats);
+    const addKnown = (raw: RawEntry) => {
+      const row = known?.rowOf(raw);
+      if (row === undefined) return false;
+      if (known!.isFolder(row)) this.#enqueue(raw.name.slice(), known!.stats.at(row));
+      here().addKnown(raw, row);
+      return true;
+    };
+    const add = (raw: RawEntry, stat: Stat) => here().add(raw, stat);
+    while (yield* this.#visitSome(BATCH_ENTRIES, add, known && addKnown)) {
+      const count = list?.length ?? 0;
+      if (count - countBefore >= BATCH_ENTRIES) this.#volume.afterMany();
+      countBefore = count;
     }
-    return list.sort();
+    return list?.sort() ?? new EntryList();
   }
 
-  /** @returns false at the end of the folder */
-  *#visitSome(most: number, visit: (raw: RawEntry, stat: Stat) => void): Reading<boolean> {
+  /**
+   * @param visitKnown whether it was visited without being read
+   * @returns false at the end of the folder
+   */
+  *#visitSome(
+    most: number,
+    visit: (raw: RawEntry, stat: Stat) => void,
+    visitKnown?: (raw: RawEntry) => boolean,
+  ): Reading<boolean> {
     const volume = this.#volume;
     const { leaving } = volume;
     const { inode: folder } = this.#current.stat;
     const window = this.#window!;
     let one = window.take();
     if (one === undefined) {
+      if (window.isDone) return false;
       const isThere = yield* window.fill(
         leaving.onBroken && ((error) => leaveOut(error, leaving, () => pathOf(this.#current))),
       );
@@ -128,14 +156,16 @@ export class FolderWalk {
     for (let count = 0; one !== undefined;) {
       const raw: RawEntry = one;
       try {
-        const inode = peekNamed(volume, folder, one) ?? (yield* loadNamed(volume, folder, one));
-        const stat = statOf(
-          volume.geometry,
-          inode,
-          (error) => leaveOut(error, leaving, () => this.#pathBelow(raw.name)),
-        );
-        if (stat.kind === "folder") this.#enqueue(raw.name.slice(), stat);
-        visit(one, stat);
+        if (visitKnown?.(raw) !== true) {
+          const inode = peekNamed(volume, folder, one) ?? (yield* loadNamed(volume, folder, one));
+          const stat = statOf(
+            volume.geometry,
+            inode,
+            (error) => leaveOut(error, leaving, () => this.#pathBelow(raw.name)),
+          );
+          if (stat.kind === "folder") this.#enqueue(raw.name.slice(), stat);
+          visit(one, stat);
+        }
       } catch (error) {
         leaveOut(error, leaving, () => this.#pathBelow(raw.name));
       }
