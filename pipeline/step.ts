@@ -54,6 +54,12 @@ export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
       | Omit<Extract<BuildEvent, { readonly type: "problem" }>, "step">,
   ): void;
   /**
+   * What `begin` returned.
+   *
+   * @internal
+   */
+  readonly begun?: unknown;
+  /**
    * Hands the scanned source to the steps that follow.
    *
    * @internal
@@ -209,6 +215,14 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
       readonly unit?: "bytes";
     }[]
   >;
+  /**
+   * Called when the build begins, before any step runs: starts what takes long, and needs nothing of
+   * the steps before. What it returns is `context.begun` in `run`; it is undone by `context.defer`.
+   * Not called for a preview.
+   *
+   * @internal
+   */
+  begin?(context: StepContext<Schema>): unknown;
   /**
    * The streaming form, used instead of `run` where the payload is being made and all steps between
    * also have one, or leave the bytes alone (`passive`).

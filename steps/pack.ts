@@ -12,6 +12,7 @@ import { ALGORITHMS } from "../host/digests/file_digest.ts";
 import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { makeRing } from "../host/threads/ring.ts";
+import type { StartedWorker } from "../host/threads/started_worker.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, isLoss, type Problem } from "../pipeline/problem.ts";
@@ -99,6 +100,14 @@ export const pack: Step = defineStep({
     checkReflink(options.reflink, options.blockSize, output);
     sourceDateEpoch();
   },
+  begin({ options, defer }) {
+    const threads = startThreads(options.record);
+    // Whoever has taken them over has ended them by then.
+    defer(() => {
+      for (const { worker } of Object.values(threads)) worker.terminate();
+    });
+    return threads;
+  },
   async run(image, context): Promise<Image> {
     const source = neededSource(context);
     const equality = await equalityOf(source, context);
@@ -134,6 +143,16 @@ export const pack: Step = defineStep({
     ];
   },
 });
+
+/** The threads that digest. To load their code takes as long as to digest a small image. */
+interface PackThreads {
+  readonly image: StartedWorker;
+  readonly files?: StartedWorker;
+}
+
+function startThreads(needsDigests: boolean): PackThreads {
+  return { image: Hasher.start(), ...(needsDigests ? { files: FileDigests.start() } : {}) };
+}
 
 /** What is to be written. */
 interface PackParts {
@@ -204,11 +223,15 @@ async function write(
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
   const ring = makeRing(needsDigests ? 2 : 1);
+  const threads = context.begun as PackThreads | undefined ?? startThreads(needsDigests);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {
-    if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring);
-    hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
+    if (needsDigests) {
+      digests = new FileDigests(plan.layout.countUsedInodes, ring, threads.files);
+    }
+    const { algorithm } = context.options;
+    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure, threads.image);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const readFrom = equality && unchangedAmong(source, equality);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
