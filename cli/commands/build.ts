@@ -15,6 +15,7 @@ import { examples } from "../arguments/examples.ts";
 import { fileValue, wordValue } from "../arguments/file_value.ts";
 import { keeping } from "../arguments/keep_options.ts";
 import { looseChoice } from "../arguments/loose_choice.ts";
+import { unguessed } from "../arguments/unguessed.ts";
 import type { BuildValues } from "../building/build_values.ts";
 import { plugins } from "../building/built_in_plugins.ts";
 import { ownStepNames } from "../building/own_steps.ts";
@@ -45,7 +46,7 @@ function algorithmOf(text: string): string {
 
 const parser = command(
   "build",
-  merge(
+  unguessed(merge(
     object("What and where", {
       command: constant("build"),
       sources: multiple(
@@ -210,7 +211,7 @@ const parser = command(
       })),
     }),
     common,
-  ),
+  )),
   {
     brief: briefOf("build"),
     description:
