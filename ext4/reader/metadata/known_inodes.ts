@@ -12,8 +12,8 @@ import type { Geometry } from "../layout/geometry.ts";
 import { PackedStats } from "./packed_stats.ts";
 import { statOf } from "./stat.ts";
 
-/** So many take 50 MB; of more, none are kept. */
-const MOST_INODES = 500_000;
+/** So many take 45 MB; of more, none are kept. */
+const MOST_INODES = 1_000_000;
 const UNKNOWN = 0xffff_ffff;
 
 /** Those that a folder may name, and that are sound. */
