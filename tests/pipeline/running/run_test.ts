@@ -154,3 +154,46 @@ Deno.test("an error of the checks is the user's, and is reported as an event, to
   );
   assert.deepEqual(events.map((event) => event.type), ["build-failed"]);
 });
+
+Deno.test("what a step begins is begun before the first runs, and comes to it", async () => {
+  const seen: unknown[] = [];
+  const machine = fakeMachine();
+  await pipelineOf([
+    step("first", { run: () => void seen.push("first") }),
+    step("second", {
+      begin({ defer }) {
+        seen.push("begin");
+        defer(() => void machine.calls.push("end"));
+        return 7;
+      },
+      run: (_, { begun }) => void seen.push(begun),
+    }),
+    seal,
+  ], machine).run(REQUEST);
+  assert.deepEqual(seen, ["begin", "first", 7]);
+  assert.ok(machine.calls.includes("end"));
+});
+
+Deno.test("a step that cannot begin fails the build under its own name, and nothing runs", async () => {
+  const begun: string[] = [];
+  const machine = fakeMachine();
+  const steps = [
+    step("first", {
+      begin: ({ defer }) => defer(() => void machine.calls.push("end")),
+      run: () => void begun.push("first"),
+    }),
+    step("second", {
+      begin() {
+        throw new Error("no thread");
+      },
+    }),
+    seal,
+  ];
+  await assert.rejects(pipelineOf(steps, machine).run(REQUEST), {
+    name: "StepError",
+    step: "second",
+    message: /second failed: no thread/,
+  });
+  assert.deepEqual(begun, []);
+  assert.ok(machine.calls.includes("end"));
+});
