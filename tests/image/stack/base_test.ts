@@ -24,6 +24,8 @@ async function withStackOfThree(use: (folder: string) => Promise<void>): Promise
     for (const name of ["full", "mon", "tue"]) {
       mkdirSync(`${folder}/${name}`);
       writeFileSync(`${folder}/${name}/${name}.txt`, `of ${name}`);
+      // Long ago: what is written to an image within a second of its newest file cannot be seen.
+      for (const path of [`${name}/${name}.txt`, name]) utimesSync(`${folder}/${path}`, 1e9, 1e9);
       await buildLayer(`${folder}/${name}`, `${folder}/${name}.img`, base);
       base = `${folder}/${name}.img`;
     }
@@ -123,7 +125,6 @@ testWith(
       output("debugfs", ["-w", "-R", "ssv volume_name given", `${folder}/full.img`]);
       assert.deepEqual(await namesOf(`${folder}/mon.img`), ["full.txt", "mon.txt"]);
       output("debugfs", ["-w", "-R", "sif /full.txt size 3", `${folder}/full.img`]);
-      output("debugfs", ["-w", "-R", "ssv wtime 20300101", `${folder}/full.img`]);
       const { code, message } = await refusal(`${folder}/mon.img`);
       assert.equal(code, "wrong-base");
       assert.match(message, /it was written to since/);
