@@ -11,8 +11,6 @@ import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digests/file_digest.ts";
 import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
-import { makeRing } from "../host/threads/ring.ts";
-import type { StartedWorker } from "../host/threads/started_worker.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, isLoss, type Problem } from "../pipeline/problem.ts";
@@ -46,9 +44,9 @@ import {
   REFLINK_OPTION,
   takesRoom,
 } from "./pack/reflink.ts";
+import { openSink } from "./pack/open_sink.ts";
+import { type PackThreads, startThreads } from "./pack/pack_threads.ts";
 import { Pace } from "./pack/pace.ts";
-import { fileSink } from "./pack/sink.ts";
-import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
 
 const options = {
@@ -144,16 +142,6 @@ export const pack: Step = defineStep({
   },
 });
 
-/** The threads that digest. To load their code takes as long as to digest a small image. */
-interface PackThreads {
-  readonly image: StartedWorker;
-  readonly files?: StartedWorker;
-}
-
-function startThreads(needsDigests: boolean): PackThreads {
-  return { image: Hasher.start(), ...(needsDigests ? { files: FileDigests.start() } : {}) };
-}
-
 /** What is to be written. */
 interface PackParts {
   readonly plan: Plan;
@@ -220,9 +208,12 @@ async function write(
   }
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
-  const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
-  const ring = makeRing(needsDigests ? 2 : 1);
+  const { ring, sink } = openSink(image.path, {
+    sizeBytes: plan.sizeBytes,
+    isRead: reflink !== "never",
+    needsDigests,
+  });
   const threads = context.begun as PackThreads | undefined ?? startThreads(needsDigests);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
@@ -231,7 +222,8 @@ async function write(
       digests = new FileDigests(plan.layout.countUsedInodes, ring, threads.files);
     }
     const { algorithm } = context.options;
-    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure, threads.image);
+    const othersFailure = () => digests?.failure ?? sink.failure;
+    hasher = new Hasher(algorithm, breather, ring, othersFailure, threads.image);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const readFrom = equality && unchangedAmong(source, equality);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
@@ -252,8 +244,8 @@ async function write(
       onProgress: (done) =>
         context.emit({ type: "progress", done, total: plan.sizeBytes, unit: "bytes" }),
     });
-    sink.finish(sizeBytes);
     const { digest, changed } = await hasher.finish();
+    await sink.finish(sizeBytes);
     for (const { inode, change } of changed) files.reportChange(inode as TreeInode, change);
     if (equality !== undefined && digests !== undefined) {
       const digestOf = (number: number) => digests!.digestOf(number);
@@ -266,13 +258,10 @@ async function write(
     explainCopies(reflink, cloner, context.emit);
     return { digest, sizeBytes, clonedBytes: cloner?.cloned.bytes ?? 0 };
   } finally {
-    // The thread ends also where closing fails, as it does where a server's disk is full.
-    try {
-      sink.close();
-    } finally {
-      await hasher?.close();
-      digests?.close();
-    }
+    const isEnded = await hasher?.close() ?? false;
+    digests?.close();
+    // Last: it fails where a server's disk is full.
+    await sink.close(isEnded);
   }
 }
 

@@ -6,7 +6,6 @@
 import type { NamePlace } from "../../ext4/reader/walk/name_list.ts";
 import { isPlain, printable } from "../../host/libc/paths.ts";
 import { boundGarbage } from "../../host/runtime.ts";
-import { joined } from "../arguments/image_path.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 
 const BATCH_CHARACTERS = 65_536;
@@ -41,7 +40,11 @@ export class Lines {
   addBelow(folder: Uint8Array, { bytes, nameAt, nameLength }: NamePlace): void {
     const nameEnd = nameAt + nameLength;
     if (!isPlain(folder) || !isPlain(bytes, nameAt, nameEnd)) {
-      return this.add(printable(joined(folder, bytes.subarray(nameAt, nameEnd))));
+      const path = new Uint8Array(folder.length + 1 + nameLength);
+      path.set(folder);
+      path[folder.length] = SLASH;
+      path.set(bytes.subarray(nameAt, nameEnd), folder.length + 1);
+      return this.add(printable(path));
     }
     if (this.#text !== "") this.#encode();
     this.#makeRoom(folder.length + nameLength + 2);
