@@ -4,7 +4,9 @@
  */
 
 import { mkdirSync, rmSync } from "node:fs";
+import { compileC } from "./compile_c.ts";
 import type { Place } from "./contenders.ts";
+import { findProgram } from "./find_program.ts";
 import type { IcecoreCommand } from "./icecore_contenders.ts";
 import { measure, type RunOptions } from "./measure.ts";
 import { median } from "./statistics.ts";
@@ -15,6 +17,9 @@ export interface Extracting {
   readonly seconds: number;
   readonly tarSeconds: number;
   readonly peakBytes?: number;
+  /** The system calls alone, in C, by one thread and by two; missing without a compiler. */
+  readonly oneThreadSeconds?: number;
+  readonly twoThreadsSeconds?: number;
 }
 
 /** Builds an image and an archive of the data, and extracts both in turn. */
@@ -27,6 +32,8 @@ export async function extractAll(
   const run = (...argv: string[]) => measure(argv, { ...options, cwd: out });
   const target = `${out}/target`;
   const seconds: number[] = [], tarSeconds: number[] = [], peaks: number[] = [];
+  const byThreads: readonly [one: number[], two: number[]] = [[], []];
+  const calls = findProgram("gcc") ? compileC("make_calls", ["-lpthread"], out) : undefined;
   try {
     await run(program, ...args, "build", data.folder, "-o", `${out}/x.img`, "--quiet");
     await run("tar", "-C", data.folder, "-cf", `${out}/x.tar`, ".");
@@ -39,22 +46,37 @@ export async function extractAll(
       seconds.push(ours.seconds);
       tarSeconds.push(theirs.seconds);
       if (ours.peakBytes !== undefined) peaks.push(ours.peakBytes);
+      if (calls === undefined) continue;
+      for (const [i, took] of byThreads.entries()) {
+        const { output } = await run(calls, data.folder, `${out}/x.img`, target, String(i + 1));
+        rmSync(target, { recursive: true });
+        took.push(Number(output));
+      }
     }
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
-  const peak = median(peaks);
+  const [peak, oneThreadSeconds, twoThreadsSeconds] = [peaks, ...byThreads].map(median);
   return {
     seconds: median(seconds) ?? NaN,
     tarSeconds: median(tarSeconds) ?? NaN,
     ...(peak === undefined ? {} : { peakBytes: peak }),
+    ...(oneThreadSeconds === undefined ? {} : { oneThreadSeconds }),
+    ...(twoThreadsSeconds === undefined ? {} : { twoThreadsSeconds }),
   };
 }
 
 /** The numbers as a sentence. */
-export function showExtracting({ seconds, tarSeconds, peakBytes }: Extracting): string {
+export function showExtracting(
+  { seconds, tarSeconds, peakBytes, oneThreadSeconds: one, twoThreadsSeconds: two }: Extracting,
+): string {
   const peak = peakBytes === undefined ? "" : `, at most ${showBytes(peakBytes)} of memory`;
+  const calls = one === undefined || two === undefined
+    ? ""
+    : `; the system calls alone, in C: ${showSeconds(one)} by one thread, ${
+      showSeconds(two)
+    } by two`;
   return `Extracting everything: ${showSeconds(seconds)}${peak}; tar x: ${
     showSeconds(tarSeconds)
-  }.`;
+  }${calls}.`;
 }
