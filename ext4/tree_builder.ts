@@ -105,7 +105,8 @@ export class TreeBuilder {
     const { uid, gid, target, mtime } = found;
     this.#mode.withRoom(row)[row] = found.mode;
     // Rows are zero: memory that nothing is written to takes no room, and some columns are all zeros.
-    const [uids, gids] = [this.#uid.withRoom(row), this.#gid.withRoom(row)];
+    const uids = this.#uid.withRoom(row);
+    const gids = this.#gid.withRoom(row);
     if (uid !== 0) uids[row] = uid;
     if (gid !== 0) gids[row] = gid;
     this.#sizeBytes.withRoom(row)[row] = target?.length ?? found.sizeBytes ?? 0;

@@ -63,10 +63,11 @@ export class SmallContents {
       return reading;
     };
     if (end === ownEnd) return read(ownEnd);
+    // Whatever is wrong, it may be another file's.
     try {
-      return read(end);
+      const reading = read(end);
+      return reading instanceof Promise ? reading.catch(() => read(ownEnd)) : reading;
     } catch {
-      // Whatever it is, it may be another file's.
       return read(ownEnd);
     }
   }
