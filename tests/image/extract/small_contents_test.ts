@@ -4,7 +4,15 @@
  */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { flip, placeOf } from "../../support/images/damaged_image.ts";
 import { icecore, icecoreOutput } from "../../support/programs/run_icecore.ts";
@@ -21,26 +29,35 @@ function contentOf(i: number): string {
   return i % 11 === 0 ? "x".repeat(1024 * (i % 3)) : `${i},`.repeat(i % 7 * 100);
 }
 
+/** Of access and of modification, in seconds: most of them the same. */
+function timesOf(i: number): [number, number] {
+  return [i % 40 === 39 ? 1_700_000_000 : 1_600_000_000 + i, 1_600_000_000 + i];
+}
+
 async function withImage(use: (image: string, place: string) => Promise<void>): Promise<void> {
   await inTemporaryFolder(async (place) => {
     const source = join(place, "small");
     mkdirSync(source);
     for (let i = 0; i < COUNT_FILES; i++) {
       writeFileSync(join(source, nameOf(i)), contentOf(i));
+      utimesSync(join(source, nameOf(i)), ...timesOf(i));
       if (i % 100 === 3) mkdirSync(join(source, `${nameOf(i)}-folder`));
     }
     const image = join(place, "small.img");
-    await icecoreOutput(["build", source, "-o", image, "--quiet"]);
+    await icecoreOutput(["build", source, "-o", image, "--times", "all", "--quiet"]);
     await use(image, place);
   });
 }
 
-/** Each is there with all of its contents, or as the exception says. */
+/** Each is there with all of its contents and times, or as the exception says. */
 function assertExtracted(target: string, isLeftOut: (i: number) => boolean): void {
   for (let i = 0; i < COUNT_FILES; i++) {
     const path = join(target, "small", nameOf(i));
     assert.equal(existsSync(path), !isLeftOut(i), nameOf(i));
-    if (!isLeftOut(i)) assert.equal(readFileSync(path, "utf8"), contentOf(i), nameOf(i));
+    if (isLeftOut(i)) continue;
+    const { atimeMs, mtimeMs } = statSync(path);
+    assert.deepEqual([atimeMs / 1000, mtimeMs / 1000], timesOf(i), nameOf(i));
+    assert.equal(readFileSync(path, "utf8"), contentOf(i), nameOf(i));
   }
 }
 
