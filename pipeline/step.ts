@@ -53,11 +53,7 @@ export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
       | Omit<Extract<BuildEvent, { readonly type: "command" }>, "step">
       | Omit<Extract<BuildEvent, { readonly type: "problem" }>, "step">,
   ): void;
-  /**
-   * What `begin` returned.
-   *
-   * @internal
-   */
+  /** What `begin` returned. @internal */
   readonly begun?: unknown;
   /**
    * Hands the scanned source to the steps that follow.
@@ -216,9 +212,8 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
     }[]
   >;
   /**
-   * Called when the build begins, before any step runs: starts what takes long, and needs nothing of
-   * the steps before. What it returns is `context.begun` in `run`; it is undone by `context.defer`.
-   * Not called for a preview.
+   * Called when the build begins, not for a preview: starts what takes long and needs no step before.
+   * `run` finds what it returns as `context.begun`; `context.defer` undoes it.
    *
    * @internal
    */

@@ -45,8 +45,8 @@ import {
   takesRoom,
 } from "./pack/reflink.ts";
 import { openSink } from "./pack/open_sink.ts";
-import { type PackThreads, startThreads } from "./pack/pack_threads.ts";
 import { Pace } from "./pack/pace.ts";
+import { PackThreads } from "./pack/pack_threads.ts";
 import { streamImage } from "./pack/stream_image.ts";
 
 const options = {
@@ -99,11 +99,8 @@ export const pack: Step = defineStep({
     sourceDateEpoch();
   },
   begin({ options, defer }) {
-    const threads = startThreads(options.record);
-    // Whoever has taken them over has ended them by then.
-    defer(() => {
-      for (const { worker } of Object.values(threads)) worker.terminate();
-    });
+    const threads = new PackThreads(options.record);
+    defer(() => threads.close());
     return threads;
   },
   async run(image, context): Promise<Image> {
@@ -214,7 +211,7 @@ async function write(
     isRead: reflink !== "never",
     needsDigests,
   });
-  const threads = context.begun as PackThreads | undefined ?? startThreads(needsDigests);
+  const threads = context.begun as PackThreads | undefined ?? new PackThreads(needsDigests);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {

@@ -109,15 +109,9 @@ export class FileSystem implements LeavingOut {
     leaving: LeavingOut = this,
   ): AsyncGenerator<Entry[]> {
     const open = await settle(this.#openFolder(folder, options, leaving));
+    const toStat = (inode: Inode, raw: RawEntry) => this.#statOf(inode, raw, leaving);
     while (true) {
-      const entries = await settle(
-        nextEntries(
-          this.#volume,
-          open,
-          leaving,
-          (inode, raw) => this.#statOf(inode, raw, leaving),
-        ),
-      );
+      const entries = await settle(nextEntries(this.#volume, open, leaving, toStat));
       if (entries === undefined) return;
       yield entries;
     }
@@ -245,15 +239,12 @@ export class FileSystem implements LeavingOut {
 
   /**
    * The checksum of all inodes up to a number, which a record is compared with.
-   * @param keepsInodes whether a walk through all folders follows: then their metadata are kept, where
-   * there are not too many
+   * @param keepsInodes whether a walk through all folders follows, which then need not read them again
    * @returns `undefined` where one of them is damaged, or there are not as many
    */
   async inodesChecksum(countInodes: number, keepsInodes = false): Promise<number | undefined> {
-    const known = keepsInodes ? KnownInodes.of(this.#volume.geometry, countInodes) : undefined;
-    const checksum = await settle(loadInodesChecksum(this.#volume, countInodes, known));
-    this.#known = known;
-    return checksum;
+    this.#known = keepsInodes ? KnownInodes.of(this.#volume.geometry, countInodes) : undefined;
+    return await settle(loadInodesChecksum(this.#volume, countInodes, this.#known));
   }
 
   *#find(file: FileReference, options: FollowOptions): Reading<Inode> {
@@ -295,9 +286,7 @@ export class FileSystem implements LeavingOut {
     const stat = this.#statOf(inode, wholePath(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
     const path = wholePath(folder) ?? new Uint8Array();
-    // Where what is broken is left out, other inodes may stand in for those that are known.
-    const known = isSorted && this.onBroken === undefined ? this.#known : undefined;
-    return new FolderWalk(this.#volume, path, stat, isSorted, known);
+    return new FolderWalk(this.#volume, path, stat, isSorted, this.#known);
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */

@@ -1,5 +1,5 @@
 /**
- * The threads that digest an image while it is written, started before it is planned.
+ * The threads that digest: to load their code takes as long as to digest a small image.
  * @module
  */
 
@@ -7,13 +7,19 @@ import type { StartedWorker } from "../../host/threads/started_worker.ts";
 import { FileDigests } from "./file_digests.ts";
 import { Hasher } from "./image_digest.ts";
 
-/** The threads that digest. To load their code takes as long as to digest a small image. */
-export interface PackThreads {
-  readonly image: StartedWorker;
-  readonly files?: StartedWorker;
-}
+/** Threads that load their code until there is something to digest. */
+export class PackThreads {
+  readonly image: StartedWorker = Hasher.start();
+  readonly files: StartedWorker | undefined;
 
-/** Starts them: they load their code meanwhile. */
-export function startThreads(needsDigests: boolean): PackThreads {
-  return { image: Hasher.start(), ...(needsDigests ? { files: FileDigests.start() } : {}) };
+  /** @param needsDigests whether files are digested as well */
+  constructor(needsDigests: boolean) {
+    if (needsDigests) this.files = FileDigests.start();
+  }
+
+  /** Ends those that nobody took over; whoever did has ended them by then. */
+  close(): void {
+    this.image.worker.terminate();
+    this.files?.worker.terminate();
+  }
 }

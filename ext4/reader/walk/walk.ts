@@ -49,6 +49,7 @@ export class FolderWalk {
   #current: Waiting;
   #window: EntryWindow | undefined;
   readonly #scratch: RawEntries | undefined;
+  readonly #known: KnownInodes | undefined;
   #subfolders: Waiting[] = [];
 
   /**
@@ -61,12 +62,14 @@ export class FolderWalk {
     path: Uint8Array,
     stat: Stat,
     isSorted: boolean,
-    private readonly known?: KnownInodes,
+    known?: KnownInodes,
   ) {
     this.#volume = volume;
     this.#isSorted = isSorted;
     // Of a sorted walk, all names of a folder are copied to be ordered.
     if (isSorted) this.#scratch = new RawEntries();
+    // Where what is broken is left out, other inodes may stand in for those that are known.
+    if (isSorted && volume.leaving.onBroken === undefined) this.#known = known;
     this.#current = { above: undefined, name: path, stat, depth: 0 };
     this.#waiting = [this.#current];
     this.#seen.add(stat.inode);
@@ -110,7 +113,7 @@ export class FolderWalk {
 
   /** All entries of the folder. @throws as `nextEntries` */
   *allEntries(): Reading<EntryList> {
-    const { known } = this;
+    const known = this.#known;
     let list: EntryList | undefined;
     let countBefore = 0;
     const here = () => list ??= new EntryList(this.#window!.read, known?.stats);
