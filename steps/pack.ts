@@ -11,6 +11,7 @@ import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digests/file_digest.ts";
 import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
+import { makeRing } from "../host/threads/ring.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, isLoss, type Problem } from "../pipeline/problem.ts";
@@ -44,9 +45,10 @@ import {
   REFLINK_OPTION,
   takesRoom,
 } from "./pack/reflink.ts";
-import { openSink } from "./pack/open_sink.ts";
 import { Pace } from "./pack/pace.ts";
 import { PackThreads } from "./pack/pack_threads.ts";
+import { fileSink } from "./pack/sink.ts";
+import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
 
 const options = {
@@ -205,12 +207,9 @@ async function write(
   }
   await context.announceSize?.(plan.sizeBytes);
   const breather = new Breather(context.signal);
+  const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
-  const { ring, sink } = openSink(image.path, {
-    sizeBytes: plan.sizeBytes,
-    isRead: reflink !== "never",
-    needsDigests,
-  });
+  const ring = makeRing(needsDigests ? 2 : 1);
   const threads = context.begun as PackThreads | undefined ?? new PackThreads(needsDigests);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
@@ -219,8 +218,7 @@ async function write(
       digests = new FileDigests(plan.layout.countUsedInodes, ring, threads.files);
     }
     const { algorithm } = context.options;
-    const othersFailure = () => digests?.failure ?? sink.failure;
-    hasher = new Hasher(algorithm, breather, ring, othersFailure, threads.image);
+    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure, threads.image);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const readFrom = equality && unchangedAmong(source, equality);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);
@@ -241,8 +239,8 @@ async function write(
       onProgress: (done) =>
         context.emit({ type: "progress", done, total: plan.sizeBytes, unit: "bytes" }),
     });
+    sink.finish(sizeBytes);
     const { digest, changed } = await hasher.finish();
-    await sink.finish(sizeBytes);
     for (const { inode, change } of changed) files.reportChange(inode as TreeInode, change);
     if (equality !== undefined && digests !== undefined) {
       const digestOf = (number: number) => digests!.digestOf(number);
@@ -255,10 +253,13 @@ async function write(
     explainCopies(reflink, cloner, context.emit);
     return { digest, sizeBytes, clonedBytes: cloner?.cloned.bytes ?? 0 };
   } finally {
-    const isEnded = await hasher?.close() ?? false;
-    digests?.close();
-    // Last: it fails where a server's disk is full.
-    await sink.close(isEnded);
+    // The thread ends also where closing fails, as it does where a server's disk is full.
+    try {
+      sink.close();
+    } finally {
+      await hasher?.close();
+      digests?.close();
+    }
   }
 }
 

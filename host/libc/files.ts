@@ -84,13 +84,6 @@ export function openPartAt(
   return openAt(folder, bytes.slice(at, at + length), flags, mode);
 }
 
-const F_DUPFD_CLOEXEC = 1030;
-
-/** A further descriptor of an open file: each is closed by itself. */
-export function duplicate(fd: Descriptor): Descriptor {
-  return check("dup", () => libc.fcntl(fd, F_DUPFD_CLOEXEC, 0)) as Descriptor;
-}
-
 /** Closes a descriptor. A failure to write late data is thrown. */
 export function close(fd: Descriptor): void {
   // After EINTR the descriptor is closed all the same on Linux; closing again could hit another's.

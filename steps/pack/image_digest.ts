@@ -117,22 +117,17 @@ export class Hasher implements Finisher {
     return await this.#result;
   }
 
-  /**
-   * Ends the thread, after it has closed the files that it was handed.
-   * @returns whether the other takers were told as well that nothing follows
-   */
-  async close(): Promise<boolean> {
+  /** Ends the thread, after it has closed the files that it was handed. */
+  async close(): Promise<void> {
     // The thread alone may close them: a number closed twice might be another's by then. It has at
     // most eight buffers before it, a matter of milliseconds.
     const isStuck = () => this.#isOver || this.othersFailure() !== undefined;
     while (!isStuck() && !this.#ring.waitForRoom(WAIT_MS)) await nextTurn();
     if (!isStuck()) {
-      this.#isEnded = true;
       this.#ring.end();
       await this.#result.catch(() => {});
     }
     this.#worker.terminate();
-    return this.#isEnded;
   }
 
   #requireRunning(): void {

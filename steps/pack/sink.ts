@@ -17,9 +17,6 @@ import {
   writeAllAt,
 } from "../../host/libc/files.ts";
 
-/** Runs of zeros from this length on become holes; shorter ones would only split the writes. */
-export const HOLE_BYTES = 65_536;
-
 /** Takes an image from front to back. */
 export interface Sink {
   /** Whether long runs of zeros may be left out, as holes. */
@@ -30,31 +27,20 @@ export interface Sink {
   readonly isBehind: boolean;
   /** Writes what is left, and lets the event loop run meanwhile. @throws the signal's reason. */
   catchUp(breather: Breather): Promise<void>;
-  /** Whether what is to be written has to be named before a buffer is handed on. */
-  readonly isApart?: boolean;
-  /** Why another thread that writes failed, if so: it takes no more buffers then. */
-  readonly failure?: Error | undefined;
   /** The image, where it is a file that is open for reading as well. */
   readonly file?: Descriptor;
-  /** Says that the image is complete, when all buffers were taken. */
-  finish(sizeBytes: number): void | Promise<void>;
-  /**
-   * Gives the sink up, complete or not.
-   * @param isRingEnded whether those who take the buffers were told that nothing follows
-   */
-  close(isRingEnded: boolean): void | Promise<void>;
+  /** Says that the image is complete. */
+  finish(sizeBytes: number): void;
+  /** Gives the sink up, complete or not. */
+  close(): void;
 }
 
 /** A file that exists and is empty. @param isRead whether it is read meanwhile */
-export function fileSink(
-  path: string,
-  isRead = false,
-): Sink & { readonly descriptor: Descriptor; finish(sizeBytes: number): void; close(): void } {
+export function fileSink(path: string, isRead = false): Sink {
   const flags = (isRead ? O_RDWR : O_WRONLY) | O_NOFOLLOW;
   // Claimed as a regular file: a link in its place leads to somebody else's.
   const fd = explained(path, () => openAt(CURRENT_FOLDER, path, flags));
   return {
-    descriptor: fd,
     ...(isRead ? { file: fd } : {}),
     keepsHoles: true,
     isBehind: false,

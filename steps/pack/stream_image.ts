@@ -14,7 +14,10 @@ import type { FileDigests, OtherFiles } from "./file_digests.ts";
 import type { FilePiece } from "./file_pieces.ts";
 import type { Hasher } from "./image_digest.ts";
 import type { Pace } from "./pace.ts";
-import { HOLE_BYTES, type Sink } from "./sink.ts";
+import type { Sink } from "./sink.ts";
+
+/** Runs of zeros from this length on become holes; shorter ones would only split the writes. */
+const HOLE_BYTES = 65_536;
 
 /** A run whose bytes are known, or are read. */
 type KnownRun = Exclude<Run, { readonly kind: "digests" }>;
@@ -274,7 +277,6 @@ class Streamer {
 
   /** Hands the buffer on to be hashed first: that takes longest, and goes on while it is written. */
   #submit(buffer: Uint8Array): void {
-    if (this.parts.sink.isApart === true) this.#write(buffer);
     this.parts.hasher.submit(this.#used);
     this.#write(buffer);
     // Not a view: the buffer is filled anew while others still have the piece in hand.
