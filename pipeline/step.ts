@@ -53,8 +53,6 @@ export interface StepContext<Schema extends OptionsSchema = OptionsSchema>
       | Omit<Extract<BuildEvent, { readonly type: "command" }>, "step">
       | Omit<Extract<BuildEvent, { readonly type: "problem" }>, "step">,
   ): void;
-  /** What `begin` returned. @internal */
-  readonly begun?: unknown;
   /**
    * Hands the scanned source to the steps that follow.
    *
@@ -211,13 +209,6 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
       readonly unit?: "bytes";
     }[]
   >;
-  /**
-   * Called when the build begins, not for a preview: starts what takes long and needs no step before.
-   * `run` finds what it returns as `context.begun`; `context.defer` undoes it.
-   *
-   * @internal
-   */
-  begin?(context: StepContext<Schema>): unknown;
   /**
    * The streaming form, used instead of `run` where the payload is being made and all steps between
    * also have one, or leave the bytes alone (`passive`).

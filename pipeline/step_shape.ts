@@ -39,7 +39,6 @@ const FIELDS: Readonly<Record<string, Check>> = {
   digests: TRUTH,
   shell: ["false, or to be left out", (value) => value === false],
   check: FUNCTION,
-  begin: FUNCTION,
   preview: FUNCTION,
   stream: FUNCTION,
   ended: FUNCTION,

@@ -46,7 +46,6 @@ import {
   takesRoom,
 } from "./pack/reflink.ts";
 import { Pace } from "./pack/pace.ts";
-import { PackThreads } from "./pack/pack_threads.ts";
 import { fileSink } from "./pack/sink.ts";
 import { stdoutSink } from "./pack/stdout_sink.ts";
 import { streamImage } from "./pack/stream_image.ts";
@@ -99,11 +98,6 @@ export const pack: Step = defineStep({
     checkUuid(options.uuid);
     checkReflink(options.reflink, options.blockSize, output);
     sourceDateEpoch();
-  },
-  begin({ options, defer }) {
-    const threads = new PackThreads(options.record);
-    defer(() => threads.close());
-    return threads;
   },
   async run(image, context): Promise<Image> {
     const source = neededSource(context);
@@ -210,15 +204,11 @@ async function write(
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
   const ring = makeRing(needsDigests ? 2 : 1);
-  const threads = context.begun as PackThreads | undefined ?? new PackThreads(needsDigests);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {
-    if (needsDigests) {
-      digests = new FileDigests(plan.layout.countUsedInodes, ring, threads.files);
-    }
-    const { algorithm } = context.options;
-    hasher = new Hasher(algorithm, breather, ring, () => digests?.failure, threads.image);
+    if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring);
+    hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const readFrom = equality && unchangedAmong(source, equality);
     const cloner = clonerFor(reflink, plan.layout.blockSizeBytes, sink);

@@ -18,8 +18,6 @@ export interface BuildState extends SharedState {
   readonly releases: Releases;
   /** Loaded only when a step may use it. */
   readonly shell: Shell | undefined;
-  /** What steps have begun before it was their turn. */
-  readonly begun: Map<ReadyStep, unknown>;
 }
 
 /** The context of one step. */
@@ -33,7 +31,6 @@ export function contextOf(
     ...listeners,
     digestAlgorithm: state.digestAlgorithm,
     workdir: state.workdir,
-    begun: state.begun.get(ready),
     get fileMode(): number {
       return state.source?.isPublic === true ? 0o666 : 0o600;
     },

@@ -16,7 +16,7 @@ import type { Outcome } from "../step.ts";
 import { UnendedError } from "./attended.ts";
 import type { ReadyStep } from "./check.ts";
 import { checkedSteps } from "./checked_steps.ts";
-import { type BuildState, contextOf } from "./context.ts";
+import type { BuildState } from "./context.ts";
 import { announceEnd, type Ending } from "./ending.ts";
 import { Feeder } from "./feeder.ts";
 import { Releases } from "./releases.ts";
@@ -137,7 +137,6 @@ class Build {
       record: (path) => output.record(path),
       releases,
       shell: loaded?.shell,
-      begun: new Map(),
       source: undefined,
     };
     releases.defer(() => state.source?.close());
@@ -148,7 +147,6 @@ class Build {
     const { sources, output, emit, signal } = this.#common;
     const steps = this.#ready.map(({ step }) => step.name);
     emit({ type: "build-started", steps, sources, output });
-    this.#begin(state);
     const feeder = new Feeder(this.#ready, state, this.machine);
     for (const [index, each] of this.#ready.entries()) {
       throwIfAborted(signal);
@@ -163,17 +161,6 @@ class Build {
     }
     this.#current = undefined;
     throwIfAborted(signal);
-  }
-
-  #begin(state: BuildState): void {
-    for (const each of this.#ready) {
-      this.#current = each.step.name;
-      try {
-        state.begun.set(each, each.step.begin?.(contextOf(each, state)));
-      } catch (error) {
-        throw new StepError(each.step.name, error);
-      }
-    }
   }
 
   async #publish(output: Output, isPublic: boolean): Promise<void> {

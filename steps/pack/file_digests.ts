@@ -9,7 +9,6 @@ import { hasLongHoles } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import { startDigests } from "../../host/digests/hash.ts";
 import type { RingMemory } from "../../host/threads/ring.ts";
-import { StartedWorker } from "../../host/threads/started_worker.ts";
 import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
 import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
 
@@ -27,19 +26,11 @@ export class FileDigests {
   readonly #table: Uint8Array;
   #failure: Error | undefined;
 
-  /** Starts a thread, which has nothing to do yet. */
-  static start(): StartedWorker {
-    return new StartedWorker(
-      new Worker(new URL("./file_digest_worker.ts", import.meta.url), { type: "module" }),
-    );
-  }
-
   /**
    * @param countInodes the highest inode number in use
    * @param ring its last taker is this one
-   * @param started the thread, which ends with this
    */
-  constructor(countInodes: number, ring: RingMemory, started = FileDigests.start()) {
+  constructor(countInodes: number, ring: RingMemory) {
     const table = new SharedArrayBuffer((countInodes + 1) * RECORD_DIGEST_BYTES);
     const pieces = makePieceMemory();
     this.#table = new Uint8Array(table);
@@ -47,13 +38,14 @@ export class FileDigests {
     const fail = (why: string) => {
       this.#failure = new Error(`cannot digest the files: ${why}. Report this.`);
     };
-    this.#worker = started.worker;
+    this.#worker = new Worker(new URL("./file_digest_worker.ts", import.meta.url), {
+      type: "module",
+    });
     this.#worker.onmessage = ({ data }: MessageEvent<FileDigestFailure>) => fail(data.failure);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       fail(event.message);
     };
-    if (started.failure !== undefined) fail(started.failure);
     const taker = ring.countTakers - 1;
     this.#worker.postMessage({ ring, taker, pieces, table } satisfies FileDigestTask);
   }

@@ -7,7 +7,6 @@ import type { TreeInode } from "../../ext4/tree.ts";
 import { type Breather, nextTurn } from "../../host/breathe.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
 import { type RingMemory, RingProducer } from "../../host/threads/ring.ts";
-import { StartedWorker } from "../../host/threads/started_worker.ts";
 import type { ExpectedFile } from "../../pipeline/scanned_source.ts";
 import type { Finisher } from "../../source/source_file.ts";
 import { FinishQueue, makeFinishMemory } from "./finish_queue.ts";
@@ -28,29 +27,22 @@ export class Hasher implements Finisher {
   #countOffered = 0;
   #isEnded = false;
 
-  /** Starts a thread, which has nothing to do yet. */
-  static start(): StartedWorker {
-    return new StartedWorker(
-      new Worker(new URL("./image_digest_worker.ts", import.meta.url), { type: "module" }),
-    );
-  }
-
   /**
    * @param ring its first taker is this one
    * @param othersFailure why another taker failed, if so: no buffer becomes free then
-   * @param started the thread, which ends with this
    */
   constructor(
     algorithm: string,
     private readonly breather: Breather,
     ring: RingMemory,
     private readonly othersFailure: () => Error | undefined = () => undefined,
-    started: StartedWorker = Hasher.start(),
   ) {
     const finish = makeFinishMemory();
     this.#ring = new RingProducer(ring);
     this.#queue = new FinishQueue(finish);
-    this.#worker = started.worker;
+    this.#worker = new Worker(new URL("./image_digest_worker.ts", import.meta.url), {
+      type: "module",
+    });
     this.#result = new Promise((resolve, reject) => {
       const fail = (why: string) => {
         this.#failure = new Error(`cannot hash: ${why}. Report this.`);
@@ -62,7 +54,6 @@ export class Hasher implements Finisher {
         event.preventDefault();
         fail(event.message);
       };
-      if (started.failure !== undefined) fail(started.failure);
     });
     // Whoever asks for the result gets the failure; nobody may ask after an abort.
     this.#result.catch(() => {});
