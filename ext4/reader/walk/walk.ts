@@ -130,6 +130,8 @@ export class FolderWalk {
       if (count - countBefore >= BATCH_ENTRIES) this.#volume.afterMany();
       countBefore = count;
     }
+    // Names are copied by now: of a large folder, there need not be room for both while they are used.
+    this.#scratch?.clear();
     return list?.sort() ?? new EntryList();
   }
 
