@@ -50,25 +50,6 @@ export function collectGarbage(): void {
   (globalThis as { Bun?: { gc(isSynchronous: boolean): void } }).Bun?.gc(true);
 }
 
-/** Where garbage is worth a look at how much of it there is. */
-const LARGE_BYTES = 160e6;
-/** To collect takes the longer the more is in use: it waits until the process has grown by this. */
-const GROWTH_BYTES = 16e6;
-
-/** What the process had left when its garbage was last collected. */
-let leftBytes = 0;
-
-/** The same in the middle of long work, where the process has grown large. */
-export function boundGarbage(): void {
-  if (denoGlobal() !== undefined) return;
-  const bytes = process.memoryUsage.rss();
-  // What was given back to the system may be taken again.
-  leftBytes = Math.min(leftBytes, bytes);
-  if (bytes <= Math.max(LARGE_BYTES, leftBytes + GROWTH_BYTES)) return;
-  collectGarbage();
-  leftBytes = process.memoryUsage.rss();
-}
-
 /** Why icecore cannot run here, or `undefined` where it can: Linux on x64 or arm64. */
 export function unsupportedPlatform(
   platform: string = process.platform,

@@ -126,13 +126,6 @@ export class ContentRecord implements ImageRecord {
     return false;
   }
 
-  /** Where the digest of an inode that was prepared begins; -1 where none was recorded. */
-  #startOf(inode: InodeNumber): number {
-    if (!this.isPrepared(inode)) return -1;
-    const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
-    return isZero(this.#digests, start, start + RECORD_DIGEST_BYTES) ? -1 : start;
-  }
-
   /**
    * Whether an inode's digest, or that none was recorded of it, is known without reading; see
    * `prepare`.
@@ -140,6 +133,13 @@ export class ContentRecord implements ImageRecord {
   isPrepared(inode: InodeNumber): boolean {
     const end = this.#first + this.#digests.length / RECORD_DIGEST_BYTES;
     return inode >= this.#first && inode < end;
+  }
+
+  /** Where the digest of an inode that was prepared begins; -1 where none was recorded. */
+  #startOf(inode: InodeNumber): number {
+    if (!this.isPrepared(inode)) return -1;
+    const start = (inode - this.#first) * RECORD_DIGEST_BYTES;
+    return isZero(this.#digests, start, start + RECORD_DIGEST_BYTES) ? -1 : start;
   }
 
   async #read(first: InodeNumber, count: number): Promise<void> {

@@ -14,7 +14,8 @@ import {
 } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { requireForeignFunctions } from "../host/libc/library.ts";
-import { boundGarbage, collectGarbage } from "../host/runtime.ts";
+import { boundGarbage } from "../host/garbage_bound.ts";
+import { collectGarbage } from "../host/runtime.ts";
 import type { DamagedFileError } from "../pipeline/build_errors.ts";
 import { ContentCheck } from "./content_check.ts";
 import { currentCaller } from "./extract/caller.ts";

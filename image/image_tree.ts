@@ -18,7 +18,7 @@ import { S_IFDIR, type Tree, type TreeInode } from "../ext4/tree.ts";
 import { type NewInode, TreeBuilder } from "../ext4/tree_builder.ts";
 import { EntryList } from "../ext4/reader/walk/entry_list.ts";
 import { Breather } from "../host/breathe.ts";
-import { boundGarbage } from "../host/runtime.ts";
+import { boundGarbage } from "../host/garbage_bound.ts";
 import type { ImageReader } from "./image_reader.ts";
 import { selectedNames, type Selection, selectionOf } from "./selection.ts";
 import { pathBytesOf } from "./tree_path.ts";

@@ -58,14 +58,16 @@ export async function findPaths(
 
 /** What is judged; of most, most is not asked for. */
 class PathCandidate implements Candidate {
-  /** @param path makes its path, with a slash at its start */
+  #bytes: Uint8Array | undefined;
+
+  /** @param makePath makes its path, with a slash at its start */
   constructor(
     private readonly makePath: () => Uint8Array,
     private readonly entry: { readonly stat: Stat },
   ) {}
 
   get bytes(): Uint8Array {
-    return this.makePath();
+    return this.#bytes ??= this.makePath();
   }
 
   get path(): string {

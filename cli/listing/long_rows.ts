@@ -5,7 +5,7 @@
 
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import { printable } from "../../host/libc/paths.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import type { Mark } from "../../image/stack/mark_of.ts";
 import { modeText } from "./mode_text.ts";
 import { localMinute } from "./time_text.ts";

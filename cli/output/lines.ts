@@ -5,7 +5,7 @@
 
 import type { NamePlace } from "../../ext4/reader/walk/name_list.ts";
 import { isPlain, printable } from "../../host/libc/paths.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { OutputClosedError, writeBytes } from "./output.ts";
 
 const BATCH_CHARACTERS = 65_536;

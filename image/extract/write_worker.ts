@@ -5,7 +5,7 @@
 
 import { startDigests } from "../../host/digests/hash.ts";
 import type { Descriptor } from "../../host/libc/files.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { type JobMemory, takeJobs } from "../../host/threads/job_pool.ts";
 import { FileMaker, type MakerReport } from "./file_maker.ts";
 import { PlaceCopier } from "./place_copier.ts";

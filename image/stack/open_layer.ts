@@ -12,7 +12,7 @@ import { SUPERBLOCK } from "../../ext4/structs/superblock.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import type { Descriptors } from "../../host/block_source/descriptors.ts";
 import { openSource } from "../../host/block_source/open_source.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { ContentRecord } from "../content_record.ts";
 import type { OpenImageOptions } from "../image_reader.ts";
 import { saysNoImage, withName } from "../no_image.ts";

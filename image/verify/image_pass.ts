@@ -6,7 +6,7 @@
 import type { BlocklessFile } from "../../ext4/plan_image.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { hasThreads } from "../../host/threads/has_threads.ts";
 import { makeRing, RingProducer } from "../../host/threads/ring.ts";
 import { FileDigests } from "../../steps/pack/file_digests.ts";

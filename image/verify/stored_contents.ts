@@ -8,7 +8,7 @@ import { BOOT_LOADER_INODE, FIRST_INODE, type InodeNumber } from "../../ext4/num
 import type { FileSystem } from "../../ext4/reader/file_system.ts";
 import type { StoredFile } from "../../ext4/reader/metadata/stored_file.ts";
 import type { Breather } from "../../host/breathe.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { BlocklessFiles } from "./blockless_files.ts";
 import { StretchList } from "./stretch_list.ts";
 

@@ -6,7 +6,7 @@
 import { checkImage } from "../../ext4/checker/check_image.ts";
 import type { HostBlockSource } from "../../host/block_source/block_source.ts";
 import { Breather } from "../../host/breathe.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { counted } from "../../pipeline/words/counted.ts";
 import { StoredDamageError } from "../stored/stored_damage_error.ts";
 import type { Failures } from "./failures.ts";

@@ -6,9 +6,12 @@
 import { ContentDigest } from "../../ext4/content_digest.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import { startDigests } from "../../host/digests/hash.ts";
-import { boundGarbage } from "../../host/runtime.ts";
+import { boundGarbage } from "../../host/garbage_bound.ts";
 import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "../../host/threads/ring.ts";
 import { FilePieces, type PieceMemory } from "./file_pieces.ts";
+
+/** What the pieces of so many buffers were made of is garbage. */
+const BUFFERS_A_COLLECTION = 32;
 
 /** What the worker receives at its start. */
 export interface FileDigestTask {
@@ -19,9 +22,6 @@ export interface FileDigestTask {
   /** A digest for each inode from 1 on; those of files with data are filled in. */
   readonly table: SharedArrayBuffer;
 }
-
-/** What their pieces were made of is garbage. */
-const BUFFERS_A_COLLECTION = 32;
 
 /** What it says when it failed. */
 export interface FileDigestFailure {
