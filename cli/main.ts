@@ -23,7 +23,6 @@ import { drawingFor } from "./manual/drawing.ts";
 import { helpFor } from "./manual/help.ts";
 import type { Commands as Loadable } from "./manual/manual.ts";
 import { overview } from "./manual/overview.ts";
-import { printParseError } from "./mistyped/parse_error.ts";
 import { refuseStrayWords } from "./mistyped/stray_words.ts";
 import { requireStdout } from "./output/closed_stdout.ts";
 import type { CommonValues } from "./output/common_options.ts";
@@ -54,7 +53,7 @@ export async function main(typed: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     await loadSettingWords(args);
-    values = parse(args, commands, usages);
+    values = parse(args, commands);
     checkArguments(args);
     refuseStrayWords(args, usages[args[0]!]);
     if (prints(values)) requireStdout();
@@ -62,7 +61,10 @@ export async function main(typed: readonly string[]): Promise<number> {
     const code = await commands[values.command]!.run(values as never);
     return code === EXIT.done && wasStdoutUnread() ? EXIT.unread : code;
   } catch (error) {
-    if (error instanceof ParserEnded) return error.code;
+    if (error instanceof ParserEnded) {
+      await complain(error.complaints, args, usages);
+      return error.code;
+    }
     printError(error, values ?? { command: "" });
     return exitCodeOf(error);
   }
@@ -77,9 +79,20 @@ function prints(values: CommonValues & { readonly command: string }): boolean {
 
 /** Ends the parser, which would else end the process. */
 class ParserEnded extends Error {
-  constructor(readonly code: number) {
+  constructor(readonly code: number, readonly complaints: readonly string[]) {
     super();
   }
+}
+
+/** Prints what the parser said: with hints, for which all pages of the documentation are loaded. */
+async function complain(
+  complaints: readonly string[],
+  args: readonly string[],
+  usages: Usages,
+): Promise<void> {
+  if (complaints.length === 0) return;
+  const { printParseError } = await import("./mistyped/parse_error.ts");
+  for (const text of complaints) printParseError(text, args, usages);
 }
 
 /** All commands, or the one that is named. */
@@ -95,11 +108,8 @@ function usagesOf(commands: Loaded): Usages {
 }
 
 /** The values of a command line. @throws ParserEnded after help, or where they are not understood */
-function parse(
-  args: readonly string[],
-  commands: Loaded,
-  usages: Usages,
-) {
+function parse(args: readonly string[], commands: Loaded) {
+  const complaints: string[] = [];
   const [only, another] = Object.values(commands);
   const parser = another === undefined
     ? or(only!.parser as never, NO_COMMAND) as unknown as ReturnType<typeof parserOfAll>
@@ -113,7 +123,7 @@ function parse(
     aboveError: "none",
     errorExitCode: 2,
     stdout: (text) => print(args.join(" ") === "completion bash" ? bashScript(text) : text),
-    stderr: (text) => printParseError(text, args, usages),
+    stderr: (text) => void complaints.push(text),
     brief: message`${text(about.brief)}`,
     examples: examples(...about.examples),
     footer: examples(...about.codes),
@@ -123,7 +133,7 @@ function parse(
     // Help is printed before the options are known.
     ...args.includes("--no-color") ? { colors: false } : {},
     onExit: (code) => {
-      throw new ParserEnded(code);
+      throw new ParserEnded(code, complaints);
     },
     commandList: "top-level",
     // Those of all commands would fill the screen before the list of them.

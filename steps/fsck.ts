@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkImage } from "../ext4/checker/check_image.ts";
 import { CorruptImageError } from "../ext4/image_errors.ts";
 import type { BlockSource } from "../ext4/reader/bytes/block_source.ts";
 import { openFileSource } from "../host/block_source/file_source.ts";
@@ -81,6 +80,7 @@ async function checkByE2fsck(image: Image, context: StepContext): Promise<void> 
 
 /** @throws CorruptImageError with the first finding. */
 async function checkByOwn({ path }: Image, { signal, emit }: StepContext): Promise<void> {
+  const { checkImage } = await import("../ext4/checker/check_image.ts");
   const source = openFileSource(path);
   const breather = new Breather(signal);
   let done = 0;

@@ -9,6 +9,7 @@ import { type Plan, planImage } from "../ext4/plan_image.ts";
 import type { TreeInode } from "../ext4/tree.ts";
 import { Breather } from "../host/breathe.ts";
 import { ALGORITHMS } from "../host/digests/file_digest.ts";
+import { startDigests } from "../host/digests/hash.ts";
 import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
 import { makeRing } from "../host/threads/ring.ts";
@@ -83,6 +84,9 @@ const options = {
     default: "sha512",
   },
 } as const satisfies OptionsSchema;
+
+/** Below, a thread for the digests of the files takes longer to begin than it spares. */
+const LITTLE_BYTES = 32 * 2 ** 20;
 
 /** Writes the image with the native engine. */
 export const pack: Step = defineStep({
@@ -203,11 +207,13 @@ async function write(
   const breather = new Breather(context.signal);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
-  const ring = makeRing(needsDigests ? 2 : 1);
+  const isLittle = plan.sizeBytes < LITTLE_BYTES;
+  const ring = makeRing(needsDigests && !isLittle ? 2 : 1, plan.sizeBytes);
   let hasher: Hasher | undefined;
   let digests: FileDigests | undefined;
   try {
-    if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring);
+    const here = needsDigests && isLittle ? await startDigests("sha256") : undefined;
+    if (needsDigests) digests = new FileDigests(plan.layout.countUsedInodes, ring, here);
     hasher = new Hasher(context.options.algorithm, breather, ring, () => digests?.failure);
     const files = new SourceFile(source, onProblem, breather, hasher);
     const readFrom = equality && unchangedAmong(source, equality);

@@ -71,7 +71,7 @@ async function basedOn({ recipe: name, trust }: PipelineValues): Promise<Pipelin
   const named: Readonly<Record<string, Recipe>> = recipes;
   if (Object.hasOwn(named, name)) return pipeline(named[name]!);
   if (recipeFile(name) !== undefined) {
-    provideIcecore();
+    await provideIcecore();
     return await loadRecipe(name, { builtins: plugins, trust: trust === true });
   }
   throw new UsageError(

@@ -5,11 +5,8 @@
 
 import { provideModule } from "../../host/import_module.ts";
 import { loadStep } from "../../loading/load_step.ts";
-import * as icecore from "../../mod.ts";
 import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Pipeline, Placement } from "../../pipeline/pipeline.ts";
-import * as plugin from "../../plugin.ts";
-import * as read from "../../read.ts";
 import { plugins } from "./built_in_plugins.ts";
 
 /** The pipeline with a step put in. @throws UsageError, PluginError */
@@ -18,7 +15,7 @@ export async function withUsed(
   used: string,
 ): Promise<Pipeline> {
   const { placement, reference } = parseUse(used);
-  provideIcecore();
+  await provideIcecore();
   return pipeline.use(await loadStep(reference, { builtins: plugins }), {}, placement);
 }
 
@@ -43,9 +40,9 @@ export function parseUse(
   return { placement, reference };
 }
 
-/** Lets modules that are loaded import icecore by its names. */
-export function provideIcecore(): void {
-  provideModule("icecore", icecore);
-  provideModule("icecore/read", read);
-  provideModule("icecore/plugin", plugin);
+/** Lets modules that are loaded import icecore by its names; most builds load none. */
+export async function provideIcecore(): Promise<void> {
+  provideModule("icecore", await import("../../mod.ts"));
+  provideModule("icecore/read", await import("../../read.ts"));
+  provideModule("icecore/plugin", await import("../../plugin.ts"));
 }

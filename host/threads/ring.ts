@@ -8,10 +8,15 @@ export interface RingMemory {
   readonly buffers: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
   readonly countTakers: number;
+  /** Of one buffer. */
+  readonly bufferBytes: number;
 }
 
-/** Bytes of one buffer: small enough that eight of them stay near the processor. */
+/** Most bytes of one buffer: small enough that eight of them stay near the processor. */
 export const BUFFER_BYTES = 2 ** 20;
+/** Of one where there is little to hand on: the first is full sooner, and the last taken. */
+const SMALL_BUFFER_BYTES = 2 ** 18;
+const LITTLE_BYTES = 2 ** 26;
 export const COUNT_BUFFERS = 8;
 
 /** Said instead of a length: nothing follows. */
@@ -25,12 +30,18 @@ const LENGTHS = 2;
 /** From here on, how many buffers each taker is done with. */
 const TAKEN = LENGTHS + COUNT_BUFFERS;
 
-/** Makes the memory of a ring. @param countTakers threads that take each buffer */
-export function makeRing(countTakers = 1): RingMemory {
+/**
+ * Makes the memory of a ring.
+ * @param countTakers threads that take each buffer
+ * @param sizeBytes what is to be handed on in all, if that is known
+ */
+export function makeRing(countTakers = 1, sizeBytes = Infinity): RingMemory {
+  const bufferBytes = sizeBytes < LITTLE_BYTES ? SMALL_BUFFER_BYTES : BUFFER_BYTES;
   return {
-    buffers: new SharedArrayBuffer(BUFFER_BYTES * COUNT_BUFFERS),
+    buffers: new SharedArrayBuffer(bufferBytes * COUNT_BUFFERS),
     control: new SharedArrayBuffer(4 * (TAKEN + countTakers)),
     countTakers,
+    bufferBytes,
   };
 }
 
@@ -44,7 +55,8 @@ export class RingProducer {
 
   /** The next buffer to fill; only after {@linkcode waitForRoom} has said that there is one. */
   get buffer(): Uint8Array {
-    return new Uint8Array(this.memory.buffers, this.index * BUFFER_BYTES, BUFFER_BYTES);
+    const { buffers, bufferBytes } = this.memory;
+    return new Uint8Array(buffers, this.index * bufferBytes, bufferBytes);
   }
 
   /** Where the buffer to fill lies in the ring: 0 to {@linkcode COUNT_BUFFERS} - 1. */
@@ -106,7 +118,7 @@ export class RingProducer {
  * @param otherwise Other work, done while no buffer waits.
  */
 export function* takeBuffers(
-  { buffers, control }: RingMemory,
+  { buffers, control, bufferBytes }: RingMemory,
   taker = 0,
   otherwise: () => void = () => {},
 ): Generator<Uint8Array> {
@@ -122,7 +134,7 @@ export function* takeBuffers(
     const index = taken % COUNT_BUFFERS;
     const length = words[LENGTHS + index]!;
     if (length === END) return;
-    yield new Uint8Array(buffers, index * BUFFER_BYTES, length);
+    yield new Uint8Array(buffers, index * bufferBytes, length);
     Atomics.add(words, TAKEN + taker, 1);
     Atomics.notify(words, TAKEN + taker);
   }

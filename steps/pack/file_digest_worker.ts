@@ -3,12 +3,11 @@
  * @module
  */
 
-import { ContentDigest } from "../../ext4/content_digest.ts";
-import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
 import { startDigests } from "../../host/digests/hash.ts";
 import { boundGarbage } from "../../host/garbage_bound.ts";
 import { COUNT_BUFFERS, type RingMemory, takeBuffers } from "../../host/threads/ring.ts";
 import { FilePieces, type PieceMemory } from "./file_pieces.ts";
+import { PieceDigester } from "./piece_digester.ts";
 
 /** What the pieces of so many buffers were made of is garbage. */
 const BUFFERS_A_COLLECTION = 32;
@@ -41,22 +40,12 @@ scope.onmessage = async ({ data }) => {
 };
 
 async function digestAll({ ring, taker, pieces, table }: FileDigestTask): Promise<void> {
-  const digest = new ContentDigest(await startDigests("sha256"));
-  const digests = new Uint8Array(table);
+  const digester = new PieceDigester(await startDigests("sha256"), new Uint8Array(table));
   const filePieces = new FilePieces(pieces);
-  let number = 0;
   let taken = 0;
   for (const buffer of takeBuffers(ring, taker)) {
     // This thread's garbage alone: of a million small files it would be more than all else.
     if (taken % BUFFERS_A_COLLECTION === 0) boundGarbage();
-    for (const piece of filePieces.of(taken++ % COUNT_BUFFERS)) {
-      if (piece.number !== number) {
-        if (number !== 0) digest.finishInto(digests, (number - 1) * RECORD_DIGEST_BYTES);
-        number = piece.number;
-        if (number !== 0) digest.begin(piece.sizeBytes, piece.hasLongHoles);
-      }
-      if (number === 0) continue;
-      digest.add(buffer.subarray(piece.start, piece.start + piece.lengthBytes), piece.offsetBytes);
-    }
+    digester.take(buffer, filePieces.of(taken++ % COUNT_BUFFERS));
   }
 }

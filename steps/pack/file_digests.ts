@@ -1,9 +1,9 @@
 /**
- * The digests of all files of an image, made on another thread while the image is written.
+ * The digests of all files of an image, made while the image is written: on another thread, or here.
  * @module
  */
 
-import { ContentDigest } from "../../ext4/content_digest.ts";
+import { ContentDigest, type DigestMaker } from "../../ext4/content_digest.ts";
 import type { BlocklessFile, SharedFile } from "../../ext4/plan_image.ts";
 import { hasLongHoles } from "../../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../../ext4/structs/record.ts";
@@ -11,6 +11,7 @@ import { startDigests } from "../../host/digests/hash.ts";
 import type { RingMemory } from "../../host/threads/ring.ts";
 import type { FileDigestFailure, FileDigestTask } from "./file_digest_worker.ts";
 import { type FilePiece, FilePieces, makePieceMemory } from "./file_pieces.ts";
+import { PieceDigester } from "./piece_digester.ts";
 
 /** Files that do not go by: those without blocks, and those that lie in the blocks of another. */
 export interface OtherFiles {
@@ -20,34 +21,41 @@ export interface OtherFiles {
 
 /** Running digests. */
 export class FileDigests {
-  readonly #worker: Worker;
   readonly #pieces: FilePieces;
   /** A digest an inode; then the digest of header and table. */
   readonly #table: Uint8Array;
+  readonly #worker: Worker | undefined;
+  readonly #here: PieceDigester | undefined;
   #failure: Error | undefined;
 
   /**
    * @param countInodes the highest inode number in use
    * @param ring its last taker is this one
+   * @param here makes them on this thread, which is then no taker: a thread takes a while to begin
    */
-  constructor(countInodes: number, ring: RingMemory) {
+  constructor(countInodes: number, ring: RingMemory, here?: DigestMaker) {
     const table = new SharedArrayBuffer((countInodes + 1) * RECORD_DIGEST_BYTES);
-    const pieces = makePieceMemory();
+    const pieces = makePieceMemory(ring);
     this.#table = new Uint8Array(table);
     this.#pieces = new FilePieces(pieces);
+    if (here !== undefined) {
+      this.#here = new PieceDigester(here, this.#table);
+      return;
+    }
     const fail = (why: string) => {
       this.#failure = new Error(`cannot digest the files: ${why}. Report this.`);
     };
-    this.#worker = new Worker(new URL("./file_digest_worker.ts", import.meta.url), {
+    const worker = new Worker(new URL("./file_digest_worker.ts", import.meta.url), {
       type: "module",
     });
-    this.#worker.onmessage = ({ data }: MessageEvent<FileDigestFailure>) => fail(data.failure);
-    this.#worker.onerror = (event) => {
+    worker.onmessage = ({ data }: MessageEvent<FileDigestFailure>) => fail(data.failure);
+    worker.onerror = (event) => {
       event.preventDefault();
       fail(event.message);
     };
     const taker = ring.countTakers - 1;
-    this.#worker.postMessage({ ring, taker, pieces, table } satisfies FileDigestTask);
+    worker.postMessage({ ring, taker, pieces, table } satisfies FileDigestTask);
+    this.#worker = worker;
   }
 
   /** Begins a buffer. @param index of it in the ring */
@@ -65,6 +73,11 @@ export class FileDigests {
     const lengthBytes = 0;
     const nothing = { number: 0, start: 0, lengthBytes, offsetBytes: 0, sizeBytes: 0 };
     this.#pieces.add(index, { ...nothing, hasLongHoles: false });
+  }
+
+  /** Says that a buffer is filled; it may still be read, but not written. */
+  filled(index: number, buffer: Uint8Array): void {
+    this.#here?.take(buffer, this.#pieces.of(index));
   }
 
   /** Why the thread failed, if so: it takes no more buffers then. */
@@ -106,8 +119,8 @@ export class FileDigests {
     return this.#table.subarray((number - 1) * RECORD_DIGEST_BYTES, number * RECORD_DIGEST_BYTES);
   }
 
-  /** Ends the thread. */
+  /** Ends the thread, where there is one. */
   close(): void {
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 }

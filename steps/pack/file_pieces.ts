@@ -3,7 +3,7 @@
  * @module
  */
 
-import { BUFFER_BYTES, COUNT_BUFFERS } from "../../host/threads/ring.ts";
+import { COUNT_BUFFERS, type RingMemory } from "../../host/threads/ring.ts";
 
 /** A piece of a file in a buffer. */
 export interface FilePiece {
@@ -24,20 +24,24 @@ export interface PieceMemory {
   readonly counts: SharedArrayBuffer;
   readonly ints: SharedArrayBuffer;
   readonly floats: SharedArrayBuffer;
+  /** Of one buffer. */
+  readonly mostPieces: number;
 }
 
-/** Every piece takes a block of 1 KiB or more, but for the last of a buffer; then one may end it. */
-const MOST_PIECES = BUFFER_BYTES / 1024 + 2;
+/** Every piece takes a block or more, but for the last of a buffer; then one may end it. */
+const LEAST_PIECE_BYTES = 1024;
 const INTS = 4;
 const FLOATS = 2;
 
-/** Makes the memory of pieces. */
-export function makePieceMemory(): PieceMemory {
-  const countSlots = COUNT_BUFFERS * MOST_PIECES;
+/** Makes the memory of pieces, for the buffers of a ring. */
+export function makePieceMemory({ bufferBytes }: RingMemory): PieceMemory {
+  const mostPieces = bufferBytes / LEAST_PIECE_BYTES + 2;
+  const countSlots = COUNT_BUFFERS * mostPieces;
   return {
     counts: new SharedArrayBuffer(4 * COUNT_BUFFERS),
     ints: new SharedArrayBuffer(4 * INTS * countSlots),
     floats: new SharedArrayBuffer(8 * FLOATS * countSlots),
+    mostPieces,
   };
 }
 
@@ -46,11 +50,13 @@ export class FilePieces {
   readonly #counts: Int32Array;
   readonly #ints: Uint32Array;
   readonly #floats: Float64Array;
+  readonly #mostPieces: number;
 
-  constructor({ counts, ints, floats }: PieceMemory) {
+  constructor({ counts, ints, floats, mostPieces }: PieceMemory) {
     this.#counts = new Int32Array(counts);
     this.#ints = new Uint32Array(ints);
     this.#floats = new Float64Array(floats);
+    this.#mostPieces = mostPieces;
   }
 
   /** Begins a buffer anew. @param index of the buffer in the ring */
@@ -61,8 +67,8 @@ export class FilePieces {
   /** Adds a piece to a buffer, behind those before it. */
   add(index: number, piece: FilePiece): void {
     const count = this.#counts[index]!;
-    if (count === MOST_PIECES) throw new Error("icecore bug: a buffer holds too many pieces.");
-    const slot = index * MOST_PIECES + count;
+    if (count === this.#mostPieces) throw new Error("icecore bug: a buffer holds too many pieces.");
+    const slot = index * this.#mostPieces + count;
     // One by one: an array for them would be made for each file.
     const int = slot * INTS;
     this.#ints[int] = piece.number;
@@ -77,7 +83,7 @@ export class FilePieces {
   /** The pieces of a buffer, in order. */
   *of(index: number): Generator<FilePiece> {
     const count = this.#counts[index]!;
-    for (let slot = index * MOST_PIECES; slot < index * MOST_PIECES + count; slot++) {
+    for (let slot = index * this.#mostPieces; slot < index * this.#mostPieces + count; slot++) {
       const int = slot * INTS;
       yield {
         number: this.#ints[int]!,

@@ -277,7 +277,9 @@ class Streamer {
 
   /** Hands the buffer on to be hashed first: that takes longest, and goes on while it is written. */
   #submit(buffer: Uint8Array): void {
+    const index = this.parts.hasher.bufferIndex;
     this.parts.hasher.submit(this.#used);
+    this.parts.digests?.filled(index, buffer);
     this.#write(buffer);
     // Not a view: the buffer is filled anew while others still have the piece in hand.
     if (this.parts.tap !== undefined && this.#used > 0) {

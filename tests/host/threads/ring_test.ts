@@ -26,3 +26,18 @@ Deno.test("a full ring has no room, and refuses the end as well as a buffer", ()
   assert.ok(producer.waitForRoom(0));
   producer.end();
 });
+
+Deno.test("for little there are smaller buffers, which come back whole", () => {
+  const memory = makeRing(1, 1_000_000);
+  const producer = new RingProducer(memory);
+  assert.ok(memory.bufferBytes < BUFFER_BYTES);
+  for (let i = 1; i <= 3; i++) {
+    producer.buffer.fill(i);
+    producer.submit(memory.bufferBytes);
+  }
+  producer.end();
+  const taken = [...takeBuffers(memory)].map((buffer) =>
+    buffer.every((byte) => byte === buffer[0])
+  );
+  assert.deepEqual(taken, [true, true, true]);
+});
