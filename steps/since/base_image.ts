@@ -6,6 +6,7 @@
  */
 
 import type { InodeNumber } from "../../ext4/numbers.ts";
+import type { PlainFile } from "../../ext4/reader/metadata/packed_stats.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
 import type { RecordBase } from "../../ext4/record.ts";
 import type { Xattr } from "../../ext4/tree.ts";
@@ -41,6 +42,13 @@ export interface BaseFolder {
 export interface BaseEntry {
   readonly name: Uint8Array;
   readonly stat: Stat;
+  /** The order of its name and the bytes `[start, end)`, as `compareBytes` has it. */
+  compareName(bytes: Uint8Array, start: number, end: number): number;
+  /**
+   * Whether it is seen at a glance to be a file with one name and no attributes, and all else as
+   * given; where not, `stat` may say so still.
+   */
+  isPlainFile(file: PlainFile): boolean;
 }
 
 /** What is recorded of a file's contents. */

@@ -111,25 +111,32 @@ class Comparison {
   /** Both lists are ordered by bytes. */
   async #compareNames(folder: TreeInode, entries: readonly BaseEntry[]): Promise<void> {
     const { tree } = this;
+    const { bytes, nameOffset, nameLength } = tree;
     const first = tree.payload[folder]!;
     const end = first + tree.countChildren[folder]!;
     let at = 0;
     for (let entry = first; entry < end; entry++) {
       if (!this.#isStored(entry as TreeEntry)) continue;
-      const name = nameOf(tree, entry as TreeEntry);
+      const start = nameOffset[entry]!;
+      const end = start + nameLength[entry]!;
       let order = -1;
-      while (at < entries.length && (order = compareBytes(entries[at]!.name, name)) < 0) {
+      while (at < entries.length && (order = entries[at]!.compareName(bytes, start, end)) < 0) {
         this.#addGoneName(folder, entries[at++]!);
       }
       if (at === entries.length || order > 0) continue;
-      const comparing = this.#compareName(entry as TreeEntry, entries[at++]!.stat);
+      const comparing = this.#compareName(entry as TreeEntry, entries[at++]!);
       if (comparing !== undefined) await comparing;
     }
     while (at < entries.length) this.#addGoneName(folder, entries[at++]!);
   }
 
-  #compareName(entry: TreeEntry, stat: Stat): Promise<void> | undefined {
+  #compareName(entry: TreeEntry, found: BaseEntry): Promise<void> | undefined {
     const row = this.tree.entryInode[entry]! as TreeInode;
+    if (this.inventory.countLinks[row] === 1 && this.rows.isPlainlySame(row, found)) {
+      this.#change[row] = CHANGE.none;
+      return undefined;
+    }
+    const { stat } = found;
     const folder = this.tree.entryParent[entry]! as TreeInode;
     const isFolder = hasType(this.tree, row, S_IFDIR);
     if (stat.kind === "folder") {
@@ -190,7 +197,7 @@ class Comparison {
     if (entry.stat.kind === "folder") this.#addGoneFolder(folder, entry);
   }
 
-  #addGoneFolder(parent: TreeInode, { name, stat }: BaseEntry): GoneFolder {
+  #addGoneFolder(parent: TreeInode, { name, stat }: Pick<BaseEntry, "name" | "stat">): GoneFolder {
     // The name is a view of a folder's blocks, which are many.
     const own = name.slice();
     const gone: GoneFolder = { stat, parent, name: own, entries: [], countFiles: 0, sizeBytes: 0 };

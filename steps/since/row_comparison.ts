@@ -5,11 +5,12 @@
 
 import { compareBytes } from "../../ext4/compare_bytes.ts";
 import type { Stat } from "../../ext4/reader/metadata/stat.ts";
-import { hasType, S_IFREG, targetOf, type TreeInode } from "../../ext4/tree.ts";
+import { clampSeconds } from "../../ext4/times.ts";
+import { hasType, S_IFMT, S_IFREG, targetOf, type TreeInode } from "../../ext4/tree.ts";
 import type { ScannedSource } from "../../pipeline/step.ts";
 import { isOfTheFuture } from "../../source/settling.ts";
 import { AttributeComparison } from "./attributes.ts";
-import type { BaseImage } from "./base_image.ts";
+import type { BaseEntry, BaseImage } from "./base_image.ts";
 import { CHANGE } from "./changes.ts";
 import type { ContentComparison } from "./contents.ts";
 import { type ComparedTimes, metadataChange } from "./metadata.ts";
@@ -30,6 +31,8 @@ type Change = typeof CHANGE[keyof typeof CHANGE];
 export class RowComparison {
   readonly #attributes: AttributeComparison;
   readonly #times: ComparedTimes;
+  /** That of modification. */
+  readonly #comparesOneTime: boolean;
 
   constructor(
     private readonly source: ScannedSource,
@@ -43,6 +46,22 @@ export class RowComparison {
     this.#times = base.hasAllTimes && !options.readsContents
       ? { ctime: tree.ctime ?? ctime, crtime: tree.crtime }
       : {};
+    this.#comparesOneTime = this.#times.ctime === undefined && this.#times.crtime === undefined;
+  }
+
+  /** Whether a row with one name is unchanged, as most are: seen without all metadata of the base. */
+  isPlainlySame(row: TreeInode, entry: Pick<BaseEntry, "isPlainFile">): boolean {
+    const { mode, uid, gid, sizeBytes, mtime } = this.source.tree;
+    if (!this.#comparesOneTime || (mode[row]! & S_IFMT) !== S_IFREG) return false;
+    const file = {
+      mode: mode[row]!,
+      uid: uid[row]!,
+      gid: gid[row]!,
+      sizeBytes: sizeBytes[row]!,
+      seconds: clampSeconds(mtime.seconds[row]!),
+      nanoseconds: mtime.nanoseconds[row]!,
+    };
+    return entry.isPlainFile(file) && !this.#attributes.hasAny(row) && !this.#readsContents(row);
   }
 
   /** One of {@linkcode CHANGE}; a promise where more than the inode has to be read. */

@@ -108,19 +108,28 @@ export class InodeTable {
    * @throws CorruptImageError when the number is out of range
    */
   *loadBytes(number: InodeNumber): Reading<{ readonly block: Uint8Array; readonly start: number }> {
-    const { countInodes, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
-    if (!(number >= 1 && number <= countInodes)) {
-      throw corrupt("inode-range", STRUCTURE, "there is no inode of this number", {
-        inode: number,
-        s_inodes_count: countInodes,
-      });
-    }
+    this.#requireNumber(number);
+    const { blockSizeBytes } = this.#geometry;
+    const offset = yield* this.#offsetOf(number);
+    const start = offset % blockSizeBytes;
+    return { block: yield* this.#cache.load(offset - start, blockSizeBytes), start };
+  }
+
+  #requireNumber(number: number): void {
+    const { countInodes } = this.#geometry;
+    if (number >= 1 && number <= countInodes) return;
+    throw corrupt("inode-range", STRUCTURE, "there is no inode of this number", {
+      inode: number,
+      s_inodes_count: countInodes,
+    });
+  }
+
+  /** Where in the image an inode lies. */
+  *#offsetOf(number: InodeNumber): Reading<number> {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
     const group = Math.floor((number - 1) / inodesPerGroup) as GroupNumber;
-    const info = this.#groups.peek(group) ?? (yield* this.#groups.load(group));
-    const at = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
-    const within = at % blockSizeBytes;
-    const offset = info.inodeTable * blockSizeBytes + at - within;
-    return { block: yield* this.#cache.load(offset, blockSizeBytes), start: within };
+    const { inodeTable } = this.#groups.peek(group) ?? (yield* this.#groups.load(group));
+    return inodeTable * blockSizeBytes + ((number - 1) % inodesPerGroup) * inodeSizeBytes;
   }
 
   /**
@@ -131,14 +140,15 @@ export class InodeTable {
     countInodes: number,
     visit: (number: InodeNumber, block: InodeBlock, start: number) => void,
   ): Reading<void> {
-    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.#geometry;
+    const { inodesPerGroup, inodeSizeBytes } = this.#geometry;
     for (let number = 1; number <= countInodes;) {
-      const { block, start } = yield* this.loadBytes(number as InodeNumber);
-      const both = { bytes: block, words: wordsOf(block) };
-      const inBlock = (blockSizeBytes - start) / inodeSizeBytes;
+      this.#requireNumber(number);
+      const offset = yield* this.#offsetOf(number as InodeNumber);
       const inGroup = inodesPerGroup - (number - 1) % inodesPerGroup;
-      const end = Math.min(number + Math.min(inBlock, inGroup), countInodes + 1);
-      for (let at = start; number < end; at += inodeSizeBytes) {
+      const most = Math.min(inGroup, countInodes + 1 - number) * inodeSizeBytes;
+      const bytes = yield* this.#cache.loadSome(offset, most, inodeSizeBytes);
+      const both = { bytes, words: wordsOf(bytes) };
+      for (let at = 0; at < bytes.length; at += inodeSizeBytes) {
         visit(number++ as InodeNumber, both, at);
       }
     }

@@ -10,7 +10,6 @@ import type { RawEntry } from "../directory/raw_entry.ts";
 import { hasFlag, type Inode } from "../inode/inode.ts";
 import type { Geometry } from "../layout/geometry.ts";
 import { PackedStats } from "./packed_stats.ts";
-import { statOf } from "./stat.ts";
 
 /** So many take 45 MB; of more, none are kept. */
 const MOST_INODES = 1_000_000;
@@ -38,7 +37,7 @@ export class KnownInodes {
       fileTypeOfMode(inode.mode) !== FILE_TYPE.unknown && !hasFlag(inode, "ea_inode");
     if (!isNamed) return;
     try {
-      this.#rows[inode.number] = this.stats.add(statOf(this.geometry, inode));
+      this.#rows[inode.number] = this.stats.addInode(this.geometry, inode);
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
     }

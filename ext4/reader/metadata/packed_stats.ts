@@ -7,8 +7,26 @@
  */
 
 import type { InodeNumber } from "../../numbers.ts";
+import { S_IFREG } from "../../tree.ts";
+import { contentsOffset } from "../contents/contiguous_contents.ts";
+import { type Inode, isType } from "../inode/inode.ts";
+import { type Geometry, hasRoCompat } from "../layout/geometry.ts";
 import { Rows } from "../rows.ts";
-import { kindOfMode, type Stat, type Time } from "./stat.ts";
+import { firstTimeWord, packTime, secondTimeWord, timeAt } from "./packed_time.ts";
+import {
+  allocatedBytes,
+  gidOf,
+  hasCrtime,
+  hasOneTime,
+  kindOfMode,
+  mayHaveXattrs,
+  mtimeNanoseconds,
+  mtimeSeconds,
+  type Stat,
+  statOf,
+  type Time,
+  uidOf,
+} from "./stat.ts";
 
 // Numbers of a row.
 const SIZE = 0;
@@ -50,6 +68,9 @@ const HAS_TIMES = 16;
 const UNIT_BYTES = 512;
 const MOST_UNITS = 0xffff_ffff;
 
+/** What is compared of a regular file; `seconds` and `nanoseconds` are those of `mtime`. */
+export type PlainFile = Pick<Stat, "mode" | "uid" | "gid" | "sizeBytes"> & Time;
+
 /** What few inodes have. */
 type Rare = Partial<Pick<Stat, "device" | "projectId" | "allocatedBytes">>;
 
@@ -82,7 +103,7 @@ export class PackedStats {
     let has = stat.hasXattrs ? HAS_XATTRS : 0;
     if (stat.crtime !== undefined) has |= HAS_CRTIME;
     if (contentsAt !== undefined) has |= HAS_CONTENTS_AT;
-    if (!hasOneTime(stat)) {
+    if (!isOneTime(stat)) {
       has |= HAS_TIMES;
       words[word + TIMES] = this.#addTimes(stat);
     }
@@ -94,7 +115,46 @@ export class PackedStats {
         ...(hasUnits ? {} : { allocatedBytes: stat.allocatedBytes }),
       });
     }
-    words[word + COMMON] = this.#addCommon(stat, has);
+    const { mode, countLinks, uid, gid, flags } = stat;
+    words[word + COMMON] = this.#addCommon(mode, countLinks, uid, gid, flags, has);
+    return row;
+  }
+
+  /**
+   * Adds what `statOf` gives of an inode, which of most files is not made for it.
+   * @returns its row
+   * @throws as `statOf` does
+   */
+  addInode(geometry: Geometry, inode: Inode): number {
+    const isFile = isType(inode, S_IFREG) && !hasRoCompat(geometry, "project");
+    const units = allocatedBytes(geometry, inode) / UNIT_BYTES;
+    if (!isFile || units > MOST_UNITS || !hasOneTime(inode)) {
+      return this.add(statOf(geometry, inode));
+    }
+    const seconds = mtimeSeconds(inode);
+    const nanoseconds = mtimeNanoseconds(inode);
+    const contentsAt = contentsOffset(geometry, inode);
+    const row = this.#rows.add();
+    const { words, numbers } = this.#rows.pieceOf(row);
+    const at = this.#rows.numberAt(row);
+    const word = 2 * at;
+    numbers[at + SIZE] = inode.sizeBytes;
+    numbers[at + CONTENTS_AT] = contentsAt ?? 0;
+    words[word + INODE] = inode.number;
+    words[word + ALLOCATED] = units;
+    words[word + MTIME] = firstTimeWord(seconds);
+    words[word + MTIME + 1] = secondTimeWord(seconds, nanoseconds);
+    const has = (mayHaveXattrs(inode) ? HAS_XATTRS : 0) | (hasCrtime(inode) ? HAS_CRTIME : 0) |
+      (contentsAt === undefined ? 0 : HAS_CONTENTS_AT);
+    const { mode, countLinks, flags } = inode;
+    words[word + COMMON] = this.#addCommon(
+      mode,
+      countLinks,
+      uidOf(inode),
+      gidOf(inode),
+      flags,
+      has,
+    );
     return row;
   }
 
@@ -114,6 +174,22 @@ export class PackedStats {
   inodeOf(row: number): InodeNumber {
     const { words } = this.#rows.pieceOf(row);
     return words[2 * this.#rows.numberAt(row) + INODE]! as InodeNumber;
+  }
+
+  /** Whether one is a file with one name and no attributes, and all else is as given. */
+  isPlainFile(row: number, file: PlainFile): boolean {
+    const { words, numbers } = this.#rows.pieceOf(row);
+    const at = this.#rows.numberAt(row);
+    const word = 2 * at;
+    if (numbers[at + SIZE] !== file.sizeBytes) return false;
+    if (words[word + MTIME] !== firstTimeWord(file.seconds)) return false;
+    if (words[word + MTIME + 1] !== secondTimeWord(file.seconds, file.nanoseconds)) return false;
+    const commonRow = words[word + COMMON]!;
+    const common = this.#common.pieceOf(commonRow).words;
+    const commonAt = 2 * this.#common.numberAt(commonRow);
+    return common[commonAt + MODE] === file.mode && common[commonAt + LINKS] === 1 &&
+      common[commonAt + UID] === file.uid && common[commonAt + GID] === file.gid &&
+      (common[commonAt + HAS]! & HAS_XATTRS) === 0;
   }
 
   /** All of it. */
@@ -149,7 +225,14 @@ export class PackedStats {
   }
 
   /** @returns the row of what was added last, where it is the same, or a new one */
-  #addCommon({ mode, countLinks, uid, gid, flags }: Stat, has: number): number {
+  #addCommon(
+    mode: number,
+    countLinks: number,
+    uid: number,
+    gid: number,
+    flags: number,
+    has: number,
+  ): number {
     const last = this.#common.count - 1;
     if (last >= 0) {
       const { words } = this.#common.pieceOf(last);
@@ -192,7 +275,7 @@ export class PackedStats {
   }
 }
 
-function hasOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
+function isOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
   return isSameTime(atime, mtime) && isSameTime(ctime, mtime) &&
     (crtime === undefined || isSameTime(crtime, mtime));
 }
@@ -200,20 +283,4 @@ function hasOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
 /** The reader gives equal times as one object. */
 function isSameTime(a: Time, b: Time): boolean {
   return a === b || (a.seconds === b.seconds && a.nanoseconds === b.nanoseconds);
-}
-
-// As ext4 stores it: 34 bits of seconds from 1901 on, and 30 bits of nanoseconds.
-const FIRST_SECOND = -(2 ** 31);
-const NANOSECOND_BITS = 30;
-
-function packTime(words: Uint32Array, at: number, { seconds, nanoseconds }: Time): void {
-  const since = seconds - FIRST_SECOND;
-  words[at] = since;
-  words[at + 1] = nanoseconds + Math.floor(since / 2 ** 32) * 2 ** NANOSECOND_BITS;
-}
-
-function timeAt(words: Uint32Array, at: number): Time {
-  const rest = words[at + 1]!;
-  const seconds = FIRST_SECOND + words[at]! + (rest >>> NANOSECOND_BITS) * 2 ** 32;
-  return { seconds, nanoseconds: rest % 2 ** NANOSECOND_BITS };
 }

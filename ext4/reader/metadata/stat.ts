@@ -89,36 +89,75 @@ export type OnBrokenField = (error: CorruptImageError) => void;
  */
 export function statOf(geometry: Geometry, inode: Inode, onBroken?: OnBrokenField): Stat {
   const { block, start } = inode;
-  const end = start + OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
   const mtime = timeAt(inode, AT.i_mtime, AT.i_mtime_extra, onBroken);
   const stat: Writable<Stat> = {
     inode: inode.number,
     kind: kindOfMode(inode.mode),
     mode: inode.mode,
-    uid: u16At(block, start + AT.i_uid) + u16At(block, start + AT.l_i_uid_high) * 0x10000,
-    gid: u16At(block, start + AT.i_gid) + u16At(block, start + AT.l_i_gid_high) * 0x10000,
+    uid: uidOf(inode),
+    gid: gidOf(inode),
     sizeBytes: inode.sizeBytes,
     allocatedBytes: allocatedBytes(geometry, inode),
     countLinks: inode.countLinks,
     flags: inode.flags,
-    hasXattrs: inode.xattrBlock !== 0 || hasInodeXattrs(inode),
+    hasXattrs: mayHaveXattrs(inode),
     mtime,
     atime: timeLike(mtime, inode, AT.i_atime, AT.i_atime_extra, onBroken),
     ctime: timeLike(mtime, inode, AT.i_ctime, AT.i_ctime_extra, onBroken),
   };
   const contentsAt = contentsOffset(geometry, inode);
   if (contentsAt !== undefined) stat.contentsAt = contentsAt;
-  if (start + AT.i_crtime + 4 <= end) {
+  if (hasField(inode, AT.i_crtime)) {
     stat.crtime = timeLike(mtime, inode, AT.i_crtime, AT.i_crtime_extra, onBroken);
   }
   if (isType(inode, S_IFCHR) || isType(inode, S_IFBLK)) {
     const at = start + AT.i_block;
     stat.device = decodeDevice(u32At(block, at), u32At(block, at + 4));
   }
-  if (hasRoCompat(geometry, "project") && start + AT.i_projid + 4 <= end) {
+  if (hasRoCompat(geometry, "project") && hasField(inode, AT.i_projid)) {
     stat.projectId = u32At(block, start + AT.i_projid);
   }
   return stat;
+}
+
+/** The owner, 32 bits. */
+export function uidOf({ block, start }: Inode): number {
+  return u16At(block, start + AT.i_uid) + u16At(block, start + AT.l_i_uid_high) * 0x10000;
+}
+
+/** The group, 32 bits. */
+export function gidOf({ block, start }: Inode): number {
+  return u16At(block, start + AT.i_gid) + u16At(block, start + AT.l_i_gid_high) * 0x10000;
+}
+
+/** Whether it may have extended attributes. */
+export function mayHaveXattrs(inode: Inode): boolean {
+  return inode.xattrBlock !== 0 || hasInodeXattrs(inode);
+}
+
+/** Whether it holds the time when it was made. */
+export function hasCrtime(inode: Inode): boolean {
+  return hasField(inode, AT.i_crtime);
+}
+
+/** Whether all times are that of modification. */
+export function hasOneTime(inode: Inode): boolean {
+  return isMtime(inode, AT.i_atime, AT.i_atime_extra) &&
+    isMtime(inode, AT.i_ctime, AT.i_ctime_extra) &&
+    (!hasCrtime(inode) || isMtime(inode, AT.i_crtime, AT.i_crtime_extra));
+}
+
+/** Seconds of the time of modification, since 1970. */
+export function mtimeSeconds(inode: Inode): number {
+  const extra = extraBits(inode, AT.i_mtime_extra);
+  return decodeSeconds(u32At(inode.block, inode.start + AT.i_mtime), extra);
+}
+
+/** Its nanoseconds. @throws CorruptImageError where there are a billion or more */
+export function mtimeNanoseconds(inode: Inode): number {
+  const nanoseconds = decodeNanoseconds(extraBits(inode, AT.i_mtime_extra));
+  if (nanoseconds >= BILLION) throw brokenTime(inode, nanoseconds);
+  return nanoseconds;
 }
 
 /** @throws CorruptImageError where a time has a billion nanoseconds or more */
@@ -136,10 +175,13 @@ export function isEncrypted({ flags }: Pick<Stat, "flags">): boolean {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What lies past `i_extra_isize` may be an attribute. */
+/** Whether it has a field of four bytes. What lies past `i_extra_isize` may be an attribute. */
+function hasField({ extraSizeBytes }: Inode, offset: number): boolean {
+  return offset + 4 <= OLD_INODE_SIZE_BYTES + extraSizeBytes;
+}
+
 function extraBits(inode: Inode, offset: number): number {
-  const isField = offset + 4 <= OLD_INODE_SIZE_BYTES + inode.extraSizeBytes;
-  return isField ? u32At(inode.block, inode.start + offset) : 0;
+  return hasField(inode, offset) ? u32At(inode.block, inode.start + offset) : 0;
 }
 
 function timeAt(
@@ -172,10 +214,13 @@ function timeLike(
   extraField: number,
   onBroken: OnBrokenField | undefined,
 ): Time {
+  return isMtime(inode, field, extraField) ? mtime : timeAt(inode, field, extraField, onBroken);
+}
+
+function isMtime(inode: Inode, field: number, extraField: number): boolean {
   const { block, start } = inode;
-  const isSame = u32At(block, start + field) === u32At(block, start + AT.i_mtime) &&
+  return u32At(block, start + field) === u32At(block, start + AT.i_mtime) &&
     extraBits(inode, extraField) === extraBits(inode, AT.i_mtime_extra);
-  return isSame ? mtime : timeAt(inode, field, extraField, onBroken);
 }
 
 /** What the type bits of a mode mean. */

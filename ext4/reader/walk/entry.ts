@@ -4,7 +4,7 @@
  */
 
 import type { RawEntry } from "../directory/raw_entry.ts";
-import type { PackedStats } from "../metadata/packed_stats.ts";
+import type { PackedStats, PlainFile } from "../metadata/packed_stats.ts";
 import { kindOfMode, type Stat } from "../metadata/stat.ts";
 import { joinPath, pathText } from "../path.ts";
 import type { FolderOfWalk } from "./folder_of_walk.ts";
@@ -17,7 +17,9 @@ export class Entry {
   readonly #nameAt: number;
   readonly #nameLength: number;
   #stat: Stat | undefined;
-  #packed: { readonly stats: PackedStats; readonly row: number } | undefined;
+  /** Where its metadata are packed, and in which row. */
+  #stats: PackedStats | undefined;
+  #row = 0;
 
   /**
    * Only the reader makes these.
@@ -37,23 +39,37 @@ export class Entry {
     row: number,
   ): Entry {
     const entry = new Entry(raw, undefined);
-    entry.#packed = { stats, row };
+    entry.#stats = stats;
+    entry.#row = row;
     return entry;
   }
 
   /** The metadata of the inode it names. */
   get stat(): Stat {
-    return this.#stat ??= this.#packed!.stats.at(this.#packed!.row);
+    return this.#stat ??= this.#stats!.at(this.#row);
   }
 
   /** Order by the bytes of the names, as `LC_ALL=C ls` has it. */
   static compare(this: void, a: Entry, b: Entry): number {
-    const shorter = Math.min(a.#nameLength, b.#nameLength);
+    return a.compareName(b.#bytes, b.#nameAt, b.#nameAt + b.#nameLength);
+  }
+
+  /**
+   * @internal Whether it is seen at a glance to be a file with one name and no attributes, and all
+   * else as given; where not, its `stat` may say so still.
+   */
+  isPlainFile(file: PlainFile): boolean {
+    return this.#stats?.isPlainFile(this.#row, file) === true;
+  }
+
+  /** @internal The order of its name and the bytes `[start, end)`, without a view of either. */
+  compareName(bytes: Uint8Array, start: number, end: number): number {
+    const shorter = Math.min(this.#nameLength, end - start);
     for (let i = 0; i < shorter; i++) {
-      const difference = a.#bytes[a.#nameAt + i]! - b.#bytes[b.#nameAt + i]!;
+      const difference = this.#bytes[this.#nameAt + i]! - bytes[start + i]!;
       if (difference !== 0) return difference;
     }
-    return a.#nameLength - b.#nameLength;
+    return this.#nameLength - (end - start);
   }
 
   /** @internal Where its name lies: a view of it costs more than most names are long. */
@@ -73,12 +89,12 @@ export class Entry {
 
   /** The inode it names. */
   get inode(): Stat["inode"] {
-    return this.#stat?.inode ?? this.#packed!.stats.inodeOf(this.#packed!.row);
+    return this.#stat?.inode ?? this.#stats!.inodeOf(this.#row);
   }
 
   /** What it names. */
   get kind(): Stat["kind"] {
-    return this.#stat?.kind ?? kindOfMode(this.#packed!.stats.modeOf(this.#packed!.row));
+    return this.#stat?.kind ?? kindOfMode(this.#stats!.modeOf(this.#row));
   }
 }
 

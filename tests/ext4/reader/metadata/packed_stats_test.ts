@@ -64,3 +64,31 @@ Deno.test("thousands of rows are kept apart", () => {
     assert.deepEqual(packed.at(row), someStat({ sizeBytes: row, uid: 2 * row }));
   }
 });
+
+Deno.test("a file is plainly the same only where all that is compared is the same", () => {
+  const packed = new PackedStats();
+  for (const mtime of TIMES) {
+    const stat = someStat({
+      mtime,
+      atime: mtime,
+      ctime: mtime,
+      sizeBytes: 2 ** 40,
+      uid: 7,
+      gid: 8,
+    });
+    const { mode, uid, gid, sizeBytes } = stat;
+    const same = { mode, uid, gid, sizeBytes, ...mtime };
+    const row = packed.add(stat);
+    assert.ok(packed.isPlainFile(row, same));
+    for (const field of ["mode", "uid", "gid", "sizeBytes", "seconds", "nanoseconds"] as const) {
+      const other = { ...same, [field]: same[field] === 0 ? 1 : same[field] - 1 };
+      assert.ok(!packed.isPlainFile(row, other), field);
+    }
+    // The same bits of 34 but for those above the lowest 32.
+    const aeon = { ...same, seconds: same.seconds + (same.seconds < 2 ** 33 ? 1 : -1) * 2 ** 32 };
+    assert.ok(!packed.isPlainFile(row, aeon));
+    for (const more of [{ countLinks: 2 }, { hasXattrs: true }]) {
+      assert.ok(!packed.isPlainFile(packed.add({ ...stat, ...more }), same));
+    }
+  }
+});
