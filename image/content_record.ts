@@ -115,7 +115,7 @@ export class ContentRecord implements ImageRecord {
     return start < 0 ? undefined : this.#digests.subarray(start, start + RECORD_DIGEST_BYTES);
   }
 
-  /** Whether an inode that was prepared has another digest than that at `at` in a table. */
+  /** Whether an inode that was prepared or loaded has another digest than that at `at` in a table. */
   isOther(inode: InodeNumber, table: Uint8Array, at: number): boolean {
     const start = this.#startOf(inode);
     if (start < 0) return false;

@@ -53,4 +53,6 @@ export interface ImageRecord {
    * recorded.
    */
   digestOf(inode: InodeNumber): Uint8Array | undefined;
+  /** Whether an inode that was prepared or loaded has another digest than that at `at` in a table. */
+  isOther(inode: InodeNumber, table: Uint8Array, at: number): boolean;
 }

@@ -13,12 +13,16 @@ import type { FolderLister } from "../host/libc/list_folder.ts";
 /** More than any folder has: one that lists more never ends. */
 const MOST_BYTES = 2 ** 30;
 
+/** There is room for so many at first: most folders are small. */
+const FIRST_NAMES = 64;
+const FIRST_NAME_BYTES = 16;
+
 /** Collects names and gives them back ordered by their bytes. */
 export class NameList {
   #count = 0;
   #used = 0;
-  readonly #bytes = byteColumn();
-  readonly #offsets = u32Column();
+  readonly #bytes = byteColumn(FIRST_NAMES * FIRST_NAME_BYTES);
+  readonly #offsets = u32Column(FIRST_NAMES);
 
   get isEmpty(): boolean {
     return this.#count === 0;

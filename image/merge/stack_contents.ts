@@ -68,11 +68,9 @@ export class StackContents implements FileReader {
     for (let row = 0; row < this.#numbers.length; row++) {
       const number = this.#numbers[row]!;
       if (number === 0) continue;
-      const recorded = record.digestOf(this.#source.inodeOf(row as TreeInode));
-      if (recorded === undefined) continue;
       const at = (number - 1) * RECORD_DIGEST_BYTES;
-      const isSame = recorded.every((byte, i) => digests[at + i] === byte);
-      if (!isSame && !await this.#isSound(row as TreeInode, breather)) {
+      const isOther = record.isOther(this.#source.inodeOf(row as TreeInode), digests, at);
+      if (isOther && !await this.#isSound(row as TreeInode, breather)) {
         damaged.push(shownPathOf(this.#source.tree, row as TreeInode));
       }
       if (breather.due) await breather.pause();

@@ -71,4 +71,9 @@ export class StackRecord implements ImageRecord {
     const layer = layerOf(this.#layers, inode);
     return layer.record.digestOf(inLayer(layer, inode));
   }
+
+  isOther(inode: InodeNumber, table: Uint8Array, at: number): boolean {
+    const layer = layerOf(this.#layers, inode);
+    return layer.record.isOther(inLayer(layer, inode), table, at);
+  }
 }

@@ -11,6 +11,7 @@
 import { corrupt } from "../corrupt.ts";
 import type { Reading } from "../reading.ts";
 import type { BlockSource } from "./block_source.ts";
+import { ContentsAhead } from "./contents_ahead.ts";
 
 /** Bytes of one chunk; a multiple of every block size. */
 const CHUNK_BYTES = 65_536;
@@ -23,7 +24,10 @@ export interface CacheOptions {
   readonly firstReadBytes?: number;
   /** Most bytes of one read ahead. Default 4 MiB. */
   readonly longestReadBytes?: number;
-  /** Whether short reads of contents are cached as well; default true. */
+  /**
+   * Whether short reads of contents are cached as well; default true. Where not, those that follow
+   * each other are read ahead.
+   */
   readonly cachesContents?: boolean;
 }
 
@@ -43,6 +47,7 @@ export class BlockCache {
   readonly #firstChunks: number;
   readonly #longestChunks: number;
   readonly #longestCopyBytes: number;
+  readonly #ahead: ContentsAhead | undefined;
   readonly #underWay = new Map<number, Promise<void>>();
   /** Two generations instead of an exact order of use: a hit costs one look-up. */
   #young = new Map<number, Chunk>();
@@ -58,6 +63,7 @@ export class BlockCache {
     this.#firstChunks = chunksOf(options.firstReadBytes ?? 256 << 10);
     this.#longestChunks = chunksOf(options.longestReadBytes ?? 4 << 20);
     this.#longestCopyBytes = options.cachesContents === false ? 0 : CHUNK_BYTES;
+    if (options.cachesContents === false) this.#ahead = new ContentsAhead(source);
   }
 
   /**
@@ -106,6 +112,7 @@ export class BlockCache {
   *copy(offsetBytes: number, into: Uint8Array, isApart = false): Reading<void> {
     this.#requireThere(offsetBytes, into.length);
     if (isApart || into.length > this.#longestCopyBytes) {
+      if (!isApart && this.#ahead?.copy(offsetBytes, into) === true) return;
       const wait = this.#source.read(offsetBytes, into);
       if (wait !== undefined) yield wait;
       return;

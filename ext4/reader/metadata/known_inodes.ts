@@ -7,9 +7,12 @@
 import { CorruptImageError } from "../../image_errors.ts";
 import { FILE_TYPE, fileTypeOfMode } from "../../structs/directory.ts";
 import type { RawEntry } from "../directory/raw_entry.ts";
-import { hasFlag, type Inode } from "../inode/inode.ts";
-import type { Geometry } from "../layout/geometry.ts";
+import { S_IFREG } from "../../tree.ts";
+import { contentsOffset } from "../contents/contiguous_contents.ts";
+import { hasFlag, type Inode, isType } from "../inode/inode.ts";
+import { type Geometry, hasRoCompat } from "../layout/geometry.ts";
 import { PackedStats } from "./packed_stats.ts";
+import { allocatedBytes, hasOneTime, statOf } from "./stat.ts";
 
 /** So many take 45 MB; of more, none are kept. */
 const MOST_INODES = 1_000_000;
@@ -37,10 +40,20 @@ export class KnownInodes {
       fileTypeOfMode(inode.mode) !== FILE_TYPE.unknown && !hasFlag(inode, "ea_inode");
     if (!isNamed) return;
     try {
-      this.#rows[inode.number] = this.stats.addInode(this.geometry, inode);
+      this.#rows[inode.number] = this.#pack(inode);
     } catch (error) {
       if (!(error instanceof CorruptImageError)) throw error;
     }
+  }
+
+  /** Most are files with one time: their metadata are packed without being made. */
+  #pack(inode: Inode): number {
+    const { geometry, stats } = this;
+    const isPlain = isType(inode, S_IFREG) && hasOneTime(inode) &&
+      !hasRoCompat(geometry, "project");
+    if (!isPlain) return stats.add(statOf(geometry, inode));
+    const contentsAt = contentsOffset(geometry, inode);
+    return stats.addFile(inode, allocatedBytes(geometry, inode), contentsAt);
   }
 
   /** The row of what an entry names; `undefined` where it is not known, or does not fit the entry. */

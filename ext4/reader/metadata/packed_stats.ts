@@ -7,23 +7,17 @@
  */
 
 import type { InodeNumber } from "../../numbers.ts";
-import { S_IFREG } from "../../tree.ts";
-import { contentsOffset } from "../contents/contiguous_contents.ts";
-import { type Inode, isType } from "../inode/inode.ts";
-import { type Geometry, hasRoCompat } from "../layout/geometry.ts";
+import type { Inode } from "../inode/inode.ts";
 import { Rows } from "../rows.ts";
 import { firstTimeWord, packTime, secondTimeWord, timeAt } from "./packed_time.ts";
 import {
-  allocatedBytes,
   gidOf,
   hasCrtime,
-  hasOneTime,
   kindOfMode,
   mayHaveXattrs,
   mtimeNanoseconds,
   mtimeSeconds,
   type Stat,
-  statOf,
   type Time,
   uidOf,
 } from "./stat.ts";
@@ -121,31 +115,29 @@ export class PackedStats {
   }
 
   /**
-   * Adds what `statOf` gives of an inode, which of most files is not made for it.
+   * Adds what `statOf` gives of a regular file with one time and no project, which is not made for it.
+   * @param allocatedBytes,contentsAt as `statOf` gives them
    * @returns its row
-   * @throws as `statOf` does
+   * @throws CorruptImageError where its time has a billion nanoseconds or more
    */
-  addInode(geometry: Geometry, inode: Inode): number {
-    const isFile = isType(inode, S_IFREG) && !hasRoCompat(geometry, "project");
-    const units = allocatedBytes(geometry, inode) / UNIT_BYTES;
-    if (!isFile || units > MOST_UNITS || !hasOneTime(inode)) {
-      return this.add(statOf(geometry, inode));
-    }
+  addFile(inode: Inode, allocatedBytes: number, contentsAt: number | undefined): number {
     const seconds = mtimeSeconds(inode);
     const nanoseconds = mtimeNanoseconds(inode);
-    const contentsAt = contentsOffset(geometry, inode);
     const row = this.#rows.add();
     const { words, numbers } = this.#rows.pieceOf(row);
     const at = this.#rows.numberAt(row);
     const word = 2 * at;
+    const units = allocatedBytes / UNIT_BYTES;
+    const hasUnits = units <= MOST_UNITS && Number.isInteger(units);
     numbers[at + SIZE] = inode.sizeBytes;
     numbers[at + CONTENTS_AT] = contentsAt ?? 0;
     words[word + INODE] = inode.number;
-    words[word + ALLOCATED] = units;
+    words[word + ALLOCATED] = hasUnits ? units : 0;
     words[word + MTIME] = firstTimeWord(seconds);
     words[word + MTIME + 1] = secondTimeWord(seconds, nanoseconds);
+    if (!hasUnits) this.#rare.set(row, { allocatedBytes });
     const has = (mayHaveXattrs(inode) ? HAS_XATTRS : 0) | (hasCrtime(inode) ? HAS_CRTIME : 0) |
-      (contentsAt === undefined ? 0 : HAS_CONTENTS_AT);
+      (contentsAt === undefined ? 0 : HAS_CONTENTS_AT) | (hasUnits ? 0 : HAS_MORE);
     const { mode, countLinks, flags } = inode;
     words[word + COMMON] = this.#addCommon(
       mode,
