@@ -18,9 +18,8 @@ export async function helpFor(
   commands: Commands,
 ): Promise<string | undefined> {
   const [first = "", second = ""] = args;
-  const drawing = drawingFor(args);
-  if (asksForAll(args)) return overview(drawing);
-  if (first === "help") return await topicPage(second, commands, drawing);
+  if (asksForAll(args)) return overview(drawingFor(args));
+  if (first === "help") return await topicPage(second, commands, drawingFor(args));
   const end = args.indexOf("--");
   const asked = args.indexOf("--help");
   if (asked < 1 || (end >= 0 && end < asked)) return undefined;
@@ -28,7 +27,8 @@ export async function helpFor(
   if (parser === undefined) return undefined;
   const own = commandPage(parser, first);
   const isBelow = own.sections.some(({ entries }) => entries.some(({ term }) => term === second));
-  return shortHelp(isBelow ? commandPage(parser, `${first} ${second}`) : own, drawing);
+  const page = isBelow ? commandPage(parser, `${first} ${second}`) : own;
+  return shortHelp(page, drawingFor(args));
 }
 
 async function topicPage(

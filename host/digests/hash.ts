@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { type Library, openLibrary, type Signature, systemLibraries } from "../libc/library.ts";
 
 // EVP_DigestInit(3). The versions differ in nothing that is used here.
-const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"].flatMap((name) => systemLibraries(name));
+const LIBRARIES = ["libcrypto.so.3", "libcrypto.so.1.1"];
 const SIGNATURES = {
   EVP_MD_CTX_new: { parameters: [], result: "pointer" },
   EVP_MD_CTX_free: { parameters: ["pointer"], result: "i32" },
@@ -25,10 +25,9 @@ type OpenSsl = Library<keyof typeof SIGNATURES>["functions"];
 let openSsl: Promise<OpenSsl | undefined> | undefined;
 
 function loadOpenSsl(): Promise<OpenSsl | undefined> {
-  return openSsl ??= Promise.resolve().then(() => openLibrary(LIBRARIES, SIGNATURES)).then(
-    ({ functions }) => functions,
-    () => undefined,
-  );
+  return openSsl ??= Promise.resolve()
+    .then(() => openLibrary(LIBRARIES.flatMap((name) => systemLibraries(name)), SIGNATURES))
+    .then(({ functions }) => functions, () => undefined);
 }
 
 /** Begins a digest. @param algorithm e.g. `sha512`. @throws Error for an unknown algorithm. */
