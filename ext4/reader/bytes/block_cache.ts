@@ -63,7 +63,7 @@ export class BlockCache {
     this.#firstChunks = chunksOf(options.firstReadBytes ?? 256 << 10);
     this.#longestChunks = chunksOf(options.longestReadBytes ?? 4 << 20);
     this.#longestCopyBytes = options.cachesContents === false ? 0 : CHUNK_BYTES;
-    if (options.cachesContents === false) this.#ahead = new ContentsAhead(source);
+    if (options.cachesContents === false) this.#ahead = new ContentsAhead(source, cacheBytes / 4);
   }
 
   /**

@@ -6,8 +6,8 @@
 
 import type { BlockSource } from "./block_source.ts";
 
-/** Bytes that are read at once. */
-const RUN_BYTES = 256 << 10;
+/** Most bytes that are read at once. */
+const MOST_RUN_BYTES = 256 << 10;
 /** Longer reads are left alone. */
 const MOST_BYTES = 64 << 10;
 /** What lies between two files at most that still follow each other. */
@@ -18,6 +18,7 @@ const LEAST_FOLLOWING = 4;
 /** What was read ahead of one source; nothing of one that does not answer at once, or fails. */
 export class ContentsAhead {
   readonly #source: BlockSource;
+  readonly #runBytes: number;
   #run = new Uint8Array();
   /** What of the source is in the run. */
   #start = 0;
@@ -26,8 +27,10 @@ export class ContentsAhead {
   #last = 0;
   #countFollowing = 0;
 
-  constructor(source: BlockSource) {
+  /** @param roomBytes for what is read ahead, 64 KiB or more */
+  constructor(source: BlockSource, roomBytes: number) {
     this.#source = source;
+    this.#runBytes = Math.min(roomBytes, MOST_RUN_BYTES);
   }
 
   /** Copies bytes that are known, or reads them with what follows. @returns false where neither is so */
@@ -46,8 +49,8 @@ export class ContentsAhead {
   }
 
   #read(offsetBytes: number): boolean {
-    if (this.#run.length === 0) this.#run = new Uint8Array(RUN_BYTES);
-    const sizeBytes = Math.min(RUN_BYTES, this.#source.sizeBytes - offsetBytes);
+    if (this.#run.length === 0) this.#run = new Uint8Array(this.#runBytes);
+    const sizeBytes = Math.min(this.#runBytes, this.#source.sizeBytes - offsetBytes);
     this.#start = this.#end = 0;
     try {
       const wait = this.#source.read(offsetBytes, this.#run.subarray(0, sizeBytes));

@@ -3,6 +3,7 @@ import type { BlockSource } from "../../../../ext4/reader/bytes/block_source.ts"
 import { ContentsAhead } from "../../../../ext4/reader/bytes/contents_ahead.ts";
 
 const SIZE_BYTES = 3 * 2 ** 20;
+const ROOM_BYTES = 2 ** 18;
 const FILE_BYTES = 3000;
 const BLOCK_BYTES = 4096;
 const bytes = Uint8Array.from({ length: SIZE_BYTES }, (_, i) => i * 31 + (i >> 8));
@@ -29,17 +30,20 @@ function read(ahead: ContentsAhead, source: BlockSource, offset: number, length:
 }
 
 Deno.test("files that follow each other are read by few calls, up to the end of the image", () => {
-  const { source, asked } = counted();
-  const ahead = new ContentsAhead(source);
-  for (let at = 0; at + FILE_BYTES <= SIZE_BYTES; at += BLOCK_BYTES) {
-    read(ahead, source, at, FILE_BYTES);
+  for (const [roomBytes, most] of [[ROOM_BYTES, 30], [2 ** 16, 70]] as const) {
+    const { source, asked } = counted();
+    const ahead = new ContentsAhead(source, roomBytes);
+    for (let at = 0; at + FILE_BYTES <= SIZE_BYTES; at += BLOCK_BYTES) {
+      read(ahead, source, at, FILE_BYTES);
+    }
+    assert.ok(asked.length < most, `${asked.length} reads of 768 files`);
+    assert.ok(Math.max(...asked) <= roomBytes);
   }
-  assert.ok(asked.length < 30, `${asked.length} reads of 768 files`);
 });
 
 Deno.test("of files here and there, and of large ones, no more is read than is asked for", () => {
   const { source, asked } = counted();
-  const ahead = new ContentsAhead(source);
+  const ahead = new ContentsAhead(source, ROOM_BYTES);
   for (const at of [2_000_000, 0, 1_000_000, 500_000, 2_500_000, 40_000, 900_000]) {
     read(ahead, source, at, FILE_BYTES);
   }
@@ -49,7 +53,7 @@ Deno.test("of files here and there, and of large ones, no more is read than is a
 
 Deno.test("a bad sector behind a file is no matter of that file's", () => {
   const { source, asked } = counted(100 * BLOCK_BYTES);
-  const ahead = new ContentsAhead(source);
+  const ahead = new ContentsAhead(source, ROOM_BYTES);
   for (let file = 0; file < 99; file++) read(ahead, source, file * BLOCK_BYTES, FILE_BYTES);
   const bad = 100 * BLOCK_BYTES;
   assert.equal(ahead.copy(bad, new Uint8Array(FILE_BYTES)), false);
@@ -67,7 +71,7 @@ Deno.test("of a source that does not answer at once nothing is read ahead, even 
       return Promise.reject(new Error("late"));
     },
   };
-  const ahead = new ContentsAhead(source);
+  const ahead = new ContentsAhead(source, ROOM_BYTES);
   for (let file = 0; file < 50; file++) {
     assert.equal(ahead.copy(file * BLOCK_BYTES, new Uint8Array(FILE_BYTES)), false);
   }
