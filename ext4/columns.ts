@@ -5,6 +5,10 @@
 
 type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
+/** Small columns grow in few steps, large ones in small steps: what is copied is garbage. */
+const FEW_BYTES = 2 ** 17;
+const MANY_BYTES = 2 ** 20;
+
 /** A column of numbers; reading past what was written gives 0. */
 export class Column<A extends NumberArray> {
   #array: A;
@@ -49,7 +53,9 @@ export class Column<A extends NumberArray> {
   }
 
   #grow(needed: number): void {
-    const grown = this.make(Math.max(needed, Math.ceil(this.#array.length * 1.5)));
+    const { length, byteLength } = this.#array;
+    const factor = byteLength < FEW_BYTES ? 4 : byteLength < MANY_BYTES ? 2 : 1.5;
+    const grown = this.make(Math.max(needed, Math.ceil(length * factor)));
     grown.set(this.#array);
     this.#array = grown;
   }
