@@ -12,7 +12,7 @@ import { ALGORITHMS } from "../host/digests/file_digest.ts";
 import { startDigests } from "../host/digests/hash.ts";
 import { nowSeconds } from "../host/clock.ts";
 import { sourceDateEpoch } from "../host/source_date_epoch.ts";
-import { makeRing } from "../host/threads/ring.ts";
+import { LITTLE_BYTES, makeRing } from "../host/threads/ring.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, isLoss, type Problem } from "../pipeline/problem.ts";
@@ -84,9 +84,6 @@ const options = {
     default: "sha512",
   },
 } as const satisfies OptionsSchema;
-
-/** Below, a thread for the digests of the files takes longer to begin than it spares. */
-const LITTLE_BYTES = 32 * 2 ** 20;
 
 /** Writes the image with the native engine. */
 export const pack: Step = defineStep({
@@ -207,6 +204,7 @@ async function write(
   const breather = new Breather(context.signal);
   const sink = image.path === "-" ? stdoutSink() : fileSink(image.path, reflink !== "never");
   const needsDigests = context.options.record || plan.layout.countSharedFiles > 0;
+  // A thread for the digests of the files would hardly have begun.
   const isLittle = plan.sizeBytes < LITTLE_BYTES;
   const ring = makeRing(needsDigests && !isLittle ? 2 : 1, plan.sizeBytes);
   let hasher: Hasher | undefined;

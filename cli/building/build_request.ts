@@ -60,6 +60,7 @@ export async function pipelineOf(
     for (const step of takers) result = result.with(step, given);
   }
   for (const name of values.without) result = result.without(name);
+  if (values.use.length > 0) await provideIcecore();
   for (const used of values.use) result = await withUsed(result, used);
   result = withSettings(result, values.set);
   checkStreamedHash(result, values.output);

@@ -9,13 +9,15 @@ import { UsageError } from "../../pipeline/build_errors.ts";
 import type { Pipeline, Placement } from "../../pipeline/pipeline.ts";
 import { plugins } from "./built_in_plugins.ts";
 
-/** The pipeline with a step put in. @throws UsageError, PluginError */
+/**
+ * The pipeline with a step put in; {@linkcode provideIcecore} comes first.
+ * @throws UsageError, PluginError
+ */
 export async function withUsed(
   pipeline: Pipeline,
   used: string,
 ): Promise<Pipeline> {
   const { placement, reference } = parseUse(used);
-  await provideIcecore();
   return pipeline.use(await loadStep(reference, { builtins: plugins }), {}, placement);
 }
 

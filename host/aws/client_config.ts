@@ -5,7 +5,6 @@
  */
 
 import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
 import process from "node:process";
 import { proxyFor } from "../connection/proxies.ts";
 import { EnvironmentError } from "../environment_error.ts";
@@ -118,6 +117,8 @@ function handlerFor(
   const isTrusting = bundle !== undefined && url.protocol === "https:";
   if (!isTrusting) return Object.keys(patience).length === 0 ? undefined : { ...patience };
   const ca = certificatesIn(bundle);
+  // Taken where it is needed: to import it takes longer than all of this module.
+  const { Agent } = process.getBuiltinModule("node:https");
   return {
     ...patience,
     httpsAgent: new Agent({ ca, keepAlive: true, maxSockets: MOST_SOCKETS }),

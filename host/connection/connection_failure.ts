@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { lookAtTls, type TlsState } from "./tls_look.ts";
+import type { TlsState } from "./tls_look.ts";
 import { proxyFor } from "./proxies.ts";
 
 /** A failure that does not pass by itself. */
@@ -36,8 +36,14 @@ export async function connectionFailure(
   const state = isElsewhere(words) ? "fine" : byWords(words);
   // A runtime may call an expired certificate one of an unknown authority.
   const isSure = typeof state === "object" && state.kind === "client-certificate";
-  const seen = isElsewhere(words) || isSure ? state : await lookAtTls(url);
+  const seen = isElsewhere(words) || isSure ? state : await lookAtServer(url);
   return failureOf(seen === "fine" ? state : seen, url);
+}
+
+/** Loaded where something failed: with it come the runtime's TLS and all that belongs to it. */
+async function lookAtServer(url: URL): Promise<TlsState | "fine"> {
+  const { lookAtTls } = await import("./tls_look.ts");
+  return await lookAtTls(url);
 }
 
 /** All that an error and its causes say. */

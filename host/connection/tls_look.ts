@@ -24,17 +24,23 @@ export interface TlsState {
 const PATIENCE_MS = 5000;
 /** A server that wants a certificate says so behind the handshake. */
 const LATE_ALERT_MS = 300;
+/** With the connection, a server may take back the reason that it gave: then it is asked again. */
+const MOST_LOOKS = 3;
 
 /** Looks at what is at a URL's port. @returns `fine` where nothing can be said against it. */
 export async function lookAtTls({ protocol, hostname, port }: URL): Promise<TlsState | "fine"> {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const isSecure = protocol === "https:";
-  const seen = await handshake(host, Number(port || (isSecure ? 443 : 80)));
-  if (!isSecure) {
+  if (protocol !== "https:") {
+    const seen = await handshake(host, Number(port || 80));
     const isTls = typeof seen === "object" || /certificate.?required/i.test(seen);
     return isTls ? { kind: "tls" } : "fine";
   }
-  return typeof seen === "object" ? stateOf(seen, host) : stateOfError(seen);
+  for (let looks = 1;; looks++) {
+    const seen = await handshake(host, Number(port || 443));
+    const state = typeof seen === "object" ? stateOf(seen, host) : stateOfError(seen);
+    const isEnded = typeof state === "object" && state.kind === "handshake-ended";
+    if (!isEnded || looks === MOST_LOOKS) return state;
+  }
 }
 
 interface Seen {

@@ -14,9 +14,10 @@ export interface RingMemory {
 
 /** Most bytes of one buffer: small enough that eight of them stay near the processor. */
 export const BUFFER_BYTES = 2 ** 20;
+/** Less than this is little: what is there for more takes longer to begin than it spares. */
+export const LITTLE_BYTES = 2 ** 25;
 /** Of one where there is little to hand on: the first is full sooner, and the last taken. */
 const SMALL_BUFFER_BYTES = 2 ** 18;
-const LITTLE_BYTES = 2 ** 26;
 export const COUNT_BUFFERS = 8;
 
 /** Said instead of a length: nothing follows. */

@@ -86,7 +86,8 @@ class ImagePass {
     const { algorithm, files, signal } = options;
     this.#breather = new Breather(signal);
     this.#reader = new PieceReader(source);
-    const ring = makeRing((algorithm === undefined ? 0 : 1) + (files === undefined ? 0 : 1));
+    const countTakers = (algorithm === undefined ? 0 : 1) + (files === undefined ? 0 : 1);
+    const ring = makeRing(countTakers, source.sizeBytes);
     this.#ring = new RingProducer(ring);
     if (files !== undefined) this.#digests = new FileDigests(files.countInodes, ring);
     if (algorithm !== undefined) {

@@ -82,35 +82,24 @@ export class PackedStats {
 
   /** Adds one. @returns its row */
   add(stat: Stat): number {
-    const { mtime, contentsAt, device, projectId } = stat;
-    const row = this.#rows.add();
-    const { words, numbers } = this.#rows.pieceOf(row);
-    const at = this.#rows.numberAt(row);
-    const word = 2 * at;
-    const units = stat.allocatedBytes / UNIT_BYTES;
-    const hasUnits = units <= MOST_UNITS && Number.isInteger(units);
-    numbers[at + SIZE] = stat.sizeBytes;
-    numbers[at + CONTENTS_AT] = contentsAt ?? 0;
-    words[word + INODE] = stat.inode;
-    words[word + ALLOCATED] = hasUnits ? units : 0;
-    packTime(words, word + MTIME, mtime);
-    let has = stat.hasXattrs ? HAS_XATTRS : 0;
-    if (stat.crtime !== undefined) has |= HAS_CRTIME;
-    if (contentsAt !== undefined) has |= HAS_CONTENTS_AT;
+    const { inode, sizeBytes, allocatedBytes, contentsAt, device, projectId } = stat;
+    const { seconds, nanoseconds } = stat.mtime;
+    const row = this.#addRow(inode, sizeBytes, allocatedBytes, contentsAt, seconds, nanoseconds);
+    let has = hasOf(stat.hasXattrs, stat.crtime !== undefined, allocatedBytes, contentsAt);
     if (!isOneTime(stat)) {
       has |= HAS_TIMES;
-      words[word + TIMES] = this.#addTimes(stat);
+      this.#setWord(row, TIMES, this.#addTimes(stat));
     }
-    if (device !== undefined || projectId !== undefined || !hasUnits) {
+    if (device !== undefined || projectId !== undefined) {
       has |= HAS_MORE;
       this.#rare.set(row, {
+        ...this.#rare.get(row),
         ...(device === undefined ? {} : { device }),
         ...(projectId === undefined ? {} : { projectId }),
-        ...(hasUnits ? {} : { allocatedBytes: stat.allocatedBytes }),
       });
     }
     const { mode, countLinks, uid, gid, flags } = stat;
-    words[word + COMMON] = this.#addCommon(mode, countLinks, uid, gid, flags, has);
+    this.#setWord(row, COMMON, this.#addCommon(mode, countLinks, uid, gid, flags, has));
     return row;
   }
 
@@ -121,33 +110,42 @@ export class PackedStats {
    * @throws CorruptImageError where its time has a billion nanoseconds or more
    */
   addFile(inode: Inode, allocatedBytes: number, contentsAt: number | undefined): number {
+    const { number, sizeBytes, mode, countLinks, flags } = inode;
     const seconds = mtimeSeconds(inode);
     const nanoseconds = mtimeNanoseconds(inode);
+    const row = this.#addRow(number, sizeBytes, allocatedBytes, contentsAt, seconds, nanoseconds);
+    const has = hasOf(mayHaveXattrs(inode), hasCrtime(inode), allocatedBytes, contentsAt);
+    const common = this.#addCommon(mode, countLinks, uidOf(inode), gidOf(inode), flags, has);
+    this.#setWord(row, COMMON, common);
+    return row;
+  }
+
+  /** Adds a row with all that each has of its own. */
+  #addRow(
+    inode: number,
+    sizeBytes: number,
+    allocatedBytes: number,
+    contentsAt: number | undefined,
+    seconds: number,
+    nanoseconds: number,
+  ): number {
     const row = this.#rows.add();
     const { words, numbers } = this.#rows.pieceOf(row);
     const at = this.#rows.numberAt(row);
     const word = 2 * at;
-    const units = allocatedBytes / UNIT_BYTES;
-    const hasUnits = units <= MOST_UNITS && Number.isInteger(units);
-    numbers[at + SIZE] = inode.sizeBytes;
+    const hasUnits = isInUnits(allocatedBytes);
+    numbers[at + SIZE] = sizeBytes;
     numbers[at + CONTENTS_AT] = contentsAt ?? 0;
-    words[word + INODE] = inode.number;
-    words[word + ALLOCATED] = hasUnits ? units : 0;
+    words[word + INODE] = inode;
+    words[word + ALLOCATED] = hasUnits ? allocatedBytes / UNIT_BYTES : 0;
     words[word + MTIME] = firstTimeWord(seconds);
     words[word + MTIME + 1] = secondTimeWord(seconds, nanoseconds);
     if (!hasUnits) this.#rare.set(row, { allocatedBytes });
-    const has = (mayHaveXattrs(inode) ? HAS_XATTRS : 0) | (hasCrtime(inode) ? HAS_CRTIME : 0) |
-      (contentsAt === undefined ? 0 : HAS_CONTENTS_AT) | (hasUnits ? 0 : HAS_MORE);
-    const { mode, countLinks, flags } = inode;
-    words[word + COMMON] = this.#addCommon(
-      mode,
-      countLinks,
-      uidOf(inode),
-      gidOf(inode),
-      flags,
-      has,
-    );
     return row;
+  }
+
+  #setWord(row: number, field: number, value: number): void {
+    this.#rows.pieceOf(row).words[2 * this.#rows.numberAt(row) + field] = value;
   }
 
   /** Forgets those before a row. */
@@ -265,6 +263,22 @@ export class PackedStats {
       ...((has & HAS_CRTIME) === 0 ? {} : { crtime: timeAt(words, at + CRTIME) }),
     };
   }
+}
+
+/** Whether a word holds what is allocated. */
+function isInUnits(allocatedBytes: number): boolean {
+  const units = allocatedBytes / UNIT_BYTES;
+  return units <= MOST_UNITS && Number.isInteger(units);
+}
+
+function hasOf(
+  hasXattrs: boolean,
+  hasCrtime: boolean,
+  allocatedBytes: number,
+  contentsAt: number | undefined,
+): number {
+  return (hasXattrs ? HAS_XATTRS : 0) | (hasCrtime ? HAS_CRTIME : 0) |
+    (contentsAt === undefined ? 0 : HAS_CONTENTS_AT) | (isInUnits(allocatedBytes) ? 0 : HAS_MORE);
 }
 
 function isOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
