@@ -94,18 +94,6 @@ export class BlockCache {
   }
 
   /**
-   * As much of a range as lies in one chunk from its beginning on, a multiple of `unitBytes`: for
-   * those who go through all of it in units that straddle no chunk.
-   * @throws CorruptImageError `truncated` where the source ends before the first unit does
-   */
-  *loadSome(offsetBytes: number, mostBytes: number, unitBytes: number): Reading<Uint8Array> {
-    const inChunk = CHUNK_BYTES - offsetBytes % CHUNK_BYTES;
-    const there = this.#source.sizeBytes - offsetBytes;
-    const most = Math.min(mostBytes, inChunk, there);
-    return yield* this.load(offsetBytes, Math.max(most - most % unitBytes, unitBytes));
-  }
-
-  /**
    * Copies any range into `into`: long ranges straight from the source, short ones cached.
    * @param isApart whether nothing near it will be read: of the source it is all that is asked for
    */

@@ -16,6 +16,8 @@ import type { Reading } from "../reading.ts";
 import { Inode, parseInode } from "./inode.ts";
 
 const STRUCTURE = "ext4_inode";
+/** A multiple of every size of an inode; inodes are visited so many bytes at a time. */
+const VISIT_BYTES = 64 << 10;
 
 /** The number of a folder that is not in the image; see {@link InodeTable.standIn}. */
 export const STAND_IN_INODE = 0 as InodeNumber;
@@ -133,7 +135,8 @@ export class InodeTable {
   }
 
   /**
-   * Visits all inodes up to a number, used or not, as they lie in their blocks.
+   * Visits all inodes up to a number, used or not, as they lie in their blocks; what a visit gets is
+   * valid until the next.
    * @throws CorruptImageError when there are not as many, or a block cannot be read
    */
   *visit(
@@ -141,15 +144,18 @@ export class InodeTable {
     visit: (number: InodeNumber, block: InodeBlock, start: number) => void,
   ): Reading<void> {
     const { inodesPerGroup, inodeSizeBytes } = this.#geometry;
+    // Not what the cache keeps: of many inodes, that would be as much garbage.
+    const room = new Uint8Array(Math.min(VISIT_BYTES, countInodes * inodeSizeBytes));
+    const block = { bytes: room, words: wordsOf(room) };
     for (let number = 1; number <= countInodes;) {
       this.#requireNumber(number);
       const offset = yield* this.#offsetOf(number as InodeNumber);
       const inGroup = inodesPerGroup - (number - 1) % inodesPerGroup;
       const most = Math.min(inGroup, countInodes + 1 - number) * inodeSizeBytes;
-      const bytes = yield* this.#cache.loadSome(offset, most, inodeSizeBytes);
-      const both = { bytes, words: wordsOf(bytes) };
-      for (let at = 0; at < bytes.length; at += inodeSizeBytes) {
-        visit(number++ as InodeNumber, both, at);
+      const size = Math.min(most, room.length);
+      yield* this.#cache.copy(offset, room.subarray(0, size));
+      for (let at = 0; at < size; at += inodeSizeBytes) {
+        visit(number++ as InodeNumber, block, at);
       }
     }
   }
