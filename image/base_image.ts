@@ -14,14 +14,19 @@ import { UsageError } from "../pipeline/build_errors.ts";
 import type { BaseFolder, BaseImage, RecordedContents } from "../steps/since/base_image.ts";
 import { dataBetweenLongHoles, mayHaveLongHoles } from "./content_check.ts";
 import type { ImageReader } from "./image_reader.ts";
+import { ContentRecord } from "./content_record.ts";
 import type { ImageRecord } from "./image_record.ts";
-import { openReader } from "./stack/open_reader.ts";
+import { openReader, type ReadLayer } from "./stack/open_reader.ts";
+import { VerdictsAhead } from "./verdicts_ahead.ts";
 
 /** The kernel mounts no more images than these as one tree. */
 const MOST_LAYERS = 500;
 const NAME_MAX_BYTES = 255;
 /** All inodes are read twice, for their checksum and by name: of 200,000, once from the server. */
 const REMOTE_CACHE_BYTES = 64 << 20;
+
+/** Of so many inodes, a thread of its own goes through them until they are needed. */
+const MANY_INODES = 50_000;
 
 /**
  * Opens a base. Its metadata and its record are read, its files' contents are not.
@@ -38,15 +43,16 @@ export async function openBase(
   },
 ): Promise<BaseImage> {
   const cache = isRemote(location) ? { cacheBytes: REMOTE_CACHE_BYTES } : {};
-  const { reader: image } = await openReader(
+  const { reader: image, layers } = await openReader(
     location,
     { ...options, ...cache },
     ({ depth }, shownName) => requireRoomAbove(depth + 1, shownName),
   );
   try {
     const record = await image.record();
-    await requireSound(image, record);
-    return baseOf(image, record, await bindingOf(image, record, fileNameOf(location)));
+    if (record.presence !== "present") await requireSound(image, record);
+    const binding = await bindingOf(image, record, fileNameOf(location));
+    return baseOf(image, record, binding, verdictsAhead(layers, record));
   } catch (error) {
     await image.close();
     throw error;
@@ -58,6 +64,21 @@ function fileNameOf(location: string): string {
   if (isRemote(location)) return nameOfLocation(location);
   const path = realpathSync(location);
   return basename(statSync(path).isFile() ? path : location);
+}
+
+/** Of what is worth it: not of few inodes, nor of what lies on a server or is encrypted. */
+function verdictsAhead(
+  layers: readonly ReadLayer[],
+  topmost: ImageRecord,
+): VerdictsAhead | undefined {
+  const countInodes = layers.reduce((sum, { files }) => sum + files.info.countInodes, 0);
+  const images = layers.flatMap(({ location, source, record = topmost }) =>
+    location !== undefined && source.identity !== undefined && record instanceof ContentRecord
+      ? [{ location, source, record }]
+      : []
+  );
+  if (countInodes < MANY_INODES || images.length < layers.length) return undefined;
+  return new VerdictsAhead(images, images.length === 1);
 }
 
 async function requireSound({ shownName }: ImageReader, record: ImageRecord): Promise<void> {
@@ -117,7 +138,12 @@ function refused(shownName: string, why: string, what: string): UsageError {
   return new UsageError(`cannot build on ${shownName}: ${why}. ${what}`, "bad-base");
 }
 
-function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): BaseImage {
+function baseOf(
+  image: ImageReader,
+  record: ImageRecord,
+  binding: RecordBase,
+  ahead: VerdictsAhead | undefined,
+): BaseImage {
   // A stack shows what overlayfs shows. A full image shows what is stored, which as the lowest of a
   // stack is not the same.
   const isStack = record.base !== undefined;
@@ -126,6 +152,11 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
     locations: image.layers.flatMap(({ location }) => location ?? []),
     binding,
     hasAllTimes: record.hasAllTimes === true,
+    async requireSound() {
+      ahead?.adopt();
+      ahead?.close();
+      await requireSound(image, record);
+    },
     folders: () => baseFolders(image, isStack),
     async xattrs(inode: InodeNumber) {
       const xattrs = await image.xattrs(inode);
@@ -141,7 +172,10 @@ function baseOf(image: ImageReader, record: ImageRecord, binding: RecordBase): B
       const ranges = await dataBetweenLongHoles(await image.openFile(stat.inode));
       return ranges === undefined ? { digest } : { digest, ranges };
     },
-    close: () => image.close(),
+    async close() {
+      ahead?.close();
+      await image.close();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { InodeNumber } from "../ext4/numbers.ts";
 import type { FileSystem } from "../ext4/reader/file_system.ts";
 import { isZero } from "../ext4/reader/little_endian.ts";
 import type { RecordData } from "../ext4/reader/metadata/record.ts";
+import { KnownInodes, type PostedInodes } from "../ext4/reader/metadata/known_inodes.ts";
 import type { RecordBase } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
 import { startHash } from "../host/digests/hash.ts";
@@ -14,6 +15,12 @@ import type { ImageRecord, RecordVerdict } from "./image_record.ts";
 
 /** Digests that are read at once: neighbours are asked for one after the other. */
 const CHUNK_DIGESTS = 2048;
+
+/** A verdict, and what was kept on the way to it, as another thread can be posted it. */
+export interface PostedVerdict {
+  readonly verdict: RecordVerdict;
+  readonly inodes: PostedInodes | undefined;
+}
 
 /** The record of one open image, read when it is asked for. */
 export class ContentRecord implements ImageRecord {
@@ -92,6 +99,18 @@ export class ContentRecord implements ImageRecord {
    */
   async verdict(_inode?: InodeNumber, keepsInodes = false): Promise<RecordVerdict> {
     return this.#verdict ??= await this.#judge(this.#data!, keepsInodes);
+  }
+
+  /** The verdict, to be posted to another thread. @param keepsInodes as of `verdict` */
+  async postedVerdict(keepsInodes: boolean): Promise<PostedVerdict> {
+    const verdict = await this.verdict(undefined, keepsInodes);
+    return { verdict, inodes: this.#files.knownInodes?.posted };
+  }
+
+  /** Takes over the verdict of another thread on the same image. */
+  adopt({ verdict, inodes }: PostedVerdict): void {
+    this.#verdict = verdict;
+    if (inodes !== undefined) this.#files.knownInodes = KnownInodes.ofPosted(inodes);
   }
 
   /** Reads all digests, for those who want most of them: 32 bytes an inode. */

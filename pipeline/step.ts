@@ -189,8 +189,13 @@ export interface Step<Schema extends OptionsSchema = OptionsSchema> {
   readonly digests?: boolean;
   /** `false` when it never uses `$`, which spares loading it. */
   readonly shell?: false;
-  /** Looks for reasons why it could not work, before anything is written; throws one. */
-  check?(context: CheckContext<Schema>): void | Promise<void>;
+  /**
+   * Looks for reasons why it could not work, before anything is written; throws one. What it opens
+   * for `run` or `preview`, it has `context.defer` close.
+   */
+  check?(
+    context: CheckContext<Schema> & Pick<StepContext<Schema>, "defer">,
+  ): void | Promise<void>;
   /**
    * For a dry run: facts of what it would do. It may read, but writes nothing, and its context has
    * nothing by which it could.

@@ -17,27 +17,15 @@ const MOST_BYTES = 2 ** 30;
 const FIRST_NAMES = 64;
 const FIRST_NAME_BYTES = 16;
 
-/** Room for more is not kept for the next folder. */
-const MOST_KEPT_BYTES = 2 ** 18;
-
 /** Collects names and gives them back ordered by their bytes. */
 export class NameList {
   #count = 0;
   #used = 0;
-  #bytes = byteColumn(FIRST_NAMES * FIRST_NAME_BYTES);
-  #offsets = u32Column(FIRST_NAMES);
+  readonly #bytes = byteColumn(FIRST_NAMES * FIRST_NAME_BYTES);
+  readonly #offsets = u32Column(FIRST_NAMES);
 
   get isEmpty(): boolean {
     return this.#count === 0;
-  }
-
-  /** Forgets all, for the next folder. */
-  clear(): void {
-    this.#count = 0;
-    this.#used = 0;
-    if (this.#bytes.array.length <= MOST_KEPT_BYTES) return;
-    this.#bytes = byteColumn(FIRST_NAMES * FIRST_NAME_BYTES);
-    this.#offsets = u32Column(FIRST_NAMES);
   }
 
   /**

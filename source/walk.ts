@@ -54,7 +54,6 @@ class Walker implements Walked {
   readonly #problems: WalkProblems;
   readonly #breather: Breather;
   readonly #lister = new FolderLister();
-  readonly #list = new NameList();
   readonly #folders = new WalkedFolders((folder) => this.tops.get(folder)?.fd);
   /** Looks at the names at hand. */
   #names: NameReader;
@@ -119,7 +118,7 @@ class Walker implements Walked {
   ): Promise<PendingFolder[]> {
     const subfolders: PendingFolder[] = [];
     let startMs = performance.now();
-    const names = await this.#listNames(folder, ahead);
+    const names = await this.#list(folder, ahead);
     const order = takenNames(folder, names);
     const from = (i: number) => () => names.packed(order.subarray(i));
     if (folder.selection !== undefined) ahead ??= this.ahead.rest(folder, from(0));
@@ -154,9 +153,8 @@ class Walker implements Walked {
     return subfolders;
   }
 
-  async #listNames(folder: PendingFolder, ahead: LookedFolder | undefined): Promise<NameList> {
-    const names = this.#list;
-    names.clear();
+  async #list(folder: PendingFolder, ahead: LookedFolder | undefined): Promise<NameList> {
+    const names = new NameList();
     try {
       if (ahead !== undefined) await ahead.list(names);
       else if (folder.source !== "") {
@@ -190,25 +188,14 @@ class Walker implements Walked {
     cName: Uint8Array,
     subfolders: PendingFolder[],
   ): void | Promise<void> {
+    const fail = (error: unknown) =>
+      this.#problems.failed(this.#within(folder, cName), error, "it is left out");
     try {
       const adding = this.#addName(folder, cName, subfolders);
-      return adding && this.#whenAdded(adding, folder, cName);
+      if (adding instanceof Promise) return adding.catch(fail);
     } catch (error) {
-      if (this.#addUnknownFolder(folder, cName, subfolders, error)) return;
-      this.#leaveOut(folder, cName, error);
+      if (!this.#addUnknownFolder(folder, cName, subfolders, error)) fail(error);
     }
-  }
-
-  async #whenAdded(adding: Promise<void>, folder: PendingFolder, cName: Uint8Array): Promise<void> {
-    try {
-      await adding;
-    } catch (error) {
-      this.#leaveOut(folder, cName, error);
-    }
-  }
-
-  #leaveOut(folder: PendingFolder, cName: Uint8Array, error: unknown): void {
-    this.#problems.failed(this.#within(folder, cName), error, "it is left out");
   }
 
   #addName(
@@ -224,40 +211,23 @@ class Walker implements Walked {
     // An earlier name may have brought the inode in.
     const known = key === undefined ? undefined : this.#firstOfLinked.get(key);
     if (known !== undefined) return this.#name(folder, cName, known);
+    const add = (found: NewInode) => {
+      const inode = this.builder.addInode(found);
+      this.identities.set(inode, this.#names.status);
+      if (key !== undefined) this.#firstOfLinked.set(key, inode);
+      this.#name(folder, cName, inode);
+      const { unread } = this.#names;
+      if (unread.length > 0) this.#problems.unread(this.#within(folder, cName), unread);
+      if (isFolder && this.#belongs(folder)) {
+        subfolders.push(this.#subfolder(folder, cName, inode, this.#names.fileSystem));
+      }
+    };
     try {
       const found = this.#names.read(cName);
-      if (found instanceof Promise) return this.#whenFound(found, folder, cName, key, subfolders);
-      return this.#addFound(found, folder, cName, key, subfolders);
+      return found instanceof Promise ? found.then(add) : add(found);
     } catch (error) {
       if (!(error instanceof ChangedError) || tries === 0) throw error;
       return this.#addName(folder, cName, subfolders, tries - 1);
-    }
-  }
-
-  async #whenFound(
-    found: Promise<NewInode>,
-    ...where: [PendingFolder, Uint8Array, string | undefined, PendingFolder[]]
-  ): Promise<void> {
-    this.#addFound(await found, ...where);
-  }
-
-  /** @param key of an inode with several names */
-  #addFound(
-    found: NewInode,
-    folder: PendingFolder,
-    cName: Uint8Array,
-    key: string | undefined,
-    subfolders: PendingFolder[],
-  ): void {
-    const names = this.#names;
-    const inode = this.builder.addInode(found);
-    this.identities.set(inode, names.status);
-    if (key !== undefined) this.#firstOfLinked.set(key, inode);
-    this.#name(folder, cName, inode);
-    const { unread } = names;
-    if (unread.length > 0) this.#problems.unread(this.#within(folder, cName), unread);
-    if (names.type === S_IFDIR && this.#belongs(folder)) {
-      subfolders.push(this.#subfolder(folder, cName, inode, names.fileSystem));
     }
   }
 

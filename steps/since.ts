@@ -4,14 +4,11 @@
  * @module
  */
 
-import { existsSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import { isWhiteout } from "../ext4/overlay_marks.ts";
 import { hasType, S_IFREG, type Tree, type TreeInode } from "../ext4/tree.ts";
-import { isRemote, shownLocation } from "../host/block_source/location.ts";
+import { shownLocation } from "../host/block_source/location.ts";
 import { Breather } from "../host/breathe.ts";
 import { nowMs } from "../host/clock.ts";
-import { UsageError } from "../pipeline/build_errors.ts";
 import { type Image, withProblems } from "../pipeline/image.ts";
 import type { OptionsSchema } from "../pipeline/options.ts";
 import { factOfProblem, type Problem } from "../pipeline/problem.ts";
@@ -34,6 +31,7 @@ import { Pace } from "./pack/pace.ts";
 import { ContentComparison } from "./since/contents.ts";
 import { layerSource } from "./since/layer_source.ts";
 import { layerTree } from "./since/layer_tree.ts";
+import { OpenedBases } from "./since/opened_bases.ts";
 import { RowComparison } from "./since/row_comparison.ts";
 import { dataRangesOfStored } from "./since/stored_holes.ts";
 import { factsOf, sentenceOf } from "./since/summary.ts";
@@ -77,6 +75,7 @@ type Context = PreviewContext<typeof options>;
 
 /** Makes the step. @param open opens a base: steps know no reader of images */
 export function sinceStep(open: OpenBase): Step {
+  const bases = new OpenedBases(open);
   return defineStep({
     name: "since",
     summary: "keep only what changed since a base image was made",
@@ -84,21 +83,19 @@ export function sinceStep(open: OpenBase): Step {
     accepts: ["planned"],
     shell: false,
     options,
-    check({ options: { base }, output }) {
-      if (base === "") {
-        throw new UsageError("cannot build on a base: its path is empty. Name it.", "empty-path");
-      }
-      requireOther(base, output);
+    async check(context) {
+      context.defer(() => bases.close(context.options));
+      await bases.open(context.options, context);
     },
     async run(image, context): Promise<Image> {
-      const { problems, changes, source } = await keepChanges(context, open);
+      const { problems, changes, source } = await keepChanges(context, bases);
       for (const problem of problems) context.emit({ type: "problem", problem });
       const text = sentenceOf(changes, source, shownLocation(context.options.base));
       context.emit({ type: "message", level: "info", text });
       return withProblems(image, problems);
     },
     async preview(_image, context): Promise<Fact[]> {
-      const { problems, changes, source, base } = await keepChanges(context, open);
+      const { problems, changes, source, base } = await keepChanges(context, bases);
       return [
         { label: "base", value: shownLocation(context.options.base) },
         { label: "images below", value: base.binding.depth },
@@ -130,17 +127,13 @@ interface Kept {
 }
 
 /** Compares, and hands the layer's tree on. */
-async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
+async function keepChanges(context: Context, bases: OpenedBases): Promise<Kept> {
   const source = neededSource(context);
   const { signal, options } = context;
   const breather = new Breather(signal);
-  const base = await open(options.base, {
-    signal,
-    bases: options.bases,
-    identityFiles: options.identity,
-  });
+  const base = bases.of(options);
   try {
-    for (const location of base.locations) requireOther(location, context.output);
+    await base.requireSound();
     const changes = await compare(source, base, context, breather);
     const dataRanges = await dataRangesOfStored(source, changes, signal);
     const layer = await layerTree({ ...source.tree, dataRanges }, changes, breather);
@@ -151,7 +144,7 @@ async function keepChanges(context: Context, open: OpenBase): Promise<Kept> {
     ];
     return { source, changes, base, problems };
   } finally {
-    await base.close();
+    await bases.close(options);
   }
 }
 
@@ -213,21 +206,4 @@ function basisOf({ hasAllTimes }: Pick<BaseImage, "hasAllTimes">, unchangedBy: s
   return hasAllTimes
     ? "metadata and all times but that of access"
     : "metadata and time of modification; the base keeps no change times";
-}
-
-/** @throws UsageError where the image would be written over one that it needs */
-function requireOther(base: string, output: string): void {
-  if (output === "-" || isRemote(base)) return;
-  if (realPath(base) !== realPath(output)) return;
-  throw new UsageError(
-    `cannot write ${
-      shownLocation(output)
-    }: it is what the image is to be built on, and is needed ` +
-      "to read it. Give the new image another name.",
-    "output-is-base",
-  );
-}
-
-function realPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
 }

@@ -42,7 +42,8 @@ export class JobNotice {
     });
     const all = { ...given, ...Object.fromEntries(secrets) };
     const options = checkOptions("notify", step.options ?? {}, all);
-    await step.check?.({ ...this.#ending, options });
+    // It opens nothing.
+    await step.check?.({ ...this.#ending, options, defer: () => {} });
     this.#ready = { step, options };
   }
 

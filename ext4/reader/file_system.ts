@@ -72,7 +72,8 @@ export async function openFileSystem(
  */
 export class FileSystem implements LeavingOut {
   readonly #volume: Volume;
-  #known: KnownInodes | undefined;
+  /** What is known of all inodes: a walk through all folders need not read them. */
+  knownInodes: KnownInodes | undefined;
 
   /** Use {@link openFileSystem}. */
   constructor(volume: Volume, readonly info: ImageInfo) {
@@ -243,8 +244,8 @@ export class FileSystem implements LeavingOut {
    * @returns `undefined` where one of them is damaged, or there are not as many
    */
   async inodesChecksum(countInodes: number, keepsInodes = false): Promise<number | undefined> {
-    this.#known = keepsInodes ? KnownInodes.of(this.#volume.geometry, countInodes) : undefined;
-    return await settle(loadInodesChecksum(this.#volume, countInodes, this.#known));
+    this.knownInodes = keepsInodes ? KnownInodes.of(countInodes) : undefined;
+    return await settle(loadInodesChecksum(this.#volume, countInodes, this.knownInodes));
   }
 
   *#find(file: FileReference, options: FollowOptions): Reading<Inode> {
@@ -286,7 +287,7 @@ export class FileSystem implements LeavingOut {
     const stat = this.#statOf(inode, wholePath(folder));
     if (!isType(inode, S_IFDIR)) requireKind(folder, stat, "folder", "not-a-folder");
     const path = wholePath(folder) ?? new Uint8Array();
-    return new FolderWalk(this.#volume, path, stat, isSorted, this.#known);
+    return new FolderWalk(this.#volume, path, stat, isSorted, this.knownInodes);
   }
 
   /** @param path where it is known: whoever has a number only got it from a listing, which reported the error */

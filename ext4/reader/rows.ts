@@ -14,6 +14,12 @@ export interface RowPiece {
   readonly numbers: Float64Array;
 }
 
+/** Rows as another thread can be posted them: the bytes of their pieces. */
+export interface PostedRows {
+  readonly pieces: readonly ArrayBuffer[];
+  readonly count: number;
+}
+
 /** Rows of equal length. A row is at `numberAt` of the numbers of its piece, and at twice that of the words. */
 export class Rows {
   readonly #pieces: RowPiece[] = [];
@@ -31,6 +37,22 @@ export class Rows {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Rows that another thread has posted. */
+  static ofPosted(numbersPerRow: number, { pieces, count }: PostedRows): Rows {
+    const rows = new Rows(numbersPerRow);
+    rows.#pieces.push(...pieces.map(pieceOver));
+    const sizeBytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    rows.#roomRows = sizeBytes / (numbersPerRow * Float64Array.BYTES_PER_ELEMENT);
+    rows.#count = count;
+    return rows;
+  }
+
+  /** The rows, to be posted. */
+  get posted(): PostedRows {
+    const pieces = this.#pieces.map(({ words }) => words.buffer as ArrayBuffer);
+    return { pieces, count: this.#count };
   }
 
   /** Adds a row, in a piece that has room for it. */
@@ -85,9 +107,14 @@ export class Rows {
 
   #makePiece(rows: number): RowPiece {
     // Of a buffer: a small array has none until it is asked for it, and is copied then.
-    const buffer = new ArrayBuffer(rows * this.numbersPerRow * Float64Array.BYTES_PER_ELEMENT);
-    return { numbers: new Float64Array(buffer), words: new Uint32Array(buffer) };
+    return pieceOver(
+      new ArrayBuffer(rows * this.numbersPerRow * Float64Array.BYTES_PER_ELEMENT),
+    );
   }
+}
+
+function pieceOver(buffer: ArrayBuffer): RowPiece {
+  return { numbers: new Float64Array(buffer), words: new Uint32Array(buffer) };
 }
 
 const NO_ROWS: RowPiece = { words: new Uint32Array(), numbers: new Float64Array() };

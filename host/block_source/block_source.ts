@@ -23,6 +23,8 @@ export interface HostBlockSource {
   readonly isLocal: boolean;
   /** The open file; missing for what is not a regular file of this machine. */
   readonly file?: Descriptor | undefined;
+  /** Which file it is, and when it was last written to; missing for what is not one as it is. */
+  readonly identity?: string | undefined;
   /** Of a server; missing for what is local. */
   readonly traffic?: Traffic | undefined;
   /** What it is read out of, where it lies there encrypted, compressed or otherwise wrapped. */

@@ -51,6 +51,10 @@ class FileSource implements HostBlockSource {
     return file !== undefined && (file.mode & S_IFMT) === S_IFREG ? file.descriptor : undefined;
   }
 
+  get identity(): string | undefined {
+    return this.#file?.identity;
+  }
+
   read(offsetBytes: number, into: Uint8Array): void {
     if (this.#file === undefined) throw closedError(this.shownName);
     let done: number;

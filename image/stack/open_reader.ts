@@ -17,6 +17,9 @@ import { StackFiles } from "./stack_files.ts";
 import { StackRecord } from "./stack_record.ts";
 import { StackSource } from "./stack_source.ts";
 
+/** An image that a reader reads; its record, where that had to be opened. */
+export type ReadLayer = OpenFiles & Numbered & Partial<Pick<OpenLayer, "record">>;
+
 /**
  * Opens it.
  * @param admit of a layer, is asked before those below it are opened, and throws where it refuses
@@ -27,7 +30,7 @@ export async function openReader(
   source: string | BlockSource,
   options: OpenImageOptions,
   admit: (base: RecordBase, shownName: string) => void = () => {},
-): Promise<{ readonly reader: ImageReader; readonly layers: readonly (OpenFiles & Numbered)[] }> {
+): Promise<{ readonly reader: ImageReader; readonly layers: readonly ReadLayer[] }> {
   const opened = await openFiles(source, options);
   if (!await opened.files.mayBeLayer()) return alone(opened, false);
   const top = await withRecord(opened);

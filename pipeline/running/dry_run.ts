@@ -50,7 +50,8 @@ export async function dryRun(
   releases.defer(() => state.source?.close());
   let steps: PlannedStep[];
   try {
-    const ready = await checkedSteps(placed, state, machine);
+    const defer: Releases["defer"] = (release) => releases.defer(release);
+    const ready = await checkedSteps(placed, { ...state, defer }, machine);
     machine.checkOutput(output, force);
     steps = await previewAll(ready, state);
   } catch (error) {

@@ -96,8 +96,10 @@ class Build {
   async run(): Promise<BuildResult> {
     try {
       await this.machine.releaseLeftovers(this.#common.output);
+      const defer: Releases["defer"] = (release) => this.#releases.defer(release);
+      const shared = { ...this.#common, defer };
       // Every step known so far learns how the build ended, even if one of the checks fails.
-      await checkedSteps(this.placed, this.#common, this.machine, (ready) => this.#ready = ready);
+      await checkedSteps(this.placed, shared, this.machine, (ready) => this.#ready = ready);
       const output = this.#claim();
       const state = await this.#prepare(output);
       await this.#runAll(state);

@@ -21,6 +21,11 @@ export interface BaseImage {
   readonly binding: RecordBase;
   /** Whether the change and creation times of all inodes are those of the source. */
   readonly hasAllTimes: boolean;
+  /**
+   * Goes through its records and all its inodes; to be called first.
+   * @throws UsageError `bad-base` where nothing can be built on it
+   */
+  requireSound(): Promise<void>;
   /** All folders, each after the one it lies in; their entries are ordered by name. */
   folders(): AsyncIterable<BaseFolder>;
   /** The attributes of an inode that has some. */
@@ -60,7 +65,7 @@ export interface RecordedContents {
 }
 
 /**
- * Opens a base.
+ * Opens a base. What takes longer is left to `requireSound`.
  *
  * @param location A path, `http://…`, `https://…` or `s3://BUCKET/KEY`.
  * @param options `bases` are images, or folders of images, among which those below it are looked for;

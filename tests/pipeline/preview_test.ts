@@ -51,3 +51,20 @@ Deno.test("a dry run asks the machine for nothing but rights and programs", asyn
   await pipelineOf([step("p", { tools: ["tar"] }), seal], machine).dryRun(REQUEST);
   assert.deepEqual(machine.calls, ["programs tar"]);
 });
+
+for (const fails of [false, true]) {
+  Deno.test(`what a check opened is closed by a dry run that ${fails ? "fails" : "succeeds"}`, async () => {
+    const calls: string[] = [];
+    const opening = step("opening", {
+      check: ({ defer }) => defer(() => void calls.push("close")),
+      preview() {
+        calls.push("preview");
+        return fails ? Promise.reject(new Error("it broke")) : Promise.resolve([]);
+      },
+    });
+    const planning = pipelineOf([opening, seal]).dryRun(REQUEST);
+    if (fails) await assert.rejects(planning, /it broke/);
+    else await planning;
+    assert.deepEqual(calls, ["preview", "close"]);
+  });
+}

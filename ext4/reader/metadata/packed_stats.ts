@@ -8,8 +8,8 @@
 
 import type { InodeNumber } from "../../numbers.ts";
 import type { Inode } from "../inode/inode.ts";
-import { Rows } from "../rows.ts";
-import { firstTimeWord, packTime, secondTimeWord, timeAt } from "./packed_time.ts";
+import { type PostedRows, Rows } from "../rows.ts";
+import { firstTimeWord, isOneTime, packTime, secondTimeWord, timeAt } from "./packed_time.ts";
 import {
   gidOf,
   hasCrtime,
@@ -68,16 +68,34 @@ export type PlainFile = Pick<Stat, "mode" | "uid" | "gid" | "sizeBytes"> & Time;
 /** What few inodes have. */
 type Rare = Partial<Pick<Stat, "device" | "projectId" | "allocatedBytes">>;
 
+/** All of them, as another thread can be posted them. */
+export type PostedStats = readonly [PostedRows, PostedRows, PostedRows, ReadonlyMap<number, Rare>];
+
 /** Packs what `statOf` gives, and gives out equal ones. */
 export class PackedStats {
-  readonly #rows: Rows;
-  readonly #common = new Rows(COMMON_NUMBERS);
-  readonly #times = new Rows(TIMES_NUMBERS);
-  readonly #rare = new Map<number, Rare>();
+  #rows: Rows;
+  #common = new Rows(COMMON_NUMBERS);
+  #times = new Rows(TIMES_NUMBERS);
+  #rare = new Map<number, Rare>();
 
   /** @param firstRows How many there is to be room for at first. */
   constructor(firstRows?: number) {
     this.#rows = new Rows(NUMBERS_PER_ROW, firstRows);
+  }
+
+  /** Those that another thread has posted. */
+  static ofPosted([rows, common, times, rare]: PostedStats): PackedStats {
+    const stats = new PackedStats();
+    stats.#rows = Rows.ofPosted(NUMBERS_PER_ROW, rows);
+    stats.#common = Rows.ofPosted(COMMON_NUMBERS, common);
+    stats.#times = Rows.ofPosted(TIMES_NUMBERS, times);
+    stats.#rare = new Map(rare);
+    return stats;
+  }
+
+  /** All of them, to be posted. */
+  get posted(): PostedStats {
+    return [this.#rows.posted, this.#common.posted, this.#times.posted, this.#rare];
   }
 
   /** Adds one. @returns its row */
@@ -279,14 +297,4 @@ function hasOf(
 ): number {
   return (hasXattrs ? HAS_XATTRS : 0) | (hasCrtime ? HAS_CRTIME : 0) |
     (contentsAt === undefined ? 0 : HAS_CONTENTS_AT) | (isInUnits(allocatedBytes) ? 0 : HAS_MORE);
-}
-
-function isOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
-  return isSameTime(atime, mtime) && isSameTime(ctime, mtime) &&
-    (crtime === undefined || isSameTime(crtime, mtime));
-}
-
-/** The reader gives equal times as one object. */
-function isSameTime(a: Time, b: Time): boolean {
-  return a === b || (a.seconds === b.seconds && a.nanoseconds === b.nanoseconds);
 }

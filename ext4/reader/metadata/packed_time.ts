@@ -4,7 +4,7 @@
  */
 
 import { EARLIEST_SECONDS } from "../../times.ts";
-import type { Time } from "./stat.ts";
+import type { Stat, Time } from "./stat.ts";
 
 const NANOSECOND_BITS = 30;
 
@@ -29,4 +29,15 @@ export function timeAt(words: Uint32Array, at: number): Time {
   const rest = words[at + 1]!;
   const seconds = EARLIEST_SECONDS + words[at]! + (rest >>> NANOSECOND_BITS) * 2 ** 32;
   return { seconds, nanoseconds: rest % 2 ** NANOSECOND_BITS };
+}
+
+/** Whether all times are the same. */
+export function isOneTime({ mtime, atime, ctime, crtime }: Stat): boolean {
+  return isSameTime(atime, mtime) && isSameTime(ctime, mtime) &&
+    (crtime === undefined || isSameTime(crtime, mtime));
+}
+
+/** The reader gives equal times as one object. */
+function isSameTime(a: Time, b: Time): boolean {
+  return a === b || (a.seconds === b.seconds && a.nanoseconds === b.nanoseconds);
 }

@@ -230,7 +230,7 @@ export function* loadInodesChecksum(
     yield* inodes.visit(countInodes, (number, { bytes, words }, start) => {
       if (!isZero(bytes, start, start + inodeSizeBytes)) {
         const inode = parseInode(geometry, number, bytes, start, words);
-        known?.add(inode);
+        known?.add(geometry, inode);
       }
       checksum = words === undefined
         ? addToInodesChecksum(checksum, bytes, start)

@@ -66,6 +66,24 @@ Deno.test("a failed build releases in reverse, then discards image and side file
   ]);
 });
 
+for (const failing of [undefined, "check", "run"] as const) {
+  const end = failing === undefined ? "that succeeds" : `whose ${failing} fails`;
+  Deno.test(`what a check opened is closed by a build ${end}`, async () => {
+    const machine = fakeMachine();
+    const opening = step("opening", {
+      check: ({ defer }) => defer(() => void machine.calls.push("close")),
+      run: () => void machine.calls.push("run"),
+    });
+    const fail = () => Promise.reject(new Error("it broke"));
+    const last = step("last", failing === undefined ? {} : { [failing]: fail });
+    const building = pipelineOf([opening, seal, last], machine).run(REQUEST);
+    if (failing === undefined) await building;
+    else await assert.rejects(building, /it broke/);
+    const calls = machine.calls.filter((call) => call === "run" || call === "close");
+    assert.deepEqual(calls, failing === "check" ? ["close"] : ["run", "close"]);
+  });
+}
+
 Deno.test("with keep the partial image is kept, and the last event says where", async () => {
   const machine = fakeMachine();
   const events: BuildEvent[] = [];

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { openImage } from "../../../image/open_image.ts";
-import { pipeline, recipes, since } from "../../../mod.ts";
+import { pipeline, recipes, since, type Step, StepError } from "../../../mod.ts";
 import { withDisk } from "../../support/mounts/mounted_disk.ts";
 import { buildImage } from "../../support/mounts/mounted_stack.ts";
 import { output } from "../../support/programs/oracles.ts";
@@ -33,12 +33,12 @@ async function withBase(
   });
 }
 
-/** Why a build failed in a step. */
+/** Why a build failed: in a check, or in a step. */
 async function causeOf(building: Promise<unknown>): Promise<{ code: string; message: string }> {
   try {
     await building;
   } catch (error) {
-    return (error as { cause: { code: string; message: string } }).cause;
+    return (error instanceof StepError ? error.cause : error) as { code: string; message: string };
   }
   throw new Error("the build succeeded");
 }
@@ -50,7 +50,8 @@ function nothingLeft(folder: string): void {
 Deno.test("nothing is built on a base that is cut short, and nothing is left", async () => {
   await withBase(async ({ folder, source, base, layer }) => {
     truncateSync(base, 200_000);
-    await assert.rejects(buildImage(source, layer, { base }), { step: "since" });
+    const { message } = await causeOf(buildImage(source, layer, { base }));
+    assert.match(message, /cut short/);
     nothingLeft(folder);
   });
 });
@@ -133,7 +134,9 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
     for (const fault of [{ status: 404 }, { status: 412 }] as const) {
       await using server = await rangeServer(bytes);
       server.fault = ({ number }) => number > 1 ? fault : undefined;
-      await assert.rejects(buildImage(source, layer, { base: server.url }), { step: "since" });
+      const { message } = await causeOf(buildImage(source, layer, { base: server.url }));
+      const why = fault.status === 404 ? /there is no such file on the server/ : /answered 412/;
+      assert.match(message, why);
       nothingLeft(folder);
     }
     await using server = await rangeServer(bytes);
@@ -141,7 +144,30 @@ Deno.test("a server that goes away, or gets another file, in the middle ends the
       if (number === 2) server.file = { bytes, headers: { etag: '"second"' } };
       return undefined;
     };
-    await assert.rejects(buildImage(source, layer, { base: server.url }), { step: "since" });
+    const { message } = await causeOf(buildImage(source, layer, { base: server.url }));
+    assert.match(message, /it was replaced on the server/);
+    nothingLeft(folder);
+  });
+});
+
+Deno.test("a server that goes away while the source is scanned ends the build", async () => {
+  await withBase(async ({ folder, source, layer }) => {
+    const base = `${folder}/large.img`;
+    for (let i = 0; i < 12_000; i++) writeFileSync(`${source}/many${i}`, "");
+    await buildImage(source, base);
+    await using server = await rangeServer(readFileSync(base));
+    const goAway: Step = {
+      name: "go-away",
+      after: "scan",
+      run: () => void (server.fault = () => ({ status: 404 })),
+    };
+    await assert.rejects(
+      pipeline(recipes.native).use(goAway).use(since, { base: server.url }).run({
+        sources: [`${source}/.`],
+        output: layer,
+      }),
+      { step: "since" },
+    );
     nothingLeft(folder);
   });
 });
