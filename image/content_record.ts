@@ -6,8 +6,8 @@
 import type { InodeNumber } from "../ext4/numbers.ts";
 import type { FileSystem } from "../ext4/reader/file_system.ts";
 import { isZero } from "../ext4/reader/little_endian.ts";
-import type { RecordData } from "../ext4/reader/metadata/record.ts";
 import { KnownInodes, type PostedInodes } from "../ext4/reader/metadata/known_inodes.ts";
+import type { RecordData } from "../ext4/reader/metadata/record.ts";
 import type { RecordBase } from "../ext4/record.ts";
 import { RECORD_DIGEST_BYTES } from "../ext4/structs/record.ts";
 import { startHash } from "../host/digests/hash.ts";

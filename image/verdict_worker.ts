@@ -11,7 +11,7 @@ import type { VerdictAnswer, VerdictTask } from "./verdicts_ahead.ts";
 /** What a worker's global scope offers here. */
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<VerdictTask>) => void;
-  postMessage(answer: VerdictAnswer): void;
+  postMessage(answer: VerdictAnswer, transfer: ArrayBuffer[]): void;
 };
 
 scope.onmessage = async ({ data: { paths, keepsInodes } }) => {
@@ -21,7 +21,7 @@ scope.onmessage = async ({ data: { paths, keepsInodes } }) => {
     // Whatever is wrong, whoever needs the verdict finds it out, and names it.
     answer.push(await verdictOn(path, keepsInodes).catch(() => undefined));
   }
-  scope.postMessage(answer);
+  scope.postMessage(answer, answer.flatMap(buffersOf));
 };
 
 async function verdictOn(
@@ -37,4 +37,12 @@ async function verdictOn(
   } finally {
     source.close();
   }
+}
+
+/** What is handed over, and not copied. */
+function buffersOf(found: VerdictAnswer[number]): ArrayBuffer[] {
+  const inodes = found?.posted.inodes;
+  if (inodes === undefined) return [];
+  const [rows, common, times] = inodes.stats;
+  return [inodes.rows.buffer, ...rows.pieces, ...common.pieces, ...times.pieces];
 }

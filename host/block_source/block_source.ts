@@ -23,7 +23,10 @@ export interface HostBlockSource {
   readonly isLocal: boolean;
   /** The open file; missing for what is not a regular file of this machine. */
   readonly file?: Descriptor | undefined;
-  /** Which file it is, and when it was last written to; missing for what is not one as it is. */
+  /**
+   * Which file it is, its size, and when it was last written to: equal for what is the same. Missing
+   * for what is not a regular file of this machine, as it lies there.
+   */
   readonly identity?: string | undefined;
   /** Of a server; missing for what is local. */
   readonly traffic?: Traffic | undefined;

@@ -47,12 +47,16 @@ class FileSource implements HostBlockSource {
   }
 
   get file(): Descriptor | undefined {
-    const file = this.#file;
-    return file !== undefined && (file.mode & S_IFMT) === S_IFREG ? file.descriptor : undefined;
+    return this.#regularFile?.descriptor;
   }
 
   get identity(): string | undefined {
-    return this.#file?.identity;
+    return this.#regularFile?.identity;
+  }
+
+  get #regularFile(): LocalFile | undefined {
+    const file = this.#file;
+    return file !== undefined && (file.mode & S_IFMT) === S_IFREG ? file : undefined;
   }
 
   read(offsetBytes: number, into: Uint8Array): void {
