@@ -29,7 +29,8 @@ const REMOTE_CACHE_BYTES = 64 << 20;
 const MANY_INODES = 50_000;
 
 /**
- * Opens a base. Its metadata and its record are read, its files' contents are not.
+ * Opens a base. Going through its records and inodes is left to `requireSound`; the contents of its
+ * files are never read.
  *
  * @param location A path, `http://…`, `https://…` or `s3://BUCKET/KEY`.
  * @throws UsageError `bad-base` where nothing can be built on it; as `openImage` does otherwise

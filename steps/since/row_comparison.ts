@@ -33,8 +33,6 @@ export class RowComparison {
   readonly #times: ComparedTimes;
   /** That of modification. */
   readonly #comparesOneTime: boolean;
-  /** What is compared, filled anew for each. */
-  readonly #file = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, seconds: 0, nanoseconds: 0 };
 
   constructor(
     private readonly source: ScannedSource,
@@ -55,13 +53,14 @@ export class RowComparison {
   isPlainlySame(row: TreeInode, entry: Pick<BaseEntry, "isPlainFile">): boolean {
     const { mode, uid, gid, sizeBytes, mtime } = this.source.tree;
     if (!this.#comparesOneTime || (mode[row]! & S_IFMT) !== S_IFREG) return false;
-    const file = this.#file;
-    file.mode = mode[row]!;
-    file.uid = uid[row]!;
-    file.gid = gid[row]!;
-    file.sizeBytes = sizeBytes[row]!;
-    file.seconds = clampSeconds(mtime.seconds[row]!);
-    file.nanoseconds = mtime.nanoseconds[row]!;
+    const file = {
+      mode: mode[row]!,
+      uid: uid[row]!,
+      gid: gid[row]!,
+      sizeBytes: sizeBytes[row]!,
+      seconds: clampSeconds(mtime.seconds[row]!),
+      nanoseconds: mtime.nanoseconds[row]!,
+    };
     return entry.isPlainFile(file) && !this.#attributes.hasAny(row) && !this.#readsContents(row);
   }
 
